@@ -1,0 +1,153 @@
+// Package source holds the text that a user wrote and places in it.
+//
+// In: a path and its bytes. Out: spans (half-open byte offsets) that travel
+// with every later value to the last message. Law: every span that the
+// compiler makes lies inside its file.
+package source
+
+import (
+	"bytes"
+	"sort"
+	"sync"
+	"unicode/utf8"
+)
+
+// File is one text as the user wrote it, with the name to print for it.
+type File struct {
+	Path string
+	Text []byte
+
+	once  sync.Once
+	lines []int // byte offset of the start of each line, built when first asked for
+}
+
+// NewFile returns a file that has the given text. The text is not copied.
+func NewFile(path string, text []byte) *File {
+	return &File{Path: path, Text: text}
+}
+
+// Span is a half-open range of bytes, [Start, End), of File.
+// The zero Span is "nowhere" and is legal wherever a Span is.
+type Span struct {
+	File       *File
+	Start, End int
+}
+
+// Position is a place as people count: line and column from 1.
+// Column counts characters (runes); Byte is the offset from 0 in the file.
+type Position struct {
+	Line, Column, Byte int
+}
+
+// Span returns the range [start, end) of f, cut to the file's bounds.
+func (f *File) Span(start, end int) Span {
+	n := len(f.Text)
+	start = min(max(start, 0), n)
+	return Span{File: f, Start: start, End: min(max(end, start), n)}
+}
+
+// IsZero reports whether s is the "nowhere" span.
+func (s Span) IsZero() bool { return s.File == nil }
+
+// Text returns the bytes that s covers.
+func (s Span) Text() string {
+	if s.File == nil {
+		return ""
+	}
+	return string(s.File.Text[s.Start:s.End])
+}
+
+// Path returns the name of the file of s, "" for nowhere.
+func (s Span) Path() string {
+	if s.File == nil {
+		return ""
+	}
+	return s.File.Path
+}
+
+// Pos returns the position of the first byte of s.
+func (s Span) Pos() Position {
+	if s.File == nil {
+		return Position{}
+	}
+	return s.File.Position(s.Start)
+}
+
+// EndPos returns the position just after the last byte of s.
+func (s Span) EndPos() Position {
+	if s.File == nil {
+		return Position{}
+	}
+	return s.File.Position(s.End)
+}
+
+// Join returns the smallest span that covers s and t. Nowhere joins as nothing;
+// spans of different files do not join and s is returned.
+func (s Span) Join(t Span) Span {
+	switch {
+	case s.File == nil:
+		return t
+	case t.File == nil || s.File != t.File:
+		return s
+	}
+	return Span{File: s.File, Start: min(s.Start, t.Start), End: max(s.End, t.End)}
+}
+
+// Position converts a byte offset to line and column.
+func (f *File) Position(offset int) Position {
+	offset = min(max(offset, 0), len(f.Text))
+	lines := f.lineStarts()
+	line := sort.SearchInts(lines, offset+1) - 1
+	return Position{
+		Line:   line + 1,
+		Column: utf8.RuneCount(f.Text[lines[line]:offset]) + 1,
+		Byte:   offset,
+	}
+}
+
+// Offset is the inverse of Position: the byte offset of a line and a column
+// that counts characters, both from 1, cut to the line's and the file's bounds.
+func (f *File) Offset(line, column int) int {
+	start, end := f.LineBounds(line)
+	for ; column > 1 && start < end; column-- {
+		_, size := utf8.DecodeRune(f.Text[start:end])
+		start += size
+	}
+	return start
+}
+
+// Lines returns how many lines the file has, at least 1.
+func (f *File) Lines() int { return len(f.lineStarts()) }
+
+// LineBounds returns the byte range of a line (from 1) without its line break.
+func (f *File) LineBounds(line int) (start, end int) {
+	lines := f.lineStarts()
+	line = min(max(line, 1), len(lines))
+	start = lines[line-1]
+	end = len(f.Text)
+	if line < len(lines) {
+		end = lines[line] - 1
+	}
+	if end > start && f.Text[end-1] == '\r' {
+		end--
+	}
+	return start, end
+}
+
+// Line returns the text of a line (from 1) without its line break.
+func (f *File) Line(line int) string {
+	start, end := f.LineBounds(line)
+	return string(f.Text[start:end])
+}
+
+func (f *File) lineStarts() []int {
+	f.once.Do(func() {
+		f.lines = make([]int, 1, bytes.Count(f.Text, []byte{'\n'})+1)
+		for i, b := range f.Text {
+			if b == '\n' {
+				f.lines = append(f.lines, i+1)
+			}
+		}
+	})
+	return f.lines
+}
