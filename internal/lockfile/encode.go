@@ -1,0 +1,222 @@
+package lockfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// The ways in which a lockfile can be unusable. Callers branch with errors.Is.
+var (
+	ErrConflict = errors.New("the lockfile holds the conflict markers of a Git merge")
+	ErrDigest   = errors.New("the lockfile was changed or merged by hand: its digest does not fit its content")
+	ErrNewer    = errors.New("the lockfile was written by a newer aepflow")
+	ErrSyntax   = errors.New("the lockfile is not what aepflow writes")
+)
+
+type header struct {
+	LockVersion string                     `json:"lock_version"`
+	Lineage     string                     `json:"lineage"`
+	Serial      uint64                     `json:"serial"`
+	Digest      string                     `json:"digest"`
+	Secrets     string                     `json:"secrets,omitempty"`
+	Target      Target                     `json:"target"`
+	Resources   map[string]json.RawMessage `json:"resources"`
+}
+
+type entryJSON struct {
+	ID      string          `json:"id,omitempty"`
+	ETag    string          `json:"etag,omitempty"`
+	Digest  string          `json:"digest,omitempty"`
+	Protect bool            `json:"protect,omitempty"`
+	Applied json.RawMessage `json:"applied,omitempty"`
+	Sent    []Sent          `json:"sent,omitempty"`
+	Needs   []Need          `json:"needs,omitempty"`
+	Secrets []SecretHash    `json:"secrets,omitempty"`
+	Deposed []Deposed       `json:"deposed,omitempty"`
+}
+
+// Marshal prints the canonical form: sorted by address, one key a line, with
+// digests that tell a wrong merge.
+func (l *Lock) Marshal() ([]byte, error) {
+	var digests strings.Builder
+	var body bytes.Buffer
+	for i, e := range l.Entries {
+		compact, digest, err := e.encode()
+		if err != nil {
+			return nil, fmt.Errorf("print %s: %w", e.Address, err)
+		}
+		fmt.Fprintf(&digests, "%s %s\n", e.Address, digest)
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		fmt.Fprintf(&body, "%q:%s", e.Address, compact)
+	}
+	h := header{
+		LockVersion: Version, Lineage: l.Lineage, Serial: l.Serial,
+		Digest: resource.Digest([]byte(digests.String())), Secrets: l.Secrets, Target: l.Target,
+	}
+	head, err := encode(h)
+	if err != nil {
+		return nil, err
+	}
+	// The header's own map stays empty so that the entries keep their order.
+	whole := bytes.Replace(head, []byte(`"resources":null`), append([]byte(`"resources":{`), append(body.Bytes(), '}')...), 1)
+	var out bytes.Buffer
+	if err := json.Indent(&out, whole, "", "  "); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}
+
+// encode returns the entry as compact JSON with its digest in it.
+func (e Entry) encode() (compact []byte, digest string, err error) {
+	sortNeeds(e.Needs)
+	j := entryJSON{
+		ID: e.ID, ETag: e.ETag, Protect: e.Protect, Applied: e.Applied,
+		Sent: e.Sent, Needs: e.Needs, Secrets: e.Secrets, Deposed: e.Deposed,
+	}
+	plain, err := encode(j)
+	if err != nil {
+		return nil, "", err
+	}
+	j.Digest = resource.Digest(plain)
+	compact, err = encode(j)
+	return compact, j.Digest, err
+}
+
+// encode prints compact JSON without HTML escapes.
+func encode(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}), nil
+}
+
+// Parse reads a lockfile strictly. Errors wrap ErrConflict, ErrDigest, ErrNewer
+// or ErrSyntax.
+func Parse(text []byte) (*Lock, error) {
+	if hasConflictMarkers(text) {
+		return nil, ErrConflict
+	}
+	var h header
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&h); err != nil {
+		if v := versionOf(text); v != "" && !sameMajor(v) {
+			return nil, fmt.Errorf("%w (lock_version %s, this one reads %s)", ErrNewer, v, Version)
+		}
+		return nil, fmt.Errorf("%w: %s", ErrSyntax, jsonFault(err))
+	}
+	if !sameMajor(h.LockVersion) {
+		return nil, fmt.Errorf("%w (lock_version %s, this one reads %s)", ErrNewer, h.LockVersion, Version)
+	}
+	l := &Lock{Lineage: h.Lineage, Serial: h.Serial, Target: h.Target, Secrets: h.Secrets}
+	for name, raw := range h.Resources {
+		a, err := resource.ParseAddress(name)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrSyntax, err)
+		}
+		e, err := parseEntry(a, raw)
+		if err != nil {
+			return nil, err
+		}
+		l.Entries = append(l.Entries, e)
+	}
+	slices.SortFunc(l.Entries, func(a, b Entry) int { return a.Address.Compare(b.Address) })
+	var digests strings.Builder
+	for _, e := range l.Entries {
+		_, digest, err := e.encode()
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrSyntax, e.Address, err)
+		}
+		fmt.Fprintf(&digests, "%s %s\n", e.Address, digest)
+	}
+	if resource.Digest([]byte(digests.String())) != h.Digest {
+		return nil, ErrDigest
+	}
+	return l, nil
+}
+
+func parseEntry(a resource.Address, raw json.RawMessage) (Entry, error) {
+	var j entryJSON
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&j); err != nil {
+		return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, jsonFault(err))
+	}
+	if len(j.Applied) > 0 {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, j.Applied); err != nil {
+			return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, jsonFault(err))
+		}
+		j.Applied = compact.Bytes()
+	}
+	for i, s := range j.Sent {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, s.Value); err != nil {
+			return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, jsonFault(err))
+		}
+		j.Sent[i].Value = compact.Bytes()
+	}
+	e := Entry{
+		Address: a, ID: j.ID, ETag: j.ETag, Protect: j.Protect, Applied: j.Applied,
+		Sent: j.Sent, Needs: j.Needs, Secrets: j.Secrets, Deposed: j.Deposed,
+	}
+	if _, digest, err := e.encode(); err != nil || digest != j.Digest {
+		return Entry{}, fmt.Errorf("%w (%s)", ErrDigest, a)
+	}
+	return e, nil
+}
+
+func hasConflictMarkers(text []byte) bool {
+	for _, marker := range []string{"<<<<<<< ", ">>>>>>> "} {
+		if bytes.HasPrefix(text, []byte(marker)) || bytes.Contains(text, []byte("\n"+marker)) {
+			return true
+		}
+	}
+	return false
+}
+
+// versionOf reads the version of a lock whose other fields are not known here.
+func versionOf(text []byte) string {
+	var v struct {
+		LockVersion string `json:"lock_version"`
+	}
+	if json.Unmarshal(text, &v) != nil {
+		return ""
+	}
+	return v.LockVersion
+}
+
+func sameMajor(v string) bool {
+	ours, _, _ := strings.Cut(Version, ".")
+	theirs, _, _ := strings.Cut(v, ".")
+	return ours == theirs
+}
+
+// jsonFault puts a decoder's complaint into our words.
+func jsonFault(err error) string {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("no valid JSON at byte %d", syntax.Offset)
+	case errors.As(err, &typ):
+		return fmt.Sprintf("the value of %q has the wrong type at byte %d", typ.Field, typ.Offset)
+	case strings.Contains(err.Error(), "unknown field"):
+		_, field, _ := strings.Cut(err.Error(), "unknown field ")
+		return "unknown key " + field
+	default:
+		return "it ends too early"
+	}
+}

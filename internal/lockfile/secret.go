@@ -1,0 +1,62 @@
+package lockfile
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Parameters of new hashes: argon2id with 19 MiB, two passes, one lane. They
+// stand in each hash, so that old hashes stay readable when these change.
+const (
+	argonMemory = 19 * 1024 // KiB
+	argonTime   = 2
+	argonLanes  = 1
+	argonSize   = 32 // bytes of hash
+	saltSize    = 16 // bytes of salt
+)
+
+// HashSecret returns a salted slow hash of a secret. Every call gives another
+// salt, so two equal secrets do not show as equal.
+func HashSecret(secret string) string {
+	salt := make([]byte, saltSize)
+	_, _ = rand.Read(salt) // never fails: it ends the program instead
+	return formatHash(secret, salt, argonMemory, argonTime, argonLanes)
+}
+
+func formatHash(secret string, salt []byte, memory, time uint32, lanes uint8) string {
+	sum := argon2.IDKey([]byte(secret), salt, time, memory, lanes, argonSize)
+	enc := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version, memory, time, lanes, enc.EncodeToString(salt), enc.EncodeToString(sum))
+}
+
+// SecretMatches reports whether hash was made from secret. A hash that cannot
+// be read matches nothing: the secret then shows as changed, which is safe.
+func SecretMatches(hash, secret string) bool {
+	var version int
+	var memory, time uint32
+	var lanes uint8
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &time, &lanes); err != nil {
+		return false
+	}
+	if memory > 1<<20 || time == 0 || time > 16 || lanes == 0 {
+		return false // a forged hash must not cost a gigabyte or an hour
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
+	if err != nil {
+		return false
+	}
+	return subtle.ConstantTimeCompare([]byte(formatHash(secret, salt, memory, time, lanes)), []byte(hash)) == 1
+}

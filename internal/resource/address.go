@@ -1,0 +1,105 @@
+// Package resource is the vocabulary between the stages: what exists on the
+// platform (kinds, addresses, bodies, references), how one thing needs
+// another (the graph), and how each field may change (the table of kinds).
+//
+// In: nothing; the compiler builds graphs, the planner compares bodies, the
+// applier binds references. Law: a body decoded and encoded again has the
+// same bytes.
+package resource
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// Kind names a sort of object on the platform. The set is closed.
+type Kind string
+
+// The kinds of resources, in the order in which a dataflow needs them.
+const (
+	Connection Kind = "connection" // Flow Service base connection
+	FieldGroup Kind = "fieldgroup" // Schema Registry field group
+	Schema     Kind = "schema"     // Schema Registry schema
+	Descriptor Kind = "descriptor" // Schema Registry identity descriptor
+	Union      Kind = "union"      // the union tag of a schema: takes part in Profile
+	Dataset    Kind = "dataset"    // Catalog dataset
+	Source     Kind = "source"     // Flow Service source connection
+	Target     Kind = "target"     // Flow Service target connection
+	Mapping    Kind = "mapping"    // Data Prep mapping set
+	Flow       Kind = "flow"       // Flow Service dataflow
+)
+
+// Kinds returns every kind in the order in which a dataflow needs them.
+func Kinds() []Kind {
+	return []Kind{Connection, FieldGroup, Schema, Descriptor, Union, Dataset, Source, Target, Mapping, Flow}
+}
+
+// IsKind reports whether k is one of the kinds.
+func IsKind(k Kind) bool {
+	_, ok := specs[k]
+	return ok
+}
+
+// Address names one resource of a project: kind and name, printed `flow.customers`.
+type Address struct {
+	Kind Kind
+	Name string
+}
+
+func (a Address) String() string { return string(a.Kind) + "." + a.Name }
+
+// IsZero reports whether a names nothing.
+func (a Address) IsZero() bool { return a == Address{} }
+
+// Compare orders addresses by kind, then name, both as text.
+func (a Address) Compare(b Address) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+}
+
+// MarshalText prints the address as `kind.name`.
+func (a Address) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads `kind.name`; the kind must be known.
+func (a *Address) UnmarshalText(text []byte) error {
+	parsed, err := ParseAddress(string(text))
+	if err != nil {
+		return err
+	}
+	*a = parsed
+	return nil
+}
+
+// ParseAddress reads `kind.name`.
+func ParseAddress(s string) (Address, error) {
+	kind, name, ok := strings.Cut(s, ".")
+	switch {
+	case !ok || name == "" || strings.ContainsAny(name, "./ "):
+		return Address{}, fmt.Errorf("address %q: expected KIND.NAME, such as flow.customers", s)
+	case !IsKind(Kind(kind)):
+		return Address{}, fmt.Errorf("address %q: unknown kind %q, expected one of %s", s, kind, kindList())
+	}
+	return Address{Kind(kind), name}, nil
+}
+
+func kindList() string {
+	var names []string
+	for _, k := range Kinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Ref is a value that is known only once To exists: its id, its version.
+type Ref struct {
+	To    Address
+	Field string // "id" or "version"
+}
+
+func (r Ref) String() string { return "${" + r.To.String() + "." + r.Field + "}" }
+
+// Edge says that a resource needs another, and which field or rule says so.
+type Edge struct {
+	To  Address `json:"address"`
+	Via string  `json:"via"`
+}

@@ -1,0 +1,272 @@
+package resource
+
+// This file holds the table of kinds: where each kind of object lives, how it
+// is made, changed and removed, and what each of its fields may do. The planner
+// knows no field names; it asks here.
+//
+// The order in which things are made (and, read backwards, removed):
+//
+//	connection ───────────────► source ─┐
+//	fieldgroup ─► schema ─┬─► mapping ──┤
+//	                      ├─► descriptor ─► union ─► dataset ─► target
+//	                      └───────────────► dataset ─► target ─┤
+//	                                                           └─► flow
+//
+// Marks like §2.4 name the sections of the platform's behaviour as described
+// in docs/platform.md.
+
+// Base paths of the platform's services.
+const (
+	FlowService    = "/data/foundation/flowservice"
+	SchemaRegistry = "/data/foundation/schemaregistry"
+	Catalog        = "/data/foundation/catalog"
+	DataPrep       = "/data/foundation/conversion"
+)
+
+// Behaviour is what a change of a field leads to, mildest first.
+type Behaviour uint8
+
+// The behaviours. The action of a resource is the most severe of its fields'.
+const (
+	Ignored   Behaviour = iota // no change on the platform: bookkeeping
+	InPlace                    // the object is updated
+	ByAction                   // an action call (enable, disable), never a PATCH
+	Hidden                     // a secret: compared by its hash, the group resent whole
+	GrowsOnly                  // may be added to; removing or retyping is refused
+	Renewed                    // the object is replaced
+	Fixed                      // refused: neither an update nor a replacement is safe
+)
+
+// While narrows InPlace to a time in a dataflow's life; outside it the field
+// is Renewed.
+type While uint8
+
+// The conditions of InPlace.
+const (
+	Always      While = iota
+	Recurring         // only a flow whose frequency is not once
+	BeforeStart       // only until the start of the schedule has passed
+)
+
+// Trait is a row of the table: what one field, and all below it, may do.
+type Trait struct {
+	Field string // pattern: a path where [] stands for any element
+	Does  Behaviour
+	While While
+	Why   string // the fact of the platform behind it
+}
+
+// UpdateStyle is how a kind takes changes.
+type UpdateStyle uint8
+
+// The styles of updates.
+const (
+	NoUpdate   UpdateStyle = iota
+	PatchMatch             // JSON Patch with If-Match (Flow Service, §2.3, §2.4)
+	PatchPlain             // JSON Patch without If-Match (Schema Registry)
+	MergeMatch             // partial object with If-Match (Catalog: top-level members are replaced)
+	PutWhole               // the whole object (mapping sets, descriptors, field groups)
+)
+
+// AnswerStyle is how the answer to a create call names the new object.
+type AnswerStyle uint8
+
+// The styles of answers.
+const (
+	AnswerIDEtag     AnswerStyle = iota // {"id","etag"} (Flow Service)
+	AnswerRegistry                      // {"$id","version"} (schemas, field groups)
+	AnswerDescriptor                    // {"@id"}
+	AnswerDataset                       // ["@/dataSets/ID"], etag in a header of GET
+	AnswerMapping                       // {"id","version"}
+)
+
+// Spec is what the tool knows about one kind.
+type Spec struct {
+	Kind       Kind
+	Noun       string // in sentences: "source connection"
+	Collection string // path to POST to; an item is Collection/ID
+	Update     UpdateStyle
+	Answer     AnswerStyle
+	Traits     []Trait
+	Keys       map[string]string // list pattern → the member that identifies an element
+	Loose      []string          // patterns whose lists compare without order
+	KeepsData  bool              // holds or shapes data: never removed without --allow-data-loss
+	Versioned  bool              // an update gives a new ${….version}
+	TagOf      string            // this kind is a tag on the object that the field refers to
+	Frequency  string            // path of the schedule's frequency
+	StartTime  string            // path of the schedule's start
+	State      string            // path of the field that action calls change
+	Together   []string          // fields whose targets are replaced when this is (the trio)
+	Stops      bool              // must be disabled before it is deleted
+}
+
+var specs = map[Kind]*Spec{
+	Connection: {
+		Kind: Connection, Noun: "base connection", Collection: FlowService + "/connections",
+		Update: PatchMatch, Answer: AnswerIDEtag,
+		Traits: []Trait{
+			{"name", InPlace, Always, "a name is free to change"},
+			{"description", InPlace, Always, "a description is free to change"},
+			{"auth.params", InPlace, Always, "credentials are replaced as one object, secrets included"},
+			{"auth.specName", Renewed, Always, "another way to sign in needs another connection"},
+			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
+		},
+	},
+	FieldGroup: {
+		Kind: FieldGroup, Noun: "field group", Collection: SchemaRegistry + "/tenant/fieldgroups",
+		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Versioned: true,
+		Traits: []Trait{
+			{"title", InPlace, Always, "titles and descriptions may change at any time"},
+			{"description", InPlace, Always, "titles and descriptions may change at any time"},
+			{"definitions", GrowsOnly, Always, "fields may be added to a schema in use, never removed or retyped"},
+			{"meta:intendedToExtend", GrowsOnly, Always, "a field group keeps the classes it extends"},
+			{"allOf", Fixed, Always, "the field group's own definitions are its content"},
+			{"type", Fixed, Always, "a field group is an object"},
+		},
+		Keys: map[string]string{"allOf": "$ref"}, Loose: []string{"meta:intendedToExtend"},
+	},
+	Schema: {
+		Kind: Schema, Noun: "schema", Collection: SchemaRegistry + "/tenant/schemas",
+		Update: PatchPlain, Answer: AnswerRegistry, KeepsData: true,
+		Traits: []Trait{
+			{"title", InPlace, Always, "titles and descriptions may change at any time"},
+			{"description", InPlace, Always, "titles and descriptions may change at any time"},
+			{"allOf", GrowsOnly, Always, "field groups may be added to a schema in use, never removed"},
+			{"type", Fixed, Always, "a schema is an object"},
+		},
+		Keys: map[string]string{"allOf": "$ref"},
+	},
+	Descriptor: {
+		Kind: Descriptor, Noun: "identity descriptor", Collection: SchemaRegistry + "/tenant/descriptors",
+		Update: PutWhole, Answer: AnswerDescriptor, KeepsData: true,
+		Traits: []Trait{
+			{"@type", Renewed, Always, "another type is another descriptor"},
+			{"xdm:sourceSchema", Renewed, Always, "a descriptor belongs to its schema"},
+			{"xdm:sourceVersion", InPlace, Always, "the major version of the schema"},
+			{"xdm:sourceProperty", Renewed, Always, "a descriptor belongs to its field"},
+			{"xdm:namespace", InPlace, Always, "the identity namespace may change"},
+			{"xdm:property", InPlace, Always, "whether the namespace is a code or an id"},
+			{"xdm:isPrimary", InPlace, Always, "one identity of a schema is primary"},
+		},
+	},
+	Union: {
+		Kind: Union, Noun: "Profile tag", Collection: SchemaRegistry + "/tenant/schemas",
+		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",
+		Traits: []Trait{
+			{"schemaId", Renewed, Always, "the tag belongs to its schema"},
+			{"tag", Fixed, Always, "taking part in Profile cannot be undone"},
+		},
+	},
+	Dataset: {
+		Kind: Dataset, Noun: "dataset", Collection: Catalog + "/dataSets",
+		Update: MergeMatch, Answer: AnswerDataset, KeepsData: true,
+		Traits: []Trait{
+			{"name", InPlace, Always, "a name is free to change"},
+			{"description", InPlace, Always, "a description is free to change"},
+			{"tags", InPlace, Always, "tags are replaced as one object"},
+			{"enableErrorDiagnostics", InPlace, Always, "a setting of later batches"},
+			{"schemaRef", Renewed, Always, "data keep the schema that they were written with"},
+			{"fileDescription", Renewed, Always, "data keep the format that they were written in"},
+		},
+	},
+	Source: {
+		Kind: Source, Noun: "source connection", Collection: FlowService + "/sourceConnections",
+		Update: PatchMatch, Answer: AnswerIDEtag,
+		Traits: []Trait{
+			{"name", InPlace, Always, "a name is free to change"},
+			{"description", InPlace, Always, "a description is free to change"},
+			{"baseConnectionId", Renewed, Always, "a running flow does not see a changed source connection"},
+			{"data", Renewed, Always, "a running flow does not see a changed source connection"},
+			{"params", Renewed, Always, "a running flow does not see a changed source connection"},
+			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
+		},
+		Keys: map[string]string{"params.columns": "name"},
+	},
+	Target: {
+		Kind: Target, Noun: "target connection", Collection: FlowService + "/targetConnections",
+		Update: PatchMatch, Answer: AnswerIDEtag,
+		Traits: []Trait{
+			{"name", InPlace, Always, "a name is free to change"},
+			{"description", InPlace, Always, "a description is free to change"},
+			{"data", Renewed, Always, "a running flow does not see a changed target connection"},
+			{"params", Renewed, Always, "a running flow does not see a changed target connection"},
+			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
+		},
+	},
+	Mapping: {
+		Kind: Mapping, Noun: "mapping set", Collection: DataPrep + "/mappingSets",
+		Update: PutWhole, Answer: AnswerMapping, Versioned: true,
+		Traits: []Trait{
+			{"name", InPlace, Always, "a new version of the mapping set"},
+			{"mappings", InPlace, Always, "a new version of the mapping set; the flow is moved to it"},
+			{"outputSchema", Renewed, Always, "a mapping set belongs to its target schema"},
+		},
+		Keys: map[string]string{"mappings": "destination"},
+	},
+	Flow: {
+		Kind: Flow, Noun: "dataflow", Collection: FlowService + "/flows",
+		Update: PatchMatch, Answer: AnswerIDEtag, Stops: true,
+		Frequency: "scheduleParams.frequency", StartTime: "scheduleParams.startTime", State: "state",
+		Together: []string{"sourceConnectionIds", "targetConnectionIds"},
+		Traits: []Trait{
+			{"name", InPlace, Always, "a name is free to change"},
+			{"description", InPlace, Always, "a description is free to change"},
+			{"flowSpec", Renewed, Always, "a flow keeps its flow spec"},
+			{"sourceConnectionIds", Renewed, Always, "a running flow keeps its source connection"},
+			{"targetConnectionIds", Renewed, Always, "a running flow keeps its target connection"},
+			{"transformations[Copy]", Renewed, Always, "the delta column of a flow is fixed once set (1382-400)"},
+			{"transformations[Mapping].params.mappingId", InPlace, Recurring, "later runs use the new mapping; a one-time flow keeps its own"},
+			{"transformations[Mapping].params.mappingVersion", InPlace, Recurring, "later runs use the new version; a one-time flow keeps its own"},
+			{"scheduleParams.frequency", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
+			{"scheduleParams.interval", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
+			{"scheduleParams.startTime", InPlace, BeforeStart, "the start is frozen once it has passed (1366-400)"},
+			{"scheduleParams.backfill", InPlace, BeforeStart, "backfill is frozen once the start has passed (1404-400)"},
+			{"options", InPlace, Always, "ingestion options apply to later runs"},
+			{"state", ByAction, Always, "enable and disable are action calls, never a PATCH"},
+		},
+		Keys: map[string]string{"transformations": "name"},
+	},
+}
+
+// SpecOf returns what the tool knows about a kind. It panics on an unknown kind:
+// kinds come from this package's own constants.
+func SpecOf(k Kind) *Spec {
+	s, ok := specs[k]
+	if !ok {
+		panic("resource: unknown kind " + string(k))
+	}
+	return s
+}
+
+// TraitOf returns the row that rules a field: the longest pattern that the path
+// lies at or below. A field without a row is Renewed: the safe answer for what
+// nobody described.
+func (s *Spec) TraitOf(p Path) Trait {
+	best, found := -1, Trait{Does: Renewed, Why: "nothing is known about changing this field"}
+	for _, t := range s.Traits {
+		if n, ok := matchPrefix(t.Field, p); ok && n > best {
+			best, found = n, t
+		}
+	}
+	return found
+}
+
+// KeyOf returns the member that identifies the elements of the list at p.
+func (s *Spec) KeyOf(p Path) (string, bool) {
+	for pattern, key := range s.Keys {
+		if n, ok := matchPrefix(pattern, p); ok && n == len(p) {
+			return key, true
+		}
+	}
+	return "", false
+}
+
+// IsLoose reports whether the list at p compares without regard to order.
+func (s *Spec) IsLoose(p Path) bool {
+	for _, pattern := range s.Loose {
+		if n, ok := matchPrefix(pattern, p); ok && n == len(p) {
+			return true
+		}
+	}
+	return false
+}

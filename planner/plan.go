@@ -1,0 +1,260 @@
+// Package planner compares what the documents ask for with what was last
+// applied and says, as plain data, what will happen: to the platform, call by
+// call, and to the data.
+//
+// In: a lockfile, a graph, and the time as an input. Out: a plan. Laws: the diff
+// of a lock and the graph it came from is empty; the same input gives the same
+// bytes; every call comes after what it needs. The package is pure: no clock,
+// no network, no files, no printing.
+package planner
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// FormatVersion is the version of the plan's JSON form.
+const FormatVersion = "1.0"
+
+// Action is what happens to a resource, or to one of its fields.
+type Action uint8
+
+// The actions, mildest first; the action of a resource is the most severe of
+// its fields'.
+const (
+	NoOp Action = iota
+	Move
+	Forget
+	Import
+	Create
+	Update
+	Replace
+	Delete
+)
+
+var actionNames = [...]string{"noop", "move", "forget", "import", "create", "update", "replace", "delete"}
+
+func (a Action) String() string { return actionNames[a] }
+
+// Symbol is the mark of the action in text.
+func (a Action) Symbol() string {
+	return [...]string{" ", ">", "-", "<", "+", "~", "±", "-"}[a]
+}
+
+// Destroys reports whether an object goes away on the platform.
+func (a Action) Destroys() bool { return a == Replace || a == Delete }
+
+// Changes reports whether the action calls the platform or moves the lockfile.
+func (a Action) Changes() bool { return a != NoOp }
+
+// MarshalText prints the action's name.
+func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads the action's name.
+func (a *Action) UnmarshalText(text []byte) error {
+	for i, name := range actionNames {
+		if name == string(text) {
+			*a = Action(i)
+			return nil
+		}
+	}
+	return &json.UnsupportedValueError{Str: "action " + string(text)}
+}
+
+// Reason explains why a change has its action. It never decides anything.
+type Reason string
+
+// The reasons of whole changes.
+const (
+	ReasonNew      Reason = "not applied yet"
+	ReasonRemoved  Reason = "no document asks for it any more"
+	ReasonFields   Reason = "fields changed"
+	ReasonNeeds    Reason = "what it refers to changes"
+	ReasonTogether Reason = "replaced together with its dataflow"
+	ReasonDeposed  Reason = "left over from a replacement"
+	ReasonDestroy  Reason = "everything is to be destroyed"
+	ReasonMoved    Reason = "renamed in the documents"
+)
+
+// Effect is what a change does to the data.
+type Effect string
+
+// The effects on the data.
+const (
+	EffectNone       Effect = "none"
+	EffectFuture     Effect = "future runs only"
+	EffectReingests  Effect = "re-ingests history, duplicates possible"
+	EffectGap        Effect = "gap possible"
+	EffectDuplicates Effect = "duplicates possible"
+	EffectStops      Effect = "no further runs; ingested data stay"
+	EffectLost       Effect = "data lost"
+)
+
+// Plan is what will happen. Changes stand in the order of their first call.
+type Plan struct {
+	FormatVersion string       `json:"format_version"`
+	ToolVersion   string       `json:"tool_version"`
+	At            time.Time    `json:"at"`
+	Target        Target       `json:"target"`
+	Lock          LockRef      `json:"lock"`
+	ConfigDigest  string       `json:"config_digest"`
+	Refreshed     bool         `json:"refreshed"`
+	Complete      bool         `json:"complete"`
+	Applyable     bool         `json:"applyable"`
+	Summary       Summary      `json:"summary"`
+	Changes       []Change     `json:"changes"`
+	Drift         []Change     `json:"drift"`
+	Diagnostics   []Diagnostic `json:"diagnostics"`
+}
+
+// Target is where the plan is to be applied.
+type Target struct {
+	Name    string `json:"name"`
+	Org     string `json:"org"`
+	Sandbox string `json:"sandbox"`
+}
+
+// LockRef says which lockfile the plan was made against.
+type LockRef struct {
+	Lineage string `json:"lineage"`
+	Serial  uint64 `json:"serial"`
+}
+
+// Summary counts the changes by action.
+type Summary struct {
+	Create  int `json:"create"`
+	Update  int `json:"update"`
+	Replace int `json:"replace"`
+	Delete  int `json:"delete"`
+	Import  int `json:"import"`
+	Move    int `json:"move"`
+	Forget  int `json:"forget"`
+	NoOp    int `json:"noop"`
+	Drift   int `json:"drift"`
+}
+
+// Change is what happens to one resource. Deposed is set when the change only
+// removes an object whose place was taken earlier.
+type Change struct {
+	Address   resource.Address `json:"address"`
+	Kind      resource.Kind    `json:"kind"`
+	ID        string           `json:"id,omitempty"`
+	ETag      string           `json:"etag,omitempty"`
+	Action    Action           `json:"-"`
+	Actions   []string         `json:"actions"`
+	Deposed   string           `json:"deposed,omitempty"`
+	MovedFrom resource.Address `json:"moved_from,omitzero"`
+	Reason    Reason           `json:"reason,omitempty"`
+	Effect    Effect           `json:"data_effect"`
+	Guards    []Guard          `json:"guards,omitempty"`
+	DependsOn []Dependency     `json:"depends_on"`
+	Origin    Origin           `json:"origin,omitzero"`
+	Fields    []FieldChange    `json:"fields"`
+	Calls     []Call           `json:"calls"`
+	Desired   json.RawMessage  `json:"desired,omitempty"` // the whole body, references unresolved
+	Protect   bool             `json:"protect,omitempty"`
+}
+
+// Dependency is a resource that a change needs, and the field that says so.
+type Dependency struct {
+	Address resource.Address `json:"address"`
+	Label   string           `json:"label"`
+}
+
+// Origin is the place in the documents that asks for something.
+type Origin struct {
+	Filename string `json:"filename"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+}
+
+// Guard is a reason why apply refuses a change unless a flag allows it.
+type Guard struct {
+	Code    string `json:"code"`    // "protected", "data-loss", "on-replace"
+	Message string `json:"message"` // what would be lost
+	Flag    string `json:"flag"`    // what allows it
+}
+
+// FieldChange is one field that differs. Applied and Desired are absent when
+// the field is; Unknown says that the desired value is known only after apply.
+type FieldChange struct {
+	Path          string          `json:"path"`
+	Action        Action          `json:"action"`
+	Reason        string          `json:"reason"`
+	Applied       json.RawMessage `json:"applied,omitempty"`
+	Desired       json.RawMessage `json:"desired,omitempty"`
+	Live          json.RawMessage `json:"live,omitempty"`
+	Secret        bool            `json:"secret,omitempty"`
+	Unknown       bool            `json:"unknown,omitempty"`
+	ForcesReplace bool            `json:"forces_replace,omitempty"`
+	Origin        Origin          `json:"origin,omitzero"`
+}
+
+// Step is what a call does for its resource; the applier records by it.
+type Step string
+
+// The steps.
+const (
+	StepCreate  Step = "create"  // POST, or the tag that makes a union
+	StepUpdate  Step = "update"  // PATCH or PUT of the current object
+	StepEnable  Step = "enable"  // action call on the current object
+	StepDisable Step = "disable" // action call on the current object
+	StepRetire  Step = "retire"  // disable the replaced object
+	StepDelete  Step = "delete"  // remove the object (or the replaced one)
+)
+
+// Call is one request to the platform. Body and URL may hold references; they
+// are bound when the call is sent.
+type Call struct {
+	N       int             `json:"n"` // from 1, in a possible order of execution
+	Step    Step            `json:"step"`
+	Method  string          `json:"method"`
+	URL     string          `json:"url"` // path and query, from the platform's root
+	IfMatch string          `json:"if_match,omitempty"`
+	Body    json.RawMessage `json:"body,omitempty"`
+	Gives   string          `json:"gives,omitempty"` // what its answer makes known: ${source.x.id}
+	After   []int           `json:"after,omitempty"` // calls that must have succeeded before
+	Settles []string        `json:"settles,omitempty"`
+	Object  string          `json:"object,omitempty"` // id of the replaced object that retire and delete mean
+}
+
+// Diagnostic is a fault that only the plan can see, with its place.
+type Diagnostic struct {
+	Severity string `json:"severity"`
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	Help     string `json:"help,omitempty"`
+	Origin   Origin `json:"origin,omitzero"`
+}
+
+// IsEmpty reports whether there is nothing to do.
+func (p *Plan) IsEmpty() bool {
+	for _, c := range p.Changes {
+		if c.Action.Changes() {
+			return false
+		}
+	}
+	return true
+}
+
+// Guarded returns the changes that apply refuses without a further flag.
+func (p *Plan) Guarded() []Change {
+	var out []Change
+	for _, c := range p.Changes {
+		if len(c.Guards) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Calls returns how many requests the plan sends.
+func (p *Plan) Calls() int {
+	n := 0
+	for _, c := range p.Changes {
+		n += len(c.Calls)
+	}
+	return n
+}
