@@ -34,7 +34,8 @@ type Span struct {
 }
 
 // Position is a place as people count: line and column from 1.
-// Column counts characters (runes); Byte is the offset from 0 in the file.
+// Column counts characters (runes), a byte order mark at the start of the file
+// not among them; Byte is the offset from 0 in the file.
 type Position struct {
 	Line, Column, Byte int
 }
@@ -98,9 +99,13 @@ func (f *File) Position(offset int) Position {
 	offset = min(max(offset, 0), len(f.Text))
 	lines := f.lineStarts()
 	line := sort.SearchInts(lines, offset+1) - 1
+	start := lines[line]
+	if line == 0 {
+		start = min(f.bom(), offset)
+	}
 	return Position{
 		Line:   line + 1,
-		Column: utf8.RuneCount(f.Text[lines[line]:offset]) + 1,
+		Column: utf8.RuneCount(f.Text[start:offset]) + 1,
 		Byte:   offset,
 	}
 }
@@ -119,11 +124,15 @@ func (f *File) Offset(line, column int) int {
 // Lines returns how many lines the file has, at least 1.
 func (f *File) Lines() int { return len(f.lineStarts()) }
 
-// LineBounds returns the byte range of a line (from 1) without its line break.
+// LineBounds returns the byte range of a line (from 1) without its line break
+// and without a byte order mark.
 func (f *File) LineBounds(line int) (start, end int) {
 	lines := f.lineStarts()
 	line = min(max(line, 1), len(lines))
 	start = lines[line-1]
+	if line == 1 {
+		start = f.bom()
+	}
 	end = len(f.Text)
 	if line < len(lines) {
 		end = lines[line] - 1
@@ -138,6 +147,14 @@ func (f *File) LineBounds(line int) (start, end int) {
 func (f *File) Line(line int) string {
 	start, end := f.LineBounds(line)
 	return string(f.Text[start:end])
+}
+
+// bom returns the length of the byte order mark at the start of the file.
+func (f *File) bom() int {
+	if bytes.HasPrefix(f.Text, []byte("\xEF\xBB\xBF")) {
+		return len("\xEF\xBB\xBF")
+	}
+	return 0
 }
 
 func (f *File) lineStarts() []int {

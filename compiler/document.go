@@ -1,0 +1,145 @@
+// Package compiler turns YAML text into a graph of platform resources, or into
+// diagnostics that say where and how to mend it.
+//
+// In: source files. Out: documents with a span for every value, then typed
+// dataflows, then resources. Laws: compiling never panics, every span lies
+// inside its file, and the same input gives the same bytes out.
+package compiler
+
+import (
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// Kind says what a value of a document is.
+type Kind uint8
+
+// The kinds of YAML 1.2's core schema. A null is what stands behind a key
+// without a value.
+const (
+	NullKind Kind = iota
+	BoolKind
+	IntKind
+	FloatKind
+	StringKind
+	MapKind
+	ListKind
+)
+
+var kindNames = [...]string{"nothing", "a boolean", "an integer", "a number", "text", "a map", "a list"}
+
+// String names the kind with its article, as messages need it: "a map".
+func (k Kind) String() string { return kindNames[k] }
+
+// IsScalar reports whether the kind is neither map nor list.
+func (k Kind) IsScalar() bool { return k < MapKind }
+
+// Style says how a value was written.
+type Style uint8
+
+// The styles. Plain is also the style of a null that has no text, Block the
+// style of maps and lists that are written by indentation.
+const (
+	Plain Style = iota
+	SingleQuoted
+	DoubleQuoted
+	Literal // |
+	Folded  // >
+	Block
+	Flow // [a, b] and {a: b}
+)
+
+// IsQuoted reports whether the style is one of the two with quotes.
+func (s Style) IsQuoted() bool { return s == SingleQuoted || s == DoubleQuoted }
+
+// Node is one value of a document.
+type Node struct {
+	Kind  Kind
+	Style Style
+
+	// Span covers the value as written: a quoted scalar with its quotes, a
+	// block scalar from its | or > to its last character, a map or list from
+	// its first to its last byte, without tag and anchor. It has no width for
+	// a value that was left out. Through an alias it is the place of the
+	// anchored value, so that it does not lie inside the parent's span.
+	Span source.Span
+
+	// Alias is the use (*name) through which the value came here, the
+	// outermost one if there are several; zero for a value written in place.
+	Alias source.Span
+
+	Anchor string  // name of the anchor that the value carries, "" for none
+	Text   string  // the resolved text of a scalar; numbers as written
+	Pairs  []Pair  // of a map, in file order, merged ones at the place of their <<
+	Items  []*Node // of a list
+}
+
+// Pair is one key of a map and its value. Keys are scalars and differ from
+// each other within a map.
+type Pair struct {
+	Key, Value *Node
+	Merged     bool // came through <<
+}
+
+// Get returns the value of a key of a map, nil when there is none or n is not
+// a map.
+func (n *Node) Get(key string) *Node {
+	if p := n.pair(key); p != nil {
+		return p.Value
+	}
+	return nil
+}
+
+// KeySpan returns the place of a key of a map, nowhere when there is none.
+func (n *Node) KeySpan(key string) source.Span {
+	if p := n.pair(key); p != nil {
+		return p.Key.Span
+	}
+	return source.Span{}
+}
+
+func (n *Node) pair(key string) *Pair {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Pairs {
+		if n.Pairs[i].Key.Text == key {
+			return &n.Pairs[i]
+		}
+	}
+	return nil
+}
+
+// Where returns the labels that show n: its own text first, and when it came
+// through an alias, the alias.
+func (n *Node) Where(text string) []diag.Label {
+	if n.Alias.IsZero() {
+		return []diag.Label{{Span: n.Span, Text: text}}
+	}
+	return []diag.Label{{Span: n.Span, Text: text}, {Span: n.Alias, Text: "used here"}}
+}
+
+// Document is one YAML document of a file. Root is never nil.
+type Document struct {
+	File    *source.File
+	Root    *Node
+	Ignores []Ignore // in file order
+}
+
+// Ignore is one comment `# aepflow:ignore CODE reason`.
+type Ignore struct {
+	Code   diag.Code
+	Reason string
+	Line   int         // the line that it silences
+	Span   source.Span // the comment
+}
+
+// Ignored returns the comment that silences a code on a line.
+func (d *Document) Ignored(code diag.Code, line int) (Ignore, bool) {
+	for _, ig := range d.Ignores {
+		if ig.Line == line && ig.Code == code {
+			return ig, true
+		}
+	}
+	return Ignore{}, false
+}

@@ -1,0 +1,266 @@
+package compiler
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+const (
+	// maxDepth is how deep values may be nested. Real documents stay under
+	// ten; the limit keeps every walk over a tree, recursive as it is, cheap.
+	maxDepth = 100
+	// maxAliased is how many values aliases may repeat in one document. Ten
+	// lines of nested aliases can name more values than memory has room for.
+	maxAliased = 50_000
+)
+
+// ParseDocuments reads every YAML document of a file. Whatever is wrong with
+// the text is in the report; documents before a syntax error are still
+// returned. A document without a value is left out, but a file that holds no
+// value at all is an error.
+func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
+	report := &diag.Report{}
+	text, problem := readable(f)
+	if problem != nil {
+		report.Add(problem)
+		return nil, report
+	}
+
+	var docs []*Document
+	t := newTextMap(f)
+	roots, err := parseNodes(text)
+	for _, root := range roots {
+		b := builder{textMap: t, report: report}
+		doc := &Document{File: f, Root: b.root(root)}
+		if doc.Root.Kind != NullKind {
+			docs = append(docs, doc)
+		}
+	}
+	switch {
+	case err != nil:
+		report.Add(explainSyntax(f, err))
+	case len(docs) == 0 && !report.HasErrors():
+		report.Add(emptyFile{f})
+	}
+	addIgnores(f, docs)
+	return docs, report
+}
+
+// parseNodes is the one call of the YAML library. It returns the documents
+// before the first fault.
+func parseNodes(text []byte) (roots []*yaml.Node, err error) {
+	defer func() {
+		// The library signals what it did not foresee by panics. The text of a
+		// user must not bring us down, whatever is in it.
+		if r := recover(); r != nil {
+			err = errors.New("yaml: unexpected end of the parser")
+		}
+	}()
+	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		root := new(yaml.Node)
+		switch err := d.Decode(root); {
+		case errors.Is(err, io.EOF):
+			return roots, nil
+		case err != nil:
+			return roots, err
+		}
+		roots = append(roots, root)
+	}
+}
+
+// builder makes the tree of one document out of the library's nodes.
+type builder struct {
+	*textMap
+	report  *diag.Report
+	slab    []Node
+	alias   source.Span  // the outermost alias that is being followed
+	open    []*yaml.Node // anchored collections that are being built
+	aliased int          // values made through aliases so far
+	depth   int
+	refused bool // too deep or too many: said once, the rest is cut off
+}
+
+func (b *builder) root(doc *yaml.Node) *Node {
+	if len(doc.Content) == 0 {
+		return b.node(NullKind, 0, 0)
+	}
+	return b.build(doc.Content[0])
+}
+
+func (b *builder) node(kind Kind, start, end int) *Node {
+	if len(b.slab) == 0 {
+		b.slab = make([]Node, 32)
+	}
+	n := &b.slab[0]
+	b.slab = b.slab[1:]
+	n.Kind = kind
+	n.Span = b.file.Span(start, end)
+	n.Alias = b.alias
+	return n
+}
+
+func (b *builder) build(y *yaml.Node) *Node {
+	if b.refused {
+		return b.node(NullKind, b.start(y), b.start(y))
+	}
+	if !b.alias.IsZero() {
+		if b.aliased++; b.aliased > maxAliased {
+			b.refuse(aliasBomb{b.alias})
+			return b.node(NullKind, b.start(y), b.start(y))
+		}
+	}
+	switch y.Kind {
+	case yaml.AliasNode:
+		return b.follow(y)
+	case yaml.MappingNode, yaml.SequenceNode:
+		return b.collection(y)
+	default:
+		return b.scalar(y)
+	}
+}
+
+func (b *builder) refuse(p diag.Problem) {
+	b.refused = true
+	b.report.Add(p)
+}
+
+// follow builds the anchored value once more for this use, so that every value
+// knows the alias through which it came.
+func (b *builder) follow(y *yaml.Node) *Node {
+	start := b.start(y)
+	use := b.file.Span(start, start+1+len(y.Value))
+	if slices.Contains(b.open, y.Alias) {
+		b.report.Add(aliasCycle{use, y.Value})
+		return b.node(NullKind, start, start)
+	}
+	if b.alias.IsZero() {
+		b.alias = use
+		defer func() { b.alias = source.Span{} }()
+	}
+	return b.build(y.Alias)
+}
+
+func (b *builder) collection(y *yaml.Node) *Node {
+	start := b.start(y)
+	if b.depth++; b.depth > maxDepth {
+		b.refuse(tooDeep{b.file.Span(start, start+1)})
+		return b.node(NullKind, start, start)
+	}
+	defer func() { b.depth-- }()
+	if y.Anchor != "" {
+		b.open = append(b.open, y)
+		defer func() { b.open = b.open[:len(b.open)-1] }()
+	}
+
+	kind := MapKind
+	if y.Kind == yaml.SequenceNode {
+		kind = ListKind
+	}
+	first := b.content(start, y)
+	n := b.node(kind, first, first)
+	n.Anchor = y.Anchor
+	n.Style = Block
+	if y.Style&yaml.FlowStyle != 0 {
+		n.Style = Flow
+	}
+	if y.Style&yaml.TaggedStyle != 0 {
+		b.checkTag(y, kind)
+	}
+	end := first
+	if kind == ListKind {
+		n.Items = make([]*Node, 0, len(y.Content))
+		for _, item := range y.Content {
+			child := b.build(item)
+			n.Items = append(n.Items, child)
+			end = b.reach(end, item, child)
+		}
+	} else {
+		end = b.pairs(n, y, end)
+	}
+	if n.Style == Flow {
+		end = b.closing(first, end)
+	}
+	n.Span.End = end
+	return n
+}
+
+// reach returns where a collection ends, now that a child of it was built. A
+// child through an alias takes the room of the alias.
+func (b *builder) reach(end int, y *yaml.Node, child *Node) int {
+	if y.Kind == yaml.AliasNode {
+		return max(end, b.start(y)+1+len(y.Value))
+	}
+	return max(end, child.Span.End)
+}
+
+func (b *builder) scalar(y *yaml.Node) *Node {
+	start := b.start(y)
+	first := b.content(start, y)
+	style := scalarStyle(y.Style)
+	n := b.node(StringKind, first, b.scalarEnd(first, style, y.Value))
+	n.Style = style
+	n.Anchor = y.Anchor
+	n.Text = y.Value
+	switch {
+	case y.Style&yaml.TaggedStyle != 0:
+		n.Kind = b.taggedKind(y, n)
+	case style == Plain:
+		n.Kind = ResolveScalar(y.Value)
+	}
+	return n
+}
+
+func scalarStyle(s yaml.Style) Style {
+	switch {
+	case s&yaml.DoubleQuotedStyle != 0:
+		return DoubleQuoted
+	case s&yaml.SingleQuotedStyle != 0:
+		return SingleQuoted
+	case s&yaml.LiteralStyle != 0:
+		return Literal
+	case s&yaml.FoldedStyle != 0:
+		return Folded
+	}
+	return Plain
+}
+
+// taggedKind gives a scalar the kind that its tag asks for.
+func (b *builder) taggedKind(y *yaml.Node, n *Node) Kind {
+	kind, known := map[string]Kind{
+		"!!str": StringKind, "!!int": IntKind, "!!float": FloatKind, "!!bool": BoolKind, "!!null": NullKind,
+	}[y.Tag]
+	found := ResolveScalar(y.Value)
+	switch {
+	case !known:
+		b.report.Add(unknownTag{b.tag(y), y.Tag})
+		return StringKind
+	case kind == StringKind, kind == found, kind == FloatKind && found == IntKind:
+		return kind
+	}
+	b.report.Add(tagMismatch{n.Span, y.Tag, kind, n.Text})
+	return kind
+}
+
+func (b *builder) checkTag(y *yaml.Node, kind Kind) {
+	want := "!!map"
+	if kind == ListKind {
+		want = "!!seq"
+	}
+	if y.Tag != want {
+		b.report.Add(unknownTag{b.tag(y), y.Tag})
+	}
+}
+
+// isMerge reports whether a key is the merge key: a bare <<.
+func isMerge(key *yaml.Node) bool {
+	return key.Kind == yaml.ScalarNode && key.Value == "<<" && !strings.HasPrefix(key.Tag, "!!str") &&
+		scalarStyle(key.Style) == Plain
+}

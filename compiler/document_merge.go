@@ -1,0 +1,126 @@
+package compiler
+
+import (
+	"gopkg.in/yaml.v3"
+
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// manyKeys is the size from which a map's keys are looked up in a table.
+const manyKeys = 12
+
+// pairs builds the keys and values of a map and returns where the last ends.
+//
+// A key written in the map wins over a merged one, wherever it stands; of
+// merged ones the first wins. Merged pairs stand where their << stands.
+func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
+	n.Pairs = make([]Pair, 0, len(y.Content)/2)
+	seen := keySet{}
+	var merges []merge
+	if len(y.Content) > 0 && n.Style == Block {
+		n.Span.Start = b.start(y.Content[0]) // with tag and anchor of the first key
+	}
+	for i := 0; i+1 < len(y.Content); i += 2 {
+		yk, yv := y.Content[i], y.Content[i+1]
+		if isMerge(yk) {
+			key, value := b.build(yk), b.build(yv)
+			end = b.reach(end, yv, value)
+			merges = append(merges, merge{at: len(n.Pairs), key: key.Span, value: value})
+			continue
+		}
+		key := b.build(yk)
+		value := b.build(yv)
+		end = b.reach(b.reach(end, yk, key), yv, value)
+		switch {
+		case b.refused:
+			return end
+		case !key.Kind.IsScalar():
+			b.report.Add(complexKey{b.place(yk, key), key.Kind})
+			continue
+		case key.Kind == NullKind && key.Text == "":
+			b.report.Add(missingKey{b.place(yv, value)})
+			continue
+		}
+		if first, ok := seen.find(n.Pairs, key.Text); ok {
+			b.report.Add(duplicateKey{Name: key.Text, First: n.Pairs[first].Key.Span, Again: b.place(yk, key)})
+			continue
+		}
+		n.Pairs = append(n.Pairs, Pair{Key: key, Value: value})
+	}
+	if len(merges) > 0 {
+		b.merge(n, merges)
+	}
+	return end
+}
+
+// merge is one << of a map: where it stands among the pairs, and its value.
+type merge struct {
+	at    int
+	key   source.Span
+	value *Node
+}
+
+func (b *builder) merge(n *Node, merges []merge) {
+	own := n.Pairs
+	n.Pairs = make([]Pair, 0, len(own))
+	taken := make(map[string]bool, len(own))
+	for _, p := range own {
+		taken[p.Key.Text] = true
+	}
+	at := 0
+	for _, m := range merges {
+		n.Pairs = append(n.Pairs, own[at:m.at]...)
+		at = m.at
+		parts := []*Node{m.value}
+		if m.value.Kind == ListKind {
+			parts = m.value.Items
+		}
+		for _, part := range parts {
+			if part.Kind != MapKind {
+				if !b.refused {
+					b.report.Add(badMerge{m.key, part})
+				}
+				continue
+			}
+			for _, p := range part.Pairs {
+				if !taken[p.Key.Text] {
+					taken[p.Key.Text] = true
+					n.Pairs = append(n.Pairs, Pair{Key: p.Key, Value: p.Value, Merged: true})
+				}
+			}
+		}
+	}
+	n.Pairs = append(n.Pairs, own[at:]...)
+}
+
+// place returns where a value stands in the map itself: the alias, if any.
+func (b *builder) place(y *yaml.Node, n *Node) source.Span {
+	if y.Kind == yaml.AliasNode {
+		start := b.start(y)
+		return b.file.Span(start, start+1+len(y.Value))
+	}
+	return n.Span
+}
+
+// keySet finds a key among pairs that only grow; a table is made only for
+// large maps, since most have a handful of keys.
+type keySet map[string]int
+
+func (s *keySet) find(pairs []Pair, key string) (int, bool) {
+	if len(pairs) < manyKeys {
+		for i := range pairs {
+			if pairs[i].Key.Text == key {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if *s == nil {
+		*s = keySet{}
+	}
+	for i := len(*s); i < len(pairs); i++ {
+		(*s)[pairs[i].Key.Text] = i
+	}
+	i, ok := (*s)[key]
+	return i, ok
+}

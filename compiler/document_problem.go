@@ -1,0 +1,217 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+func at(s source.Span, text string) []diag.Label { return []diag.Label{{Span: s, Text: text}} }
+
+type emptyFile struct{ file *source.File }
+
+func (p emptyFile) Diagnose() diag.Diagnostic {
+	message := "the file is empty"
+	if len(p.file.Text) > 0 {
+		message = "the file holds no values, only blanks and comments"
+	}
+	return diag.Diagnostic{
+		Code: diag.EmptyFile, Severity: diag.Error, Message: message,
+		Labels: at(p.file.Span(0, 0), "expected `name:` and the other keys of a document"),
+		Help:   "write a document, or remove the file",
+	}
+}
+
+type utf16File struct{ span source.Span }
+
+func (p utf16File) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLEncoding, Severity: diag.Error,
+		Message: "the file is encoded as UTF-16, expected UTF-8",
+		Labels:  []diag.Label{{Span: p.span}},
+		Help:    "save the file as UTF-8",
+	}
+}
+
+type notUTF8 struct {
+	span source.Span
+	b    byte
+}
+
+func (p notUTF8) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLEncoding, Severity: diag.Error,
+		Message: fmt.Sprintf("byte 0x%02X is not UTF-8", p.b),
+		Labels:  at(p.span, "not a character"),
+		Help:    "save the file as UTF-8",
+	}
+}
+
+type binaryFile struct {
+	span source.Span
+	b    byte
+}
+
+func (p binaryFile) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.NotYAML, Severity: diag.Error,
+		Message: "this is not YAML: the file holds binary data",
+		Labels:  []diag.Label{{Span: source.Span{File: p.span.File, Start: p.span.Start, End: p.span.Start}}},
+		Notes:   []string{fmt.Sprintf("the first byte that is no text is 0x%02X at offset %d", p.b, p.span.Start)},
+		Help:    "name a text file; compressed files must be unpacked first",
+	}
+}
+
+type controlChar struct {
+	span source.Span
+	r    rune
+}
+
+func (p controlChar) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.YAMLControl, Severity: diag.Error,
+		Message: fmt.Sprintf("control character U+%04X is not allowed in YAML", p.r),
+		Labels:  at(p.span, "invisible character"),
+		Help:    "remove it, or write it as an escape inside double quotes",
+		Fix:     &diag.Fix{Title: "remove the character", Edits: []diag.Edit{{Span: p.span}}},
+	}
+	if p.r == 0xFEFF {
+		d.Message = "a byte order mark stands in the middle of the file"
+		d.Help = "remove it; it is only allowed at the very start"
+	}
+	return d
+}
+
+type duplicateKey struct {
+	Name         string
+	First, Again source.Span
+}
+
+func (p duplicateKey) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DuplicateKey, Severity: diag.Error,
+		Message: fmt.Sprintf("key `%s` stands twice in the same map", p.Name),
+		Labels:  []diag.Label{{Span: p.Again, Text: "second time"}, {Span: p.First, Text: "first time"}},
+		Help:    "keep one of the two",
+	}
+}
+
+type complexKey struct {
+	span source.Span
+	kind Kind
+}
+
+func (p complexKey) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.YAMLComplexKey, Severity: diag.Error,
+		Message: fmt.Sprintf("expected a name as key, found %s", p.kind),
+		Labels:  at(p.span, "this is the key of a map"),
+		Help:    "write the key as text",
+	}
+	if text := p.span.Text(); len(text) > 0 && text[0] == '{' {
+		d.Help = "put the text in quotes if the braces belong to it: \"" + firstLine(text) + "\""
+	}
+	return d
+}
+
+type missingKey struct{ value source.Span }
+
+func (p missingKey) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLMissingKey, Severity: diag.Error,
+		Message: "a value without a key",
+		Labels:  at(p.value, "expected a key before this"),
+		Help:    "write `key: value`",
+	}
+}
+
+type badMerge struct {
+	key   source.Span
+	value *Node
+}
+
+func (p badMerge) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLMerge, Severity: diag.Error,
+		Message: fmt.Sprintf("`<<` merges maps, found %s", p.value.Kind),
+		Labels:  append([]diag.Label{{Span: p.key, Text: "merged here"}}, p.value.Where("this is "+p.value.Kind.String())...),
+		Help:    "merge an alias of a map (`<<: *name`) or a list of those (`<<: [*a, *b]`)",
+	}
+}
+
+type unknownTag struct {
+	span source.Span
+	tag  string
+}
+
+func (p unknownTag) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLTag, Severity: diag.Error,
+		Message: fmt.Sprintf("tag `%s` has no meaning here", p.tag),
+		Labels:  at(p.span, "only !!str, !!int, !!float, !!bool, !!null, !!map and !!seq are known"),
+		Help:    "remove the tag, or put the text in quotes if the `!` belongs to it",
+	}
+}
+
+type tagMismatch struct {
+	span source.Span
+	tag  string
+	want Kind
+	text string
+}
+
+func (p tagMismatch) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLTag, Severity: diag.Error,
+		Message: fmt.Sprintf("tag `%s` asks for %s, found `%s`", p.tag, p.want, firstLine(p.text)),
+		Labels:  at(p.span, "not "+p.want.String()),
+		Help:    "remove the tag or mend the value",
+	}
+}
+
+type aliasCycle struct {
+	use  source.Span
+	name string
+}
+
+func (p aliasCycle) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLAliasCycle, Severity: diag.Error,
+		Message: fmt.Sprintf("alias `*%s` stands inside the value that it names", p.name),
+		Labels:  at(p.use, "the value would contain itself"),
+		Help:    "move the anchor to a value outside",
+	}
+}
+
+type aliasBomb struct{ use source.Span }
+
+func (p aliasBomb) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLAliasLimit, Severity: diag.Error,
+		Message: fmt.Sprintf("aliases repeat more than %d values", maxAliased),
+		Labels:  at(p.use, "the limit is passed within this alias"),
+		Help:    "write fewer aliases of values that hold aliases themselves",
+	}
+}
+
+type tooDeep struct{ span source.Span }
+
+func (p tooDeep) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.YAMLDepth, Severity: diag.Error,
+		Message: fmt.Sprintf("values are nested more than %d deep", maxDepth),
+		Labels:  at(p.span, "too deep from here on"),
+		Help:    "no document needs this; look for brackets or dashes that are not meant as YAML",
+	}
+}
+
+// firstLine cuts a text so that it fits into a message.
+func firstLine(s string) string {
+	for i, r := range s {
+		if r == '\n' || r == '\r' || i > 60 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}

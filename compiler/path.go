@@ -1,0 +1,121 @@
+package compiler
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// Path names a place in a document from its root on. Paths are values: Field
+// and Index return a longer one and leave theirs alone.
+type Path []Step
+
+// Step is a key of a map, or when IsIndex is set, a place in a list.
+type Step struct {
+	Key     string
+	Index   int
+	IsIndex bool
+}
+
+// At returns the path with those keys.
+func At(keys ...string) Path {
+	p := make(Path, len(keys))
+	for i, k := range keys {
+		p[i].Key = k
+	}
+	return p
+}
+
+// Field returns the path of a key below p.
+func (p Path) Field(key string) Path {
+	return append(p[:len(p):len(p)], Step{Key: key})
+}
+
+// Index returns the path of an item below p, from 0.
+func (p Path) Index(i int) Path {
+	return append(p[:len(p):len(p)], Step{Index: i, IsIndex: true})
+}
+
+// Parent returns the path without its last step; the root is its own parent.
+func (p Path) Parent() Path { return p[:max(len(p)-1, 0):max(len(p)-1, 0)] }
+
+// String prints the path as messages show it: columns[3].type, and a key that
+// is no plain word in quotes: mappings['person.name.fullName'].source. The
+// root is "".
+func (p Path) String() string {
+	var b strings.Builder
+	for i, s := range p {
+		switch {
+		case s.IsIndex:
+			b.WriteByte('[')
+			b.WriteString(strconv.Itoa(s.Index))
+			b.WriteByte(']')
+		case isWord(s.Key):
+			if i > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(s.Key)
+		default:
+			b.WriteString("['")
+			b.WriteString(strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s.Key))
+			b.WriteString("']")
+		}
+	}
+	return b.String()
+}
+
+func isWord(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_', c == '$':
+		case i > 0 && ('0' <= c && c <= '9' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+// Found is what stands at a path.
+type Found struct {
+	Node *Node       // the value; when it is missing, the nearest value around it
+	Key  source.Span // the key of Node, nowhere for an item or the root
+	Rest Path        // the steps that lead nowhere, nil when the value exists
+}
+
+// Find returns the value at a path, or the nearest one around it.
+func (d *Document) Find(path Path) Found {
+	found := Found{Node: d.Root}
+	for i, step := range path {
+		n := found.Node
+		switch {
+		case step.IsIndex && n.Kind == ListKind && 0 <= step.Index && step.Index < len(n.Items):
+			found = Found{Node: n.Items[step.Index]}
+		case !step.IsIndex && n.pair(step.Key) != nil:
+			p := n.pair(step.Key)
+			found = Found{Node: p.Value, Key: p.Key.Span}
+		default:
+			found.Rest = path[i:]
+			return found
+		}
+	}
+	return found
+}
+
+// Span returns the smallest place that a message about path can point to: the
+// value if it has text, else its key, else the nearest key around it.
+func (d *Document) Span(path Path) source.Span {
+	found := d.Find(path)
+	n := found.Node
+	switch {
+	case found.Rest == nil && n.Span.Start < n.Span.End:
+		return n.Span
+	case !found.Key.IsZero():
+		return found.Key
+	case n.Kind == MapKind && len(n.Pairs) > 0:
+		return n.Pairs[0].Key.Span
+	}
+	return n.Span
+}

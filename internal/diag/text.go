@@ -1,0 +1,219 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// TextOptions says how text is printed.
+type TextOptions struct {
+	Color bool
+	Width int // of the terminal in cells; longer source lines are cut around the caret; 0 means 100
+}
+
+const (
+	defaultWidth = 100
+	minWidth     = 40
+)
+
+// Text prints the diagnostics of r for people, sorted and without repeats, and
+// a last line that counts them. An empty report prints nothing.
+//
+//	error: column `amount` has unknown type `doublee` [unknown-type]
+//	  --> dataflow.yaml:14:11
+//	   |
+//	14 |     type: doublee
+//	   |           ^^^^^^^ expected string, integer, double or date
+//	   = help: did you mean `double`?
+func Text(w io.Writer, r *Report, opt TextOptions) error {
+	if opt.Width == 0 {
+		opt.Width = defaultWidth
+	}
+	opt.Width = max(opt.Width, minWidth)
+	t := &textPrinter{w: bufio.NewWriter(w), opt: opt}
+	list := r.Sorted()
+	for _, d := range list {
+		t.diagnostic(d)
+		t.line()
+	}
+	if len(list) > 0 {
+		t.line(piece{summarySeverity(list).style(), Summary(list)})
+	}
+	return t.w.Flush()
+}
+
+// Summary counts diagnostics by severity: "2 errors, 1 warning".
+func Summary(list []Diagnostic) string {
+	var parts []string
+	for _, s := range []Severity{Error, Warning, Note} {
+		n := 0
+		for _, d := range list {
+			if d.Severity == s {
+				n++
+			}
+		}
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+s.String())
+		case n > 1:
+			parts = append(parts, strconv.Itoa(n)+" "+s.String()+"s")
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func summarySeverity(list []Diagnostic) Severity {
+	worst := Note
+	for _, d := range list {
+		worst = max(worst, d.Severity)
+	}
+	return worst
+}
+
+// style is one look of a piece of text, as the numbers of an ANSI sequence.
+type style string
+
+const (
+	plain        style = ""
+	bold         style = "1"
+	gutterStyle  style = "1;34"
+	secondStyle  style = "1;34"
+	errorStyle   style = "1;31"
+	warningStyle style = "1;33"
+	noteStyle    style = "1;36"
+)
+
+func (s Severity) style() style {
+	switch s {
+	case Error:
+		return errorStyle
+	case Warning:
+		return warningStyle
+	default:
+		return noteStyle
+	}
+}
+
+// piece is a run of text in one style.
+type piece struct {
+	style style
+	text  string
+}
+
+type textPrinter struct {
+	w      *bufio.Writer
+	opt    TextOptions
+	gutter int // digits of the largest line number of the diagnostic
+}
+
+// line prints pieces and ends the line; blanks at its end are left out.
+func (t *textPrinter) line(pieces ...piece) {
+	last := len(pieces)
+	for last > 0 && strings.TrimRight(pieces[last-1].text, " ") == "" {
+		last--
+	}
+	for i, p := range pieces[:last] {
+		if i == last-1 {
+			p.text = strings.TrimRight(p.text, " ")
+		}
+		if t.opt.Color && p.style != plain && p.text != "" {
+			fmt.Fprintf(t.w, "\x1b[%sm%s\x1b[0m", p.style, p.text)
+		} else {
+			t.w.WriteString(p.text)
+		}
+	}
+	t.w.WriteByte('\n')
+}
+
+func (t *textPrinter) diagnostic(d Diagnostic) {
+	head := []piece{{d.Severity.style(), d.Severity.String()}, {bold, ": " + oneLine(d.Message)}}
+	if d.Code != "" {
+		head = append(head, piece{plain, " [" + string(d.Code) + "]"})
+	}
+	t.line(head...)
+
+	groups := groupLabels(d.Labels)
+	t.gutter = 1
+	for _, g := range groups {
+		t.gutter = max(t.gutter, len(strconv.Itoa(g.lastLine)))
+	}
+	for i, g := range groups {
+		t.excerpt(g, i == 0, d.Severity)
+	}
+	for _, n := range d.Notes {
+		t.remark("note", n)
+	}
+	if d.Help != "" {
+		t.remark("help", d.Help)
+	}
+}
+
+// remark prints "= help: text"; further lines of the text stand below its first.
+func (t *textPrinter) remark(word, text string) {
+	for i, l := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if i == 0 {
+			t.line(piece{gutterStyle, strings.Repeat(" ", t.gutter+1) + "= "}, piece{bold, word}, piece{plain, ": " + visible(l)})
+		} else {
+			t.line(piece{plain, strings.Repeat(" ", t.gutter+len("  = : ")+len(word)-1) + visible(l)})
+		}
+	}
+}
+
+// oneLine makes a text safe to stand on one line.
+func oneLine(s string) string {
+	return visible(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s))
+}
+
+// fileLabels are the labels of one diagnostic in one file.
+type fileLabels struct {
+	file     *source.File
+	labels   []placed
+	lastLine int
+}
+
+// placed is a label with the lines it stands on.
+type placed struct {
+	Label
+	first, last int  // lines
+	primary     bool // the diagnostic's first label
+}
+
+// groupLabels sorts labels by file, the primary's file first, then in order of
+// appearance. Labels without a place are left out.
+func groupLabels(labels []Label) []fileLabels {
+	var groups []fileLabels
+	for i, l := range labels {
+		if l.Span.IsZero() {
+			continue
+		}
+		l.Span = trimSpan(l.Span)
+		p := placed{Label: l, first: l.Span.Pos().Line, last: l.Span.EndPos().Line, primary: i == 0}
+		at := 0
+		for at < len(groups) && groups[at].file != l.Span.File {
+			at++
+		}
+		if at == len(groups) {
+			groups = append(groups, fileLabels{file: l.Span.File})
+		}
+		g := &groups[at]
+		g.labels = append(g.labels, p)
+		g.lastLine = max(g.lastLine, p.last)
+	}
+	return groups
+}
+
+// trimSpan takes line breaks and blanks off the end of a span, so that a span
+// of whole lines ends on its last line and not on the next.
+func trimSpan(s source.Span) source.Span {
+	text := s.File.Text[s.Start:s.End]
+	trimmed := strings.TrimRight(string(text[max(0, len(text)-4096):]), " \t\r\n")
+	if cut := min(len(text), 4096) - len(trimmed); cut > 0 && trimmed != "" {
+		s.End -= cut
+	}
+	return s
+}

@@ -1,0 +1,220 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/mattn/go-runewidth"
+)
+
+const tabStop = 4
+
+// cells measures text as a terminal shows it. The condition is our own and not
+// the library's global one, which depends on the user's locale: the same input
+// must give the same output everywhere.
+var cells = &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
+
+// glyph is what one place on the terminal shows: a character with its
+// combining marks, an expanded tab, or a stand-in for what cannot be seen.
+type glyph struct {
+	text  string
+	width int // cells
+	start int // offset of its first byte in the line
+	size  int // bytes it stands for
+}
+
+// glyphs splits a line of source.
+func glyphs(line string) []glyph {
+	out := make([]glyph, 0, len(line))
+	col := 0
+	add := func(text string, width, start, size int) {
+		out = append(out, glyph{text, width, start, size})
+		col += width
+	}
+	for i := 0; i < len(line); {
+		c := line[i]
+		next := byte(0)
+		if i+1 < len(line) {
+			next = line[i+1]
+		}
+		switch {
+		case c == '\t':
+			w := tabStop - col%tabStop
+			add(strings.Repeat(" ", w), w, i, 1)
+			i++
+		case ' ' <= c && c < 0x7F && next < utf8.RuneSelf:
+			add(line[i:i+1], 1, i, 1)
+			i++
+		case c < ' ' || c == 0x7F:
+			add(controlPicture(rune(c)), 1, i, 1)
+			i++
+		default:
+			r, size := utf8.DecodeRuneInString(line[i:])
+			if r == utf8.RuneError && size == 1 {
+				add("\uFFFD", 1, i, 1)
+				i++
+				continue
+			}
+			if text, hidden := standIn(r); hidden {
+				add(text, len(text), i, size)
+				i += size
+				continue
+			}
+			cluster := firstCluster(line[i:])
+			add(cluster, cells.StringWidth(cluster), i, len(cluster))
+			i += len(cluster)
+		}
+	}
+	return out
+}
+
+// firstCluster returns the first user-perceived character of s, up to the
+// first character in it that has a stand-in.
+func firstCluster(s string) string {
+	it := graphemes.FromString(s)
+	it.Next()
+	cluster := it.Value()
+	for i, r := range cluster {
+		_, hidden := standIn(r)
+		if i > 0 && (hidden && r != 0x200D || r == utf8.RuneError) {
+			return cluster[:i]
+		}
+	}
+	return cluster
+}
+
+// standIn returns what is printed for characters that are invisible or that
+// change the direction of the text around them.
+func standIn(r rune) (string, bool) {
+	switch {
+	case r == ' ' || r == '\t':
+		return "", false
+	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r),
+		unicode.Is(unicode.Cc, r), r == 0x00A0, unicode.Is(unicode.Zs, r) && r != 0x3000:
+		return fmt.Sprintf("<U+%04X>", r), true
+	}
+	return "", false
+}
+
+func controlPicture(r rune) string {
+	if r == 0x7F {
+		return "\u2421"
+	}
+	return string(0x2400 + r)
+}
+
+// visible makes a text of ours, which may quote the user's, safe to print: no
+// control characters reach the terminal.
+func visible(s string) string {
+	safe := true
+	for i := 0; i < len(s) && safe; i++ {
+		safe = ' ' <= s[i] && s[i] < 0x7F
+	}
+	if safe {
+		return s
+	}
+	var b strings.Builder
+	for _, g := range glyphs(s) {
+		b.WriteString(g.text)
+	}
+	return b.String()
+}
+
+// columns is a line of source as shown: cut to a window, with the place of
+// each byte.
+type columns struct {
+	text   string
+	glyphs []glyph
+	offset []int // cells before each glyph, and the whole width last
+	base   int   // offset in the line of the first byte looked at
+	cutAt  int   // cells cut off at the left
+	width  int   // cells shown
+}
+
+// nearBytes is how much of an endless line is looked at on each side of the
+// caret.
+const nearBytes = 2000
+
+// layLine lays out a line so that bytes from start to end can be seen in width cells.
+func layLine(line string, start, end, width int) columns {
+	c := columns{}
+	if len(line) > 2*nearBytes+width*4 {
+		from := max(0, start-nearBytes)
+		for from > 0 && !utf8.RuneStart(line[from]) {
+			from--
+		}
+		to := min(len(line), start+nearBytes+width*4)
+		for to < len(line) && !utf8.RuneStart(line[to]) {
+			to++
+		}
+		c.base = from
+		line = line[from:to]
+	}
+	c.glyphs = glyphs(line)
+	c.offset = make([]int, len(c.glyphs)+1)
+	for i, g := range c.glyphs {
+		c.offset[i+1] = c.offset[i] + g.width
+	}
+	total := c.offset[len(c.glyphs)]
+	c.width = total
+	if total > width || c.base > 0 {
+		s, e := c.raw(start), c.raw(end)
+		c.cutAt = 0
+		if c.base > 0 || e+2 > width {
+			// The caret's text stands a third from the left, so that what comes
+			// before it can be read too; a long one starts further left.
+			c.cutAt = max(0, s-width/3)
+			if room := e - s; room > width/2 {
+				c.cutAt = max(0, s-4)
+			}
+			c.cutAt = min(c.cutAt, max(0, total-width))
+		}
+		c.width = min(width, total-c.cutAt)
+	}
+	var b strings.Builder
+	for i, g := range c.glyphs {
+		from, to := c.offset[i]-c.cutAt, c.offset[i+1]-c.cutAt
+		switch {
+		case to <= 0 && !(g.width == 0 && from >= 0), from >= c.width:
+		case from < 0, (c.cutAt > 0 || c.base > 0) && from == 0:
+			b.WriteString("…" + strings.Repeat(" ", max(0, to-1)))
+		case to > c.width, to == c.width && total-c.cutAt > c.width:
+			b.WriteString("…")
+		default:
+			b.WriteString(g.text)
+		}
+	}
+	c.text = b.String()
+	return c
+}
+
+// raw returns the cells before a byte of the line, not counting the cut.
+func (c *columns) raw(at int) int {
+	at -= c.base
+	for i, g := range c.glyphs {
+		if at < g.start+g.size {
+			return c.offset[i]
+		}
+	}
+	return c.offset[len(c.glyphs)]
+}
+
+// cell returns the column of a byte as shown, kept inside the window.
+func (c *columns) cell(at int) int {
+	return min(max(c.raw(at)-c.cutAt, 0), max(c.width, 0))
+}
+
+// endCell is cell for the end of a span: a span that ends inside a character
+// covers it.
+func (c *columns) endCell(at int) int {
+	rel := at - c.base
+	for i, g := range c.glyphs {
+		if g.start < rel && rel < g.start+g.size {
+			return min(max(c.offset[i+1]-c.cutAt, 0), c.width)
+		}
+	}
+	return c.cell(at)
+}

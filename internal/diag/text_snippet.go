@@ -1,0 +1,278 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A span of several lines is drawn by a bar at the left; when it covers more
+// than fullLines lines, only the first headLines and the last are shown.
+const (
+	fullLines = 6
+	headLines = 3
+)
+
+// excerpt prints the lines of one file with their marks.
+func (t *textPrinter) excerpt(g fileLabels, first bool, sev Severity) {
+	arrow := "--> "
+	if !first {
+		arrow = "::: "
+	}
+	main := g.labels[0].Span.Pos()
+	t.line(piece{gutterStyle, strings.Repeat(" ", t.gutter) + arrow},
+		piece{plain, fmt.Sprintf("%s:%d:%d", visible(g.file.Path), main.Line, main.Column)})
+	t.bar()
+
+	s := snippet{textPrinter: t, fileLabels: g, mark: sev.style()}
+	for i := range g.labels {
+		if g.labels[i].first != g.labels[i].last {
+			s.spans = append(s.spans, &g.labels[i])
+		}
+	}
+	last := 0
+	for _, l := range s.lines() {
+		switch {
+		case last > 0 && l == last+2:
+			s.source(last + 1)
+		case last > 0 && l > last+1:
+			t.line(piece{gutterStyle, "..."}, piece{plain, strings.Repeat(" ", t.gutter)}, s.bars(last+1, 0))
+		}
+		s.source(l)
+		last = l
+	}
+}
+
+func (t *textPrinter) bar() {
+	t.line(piece{gutterStyle, strings.Repeat(" ", t.gutter+1) + "|"})
+}
+
+type snippet struct {
+	*textPrinter
+	fileLabels
+	mark  style
+	spans []*placed // labels over several lines; each has a bar of its own
+}
+
+// lines returns the lines to show.
+func (s *snippet) lines() []int {
+	var out []int
+	for _, l := range s.labels {
+		if l.last-l.first < fullLines {
+			for n := l.first; n <= l.last; n++ {
+				out = append(out, n)
+			}
+			continue
+		}
+		for n := l.first; n < l.first+headLines; n++ {
+			out = append(out, n)
+		}
+		out = append(out, l.last)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (s *snippet) style(l *placed) (style, string) {
+	if l.primary {
+		return s.mark, "^"
+	}
+	return secondStyle, "-"
+}
+
+// lineText returns a line's text without byte order mark, and the offset of
+// its first byte in the file.
+func (s *snippet) lineText(line int) (string, int) {
+	start, end := s.file.LineBounds(line)
+	return string(s.file.Text[start:end]), start
+}
+
+// source prints a line and what is marked on it.
+func (s *snippet) source(line int) {
+	text, base := s.lineText(line)
+	var here []*placed
+	from, to := 0, 0
+	for i := range s.labels {
+		l := &s.labels[i]
+		if l.first == line && l.last == line {
+			here = append(here, l)
+			if len(here) == 1 || l.primary {
+				from, to = l.Span.Start-base, l.Span.End-base
+			}
+		}
+	}
+	c := layLine(text, from, to, s.opt.Width-s.gutter-len(" | ")-s.margin())
+	s.line(piece{gutterStyle, fmt.Sprintf("%*d | ", s.gutter, line)}, s.bars(line, 0), piece{plain, c.text})
+	s.opened(line, text, base, c)
+	s.marks(line, base, here, c)
+	s.closed(line, base, c)
+}
+
+func (s *snippet) margin() int {
+	if len(s.spans) == 0 {
+		return 0
+	}
+	return len(s.spans) + 1
+}
+
+// inline reports whether the start of a span is shown by its bar alone,
+// because only blanks stand before it.
+func (s *snippet) inline(l *placed) bool {
+	text, base := s.lineText(l.first)
+	return strings.TrimSpace(text[:min(max(l.Span.Start-base, 0), len(text))]) == ""
+}
+
+// bars returns the left margin of a source line, or with phase 1 of a row
+// below it, with the bars of spans that are open there.
+func (s *snippet) bars(line, phase int) piece {
+	if len(s.spans) == 0 {
+		return piece{}
+	}
+	var b strings.Builder
+	look := secondStyle
+	for _, l := range s.spans {
+		c := byte(' ')
+		switch {
+		case line == l.first && phase == 0 && s.inline(l):
+			c = '/'
+		case l.first < line && line <= l.last, line == l.first && phase == 1 && s.inline(l):
+			c = '|'
+		}
+		if c != ' ' && l.primary {
+			look = s.mark
+		}
+		b.WriteByte(c)
+	}
+	b.WriteByte(' ')
+	return piece{look, b.String()}
+}
+
+// opened draws the start of spans that begin within a line: " ____^".
+func (s *snippet) opened(line int, text string, base int, c columns) {
+	for i, l := range s.spans {
+		if l.first != line || s.inline(l) {
+			continue
+		}
+		look, mark := s.style(l)
+		at := c.cell(l.Span.Start - base)
+		row := s.bars(line, 0)
+		row.style = look
+		row.text = row.text[:i+1] + strings.Repeat("_", len(row.text)-i-1+at) + mark
+		s.line(s.edge(), row)
+	}
+}
+
+// closed draws the end of spans that end on a line: "|____^ text".
+func (s *snippet) closed(line, base int, c columns) {
+	for i, l := range s.spans {
+		if l.last != line {
+			continue
+		}
+		look, mark := s.style(l)
+		at := max(c.endCell(l.Span.End-base)-1, 0)
+		row := s.bars(line, 1)
+		row.style = look
+		row.text = row.text[:i+1] + strings.Repeat("_", len(row.text)-i-1+at) + mark
+		if l.Text != "" {
+			row.text += " " + oneLine(l.Text)
+		}
+		s.line(s.edge(), row)
+		l.last = line - 1 // its bar ends here, also beside further rows of this line
+	}
+}
+
+func (s *snippet) edge() piece {
+	return piece{gutterStyle, strings.Repeat(" ", s.gutter+1) + "| "}
+}
+
+// marks draws what is under a line: the underlines, the text of the rightmost
+// label behind them, and the texts of the others on rows of their own.
+func (s *snippet) marks(line, base int, here []*placed, c columns) {
+	if len(here) == 0 {
+		return
+	}
+	type mark struct {
+		*placed
+		from, to int
+	}
+	marks := make([]mark, len(here))
+	for i, l := range here {
+		from, to := c.cell(l.Span.Start-base), c.endCell(l.Span.End-base)
+		marks[i] = mark{l, from, max(to, from+1)}
+	}
+	slices.SortStableFunc(marks, func(a, b mark) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	})
+
+	r := row{}
+	for _, wantPrimary := range []bool{false, true} { // the primary is drawn over the others
+		for _, m := range marks {
+			if m.primary == wantPrimary {
+				look, char := s.style(m.placed)
+				r.fill(m.from, m.to, char[0], look)
+			}
+		}
+	}
+	last := marks[len(marks)-1]
+	pieces := r.pieces()
+	if !slices.ContainsFunc(marks, func(m mark) bool { return m.to > last.to }) {
+		look, _ := s.style(last.placed)
+		if last.Text != "" {
+			pieces = append(pieces, piece{look, " " + oneLine(last.Text)})
+		}
+		marks = marks[:len(marks)-1]
+	}
+	prefix := []piece{s.edge(), s.bars(line, 1)}
+	s.line(append(prefix, pieces...)...)
+
+	marks = slices.DeleteFunc(marks, func(m mark) bool { return m.Text == "" })
+	for i := len(marks); i > 0; i-- {
+		r := row{}
+		for _, m := range marks[:i] {
+			look, _ := s.style(m.placed)
+			r.fill(m.from, m.from+1, '|', look)
+		}
+		if i == len(marks) {
+			s.line(append(slices.Clone(prefix), r.pieces()...)...)
+		}
+		m := marks[i-1]
+		look, _ := s.style(m.placed)
+		r.cut(m.from)
+		s.line(append(append(slices.Clone(prefix), r.pieces()...), piece{look, oneLine(m.Text)})...)
+	}
+}
+
+// row is a line of marks, one byte a cell.
+type row struct {
+	chars []byte
+	looks []style
+}
+
+func (r *row) fill(from, to int, char byte, look style) {
+	for len(r.chars) < to {
+		r.chars = append(r.chars, ' ')
+		r.looks = append(r.looks, plain)
+	}
+	for i := from; i < to; i++ {
+		r.chars[i], r.looks[i] = char, look
+	}
+}
+
+func (r *row) cut(to int) {
+	r.fill(to, to, ' ', plain)
+	r.chars, r.looks = r.chars[:to], r.looks[:to]
+}
+
+func (r *row) pieces() []piece {
+	var out []piece
+	for i := 0; i < len(r.chars); {
+		end := i
+		for end < len(r.chars) && r.looks[end] == r.looks[i] {
+			end++
+		}
+		out = append(out, piece{r.looks[i], string(r.chars[i:end])})
+		i = end
+	}
+	return out
+}
