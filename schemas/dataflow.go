@@ -1,0 +1,158 @@
+// Package schemas is the file format: Go types that are the one source of the
+// JSON Schema which editors read and the compiler checks against.
+//
+// In: nothing. Out: types, and the schema generated from them. Law: a document
+// is accepted by the schema exactly when the strict decoder of the compiler
+// accepts it.
+//
+// Tags: `yaml` names a key, as in every YAML library; `jsonschema` limits its
+// value; `key:"true"` marks the member that takes the key of a mapping that is
+// written `key: value`; `short:"true"` marks the member that takes a bare value.
+package schemas
+
+//go:generate go -C gen run .
+
+// The kinds of documents.
+const (
+	KindDataflow   = "Dataflow"
+	KindConnection = "Connection"
+	KindSchema     = "Schema"
+	KindDataset    = "Dataset"
+)
+
+// Kinds returns every kind of document, the default first.
+func Kinds() []string { return []string{KindDataflow, KindConnection, KindSchema, KindDataset} }
+
+// Dataflow brings one database table into one dataset, on a schedule.
+type Dataflow struct {
+	// What the document describes. A document without kind is a Dataflow.
+	Kind string `yaml:"kind,omitempty" jsonschema:"enum=Dataflow,default=Dataflow"`
+	// Name of the dataflow in this project and in the lockfile: lower-case letters, digits and dashes. Renaming it needs lifecycle.movedFrom.
+	Name string `yaml:"name" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63,example=customers"`
+	// Name of the dataflow on the platform. Default: the name.
+	Title string `yaml:"title,omitempty" jsonschema:"minLength=1,example=Customers from the CRM"`
+	// Description of the dataflow on the platform.
+	Description string `yaml:"description,omitempty"`
+	// The database that the table is in.
+	Database Database `yaml:"database"`
+	// Path of the table as the connector lists it, such as schema.table.
+	Table string `yaml:"table" jsonschema:"minLength=1,example=public.customers"`
+	// Columns to bring in and their types, in order.
+	Columns Columns `yaml:"columns" jsonschema:"minProperties=1"`
+	// The schema and the dataset that the data go into.
+	Target Target `yaml:"target"`
+	// What each field of the target schema gets: XDM path, then a column or a Data Prep expression.
+	Mappings Mappings `yaml:"mappings" jsonschema:"minProperties=1"`
+	// How the mapping set is called on the platform.
+	MappingSet *MappingSet `yaml:"mappingSet,omitempty"`
+	// The column that tells new and changed rows from old ones. Required for every schedule but once.
+	Delta *Delta `yaml:"delta,omitempty"`
+	// When and how often the table is read.
+	Schedule Schedule `yaml:"schedule"`
+	// How strict ingestion is.
+	Options *Options `yaml:"options,omitempty"`
+	// Whether the dataflow runs. A draft is stored and never runs.
+	State string `yaml:"state,omitempty" jsonschema:"enum=enabled,enum=disabled,enum=draft,default=enabled"`
+	// How aepflow treats the dataflow when it changes or goes away.
+	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+}
+
+// Database says where the table is: a connector with the id of an existing base
+// connection, or the name of a Connection document.
+type Database struct {
+	// The connector, such as postgresql or google-bigquery.
+	Connector string `yaml:"connector,omitempty" values:"connectors" jsonschema:"example=google-bigquery"`
+	// Id of a base connection that exists on the platform.
+	ConnectionID string `yaml:"connectionId,omitempty" jsonschema:"example=6990abad-977d-41b9-a85d-17ea8cf1c0e4"`
+	// Name of a Connection document of this project.
+	Connection string `yaml:"connection,omitempty" jsonschema:"example=crm-db"`
+	// Name of the source connection on the platform. Default: the dataflow's title and "source".
+	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
+	// Description of the source connection on the platform.
+	Description string `yaml:"description,omitempty"`
+}
+
+// Columns are the columns of a table, in order.
+type Columns []Column
+
+// Column is one column of a table: its type, or an object that has it.
+type Column struct {
+	Name string `yaml:"-" key:"true"`
+	// Type of the column's values.
+	Type string `yaml:"type" short:"true" jsonschema:"enum=string,enum=boolean,enum=integer,enum=long,enum=double,enum=date,enum=date-time"`
+}
+
+// Target says where the data go.
+type Target struct {
+	// The target schema: its $id on the platform, the name of a Schema document, or an object that creates one.
+	Schema SchemaRef `yaml:"schema"`
+	// The target dataset: its id on the platform, the name of a Dataset document, or an object that creates one.
+	Dataset DatasetRef `yaml:"dataset"`
+	// Name of the target connection on the platform. Default: the dataflow's title and "target".
+	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
+	// Description of the target connection on the platform.
+	Description string `yaml:"description,omitempty"`
+}
+
+// Mappings say what each field of the target schema gets, in order.
+type Mappings []Mapping
+
+// Mapping fills one field of the target schema from a column, an expression or
+// a constant. A bare value that names a column is that column, any other is a
+// Data Prep expression.
+type Mapping struct {
+	Destination string `yaml:"-" key:"true"`
+	From        string `yaml:"-" short:"true"`
+	// A column of the table.
+	Source string `yaml:"source,omitempty" jsonschema:"minLength=1"`
+	// A Data Prep expression over the columns of the table.
+	Expression string `yaml:"expression,omitempty" jsonschema:"minLength=1,maxLength=4096,example=concat(first\\, \" \"\\, last)"`
+	// A constant.
+	Value *Constant `yaml:"value,omitempty"`
+}
+
+// MappingSet names the mapping set on the platform.
+type MappingSet struct {
+	// Name of the mapping set. Default: the dataflow's title and "mapping".
+	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
+}
+
+// Delta is the column by which each run finds what is new.
+type Delta struct {
+	// A column of type date or date-time that grows with every change of a row.
+	Column string `yaml:"column" short:"true" jsonschema:"minLength=1"`
+	// Pattern of the column's values in Java letters.
+	DateFormat string `yaml:"dateFormat,omitempty" jsonschema:"minLength=1,example=yyyy-MM-dd HH:mm:ss"`
+	// Time zone of the column's values. The platform expects UTC.
+	Timezone string `yaml:"timezone,omitempty" jsonschema:"minLength=1,default=UTC"`
+}
+
+// Schedule says when and how often the table is read.
+type Schedule struct {
+	// Unit of the interval. With once the table is read a single time.
+	Frequency string `yaml:"frequency" jsonschema:"enum=once,enum=minute,enum=hour,enum=day,enum=week"`
+	// How many units lie between two runs: at least 15 for minute, at least 1 for hour, day and week; absent for once.
+	Interval *int64 `yaml:"interval,omitempty" jsonschema:"minimum=1,example=15"`
+	// First run, as RFC 3339 time or epoch seconds. Default: a minute after the dataflow is created.
+	StartTime *Instant `yaml:"startTime,omitempty"`
+	// Whether the first run reads what is older than the start. Default: true; absent for once.
+	Backfill *bool `yaml:"backfill,omitempty"`
+}
+
+// Options say how strict ingestion is.
+type Options struct {
+	// Share of rows in percent that may fail before a run counts as failed.
+	PartialIngestionPercent *float64 `yaml:"partialIngestionPercent,omitempty" jsonschema:"exclusiveMinimum=0,maximum=100,example=10"`
+	// Whether failed rows are kept with their errors.
+	ErrorDiagnosticsEnabled *bool `yaml:"errorDiagnosticsEnabled,omitempty"`
+}
+
+// Lifecycle says how aepflow treats an object when it changes or goes away.
+type Lifecycle struct {
+	// Refuse every plan that would remove or replace it.
+	Protect bool `yaml:"protect,omitempty"`
+	// Its name before it was renamed.
+	MovedFrom string `yaml:"movedFrom,omitempty" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
+	// What a replacement does to the data: backfill reads history again (duplicates possible), continue starts at the cut-over (gap possible).
+	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// documents are the types that a document may be, the default first.
+var documents = []any{schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}}
+
+// elements are the types that stand behind the keys of a mapping.
+var elements = []any{
+	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
+}
+
+// generate returns the JSON Schema. dir is the folder of package schemas, whose
+// comments become descriptions.
+func generate(dir string) ([]byte, error) {
+	r := &jsonschema.Reflector{FieldNameTag: "yaml", Anonymous: true, Mapper: mapType}
+	// The library joins the import path with the folder that it walks, "..".
+	if err := r.AddGoComments("github.com/aepflow/aepflow/schemas/gen", dir); err != nil {
+		return nil, fmt.Errorf("read comments: %w", err)
+	}
+	root := &jsonschema.Schema{
+		Version:     "http://json-schema.org/draft-07/schema#",
+		ID:          schemas.SchemaID,
+		Title:       "aepflow document",
+		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema or Dataset that dataflows refer to.",
+		Definitions: jsonschema.Definitions{},
+	}
+	for _, v := range slices.Concat(documents, elements) {
+		for name, def := range r.Reflect(v).Definitions {
+			root.Definitions[name] = def
+		}
+	}
+	for _, v := range slices.Concat(documents, elements, []any{
+		schemas.Database{}, schemas.Target{}, schemas.SchemaRef{}, schemas.DatasetRef{}, schemas.MappingSet{},
+		schemas.Delta{}, schemas.Schedule{}, schemas.Options{}, schemas.Lifecycle{}, schemas.Auth{},
+	}) {
+		t := reflect.TypeOf(v)
+		def, ok := root.Definitions[t.Name()]
+		if !ok {
+			return nil, fmt.Errorf("no definition of %s", t.Name())
+		}
+		finish(def, t)
+	}
+	byKind(root)
+	text, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	text = bytes.ReplaceAll(text, []byte(`"$defs"`), []byte(`"definitions"`))
+	text = bytes.ReplaceAll(text, []byte(`"#/$defs/`), []byte(`"#/definitions/`))
+	return append(text, '\n'), nil
+}
+
+// mapType gives the schema of the types that reflection cannot see through.
+func mapType(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[schemas.Constant]():
+		return types("string", "number", "boolean")
+	case reflect.TypeFor[schemas.Instant]():
+		return types("string", "integer")
+	case reflect.TypeFor[schemas.Tag]():
+		return nil
+	}
+	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	s := &jsonschema.Schema{Type: "object"}
+	for _, f := range reflect.VisibleFields(t.Elem()) {
+		if f.Tag.Get("whole") == "true" {
+			s.AdditionalProperties = &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
+			return s
+		}
+	}
+	s.AdditionalProperties = &jsonschema.Schema{Ref: "#/$defs/" + t.Elem().Name()}
+	return s
+}
+
+func types(names ...string) *jsonschema.Schema {
+	return &jsonschema.Schema{Extras: map[string]any{"type": names}}
+}
+
+// finish adds what our own tags say and puts references into the form that
+// draft-07 reads beside other keywords.
+func finish(def *jsonschema.Schema, t reflect.Type) {
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if prop, ok := def.Properties.Get(name); ok {
+			if f.Tag.Get("values") == "connectors" {
+				prop.Enum = connectorNames()
+			}
+			if least, ok := minProperties(f.Tag.Get("jsonschema")); ok {
+				prop.MinProperties = &least
+			}
+			if prop.Ref != "" && (prop.Description != "" || prop.Default != nil) {
+				prop.AllOf, prop.Ref = []*jsonschema.Schema{{Ref: prop.Ref}}, ""
+			}
+		}
+		if f.Tag.Get("short") == "true" {
+			shorten(def, f, name)
+		}
+	}
+}
+
+// minProperties reads a limit that the reflector knows for maps only.
+func minProperties(tag string) (uint64, bool) {
+	for part := range strings.SplitSeq(tag, ",") {
+		if text, ok := strings.CutPrefix(part, "minProperties="); ok {
+			n, err := strconv.ParseUint(text, 10, 32)
+			return n, err == nil
+		}
+	}
+	return 0, false
+}
+
+// shorten lets a definition also be the bare value of its member f. It stays
+// flat, type and properties side by side, so that errors stay local.
+func shorten(def *jsonschema.Schema, f reflect.StructField, name string) {
+	def.Type = ""
+	if f.Type == reflect.TypeFor[*schemas.Constant]() {
+		def.Extras = map[string]any{"type": []string{"string", "number", "boolean", "object"}}
+		return
+	}
+	def.Extras = map[string]any{"type": []string{"string", "object"}}
+	if prop, ok := def.Properties.Get(name); ok && prop.Enum != nil {
+		def.If = &jsonschema.Schema{Type: "string"}
+		def.Then = &jsonschema.Schema{Enum: prop.Enum}
+	}
+	if prop, ok := def.Properties.Get(name); ok && prop.MinLength != nil {
+		def.MinLength = prop.MinLength
+	}
+	if f.Tag.Get("yaml") == "-" {
+		one := uint64(1)
+		def.MinLength = &one
+	}
+}
+
+func connectorNames() []any {
+	var out []any
+	for _, c := range specs.Connectors() {
+		if c.FlowSpec != "" && !strings.HasPrefix(c.Slug, "unknown-") {
+			out = append(out, c.Slug)
+		}
+	}
+	return out
+}
+
+// byKind makes the root choose a definition by the document's kind.
+func byKind(root *jsonschema.Schema) {
+	ref := func(name string) *jsonschema.Schema { return &jsonschema.Schema{Ref: "#/$defs/" + name} }
+	branch := ref(schemas.KindDataflow)
+	for _, kind := range slices.Backward(schemas.Kinds()[1:]) {
+		test := jsonschema.NewProperties()
+		test.Set("kind", &jsonschema.Schema{Const: kind})
+		branch = &jsonschema.Schema{
+			If:   &jsonschema.Schema{Properties: test, Required: []string{"kind"}},
+			Then: ref(kind),
+			Else: branch,
+		}
+	}
+	root.If, root.Then, root.Else = branch.If, branch.Then, branch.Else
+}

@@ -1,0 +1,116 @@
+package schemas
+
+// Schema is an XDM schema of its own document.
+type Schema struct {
+	// What the document describes.
+	Kind string `yaml:"kind" jsonschema:"enum=Schema"`
+	// Name of the schema in this project and in the lockfile.
+	Name       string `yaml:"name" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
+	SchemaBody `yaml:",inline"`
+	// How aepflow treats the schema when it changes or goes away.
+	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+}
+
+// SchemaRef is a schema: its $id, the name of a Schema document, or an object
+// that creates one.
+type SchemaRef struct {
+	Ref        string `yaml:"-" short:"true"`
+	SchemaBody `yaml:",inline"`
+}
+
+// SchemaBody is what makes up an XDM schema.
+type SchemaBody struct {
+	// Name of the schema on the platform; unique over schemas, field groups, classes and data types.
+	Title string `yaml:"title" jsonschema:"minLength=1"`
+	// Description of the schema on the platform.
+	Description string `yaml:"description,omitempty"`
+	// Class of the schema: profile, event, or the $id of a class.
+	Class string `yaml:"class" jsonschema:"minLength=1,example=profile,example=event"`
+	// Field groups of the schema: well-known names such as profile-person-details, or $ids.
+	FieldGroups []string `yaml:"fieldGroups,omitempty"`
+	// Own fields: path below the tenant namespace, then a type.
+	Fields Fields `yaml:"fields,omitempty"`
+	// Fields that identify a person: path, then an identity namespace.
+	Identities Identities `yaml:"identities,omitempty"`
+	// Whether the schema takes part in Real-Time Customer Profile. Cannot be undone.
+	Profile bool `yaml:"profile,omitempty"`
+}
+
+// Fields are the own fields of a schema, in order.
+type Fields []OwnField
+
+// OwnField is one own field of a schema: its type, or an object that has it.
+type OwnField struct {
+	Path string `yaml:"-" key:"true"`
+	// Type of the field, such as string, integer, date-time or string[].
+	Type string `yaml:"type" short:"true" jsonschema:"minLength=1,example=string"`
+	// Label of the field on the platform. Default: its name.
+	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
+	// Description of the field.
+	Description string `yaml:"description,omitempty"`
+	// The values that the field may have.
+	Enum []string `yaml:"enum,omitempty"`
+	// Regular expression that the field's text matches.
+	Pattern string `yaml:"pattern,omitempty" jsonschema:"minLength=1"`
+	// Least value of a number.
+	Minimum *float64 `yaml:"minimum,omitempty"`
+	// Greatest value of a number.
+	Maximum *float64 `yaml:"maximum,omitempty"`
+	// Whether every record must have the field.
+	Required bool `yaml:"required,omitempty"`
+}
+
+// Identities are the fields of a schema that identify a person, in order.
+type Identities []Identity
+
+// Identity makes a field an identity: its namespace, or an object that has it.
+type Identity struct {
+	Path string `yaml:"-" key:"true"`
+	// Code of the identity namespace, such as Email or CRMID.
+	Namespace string `yaml:"namespace" short:"true" jsonschema:"minLength=1,example=Email"`
+	// Whether it is the schema's primary identity. A schema has at most one.
+	Primary bool `yaml:"primary,omitempty"`
+}
+
+// Dataset is a dataset of its own document.
+type Dataset struct {
+	// What the document describes.
+	Kind string `yaml:"kind" jsonschema:"enum=Dataset"`
+	// Name of the dataset in this project and in the lockfile.
+	Name        string `yaml:"name" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
+	DatasetBody `yaml:",inline"`
+	// The dataset's schema: its $id on the platform, or the name of a Schema document.
+	Schema string `yaml:"schema" jsonschema:"minLength=1"`
+	// How aepflow treats the dataset when it changes or goes away.
+	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+}
+
+// DatasetRef is a dataset: its id, the name of a Dataset document, or an object
+// that creates one.
+type DatasetRef struct {
+	Ref         string `yaml:"-" short:"true"`
+	DatasetBody `yaml:",inline"`
+}
+
+// DatasetBody is what makes up a dataset.
+type DatasetBody struct {
+	// Name of the dataset on the platform.
+	Title string `yaml:"title" jsonschema:"minLength=1"`
+	// Description of the dataset on the platform.
+	Description string `yaml:"description,omitempty"`
+	// Whether the data go into Real-Time Customer Profile and the identity graph.
+	Profile bool `yaml:"profile,omitempty"`
+	// Tags of the dataset: name, then its values.
+	Tags Tags `yaml:"tags,omitempty"`
+	// Whether failed rows of batches are kept with their errors.
+	ErrorDiagnostics *bool `yaml:"errorDiagnostics,omitempty"`
+}
+
+// Tags are the tags of a dataset, in order.
+type Tags []Tag
+
+// Tag is a tag with its values.
+type Tag struct {
+	Name   string   `yaml:"-" key:"true"`
+	Values []string `yaml:"-" whole:"true"`
+}
