@@ -1,0 +1,298 @@
+package dataprep
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Check judges what e says against what exists: columns, functions, arguments,
+// types. Its problems come in the order of the text; one fault gives one.
+func Check(e Expr, env Env) []Problem {
+	c := &checker{}
+	c.expr(e, env)
+	slices.SortStableFunc(c.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(b.Severity, a.Severity))
+	})
+	return c.problems
+}
+
+type checker struct{ problems []Problem }
+
+func (c *checker) add(at At, severity Severity, p Problem) {
+	p.Severity, p.Start, p.End = severity, at.Start, at.End
+	c.problems = append(c.problems, p)
+}
+
+func (c *checker) all(list []Expr, env Env) {
+	for _, x := range list {
+		c.expr(x, env)
+	}
+}
+
+func (c *checker) expr(e Expr, env Env) {
+	switch e := e.(type) {
+	case *Name, *Member, *Element:
+		c.chain(e, env)
+	case *Call:
+		c.call(e, env)
+	case *Method:
+		c.method(e, env)
+	case *Unary:
+		c.expr(e.X, env)
+		if isPrefix(e.Op) && e.Op != "!" {
+			c.operand(e.X, string(e.Op), env)
+		}
+	case *Binary:
+		c.binary(e, env)
+	case *Choice:
+		c.all([]Expr{e.If, e.Then, e.Else}, env)
+	case *Lambda:
+		c.expr(e.Body, env.with(e.Params))
+	case *List:
+		c.all(e.Items, env)
+	case *Map:
+		for _, entry := range e.Entries {
+			c.expr(entry.Key, env)
+			c.expr(entry.Value, env)
+		}
+	}
+}
+
+// chain checks a name with what hangs on it: the name must be a column, and a
+// column of a scalar type has no members.
+func (c *checker) chain(e Expr, env Env) {
+	var steps []Expr // from the name outwards
+	for x := e; ; {
+		switch n := x.(type) {
+		case *Name:
+			slices.Reverse(steps)
+			c.column(n, steps, env)
+			return
+		case *Member:
+			steps = append(steps, n)
+			x = n.Of
+		case *Element:
+			steps = append(steps, n)
+			if n.Index != nil {
+				c.expr(n.Index, env)
+			}
+			x = n.Of
+		default:
+			c.expr(x, env)
+			return
+		}
+	}
+}
+
+func (c *checker) column(n *Name, steps []Expr, env Env) {
+	if !n.Quoted && env.isParam(n.Name) {
+		return
+	}
+	if !n.Quoted && isFunction(n.Name) {
+		c.add(n.At, Error, Problem{Code: "reserved-name",
+			Message:     fmt.Sprintf("expected a value, found the name of the function `%s`", n.Name),
+			Help:        fmt.Sprintf("as a column write %s, as a function %s(…)", QuoteAttribute(n.Name), n.Name),
+			Replacement: QuoteAttribute(n.Name)})
+		return
+	}
+	if env.Columns == nil {
+		return
+	}
+	t, ok := env.Columns[n.Name]
+	if !ok {
+		c.unknownColumn(n, steps, env)
+		return
+	}
+	if len(steps) == 0 || !isScalar(t) {
+		return
+	}
+	switch step := steps[0].(type) {
+	case *Member:
+		c.add(step.NameAt, Error, Problem{Code: "member-of-scalar",
+			Message: fmt.Sprintf("column `%s` is of type %s and has no member `%s`", n.Name, t, step.Name)})
+	case *Element:
+		c.add(At{n.End, step.End}, Error, Problem{Code: "element-of-scalar",
+			Message: fmt.Sprintf("column `%s` is of type %s and has no elements", n.Name, t)})
+	}
+}
+
+func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
+	p := Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared", n.Name)}
+	at := n.At
+	// a.b where the column is called `a.b`
+	name := n.Name
+	for _, s := range steps {
+		m, ok := s.(*Member)
+		if !ok {
+			break
+		}
+		name += "." + m.Name
+		if _, ok := env.Columns[name]; ok {
+			at = At{n.Start, m.End}
+			p.Message = fmt.Sprintf("expected the column `%s`, found the member `%s` of `%s`", name, m.Name, n.Name)
+			p.Replacement = QuoteAttribute(name)
+			p.Help = `a dot that belongs to the name is written ` + p.Replacement
+			break
+		}
+	}
+	if p.Replacement == "" {
+		switch near := Nearest(n.Name, slices.Collect(maps.Keys(env.Columns))); {
+		case near != "":
+			p.Replacement = QuoteAttribute(near)
+			p.Help = fmt.Sprintf("did you mean `%s`?", p.Replacement)
+		case isLiteral(strings.ToLower(n.Name)):
+			p.Replacement = strings.ToLower(n.Name)
+			p.Help = fmt.Sprintf("did you mean `%s`?", p.Replacement)
+		case len(steps) == 0:
+			p.Help = fmt.Sprintf(`as a text write "%s"`, n.Name)
+		}
+	}
+	c.add(at, Error, p)
+}
+
+func isLiteral(word string) bool { return word == "null" || word == "true" || word == "false" }
+
+func (c *checker) binary(e *Binary, env Env) {
+	if c.dashedName(e, env) {
+		return
+	}
+	c.expr(e.X, env)
+	c.expr(e.Y, env)
+	switch {
+	case e.Op.Arithmetic():
+		c.arithmetic(e, env)
+	case e.Op == "||" && (isText(TypeOf(e.X, env)) || isText(TypeOf(e.Y, env))):
+		c.add(e.OpAt, Warning, Problem{Code: "text-as-condition",
+			Message: "`||` is true or false, here it has a text beside it", Help: "join texts with concat(…)"})
+	case (e.Op == "&" || e.Op == "|") && TypeOf(e.X, env) == "boolean" && TypeOf(e.Y, env) == "boolean":
+		c.add(e.OpAt, Warning, Problem{Code: "bitwise-condition",
+			Message:     fmt.Sprintf("`%s` works on bits, both sides are true or false", e.Op),
+			Help:        fmt.Sprintf("write `%s%s`", e.Op, e.Op),
+			Replacement: string(e.Op + e.Op)})
+	case e.Op == "=~" || e.Op == "!~":
+		if t := TypeOf(e.Y, env); isNumber(t) || t == "boolean" || isDate(t) {
+			c.add(e.Y.Where(), Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a list or a regular expression after `%s`, found %s", e.Op, phrase(t))})
+		}
+	}
+}
+
+// dashedName recognises first-name, which subtracts, where a column is called
+// `first-name`.
+func (c *checker) dashedName(e *Binary, env Env) bool {
+	if e.Op != "-" {
+		return false
+	}
+	name, ok := dashed(e)
+	if !ok {
+		return false
+	}
+	if _, ok = env.Columns[name]; !ok {
+		return false
+	}
+	c.add(e.At, Error, Problem{Code: "unknown-column",
+		Message:     fmt.Sprintf("expected the column `%s`, found a subtraction", name),
+		Help:        "a name with a dash is written " + QuoteAttribute(name),
+		Replacement: QuoteAttribute(name)})
+	return true
+}
+
+func dashed(e Expr) (string, bool) {
+	switch e := e.(type) {
+	case *Name:
+		return e.Name, !e.Quoted
+	case *Number:
+		return e.Text, true
+	case *Binary:
+		x, ok := dashed(e.X)
+		y, ok2 := dashed(e.Y)
+		return x + "-" + y, ok && ok2 && e.Op == "-"
+	}
+	return "", false
+}
+
+func (c *checker) arithmetic(e *Binary, env Env) {
+	x, y := TypeOf(e.X, env), TypeOf(e.Y, env)
+	if e.Op == "+" && (isText(x) && isNumber(y) || isNumber(x) && isText(y)) {
+		c.add(e.OpAt, Warning, Problem{Code: "text-plus-number",
+			Message: "`+` between a text and a number adds or joins, whichever the platform makes of it",
+			Help:    "join with concat(…), add with to_integer(…) or to_decimal(…)"})
+		return
+	}
+	if e.Op == "+" && (isText(x) || isText(y)) {
+		c.jointText(e, x, y)
+		return
+	}
+	c.operand(e.X, string(e.Op), env)
+	c.operand(e.Y, string(e.Op), env)
+	if n, ok := e.Y.(*Number); ok && (e.Op == "/" || e.Op == "%") && zero(n) {
+		c.add(n.At, Warning, Problem{Code: "division-by-zero", Message: "a division by zero leaves the field empty"})
+		return
+	}
+	if e.Op == "/" && wholeNumber(x) && wholeNumber(y) {
+		c.add(e.OpAt, Note, Problem{Code: "integer-division", Message: "a whole number divided by a whole number is cut to a whole number",
+			Help: "for a fraction make one side a fraction: x / 2.0"})
+	}
+}
+
+// jointText warns of a text and something that is neither text nor number.
+func (c *checker) jointText(e *Binary, x, y string) {
+	other, at := y, e.Y.Where()
+	if isText(y) {
+		other, at = x, e.X.Where()
+	}
+	if isText(other) || other == "" {
+		return
+	}
+	c.add(at, Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a text beside `+`, found %s", phrase(other)), Help: "join with concat(…)"})
+}
+
+func (c *checker) operand(e Expr, op string, env Env) {
+	t := TypeOf(e, env)
+	if t == "" || isNumber(t) {
+		return
+	}
+	p := Problem{Code: "argument-type", Message: fmt.Sprintf("expected a number beside `%s`, found %s", op, phrase(t))}
+	switch {
+	case isText(t):
+		p.Help = "convert it with to_integer(…) or to_decimal(…)"
+	case isDate(t):
+		p.Help = "take a part of it with date_part(…)"
+	}
+	c.add(e.Where(), Warning, p)
+}
+
+func wholeNumber(t string) bool { return t == "integer" || t == "long" }
+
+func zero(n *Number) bool { return strings.Trim(n.Text, "0xX.lLhHfFdDbB") == "" }
+
+// phrase is a type as it stands in a sentence.
+func phrase(t string) string {
+	switch {
+	case t == "null":
+		return "null"
+	case t == "lambda":
+		return "a lambda"
+	case isText(t):
+		return "a text"
+	case t == "boolean":
+		return "a boolean"
+	case t == "integer":
+		return "an integer"
+	case t == "long":
+		return "a long integer"
+	case t == "double":
+		return "a number with a fraction"
+	case t == "date":
+		return "a date"
+	case t == "date-time":
+		return "a date and time"
+	case isArray(t):
+		return "an array"
+	case t == "object":
+		return "an object"
+	}
+	return "a " + t
+}

@@ -1,0 +1,303 @@
+package dataprep
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// meant are words of SQL, of spreadsheets and of other languages for which the
+// platform has another name that no edit distance finds.
+var meant = map[string]string{
+	"substring": "substr", "mid": "substr", "length": "size_of", "len": "size_of", "count": "size_of", "strlen": "size_of",
+	"replace": "replacestr", "ifnull": "coalesce", "nvl": "coalesce", "isnull": "is_empty", "isempty": "is_empty",
+	"ifelse": "iif", "case": "decode", "switch": "decode", "to_date": "date", "todate": "date", "parse_date": "date",
+	"strftime": "format", "date_format": "format", "to_char": "format", "tolower": "lower", "tolowercase": "lower",
+	"toupper": "upper", "touppercase": "upper", "to_number": "to_decimal", "to_double": "to_decimal", "to_int": "to_integer",
+	"parseint": "to_integer", "indexof": "instr", "position": "instr", "charindex": "instr", "regexp_extract": "extract_regex",
+	"regexp_like": "matches_regex", "rlike": "matches_regex", "current_timestamp": "now", "sysdate": "now", "getdate": "now",
+	"unix_timestamp": "timestamp", "newid": "uuid", "greatest": "max", "least": "min", "string_agg": "join", "strip": "trim",
+	"parse_json": "json_to_object", "dateadd": "set_date_part", "datepart": "date_part", "extract": "date_part",
+}
+
+func (c *checker) call(e *Call, env Env) {
+	f, ok := specs.FunctionByName(e.Name)
+	switch {
+	case !ok:
+		c.unknownFunction(e, env)
+		c.all(e.Args, env)
+		return
+	case f.Method:
+		p := Problem{Code: "method-as-function", Message: fmt.Sprintf("`%s` is called on a value", e.Name), Help: "write " + f.Syntax}
+		c.add(e.NameAt, Error, p)
+		c.all(e.Args, env)
+		return
+	}
+	c.spelling(e, f)
+	if !c.count(e.NameAt, f, e.Args) {
+		c.all(e.Args, env)
+		return
+	}
+	if t, ok := keyPath(e); ok {
+		c.keyPath(t, env)
+		return
+	}
+	for i, arg := range e.Args {
+		if isAttributeName(e, f, i, env) {
+			continue
+		}
+		c.expr(arg, env)
+		if i < len(f.Params) || len(f.Params) > 0 && f.Params[len(f.Params)-1].Variadic {
+			c.argument(f, f.Params[min(i, len(f.Params)-1)], arg, env)
+		}
+	}
+	if f.Pairs && len(e.Args) > 1 {
+		c.keys(f, e.Args, env)
+	}
+	c.literals(f, e.Args)
+}
+
+// isAttributeName recognises object_to_map(list, name), the one place where a
+// bare name is not a column but an attribute of the list's objects.
+func isAttributeName(e *Call, f *specs.Function, i int, env Env) bool {
+	if f.Name != "object_to_map" || len(e.Args) != 2 || i != 1 || isText(TypeOf(e.Args[0], env)) {
+		return false
+	}
+	n, ok := e.Args[1].(*Name)
+	if !ok {
+		return false
+	}
+	_, declared := env.Columns[n.Name]
+	return !declared
+}
+
+func (c *checker) keyPath(t *Text, env Env) {
+	root, _, _ := strings.Cut(t.Value, ".")
+	root, _, _ = strings.Cut(root, "[")
+	if _, ok := env.Columns[root]; ok || env.Columns == nil {
+		return
+	}
+	if _, ok := env.Columns[t.Value]; ok {
+		return
+	}
+	c.add(t.At, Warning, Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared, so this is never true", root)})
+}
+
+func (c *checker) unknownFunction(e *Call, env Env) {
+	p := Problem{Code: "unknown-function", Message: fmt.Sprintf("function `%s` does not exist", e.Name)}
+	switch near := nearestFunction(e.Name); {
+	case near != "":
+		p.Help, p.Replacement = fmt.Sprintf("did you mean `%s`?", near), near
+	case env.Columns != nil && hasColumn(env, e.Name):
+		p.Help = fmt.Sprintf("`%s` is a column and cannot be called", e.Name)
+	}
+	c.add(e.NameAt, Error, p)
+}
+
+func hasColumn(env Env, name string) bool { _, ok := env.Columns[name]; return ok }
+
+func nearestFunction(name string) string {
+	if f := meant[strings.ToLower(name)]; f != "" {
+		return f
+	}
+	return Nearest(name, functionNames(false))
+}
+
+func functionNames(methods bool) []string {
+	var names []string
+	for _, f := range specs.Functions() {
+		if f.Method == methods {
+			names = append(names, f.Name)
+			for _, a := range f.Aliases {
+				if a.Status == "" {
+					names = append(names, a.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// spelling warns of names that work today or somewhere, but not for certain.
+func (c *checker) spelling(e *Call, f *specs.Function) {
+	if a, ok := f.Alias(e.Name); ok && a.Status != "" {
+		p := Problem{Code: "deprecated-function", Message: fmt.Sprintf("function `%s` is deprecated", e.Name),
+			Help: fmt.Sprintf("write `%s`", f.Name), Replacement: f.Name}
+		if a.Status == "variant" {
+			p.Code = "function-spelling"
+			p.Message = fmt.Sprintf("function `%s` is usually spelled `%s`", e.Name, f.Name)
+		}
+		c.add(e.NameAt, Warning, p)
+	}
+	switch f.Scope {
+	case "destinations":
+		c.add(e.NameAt, Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` is only documented for destinations", e.Name)})
+	case "analytics":
+		c.add(e.NameAt, Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` only works in Web SDK and Analytics flows", e.Name)})
+	}
+}
+
+// count checks how many arguments there are.
+func (c *checker) count(at At, f *specs.Function, args []Expr) bool {
+	n := len(args)
+	p := Problem{Code: "argument-count", Help: "write " + f.Syntax}
+	switch {
+	case n < f.MinArgs || f.MaxArgs >= 0 && n > f.MaxArgs:
+		p.Message = fmt.Sprintf("function `%s` takes %s, found %s", f.Name, arity(f), countWord(n))
+	case f.Pairs && n%2 != 0 && (n > 1 || f.MinArgs > 1):
+		p.Message = fmt.Sprintf("function `%s` takes pairs of key and value, found %s", f.Name, countWord(n))
+	default:
+		return true
+	}
+	c.add(at, Error, p)
+	return false
+}
+
+func arity(f *specs.Function) string {
+	switch {
+	case f.MaxArgs < 0:
+		return fmt.Sprintf("at least %s", plural(f.MinArgs))
+	case f.MinArgs == f.MaxArgs && f.MinArgs == 0:
+		return "no arguments"
+	case f.MinArgs == f.MaxArgs:
+		return plural(f.MinArgs)
+	default:
+		return fmt.Sprintf("%d to %s", f.MinArgs, plural(f.MaxArgs))
+	}
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return "1 argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
+}
+
+func countWord(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprint(n)
+}
+
+func (c *checker) method(e *Method, env Env) {
+	c.expr(e.On, env)
+	c.all(e.Args, env)
+	f, ok := specs.FunctionByName(e.Name)
+	switch {
+	case ok && f.Method:
+		if c.count(e.NameAt, f, e.Args) {
+			c.argument(f, f.Params[0], e.On, env)
+			for i, arg := range e.Args {
+				c.argument(f, f.Params[i+1], arg, env)
+			}
+		}
+	case ok:
+		c.add(e.NameAt, Warning, Problem{Code: "function-as-method", Message: fmt.Sprintf("function `%s` is documented with the value as its argument", e.Name), Help: "write " + f.Syntax})
+	default:
+		p := Problem{Code: "unknown-method", Message: fmt.Sprintf("method `%s` is not documented", e.Name)}
+		if near := Nearest(e.Name, functionNames(true)); near != "" {
+			p.Help, p.Replacement = fmt.Sprintf("did you mean `%s`?", near), near
+		} else if near = meant[strings.ToLower(e.Name)]; near != "" {
+			p.Help = fmt.Sprintf("there is the function `%s`", near)
+		}
+		c.add(e.NameAt, Warning, p)
+	}
+}
+
+// argument compares the type of an argument with what the parameter takes.
+// What surely fails is an error, what depends on the values a warning.
+func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Expr, env Env) {
+	have := TypeOf(arg, env)
+	if have == "" || have == "null" {
+		return
+	}
+	verdict := Error
+	for want := range strings.SplitSeq(param.Type, "|") {
+		if v, ok := accepts(want, have, arg); ok {
+			return
+		} else if v < verdict {
+			verdict = v
+		}
+	}
+	if have == "lambda" {
+		verdict = Error
+	}
+	p := Problem{Code: "argument-type", Message: fmt.Sprintf("function `%s` takes %s as %s, found %s", f.Name, wanted(param.Type), param.Name, phrase(have))}
+	switch {
+	case strings.Contains(param.Type, "date-time") && isText(have):
+		p.Help = "make it a date with date(…)"
+	case param.Type == "long" && isDate(have):
+		p.Help = "a date is printed by format(…)"
+	case isText(have) && (param.Type == "integer" || param.Type == "long"):
+		p.Help = "convert it with to_integer(…)"
+	case param.Type == "string" && isDate(have):
+		p.Help = "make it a text with format(…)"
+	case param.Type == "array" && isScalar(have):
+		p.Help = "make an array with to_array(true, …) or explode(…)"
+	}
+	c.add(arg.Where(), verdict, p)
+}
+
+// accepts reports whether a parameter of type want takes a value of type have;
+// when not, how bad that is.
+func accepts(want, have string, arg Expr) (Severity, bool) {
+	switch {
+	case want == "any":
+		return Note, have != "lambda"
+	case want == "lambda" || have == "lambda":
+		return Error, want == have
+	case want == "comparable":
+		return Error, isScalar(have)
+	case want == "number":
+		return Error, isNumber(have)
+	case want == "integer" || want == "long":
+		t, literal := arg.(*Text)
+		certain := literal && strings.Trim(t.Value, "0123456789-+") != ""
+		return severityUnless(!certain && (isText(have) || have == "double")), wholeNumber(have)
+	case want == "boolean":
+		return Warning, have == "boolean"
+	case want == "string":
+		return severityUnless(isScalar(have)), isText(have)
+	case want == "date-time":
+		return severityUnless(isText(have)), isDate(have)
+	case isArray(want):
+		return Error, isArray(have)
+	case isObject(want):
+		return Error, isObject(have)
+	}
+	return Note, true
+}
+
+// severityUnless is a warning where a conversion may help, else an error.
+func severityUnless(convertible bool) Severity {
+	if convertible {
+		return Warning
+	}
+	return Error
+}
+
+func wanted(types string) string {
+	words := map[string]string{"string": "a text", "integer": "an integer", "long": "an integer", "number": "a number", "boolean": "a condition",
+		"date-time": "a date", "array": "an array", "map": "a map", "object": "an object", "lambda": "a lambda", "comparable": "a single value",
+		"any": "a value", "array<object>": "an array of objects", "array<string>": "an array of texts"}
+	var out []string
+	for t := range strings.SplitSeq(types, "|") {
+		out = append(out, words[t])
+	}
+	return strings.Join(slices.Compact(out), " or ")
+}
+
+// keys checks the keys of key, value, key, value…: they are texts.
+func (c *checker) keys(f *specs.Function, args []Expr, env Env) {
+	for i := 0; i < len(args); i += 2 {
+		if t := TypeOf(args[i], env); isArray(t) || isObject(t) {
+			if f.Name == "object_to_map" { // object_to_map(list, attribute)
+				return
+			}
+			c.add(args[i].Where(), Error, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a key, found %s", phrase(t)), Help: "write " + f.Syntax})
+		}
+	}
+}

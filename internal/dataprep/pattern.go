@@ -1,0 +1,88 @@
+package dataprep
+
+import (
+	"fmt"
+	"strings"
+)
+
+// patternLetters are the letters that mean something in a date pattern:
+// Java's DateTimeFormatter and, for `u` and `F`, its predecessor.
+const patternLetters = "GuyYDMLdQqwWEecFaBhKkHmsSAnNVvzOXxZp"
+
+// run is one letter repeated in a pattern.
+type run struct {
+	letter     byte
+	start, end int
+}
+
+// CheckPattern judges a date pattern like yyyy-MM-dd HH:mm:ss. Offsets are those
+// of the pattern.
+func CheckPattern(pattern string) []Problem {
+	runs, problems := patternRuns(pattern)
+	has := func(letters string) bool {
+		for _, r := range runs {
+			if strings.IndexByte(letters, r.letter) >= 0 {
+				return true
+			}
+		}
+		return false
+	}
+	warn := func(r run, message, help, replacement string) {
+		if replacement != "" {
+			replacement = strings.Repeat(replacement, r.end-r.start)
+		}
+		problems = append(problems, Problem{Code: "date-pattern", Severity: Warning, Start: r.start, End: r.end, Message: message, Help: help, Replacement: replacement})
+	}
+	for _, r := range runs {
+		word := pattern[r.start:r.end]
+		switch {
+		case r.letter == 'Y' && !has("w"):
+			warn(r, fmt.Sprintf("`%s` is the year of the week, which differs around New Year", word), fmt.Sprintf("write `%s`", strings.ToLower(word)), "y")
+		case r.letter == 'D' && has("ML") && !has("d"):
+			warn(r, fmt.Sprintf("`%s` is the day of the year", word), fmt.Sprintf("write `%s` for the day of the month", strings.ToLower(word)), "d")
+		case r.letter == 'm' && has("yYu") && has("dD") && !has("MLHhKks"):
+			warn(r, fmt.Sprintf("`%s` is the minute", word), fmt.Sprintf("write `%s` for the month", strings.ToUpper(word)), "M")
+		case r.letter == 'M' && has("Hh") && has("s") && !has("m") && !has("dD"):
+			warn(r, fmt.Sprintf("`%s` is the month", word), fmt.Sprintf("write `%s` for the minute", strings.ToLower(word)), "m")
+		case (r.letter == 'h' || r.letter == 'K') && !has("aB"):
+			warn(r, fmt.Sprintf("`%s` is an hour of half a day, and nothing says which half", word), "write `HH` for 0 to 23, or add `a`", "H")
+		case r.letter == 'S' && has("y") && has("m") && !has("s"):
+			warn(r, fmt.Sprintf("`%s` is a fraction of a second", word), fmt.Sprintf("write `%s` for the second", strings.ToLower(word)), "s")
+		}
+	}
+	return problems
+}
+
+// patternRuns cuts a pattern at the changes of letter; what stands between
+// single quotes is text.
+func patternRuns(pattern string) ([]run, []Problem) {
+	var runs []run
+	var problems []Problem
+	for i := 0; i < len(pattern); {
+		c := pattern[i]
+		switch {
+		case c == '\'':
+			end := strings.IndexByte(pattern[i+1:], '\'')
+			if end < 0 {
+				return runs, append(problems, Problem{Code: "date-pattern", Severity: Error, Start: i, End: i + 1, Message: "the quote in the date pattern is never closed"})
+			}
+			i += end + 2
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			r := run{c, i, i + 1}
+			for r.end < len(pattern) && pattern[r.end] == c {
+				r.end++
+			}
+			if strings.IndexByte(patternLetters, c) < 0 {
+				word := pattern[r.start:r.end]
+				problems = append(problems, Problem{Code: "date-pattern", Severity: Error, Start: r.start, End: r.end,
+					Message: fmt.Sprintf("`%s` means nothing in a date pattern", word), Help: fmt.Sprintf("as text write '%s'", word), Replacement: "'" + word + "'"})
+			} else {
+				runs = append(runs, r)
+			}
+			i = r.end
+		default:
+			i++
+		}
+	}
+	return runs, problems
+}
