@@ -1,0 +1,261 @@
+// Package platform is the one client of Adobe Experience Platform.
+//
+// In: a Request, which is a method, a service path and a body. Out: a
+// Response, or an error that says which of three things is known: the
+// platform refused (Error), nothing was done (UnsentError), or the call may
+// have been done although nobody said so (LostAnswerError). Law: a call that
+// may have been done is never sent again unless repeating it does no harm.
+package platform
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Hosts of the production platform, the defaults of Config.
+const (
+	DefaultPlatform = "https://platform.adobe.io"
+	DefaultIMS      = "https://ims-na1.adobelogin.com"
+)
+
+// Roots of the services on the platform's host. Request.Path begins with one.
+const (
+	FlowService    = "/data/foundation/flowservice"
+	SchemaRegistry = "/data/foundation/schemaregistry"
+	Catalog        = "/data/foundation/catalog"
+	DataPrep       = "/data/foundation/conversion"
+	Sandboxes      = "/data/foundation/sandbox-management"
+)
+
+// Config is all that a Client needs to know. Funcs are called from the
+// goroutine that called Do, so from several at once.
+type Config struct {
+	Platform *url.URL // host of the services; nil means DefaultPlatform
+	IMS      *url.URL // host that hands out tokens; nil means DefaultIMS
+
+	Org      string // "…@AdobeOrg"
+	Sandbox  string // sent with every call: without it the platform takes prod
+	ClientID string
+	// ClientSecret is known to the Redactor from the start.
+	ClientSecret string
+	Scopes       []string
+
+	Rate    float64       // platform calls per second over all callers; 0 is unlimited
+	Timeout time.Duration // of one attempt, answer included; 0 means 90 s
+	Retry   RetryPolicy   // zero fields mean the defaults
+
+	Transport  http.RoundTripper // what carries the calls; nil means a pooled http.Transport
+	UserAgent  string
+	TokenCache string    // file that keeps the token between runs, mode 0600; "" keeps it in memory
+	Redactor   *Redactor // shared with other output; nil means a new one
+
+	Log    func(Exchange) // each attempt, secrets masked; may be nil
+	Notify func(Retry)    // each wait before another attempt; may be nil
+}
+
+// Client sends calls to one sandbox of one organisation. It is safe for
+// concurrent use; rate, token and pauses are shared by all its users.
+type Client struct {
+	base   *url.URL
+	api    http.RoundTripper
+	wire   http.RoundTripper // below everything, for Close
+	redact *Redactor
+	date   atomic.Int64 // Unix nanoseconds of the newest Date header, 0 for none
+}
+
+// Request is one call. Path begins with a slash and is sent as it stands:
+// ids in it and the query are already percent-encoded.
+type Request struct {
+	Method, Path string
+	Body         []byte // nil sends none, and then no Content-Type either
+	ContentType  string // "" means application/json
+	Accept       string // "" means application/json; when it asks for no JSON the answer is not checked to be JSON
+	IfMatch      string // sent as it stands, quotes included
+	Header       http.Header
+	// Repeatable marks a POST that changes nothing (validate, preview, search):
+	// it is retried like a GET.
+	Repeatable bool
+	// Tag comes back in Exchange and Retry, to say on whose behalf.
+	Tag string
+}
+
+// Response is an answer that arrived whole.
+type Response struct {
+	Status    int
+	Header    http.Header
+	Body      []byte
+	RequestID string    // the gateway's, "" when it gave none
+	Date      time.Time // the platform's clock, zero when it did not say
+}
+
+var orgShape = regexp.MustCompile(`^[^@\s]+@AdobeOrg$`)
+var sandboxShape = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// New checks the settings and returns a client. It does no I/O: the token is
+// fetched with the first call.
+func New(cfg Config) (*Client, error) {
+	var err error
+	if cfg.Platform, err = host(cfg.Platform, DefaultPlatform); err != nil {
+		return nil, fmt.Errorf("check platform address: %w", err)
+	}
+	if cfg.IMS, err = host(cfg.IMS, DefaultIMS); err != nil {
+		return nil, fmt.Errorf("check sign-in address: %w", err)
+	}
+	switch {
+	case !orgShape.MatchString(cfg.Org):
+		return nil, fmt.Errorf("check settings: organisation is %q, expected an id that ends in @AdobeOrg", cfg.Org)
+	case !sandboxShape.MatchString(cfg.Sandbox):
+		return nil, fmt.Errorf("check settings: sandbox is %q, expected a name of letters, digits and dashes", cfg.Sandbox)
+	case cfg.ClientID == "":
+		return nil, errors.New("check settings: client id is empty")
+	case cfg.ClientSecret == "":
+		return nil, errors.New("check settings: client secret is empty")
+	case cfg.Rate < 0:
+		return nil, fmt.Errorf("check settings: rate is %v, expected 0 or more requests per second", cfg.Rate)
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 90 * time.Second // the gateway itself gives up after 60
+	}
+	if cfg.Transport == nil {
+		cfg.Transport = pooled()
+	}
+	if cfg.Redactor == nil {
+		cfg.Redactor = NewRedactor()
+	}
+	cfg.Redactor.Add(cfg.ClientSecret)
+	cfg.Retry = cfg.Retry.withDefaults()
+	return &Client{base: cfg.Platform, api: stack(cfg), wire: cfg.Transport, redact: cfg.Redactor}, nil
+}
+
+// host checks an address. Tokens and secrets travel to it, so plain http is
+// refused unless it cannot leave the machine.
+func host(u *url.URL, fallback string) (*url.URL, error) {
+	if u == nil {
+		return url.Parse(fallback)
+	}
+	name := u.Hostname()
+	switch {
+	case name == "":
+		return nil, fmt.Errorf("%q names no host", u.Redacted())
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("%q holds more than scheme, host and path", u.Redacted())
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(name):
+		return u, nil
+	case u.Scheme == "http":
+		return nil, fmt.Errorf("%q is plain http, which is allowed for this machine only; use https", u.Redacted())
+	}
+	return nil, fmt.Errorf("%q has scheme %q, expected https", u.Redacted(), u.Scheme)
+}
+
+func isLoopback(name string) bool {
+	if name == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(name)
+	return ip != nil && ip.IsLoopback()
+}
+
+// Do sends one call, retried where that can do no harm. On an answer other
+// than 2xx it returns the response and an error that holds an *Error.
+func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
+	info := &call{tag: r.Tag, repeatable: r.Repeatable}
+	req, err := c.request(withCall(ctx, info), r)
+	if err != nil {
+		return Response{}, &UnsentError{Method: r.Method, URL: c.redact.Text(r.Path), Err: err}
+	}
+	res, err := c.api.RoundTrip(req)
+	if err != nil {
+		return Response{}, err
+	}
+	out := response(res)
+	if !out.Date.IsZero() {
+		c.date.Store(out.Date.UnixNano())
+	}
+	if out.Status/100 == 2 {
+		return out, nil
+	}
+	return out, verdict(req, refusal(c.redact, req, res))
+}
+
+// Date is the platform's clock as of its newest answer, zero before the first.
+func (c *Client) Date() time.Time {
+	if n := c.date.Load(); n != 0 {
+		return time.Unix(0, n).UTC()
+	}
+	return time.Time{}
+}
+
+// Redactor masks what this client keeps secret: the client secret, each token,
+// and whatever the caller adds.
+func (c *Client) Redactor() *Redactor { return c.redact }
+
+// Close lets go of idle connections. The client stays usable.
+func (c *Client) Close() {
+	if t, ok := c.wire.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
+	u, err := c.locate(r.Path)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, r.Method, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.URL = u // NewRequest parsed the text again; keep the path exactly as escaped by the caller
+	for k, vs := range r.Header {
+		req.Header[http.CanonicalHeaderKey(k)] = vs
+	}
+	req.Header.Set("Accept", or(r.Accept, "application/json"))
+	if r.IfMatch != "" {
+		req.Header.Set("If-Match", r.IfMatch)
+	}
+	if r.Body != nil {
+		req.Header.Set("Content-Type", or(r.ContentType, "application/json"))
+		setBody(req, r.Body)
+	}
+	return req, nil
+}
+
+// locate puts a service path on the platform's host. An id such as a schema's
+// $id holds encoded slashes: Path alone would decode them, so RawPath is set.
+func (c *Client) locate(path string) (*url.URL, error) {
+	ref, err := url.Parse(path)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(path, "/") || ref.Host != "" || ref.Fragment != "" || strings.Contains(path, " ") {
+		return nil, fmt.Errorf("%q is not an encoded path on the platform", path)
+	}
+	u := *c.base
+	u.Path = strings.TrimSuffix(c.base.Path, "/") + ref.Path
+	u.RawPath = strings.TrimSuffix(c.base.EscapedPath(), "/") + ref.EscapedPath()
+	u.RawQuery = ref.RawQuery
+	return &u, nil
+}
+
+func setBody(req *http.Request, b []byte) {
+	req.ContentLength = int64(len(b))
+	req.GetBody = func() (io.ReadCloser, error) { return &buffered{Reader: bytes.NewReader(b), all: b}, nil }
+	req.Body, _ = req.GetBody()
+}
+
+func or(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}

@@ -1,0 +1,128 @@
+package platform
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+const (
+	maxRaw  = 64 << 10
+	maxText = 1000 // characters of a detail
+)
+
+// refusal reads the answer res to req as an Error.
+func refusal(r *Redactor, req *http.Request, res *http.Response) *Error {
+	e := parseRefusal(res.StatusCode, res.Header, response(res).Body)
+	e.Method, e.URL = req.Method, showURL(r, req)
+	e.mask(r)
+	return e
+}
+
+func (e *Error) mask(r *Redactor) {
+	e.Code, e.Title, e.Detail = r.Text(e.Code), r.Text(e.Title), r.Text(e.Detail)
+	e.Raw = r.Body(e.Raw)
+}
+
+// parseRefusal reads every form of error that the services and what stands
+// before them are known to send:
+//
+//	gateway                {error_code, message}
+//	Flow Service           {type, title, status, report{detailed-message, request-id}, errorMessage, errorDetails}
+//	Flow Service, older    {errorMessage, errorDetails}
+//	Flow Service, oldest   {message}
+//	generic problem        {type, title, status, detail}
+//	Schema Registry        the same with report{registryRequestId, detailed-message}
+//	activities             {code, message}
+//	sign-in                {error, error_description}
+//	proxies                HTML, text or nothing
+//
+// The status is the answer's: codes and bodies have been seen to disagree with it.
+func parseRefusal(status int, h http.Header, body []byte) *Error {
+	e := &Error{Status: status, RequestID: requestID(h), Raw: body[:min(len(body), maxRaw)]}
+	var m members
+	switch {
+	case len(bytes.TrimSpace(body)) == 0:
+		e.Detail = "the answer is empty"
+	case json.Unmarshal(body, &m) == nil && m != nil:
+		e.read(m)
+	default:
+		e.Detail = plain(body)
+	}
+	if loc := h.Get("Location"); status/100 == 3 && loc != "" {
+		e.Detail = "redirected to " + loc
+	}
+	e.Code, e.Title, e.Detail = tidy(e.Code), tidy(e.Title), tidy(e.Detail)
+	if e.Title == "" {
+		e.Title = http.StatusText(status)
+	}
+	return e
+}
+
+// members is a JSON object of which nothing is sure, not even the types.
+type members map[string]json.RawMessage
+
+func (m members) text(keys ...string) string {
+	for _, k := range keys {
+		var s string
+		var n json.Number
+		if json.Unmarshal(m[k], &s) == nil && s != "" {
+			return s
+		}
+		if json.Unmarshal(m[k], &n) == nil && n != "" {
+			return n.String()
+		}
+	}
+	return ""
+}
+
+func (m members) object(key string) members {
+	var o members
+	_ = json.Unmarshal(m[key], &o) // what is no object has no members
+	return o
+}
+
+var codeShape = regexp.MustCompile(`[A-Z][A-Z_]*-[0-9]+(-[0-9]{3})?$`)
+
+func (e *Error) read(m members) {
+	report, inner := m.object("report"), m.object("error")
+	e.Title = m.text("title")
+	e.Code = or(codeShape.FindString(m.text("type")), m.text("error_code", "errorCode", "code", "error"))
+	e.Code = or(e.Code, inner.text("code"))
+	e.Detail = or(report.text("detailed-message"), m.text("detail", "errorMessage", "errorDetails", "message", "error_description"))
+	e.Detail = or(e.Detail, inner.text("message", "detail"))
+	if id := or(report.text("request-id", "registryRequestId"), m.text("requestId", "request_id")); e.RequestID == "" {
+		e.RequestID = id
+	}
+}
+
+var (
+	hidden = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)>|<!--.*?-->`)
+	tag    = regexp.MustCompile(`(?s)<[^>]*>`)
+)
+
+// plain takes the words out of a page that a proxy made for people.
+func plain(body []byte) string {
+	s := string(body[:min(len(body), maxRaw)])
+	if strings.Contains(s, "<") {
+		s = tag.ReplaceAllString(hidden.ReplaceAllString(s, " "), " ")
+	}
+	if s = tidy(s); s == "" {
+		return "the answer is no JSON"
+	}
+	return s
+}
+
+// tidy puts a foreign text on one line, without what could move a cursor.
+func tidy(s string) string {
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "?"), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+	if runes := []rune(s); len(runes) > maxText {
+		s = string(runes[:maxText]) + "…"
+	}
+	return s
+}

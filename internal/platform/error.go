@@ -1,0 +1,156 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Error is what the platform refused, whichever of its services said so and in
+// whichever form. Its fields hold no secret that the Redactor knows.
+type Error struct {
+	Method    string
+	URL       string // path and query; with host for sign-in
+	Status    int
+	Code      string // FLOW-1439-404, XDM-1521-400, 401013, invalid_client; "" when none was given
+	Title     string // of the kind of error; the status text when none was given
+	Detail    string // of this one
+	RequestID string
+	Raw       []byte // the body, masked, at most 64 KiB
+}
+
+// Error reads like
+//
+//	POST /data/foundation/flowservice/flows: 400 FLOW-1360-400 Invalid request: start time is in the past (request id 5d4f)
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %d", e.Method, e.URL, e.Status)
+	if e.Code != "" {
+		b.WriteString(" " + e.Code)
+	}
+	if e.Title != "" {
+		b.WriteString(" " + e.Title)
+	}
+	if e.Detail != "" && e.Detail != e.Title {
+		b.WriteString(": " + e.Detail)
+	}
+	b.WriteString(withID(e.RequestID))
+	return b.String()
+}
+
+// UnsentError says that the call did nothing: it never reached the platform, or
+// was put off by it (429, 401) and then given up. Repeating it is safe.
+type UnsentError struct {
+	Method, URL string
+	Err         error
+}
+
+func (e *UnsentError) Error() string {
+	return fmt.Sprintf("%s %s: not sent: %v", e.Method, e.URL, e.Err)
+}
+func (e *UnsentError) Unwrap() error { return e.Err }
+
+// LostAnswerError says that a call that changes something was sent and that
+// nobody knows whether it was done: no whole answer came, or one like 504.
+// Err then is the *Error. The object has to be looked up before anything else.
+type LostAnswerError struct {
+	Method, URL string
+	RequestID   string // when an answer had begun
+	Err         error
+}
+
+func (e *LostAnswerError) Error() string {
+	if ref := (*Error)(nil); errors.As(e.Err, &ref) {
+		return fmt.Sprintf("%v: it may have been done", e.Err)
+	}
+	return fmt.Sprintf("%s %s: answer lost, it may have been done: %v%s", e.Method, e.URL, e.Err, withID(e.RequestID))
+}
+func (e *LostAnswerError) Unwrap() error { return e.Err }
+
+// ReadError says that a call that changes nothing got no whole answer.
+type ReadError struct {
+	Method, URL string
+	RequestID   string
+	Err         error
+}
+
+func (e *ReadError) Error() string {
+	return fmt.Sprintf("%s %s: no answer: %v%s", e.Method, e.URL, e.Err, withID(e.RequestID))
+}
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// IsNotFound reports a 404. For a flow it can also mean "hidden from this client".
+func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+
+// IsConflict reports a 412: the object is not in the version that was named.
+func IsConflict(err error) bool { return hasStatus(err, http.StatusPreconditionFailed) }
+
+// IsLost reports that a change may or may not have been made.
+func IsLost(err error) bool { return errors.As(err, new(*LostAnswerError)) }
+
+// IsUnsent reports that the call is known to have done nothing.
+func IsUnsent(err error) bool { return errors.As(err, new(*UnsentError)) && !IsLost(err) }
+
+// IsAuth reports credentials that sign-in or the gateway did not take. A lack of
+// permission for one object is not among them.
+func IsAuth(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	if errors.As(err, new(*signInError)) {
+		return e.Status/100 == 4 && e.Status != http.StatusTooManyRequests && e.Status != http.StatusRequestTimeout
+	}
+	switch e.Code {
+	case "403000", "403003", "403010", "403025": // key missing, key unknown, token missing, key without entitlement
+		return true
+	}
+	return e.Status == http.StatusUnauthorized
+}
+
+func hasStatus(err error, status int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == status
+}
+
+// verdict says of a refusal whether it may hide a change that was made.
+func verdict(req *http.Request, e *Error) error {
+	if !reads(req) && judge(context.Background(), &http.Response{StatusCode: e.Status}, nil) == unsure {
+		return &LostAnswerError{Method: e.Method, URL: e.URL, RequestID: e.RequestID, Err: e}
+	}
+	return e
+}
+
+func withID(id string) string {
+	if id == "" {
+		return ""
+	}
+	return " (request id " + id + ")"
+}
+
+// masked returns err with its text masked; it still unwraps to err.
+func masked(r *Redactor, err error) error {
+	was := err.Error()
+	if text := r.Text(was); text != was {
+		return &maskedError{text, err}
+	}
+	return err
+}
+
+type maskedError struct {
+	text string
+	err  error
+}
+
+func (e *maskedError) Error() string { return e.text }
+func (e *maskedError) Unwrap() error { return e.err }
+
+// showURL is how errors and logs print where a request went.
+func showURL(r *Redactor, req *http.Request) string {
+	if callOf(req.Context()).signIn {
+		return r.Text(req.URL.String())
+	}
+	return r.Text(req.URL.RequestURI())
+}

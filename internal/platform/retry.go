@@ -1,0 +1,225 @@
+package platform
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RetryPolicy bounds what a call may cost. A zero field takes the default.
+type RetryPolicy struct {
+	// Attempts that may fail, 429 aside; default 5, 1 means no retry. A 429 is the
+	// platform asking to wait, not a failure: only Total bounds those.
+	Attempts int
+	Total    time.Duration // from the first attempt to the last; default 10 min
+	Base     time.Duration // first back-off, doubled each time; default 500 ms
+	Max      time.Duration // longest back-off; default 30 s
+	// MaxRetryAfter cuts what the platform asks for; default 2 min.
+	MaxRetryAfter time.Duration
+	Rand          func() float64 // in [0, 1), for the jitter; default math/rand
+}
+
+func (p RetryPolicy) withDefaults() RetryPolicy {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	if p.Attempts <= 0 {
+		p.Attempts = 5
+	}
+	def(&p.Total, 10*time.Minute)
+	def(&p.Base, 500*time.Millisecond)
+	def(&p.Max, 30*time.Second)
+	def(&p.MaxRetryAfter, 2*time.Minute)
+	if p.Rand == nil {
+		p.Rand = rand.Float64
+	}
+	return p
+}
+
+// backoff is the wait before attempt n+1: half of it certain, half by chance, so
+// that workers that failed together do not come back together.
+func (p RetryPolicy) backoff(n int) time.Duration {
+	d := p.Base
+	for ; n > 1 && d < p.Max; n-- {
+		d *= 2
+	}
+	d = min(d, p.Max)
+	return d/2 + time.Duration(p.Rand()*float64(d/2))
+}
+
+// Retry says that a call is about to wait and be sent again.
+type Retry struct {
+	Tag         string
+	Method, URL string
+	Attempt     int // the one that failed
+	Status      int // 0 when no answer came
+	Err         error
+	Wait        time.Duration
+}
+
+// outcome is what one attempt tells about trying again.
+type outcome int
+
+const (
+	settled   outcome = iota // another attempt would get the same answer
+	throttled                // 429: not done, come back later
+	unsent                   // nothing reached the platform
+	unsure                   // 408, 5xx, no whole answer: done or not
+)
+
+// again is the retry table:
+//
+//	                     throttled  unsent  unsure
+//	GET, HEAD, DELETE    yes        yes     yes
+//	PUT, PATCH           yes        yes     no: read and compare first
+//	POST                 yes        yes     no: look up first, else it is there twice
+//	POST marked safe     yes        yes     yes
+func again(req *http.Request, o outcome) bool {
+	switch o {
+	case throttled, unsent:
+		return true
+	case unsure:
+		return reads(req) || req.Method == http.MethodDelete
+	}
+	return false
+}
+
+func judge(ctx context.Context, res *http.Response, err error) outcome {
+	var fail *signInError
+	var cert *tls.CertificateVerificationError
+	switch {
+	case err == nil && res.StatusCode == http.StatusTooManyRequests:
+		return throttled
+	case err == nil && (res.StatusCode == http.StatusRequestTimeout || res.StatusCode >= 500):
+		return unsure
+	case err == nil:
+		return settled
+	case ctx.Err() != nil, errors.As(err, &fail), errors.As(err, &cert):
+		return settled // given up, retried already, or no use
+	case errors.As(err, new(*UnsentError)):
+		return unsent
+	}
+	return unsure
+}
+
+// retry sends again what may be sent again.
+type retry struct {
+	next   http.RoundTripper
+	policy RetryPolicy
+	notify func(Retry)
+	pause  func(time.Duration) // makes everybody wait after a 429; may be nil
+	redact *Redactor
+}
+
+func (t retry) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	info := callOf(ctx)
+	began := time.Now()
+	failures, doubt := 0, false
+	for info.attempt = 1; ; info.attempt++ {
+		res, err := t.next.RoundTrip(rewind(req))
+		o := judge(ctx, res, err)
+		if !again(req, o) {
+			return res, inDoubt(req, err, doubt)
+		}
+		doubt = doubt || o == unsure
+		if o != throttled {
+			if failures++; failures >= t.policy.Attempts {
+				return res, inDoubt(req, err, doubt)
+			}
+		}
+		wait, asked := t.wait(info.attempt, res)
+		if time.Since(began)+wait > t.policy.Total {
+			return res, inDoubt(req, err, doubt)
+		}
+		if o == throttled && t.pause != nil {
+			t.pause(asked)
+		}
+		if err == nil {
+			err = refusal(t.redact, req, res)
+		}
+		t.tell(req, info, res, err, wait)
+		if e := sleep(ctx, wait); e != nil {
+			return nil, stopped(req, showURL(t.redact, req), e, err, doubt)
+		}
+	}
+}
+
+// wait returns how long this call waits and how long all others do: what the
+// platform asked for if it did, else the back-off.
+func (t retry) wait(attempt int, res *http.Response) (own, all time.Duration) {
+	if res != nil {
+		if after, ok := retryAfter(res.Header, time.Now()); ok {
+			after = min(after, t.policy.MaxRetryAfter)
+			return after + time.Duration(t.policy.Rand()*float64(t.policy.Base)), after
+		}
+	}
+	d := t.policy.backoff(attempt)
+	return d, d
+}
+
+func (t retry) tell(req *http.Request, info *call, res *http.Response, err error, wait time.Duration) {
+	if t.notify == nil {
+		return
+	}
+	r := Retry{Tag: info.tag, Method: req.Method, URL: showURL(t.redact, req), Attempt: info.attempt, Err: err, Wait: wait}
+	if res != nil {
+		r.Status = res.StatusCode
+	}
+	t.notify(r)
+}
+
+// inDoubt corrects the last failure of several: when an earlier attempt may have
+// been done, "the last one was not sent" is not the whole truth.
+func inDoubt(req *http.Request, err error, doubt bool) error {
+	var u *UnsentError
+	if doubt && !reads(req) && errors.As(err, &u) {
+		return &LostAnswerError{Method: u.Method, URL: u.URL, Err: u.Err}
+	}
+	return err
+}
+
+// stopped is the error of a call whose context ended between two attempts. Only
+// the context's error can be unwrapped: last belongs to an attempt that is over.
+func stopped(req *http.Request, url string, cause, last error, doubt bool) error {
+	err := fmt.Errorf("%w before another attempt; the last one: %v", cause, last)
+	if reads(req) {
+		return &ReadError{Method: req.Method, URL: url, Err: err}
+	}
+	if doubt {
+		return &LostAnswerError{Method: req.Method, URL: url, Err: err}
+	}
+	return &UnsentError{Method: req.Method, URL: url, Err: err}
+}
+
+// retryAfter reads seconds or a date, the latter against the sender's own clock
+// when it says what that is. Past dates and nonsense count as not given.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v == "" {
+		return 0, false
+	}
+	if strings.Trim(v, "0123456789") == "" {
+		n, err := strconv.ParseInt(v, 10, 32)
+		if err != nil { // more seconds than fit
+			n = 1<<31 - 1
+		}
+		return time.Duration(n) * time.Second, n > 0
+	}
+	at, err := http.ParseTime(v)
+	if err != nil {
+		return 0, false
+	}
+	if d, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = d
+	}
+	return at.Sub(now), at.After(now)
+}
