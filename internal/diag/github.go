@@ -1,0 +1,65 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// GitHub prints r as workflow commands, which GitHub shows as annotations on
+// the lines of a pull request. The end column is just behind the last
+// character, as in the other forms.
+func GitHub(w io.Writer, r *Report) error {
+	b := bufio.NewWriter(w)
+	for _, d := range r.Sorted() {
+		b.WriteString("::" + githubLevel(d.Severity))
+		sep := " "
+		if s := d.Primary(); !s.IsZero() {
+			s = trimSpan(s)
+			start, end := s.Pos(), s.EndPos()
+			fmt.Fprintf(b, " file=%s,line=%d,col=%d,endLine=%d,endColumn=%d",
+				githubProperty(slashPath(s.Path())), start.Line, start.Column, end.Line, end.Column)
+			sep = ","
+		}
+		if d.Code != "" {
+			fmt.Fprintf(b, "%stitle=%s", sep, githubProperty(string(d.Code)))
+		}
+		fmt.Fprintf(b, "::%s\n", githubData(fullMessage(d)))
+	}
+	return b.Flush()
+}
+
+func githubLevel(s Severity) string {
+	if s == Note {
+		return "notice"
+	}
+	return s.String()
+}
+
+// fullMessage is a diagnostic in words alone, for forms that have no excerpt.
+func fullMessage(d Diagnostic) string {
+	var b strings.Builder
+	b.WriteString(d.Message)
+	if len(d.Labels) > 0 && d.Labels[0].Text != "" {
+		b.WriteString(": " + d.Labels[0].Text)
+	}
+	for _, n := range d.Notes {
+		b.WriteString("\nnote: " + n)
+	}
+	if d.Help != "" {
+		b.WriteString("\nhelp: " + d.Help)
+	}
+	return b.String()
+}
+
+func githubData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func githubProperty(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}
+
+// slashPath writes a path of any system with slashes.
+func slashPath(path string) string { return strings.ReplaceAll(path, `\`, "/") }

@@ -1,0 +1,49 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Markdown prints the reference of all codes. For each entry, output returns
+// what the tool says about the example; nil leaves the outputs out.
+func Markdown(w io.Writer, output func(Entry) string) error {
+	b := bufio.NewWriter(w)
+	entries := Codes()
+	b.WriteString("# Diagnostics\n\n")
+	b.WriteString("Every message about a document has a code. `aepflow explain CODE` prints its section of this page.\n\n")
+	b.WriteString("| code | usual severity | what is wrong |\n| --- | --- | --- |\n")
+	for _, e := range entries {
+		fmt.Fprintf(b, "| [%s](#%s) | %s | %s |\n", e.Code, e.Code, e.Severity, strings.ReplaceAll(e.Title, "|", `\|`))
+	}
+	for _, e := range entries {
+		fmt.Fprintf(b, "\n## %s\n\n%s.\n\n%s\n", e.Code, upperFirst(e.Title), strings.TrimSpace(e.Explanation))
+		if e.Example != "" {
+			b.WriteString("\n" + fenced("yaml", e.Example))
+		}
+		if output != nil {
+			if text := output(e); text != "" {
+				b.WriteString("\n" + fenced("text", text))
+			}
+		}
+	}
+	return b.Flush()
+}
+
+func upperFirst(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+// fenced puts text into a code block whose fence the text does not contain.
+func fenced(language, text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + language + "\n" + strings.TrimRight(text, "\n") + "\n" + fence + "\n"
+}
