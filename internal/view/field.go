@@ -1,0 +1,303 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/textdiff"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// fieldSymbol is the mark of a field by what happens to it, not by how it is done.
+func fieldSymbol(f planner.FieldChange) string {
+	switch {
+	case f.Secret:
+		return planner.Update.Symbol()
+	case f.Applied == nil && (f.Desired != nil || f.Unknown):
+		return planner.Create.Symbol()
+	case f.Applied != nil && f.Desired == nil && !f.Unknown:
+		return planner.Delete.Symbol()
+	default:
+		return planner.Update.Symbol()
+	}
+}
+
+// secretText says what is known of a secret without saying anything of it.
+func secretText(f planner.FieldChange) string {
+	switch {
+	case f.Action == planner.NoOp:
+		return "(secret, not checked)"
+	case f.Applied == nil && f.Desired != nil && f.Action == planner.Create:
+		return "(secret, new)"
+	default:
+		return "(secret, changed)"
+	}
+}
+
+// fieldSides are the two values of a field as text; "" where a side is absent.
+func fieldSides(kind resource.Kind, f planner.FieldChange) (from, to string) {
+	if f.Applied != nil {
+		from = elementText(kind, f.Path, parse(f.Applied))
+	}
+	switch {
+	case f.Unknown:
+		to = "(known after apply)"
+	case f.Desired != nil:
+		to = elementText(kind, f.Path, parse(f.Desired))
+	}
+	return from, to
+}
+
+// elementText is a value in its place: a whole column is told by its type, a
+// whole mapping by what it is mapped from, the rest as it is.
+func elementText(kind resource.Kind, path string, v resource.Value) string {
+	switch {
+	case v.Kind != resource.ObjectValue:
+	case kind == resource.Source && strings.HasPrefix(path, "params.columns["):
+		return columnType(v)
+	case kind == resource.Mapping && strings.HasPrefix(path, "mappings["):
+		if row := mappingRow(v); row[2] != "" {
+			return row[1] + " " + row[2]
+		}
+	}
+	return valueText(v)
+}
+
+// fieldText is a field change on one line, for tables and lists.
+func fieldText(kind resource.Kind, f planner.FieldChange) string {
+	if f.Secret {
+		return f.Path + ": " + secretText(f)
+	}
+	from, to := fieldSides(kind, f)
+	switch fieldSymbol(f) {
+	case "+":
+		return f.Path + ": " + to
+	case "-":
+		return f.Path + ": " + from
+	default:
+		return f.Path + ": " + from + " → " + to
+	}
+}
+
+// field writes one field change. Where the change stands in another file than
+// its resource, the file is named.
+func (c *canvas) field(kind resource.Kind, f planner.FieldChange, home planner.Origin, full bool) {
+	const indent = changeIndent
+	symbol := fieldSymbol(f)
+	st := map[string]style{"+": green, "-": red, "~": yellow}[symbol]
+	head := indent + c.paint(st, symbol) + " " + c.paint(plain, f.Path) + ":"
+	notes := fieldNotes(f, home, full)
+	if f.Secret {
+		c.noted(head+" "+c.paint(cyan, secretText(f)), notes)
+		return
+	}
+	from, to := fieldSides(kind, f)
+	switch {
+	case symbol == "+" && isLong(to):
+		c.noted(head, notes)
+		c.block(textdiff.Insert, parse(f.Desired), indent+"    ")
+	case symbol == "-" && isLong(from):
+		c.noted(head, notes)
+		c.block(textdiff.Delete, parse(f.Applied), indent+"    ")
+	case symbol == "+":
+		c.noted(head+" "+c.paint(green, to), notes)
+	case symbol == "-":
+		c.noted(head+" "+c.paint(red, from), notes)
+	case !f.Unknown && differsInside(from, to, c.width-len(indent)-widthOf(f.Path)):
+		c.noted(head, notes)
+		c.inline(parse(f.Applied), parse(f.Desired), indent+"    ")
+	default:
+		c.noted(head+" "+c.paint(red, from)+" → "+c.paint(green, to), notes)
+	}
+}
+
+type note struct {
+	style style
+	text  string
+}
+
+// fieldNotes say why a field forces a replacement and where the document asks
+// for the change.
+func fieldNotes(f planner.FieldChange, home planner.Origin, full bool) []note {
+	var notes []note
+	switch {
+	case f.Origin.Line == 0 || f.Origin == home:
+	case f.Origin.Filename == home.Filename:
+		notes = append(notes, note{dim, fmt.Sprintf("(line %d)", f.Origin.Line)})
+	default:
+		notes = append(notes, note{dim, "(" + originText(f.Origin) + ")"})
+	}
+	switch {
+	case f.ForcesReplace && f.Reason != "":
+		notes = append(notes, note{magenta, "# forces replacement: " + f.Reason})
+	case f.ForcesReplace:
+		notes = append(notes, note{magenta, "# forces replacement"})
+	case full && f.Reason != "":
+		notes = append(notes, note{dim, "# " + f.Reason})
+	}
+	return notes
+}
+
+// noted writes a painted line with notes behind it; those that do not fit go to
+// lines of their own.
+func (c *canvas) noted(line string, notes []note) {
+	wide := widthOf(stripped(line))
+	for _, n := range notes {
+		if wide > 0 && wide+2+widthOf(n.text) <= c.width {
+			line += "  " + c.paint(n.style, n.text)
+			wide += 2 + widthOf(n.text)
+			continue
+		}
+		c.line(line)
+		line = changeIndent + "    " + c.paint(n.style, n.text)
+		wide = len(changeIndent) + 4 + widthOf(n.text)
+	}
+	c.line(line)
+}
+
+func originText(o planner.Origin) string {
+	if o.Filename == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", o.Filename, o.Line)
+}
+
+// longValue is how wide a value may be before it moves to lines of its own.
+const longValue = 72
+
+func isLong(text string) bool { return widthOf(text) > longValue }
+
+// differsInside reports whether two texts are better compared word by word than
+// put side by side: long ones, and shorter ones that share much.
+func differsInside(from, to string, room int) bool {
+	if widthOf(from)+widthOf(to)+5 > min(room, longValue) {
+		return true
+	}
+	return strings.ContainsAny(from+to, "()") && !strings.HasPrefix(to, "(") && widthOf(from)+widthOf(to) > 30
+}
+
+// block writes a value that was added or removed and is too long for a line.
+func (c *canvas) block(op textdiff.Op, v resource.Value, indent string) {
+	sign, st := "+ ", green
+	if op == textdiff.Delete {
+		sign, st = "- ", red
+	}
+	for _, l := range strings.Split(blockText(v), "\n") {
+		c.line(indent, c.paint(st, sign+l))
+	}
+}
+
+// blockText is a value over several lines: a string as it is, the rest as JSON.
+func blockText(v resource.Value) string {
+	if v.Kind == resource.StringValue {
+		return strings.TrimSuffix(v.Text, "\n")
+	}
+	text := valueText(v)
+	if isScalar(v) || widthOf(text) <= longValue {
+		return text
+	}
+	return prettyJSON(v.JSON())
+}
+
+// inline writes two long values as lines, the changed words marked: by colour on
+// a terminal, by carets without.
+func (c *canvas) inline(from, to resource.Value, indent string) {
+	a, b := blockText(from), blockText(to)
+	if !strings.Contains(a, "\n") && !strings.Contains(b, "\n") {
+		c.twoLines(a, b, indent)
+		return
+	}
+	hunks := textdiff.Lines(a, b, 2)
+	for i, h := range hunks {
+		if i > 0 || h.From > 1 {
+			c.line(indent, c.paint(dim, "  …"))
+		}
+		for k := 0; k < len(h.Lines); k++ {
+			l := h.Lines[k]
+			if l.Op == textdiff.Delete && k+1 < len(h.Lines) && h.Lines[k+1].Op == textdiff.Insert && isPair(h.Lines, k) {
+				c.marked(textdiff.Words(l.Text, h.Lines[k+1].Text), textdiff.Delete, indent)
+				c.marked(textdiff.Words(l.Text, h.Lines[k+1].Text), textdiff.Insert, indent)
+				k++
+				continue
+			}
+			st := [...]style{dim, red, green}[l.Op]
+			c.line(indent, c.paint(st, [...]string{"  ", "- ", "+ "}[l.Op]+l.Text))
+		}
+	}
+}
+
+// isPair reports whether line k is the only deleted one before exactly one
+// inserted line, so that the two are versions of one another.
+func isPair(lines []textdiff.Chunk, k int) bool {
+	before := k == 0 || lines[k-1].Op == textdiff.Equal
+	after := k+2 >= len(lines) || lines[k+2].Op == textdiff.Equal
+	return before && after
+}
+
+// keptAround is how much unchanged text is kept on either side of an edit when
+// the whole does not fit the terminal.
+const keptAround = 24
+
+func (c *canvas) twoLines(a, b, indent string) {
+	chunks := textdiff.Words(a, b)
+	if max(widthOf(a), widthOf(b))+len(indent)+2 > c.width {
+		chunks = clip(chunks)
+	}
+	c.marked(chunks, textdiff.Delete, indent)
+	c.marked(chunks, textdiff.Insert, indent)
+}
+
+// clip shortens long unchanged stretches to the words that stand beside an edit.
+func clip(chunks []textdiff.Chunk) []textdiff.Chunk {
+	out := make([]textdiff.Chunk, len(chunks))
+	for i, ch := range chunks {
+		out[i] = ch
+		r := []rune(ch.Text)
+		if ch.Op != textdiff.Equal || len(r) <= 2*keptAround+3 {
+			continue
+		}
+		head, tail := string(r[:keptAround]), string(r[len(r)-keptAround:])
+		if k := strings.LastIndexByte(head, ' '); k > 0 {
+			head = head[:k]
+		}
+		if k := strings.IndexByte(tail, ' '); k >= 0 && k < len(tail)-1 {
+			tail = tail[k+1:]
+		}
+		switch i {
+		case 0:
+			out[i].Text = "… " + tail
+		case len(chunks) - 1:
+			out[i].Text = head + " …"
+		default:
+			out[i].Text = head + " … " + tail
+		}
+	}
+	return out
+}
+
+// marked writes one side of a word difference.
+func (c *canvas) marked(chunks []textdiff.Chunk, side textdiff.Op, indent string) {
+	sign, base, mark := "- ", red, redMark
+	if side == textdiff.Insert {
+		sign, base, mark = "+ ", green, greenMark
+	}
+	var text, carets strings.Builder
+	changed, kept := false, false
+	for _, ch := range chunks {
+		switch ch.Op {
+		case textdiff.Equal:
+			text.WriteString(c.paint(base, ch.Text))
+			carets.WriteString(strings.Repeat(" ", widthOf(visible(ch.Text))))
+			kept = true
+		case side:
+			text.WriteString(c.paint(mark, ch.Text))
+			carets.WriteString(strings.Repeat("^", widthOf(visible(ch.Text))))
+			changed = true
+		}
+	}
+	c.line(indent, c.paint(base, sign), text.String())
+	if !c.color && changed && kept {
+		c.line(indent, "  ", carets.String())
+	}
+}

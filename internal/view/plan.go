@@ -1,0 +1,317 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// manyChanges is from how many changes on a plan is told by groups of alike
+// changes instead of one by one.
+const manyChanges = 40
+
+// Plan writes a plan as text for people.
+func Plan(w io.Writer, p *planner.Plan, o Options) error {
+	c := newCanvas(o)
+	t := planText{canvas: c, plan: p, options: o}
+	t.write()
+	return flush(w, c)
+}
+
+type planText struct {
+	*canvas
+	plan    *planner.Plan
+	options Options
+}
+
+func (t planText) write() {
+	changes := shown(t.plan)
+	if t.options.Quiet {
+		t.destroyed(changes)
+		t.diagnostics()
+		t.totals(changes)
+		return
+	}
+	t.header(changes)
+	switch {
+	case len(changes) == 0:
+	case len(changes) >= manyChanges && !t.options.Full:
+		t.groups(changes)
+	default:
+		t.changes(changes)
+	}
+	t.drift()
+	t.diagnostics()
+	t.totals(changes)
+}
+
+// shown returns the changes that do something, those that destroy last, each
+// part in the order of execution.
+func shown(p *planner.Plan) []planner.Change {
+	var mild, harsh []planner.Change
+	for _, ch := range p.Changes {
+		switch {
+		case !ch.Action.Changes():
+		case ch.Action.Destroys():
+			harsh = append(harsh, ch)
+		default:
+			mild = append(mild, ch)
+		}
+	}
+	return append(mild, harsh...)
+}
+
+func targetText(g planner.Target) string {
+	return fmt.Sprintf("%s (org %s, sandbox %s)", g.Name, g.Org, g.Sandbox)
+}
+
+func timeText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+func (t planText) header(changes []planner.Change) {
+	p := t.plan
+	t.line(t.paint(bold, "Plan for "+targetText(p.Target)))
+	parts := []string{}
+	if !p.At.IsZero() {
+		parts = append(parts, timeText(p.At))
+	}
+	if p.Lock.Serial == 0 {
+		parts = append(parts, "nothing applied yet")
+	} else {
+		parts = append(parts, fmt.Sprintf("compared with lockfile serial %d", p.Lock.Serial))
+	}
+	if p.Refreshed {
+		parts = append(parts, "live objects read")
+	}
+	t.line(t.paint(dim, strings.Join(parts, " · ")))
+	if legend := t.legend(changes); legend != "" {
+		t.line(legend)
+	}
+	t.line()
+}
+
+// legend explains the marks that this plan uses.
+func (t planText) legend(changes []planner.Change) string {
+	var parts []string
+	for _, a := range []planner.Action{planner.Create, planner.Update, planner.Replace, planner.Delete, planner.Import, planner.Move, planner.Forget} {
+		if slices.ContainsFunc(changes, func(ch planner.Change) bool { return ch.Action == a }) {
+			parts = append(parts, t.paint(styleOf(a), a.Symbol())+" "+verbOf(a))
+		}
+	}
+	return strings.Join(parts, "   ")
+}
+
+func styleOf(a planner.Action) style {
+	switch a {
+	case planner.Create:
+		return green
+	case planner.Update:
+		return yellow
+	case planner.Replace:
+		return magenta
+	case planner.Delete:
+		return red
+	default:
+		return cyan
+	}
+}
+
+func verbOf(a planner.Action) string {
+	switch a {
+	case planner.Update:
+		return "update in place"
+	case planner.Replace:
+		return "replace by a new object"
+	case planner.Move:
+		return "rename, nothing is called"
+	case planner.Forget:
+		return "forget, the object stays"
+	case planner.Import:
+		return "adopt what exists"
+	default:
+		return a.String()
+	}
+}
+
+// changes writes them one by one.
+func (t planText) changes(list []planner.Change) {
+	wide, nouns := 0, 0
+	for _, ch := range list {
+		wide = max(wide, min(widthOf(ch.Address.String()), 40))
+		nouns = max(nouns, widthOf(resource.SpecOf(ch.Address.Kind).Noun))
+	}
+	spaced := true
+	for i, ch := range list {
+		detail := t.hasDetail(ch)
+		if i > 0 && (detail || spaced) {
+			t.line()
+		}
+		spaced = detail
+		t.change(ch, wide, nouns)
+	}
+	t.line()
+}
+
+func (t planText) hasDetail(ch planner.Change) bool {
+	return len(ch.Fields) > 0 || len(ch.Guards) > 0 || ch.Action == planner.Create && len(ch.Desired) > 0 ||
+		ch.Effect != planner.EffectNone && ch.Effect != ""
+}
+
+const changeIndent = "      "
+
+// change writes one change: what it is and where it comes from, what differs,
+// what it does to the data, and what stands against it.
+func (t planText) change(ch planner.Change, wide, nouns int) {
+	spec := resource.SpecOf(ch.Address.Kind)
+	st := styleOf(ch.Action)
+	parts := []string{
+		"  ", t.paint(st, ch.Action.Symbol()), " ", t.paint(bold, ch.Address.String()), pad(ch.Address.String(), wide),
+		"  ", t.paint(plain, spec.Noun), pad(spec.Noun, nouns),
+	}
+	if at := originText(ch.Origin); at != "" {
+		parts = append(parts, "  ", t.paint(dim, at))
+	}
+	if note := changeNote(ch, t.options.Full); note != "" {
+		parts = append(parts, "  ", t.paint(dim, "# "+note))
+	}
+	t.line(parts...)
+	if ch.Action == planner.Create && len(ch.Desired) > 0 {
+		t.body(spec.Kind, ch)
+	} else {
+		for _, f := range ch.Fields {
+			t.field(ch.Address.Kind, f, ch.Origin, t.options.Full)
+		}
+		if t.options.Full && len(ch.Desired) > 0 {
+			t.line(changeIndent, t.paint(dim, "the whole body:"))
+			t.body(spec.Kind, ch)
+		}
+	}
+	t.closing(ch)
+}
+
+func (t planText) body(kind resource.Kind, ch planner.Change) {
+	t.entries(bodyOf(kind, parse(ch.Desired), t.options), changeIndent)
+}
+
+// closing writes the lines under a change: what stays, the effect on the data,
+// the order of a cut-over, the guards.
+func (t planText) closing(ch planner.Change) {
+	var parts []string
+	if n := unchangedFields(ch); n > 0 && !t.options.Full {
+		parts = append(parts, t.paint(dim, count(n, "unchanged field")))
+	}
+	if text := effectText(ch.Effect); text != "" {
+		parts = append(parts, t.paint(effectStyle(ch.Effect), "data: "+text))
+	}
+	if len(parts) > 0 {
+		t.line(changeIndent, strings.Join(parts, t.paint(dim, " · ")))
+	}
+	if steps := t.cutOver(ch); steps != "" {
+		t.hanging(dim, "order: ", steps)
+	}
+	for _, g := range ch.Guards {
+		t.hanging(red, "! ", "refused without "+g.Flag+": "+g.Message)
+	}
+}
+
+// hanging writes a text under a change, its further lines indented to its first.
+func (t planText) hanging(st style, head, text string) {
+	for i, l := range wrap(strings.Fields(visible(text)), t.width-len(changeIndent)-widthOf(head)) {
+		if i > 0 {
+			head = strings.Repeat(" ", widthOf(head))
+		}
+		t.line(changeIndent, t.paint(st, head+l))
+	}
+}
+
+// changeNote is the reason of a change where its rows do not say it already.
+func changeNote(ch planner.Change, full bool) string {
+	var parts []string
+	switch {
+	case !ch.MovedFrom.IsZero():
+		parts = append(parts, "was "+ch.MovedFrom.String())
+	case ch.Reason == planner.ReasonNew, ch.Reason == planner.ReasonFields:
+	case ch.Reason != "":
+		parts = append(parts, string(ch.Reason))
+	}
+	id := ch.ID
+	if ch.Deposed != "" {
+		id = ch.Deposed
+	}
+	switch {
+	case id == "":
+	case full || ch.Action == planner.Delete || ch.Action == planner.Import || ch.Action == planner.Forget:
+		parts = append(parts, "id "+id)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// effectText says what happens to the data, "" when nothing does.
+func effectText(e planner.Effect) string {
+	if e == planner.EffectNone {
+		return ""
+	}
+	return string(e)
+}
+
+func effectStyle(e planner.Effect) style {
+	switch e {
+	case planner.EffectLost, planner.EffectGap, planner.EffectReingests, planner.EffectDuplicates:
+		return red
+	default:
+		return dim
+	}
+}
+
+// unchangedFields counts what a change leaves as it is.
+func unchangedFields(ch planner.Change) int {
+	if len(ch.Fields) == 0 || len(ch.Desired) == 0 || ch.Action == planner.Create {
+		return 0
+	}
+	n := leaves(parse(ch.Desired))
+	for _, f := range ch.Fields {
+		switch {
+		case f.Desired != nil && !f.Secret:
+			n -= leaves(parse(f.Desired))
+		case f.Unknown, f.Secret && f.Action != planner.Delete:
+			n--
+		}
+	}
+	return max(n, 0)
+}
+
+// cutOver is the order in which a replaced dataflow and its parts are exchanged.
+func (t planText) cutOver(ch planner.Change) string {
+	if ch.Action != planner.Replace || ch.Address.Kind != resource.Flow {
+		return ""
+	}
+	type step struct {
+		n    int
+		text string
+	}
+	var steps []step
+	for _, other := range t.plan.Changes {
+		if other.Action != planner.Replace || other.Address.Name != ch.Address.Name {
+			continue
+		}
+		for _, call := range other.Calls {
+			kind := string(other.Address.Kind)
+			text := map[planner.Step]string{
+				planner.StepCreate: "create new " + kind, planner.StepUpdate: "update " + kind,
+				planner.StepEnable: "enable new " + kind, planner.StepDisable: "disable new " + kind,
+				planner.StepRetire: "disable old " + kind, planner.StepDelete: "delete old " + kind,
+			}[call.Step]
+			steps = append(steps, step{call.N, text})
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return a.n - b.n })
+	texts := make([]string, len(steps))
+	for i, s := range steps {
+		texts[i] = s.text
+	}
+	return strings.Join(texts, " → ")
+}

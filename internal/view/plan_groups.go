@@ -1,0 +1,127 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// group is a set of changes that say the same of different resources.
+type group struct {
+	first planner.Change
+	names []string
+}
+
+// groupsOf gathers alike changes: same action, kind, field changes, effect and
+// guards. Creations are alike whatever their bodies hold. Order: that of the
+// first change of each group.
+func groupsOf(changes []planner.Change) []group {
+	var out []group
+	index := map[string]int{}
+	for _, ch := range changes {
+		key := signature(ch)
+		i, known := index[key]
+		if !known {
+			i = len(out)
+			index[key] = i
+			out = append(out, group{first: ch})
+		}
+		out[i].names = append(out[i].names, ch.Address.String())
+	}
+	return out
+}
+
+// signature is what two changes must share to be told together. The names of
+// the resources themselves are taken out, so that `${source.a.id}` of flow.a
+// and `${source.b.id}` of flow.b are alike.
+func signature(ch planner.Change) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s|%s|%s|%s", ch.Action, ch.Address.Kind, ch.Effect, ch.Reason)
+	for _, g := range ch.Guards {
+		b.WriteString("|" + g.Code + g.Flag)
+	}
+	if ch.Action != planner.Create {
+		for _, f := range ch.Fields {
+			text := strings.ReplaceAll(fieldText(ch.Address.Kind, f), "."+ch.Address.Name+".", ".NAME.")
+			fmt.Fprintf(&b, "|%s %t", text, f.ForcesReplace)
+		}
+	}
+	return b.String()
+}
+
+// groups writes a large plan: each group once, with the names it is about.
+func (t planText) groups(changes []planner.Change) {
+	list := groupsOf(changes)
+	// What is told of many resources at once comes first within its part.
+	slices.SortStableFunc(list, func(a, b group) int {
+		if a.first.Action.Destroys() != b.first.Action.Destroys() {
+			if a.first.Action.Destroys() {
+				return 1
+			}
+			return -1
+		}
+		return 0
+	})
+	for _, g := range list {
+		t.group(g)
+		t.line()
+	}
+	t.line(t.paint(dim, "Alike changes are told together; --full shows each of them with its place."))
+	t.line()
+}
+
+// namesShown is how many names a group lists. What destroys is always named in
+// full.
+const namesShown = 12
+
+func (t planText) group(g group) {
+	if len(g.names) == 1 {
+		ch := g.first
+		if ch.Action == planner.Create {
+			ch.Desired = nil
+		}
+		t.change(ch, 0, 0)
+		return
+	}
+	ch := g.first
+	noun := resource.SpecOf(ch.Address.Kind).Noun
+	head := []string{"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, count(len(g.names), noun)), "  ", t.paint(plain, verbOf(ch.Action))}
+	if note := changeNote(groupNote(ch), false); note != "" {
+		head = append(head, "  ", t.paint(dim, "# "+note))
+	}
+	t.line(head...)
+	if ch.Action != planner.Create {
+		for _, f := range ch.Fields {
+			f.Origin = planner.Origin{}
+			t.field(ch.Address.Kind, f, planner.Origin{}, false)
+		}
+	}
+	ch.Desired = nil
+	t.closing(ch)
+	names := g.names
+	if !ch.Action.Destroys() && len(names) > namesShown {
+		names = slices.Clone(names[:namesShown])
+	}
+	for _, l := range wrap(commas(names), t.width-len(changeIndent)) {
+		t.line(changeIndent, t.paint(dim, l))
+	}
+	if rest := len(g.names) - len(names); rest > 0 {
+		t.line(changeIndent, t.paint(dim, fmt.Sprintf("… %d more", rest)))
+	}
+}
+
+// groupNote keeps of a change what holds for the whole group.
+func groupNote(ch planner.Change) planner.Change {
+	return planner.Change{Action: ch.Action, Reason: ch.Reason}
+}
+
+func commas(names []string) []string {
+	out := slices.Clone(names)
+	for i := range out[:len(out)-1] {
+		out[i] += ","
+	}
+	return out
+}

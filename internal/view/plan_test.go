@@ -1,0 +1,126 @@
+package view
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aepflow/aepflow/planner"
+)
+
+// golden compares with testdata/NAME.golden; UPDATE=1 rewrites it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if os.Getenv("UPDATE") != "" {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-want +got), UPDATE=1 rewrites it:\n%s", path, diff)
+	}
+}
+
+// cases are all plans by the name of their hazard.
+func cases() map[string]*planner.Plan {
+	return map[string]*planner.Plan{
+		"first": firstPlan(), "schedule": scheduleChange(), "column-added": columnAdded(),
+		"expression": expressionChanged(), "secret": secretChanged(), "delete": removed(),
+		"rename": renamed(), "drift": drifted(), "empty": empty(), "many": many(500),
+	}
+}
+
+func render(t *testing.T, p *planner.Plan, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Plan(&b, p, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestPlan(t *testing.T) {
+	for name, p := range cases() {
+		t.Run(name, func(t *testing.T) {
+			golden(t, "plan-"+name, []byte(render(t, p, Options{})))
+		})
+	}
+	golden(t, "plan-column-added-color", []byte(render(t, columnAdded(), Options{Color: true})))
+	golden(t, "plan-expression-color", []byte(render(t, expressionChanged(), Options{Color: true, Width: 80})))
+	golden(t, "plan-schedule-full", []byte(render(t, scheduleChange(), Options{Full: true})))
+	golden(t, "plan-delete-quiet", []byte(render(t, removed(), Options{Quiet: true})))
+}
+
+// Colour adds codes and nothing else, but for the carets that stand for it.
+func TestPlanColorIsOnlyPaint(t *testing.T) {
+	for name, p := range cases() {
+		painted := render(t, p, Options{Color: true})
+		if !strings.Contains(painted, "\x1b[") {
+			t.Errorf("%s: no colour", name)
+		}
+		if got, want := stripped(painted), withoutCarets(render(t, p, Options{})); got != want {
+			t.Errorf("%s: text with colour differs:\n%s", name, cmp.Diff(want, got))
+		}
+	}
+}
+
+func withoutCarets(s string) string {
+	var out []string
+	for _, l := range strings.SplitAfter(s, "\n") {
+		if strings.Trim(l, " ^\n") != "" || !strings.Contains(l, "^") {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+// Text from documents cannot steer the terminal.
+func TestPlanShowsControlCharacters(t *testing.T) {
+	p := scheduleChange()
+	p.Changes[0].Fields[0].Path = "name\x1b[2J"
+	p.Changes[0].Fields[0].Applied = raw(`"a\u001b]0;owned\u0007"`)
+	p.Changes[0].Fields[0].Desired = raw(`"b\u202Egpj"`)
+	got := render(t, p, Options{})
+	for _, c := range []string{"\x1b", "\x07", "\u202e"} {
+		if strings.Contains(got, c) {
+			t.Errorf("%q reaches the terminal:\n%s", c, got)
+		}
+	}
+	if !strings.Contains(got, `name\x1b[2J`) {
+		t.Errorf("the path is not shown escaped:\n%s", got)
+	}
+}
+
+// Nothing that a secret field holds is printed in any form.
+func TestSecretsAreNeverShown(t *testing.T) {
+	p := secretChanged()
+	secret := &p.Changes[0].Fields[0]
+	secret.Applied, secret.Desired, secret.Live = raw(`"canary-applied"`), raw(`"canary-desired"`), raw(`"canary-live"`)
+	p.Drift = []planner.Change{p.Changes[0]}
+	outputs := map[string]string{
+		"text": render(t, p, Options{Full: true}),
+	}
+	text, err := MarshalPlan(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs["json"] = string(text)
+	for name, out := range outputs {
+		if strings.Contains(out, "canary") {
+			t.Errorf("%s shows a secret:\n%s", name, out)
+		}
+	}
+}

@@ -1,0 +1,233 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/planner"
+)
+
+// SummaryLine is the totals of a plan on one line.
+func SummaryLine(s planner.Summary) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Plan: %d to create, %d to update, %d to replace, %d to delete", s.Create, s.Update, s.Replace, s.Delete)
+	for _, part := range []struct {
+		n    int
+		verb string
+	}{{s.Import, "import"}, {s.Move, "rename"}, {s.Forget, "forget"}} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, ", %d to %s", part.n, part.verb)
+		}
+	}
+	fmt.Fprintf(&b, "; %d unchanged", s.NoOp)
+	if s.Drift > 0 {
+		fmt.Fprintf(&b, "; %d drifted", s.Drift)
+	}
+	return b.String()
+}
+
+// emptyLine says that there is nothing to do, and compared with what.
+func emptyLine(p *planner.Plan) string {
+	what := "What was last applied to " + p.Target.Name
+	if p.Refreshed && p.Summary.Drift == 0 {
+		what = "The platform"
+	}
+	if p.Summary.NoOp == 0 {
+		return "No changes. The documents ask for nothing, and nothing is applied to " + p.Target.Name + "."
+	}
+	return fmt.Sprintf("No changes. %s matches the documents: %s.", what, count(p.Summary.NoOp, "resource"))
+}
+
+// totals closes a plan: the counts, what happens to the data, what is refused.
+func (t planText) totals(changes []planner.Change) {
+	p := t.plan
+	if len(changes) == 0 {
+		t.line(t.paint(green, emptyLine(p)))
+		if p.Summary.Drift > 0 {
+			t.line(t.paint(yellow, count(p.Summary.Drift, "resource")+" drifted on the platform, see above."))
+		}
+		return
+	}
+	line := SummaryLine(p.Summary) + "."
+	if n := p.Calls(); n > 0 {
+		line += " " + count(n, "call") + "."
+	}
+	t.line(t.paint(bold, line))
+	for i, e := range effectsOf(changes) {
+		head := "Data: "
+		if i > 0 {
+			head = "      "
+		}
+		t.line(t.paint(effectStyle(e.effect), head+string(e.effect)+" ("+few(e.names, 4)+")"))
+	}
+	if !p.Complete {
+		t.line(t.paint(yellow, "Only a part of the project was planned."))
+	}
+	t.refusals(changes)
+}
+
+type effectGroup struct {
+	effect planner.Effect
+	names  []string
+}
+
+// effectsOf groups the changes by what they do to the data, worst first.
+func effectsOf(changes []planner.Change) []effectGroup {
+	order := []planner.Effect{
+		planner.EffectLost, planner.EffectGap, planner.EffectReingests, planner.EffectDuplicates,
+		planner.EffectStops, planner.EffectFuture,
+	}
+	var out []effectGroup
+	index := map[planner.Effect]int{}
+	for _, e := range order {
+		index[e] = len(out)
+		out = append(out, effectGroup{effect: e})
+	}
+	for _, ch := range changes {
+		if effectText(ch.Effect) == "" {
+			continue
+		}
+		i, known := index[ch.Effect]
+		if !known {
+			i = len(out)
+			index[ch.Effect] = i
+			out = append(out, effectGroup{effect: ch.Effect})
+		}
+		out[i].names = append(out[i].names, ch.Address.String())
+	}
+	var used []effectGroup
+	for _, g := range out {
+		if len(g.names) > 0 {
+			used = append(used, g)
+		}
+	}
+	return used
+}
+
+// few lists up to n names and counts the rest.
+func few(names []string, n int) string {
+	if len(names) <= n+1 {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
+}
+
+type refusal struct {
+	flag  string
+	names []string
+}
+
+// refusalsOf groups the guarded changes by the flag that allows them.
+func refusalsOf(changes []planner.Change) []refusal {
+	var out []refusal
+	index := map[string]int{}
+	for _, ch := range changes {
+		seen := map[string]bool{}
+		for _, g := range ch.Guards {
+			if seen[g.Flag] {
+				continue
+			}
+			seen[g.Flag] = true
+			i, known := index[g.Flag]
+			if !known {
+				i = len(out)
+				index[g.Flag] = i
+				out = append(out, refusal{flag: g.Flag})
+			}
+			out[i].names = append(out[i].names, ch.Address.String())
+		}
+	}
+	return out
+}
+
+func (t planText) refusals(changes []planner.Change) {
+	list := refusalsOf(changes)
+	if len(list) == 0 {
+		if !t.plan.Applyable {
+			t.line(t.paint(red, "This plan cannot be applied."))
+		}
+		return
+	}
+	t.line(t.paint(red, "Apply refuses this plan. What allows it:"))
+	for _, r := range list {
+		flag := r.flag
+		if flag == "" {
+			flag = "no flag"
+		}
+		t.line("  ", t.paint(bold, flag), "  ", t.paint(plain, few(r.names, 6)))
+	}
+}
+
+// destroyed names what goes away; the one thing that even -q must say.
+func (t planText) destroyed(changes []planner.Change) {
+	for _, ch := range changes {
+		if ch.Action.Destroys() {
+			t.line(t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(plain, ch.Address.String()), "  ", t.paint(dim, verbOf(ch.Action)))
+		}
+	}
+}
+
+func (t planText) diagnostics() {
+	for _, d := range t.plan.Diagnostics {
+		st := yellow
+		if d.Severity == "error" {
+			st = red
+		}
+		t.line(t.paint(st, d.Severity), ": ", t.paint(plain, d.Message), " ", t.paint(dim, "["+d.Code+"]"))
+		if at := originText(d.Origin); at != "" {
+			t.line("  --> ", t.paint(plain, fmt.Sprintf("%s:%d", at, d.Origin.Column)))
+		}
+		if d.Help != "" {
+			t.line("  = help: ", t.paint(plain, d.Help))
+		}
+	}
+	if len(t.plan.Diagnostics) > 0 {
+		t.line()
+	}
+}
+
+// drift shows what changed on the platform apart from what the plan will do.
+func (t planText) drift() {
+	if len(t.plan.Drift) == 0 {
+		return
+	}
+	t.line(t.paint(bold, "Drift: changed on the platform since the last apply"))
+	for _, ch := range t.plan.Drift {
+		parts := []string{"  ", t.paint(yellow, "!"), " ", t.paint(bold, ch.Address.String())}
+		if at := originText(ch.Origin); at != "" {
+			parts = append(parts, "  ", t.paint(dim, at))
+		}
+		if note := changeNote(ch, t.options.Full); note != "" {
+			parts = append(parts, "  ", t.paint(dim, "# "+note))
+		}
+		t.line(parts...)
+		for _, f := range ch.Fields {
+			t.driftField(f)
+		}
+	}
+	t.line()
+}
+
+// driftField shows the three sides of a field: what was applied, what is live,
+// and what the documents ask for where that is a third thing.
+func (t planText) driftField(f planner.FieldChange) {
+	side := func(raw []byte) string {
+		if raw == nil {
+			return "(absent)"
+		}
+		return valueText(parse(raw))
+	}
+	line := changeIndent + t.paint(yellow, "!") + " " + t.paint(plain, f.Path) + ": "
+	if f.Secret {
+		t.line(line, t.paint(cyan, secretText(f)))
+		return
+	}
+	line += "applied " + t.paint(plain, side(f.Applied)) + ", live " + t.paint(yellow, side(f.Live))
+	if f.Desired != nil && string(f.Desired) != string(f.Applied) {
+		line += ", wanted " + t.paint(green, side(f.Desired))
+	}
+	if f.Reason != "" {
+		line += "  " + t.paint(dim, "("+f.Reason+")")
+	}
+	t.line(line)
+}
