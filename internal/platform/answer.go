@@ -30,6 +30,9 @@ type answer struct {
 }
 
 func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil { // a transport in this process would have to be believed
+		return nil, &UnsentError{Method: req.Method, URL: showURL(t.redact, req), Err: err}
+	}
 	var seen progress
 	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
 	defer cancel()

@@ -1,0 +1,96 @@
+package platform
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// TestCanary has a platform that repeats every secret wherever it can, and looks
+// for them in all that the client gives out.
+func TestCanary(t *testing.T) {
+	secrets := []string{`pa"ss <&>\ wörd`, "-----BEGIN KEY-----\nMIIabc/+=\n-----END KEY-----\n", "p8e-client-secret", "token-1"}
+	leak := strings.Join(secrets, " | ")
+	quoted, _ := json.Marshal(leak)
+	plainQuoted := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(quoted))
+	answers := []http.HandlerFunc{
+		answering(400, "application/json", `{"title":"T","message":`+string(quoted)+`,"error_code":`+plainQuoted+`}`),
+		answering(403, "application/json", `{"title":`+plainQuoted+`,"report":{"detailed-message":`+string(quoted)+`}}`),
+		answering(502, "text/html", "<p>"+leak+"</p><i>"+url.QueryEscape(leak)+"</i>"),
+		answering(200, "text/html", leak),
+		answering(302, "application/json", ""),
+		answering(200, "application/json", `{"password":`+string(quoted)+`,"other":`+string(quoted)+`}`),
+		dropped,
+	}
+	for i, step := range answers {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			t.Run(fmt.Sprint(i, method), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, step)
+					defer w.close()
+					var out strings.Builder
+					c := w.client(func(cfg *Config) {
+						cfg.Log = func(x Exchange) {
+							fmt.Fprintf(&out, "%s %s %s %s %v\n", x.Method, x.URL, x.RequestBody, x.ResponseBody, x.Err)
+						}
+						cfg.Notify = func(r Retry) { fmt.Fprintf(&out, "%+v\n", r) }
+					})
+					c.Redactor().Add(secrets[:2]...)
+					r := Request{Method: method, Path: FlowService + "/flows?name=" + url.QueryEscape(leak)}
+					if method == "POST" {
+						r.Body = []byte(`{"auth":{"params":{"password":` + string(quoted) + `}}}`)
+					}
+					_, err := c.Do(t.Context(), r)
+					if err != nil {
+						fmt.Fprintf(&out, "%v %+v\n", err, err)
+						if e := (*Error)(nil); errors.As(err, &e) {
+							fmt.Fprintf(&out, "%s %s %s %s %s\n", e.URL, e.Code, e.Title, e.Detail, e.Raw)
+						}
+					}
+					if !strings.Contains(out.String(), mask) {
+						t.Errorf("nothing was masked in %s", out.String())
+					}
+					for _, s := range secrets {
+						for _, form := range spellings(s) {
+							if strings.Contains(out.String(), form) {
+								t.Errorf("%q leaks in %s", form, out.String())
+							}
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+func answering(code int, kind, body string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", kind)
+		rw.WriteHeader(code)
+		rw.Write([]byte(body))
+	}
+}
+
+func TestRedactorBody(t *testing.T) {
+	r := NewRedactor()
+	r.Add("hunter2", "hunter2-long", "ab", "")
+	for _, tt := range []struct{ in, want string }{
+		{`{"a":"hunter2","b":"hunter2-long","c":"abab"}`, `{"a":"(secret)","b":"(secret)","c":"abab"}`},
+		{`{"auth":{"params":{"userName":"u","password":"x\"y","clientSecret": "s"}}}`, `{"auth":{"params":{"userName":"u","password":"(secret)","clientSecret": "(secret)"}}}`},
+		{`{"access_token":"t","expires_in":1}`, `{"access_token":"(secret)","expires_in":1}`},
+		{`{"connectionString":"Server=x;Pwd=y`, `{"connectionString":"(secret)"`},
+		{`client_id=c&client_secret=s%26x&grant_type=client_credentials`, `client_id=c&client_secret=(secret)&grant_type=client_credentials`},
+		{`{"message":"token is missing: none","path":"/auth/params"}`, `{"message":"token is missing: none","path":"/auth/params"}`},
+		{`{"accountKey":7}`, `{"accountKey":7}`},
+		{"", ""},
+	} {
+		if got := string(r.Body([]byte(tt.in))); got != tt.want {
+			t.Errorf("%s\ngot  %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+}
