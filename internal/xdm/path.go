@@ -1,0 +1,112 @@
+package xdm
+
+import (
+	"strconv"
+	"strings"
+)
+
+// step is one segment of a path with the indexes behind it.
+type step struct {
+	name       string
+	indexes    []string // "0", "*"
+	start, end int      // of the name in the path
+	indexEnd   int      // behind the last index; end when there is none
+}
+
+// parsePath cuts a destination at its dots. `${…}` and a backslash keep a dot
+// in a name; `[0]` and `[*]` behind a name are indexes.
+func parsePath(path string) ([]step, *PathError) {
+	bad := func(start, end int, detail string) *PathError {
+		return &PathError{Code: BadPath, Path: path, Start: start, End: min(max(end, start), len(path)), Detail: detail}
+	}
+	var steps []step
+	i := 0
+	for {
+		s := step{start: i}
+		var b strings.Builder
+	name:
+		for i < len(path) {
+			switch c := path[i]; {
+			case c == '.' || c == '[':
+				break name
+			case c == '\\' && i+1 < len(path):
+				b.WriteByte(path[i+1])
+				i += 2
+			case strings.HasPrefix(path[i:], "${"):
+				end := strings.IndexByte(path[i:], '}')
+				if end < 0 {
+					return nil, bad(i, len(path), "unclosed ${")
+				}
+				b.WriteString(strings.ReplaceAll(path[i+2:i+end], `\.`, "."))
+				i += end + 1
+			case c == ']':
+				return nil, bad(i, i+1, "] without [")
+			default:
+				b.WriteByte(c)
+				i++
+			}
+		}
+		s.name, s.end = b.String(), i
+		if s.name == "" {
+			return nil, bad(s.start, i+1, "empty segment")
+		}
+		for i < len(path) && path[i] == '[' {
+			end := strings.IndexByte(path[i:], ']')
+			if end < 0 {
+				return nil, bad(i, len(path), "unclosed [")
+			}
+			index := path[i+1 : i+end]
+			if index != "*" && !isIndex(index) {
+				return nil, bad(i, i+end+1, "index")
+			}
+			s.indexes = append(s.indexes, index)
+			i += end + 1
+		}
+		s.indexEnd = i
+		steps = append(steps, s)
+		if i == len(path) {
+			return steps, nil
+		}
+		if path[i] != '.' {
+			return nil, bad(i, i+1, "dot expected")
+		}
+		i++
+	}
+}
+
+func isIndex(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 31)
+	return err == nil && strconv.FormatUint(n, 10) == s
+}
+
+// join appends a segment to a canonical path.
+func join(parent, name string) string {
+	name = strings.ReplaceAll(strings.ReplaceAll(name, `\`, `\\`), ".", `\.`)
+	if parent == "" {
+		return name
+	}
+	return parent + "." + name
+}
+
+// SlashPath turns a dotted path into the form of descriptors: /person/name.
+func SlashPath(dotted string) string {
+	steps, err := parsePath(dotted)
+	if err != nil {
+		return "/" + strings.ReplaceAll(dotted, ".", "/")
+	}
+	var b strings.Builder
+	for _, s := range steps {
+		b.WriteByte('/')
+		b.WriteString(s.name)
+	}
+	return b.String()
+}
+
+// DottedPath turns the path of a descriptor into the form of mappings.
+func DottedPath(slash string) string {
+	path := ""
+	for name := range strings.SplitSeq(strings.TrimPrefix(slash, "/"), "/") {
+		path = join(path, name)
+	}
+	return path
+}

@@ -1,0 +1,80 @@
+package xdm
+
+import (
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// Schema answers questions about paths. It is cheap to make: the standard part
+// is shared, only the own fields are built. Safe for use by many at once.
+type Schema struct {
+	class    Class
+	tenant   string
+	standard *node // nil when the class is not known
+	mask     mask  // class and field groups whose fields are known
+	own      *node // below the tenant's namespace; nil when there are no own fields
+	unknown  []string
+}
+
+// NewSchema makes the schema of a class (word, title or $id), field groups (by
+// $id or name) and own fields. tenant is the org's id with or without `_`; ""
+// when it is not known yet. What is not Adobe's own is remembered as unknown:
+// a path that is not found may then lie there.
+func NewSchema(class string, fieldGroups []string, own []OwnField, tenant string) (*Schema, []OwnProblem) {
+	c, ok := ClassByName(class)
+	s := &Schema{class: c, tenant: tenant}
+	if !ok || !c.Known() {
+		s.unknown = append(s.unknown, class)
+	}
+	switch c.ID {
+	case ProfileClass:
+		s.standard = profileTree()
+	case EventClass:
+		s.standard = eventTree()
+	}
+	if i, ok := componentNames().byID[c.ID]; ok {
+		s.mask.add(i)
+	}
+	for _, name := range fieldGroups {
+		g, ok := FieldGroupByName(name, c)
+		if !ok || s.standard == nil {
+			s.unknown = append(s.unknown, name)
+			continue
+		}
+		s.mask.add(componentNames().byID[g.ID])
+	}
+	if len(own) == 0 {
+		return s, nil
+	}
+	shape, problems := OwnProperties(own, tenant)
+	s.own = ownTree(shape)
+	return s, problems
+}
+
+// Class is the class of the schema.
+func (s *Schema) Class() Class { return s.class }
+
+// Unknown lists the class and field groups whose fields are not known.
+func (s *Schema) Unknown() []string { return slices.Clone(s.unknown) }
+
+// HasIdentityMap reports whether the schema has the field identityMap.
+func (s *Schema) HasIdentityMap() bool {
+	if s.standard == nil {
+		return false
+	}
+	n := s.standard.kid("identityMap")
+	return n != nil && n.from.meets(s.mask)
+}
+
+// slugs names the components of the schema that give n.
+func (s *Schema) slugs(n *node) []string {
+	var out []string
+	m := n.from.both(s.mask)
+	for i, c := range specs.XDM().Components {
+		if m.has(i) {
+			out = append(out, c.Slug)
+		}
+	}
+	return out
+}

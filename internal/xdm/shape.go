@@ -1,0 +1,193 @@
+package xdm
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// Shape is the JSON Schema of one field, as it stands in a field group. Its
+// JSON has the members in the order of the struct.
+type Shape struct {
+	Title       string
+	Description string
+	Type        string
+	Format      string
+	Enum        []string
+	Pattern     string
+	MinLength   json.Number
+	MaxLength   json.Number
+	Minimum     json.Number
+	Maximum     json.Number
+	Default     json.RawMessage
+	Items       *Shape
+	Properties  []Property
+	Required    []string
+	Additional  *Shape // values of a map
+	XDMType     string // meta:xdmType; only a map has to say it
+}
+
+// Property is a named member of an object.
+type Property struct {
+	Name string
+	Shape
+}
+
+// MarshalJSON writes the JSON Schema. Properties keep their order.
+func (s Shape) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	put := func(name string, v any, present bool) error {
+		if !present {
+			return nil
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`"` + name + `":`)
+		b.Write(text)
+		return nil
+	}
+	for _, m := range []struct {
+		name    string
+		value   any
+		present bool
+	}{
+		{"title", s.Title, s.Title != ""},
+		{"description", s.Description, s.Description != ""},
+		{"type", s.Type, s.Type != ""},
+		{"format", s.Format, s.Format != ""},
+		{"enum", s.Enum, len(s.Enum) > 0},
+		{"pattern", s.Pattern, s.Pattern != ""},
+		{"minLength", s.MinLength, s.MinLength != ""},
+		{"maxLength", s.MaxLength, s.MaxLength != ""},
+		{"minimum", s.Minimum, s.Minimum != ""},
+		{"maximum", s.Maximum, s.Maximum != ""},
+		{"default", s.Default, len(s.Default) > 0},
+		{"items", s.Items, s.Items != nil},
+		{"properties", properties(s.Properties), len(s.Properties) > 0},
+		{"required", s.Required, len(s.Required) > 0},
+		{"additionalProperties", s.Additional, s.Additional != nil},
+		{"meta:xdmType", s.XDMType, s.XDMType != ""},
+	} {
+		if err := put(m.name, m.value, m.present); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+type properties []Property
+
+func (p properties) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range p {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		text, err := f.Shape.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(text)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// typeWords give the shape of each word for the type of an own field.
+var typeWords = []struct {
+	word  string
+	shape Shape
+}{
+	{"string", Shape{Type: "string"}},
+	{"boolean", Shape{Type: "boolean"}},
+	{"byte", bounded("-128", "127")},
+	{"short", bounded("-32768", "32767")},
+	{"integer", bounded("-2147483648", "2147483647")},
+	{"int", bounded("-2147483648", "2147483647")},
+	{"long", bounded("-9007199254740991", "9007199254740991")},
+	{"number", Shape{Type: "number"}},
+	{"double", Shape{Type: "number"}},
+	{"date", Shape{Type: "string", Format: "date"}},
+	{"date-time", Shape{Type: "string", Format: "date-time"}},
+	{"uri", Shape{Type: "string", Format: "uri"}},
+	{"email", Shape{Type: "string", Format: "email"}},
+	{"ipv4", Shape{Type: "string", Format: "ipv4"}},
+	{"ipv6", Shape{Type: "string", Format: "ipv6"}},
+	{"object", Shape{Type: "object"}},
+	{"map", mapOf(Shape{Type: "string"})},
+}
+
+func bounded(least, most json.Number) Shape {
+	return Shape{Type: "integer", Minimum: least, Maximum: most}
+}
+
+func mapOf(value Shape) Shape {
+	return Shape{Type: "object", Additional: &value, XDMType: "map"}
+}
+
+// FieldTypes are the words for types of own fields, without `array of …`.
+func FieldTypes() []string {
+	var out []string
+	for _, t := range typeWords {
+		out = append(out, t.word)
+	}
+	return out
+}
+
+// FieldShape returns the shape of an own field of that type: one of FieldTypes,
+// `array of TYPE` (not of arrays), or `map of string`, `map of integer`.
+func FieldShape(word string) (Shape, bool) {
+	if item, ok := strings.CutPrefix(word, "array of "); ok {
+		s, ok := FieldShape(strings.TrimSpace(item))
+		if !ok || s.Type == "array" {
+			return Shape{}, false
+		}
+		return Shape{Type: "array", Items: &s}, true
+	}
+	if value, ok := strings.CutPrefix(word, "map of "); ok {
+		s, ok := FieldShape(strings.TrimSpace(value))
+		// The platform takes no other values in a map.
+		if !ok || s.Type != "string" && s.Type != "integer" {
+			return Shape{}, false
+		}
+		return mapOf(s), true
+	}
+	for _, t := range typeWords {
+		if t.word == word {
+			return t.shape, true
+		}
+	}
+	return Shape{}, false
+}
+
+// NearestFieldType suggests a word for a type that is none, "" when none is near.
+func NearestFieldType(word string) string {
+	if item, ok := strings.CutPrefix(word, "array of "); ok {
+		if near := NearestFieldType(item); near != "" {
+			return "array of " + near
+		}
+		return ""
+	}
+	if other := map[string]string{
+		"text": "string", "varchar": "string", "char": "string", "str": "string", "bool": "boolean", "bigint": "long", "int64": "long", "int32": "integer",
+		"smallint": "short", "tinyint": "byte", "float": "number", "decimal": "number", "numeric": "number", "datetime": "date-time", "timestamp": "date-time",
+		"url": "uri", "struct": "object", "record": "object",
+	}[strings.ToLower(word)]; other != "" {
+		return other
+	}
+	return nearest(word, FieldTypes())
+}

@@ -1,0 +1,163 @@
+// Package xdm knows what Adobe's schemas say about a field: its type, where it
+// may be written, what must stand beside it.
+//
+// In: a class, field groups, own fields and a tenant; paths and type words as a
+// document writes them. Out: plain facts with codes; the words are the
+// compiler's. Laws: nothing here reads or writes anything; a path that Lookup
+// returns is found again under the same path.
+//
+// The standard fields are those of https://github.com/adobe/xdm (see NOTICE).
+package xdm
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// TenantPlaceholder stands for the namespace of the org wherever a path or an
+// id may be written before the org is known.
+const TenantPlaceholder = "_{TENANT_ID}"
+
+// Ids of the standard classes.
+const (
+	ProfileClass = "https://ns.adobe.com/xdm/context/profile"
+	EventClass   = "https://ns.adobe.com/xdm/context/experienceevent"
+)
+
+// The behaviours that a class can have.
+const (
+	RecordBehaviour     = "https://ns.adobe.com/xdm/data/record"
+	TimeSeriesBehaviour = "https://ns.adobe.com/xdm/data/time-series"
+)
+
+// Class is a class of schemas. Behaviour is empty for a class that is not
+// Adobe's own: its fields are not known.
+type Class struct {
+	ID, Title, Behaviour string
+}
+
+// Known reports whether the fields of the class are known.
+func (c Class) Known() bool { return c.Behaviour != "" }
+
+// classWords are the short names that a document may use.
+var classWords = map[string]string{
+	"profile": ProfileClass, "individual-profile": ProfileClass,
+	"event": EventClass, "experienceevent": EventClass, "experience-event": EventClass,
+}
+
+// ClassNames are the words for classes, for messages and completion.
+func ClassNames() []string { return []string{"profile", "event"} }
+
+// ClassByName finds a class by its word, its title or its $id. Any other $id is
+// a class of the org's own; what is neither is not a class.
+func ClassByName(name string) (Class, bool) {
+	id := name
+	if full, ok := classWords[strings.ToLower(name)]; ok {
+		id = full
+	}
+	for i := range specs.XDM().Components {
+		c := &specs.XDM().Components[i]
+		if c.Kind != "class" { // classes come first
+			break
+		}
+		if c.ID == id || strings.EqualFold(c.Title, name) {
+			return Class{ID: c.ID, Title: c.Title, Behaviour: c.Extends[0]}, true
+		}
+	}
+	if IsID(id) {
+		return Class{ID: id}, true
+	}
+	return Class{}, false
+}
+
+// IsID reports whether s has the form of a $id of the schema registry.
+func IsID(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://ns.adobe.com/")
+	return ok && strings.Contains(rest, "/") && !strings.ContainsAny(rest, " \t\"")
+}
+
+// FieldGroup is a standard field group.
+type FieldGroup struct {
+	Slug, ID, Title string
+	Extends         []string // class $ids; empty: fits every class
+}
+
+// Fits reports whether a schema of that class may have the field group. A class
+// that is not Adobe's own may be anything below, so it always may.
+func (g FieldGroup) Fits(class Class) bool {
+	if len(g.Extends) == 0 || !class.Known() {
+		return true
+	}
+	return slices.Contains(g.Extends, class.ID)
+}
+
+func fieldGroupOf(c *specs.XDMComponent) FieldGroup {
+	return FieldGroup{Slug: c.Slug, ID: c.ID, Title: c.Title, Extends: c.Extends}
+}
+
+// FieldGroups are the standard field groups that fit a class, by slug.
+func FieldGroups(class Class) []FieldGroup {
+	var out []FieldGroup
+	for i := range specs.XDM().Components {
+		c := &specs.XDM().Components[i]
+		if g := fieldGroupOf(c); c.Kind == "fieldgroup" && g.Fits(class) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// FieldGroupByName finds a standard field group by slug, $id, title or the last
+// part of its $id. A title can belong to several; the one that fits class wins,
+// and a field group that does not fit is still found, so that it can be said.
+func FieldGroupByName(name string, class Class) (FieldGroup, bool) {
+	var found FieldGroup
+	for _, i := range componentNames().groups[strings.ToLower(name)] {
+		if g := fieldGroupOf(&specs.XDM().Components[i]); found.ID == "" || !found.Fits(class) && g.Fits(class) {
+			found = g
+		}
+	}
+	return found, found.ID != ""
+}
+
+// componentIndex finds components by every name that they go by, in lower case.
+type componentIndex struct {
+	groups map[string][]int
+	byID   map[string]int
+}
+
+var componentNames = sync.OnceValue(func() *componentIndex {
+	x := &componentIndex{groups: map[string][]int{}, byID: map[string]int{}}
+	for i, c := range specs.XDM().Components {
+		x.byID[c.ID] = i
+		if c.Kind != "fieldgroup" {
+			continue
+		}
+		for _, name := range []string{c.Slug, c.ID, c.Title, c.ID[strings.LastIndexByte(c.ID, '/')+1:]} {
+			key := strings.ToLower(name)
+			if !slices.Contains(x.groups[key], i) {
+				x.groups[key] = append(x.groups[key], i)
+			}
+		}
+	}
+	return x
+})
+
+// NearestFieldGroup suggests slug or title of a field group for a name that is
+// none, "" when no name is near. Field groups that fit class go first.
+func NearestFieldGroup(name string, class Class) string {
+	candidates := func(groups []FieldGroup) []string {
+		var out []string
+		for _, g := range groups {
+			out = append(out, g.Slug, g.Title)
+		}
+		return out
+	}
+	if near := nearest(name, candidates(FieldGroups(class))); near != "" {
+		return near
+	}
+	return nearest(name, candidates(FieldGroups(Class{})))
+}
