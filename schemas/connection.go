@@ -33,6 +33,6 @@ type Params []Param
 type Param struct {
 	Name  string    `yaml:"-" key:"true"`
 	Value *Constant `yaml:"-" short:"true"`
-	// Path of a file that holds the value, from the document's folder. A line break at its end is dropped.
+	// Path of a file that holds the value, from the project's folder. A line break at its end is dropped.
 	File string `yaml:"file" jsonschema:"minLength=1"`
 }

@@ -132,7 +132,7 @@ type Schedule struct {
 	// Unit of the interval. With once the table is read a single time.
 	Frequency string `yaml:"frequency" jsonschema:"enum=once,enum=minute,enum=hour,enum=day,enum=week"`
 	// How many units lie between two runs: at least 15 for minute, at least 1 for hour, day and week; absent for once.
-	Interval *int64 `yaml:"interval,omitempty" jsonschema:"minimum=1,example=15"`
+	Interval *int64 `yaml:"interval,omitempty" jsonschema:"minimum=1,maximum=1000000,example=15"`
 	// First run, as RFC 3339 time or epoch seconds. Default: a minute after the dataflow is created.
 	StartTime *Instant `yaml:"startTime,omitempty"`
 	// Whether the first run reads what is older than the start. Default: true; absent for once.

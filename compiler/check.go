@@ -1,0 +1,260 @@
+package compiler
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// validators are the compiled definitions of the file format, one for each kind
+// of document. They are built on first use: most commands need none.
+var validators = sync.OnceValue(func() map[string]*jsonschema.Schema {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemas.JSONSchema))
+	if err != nil {
+		panic("compiler: embedded schema: " + err.Error())
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(schemas.SchemaID, doc); err != nil {
+		panic("compiler: embedded schema: " + err.Error())
+	}
+	out := map[string]*jsonschema.Schema{}
+	for _, k := range schemas.Kinds() {
+		out[k] = c.MustCompile(schemas.SchemaID + "#/definitions/" + k)
+	}
+	return out
+})
+
+// KindOf returns the kind of a document: what its key `kind` says, Dataflow
+// when it says nothing. False when it says something that is no kind.
+func KindOf(d *Document) (string, bool) {
+	n := d.Root.Get("kind")
+	switch {
+	case n == nil:
+		return schemas.KindDataflow, true
+	case n.Kind == StringKind && slices.Contains(schemas.Kinds(), n.Text):
+		return n.Text, true
+	default:
+		return "", false
+	}
+}
+
+// Check validates a document against the schema of its kind and puts every
+// finding back on its place.
+func Check(d *Document, report *diag.Report) {
+	k, ok := KindOf(d)
+	if !ok {
+		report.Add(unknownKind{d.Root.Get("kind")})
+		return
+	}
+	if d.Root.Kind != MapKind {
+		report.Add(wrongType{at: place{d: d}, want: "a map of keys and values", got: d.Root})
+		return
+	}
+	v, finite := plain(d, nil, d.Root, report)
+	if !finite {
+		return
+	}
+	var invalid *jsonschema.ValidationError
+	if err := validators()[k].Validate(v); errors.As(err, &invalid) {
+		checkLeaves(d, k, invalid, report)
+	}
+}
+
+// checkLeaves turns the leaves of a tree of schema errors into problems; the
+// nodes above only say that something below is wrong.
+func checkLeaves(d *Document, docKind string, e *jsonschema.ValidationError, report *diag.Report) {
+	if len(e.Causes) > 0 {
+		for _, c := range e.Causes {
+			checkLeaves(d, docKind, c, report)
+		}
+		return
+	}
+	path := pathOf(d, e.InstanceLocation)
+	at := place{d: d, path: path}
+	n := d.Find(path).Node
+	switch k := e.ErrorKind.(type) {
+	case *kind.AdditionalProperties:
+		for _, key := range k.Properties {
+			report.Add(unknownKey{at: place{d: d, path: path.Field(key)}, key: key, known: knownKeys(docKind, path)})
+		}
+	case *kind.Required:
+		for _, key := range k.Missing {
+			report.Add(missingDocumentKey{at: at, key: key})
+		}
+	case *kind.Type:
+		report.Add(wrongType{at: at, want: wantedTypes(k.Want), got: n})
+	case *kind.Enum:
+		report.Add(notInEnum{at: at, got: n, want: texts(k.Want)})
+	case *kind.Pattern:
+		report.Add(badName{at: at, got: n, pattern: k.Want})
+	case *kind.MinLength:
+		report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
+	case *kind.MaxLength:
+		report.Add(outOfRange{at: at, got: n, want: "at most " + strconv.Itoa(k.Want) + " characters"})
+	case *kind.MinProperties:
+		report.Add(outOfRange{at: at, got: n, want: "at least " + plural(k.Want, "key")})
+	case *kind.MinItems:
+		report.Add(outOfRange{at: at, got: n, want: "at least " + plural(k.Want, "item")})
+	case *kind.Minimum:
+		report.Add(outOfRange{at: at, got: n, want: "at least " + number(k.Want)})
+	case *kind.Maximum:
+		report.Add(outOfRange{at: at, got: n, want: "at most " + number(k.Want)})
+	case *kind.ExclusiveMinimum:
+		report.Add(outOfRange{at: at, got: n, want: "more than " + number(k.Want)})
+	default:
+		report.Add(outOfRange{at: at, got: n, want: "another value"})
+	}
+}
+
+func number(r *big.Rat) string {
+	if r.IsInt() {
+		return r.Num().String()
+	}
+	f, _ := r.Float64()
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+func texts(values []any) []string {
+	out := make([]string, 0, len(values))
+	for _, v := range values {
+		if s, ok := v.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// wantedTypes says what a place takes in words that a writer of YAML knows.
+func wantedTypes(names []string) string {
+	words := map[string]string{
+		"string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",
+		"object": "a map of keys and values", "array": "a list", "null": "nothing",
+	}
+	var out []string
+	for _, n := range names {
+		out = append(out, words[n])
+	}
+	if len(out) < 2 {
+		return strings.Join(out, "")
+	}
+	return strings.Join(out[:len(out)-1], ", ") + " or " + out[len(out)-1]
+}
+
+// pathOf turns the validator's location into a path; only the document knows
+// whether a step is a key or an index.
+func pathOf(d *Document, location []string) Path {
+	var path Path
+	n := d.Root
+	for _, step := range location {
+		if n.Kind == ListKind {
+			i, _ := strconv.Atoi(step) // a list is only entered by index
+			path, n = path.Index(i), n.Items[i]
+			continue
+		}
+		path, n = path.Field(step), n.Get(step)
+	}
+	return path
+}
+
+// plain returns a node as the values that the validator reads. It is false when
+// a number has no place in JSON; that is reported here.
+func plain(d *Document, path Path, n *Node, report *diag.Report) (any, bool) {
+	switch n.Kind {
+	case NullKind:
+		return nil, true
+	case BoolKind:
+		return strings.EqualFold(n.Text, "true"), true
+	case IntKind, FloatKind:
+		literal, ok := numberLiteral(n)
+		if !ok {
+			report.Add(notFinite{at: place{d: d, path: path}, got: n})
+			return nil, false
+		}
+		return json.Number(literal), true
+	case MapKind:
+		m := make(map[string]any, len(n.Pairs))
+		fine := true
+		for _, p := range n.Pairs {
+			v, ok := plain(d, path.Field(p.Key.Text), p.Value, report)
+			m[p.Key.Text] = v
+			fine = fine && ok
+		}
+		return m, fine
+	case ListKind:
+		l := make([]any, len(n.Items))
+		fine := true
+		for i, item := range n.Items {
+			v, ok := plain(d, path.Index(i), item, report)
+			l[i] = v
+			fine = fine && ok
+		}
+		return l, fine
+	default:
+		return n.Text, true
+	}
+}
+
+// maxDigits bounds the numbers that are taken: enough for every number that the
+// platform holds, too few to make big arithmetic slow.
+const maxDigits = 400
+
+// numberLiteral returns a number as JSON writes it: YAML also has +1, 017, 0x1F,
+// 0o17, .5 and 5. as numbers. False for .inf, .nan and numbers out of bounds.
+func numberLiteral(n *Node) (string, bool) {
+	text := strings.TrimPrefix(n.Text, "+")
+	if n.Kind == IntKind {
+		base, digits := 10, text
+		switch {
+		case strings.HasPrefix(text, "0o"):
+			base, digits = 8, text[2:]
+		case strings.HasPrefix(text, "0x"):
+			base, digits = 16, text[2:]
+		}
+		i, ok := new(big.Int).SetString(digits, base)
+		if !ok || len(digits) > maxDigits {
+			return "", false
+		}
+		return i.String(), true
+	}
+	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
+	if e, err := strconv.Atoi(exponent); hasExponent && (err != nil || e > maxDigits || e < -maxDigits) {
+		return "", false
+	}
+	sign := ""
+	if rest, ok := strings.CutPrefix(mantissa, "-"); ok {
+		sign, mantissa = "-", rest
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if whole = strings.TrimLeft(whole, "0"); whole == "" {
+		whole = "0"
+	}
+	if strings.Trim(whole+fraction, "0123456789") != "" || len(mantissa) > maxDigits {
+		return "", false // .inf and .nan
+	}
+	literal := sign + whole
+	if fraction != "" {
+		literal += "." + fraction
+	}
+	if hasExponent {
+		literal += "e" + exponent
+	}
+	return literal, true
+}

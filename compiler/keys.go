@@ -1,0 +1,73 @@
+package compiler
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// schemaNode is as much of the JSON Schema as is needed to know which keys a
+// place takes.
+type schemaNode struct {
+	Ref                  string                 `json:"$ref"`
+	AllOf                []*schemaNode          `json:"allOf"`
+	Properties           map[string]*schemaNode `json:"properties"`
+	AdditionalProperties json.RawMessage        `json:"additionalProperties"`
+	Items                *schemaNode            `json:"items"`
+	Definitions          map[string]*schemaNode `json:"definitions"`
+}
+
+var schemaTree = sync.OnceValue(func() *schemaNode {
+	var root schemaNode
+	if err := json.Unmarshal(schemas.JSONSchema, &root); err != nil {
+		panic("compiler: embedded schema: " + err.Error())
+	}
+	return &root
+})
+
+// knownKeys returns the keys that the map at a path may have, sorted.
+func knownKeys(docKind string, path Path) []string {
+	n := schemaTree().Definitions[docKind].resolve()
+	for _, step := range path {
+		if n = n.step(step).resolve(); n == nil {
+			return nil
+		}
+	}
+	var out []string
+	for key := range n.Properties {
+		out = append(out, key)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// resolve follows references to what they stand for.
+func (n *schemaNode) resolve() *schemaNode {
+	for n != nil && (n.Ref != "" || len(n.AllOf) > 0) {
+		if n.Ref == "" {
+			n = n.AllOf[0]
+			continue
+		}
+		n = schemaTree().Definitions[strings.TrimPrefix(n.Ref, "#/definitions/")]
+	}
+	return n
+}
+
+func (n *schemaNode) step(s Step) *schemaNode {
+	switch {
+	case n == nil:
+		return nil
+	case s.IsIndex:
+		return n.Items
+	case n.Properties[s.Key] != nil:
+		return n.Properties[s.Key]
+	}
+	var more schemaNode
+	if json.Unmarshal(n.AdditionalProperties, &more) != nil {
+		return nil
+	}
+	return &more
+}

@@ -1,0 +1,88 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// Media types that the platform wants to see letter by letter.
+const (
+	fullSchemaType = "application/vnd.adobe.xed-full+json;version=1"
+	schemaType     = "application/vnd.adobe.xed+json;version=1"
+)
+
+// made returns a resource with the needs that its body shows and further ones.
+func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle, further ...resource.Edge) resource.Resource {
+	origin := u.doc.Find(At(at...))
+	r := resource.Resource{
+		Address: a,
+		Body:    resource.NewBody(v),
+		Needs:   resource.NeedsOf(v, further...),
+		Origin:  origin.Key,
+	}
+	if origin.Key.IsZero() {
+		r.Origin = u.span(at...)
+	}
+	if l != nil {
+		r.Protect = l.Protect
+		if l.MovedFrom != "" {
+			// What is made for a document carries its name, alone or at the front.
+			r.Moved = resource.Address{Kind: a.Kind, Name: l.MovedFrom + strings.TrimPrefix(a.Name, u.name)}
+		}
+	}
+	return r
+}
+
+// object builds an ordered object, leaving out fields without a value.
+type object []resource.Field
+
+func (o *object) add(name string, v resource.Value) { *o = append(*o, resource.F(name, v)) }
+
+// text adds a text if it is not empty.
+func (o *object) text(name, s string, at place) {
+	if s != "" {
+		o.add(name, resource.String(s).At(at.spanOrZero()))
+	}
+}
+
+func (o object) value() resource.Value { return resource.Object(o...) }
+
+// spanOrZero returns the place's own span; nowhere when the document leaves it
+// out and a default stands for it.
+func (p place) spanOrZero() (s source.Span) {
+	if f := p.d.Find(p.path); f.Rest == nil {
+		return f.Node.Span
+	}
+	return s
+}
+
+// title returns the first text that is not empty.
+func title(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func spec(id string) resource.Value {
+	return resource.Object(resource.F("id", resource.String(id)), resource.F("version", resource.String("1.0")))
+}
+
+func addr(k resource.Kind, name string) resource.Address {
+	return resource.Address{Kind: k, Name: name}
+}
+
+// slug turns a path into the part of an address that stands for it.
+func slug(path string) string { return asName(strings.ReplaceAll(path, Tenant, "")) }
+
+func sorted(in []string) []string {
+	out := slices.Clone(in)
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,207 @@
+package compiler
+
+import (
+	"strconv"
+
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// lowerDataflow makes the source, target and mapping of a dataflow, the flow
+// itself, and the schema and dataset that are written inside it.
+func (p *project) lowerDataflow(u *unit) []resource.Resource {
+	f := u.dataflow
+	var out []resource.Resource
+	schema := p.schemaOf(u, f.Target.Schema.Ref)
+	if f.Target.Schema.Ref == "" {
+		schema = schemaPlace{id: resource.Reference(addr(resource.Schema, f.Name), "id"), name: f.Name, body: &f.Target.Schema.SchemaBody}
+		out = append(out, lowerSchema(u, []string{"target", "schema"}, f.Name, &f.Target.Schema.SchemaBody, f.Lifecycle)...)
+	}
+	schema.id = schema.id.At(u.span("target", "schema"))
+	dataset := resource.String(f.Target.Dataset.Ref)
+	switch {
+	case f.Target.Dataset.Ref == "":
+		dataset = resource.Reference(addr(resource.Dataset, f.Name), "id")
+		out = append(out, p.lowerDataset(u, []string{"target", "dataset"}, f.Name, &f.Target.Dataset.DatasetBody, schema, f.Lifecycle))
+	case !datasetID.MatchString(f.Target.Dataset.Ref):
+		dataset = resource.Reference(addr(resource.Dataset, f.Target.Dataset.Ref), "id")
+	}
+	dataset = dataset.At(u.span("target", "dataset"))
+	return append(out, p.lowerSource(u), lowerTarget(u, schema, dataset), lowerMapping(u, schema), lowerFlow(u))
+}
+
+func (p *project) lowerSource(u *unit) resource.Resource {
+	f := u.dataflow
+	connector, _ := p.connectorOf(u)
+	base := resource.String(f.Database.ConnectionID).At(u.span("database", "connectionId"))
+	if f.Database.Connection != "" {
+		base = resource.Reference(addr(resource.Connection, f.Database.Connection), "id").At(u.span("database", "connection"))
+	}
+	columns := resource.List()
+	for _, c := range f.Columns {
+		columns.Items = append(columns.Items, columnValue(c).At(u.span("columns", c.Name)))
+	}
+	var body object
+	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), u.at("database", "title"))
+	body.add("baseConnectionId", base)
+	body.text("description", f.Database.Description, u.at("database", "description"))
+	body.add("data", resource.Object(resource.F("format", resource.String("tabular"))))
+	body.add("params", resource.Object(
+		resource.F("tableName", resource.String(f.Table).At(u.span("table"))),
+		resource.F("columns", columns.At(u.span("columns"))),
+	))
+	body.add("connectionSpec", spec(connector.ID).At(u.at("database", "connector").spanOrZero()))
+	return made(u, addr(resource.Source, f.Name), []string{"database"}, body.value(), f.Lifecycle)
+}
+
+func lowerTarget(u *unit, schema schemaPlace, dataset resource.Value) resource.Resource {
+	f := u.dataflow
+	var body object
+	body.text("name", title(f.Target.Title, title(f.Title, f.Name)+" target"), u.at("target", "title"))
+	body.text("description", f.Target.Description, u.at("target", "description"))
+	body.add("data", resource.Object(resource.F("schema", resource.Object(
+		resource.F("id", schema.id),
+		resource.F("version", resource.String(fullSchemaType)),
+	))))
+	body.add("params", resource.Object(resource.F("dataSetId", dataset)))
+	body.add("connectionSpec", spec(specs.DataLake))
+	return made(u, addr(resource.Target, f.Name), []string{"target"}, body.value(), f.Lifecycle)
+}
+
+func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
+	f := u.dataflow
+	rows := resource.List()
+	for _, m := range f.Mappings {
+		rows.Items = append(rows.Items, mappingValue(m).At(u.span("mappings", m.Destination)))
+	}
+	name := ""
+	if f.MappingSet != nil {
+		name = f.MappingSet.Title
+	}
+	var body object
+	body.text("name", title(name, title(f.Title, f.Name)+" mapping"), u.at("mappingSet", "title"))
+	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(
+		resource.F("id", schema.id),
+		resource.F("contentType", resource.String(fullSchemaType)),
+	))))
+	body.add("mappings", rows.At(u.span("mappings")))
+	return made(u, addr(resource.Mapping, f.Name), []string{"mappings"}, body.value(), f.Lifecycle)
+}
+
+// mappingValue is one mapping in the newer shape of the Data Prep service.
+func mappingValue(m schemas.Mapping) resource.Value {
+	sort, from := "EXPRESSION", m.Expression
+	switch {
+	case m.Source != "":
+		sort, from = "ATTRIBUTE", dataprep.AttributeSource(m.Source)
+	case m.Value != nil:
+		sort, from = "STATIC", m.Value.Text
+	}
+	return resource.Object(
+		resource.F("sourceType", resource.String(sort)),
+		resource.F("source", resource.String(from)),
+		resource.F("destination", resource.String(m.Destination)),
+	)
+}
+
+func lowerFlow(u *unit) resource.Resource {
+	f := u.dataflow
+	self := func(k resource.Kind, field string) resource.Value { return resource.Reference(addr(k, f.Name), field) }
+	transformations := resource.List()
+	if f.Delta != nil {
+		var delta object
+		delta.add("name", resource.String(f.Delta.Column).At(u.span("delta", "column")))
+		delta.text("dateFormat", f.Delta.DateFormat, u.at("delta", "dateFormat"))
+		delta.add("timezone", resource.String(title(f.Delta.Timezone, "UTC")).At(u.at("delta", "timezone").spanOrZero()))
+		transformations.Items = append(transformations.Items, transformation("Copy", resource.F("deltaColumn", delta.value())))
+	}
+	transformations.Items = append(transformations.Items, transformation("Mapping",
+		resource.F("mappingId", self(resource.Mapping, "id").At(u.span("mappings"))),
+		resource.F("mappingVersion", self(resource.Mapping, "version").At(u.span("mappings"))),
+	))
+	var body object
+	body.text("name", title(f.Title, f.Name), u.at("title"))
+	body.text("description", f.Description, u.at("description"))
+	body.add("flowSpec", spec(specs.CRMToAEP))
+	body.add("sourceConnectionIds", resource.List(self(resource.Source, "id").At(u.span("database"))))
+	body.add("targetConnectionIds", resource.List(self(resource.Target, "id").At(u.span("target"))))
+	body.add("transformations", transformations)
+	body.add("scheduleParams", scheduleValue(u))
+	if o := f.Options; o != nil {
+		var options object
+		if o.PartialIngestionPercent != nil {
+			literal := strconv.FormatFloat(*o.PartialIngestionPercent, 'f', -1, 64)
+			options.add("partialIngestionPercent", resource.Number(literal).At(u.span("options", "partialIngestionPercent")))
+		}
+		if o.ErrorDiagnosticsEnabled != nil {
+			options.add("errorDiagnosticsEnabled", resource.Bool(*o.ErrorDiagnosticsEnabled).At(u.span("options", "errorDiagnosticsEnabled")))
+		}
+		body.add("options", options.value())
+	}
+	body.add("state", resource.String(title(f.State, "enabled")).At(u.at("state").spanOrZero()))
+	r := made(u, addr(resource.Flow, f.Name), []string{"name"}, body.value(), f.Lifecycle)
+	if f.Lifecycle != nil {
+		r.Replace = f.Lifecycle.OnReplace
+	}
+	return r
+}
+
+func transformation(name string, params ...resource.Field) resource.Value {
+	return resource.Object(resource.F("name", resource.String(name)), resource.F("params", resource.Object(params...)))
+}
+
+// scheduleValue gives numbers and booleans where the platform's samples print
+// texts: its own schema asks for them.
+func scheduleValue(u *unit) resource.Value {
+	s := u.dataflow.Schedule
+	start := resource.Start()
+	if s.StartTime != nil {
+		if epoch, err := s.StartTime.Epoch(); err == nil {
+			start = resource.Int(epoch)
+		}
+	}
+	var out object
+	out.add("startTime", start.At(u.at("schedule", "startTime").spanOrZero()))
+	out.add("frequency", resource.String(s.Frequency).At(u.span("schedule", "frequency")))
+	if s.Frequency == "once" {
+		return out.value()
+	}
+	out.add("interval", resource.Int(*s.Interval).At(u.span("schedule", "interval")))
+	backfill := s.Backfill == nil || *s.Backfill
+	out.add("backfill", resource.Bool(backfill).At(u.at("schedule", "backfill").spanOrZero()))
+	return out.value()
+}
+
+// columnValue is a column as the platform's own explore call describes it: a
+// time is told by meta:xdmType beside the type.
+func columnValue(c schemas.Column) resource.Value {
+	var out, xdm object
+	out.add("name", resource.String(c.Name))
+	switch c.Type {
+	case "date", "date-time":
+		out.add("type", resource.String("string"))
+		out.add("meta:xdmType", resource.String("date-time"))
+		xdm.add("type", resource.String("string"))
+		xdm.add("format", resource.String("date-time"))
+	case "double":
+		out.add("type", resource.String("double"))
+		xdm.add("type", resource.String("number"))
+	case "integer":
+		out.add("type", resource.String("integer"))
+		xdm.add("type", resource.String("integer"))
+		xdm.add("minimum", resource.Number("-2147483648"))
+		xdm.add("maximum", resource.Number("2147483647"))
+	case "long":
+		out.add("type", resource.String("integer"))
+		xdm.add("type", resource.String("integer"))
+		xdm.add("minimum", resource.Number("-9007199254740991"))
+		xdm.add("maximum", resource.Number("9007199254740991"))
+	default:
+		out.add("type", resource.String(c.Type))
+		xdm.add("type", resource.String(c.Type))
+	}
+	out.add("xdm", xdm.value())
+	return out.value()
+}

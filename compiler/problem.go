@@ -1,0 +1,273 @@
+package compiler
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// place is a path in a document; problems point with it.
+type place struct {
+	d    *Document
+	path Path
+}
+
+func (p place) span() source.Span { return p.d.Span(p.path) }
+
+// key returns the span of the key at the place, its value's when it has none.
+func (p place) key() source.Span {
+	if f := p.d.Find(p.path); f.Rest == nil && !f.Key.IsZero() {
+		return f.Key
+	}
+	return p.span()
+}
+
+// labels returns the labels of the value at the place: through an alias, the
+// use as well.
+func (p place) labels(text string) []diag.Label {
+	f := p.d.Find(p.path)
+	if f.Rest == nil && !f.Node.Alias.IsZero() {
+		return f.Node.Where(text)
+	}
+	return at(p.span(), text)
+}
+
+func (p place) keyLabels(text string) []diag.Label {
+	labels := p.labels(text)
+	labels[0].Span = p.key()
+	return labels
+}
+
+// within says where a place is in words: "in `schedule`", or "at the top".
+func (p place) within() string {
+	if len(p.path) == 0 {
+		return "at the top of the document"
+	}
+	return "in `" + p.path.String() + "`"
+}
+
+type unknownKind struct{ got *Node }
+
+func (p unknownKind) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownKind, Severity: diag.Error, Path: "kind",
+		Message: fmt.Sprintf("unknown kind `%s`", p.got.Text),
+		Labels:  p.got.Where("expected Dataflow, Connection, Schema or Dataset"),
+		Help:    "write `kind: Dataflow`, or leave the key out: a document without kind is a Dataflow",
+	}
+	if near, ok := diag.Nearest(p.got.Text, []string{"Dataflow", "Connection", "Schema", "Dataset"}); ok {
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = replace(p.got.Span, near)
+	}
+	return d
+}
+
+type unknownKey struct {
+	at    place
+	key   string
+	known []string
+}
+
+func (p unknownKey) Diagnose() diag.Diagnostic {
+	parent := place{p.at.d, p.at.path.Parent()}
+	d := diag.Diagnostic{
+		Code: diag.UnknownKey, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("unknown key `%s` %s", p.key, parent.within()),
+		Labels:  p.at.keyLabels("no such key"),
+	}
+	near, ok := diag.Nearest(p.key, p.known)
+	switch {
+	case ok:
+		d.Help = "did you mean `" + near + "`?"
+		if span := p.at.key(); span.Text() == p.key {
+			d.Fix = replace(span, near)
+		}
+	case len(p.known) > 0:
+		d.Help = "keys here are " + list(p.known, "and")
+	}
+	return d
+}
+
+type missingDocumentKey struct {
+	at  place
+	key string
+}
+
+func (p missingDocumentKey) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.MissingKey, Severity: diag.Error, Path: p.at.path.Field(p.key).String(),
+		Message: fmt.Sprintf("the key `%s` is missing %s", p.key, p.at.within()),
+		Labels:  p.at.keyLabels("`" + p.key + "` belongs in here"),
+		Help:    "add `" + p.key + ":`; `aepflow explain " + explainPath(p.at, p.key) + "` says what it takes",
+	}
+}
+
+// explainPath is the argument of `aepflow explain` for a key: list indexes and
+// keys that the user chose are left out.
+func explainPath(at place, key string) string {
+	k, _ := KindOf(at.d)
+	out := strings.ToLower(k)
+	for _, s := range at.path {
+		if s.IsIndex || !isWord(s.Key) {
+			continue
+		}
+		out += "." + s.Key
+	}
+	return out + "." + key
+}
+
+type wrongType struct {
+	at   place
+	want string
+	got  *Node
+}
+
+func (p wrongType) Diagnose() diag.Diagnostic {
+	name := "the document"
+	if len(p.at.path) > 0 {
+		name = "`" + p.at.path.String() + "`"
+	}
+	d := diag.Diagnostic{
+		Code: diag.WrongType, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s is %s, expected %s", name, p.got.Kind, p.want),
+		Labels:  p.at.labels("this is " + p.got.Kind.String()),
+	}
+	switch {
+	case p.got.Kind == NullKind:
+		d.Message = fmt.Sprintf("%s has no value, expected %s", name, p.want)
+		d.Labels = p.at.keyLabels("no value")
+		d.Help = "give it a value, or remove the key"
+	case p.got.Kind.IsScalar() && strings.Contains(p.want, "text"):
+		d.Help = "put it in quotes: \"" + p.got.Text + "\""
+		d.Fix = replace(p.got.Span, `"`+p.got.Text+`"`)
+	case p.got.Kind == StringKind && p.got.Style.IsQuoted() && strings.Contains(p.want, "integer") && ResolveScalar(p.got.Text) == IntKind:
+		d.Help = "write it without quotes: " + p.got.Text
+		d.Fix = replace(p.got.Span, p.got.Text)
+	case p.got.Kind == StringKind && strings.Contains(p.want, "true or false"):
+		d.Help = "write `true` or `false`; `yes`, `no`, `on` and `off` are text in YAML 1.2"
+	}
+	return d
+}
+
+type notInEnum struct {
+	at   place
+	got  *Node
+	want []string
+}
+
+func (p notInEnum) Diagnose() diag.Diagnostic {
+	code, noun := diag.InvalidValue, "value"
+	last := ""
+	if len(p.at.path) > 0 {
+		last = p.at.path[len(p.at.path)-1].Key
+	}
+	d := diag.Diagnostic{Severity: diag.Error, Path: p.at.path.String(), Labels: p.at.labels("")}
+	switch {
+	case last == "connector":
+		return unknownConnector{at: p.at, got: p.got, known: p.want}.Diagnose()
+	case len(p.at.path) > 1 && (p.at.path[0].Key == "columns"):
+		code, noun = diag.UnknownType, "type"
+		d.Message = fmt.Sprintf("column `%s` has unknown type `%s`", p.at.path[1].Key, p.got.Text)
+	default:
+		d.Message = fmt.Sprintf("`%s` is not a %s of `%s`", p.got.Text, noun, p.at.path)
+	}
+	d.Code = code
+	d.Labels[0].Text = "expected " + list(p.want, "or")
+	if near, ok := diag.Nearest(p.got.Text, p.want); ok {
+		d.Help = "did you mean `" + near + "`?"
+		if p.got.Span.Text() == p.got.Text {
+			d.Fix = replace(p.got.Span, near)
+		}
+	} else {
+		d.Help = "write one of " + list(p.want, "or")
+	}
+	return d
+}
+
+type badName struct {
+	at      place
+	got     *Node
+	pattern string
+}
+
+func (p badName) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.InvalidName, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is not a name", p.got.Text),
+		Labels:  p.at.labels("expected lower-case letters, digits and dashes"),
+		Help:    "use lower-case letters, digits and dashes, with a letter or digit at both ends",
+	}
+	if name := asName(p.got.Text); name != "" {
+		d.Help = "write `" + name + "`"
+	}
+	return d
+}
+
+// asName returns the nearest name to a text, "" when nothing is left of it.
+func asName(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	return strings.Trim(b.String(), "-")
+}
+
+type outOfRange struct {
+	at   place
+	got  *Node
+	want string
+}
+
+func (p outOfRange) Diagnose() diag.Diagnostic {
+	found := p.got.Text
+	switch {
+	case !p.got.Kind.IsScalar():
+		found = "none"
+	case found == "":
+		found = "empty text"
+	case len(found) > 40:
+		found = found[:37] + "…"
+	}
+	return diag.Diagnostic{
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is %s, expected %s", p.at.path, found, p.want),
+		Labels:  p.at.labels("expected " + p.want),
+	}
+}
+
+type notFinite struct {
+	at  place
+	got *Node
+}
+
+func (p notFinite) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is no number that can be sent to the platform", firstLine(p.got.Text)),
+		Labels:  p.at.labels("infinite, not a number, or too long"),
+		Help:    "write a finite number, or put it in quotes if it is text",
+	}
+}
+
+func replace(s source.Span, text string) *diag.Fix {
+	return &diag.Fix{Title: "write " + text, Edits: []diag.Edit{{Span: s, Text: text}}}
+}
+
+// list joins names for a sentence: "a, b or c". Long lists are cut.
+func list(names []string, and string) string {
+	const most = 12
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + " …"
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " " + and + " " + names[len(names)-1]
+}

@@ -1,0 +1,229 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+type unknownConnector struct {
+	at    place
+	got   *Node
+	known []string
+}
+
+func (p unknownConnector) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownConnector, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("unknown connector `%s`", p.got.Text),
+		Labels:  p.at.labels("no connector has this name"),
+		Help:    "connectors are named as in `aepflow explain dataflow.database.connector`",
+	}
+	name := ""
+	if c, misprint, ok := specs.ConnectorByID(p.got.Text); ok {
+		name = c.Slug
+		d.Labels[0].Text = "this is the id of " + c.Name
+		if misprint {
+			d.Labels[0].Text = "this is a misprint of the id of " + c.Name + ": " + c.ID
+		}
+		d.Help = "name the connector: `" + name + "`"
+	} else if near, ok := diag.Nearest(p.got.Text, p.known); ok {
+		name = near
+		d.Help = "did you mean `" + near + "`?"
+	}
+	if name != "" && p.got.Span.Text() == p.got.Text {
+		d.Fix = replace(p.got.Span, name)
+	}
+	return d
+}
+
+type notATableSource struct {
+	at        place
+	connector specs.Connector
+}
+
+func (p notATableSource) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.NotATableSource, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s reads files, not tables", p.connector.Name),
+		Labels:  p.at.labels("expected a connector of the flow spec CRMToAEP"),
+		Help:    "a dataflow brings in a database table; choose a connector such as postgresql or google-bigquery",
+	}
+}
+
+type deprecatedConnector struct {
+	at        place
+	connector specs.Connector
+}
+
+func (p deprecatedConnector) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DeprecatedConnector, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the connector %s is deprecated", p.connector.Name),
+		Labels:  p.at.labels(p.connector.Deprecated),
+		Help:    "move the data to a connector that Adobe still keeps before new dataflows are refused",
+	}
+}
+
+type unknownAuthType struct {
+	at        place
+	got       string
+	connector specs.Connector
+}
+
+func (p unknownAuthType) Diagnose() diag.Diagnostic {
+	var known []string
+	for _, way := range p.connector.Auth {
+		if len(known) == 0 || known[len(known)-1] != way.Name {
+			known = append(known, way.Name)
+		}
+	}
+	d := diag.Diagnostic{
+		Code: diag.AuthType, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s has no way to sign in called `%s`", p.connector.Name, p.got),
+		Labels:  p.at.labels("expected " + list(sortedUnique(known), "or")),
+		Help:    "write it letter by letter: " + list(sortedUnique(known), "or"),
+	}
+	if near, ok := diag.Nearest(p.got, known); ok {
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = p.at.fix(p.got, near)
+	}
+	return d
+}
+
+// fix replaces the value at a place when the document writes it as it is.
+func (p place) fix(got, want string) *diag.Fix {
+	if s := p.spanOrZero(); s.Text() == got {
+		return replace(s, want)
+	}
+	return nil
+}
+
+type unknownAuthParam struct {
+	at        place
+	name      string
+	connector specs.Connector
+	way       specs.Auth
+}
+
+func (p unknownAuthParam) Diagnose() diag.Diagnostic {
+	var known []string
+	for _, q := range p.way.Params {
+		known = append(known, q.Name)
+	}
+	d := diag.Diagnostic{
+		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` of %s has no parameter `%s`", p.way.Name, p.connector.Name, p.name),
+		Labels:  p.at.keyLabels("no such parameter"),
+		Help:    "its parameters are " + list(known, "and"),
+	}
+	if near, ok := diag.Nearest(p.name, known); ok {
+		d.Help = "did you mean `" + near + "`?"
+		if s := p.at.key(); s.Text() == p.name {
+			d.Fix = replace(s, near)
+		}
+	}
+	return d
+}
+
+type missingAuthParam struct {
+	at        place
+	param     specs.Param
+	connector specs.Connector
+	way       specs.Auth
+}
+
+func (p missingAuthParam) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.Field(p.param.Name).String(),
+		Message: fmt.Sprintf("`%s` of %s needs the parameter `%s`", p.way.Name, p.connector.Name, p.param.Name),
+		Labels:  p.at.keyLabels("`" + p.param.Name + "` belongs in here"),
+		Help:    "add `" + p.param.Name + ":`",
+	}
+	if p.param.Secret {
+		d.Help = "add `" + p.param.Name + ": ${env.NAME}`: it is secret and stays out of the file"
+	}
+	return d
+}
+
+type authValue struct {
+	at        place
+	name      string
+	want, got string
+	known     []string
+}
+
+func (p authValue) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the parameter `%s` takes %s", p.name, p.want),
+		Labels:  p.at.labels("expected " + p.want),
+	}
+	if near, ok := diag.Nearest(p.got, p.known); ok {
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = p.at.fix(p.got, near)
+	}
+	return d
+}
+
+type badReference struct {
+	at    place
+	name  string
+	mixed bool // other text stands beside the reference
+}
+
+func (p badReference) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.SecretReference, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is no whole reference", p.name),
+		Labels:  p.at.labels("expected ${env.NAME} or {file: path} and nothing else"),
+		Help:    "put the whole value into one environment variable and write ${env.NAME}",
+	}
+	if !p.mixed {
+		d.Help = "write the path of the file that holds the value"
+	}
+	return d
+}
+
+type literalSecret struct {
+	at               place
+	connection, name string
+}
+
+// Diagnose points to the key; the value is hidden in every excerpt.
+func (p literalSecret) Diagnose() diag.Diagnostic {
+	env := envOf(p.connection + "-" + p.name)
+	return diag.Diagnostic{
+		Code: diag.LiteralSecret, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the secret `%s` stands in the document", p.name),
+		Labels:  at(p.at.key(), "its value must not be in a file that goes into Git"),
+		Help:    fmt.Sprintf("write `%s: ${env.%s}` and set the variable %s; change the secret if the file was ever pushed", p.name, env, env),
+	}
+}
+
+// envOf turns a name into that of an environment variable.
+func envOf(name string) string {
+	out := []byte(name)
+	for i, c := range out {
+		switch {
+		case 'a' <= c && c <= 'z':
+			out[i] = c - 'a' + 'A'
+		case ('A' > c || c > 'Z') && ('0' > c || c > '9'):
+			out[i] = '_'
+		}
+	}
+	return string(out)
+}
+
+func sortedUnique(in []string) []string {
+	out := sorted(in)
+	n := 0
+	for i, s := range out {
+		if i == 0 || s != out[n-1] {
+			out[n] = s
+			n++
+		}
+	}
+	return out[:n]
+}

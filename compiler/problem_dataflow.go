@@ -1,0 +1,384 @@
+package compiler
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+type duplicateName struct{ first, second *unit }
+
+func (p duplicateName) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DuplicateName, Severity: diag.Error, Path: "name",
+		Message: fmt.Sprintf("two documents are the %s `%s`", p.first.kind, p.first.name),
+		Labels: []diag.Label{
+			{Span: p.second.span("name"), Text: "the name is taken"},
+			{Span: p.first.span("name"), Text: "first used here"},
+		},
+		Help: "give one of them another name",
+	}
+}
+
+type addressClash struct {
+	address       resource.Address
+	first, second source.Span
+}
+
+func (p addressClash) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.AddressClash, Severity: diag.Error,
+		Message: fmt.Sprintf("two objects have the address `%s`", p.address),
+		Labels:  []diag.Label{{Span: p.second, Text: "this one"}, {Span: p.first, Text: "and this one"}},
+		Help:    "an object inside a dataflow takes the dataflow's name: rename one of the two, or let the dataflow refer to the document by name",
+	}
+}
+
+type titleClash struct {
+	title         string
+	first, second resource.Resource
+}
+
+func (p titleClash) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DuplicateTitle, Severity: diag.Error,
+		Message: fmt.Sprintf("`%s` and `%s` have the same title `%s`", p.first.Address, p.second.Address, p.title),
+		Labels:  []diag.Label{{Span: p.second.Origin, Text: "this one"}, {Span: p.first.Origin, Text: "and this one"}},
+		Help:    "titles are unique over all schemas and field groups of a sandbox (XDM-1521-400); a schema's own fields are titled \"TITLE fields\"",
+	}
+}
+
+type unknownReference struct {
+	at         place
+	kind, name string
+	known      []string
+}
+
+func (p unknownReference) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("no %s document is called `%s`", p.kind, p.name),
+		Labels:  p.at.labels("not found in this project"),
+	}
+	near, ok := diag.Nearest(p.name, p.known)
+	switch {
+	case ok:
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = p.at.fix(p.name, near)
+	case len(p.known) > 0:
+		d.Help = "there are " + list(p.known, "and")
+	default:
+		d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or give the id that it has on the platform", p.kind, p.name)
+	}
+	return d
+}
+
+type badID struct {
+	at        place
+	got, want string
+}
+
+func (p badID) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.InvalidID, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is no id", p.got),
+		Labels:  p.at.labels("expected " + p.want),
+		Help:    "copy the id from the platform's user interface or from the answer of its API",
+	}
+}
+
+type twoConnections struct{ u *unit }
+
+func (p twoConnections) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database",
+		Message: "`connection` and `connectionId` both say which connection to use",
+		Labels: []diag.Label{
+			{Span: p.u.at("database", "connectionId").key(), Text: "the id of one on the platform"},
+			{Span: p.u.at("database", "connection").key(), Text: "the name of a document"},
+		},
+		Help: "keep one of the two",
+	}
+}
+
+type noConnection struct{ at place }
+
+func (p noConnection) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database",
+		Message: "the database has no connection",
+		Labels:  p.at.keyLabels("`connection` or `connectionId` belongs in here"),
+		Help:    "add `connection:` with the name of a Connection document, or `connectionId:` with the id of a base connection on the platform",
+	}
+}
+
+type connectorMismatch struct{ u, connection *unit }
+
+func (p connectorMismatch) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database.connector",
+		Message: fmt.Sprintf("the connector is `%s` here and `%s` in the connection", p.u.dataflow.Database.Connector, p.connection.connection.Connector),
+		Labels: []diag.Label{
+			{Span: p.u.span("database", "connector"), Text: "here"},
+			{Span: p.connection.span("connector"), Text: "in the connection"},
+		},
+		Help: "leave `connector` out of the dataflow: the connection has it",
+	}
+}
+
+type badTime struct {
+	at  place
+	got string
+}
+
+func (p badTime) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ScheduleStart, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is no point in time", p.got),
+		Labels:  p.at.labels("expected RFC 3339 or epoch seconds"),
+		Help:    "write it with date, time and zone, such as 2027-02-03T00:01:06Z",
+	}
+}
+
+type forbiddenOnce struct {
+	u   *unit
+	key string
+}
+
+func (p forbiddenOnce) Diagnose() diag.Diagnostic {
+	at := p.u.at("schedule", p.key)
+	return diag.Diagnostic{
+		Code: diag.ScheduleOnce, Severity: diag.Error, Path: at.path.String(),
+		Message: fmt.Sprintf("a schedule with frequency `once` has no `%s`", p.key),
+		Labels: []diag.Label{
+			{Span: at.key(), Text: "the platform refuses this"},
+			{Span: p.u.span("schedule", "frequency"), Text: "because of this"},
+		},
+		Help: "remove `" + p.key + "`, or choose another frequency",
+	}
+}
+
+type missingInterval struct {
+	u         *unit
+	frequency string
+}
+
+func (p missingInterval) Diagnose() diag.Diagnostic {
+	least := "1"
+	if p.frequency == "minute" {
+		least = "15"
+	}
+	return diag.Diagnostic{
+		Code: diag.ScheduleInterval, Severity: diag.Error, Path: "schedule.interval",
+		Message: fmt.Sprintf("frequency `%s` needs an interval", p.frequency),
+		Labels:  at(p.u.span("schedule", "frequency"), "every how many of these?"),
+		Help:    "add `interval: " + least + "` or more",
+	}
+}
+
+type shortInterval struct {
+	u   *unit
+	got int64
+}
+
+func (p shortInterval) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ScheduleInterval, Severity: diag.Error, Path: "schedule.interval",
+		Message: fmt.Sprintf("interval is %d, expected at least 15 for frequency `minute`", p.got),
+		Labels: []diag.Label{
+			{Span: p.u.span("schedule", "interval"), Text: "expected 15 or more"},
+			{Span: p.u.span("schedule", "frequency"), Text: "hour, day and week take 1 or more"},
+		},
+		Help: "write 15 or more",
+	}
+}
+
+type missingDelta struct{ u *unit }
+
+func (p missingDelta) Diagnose() diag.Diagnostic {
+	help := "add `delta:` with a column of type date or date-time that grows with every change of a row"
+	for _, c := range p.u.dataflow.Columns {
+		if c.Type == "date" || c.Type == "date-time" {
+			help = "add `delta: {column: " + c.Name + "}` if that column grows with every change of a row"
+			break
+		}
+	}
+	return diag.Diagnostic{
+		Code: diag.DeltaMissing, Severity: diag.Error, Path: "delta",
+		Message: fmt.Sprintf("a schedule with frequency `%s` needs a delta column", p.u.dataflow.Schedule.Frequency),
+		Labels:  at(p.u.span("schedule", "frequency"), "every run reads what is new since the last"),
+		Help:    help,
+	}
+}
+
+type deltaWithOnce struct{ u *unit }
+
+func (p deltaWithOnce) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DeltaForbidden, Severity: diag.Error, Path: "delta",
+		Message: "a schedule with frequency `once` has no delta column",
+		Labels: []diag.Label{
+			{Span: p.u.at("delta").key(), Text: "the platform refuses this"},
+			{Span: p.u.span("schedule", "frequency"), Text: "because of this"},
+		},
+		Help: "remove `delta`, or choose another frequency",
+	}
+}
+
+type deltaNotATime struct {
+	u      *unit
+	at     place
+	column schemas.Column
+}
+
+func (p deltaNotATime) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DeltaColumn, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the delta column `%s` is of type %s, expected date or date-time", p.column.Name, p.column.Type),
+		Labels: []diag.Label{
+			{Span: p.at.span(), Text: "used as delta column"},
+			{Span: p.u.span("columns", p.column.Name), Text: "declared here"},
+		},
+		Help: "choose a column that holds the time of the last change",
+	}
+}
+
+type oddDateFormat struct {
+	at        place
+	got, want string
+}
+
+func (p oddDateFormat) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DeltaFormat, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` reads week-year or day of the year", p.got),
+		Labels:  p.at.labels("Y is the week-year and D the day of the year"),
+		Help:    "write `" + p.want + "`",
+		Fix:     p.at.fix(p.got, p.want),
+	}
+}
+
+type deltaNotUTC struct {
+	at  place
+	got string
+}
+
+func (p deltaNotUTC) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DeltaTimezone, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the time zone is `%s`, the platform expects UTC", p.got),
+		Labels:  p.at.labels("table sources must deliver UTC"),
+		Help:    "let the database give the column in UTC, in a view for example, and write UTC",
+	}
+}
+
+type unknownColumn struct {
+	at      place
+	name    string
+	columns []string
+}
+
+func (p unknownColumn) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("no column is called `%s`", p.name),
+		Labels:  p.at.labels("not declared in `columns`"),
+		Help:    "declare it in `columns`, or use one of " + list(p.columns, "and"),
+	}
+	if near, ok := diag.Nearest(p.name, p.columns); ok {
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = p.at.fix(p.name, near)
+	}
+	return d
+}
+
+type mappingForm struct {
+	at    place
+	given int
+}
+
+func (p mappingForm) Diagnose() diag.Diagnostic {
+	found := "none"
+	if p.given > 1 {
+		found = fmt.Sprint(p.given)
+	}
+	return diag.Diagnostic{
+		Code: diag.MappingForm, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("a mapping has one of `source`, `expression` and `value`, found %s", found),
+		Labels:  p.at.keyLabels("this field gets one value"),
+		Help:    "keep one of them: `source` for a column, `expression` for a Data Prep expression, `value` for a constant",
+	}
+}
+
+type expressionFault struct {
+	at      place
+	problem dataprep.Problem
+}
+
+func (p expressionFault) Diagnose() diag.Diagnostic {
+	n := p.at.d.Find(p.at.path).Node
+	span := inside(n, p.problem.Start, p.problem.End)
+	d := diag.Diagnostic{
+		Code: diag.Code(p.problem.Code), Severity: diag.Severity(p.problem.Severity), Path: p.at.path.String(),
+		Message: p.problem.Message,
+		Labels:  at(span, ""),
+		Help:    p.problem.Help,
+	}
+	if p.problem.Replacement != "" && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
+		d.Fix = replace(span, p.problem.Replacement)
+	}
+	return d
+}
+
+// inside returns the place of the bytes [start, end) of a scalar's resolved
+// text. Quotes, escapes, indentation and folded lines make the text of the
+// file longer than the resolved one; both are walked side by side, and where
+// that fails the whole scalar is the answer.
+func inside(n *Node, start, end int) source.Span {
+	raw := n.Span.Text()
+	from := 0
+	if n.Style == Literal || n.Style == Folded {
+		from = strings.IndexByte(raw, '\n') + 1
+	} else if n.Style.IsQuoted() {
+		from = 1
+	}
+	at := make([]int, 0, len(n.Text)+1)
+	for i := 0; i < len(n.Text); i++ {
+		for from < len(raw) && raw[from] != n.Text[i] && (n.Text[i] != ' ' || raw[from] != '\n') {
+			from++
+		}
+		if from == len(raw) {
+			return n.Span
+		}
+		at = append(at, from)
+		from++
+	}
+	at = append(at, from)
+	if start < 0 || end > len(n.Text) || start > end {
+		return n.Span
+	}
+	last := at[start]
+	if end > start {
+		last = at[end-1] + 1
+	}
+	return n.Span.File.Span(n.Span.Start+at[start], n.Span.Start+last)
+}
+
+type movedFromItself struct {
+	at   place
+	name string
+}
+
+func (p movedFromItself) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.MovedFrom, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is moved from itself", p.name),
+		Labels:  p.at.labels("this is its own name"),
+		Help:    "write the name that it had before, or remove the key",
+	}
+}

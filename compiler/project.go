@@ -1,0 +1,121 @@
+package compiler
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// project is every document of a compilation, by kind and name.
+type project struct {
+	units  []unit
+	byName map[nameKey]*unit
+	report *diag.Report
+}
+
+type nameKey struct{ kind, name string }
+
+// index sorts the documents by place and finds names that are taken twice.
+func (p *project) index() {
+	slices.SortStableFunc(p.units, func(a, b unit) int { return cmp.Compare(a.doc.File.Path, b.doc.File.Path) })
+	p.byName = make(map[nameKey]*unit, len(p.units))
+	for i := range p.units {
+		u := &p.units[i]
+		if u.name == "" || u.kind == "" {
+			continue
+		}
+		key := nameKey{u.kind, u.name}
+		if first, taken := p.byName[key]; taken {
+			p.report.Add(duplicateName{first: first, second: u})
+			continue
+		}
+		p.byName[key] = u
+	}
+}
+
+// find returns the document of a kind by name.
+func (p *project) find(kind, name string) (*unit, bool) {
+	u, ok := p.byName[nameKey{kind, name}]
+	return u, ok
+}
+
+// names returns the names of the documents of a kind, sorted.
+func (p *project) names(kind string) []string {
+	var out []string
+	for key := range maps.Keys(p.byName) {
+		if key.kind == kind {
+			out = append(out, key.name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// distinct reports whether every resource has an address of its own. An object
+// that is written inside a dataflow takes the dataflow's name, which a document
+// of its own may have too.
+func (p *project) distinct(list []resource.Resource) bool {
+	first := make(map[resource.Address]resource.Resource, len(list))
+	titles := map[string]resource.Resource{}
+	fine := true
+	for _, r := range list {
+		if other, taken := first[r.Address]; taken {
+			p.report.Add(addressClash{r.Address, other.Origin, r.Origin})
+			fine = false
+			continue
+		}
+		first[r.Address] = r
+		if r.Address.Kind != resource.Schema && r.Address.Kind != resource.FieldGroup {
+			continue
+		}
+		title := registryTitle(r)
+		if other, taken := titles[title]; taken {
+			p.report.Add(titleClash{title, other, r})
+			fine = false
+			continue
+		}
+		titles[title] = r
+	}
+	return fine
+}
+
+func registryTitle(r resource.Resource) string {
+	v, err := r.Body.Value()
+	if err != nil {
+		panic("compiler: own body: " + err.Error())
+	}
+	title, _ := v.Get("title")
+	return title.Text
+}
+
+// resolve checks what only the whole document, or another one, can tell.
+func (p *project) resolve(u *unit) {
+	switch {
+	case u.dataflow != nil:
+		p.resolveDataflow(u)
+	case u.connection != nil:
+		p.resolveConnection(u)
+	case u.schema != nil:
+		p.resolveSchemaBody(u, &u.schema.SchemaBody)
+	case u.dataset != nil:
+		p.resolveDataset(u)
+	}
+}
+
+// lower turns a resolved document into resources.
+func (p *project) lower(u *unit) []resource.Resource {
+	switch {
+	case u.dataflow != nil:
+		return p.lowerDataflow(u)
+	case u.connection != nil:
+		return []resource.Resource{lowerConnection(u)}
+	case u.schema != nil:
+		return lowerSchema(u, nil, u.name, &u.schema.SchemaBody, u.schema.Lifecycle)
+	case u.dataset != nil:
+		return []resource.Resource{p.lowerDataset(u, nil, u.name, &u.dataset.DatasetBody, p.schemaOf(u, u.dataset.Schema), u.dataset.Lifecycle)}
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package compiler
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// problem is a fault as facts.
+type problem = diag.Problem
+
+func (p *project) resolveDataflow(u *unit) {
+	p.resolveDatabase(u)
+	p.resolveTarget(u)
+	p.resolveMappings(u)
+	p.resolveSchedule(u)
+	p.resolveDelta(u)
+	if l := u.dataflow.Lifecycle; l != nil && l.MovedFrom == u.name && l.MovedFrom != "" {
+		p.report.Add(movedFromItself{at: u.at("lifecycle", "movedFrom"), name: u.name})
+	}
+}
+
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
+
+// resolveDatabase checks that there is one way to the database: a connector
+// and the id of a connection, or a Connection document.
+func (p *project) resolveDatabase(u *unit) {
+	db := u.dataflow.Database
+	switch {
+	case db.Connection != "" && db.ConnectionID != "":
+		p.report.Add(twoConnections{u})
+	case db.Connection != "":
+		c, ok := p.find(schemas.KindConnection, db.Connection)
+		if !ok {
+			p.report.Add(unknownReference{at: u.at("database", "connection"), kind: schemas.KindConnection, name: db.Connection, known: p.names(schemas.KindConnection)})
+			return
+		}
+		if db.Connector != "" && c.connection != nil && c.connection.Connector != db.Connector {
+			p.report.Add(connectorMismatch{u, c})
+		}
+		return
+	case db.ConnectionID == "":
+		p.report.Add(noConnection{at: u.at("database")})
+	case !uuid.MatchString(db.ConnectionID):
+		p.report.Add(badID{at: u.at("database", "connectionId"), got: db.ConnectionID, want: "a UUID such as 6990abad-977d-41b9-a85d-17ea8cf1c0e4"})
+	}
+	if db.Connector == "" {
+		if db.ConnectionID != "" {
+			p.report.Add(missingDocumentKey{at: u.at("database"), key: "connector"})
+		}
+		return
+	}
+	if c, ok := specs.ConnectorBySlug(db.Connector); ok {
+		p.checkConnector(u.at("database", "connector"), c)
+	}
+}
+
+// checkConnector says when a connector reads no tables or is on its way out.
+func (p *project) checkConnector(at place, c specs.Connector) {
+	if c.FlowSpec != "CRMToAEP" {
+		p.report.Add(notATableSource{at: at, connector: c})
+	}
+	if c.Deprecated != "" {
+		p.report.Add(deprecatedConnector{at: at, connector: c})
+	}
+}
+
+// connectorOf returns the connector that a dataflow reads through.
+func (p *project) connectorOf(u *unit) (specs.Connector, bool) {
+	db := u.dataflow.Database
+	slug := db.Connector
+	if c, ok := p.find(schemas.KindConnection, db.Connection); ok && c.connection != nil {
+		slug = c.connection.Connector
+	}
+	return specs.ConnectorBySlug(slug)
+}
+
+// resolveSchedule enforces what the platform's schedule accepts: `once` has
+// neither interval nor backfill, every other frequency has an interval, of at
+// least 15 for minute.
+func (p *project) resolveSchedule(u *unit) {
+	s := u.dataflow.Schedule
+	if s.StartTime != nil {
+		if _, err := s.StartTime.Epoch(); err != nil {
+			p.report.Add(badTime{at: u.at("schedule", "startTime"), got: s.StartTime.Text})
+		}
+	}
+	if s.Frequency == "once" {
+		for _, key := range []string{"interval", "backfill"} {
+			if u.has("schedule", key) {
+				p.report.Add(forbiddenOnce{u: u, key: key})
+			}
+		}
+		return
+	}
+	switch {
+	case s.Interval == nil:
+		p.report.Add(missingInterval{u: u, frequency: s.Frequency})
+	case s.Frequency == "minute" && *s.Interval < 15:
+		p.report.Add(shortInterval{u: u, got: *s.Interval})
+	}
+}
+
+// resolveDelta enforces the rules of the delta column: required for recurring
+// schedules, forbidden for `once`, a declared column of a time type.
+func (p *project) resolveDelta(u *unit) {
+	f := u.dataflow
+	switch {
+	case f.Delta == nil && f.Schedule.Frequency == "once":
+		return
+	case f.Delta == nil:
+		p.report.Add(missingDelta{u})
+		return
+	case f.Schedule.Frequency == "once":
+		p.report.Add(deltaWithOnce{u})
+	}
+	at := u.at("delta", "column")
+	if !u.has("delta", "column") {
+		at = u.at("delta")
+	}
+	i := slices.IndexFunc(f.Columns, func(c schemas.Column) bool { return c.Name == f.Delta.Column })
+	switch {
+	case i < 0:
+		p.report.Add(unknownColumn{at: at, name: f.Delta.Column, columns: columnNames(f)})
+	case f.Columns[i].Type != "date" && f.Columns[i].Type != "date-time":
+		p.report.Add(deltaNotATime{u: u, at: at, column: f.Columns[i]})
+	}
+	if f.Delta.DateFormat != "" {
+		if mended := mendDateFormat(f.Delta.DateFormat); mended != f.Delta.DateFormat {
+			p.report.Add(oddDateFormat{at: u.at("delta", "dateFormat"), got: f.Delta.DateFormat, want: mended})
+		}
+	}
+	if tz := f.Delta.Timezone; tz != "" && tz != "UTC" {
+		p.report.Add(deltaNotUTC{at: u.at("delta", "timezone"), got: tz})
+	}
+}
+
+// mendDateFormat puts year and day of month for what Java reads as week-year
+// and day of year; quoted text in the pattern stays.
+func mendDateFormat(format string) string {
+	var b strings.Builder
+	quoted := false
+	for _, r := range format {
+		switch {
+		case r == '\'':
+			quoted = !quoted
+		case quoted:
+		case r == 'Y':
+			r = 'y'
+		case r == 'D':
+			r = 'd'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func columnNames(f *schemas.Dataflow) []string {
+	var out []string
+	for _, c := range f.Columns {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+// resolveMappings checks where each mapping takes its value from and that no
+// destination is inside another.
+func (p *project) resolveMappings(u *unit) {
+	f := u.dataflow
+	env := dataprep.Env{Columns: map[string]string{}}
+	for _, c := range f.Columns {
+		env.Columns[c.Name] = c.Type
+	}
+	for i := range f.Mappings {
+		p.resolveMapping(u, &f.Mappings[i], env)
+	}
+}
+
+// resolveMapping fills in what the short form means and checks expressions.
+func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) {
+	at := u.at("mappings", m.Destination)
+	given := 0
+	for _, is := range []bool{m.From != "", m.Source != "", m.Expression != "", m.Value != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		p.report.Add(mappingForm{at: at, given: given})
+		return
+	}
+	if m.From != "" {
+		if _, ok := env.Columns[m.From]; ok {
+			m.Source = m.From
+			return
+		}
+		m.Expression = m.From
+	} else {
+		at.path = at.path.Field(map[bool]string{true: "source", false: "expression"}[m.Source != ""])
+	}
+	switch {
+	case m.Source != "":
+		if _, ok := env.Columns[m.Source]; !ok {
+			p.report.Add(unknownColumn{at: at, name: m.Source, columns: columnNames(u.dataflow)})
+		}
+	case m.Expression != "":
+		p.resolveExpression(u, at, m.Expression, env)
+	}
+}
+
+func (p *project) resolveExpression(u *unit, at place, text string, env dataprep.Env) {
+	expr, problems := dataprep.Parse(text)
+	if !dataprep.HasErrors(problems) {
+		if n, ok := expr.(*dataprep.Name); ok {
+			if _, known := env.Columns[n.Name]; !known {
+				// A bare word is far more likely a misspelt column than an expression.
+				p.report.Add(unknownColumn{at: at, name: n.Name, columns: columnNames(u.dataflow)})
+				return
+			}
+		}
+		problems = append(problems, dataprep.Check(expr, env)...)
+	}
+	for _, found := range problems {
+		p.report.Add(expressionFault{at: at, problem: found})
+	}
+}
