@@ -355,3 +355,90 @@ func TestBackoffJitter(t *testing.T) {
 		t.Errorf("attempt 2^40: %v", got)
 	}
 }
+
+// Whoever waits to send, be it for a pause, a turn or a token, can be stopped and
+// has sent nothing.
+func TestStopBeforeSending(t *testing.T) {
+	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	for name, prepare := range map[string]func(w *world) *Client{
+		"pause": func(w *world) *Client {
+			w.handler = script(status(429, "Retry-After", "60"))
+			c := w.client()
+			go c.Do(w.t.Context(), flowCall("GET"))
+			return c
+		},
+		"turn": func(w *world) *Client {
+			c := w.client(func(cfg *Config) { cfg.Rate = 0.01 })
+			go c.Do(w.t.Context(), flowCall("GET"))
+			return c
+		},
+		"token": func(w *world) *Client {
+			w.noToken = hang
+			c := w.client()
+			go c.Do(w.t.Context(), flowCall("GET"))
+			return c
+		},
+		"connection": func(w *world) *Client {
+			c := w.client()
+			c.Do(w.t.Context(), flowCall("GET"))
+			w.wire.CloseIdleConnections()
+			w.deaf = true
+			return c
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, fine)
+				defer w.close()
+				c := prepare(w)
+				synctest.Wait()
+				before := len(w.calls())
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				began := time.Now()
+				_, err := c.Do(ctx, flowCall("POST"))
+				if !IsUnsent(err) || !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 10*time.Second || len(w.calls()) != before {
+					t.Errorf("after %v: %v", time.Since(began), err)
+				}
+				// A call that is dead from the start does not even wait.
+				if _, err := c.Do(ctx, flowCall("POST")); !IsUnsent(err) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// Turns that were given out before a pause do not come due inside it, nor all
+// together at its end.
+func TestPauseOvertakesTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(1)
+		began := time.Now()
+		went := make(chan time.Duration, 6)
+		var all sync.WaitGroup
+		for range 6 {
+			all.Go(func() {
+				if err := p.wait(t.Context()); err != nil {
+					t.Error(err)
+				}
+				went <- time.Since(began)
+			})
+		}
+		time.Sleep(2500 * time.Millisecond)
+		p.pause(10 * time.Second)
+		p.pause(time.Second) // does not shorten the first
+		all.Wait()
+		close(went)
+		last := time.Duration(-time.Second)
+		for at := range went {
+			if at > 2*time.Second && at < 12500*time.Millisecond || at-last < time.Second {
+				t.Errorf("one went at %v, after %v", at, last)
+			}
+			last = at
+		}
+		if last > 16*time.Second {
+			t.Errorf("the last went at %v", last)
+		}
+	})
+}

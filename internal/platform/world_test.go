@@ -29,7 +29,8 @@ type world struct {
 	done    chan struct{}
 
 	mu      sync.Mutex
-	refuse  int // dials to refuse from now on
+	refuse  int  // dials to refuse from now on
+	deaf    bool // dials hang from now on
 	seen    []seen
 	forms   []url.Values  // of the tokens asked for
 	ttl     time.Duration // of tokens; 0 means 24 h
@@ -80,11 +81,15 @@ func (w *world) Addr() net.Addr { return &net.TCPAddr{} }
 
 func (w *world) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	w.mu.Lock()
-	refuse := w.refuse > 0
+	refuse, deaf := w.refuse > 0, w.deaf
 	if refuse {
 		w.refuse--
 	}
 	w.mu.Unlock()
+	if deaf {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if refuse {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
 	}
@@ -100,7 +105,7 @@ func (w *world) dial(ctx context.Context, network, addr string) (net.Conn, error
 func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	if strings.HasPrefix(r.URL.Path, "/ims/") {
-		w.signIn(rw, string(body))
+		w.signIn(rw, r, string(body))
 		return
 	}
 	w.mu.Lock()
@@ -114,14 +119,14 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	w.handler(rw, r)
 }
 
-func (w *world) signIn(rw http.ResponseWriter, body string) {
+func (w *world) signIn(rw http.ResponseWriter, r *http.Request, body string) {
 	form, _ := url.ParseQuery(body)
 	w.mu.Lock()
 	w.forms = append(w.forms, form)
 	n, ttl := len(w.forms), w.ttl
 	w.mu.Unlock()
 	if w.noToken != nil {
-		w.noToken(rw, nil)
+		w.noToken(rw, r)
 		return
 	}
 	if ttl == 0 {
