@@ -1,0 +1,166 @@
+package view
+
+import (
+	"encoding/json"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Event is one line of `apply --output json`. Text is rendered from it too, so
+// that both say the same.
+type Event struct {
+	Type      string           `json:"type"` // plan, started, retried, done, failed, blocked, summary
+	Address   resource.Address `json:"address,omitzero"`
+	Call      int              `json:"call,omitempty"`   // the call's n in the plan
+	Step      planner.Step     `json:"step,omitempty"`   // what the call does for its resource
+	Action    string           `json:"action,omitempty"` // of the whole change
+	Attempt   int              `json:"attempt,omitempty"`
+	ID        string           `json:"id,omitempty"`
+	Adopted   bool             `json:"adopted,omitempty"` // found on the platform after a lost answer
+	ElapsedMS int64            `json:"elapsed_ms,omitempty"`
+	BlockedBy resource.Address `json:"blocked_by,omitzero"`
+	Error     *ErrorInfo       `json:"error,omitempty"`
+	Target    *planner.Target  `json:"target,omitempty"`  // of plan
+	Calls     int              `json:"calls,omitempty"`   // of plan
+	Planned   *planner.Summary `json:"planned,omitempty"` // of plan
+	Summary   *Counts          `json:"summary,omitempty"` // of summary
+}
+
+// ErrorInfo is a refusal of the platform in parts. What did not come from the
+// platform has a title only.
+type ErrorInfo struct {
+	Status    int    `json:"status,omitempty"`
+	Code      string `json:"code,omitempty"`
+	Title     string `json:"title"`
+	Detail    string `json:"detail,omitempty"`
+	RequestID string `json:"request_id,omitempty"`
+	text      string
+}
+
+// Explain takes an error apart. The caller gives it: the types of the
+// platform's errors are not for views.
+type Explain func(error) ErrorInfo
+
+func (x Explain) info(err error) *ErrorInfo {
+	if err == nil {
+		return nil
+	}
+	e := ErrorInfo{Title: err.Error()}
+	if x != nil {
+		e = x(err)
+	}
+	e.text = err.Error()
+	return &e
+}
+
+// Counts is what an apply came to, in resources.
+type Counts struct {
+	Created     int  `json:"created"`
+	Updated     int  `json:"updated"`
+	Replaced    int  `json:"replaced"`
+	Deleted     int  `json:"deleted"`
+	Moved       int  `json:"moved,omitempty"`
+	Forgotten   int  `json:"forgotten,omitempty"`
+	Imported    int  `json:"imported,omitempty"`
+	Unchanged   int  `json:"unchanged"`
+	Failed      int  `json:"failed"`
+	Blocked     int  `json:"blocked"`
+	NotSent     int  `json:"not_sent,omitempty"` // calls that an interruption kept back
+	Interrupted bool `json:"interrupted,omitempty"`
+}
+
+// countsOf counts failures and blocked steps by resource; one that failed is not
+// counted as blocked too.
+func countsOf(r applier.Result) Counts {
+	c := Counts{
+		Created: r.Created, Updated: r.Updated, Replaced: r.Replaced, Deleted: r.Deleted,
+		Moved: r.Moved, Forgotten: r.Forgotten, Imported: r.Imported, Unchanged: r.Unchanged,
+		NotSent: len(r.Left), Interrupted: r.Interrupted,
+	}
+	seen := map[resource.Address]bool{}
+	for _, f := range r.Failed {
+		if !seen[f.Address] {
+			c.Failed++
+		}
+		seen[f.Address] = true
+	}
+	for _, b := range r.Blocked {
+		if !seen[b.Address] {
+			c.Blocked++
+		}
+		seen[b.Address] = true
+	}
+	return c
+}
+
+// eventOf is an applier's event as it is printed.
+func eventOf(e applier.Event, explain Explain) Event {
+	about := func(kind string, s applier.Subject) Event {
+		return Event{Type: kind, Address: s.Address, Call: s.Call, Step: s.Step, Action: s.Action.String()}
+	}
+	switch e := e.(type) {
+	case applier.Started:
+		out := about("started", e.Subject)
+		out.Attempt = e.Attempt
+		return out
+	case applier.Retried:
+		out := about("retried", e.Subject)
+		out.Attempt, out.Error = e.Attempt, explain.info(e.Err)
+		return out
+	case applier.Done:
+		out := about("done", e.Subject)
+		out.Attempt, out.ID, out.Adopted, out.ElapsedMS = e.Attempt, e.ID, e.Adopted, e.Elapsed.Milliseconds()
+		return out
+	case applier.Failed:
+		out := about("failed", e.Subject)
+		out.Attempt, out.Error, out.ElapsedMS = e.Attempt, explain.info(e.Err), e.Elapsed.Milliseconds()
+		return out
+	case applier.Blocked:
+		out := about("blocked", e.Subject)
+		out.BlockedBy = e.By
+		return out
+	default:
+		panic("view: unknown event of an apply")
+	}
+}
+
+// Events writes the events of an apply as JSON, one a line.
+type Events struct {
+	explain Explain
+
+	mu  sync.Mutex
+	enc *json.Encoder
+	err error
+}
+
+// NewEvents starts the stream with the plan.
+func NewEvents(w io.Writer, p *planner.Plan, explain Explain) *Events {
+	e := &Events{enc: json.NewEncoder(w), explain: explain}
+	e.enc.SetEscapeHTML(false)
+	target, summary := p.Target, p.Summary
+	e.write(Event{Type: "plan", Target: &target, Calls: p.Calls(), Planned: &summary})
+	return e
+}
+
+// Notify writes one event.
+func (e *Events) Notify(ev applier.Event) { e.write(eventOf(ev, e.explain)) }
+
+// Finish writes the summary and returns the first error of the stream.
+func (e *Events) Finish(r applier.Result, elapsed time.Duration) error {
+	counts := countsOf(r)
+	e.write(Event{Type: "summary", Summary: &counts, ElapsedMS: elapsed.Milliseconds()})
+	return e.err
+}
+
+func (e *Events) write(ev Event) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.enc.Encode(ev); err != nil && e.err == nil {
+		e.err = err
+	}
+}

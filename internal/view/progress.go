@@ -1,0 +1,231 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Progress shows an apply as it goes: plain lines, or a live bar with lines
+// above it on a terminal.
+type Progress struct {
+	explain Explain
+	canvas  *canvas
+	total   int
+	quiet   bool // a done call is not worth a line
+
+	mu      sync.Mutex
+	out     io.Writer
+	settled int // calls that are done, failed or blocked
+	failed  int
+	blocked int
+	running []Event // in the order in which they started
+	bars    *mpb.Progress
+	bar     *mpb.Bar
+}
+
+// manyCalls is from how many calls on a live bar stands alone, without a line
+// for each call that went well.
+const manyCalls = 60
+
+// NewProgress returns a listener that writes to w. With live, w is a terminal
+// and a bar is drawn until Close.
+func NewProgress(w io.Writer, p *planner.Plan, o Options, live bool, explain Explain) *Progress {
+	g := &Progress{out: w, canvas: newCanvas(o), total: p.Calls(), explain: explain}
+	if !live || g.total == 0 {
+		g.quiet = o.Quiet
+		return g
+	}
+	g.quiet = o.Quiet || g.total > manyCalls
+	g.bars = mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithWidth(min(40, g.canvas.width/3)))
+	g.bar = g.bars.New(int64(g.total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
+		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d ", decor.WCSyncWidth), decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 6})),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return g.current() })),
+	)
+	return g
+}
+
+// Notify takes one event of the apply.
+func (g *Progress) Notify(ev applier.Event) {
+	e := eventOf(ev, g.explain)
+	line, moved := g.take(e)
+	if line != "" {
+		g.print(line)
+	}
+	if moved && g.bar != nil {
+		g.bar.Increment()
+	}
+}
+
+// take counts an event and returns its line, "" for none, and whether a call
+// has come to its end.
+func (g *Progress) take(e Event) (line string, moved bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	same := func(r Event) bool { return r.Address == e.Address && r.Call == e.Call }
+	switch e.Type {
+	case "started":
+		g.running = append(slices.DeleteFunc(g.running, same), e)
+		return "", false
+	case "retried":
+		return g.line(e), false
+	}
+	g.running = slices.DeleteFunc(g.running, same)
+	switch e.Type {
+	case "failed":
+		g.failed++
+	case "blocked":
+		g.blocked++
+	}
+	if e.Call > 0 { // a rename or an adoption sends nothing and moves no bar
+		g.settled++
+		moved = true
+	}
+	if g.quiet && e.Type == "done" {
+		return "", moved
+	}
+	return g.line(e), moved
+}
+
+// print writes a line, above the bar where there is one.
+func (g *Progress) print(line string) {
+	if g.bars != nil {
+		_, _ = g.bars.Write([]byte(line)) // progress is a courtesy: a closed terminal must not stop an apply
+		return
+	}
+	_, _ = io.WriteString(g.out, line)
+}
+
+// line is an event as text: `[3/8] source.customers: created 6f2a1c88… (0.2 s)`.
+func (g *Progress) line(e Event) string {
+	c := g.canvas
+	n := fmt.Sprintf("[%*d/%d] ", len(fmt.Sprint(g.total)), g.settled, g.total)
+	if e.Call == 0 {
+		n = strings.Repeat(" ", len(n))
+	}
+	name := c.paint(bold, e.Address.String())
+	took := fmt.Sprintf(" (%s)", elapsedText(time.Duration(e.ElapsedMS)*time.Millisecond))
+	switch e.Type {
+	case "retried":
+		return fmt.Sprintf("%s%s: %s\n", strings.Repeat(" ", len(n)), name,
+			c.paint(yellow, fmt.Sprintf("attempt %d to %s, after: %s", e.Attempt, stepVerb(e), oneLine(e.Error.text))))
+	case "failed":
+		return fmt.Sprintf("%s%s: %s\n", n, name, c.paint(red, fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text))))
+	case "blocked":
+		return fmt.Sprintf("%s%s: %s\n", n, name, c.paint(yellow, fmt.Sprintf("did not %s, blocked by %s", stepVerb(e), e.BlockedBy)))
+	default:
+		text := stepDone(e)
+		if e.ID != "" && e.Step == planner.StepCreate {
+			text += " " + shortID(e.ID)
+		}
+		if e.Adopted {
+			text += ", found on the platform after a lost answer"
+		}
+		if e.Call == 0 {
+			took = ""
+		}
+		return fmt.Sprintf("%s%s: %s%s\n", n, name, c.paint(green, text), c.paint(dim, took))
+	}
+}
+
+// current names the calls that run, for the end of the bar.
+func (g *Progress) current() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var parts []string
+	if g.failed > 0 {
+		parts = append(parts, fmt.Sprintf("%d failed", g.failed))
+	}
+	if g.blocked > 0 {
+		parts = append(parts, fmt.Sprintf("%d blocked", g.blocked))
+	}
+	names := make([]string, 0, len(g.running))
+	for _, r := range g.running {
+		names = append(names, stepVerb(r)+" "+r.Address.String())
+	}
+	if len(names) > 0 {
+		parts = append(parts, few(names, 2))
+	}
+	return visible(" " + strings.Join(parts, " · "))
+}
+
+// Close takes the bar away. The summary comes after it.
+func (g *Progress) Close() {
+	if g.bars == nil {
+		return
+	}
+	g.bar.Abort(true)
+	g.bars.Wait()
+}
+
+// stepVerb is what a call was to do.
+func stepVerb(e Event) string {
+	switch e.Step {
+	case planner.StepRetire:
+		return "disable the old one"
+	case planner.StepDelete:
+		if e.Action == planner.Replace.String() {
+			return "delete the old one"
+		}
+	case "":
+		return e.Action
+	}
+	return string(e.Step)
+}
+
+// stepDone is what a call did.
+func stepDone(e Event) string {
+	switch e.Step {
+	case planner.StepCreate:
+		return "created"
+	case planner.StepUpdate:
+		return "updated"
+	case planner.StepEnable:
+		return "enabled"
+	case planner.StepDisable:
+		return "disabled"
+	case planner.StepRetire:
+		return "old one disabled"
+	case planner.StepDelete:
+		if e.Action == planner.Replace.String() {
+			return "old one deleted"
+		}
+		return "deleted"
+	}
+	return map[string]string{"move": "renamed", "forget": "forgotten, left on the platform", "import": "adopted"}[e.Action]
+}
+
+// oneLine joins the lines of a message; the summary shows them apart.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// shortID is enough of an id to find it again; ids of schemas are URLs.
+func shortID(id string) string {
+	const n = 8
+	if i := strings.LastIndexByte(id, '/'); i >= 0 {
+		id = id[i+1:]
+	}
+	if r := []rune(id); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return id
+}
+
+func elapsedText(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+}

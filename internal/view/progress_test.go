@@ -1,0 +1,170 @@
+package view
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+var errRefused = errors.New("POST /data/foundation/flowservice/flows: 400 FLOW-1360-400 Invalid request: start time is in the past (request id 5d4f)")
+
+// explainRefused stands for what the command does with the platform's errors.
+func explainRefused(err error) ErrorInfo {
+	if errors.Is(err, errRefused) {
+		return ErrorInfo{Status: 400, Code: "FLOW-1360-400", Title: "Invalid request", Detail: "start time is in the past", RequestID: "5d4f"}
+	}
+	return ErrorInfo{Title: err.Error()}
+}
+
+func about(kind resource.Kind, call int, step planner.Step, action planner.Action) applier.Subject {
+	return applier.Subject{Address: addr(kind, "customers"), Call: call, Step: step, Action: action}
+}
+
+// aBadDay is an apply in which a call is retried, one fails and one is blocked.
+func aBadDay() []applier.Event {
+	source := about(resource.Source, 1, planner.StepCreate, planner.Replace)
+	target := about(resource.Target, 2, planner.StepCreate, planner.Replace)
+	flow := about(resource.Flow, 3, planner.StepCreate, planner.Replace)
+	retire := about(resource.Flow, 4, planner.StepRetire, planner.Replace)
+	moved := applier.Subject{Address: addr(resource.Mapping, "clients"), Action: planner.Move}
+	return []applier.Event{
+		applier.Done{Subject: moved, Last: true},
+		applier.Started{Subject: source, Attempt: 1},
+		applier.Started{Subject: target, Attempt: 1},
+		applier.Done{Subject: source, Attempt: 1, ID: "6f2a1c88-4df5-4fe6-936f-81a19ce92f5c", Elapsed: 214 * time.Millisecond},
+		applier.Retried{Subject: target, Attempt: 2, Err: errors.New("POST /data/foundation/flowservice/targetConnections: not sent: connection refused")},
+		applier.Done{Subject: target, Attempt: 2, ID: "320f119a-5ac1-4ab1-88ea-eb19e674ea2e", Elapsed: 1900 * time.Millisecond, Adopted: true},
+		applier.Started{Subject: flow, Attempt: 1},
+		applier.Failed{Subject: flow, Attempt: 1, Elapsed: 75 * time.Second, Err: errRefused},
+		applier.Blocked{Subject: retire, By: flow.Address, ByCall: 3},
+	}
+}
+
+func badResult() applier.Result {
+	flow := about(resource.Flow, 3, planner.StepCreate, planner.Replace)
+	blocked := func(kind resource.Kind, call int, step planner.Step) applier.BlockedStep {
+		return applier.BlockedStep{Subject: about(kind, call, step, planner.Replace), By: flow.Address, ByCall: 3}
+	}
+	return applier.Result{
+		Updated: 1, Unchanged: 4,
+		Failed: []applier.Failure{{Subject: flow, Method: "POST", URL: fs + "/flows", Origin: at(1), Err: errRefused, Unknown: true}},
+		Blocked: []applier.BlockedStep{
+			blocked(resource.Flow, 4, planner.StepRetire), blocked(resource.Flow, 5, planner.StepDelete),
+			blocked(resource.Source, 6, planner.StepDelete), blocked(resource.Target, 7, planner.StepDelete),
+		},
+	}
+}
+
+func TestProgressPlain(t *testing.T) {
+	var b bytes.Buffer
+	g := NewProgress(&b, columnAdded(), Options{}, false, nil)
+	for _, e := range aBadDay() {
+		g.Notify(e)
+	}
+	g.Close()
+	golden(t, "progress", b.Bytes())
+}
+
+// The bar counts each call once and leaves nothing behind but its lines.
+func TestProgressLive(t *testing.T) {
+	var b lockedBuffer
+	g := NewProgress(&b, columnAdded(), Options{Width: 80}, true, nil)
+	for _, e := range aBadDay() {
+		g.Notify(e)
+	}
+	if got, want := g.current(), " 1 failed · 1 blocked"; got != want {
+		t.Errorf("end of the bar is %q, want %q", got, want)
+	}
+	if got := g.bar.Current(); got != 4 {
+		t.Errorf("the bar stands at %d, want 4", got)
+	}
+	g.Close()
+	out := b.String()
+	for _, want := range []string{"[1/8] source.customers: created 6f2a1c88… (0.2 s)", "could not create (1 min 15 s)", "blocked by flow.customers"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in:\n%s", want, out)
+		}
+	}
+}
+
+func TestProgressNamesRunningCalls(t *testing.T) {
+	g := NewProgress(&bytes.Buffer{}, many(100), Options{}, false, nil)
+	for _, kind := range []resource.Kind{resource.Source, resource.Target, resource.Mapping, resource.Schema} {
+		g.Notify(applier.Started{Subject: about(kind, 1, planner.StepCreate, planner.Create), Attempt: 1})
+	}
+	if got, want := g.current(), " create source.customers, create target.customers and 2 more"; got != want {
+		t.Errorf("running calls are %q, want %q", got, want)
+	}
+}
+
+// lockedBuffer may be written by the bar and read by the test.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func TestEvents(t *testing.T) {
+	var b bytes.Buffer
+	e := NewEvents(&b, columnAdded(), explainRefused)
+	for _, ev := range aBadDay() {
+		e.Notify(ev)
+	}
+	if err := e.Finish(badResult(), 80*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "events.jsonl", b.Bytes())
+}
+
+// A stream that nobody reads any more is reported at the end, once.
+func TestEventsReportsTheStream(t *testing.T) {
+	e := NewEvents(brokenPipe{}, columnAdded(), nil)
+	e.Notify(aBadDay()[1])
+	if err := e.Finish(applier.Result{}, 0); !errors.Is(err, errPipe) {
+		t.Errorf("error %v, want %v", err, errPipe)
+	}
+}
+
+var errPipe = errors.New("broken pipe")
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errPipe }
+
+func TestSummary(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		result applier.Result
+		end    Closing
+	}{
+		{"done", applier.Result{Created: 8, Unchanged: 4}, Closing{Elapsed: 3200 * time.Millisecond, GoOn: "aepflow apply --target dev"}},
+		{"failed", badResult(), Closing{Elapsed: 80 * time.Second, GoOn: "aepflow apply --target dev"}},
+		{"interrupted", applier.Result{Created: 2, Left: make([]planner.Call, 3), Interrupted: true}, Closing{Elapsed: time.Second, GoOn: "aepflow apply --target dev"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := Summary(&b, columnAdded(), c.result, c.end, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "summary-"+c.name, b.Bytes())
+		})
+	}
+}

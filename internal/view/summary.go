@@ -1,0 +1,111 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Closing is what the summary of an apply needs beside its result.
+type Closing struct {
+	Elapsed time.Duration
+	GoOn    string // the command that goes on where this one stopped
+}
+
+// Summary writes how an apply ended: the counts always; after a failure also
+// what failed, where the documents ask for it, what that blocked and how to go on.
+func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Options) error {
+	c := newCanvas(o)
+	counts := countsOf(r)
+	if !r.OK() {
+		failures(c, r)
+		notMade(c, r)
+	}
+	st, head := green, "Apply complete"
+	switch {
+	case r.Interrupted:
+		st, head = yellow, "Apply interrupted"
+	case !r.OK():
+		st, head = red, "Apply not complete"
+	}
+	c.line(c.paint(st, head+" for "+targetText(p.Target)+": "+counts.text()+"."), c.paint(dim, " ("+elapsedText(end.Elapsed)+")"))
+	if !r.OK() {
+		c.line("What was done is saved in the lockfile.")
+		if end.GoOn != "" {
+			c.line("Go on with: ", c.paint(bold, end.GoOn))
+		}
+	}
+	return flush(w, c)
+}
+
+// text lists the seven counts that are always said, and others where there are any.
+func (n Counts) text() string {
+	parts := []string{
+		fmt.Sprintf("%d created", n.Created), fmt.Sprintf("%d updated", n.Updated),
+		fmt.Sprintf("%d replaced", n.Replaced), fmt.Sprintf("%d deleted", n.Deleted),
+	}
+	for _, more := range []struct {
+		n    int
+		verb string
+	}{{n.Moved, "renamed"}, {n.Forgotten, "forgotten"}, {n.Imported, "imported"}} {
+		if more.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", more.n, more.verb))
+		}
+	}
+	parts = append(parts, fmt.Sprintf("%d unchanged", n.Unchanged), fmt.Sprintf("%d failed", n.Failed), fmt.Sprintf("%d blocked", n.Blocked))
+	if n.NotSent > 0 {
+		parts = append(parts, count(n.NotSent, "call")+" not sent")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func failures(c *canvas, r applier.Result) {
+	for _, f := range r.Failed {
+		at := ""
+		if place := originText(f.Origin); place != "" {
+			at = "  " + c.paint(dim, place)
+		}
+		c.line(c.paint(red, "failed"), "  ", c.paint(bold, f.Address.String()), at)
+		for _, l := range strings.Split(f.Err.Error(), "\n") {
+			c.line("  ", c.paint(plain, l))
+		}
+		if f.Unknown {
+			c.line("  ", c.paint(yellow, "it may have been done; the next apply looks on the platform before it sends it again"))
+		}
+		c.line()
+	}
+}
+
+// notMade lists the blocked resources by what blocks them; what failed itself
+// was said above.
+func notMade(c *canvas, r applier.Result) {
+	var order []string
+	by := map[string][]string{}
+	said := map[resource.Address]bool{}
+	for _, f := range r.Failed {
+		said[f.Address] = true
+	}
+	for _, b := range r.Blocked {
+		if said[b.Address] {
+			continue
+		}
+		said[b.Address] = true
+		cause := b.By.String()
+		if _, known := by[cause]; !known {
+			order = append(order, cause)
+		}
+		by[cause] = append(by[cause], b.Address.String())
+	}
+	for _, cause := range order {
+		c.line(c.paint(yellow, "blocked"), " by ", c.paint(bold, cause))
+		for _, l := range wrap(commas(by[cause]), c.width-2) {
+			c.line("  ", c.paint(plain, l))
+		}
+		c.line()
+	}
+}
