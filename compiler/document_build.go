@@ -37,6 +37,15 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 	var docs []*Document
 	t := newTextMap(f)
 	roots, err := parseNodes(text)
+	var cause diag.Problem
+	if err != nil {
+		s := newScanner(f)
+		if cause = s.find(); cause == nil && len(s.tabs) > 0 {
+			// The library refuses tabs even on lines without text, where YAML
+			// allows them and nobody sees them.
+			roots, err = parseNodes(withoutTabs(text, s.tabs))
+		}
+	}
 	for _, root := range roots {
 		b := builder{textMap: t, report: report}
 		doc := &Document{File: f, Root: b.root(root)}
@@ -45,8 +54,10 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 		}
 	}
 	switch {
+	case cause != nil:
+		report.Add(cause)
 	case err != nil:
-		report.Add(explainSyntax(f, err))
+		report.Add(placeSyntax(f, err))
 	case len(docs) == 0 && !report.HasErrors():
 		report.Add(emptyFile{f})
 	}
@@ -81,6 +92,7 @@ type builder struct {
 	*textMap
 	report  *diag.Report
 	slab    []Node
+	begin   int          // offset of the document's first value
 	alias   source.Span  // the outermost alias that is being followed
 	open    []*yaml.Node // anchored collections that are being built
 	aliased int          // values made through aliases so far
@@ -92,6 +104,7 @@ func (b *builder) root(doc *yaml.Node) *Node {
 	if len(doc.Content) == 0 {
 		return b.node(NullKind, 0, 0)
 	}
+	b.begin = b.start(doc.Content[0])
 	return b.build(doc.Content[0])
 }
 
@@ -139,6 +152,11 @@ func (b *builder) follow(y *yaml.Node) *Node {
 	use := b.file.Span(start, start+1+len(y.Value))
 	if slices.Contains(b.open, y.Alias) {
 		b.report.Add(aliasCycle{use, y.Value})
+		return b.node(NullKind, start, start)
+	}
+	if b.start(y.Alias) < b.begin {
+		// The library keeps anchors from one document to the next; YAML does not.
+		b.report.Add(unknownAnchor{at: use, name: y.Value})
 		return b.node(NullKind, start, start)
 	}
 	if b.alias.IsZero() {

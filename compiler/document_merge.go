@@ -3,6 +3,7 @@ package compiler
 import (
 	"gopkg.in/yaml.v3"
 
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -18,7 +19,7 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 	seen := keySet{}
 	var merges []merge
 	if len(y.Content) > 0 && n.Style == Block {
-		n.Span.Start = b.start(y.Content[0]) // with tag and anchor of the first key
+		n.Span.Start = min(n.Span.Start, b.start(y.Content[0])) // with tag and anchor of the first key
 	}
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		yk, yv := y.Content[i], y.Content[i+1]
@@ -28,7 +29,7 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 			merges = append(merges, merge{at: len(n.Pairs), key: key.Span, value: value})
 			continue
 		}
-		key := b.build(yk)
+		key := b.key(yk)
 		value := b.build(yv)
 		end = b.reach(b.reach(end, yk, key), yv, value)
 		switch {
@@ -51,6 +52,22 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 		b.merge(n, merges)
 	}
 	return end
+}
+
+// key builds a key. What is wrong inside a key that is no scalar is not said:
+// that it is none is enough.
+func (b *builder) key(y *yaml.Node) *Node {
+	if y.Kind == yaml.ScalarNode {
+		return b.build(y)
+	}
+	report := b.report
+	b.report = &diag.Report{}
+	n := b.build(y)
+	if b.refused || n.Kind.IsScalar() {
+		report.Append(b.report)
+	}
+	b.report = report
+	return n
 }
 
 // merge is one << of a map: where it stands among the pairs, and its value.

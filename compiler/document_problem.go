@@ -110,7 +110,7 @@ func (p complexKey) Diagnose() diag.Diagnostic {
 		Help:    "write the key as text",
 	}
 	if text := p.span.Text(); len(text) > 0 && text[0] == '{' {
-		d.Help = "put the text in quotes if the braces belong to it: \"" + firstLine(text) + "\""
+		d.Help = "put the text in quotes if the braces belong to it"
 	}
 	return d
 }

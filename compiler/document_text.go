@@ -98,3 +98,14 @@ func hideDirectives(text []byte, start int) []byte {
 	}
 	return text
 }
+
+// withoutTabs returns text with spaces in place of the tabs in those spans.
+func withoutTabs(text []byte, tabs []source.Span) []byte {
+	text = bytes.Clone(text)
+	for _, t := range tabs {
+		for i := t.Start; i < t.End; i++ {
+			text[i] = ' '
+		}
+	}
+	return text
+}

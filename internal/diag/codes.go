@@ -11,6 +11,7 @@ const (
 	YAMLTab           Code = "yaml-tab"
 	YAMLUnclosedQuote Code = "yaml-unclosed-quote"
 	YAMLUnclosedFlow  Code = "yaml-unclosed-bracket"
+	YAMLFlow          Code = "yaml-bracket"
 	YAMLColon         Code = "yaml-colon"
 	YAMLIndent        Code = "yaml-indent"
 	YAMLMissingColon  Code = "yaml-missing-colon"

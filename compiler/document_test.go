@@ -1,0 +1,204 @@
+package compiler
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// outline prints a tree: kind, text and the source of every value.
+func outline(docs []*Document) string {
+	var b strings.Builder
+	for i, d := range docs {
+		if i > 0 {
+			b.WriteString("---\n")
+		}
+		outlineNode(&b, d.Root, "")
+	}
+	return b.String()
+}
+
+func outlineNode(b *strings.Builder, n *Node, indent string) {
+	fmt.Fprintf(b, "%s%s %q", indent, n.Kind, n.Span.Text())
+	if n.Kind.IsScalar() && n.Text != n.Span.Text() {
+		fmt.Fprintf(b, " = %q", n.Text)
+	}
+	if n.Anchor != "" {
+		fmt.Fprintf(b, " &%s", n.Anchor)
+	}
+	if !n.Alias.IsZero() {
+		fmt.Fprintf(b, " through %s", n.Alias.Text())
+	}
+	b.WriteByte('\n')
+	for _, p := range n.Pairs {
+		merged := ""
+		if p.Merged {
+			merged = " merged"
+		}
+		fmt.Fprintf(b, "%s  %q:%s\n", indent, p.Key.Text, merged)
+		outlineNode(b, p.Value, indent+"    ")
+	}
+	for _, item := range n.Items {
+		outlineNode(b, item, indent+"  ")
+	}
+}
+
+func TestDocumentGoldens(t *testing.T) {
+	paths, err := filepath.Glob("testdata/document/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no goldens: %v", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := source.NewFile("in.yaml", ar.Files[0].Data)
+			docs, r := ParseDocuments(f)
+			if r.Len() > 0 {
+				t.Errorf("unexpected:\n%s", diagnose("in.yaml", ar.Files[0].Data))
+			}
+			checkLaw(t, f, docs, r)
+			got := outline(docs)
+			if os.Getenv("UPDATE") != "" {
+				ar.Files = append(ar.Files[:1], txtar.File{Name: "want.tree", Data: []byte(got)})
+				if err := os.WriteFile(path, txtar.Format(ar), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if d := cmp.Diff(string(ar.Files[1].Data), got); d != "" {
+				t.Errorf("differs (UPDATE=1 rewrites it):\n%s", d)
+			}
+		})
+	}
+}
+
+// checkLaw checks what holds for every text: spans inside the file, children
+// inside their parents unless through an alias, and that the text under a span
+// is the value's.
+func checkLaw(t *testing.T, f *source.File, docs []*Document, r *diag.Report) {
+	t.Helper()
+	inFile := func(s source.Span, what string) {
+		if s.IsZero() {
+			return
+		}
+		if s.File != f || s.Start < 0 || s.End < s.Start || s.End > len(f.Text) {
+			t.Errorf("%s: span %d to %d outside of %d bytes", what, s.Start, s.End, len(f.Text))
+		}
+	}
+	var walk func(n, parent *Node, free bool)
+	walk = func(n, parent *Node, free bool) {
+		what := fmt.Sprintf("%s %q", n.Kind, n.Text)
+		inFile(n.Span, what)
+		inFile(n.Alias, what+" alias")
+		if parent != nil && !free && n.Alias.IsZero() && (n.Span.Start < parent.Span.Start || n.Span.End > parent.Span.End) {
+			t.Errorf("%s at %d to %d outside of its parent at %d to %d", what, n.Span.Start, n.Span.End, parent.Span.Start, parent.Span.End)
+		}
+		if n.Alias.IsZero() && n.Kind.IsScalar() {
+			checkText(t, n)
+		}
+		if n.Style == Flow && n.Span.Start < n.Span.End {
+			if text := n.Span.Text(); (text[0] == '[') != (text[len(text)-1] == ']') || (text[0] == '{') != (text[len(text)-1] == '}') {
+				if n.Kind != MapKind || len(n.Pairs) > 1 { // one pair inside brackets has none of its own
+					t.Errorf("brackets of %q do not match", text)
+				}
+			}
+		}
+		for _, p := range n.Pairs {
+			walk(p.Key, n, p.Merged)
+			walk(p.Value, n, p.Merged)
+		}
+		for _, item := range n.Items {
+			walk(item, n, false)
+		}
+	}
+	for _, d := range docs {
+		walk(d.Root, nil, false)
+		for _, ig := range d.Ignores {
+			inFile(ig.Span, "ignore")
+		}
+	}
+	for _, d := range r.Sorted() {
+		if d.Message == "" || d.Code == "" || strings.Contains(d.Message, "yaml: ") {
+			t.Errorf("poor message %q [%s]", d.Message, d.Code)
+		}
+		if d.Primary().IsZero() {
+			t.Errorf("%s has no place", d.Code)
+		}
+		for _, l := range d.Labels {
+			inFile(l.Span, string(d.Code))
+		}
+		if d.Fix != nil {
+			if _, err := diag.Apply(f.Text, d.Fix.Edits); err != nil {
+				t.Errorf("%s: %v", d.Code, err)
+			}
+		}
+	}
+	if err := diag.Text(&bytes.Buffer{}, r, diag.TextOptions{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// checkText compares a scalar with the source under its span.
+func checkText(t *testing.T, n *Node) {
+	t.Helper()
+	text := n.Span.Text()
+	squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	switch n.Style {
+	case Plain:
+		if squeeze(text) != squeeze(n.Text) {
+			t.Errorf("plain %q has the source %q", n.Text, text)
+		}
+	case SingleQuoted, DoubleQuoted:
+		quote := map[Style]string{SingleQuoted: "'", DoubleQuoted: `"`}[n.Style]
+		if len(text) < 2 || !strings.HasPrefix(text, quote) || !strings.HasSuffix(text, quote) {
+			t.Errorf("quoted %q has the source %q", n.Text, text)
+		}
+	case Literal, Folded:
+		if text == "" || text[0] != '|' && text[0] != '>' {
+			t.Errorf("block scalar %q has the source %q", n.Text, text)
+		}
+		if want := squeeze(n.Text); !strings.HasSuffix(squeeze(text), want) {
+			t.Errorf("block scalar %q has the source %q", n.Text, text)
+		}
+	}
+}
+
+func FuzzParseDocuments(f *testing.F) {
+	for _, glob := range []string{"testdata/syntax/*.txtar", "testdata/document/*.txtar"} {
+		paths, _ := filepath.Glob(glob)
+		for _, path := range paths {
+			ar, err := txtar.ParseFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(bytes.ReplaceAll(ar.Files[0].Data, []byte("∎\n"), nil))
+		}
+	}
+	f.Add([]byte("\uFEFFa: \u2028b\n"))
+	f.Add([]byte("a: \"x\\\r\n  y\"\r\n"))
+	f.Add([]byte("a\x85b: c"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file := source.NewFile("in.yaml", text)
+		docs, r := ParseDocuments(file)
+		checkLaw(t, file, docs, r)
+		if len(docs) == 0 && !r.HasErrors() {
+			t.Error("nothing returned and nothing said")
+		}
+		if !utf8.Valid(text) && !r.HasErrors() {
+			t.Error("accepted a text that is not UTF-8")
+		}
+	})
+}
