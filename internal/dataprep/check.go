@@ -164,7 +164,10 @@ func (c *checker) binary(e *Binary, env Env) {
 	switch {
 	case e.Op.Arithmetic():
 		c.arithmetic(e, env)
-	case e.Op == "||" && (isText(TypeOf(e.X, env)) || isText(TypeOf(e.Y, env))):
+	case joinsTexts(e, env):
+		if x, ok := e.X.(*Binary); ok && joinsTexts(x, env) {
+			return // said there
+		}
 		c.add(e.OpAt, Warning, Problem{Code: "text-as-condition",
 			Message: "`||` is true or false, here it has a text beside it", Help: "join texts with concat(…)"})
 	case (e.Op == "&" || e.Op == "|") && TypeOf(e.X, env) == "boolean" && TypeOf(e.Y, env) == "boolean":
@@ -179,13 +182,18 @@ func (c *checker) binary(e *Binary, env Env) {
 	}
 }
 
+// joinsTexts recognises the operator that joins texts in SQL.
+func joinsTexts(e *Binary, env Env) bool {
+	return e.Op == "||" && (isText(TypeOf(e.X, env)) || isText(TypeOf(e.Y, env)))
+}
+
 // dashedName recognises first-name, which subtracts, where a column is called
 // `first-name`.
 func (c *checker) dashedName(e *Binary, env Env) bool {
 	if e.Op != "-" {
 		return false
 	}
-	name, ok := dashed(e)
+	name, ok := dashed(e, 8)
 	if !ok {
 		return false
 	}
@@ -199,16 +207,21 @@ func (c *checker) dashedName(e *Binary, env Env) bool {
 	return true
 }
 
-func dashed(e Expr) (string, bool) {
+// dashed spells a subtraction of bare names as one name. parts bounds the work
+// on a long sum, which is looked at once per operator.
+func dashed(e Expr, parts int) (string, bool) {
 	switch e := e.(type) {
 	case *Name:
 		return e.Name, !e.Quoted
 	case *Number:
 		return e.Text, true
 	case *Binary:
-		x, ok := dashed(e.X)
-		y, ok2 := dashed(e.Y)
-		return x + "-" + y, ok && ok2 && e.Op == "-"
+		if e.Op != "-" || parts == 1 {
+			return "", false
+		}
+		x, ok := dashed(e.X, parts-1)
+		y, ok2 := dashed(e.Y, 1)
+		return x + "-" + y, ok && ok2
 	}
 	return "", false
 }

@@ -44,6 +44,9 @@ func (c *checker) call(e *Call, env Env) {
 		c.keyPath(t, env)
 		return
 	}
+	if f.Name == "contains_key" {
+		c.pathAsText(e, env)
+	}
 	for i, arg := range e.Args {
 		if isAttributeName(e, f, i, env) {
 			continue
@@ -57,6 +60,17 @@ func (c *checker) call(e *Call, env Env) {
 		c.keys(f, e.Args, env)
 	}
 	c.literals(f, e.Args)
+}
+
+// pathAsText warns where contains_key gets an attribute: it wants its name.
+func (c *checker) pathAsText(e *Call, env Env) {
+	arg := e.Args[0]
+	a, ok := attributeOf(arg)
+	if !ok || TypeOf(arg, env) != "" {
+		return
+	}
+	c.add(arg.Where(), Warning, Problem{Code: "path-as-text", Message: fmt.Sprintf("function `%s` takes the path as a text, found the attribute itself", e.Name),
+		Help: fmt.Sprintf("write %q", a.Path), Replacement: `"` + a.Path + `"`})
 }
 
 // isAttributeName recognises object_to_map(list, name), the one place where a

@@ -32,7 +32,7 @@ type token struct {
 
 // operators, longest first where one begins another.
 var operators = []string{
-	">>>=", "===", "!==", ">>>", "<<=", ">>=", "==", "!=", "=~", "!~", "=^", "!^", "=$", "!$", "<=", ">=", "<<", ">>",
+	">>>=", "===", "!==", ">>>", "<<=", ">>=", "<>", "==", "!=", "=~", "!~", "=^", "!^", "=$", "!$", "<=", ">=", "<<", ">>",
 	"&&", "||", "->", "=>", "..", "?:", "??", "?.", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=",
 	"<", ">", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}", ";", "=",
 }
@@ -127,23 +127,50 @@ func (l *lexer) bad(start, end int, p Problem) *token {
 }
 
 func (l *lexer) unknown(r rune) token {
-	start, size := l.pos, utf8.RuneLen(r)
-	if _, n := utf8.DecodeRuneInString(l.src[start:]); n > 0 {
-		size = n
-	}
-	p := Problem{Code: "unknown-character", Message: fmt.Sprintf("expected a value or an operator, found %q", l.src[start:start+size])}
+	start := l.pos
+	_, size := utf8.DecodeRuneInString(l.src[start:])
+	end := start + size
+	p := Problem{Code: "unknown-character", Message: fmt.Sprintf("expected a value or an operator, found `%s`", l.src[start:end])}
 	switch {
 	case typographic[r] != "":
 		p.Message = fmt.Sprintf("expected `%s`, found the typographic mark `%c`", typographic[r], r)
 		p.Replacement = typographic[r]
+		if text, n := l.typographicText(typographic[r]); n > 0 {
+			p.Replacement, end = text, start+n
+		}
 	case r == '`':
+		p.Message = "expected a value or an operator, found a backtick"
 		p.Help = "templates are not taken here; join pieces with concat(…)"
 	case r == '@' || r == '#':
 		p.Help = fmt.Sprintf("a column whose name has `%c` in it is written ${…}", r)
 	case unicode.IsSpace(r):
-		p.Help, p.Replacement = "write an ordinary blank", " "
+		p.Message = fmt.Sprintf("expected an ordinary blank, found the character %U", r)
+		p.Replacement = " "
+	case !unicode.IsPrint(r) || r == unicode.ReplacementChar:
+		p.Message = fmt.Sprintf("expected a value or an operator, found the character %U", r)
 	}
-	return *l.bad(start, start+size, p)
+	return *l.bad(start, end, p)
+}
+
+// typographicText reads a text between typographic quotes and returns it as the
+// language wants it, with the length that it has in the source.
+func (l *lexer) typographicText(quote string) (string, int) {
+	first := true
+	for i, r := range l.src[l.pos:] {
+		switch {
+		case first:
+			first = false
+			if quote != `"` && quote != "'" {
+				return "", 0
+			}
+		case typographic[r] == quote:
+			_, open := utf8.DecodeRuneInString(l.src[l.pos:])
+			return quote + l.src[l.pos+open:l.pos+i] + quote, i + utf8.RuneLen(r)
+		case r == '\n' || r == '\\' || string(r) == quote:
+			return "", 0
+		}
+	}
+	return "", 0
 }
 
 func (l *lexer) name() token {
@@ -253,8 +280,12 @@ func (l *lexer) number() token {
 	}
 	word := l.src[start:end]
 	if end > l.pos {
-		return *l.bad(start, end, Problem{Code: "bad-number", Message: fmt.Sprintf("expected a number, found `%s`", word),
-			Help: "a column whose name begins with a digit is written " + QuoteAttribute(word), Replacement: QuoteAttribute(word)})
+		p := Problem{Code: "bad-number", Message: fmt.Sprintf("expected a number, found `%s`", word)}
+		if !real {
+			p.Help = "a column whose name begins with a digit is written " + QuoteAttribute(word)
+			p.Replacement = QuoteAttribute(word)
+		}
+		return *l.bad(start, end, p)
 	}
 	if !ok {
 		return *l.bad(start, end, Problem{Code: "bad-number", Message: fmt.Sprintf("expected a number, found `%s`", word),

@@ -11,19 +11,37 @@ import (
 // none is near: equal but for case, or few edits away for its length. Among
 // equally near ones the first in order wins.
 func Nearest(word string, candidates []string) string {
-	sorted := slices.Sorted(slices.Values(candidates))
 	best, least := "", 0
 	folded := strings.ToLower(word)
 	// With more than a third of the letters wrong it is another word.
-	limit := len([]rune(word)) / 3
-	for _, c := range sorted {
+	limit := (len([]rune(word)) + 1) / 3
+	if len(word) < 3 {
+		limit = 0
+	}
+	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		if c == word {
 			continue
 		}
-		d := levenshtein.Distance(folded, strings.ToLower(c), nil)
+		d := distance(folded, strings.ToLower(c))
 		if d <= limit && (best == "" || d < least) {
 			best, least = c, d
 		}
 	}
 	return best
+}
+
+// distance counts edits; two neighbours that changed places are one.
+func distance(a, b string) int {
+	d := levenshtein.Distance(a, b, nil)
+	if d == 2 && len(a) == len(b) {
+		for i := range len(a) - 1 {
+			if a[i] != b[i] {
+				if a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
+					return 1
+				}
+				break
+			}
+		}
+	}
+	return d
 }

@@ -502,15 +502,16 @@ func (p *parser) operatorExpected(what string) {
 	t := p.tok()
 	pr := Problem{Message: "expected " + what + ", found " + p.found(t)}
 	switch {
-	case t.kind == tokName && sqlWords[strings.ToUpper(t.text)] != "":
-		pr.Replacement = sqlWords[strings.ToUpper(t.text)]
-		pr.Help = "write `" + pr.Replacement + "`"
+	case t.kind == tokName:
+		p.wordExpected(t, &pr)
 	case t.kind != tokOp:
 	case t.text == ";":
 		pr.Code, pr.Help = "statement-not-allowed", "a mapping is one value: statements are not taken"
 	case t.text == "=":
 		pr.Code, pr.Message = "assignment-not-allowed", "expected a comparison, found the assignment `=`"
 		pr.Help, pr.Replacement = "write `==` to compare", "=="
+	case t.text == "<>":
+		pr.Help, pr.Replacement = "write `!=`", "!="
 	case strings.HasSuffix(t.text, "=") && len(t.text) > 1 && binaryOps[Op(t.text)] == 0:
 		pr.Code, pr.Message = "assignment-not-allowed", "expected an operator, found the assignment `"+t.text+"`"
 	case t.text == "->", t.text == "=>":
@@ -518,4 +519,26 @@ func (p *parser) operatorExpected(what string) {
 		pr.Help = "a lambda x -> … only stands as an argument"
 	}
 	p.fail(t, pr)
+}
+
+// wordExpected explains a word behind a value: another language's operator, or
+// the second half of a name with a blank.
+func (p *parser) wordExpected(t token, pr *Problem) {
+	before := p.tokens[max(p.pos-1, 0)]
+	switch {
+	case sqlWords[strings.ToUpper(t.text)] != "":
+		pr.Replacement = sqlWords[strings.ToUpper(t.text)]
+		pr.Help = "write `" + pr.Replacement + "`"
+	case before.kind != tokName || !before.plain || p.pos == 0:
+	case strings.EqualFold(before.text, "not"):
+		pr.Message = "expected a value or an operator, found `" + before.text + "`"
+		pr.Start, pr.End = before.start, before.end
+		pr.Help, pr.Replacement = "write `not`", "not"
+	case strings.EqualFold(before.text, "case"):
+		pr.Message = "expected a value, found `" + before.text + "`"
+		pr.Start, pr.End = before.start, before.end
+		pr.Help = "write iif(condition, value, otherwise) or decode(value, key, result, …)"
+	default:
+		pr.Help = "a column whose name has a blank in it is written " + QuoteAttribute(p.src[before.start:t.end])
+	}
 }

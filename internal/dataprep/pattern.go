@@ -42,7 +42,7 @@ func CheckPattern(pattern string) []Problem {
 			warn(r, fmt.Sprintf("`%s` is the day of the year", word), fmt.Sprintf("write `%s` for the day of the month", strings.ToLower(word)), "d")
 		case r.letter == 'm' && has("yYu") && has("dD") && !has("MLHhKks"):
 			warn(r, fmt.Sprintf("`%s` is the minute", word), fmt.Sprintf("write `%s` for the month", strings.ToUpper(word)), "M")
-		case r.letter == 'M' && has("Hh") && has("s") && !has("m") && !has("dD"):
+		case r.letter == 'M' && r.start > 0 && pattern[r.start-1] == ':' && !has("m"):
 			warn(r, fmt.Sprintf("`%s` is the month", word), fmt.Sprintf("write `%s` for the minute", strings.ToLower(word)), "m")
 		case (r.letter == 'h' || r.letter == 'K') && !has("aB"):
 			warn(r, fmt.Sprintf("`%s` is an hour of half a day, and nothing says which half", word), "write `HH` for 0 to 23, or add `a`", "H")

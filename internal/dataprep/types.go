@@ -42,7 +42,7 @@ func TypeOf(e Expr, env Env) string {
 	case *Text:
 		return "string"
 	case *Name:
-		if env.isParam(e.Name) && !e.Quoted {
+		if !e.Quoted && (env.isParam(e.Name) || isFunction(e.Name)) {
 			return ""
 		}
 		return env.Columns[e.Name]
