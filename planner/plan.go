@@ -213,6 +213,7 @@ type Call struct {
 	Method  string          `json:"method"`
 	URL     string          `json:"url"` // path and query, from the platform's root
 	IfMatch string          `json:"if_match,omitempty"`
+	Media   string          `json:"media,omitempty"` // media type of the body when it is not application/json
 	Body    json.RawMessage `json:"body,omitempty"`
 	Gives   string          `json:"gives,omitempty"` // what its answer makes known: ${source.x.id}
 	After   []int           `json:"after,omitempty"` // calls that must have succeeded before

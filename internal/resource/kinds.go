@@ -50,7 +50,7 @@ const (
 
 // Trait is a row of the table: what one field, and all below it, may do.
 type Trait struct {
-	Field string // pattern: a path where [] stands for any element
+	Field string // pattern: a path where [] stands for any element and * for any member
 	Does  Behaviour
 	While While
 	Why   string // the fact of the platform behind it
@@ -64,7 +64,7 @@ const (
 	NoUpdate   UpdateStyle = iota
 	PatchMatch             // JSON Patch with If-Match (Flow Service, §2.3, §2.4)
 	PatchPlain             // JSON Patch without If-Match (Schema Registry)
-	MergeMatch             // partial object with If-Match (Catalog: top-level members are replaced)
+	PatchTyped             // JSON Patch with If-Match and its own media type (Catalog)
 	PutWhole               // the whole object (mapping sets, descriptors, field groups)
 )
 
@@ -90,11 +90,15 @@ type Spec struct {
 	Traits     []Trait
 	Keys       map[string]string // list pattern → the member that identifies an element
 	Loose      []string          // patterns whose lists compare without order
+	Labels     []string          // members that are free to change below a GrowsOnly field
+	Narrowing  []string          // members that may not be added to what exists below a GrowsOnly field
 	KeepsData  bool              // holds or shapes data: never removed without --allow-data-loss
 	Versioned  bool              // an update gives a new ${….version}
 	TagOf      string            // this kind is a tag on the object that the field refers to
 	Frequency  string            // path of the schedule's frequency
 	StartTime  string            // path of the schedule's start
+	Backfill   string            // path of the switch that reads history
+	Cosmetic   []string          // fields that only people read: no effect on the data
 	State      string            // path of the field that action calls change
 	Together   []string          // fields whose targets are replaced when this is (the trio)
 	Stops      bool              // must be disabled before it is deleted
@@ -124,6 +128,8 @@ var specs = map[Kind]*Spec{
 			{"type", Fixed, Always, "a field group is an object"},
 		},
 		Keys: map[string]string{"allOf": "$ref"}, Loose: []string{"meta:intendedToExtend"},
+		Labels:    []string{"title", "description"},
+		Narrowing: []string{"enum", "format", "maximum", "maxLength", "minimum", "minLength", "pattern", "required"},
 	},
 	Schema: {
 		Kind: Schema, Noun: "schema", Collection: SchemaRegistry + "/tenant/schemas",
@@ -159,11 +165,11 @@ var specs = map[Kind]*Spec{
 	},
 	Dataset: {
 		Kind: Dataset, Noun: "dataset", Collection: Catalog + "/dataSets",
-		Update: MergeMatch, Answer: AnswerDataset, KeepsData: true,
+		Update: PatchTyped, Answer: AnswerDataset, KeepsData: true,
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
-			{"tags", InPlace, Always, "tags are replaced as one object"},
+			{"tags.*", InPlace, Always, "each tag on its own: the platform keeps tags of its own beside ours"},
 			{"enableErrorDiagnostics", InPlace, Always, "a setting of later batches"},
 			{"schemaRef", Renewed, Always, "data keep the schema that they were written with"},
 			{"fileDescription", Renewed, Always, "data keep the format that they were written in"},
@@ -206,7 +212,8 @@ var specs = map[Kind]*Spec{
 	Flow: {
 		Kind: Flow, Noun: "dataflow", Collection: FlowService + "/flows",
 		Update: PatchMatch, Answer: AnswerIDEtag, Stops: true,
-		Frequency: "scheduleParams.frequency", StartTime: "scheduleParams.startTime", State: "state",
+		Frequency: "scheduleParams.frequency", StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
+		State: "state", Cosmetic: []string{"name", "description"},
 		Together: []string{"sourceConnectionIds", "targetConnectionIds"},
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
@@ -241,14 +248,16 @@ func SpecOf(k Kind) *Spec {
 // TraitOf returns the row that rules a field: the longest pattern that the path
 // lies at or below. A field without a row is Renewed: the safe answer for what
 // nobody described.
-func (s *Spec) TraitOf(p Path) Trait {
-	best, found := -1, Trait{Does: Renewed, Why: "nothing is known about changing this field"}
+//
+// The second answer is the path that the row rules as one: where a patch sets it.
+func (s *Spec) TraitOf(p Path) (Trait, Path) {
+	best, found := 0, Trait{Does: Renewed, Why: "nothing is known about changing this field"}
 	for _, t := range s.Traits {
 		if n, ok := matchPrefix(t.Field, p); ok && n > best {
 			best, found = n, t
 		}
 	}
-	return found
+	return found, p[:best]
 }
 
 // KeyOf returns the member that identifies the elements of the list at p.

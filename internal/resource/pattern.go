@@ -1,10 +1,14 @@
 package resource
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // matchPrefix reports whether p lies at or below the pattern, and how many steps
 // the pattern has. Patterns are written like printed paths, without quotes;
-// [] matches any element of a list, [NAME] the element with that key.
+// [] matches any element of a list, [NAME] the element with that key, * any
+// member of an object.
 func matchPrefix(pattern string, p Path) (int, bool) {
 	n := 0
 	for rest := pattern; rest != ""; n++ {
@@ -24,7 +28,7 @@ func matchPrefix(pattern string, p Path) (int, bool) {
 			if at.Sort != KeyStep || at.Name != step {
 				return 0, false
 			}
-		case at.Sort != FieldStep || at.Name != step:
+		case at.Sort != FieldStep || at.Name != step && step != "*":
 			return 0, false
 		}
 	}
@@ -67,6 +71,96 @@ func (s *Spec) Find(v Value, pattern string) (Value, bool) {
 		v, at = v.Items[i], at.Key(step)
 	}
 	return v, true
+}
+
+// Set returns v with the member at a pattern of members, such as
+// `scheduleParams.startTime`, set to w where it stands. A member that is not
+// there is left out.
+func Set(v Value, pattern string, w Value) Value {
+	name, rest, deeper := strings.Cut(pattern, ".")
+	old, ok := v.Get(name)
+	switch {
+	case !ok:
+		return v
+	case deeper:
+		w = Set(old, rest, w)
+	}
+	return v.With(name, w)
+}
+
+// At returns the value at a path of fields and keys, or false.
+func (s *Spec) At(v Value, p Path) (Value, bool) {
+	var ok bool
+	for i, step := range p {
+		switch step.Sort {
+		case FieldStep:
+			if v, ok = v.Get(step.Name); !ok {
+				return Value{}, false
+			}
+		case IndexStep:
+			if step.Index >= len(v.Items) {
+				return Value{}, false
+			}
+			v = v.Items[step.Index]
+		case KeyStep:
+			key, _ := s.KeyOf(p[:i])
+			n := IndexOf(v, key, step.Name)
+			if n < 0 {
+				return Value{}, false
+			}
+			v = v.Items[n]
+		}
+	}
+	return v, true
+}
+
+// Pointer returns the JSON Pointer of a path in v: keys become the indexes that
+// they have there. An element that is not there gets "-", the end of its list.
+func (s *Spec) Pointer(v Value, p Path) string {
+	var b strings.Builder
+	for i, step := range p {
+		b.WriteByte('/')
+		switch step.Sort {
+		case FieldStep:
+			b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(step.Name))
+		case IndexStep:
+			b.WriteString(strconv.Itoa(step.Index))
+		case KeyStep:
+			list, _ := s.At(v, p[:i])
+			key, _ := s.KeyOf(p[:i])
+			if n := IndexOf(list, key, step.Name); n >= 0 {
+				b.WriteString(strconv.Itoa(n))
+			} else {
+				b.WriteByte('-')
+			}
+		}
+	}
+	return b.String()
+}
+
+// ItemURL returns the path of one object: the id percent-encoded wholly, since
+// the registry's ids are URLs.
+func (s *Spec) ItemURL(id string) string { return s.Collection + "/" + EscapeID(id) }
+
+// EscapeID percent-encodes all but unreserved characters. A reference `${…}`
+// stays as it is: what it stands for is encoded when it is bound.
+func EscapeID(id string) string {
+	if strings.HasPrefix(id, "${") {
+		return id
+	}
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := 0; i < len(id); i++ {
+		c := id[i]
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteByte('%')
+		b.WriteByte(hex[c>>4])
+		b.WriteByte(hex[c&15])
+	}
+	return b.String()
 }
 
 // IndexOf returns the index of the element of a list whose member key prints as

@@ -1,0 +1,398 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// Margin is how far ahead the start of a schedule lies that is bound when it
+// is sent: the platform refuses a start that has passed.
+const Margin = time.Minute
+
+// Options are the inputs of a diff beside lock and graph.
+type Options struct {
+	At            time.Time // the plan's idea of now
+	Tool          string    // version of aepflow
+	Target        Target
+	Secrets       Secrets
+	OnReplace     string // "backfill", "continue" or "": for flows whose document says nothing
+	AllowDataLoss bool
+	Destroy       bool // everything goes that may go; the graph is not looked at
+}
+
+// Secrets says which secrets differ from what was applied. The planner reads
+// none; who calls it compares hashes.
+type Secrets struct {
+	Unchecked bool // nobody looked
+	Changed   []SecretPath
+}
+
+// SecretPath names one secret value.
+type SecretPath struct {
+	Address resource.Address
+	Path    string
+}
+
+// Compare orders secret paths.
+func (p SecretPath) Compare(q SecretPath) int {
+	return cmp.Or(p.Address.Compare(q.Address), strings.Compare(p.Path, q.Path))
+}
+
+// Diff compares what was applied with what the documents ask for. The report
+// holds what only time can make wrong: a start that has passed. A nil lock is
+// an empty one.
+func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.Report) {
+	if lock == nil {
+		lock = &lockfile.Lock{}
+	}
+	d := &differ{lock: lock, graph: graph, Options: o, report: &diag.Report{}, items: map[resource.Address]*item{}}
+	if o.Destroy {
+		d.graph = resource.NewGraph(nil)
+	}
+	d.moves()
+	order, err := d.graph.Order()
+	if err != nil {
+		panic("planner: " + err.Error()) // the compiler refuses rings
+	}
+	for _, a := range order {
+		r, _ := d.graph.Get(a)
+		d.desire(r)
+	}
+	d.together()
+	d.removals()
+	return d.plan(), d.report
+}
+
+type differ struct {
+	Options
+	lock    *lockfile.Lock
+	graph   *resource.Graph
+	report  *diag.Report
+	items   map[resource.Address]*item
+	order   []*item                               // in the order of the graph, then removals
+	moved   map[resource.Address]resource.Address // new address → entry's address
+	claimed map[resource.Address]bool             // entries that a document stands for
+	noop    int
+}
+
+// item is a change in the making.
+type item struct {
+	change  Change
+	entry   lockfile.Entry // zero when nothing was applied
+	exists  bool           // the entry has an object on the platform
+	desired resource.Value
+	applied resource.Value
+	fields  []judged
+	make    []Call // to be numbered
+	unmake  []Call
+	keep    bool // nothing to call, but the lockfile changes
+}
+
+// moves pairs documents with entries: by address, or by movedFrom when the old
+// address is applied and the new one is not.
+func (d *differ) moves() {
+	d.moved = map[resource.Address]resource.Address{}
+	d.claimed = map[resource.Address]bool{}
+	for _, r := range d.graph.All() {
+		if _, ok := d.lock.Get(r.Address); ok {
+			d.claimed[r.Address] = true
+			continue
+		}
+		if _, ok := d.lock.Get(r.Moved); ok && !r.Moved.IsZero() {
+			if _, stays := d.graph.Get(r.Moved); !stays {
+				d.moved[r.Address] = r.Moved
+				d.claimed[r.Moved] = true
+			}
+		}
+	}
+}
+
+// desire compares one resource with its entry.
+func (d *differ) desire(r resource.Resource) {
+	spec := resource.SpecOf(r.Address.Kind)
+	from := r.Address
+	if old, ok := d.moved[r.Address]; ok {
+		from = old
+	}
+	entry, _ := d.lock.Get(from)
+	it := &item{entry: entry, exists: entry.ID != ""}
+	it.change = Change{
+		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag,
+		Origin: originOf(r.Origin), Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
+	}
+	for _, e := range r.Needs {
+		it.change.DependsOn = append(it.change.DependsOn, Dependency{e.To, e.Via})
+	}
+	d.items[r.Address] = it
+	d.order = append(d.order, it)
+	if from != r.Address {
+		it.change.MovedFrom = from
+	}
+	if !it.exists {
+		it.change.Action, it.change.Reason = Create, ReasonNew
+		it.desired = decode(r.Body)
+		d.refusePastStart(spec, r, it)
+		return
+	}
+	if d.settled(r, it) {
+		it.keep = from != r.Address || r.Protect != entry.Protect
+		if from != r.Address {
+			it.change.Action, it.change.Reason = Move, ReasonMoved
+		}
+		return
+	}
+	it.desired, it.applied = decode(r.Body), parse(entry.Applied)
+	var found []difference
+	compare(spec, nil, &it.applied, &it.desired, &found)
+	now := lifeOf(spec, entry, it.applied, d.At)
+	for _, f := range found {
+		if secretsOnly(f) {
+			continue
+		}
+		it.fields = append(it.fields, judge(spec, f, now))
+	}
+	d.unsettled(spec, it, now)
+	d.secrets(spec, it, now)
+	it.change.Action = severest(it.fields)
+	switch {
+	case it.change.Action == NoOp && from != r.Address:
+		it.change.Action, it.change.Reason, it.keep = Move, ReasonMoved, true
+	case it.change.Action == NoOp:
+		it.keep = r.Protect != entry.Protect
+	default:
+		it.change.Reason = ReasonFields
+		if !slices.ContainsFunc(it.fields, func(j judged) bool { return !j.change.Unknown }) {
+			it.change.Reason = ReasonNeeds
+		}
+	}
+}
+
+// settled reports whether nothing at all differs, without decoding anything.
+func (d *differ) settled(r resource.Resource, it *item) bool {
+	if string(r.Body.JSON()) != string(it.entry.Applied) {
+		return false
+	}
+	for _, n := range it.entry.Needs {
+		if d.outputChanges(n) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(d.Secrets.Changed, func(p SecretPath) bool { return p.Address == r.Address })
+}
+
+// outputChanges reports whether a reference no longer stands for the value that
+// was sent: its target is replaced, gets a new version, or got one that was
+// never passed on because an apply was cut short.
+func (d *differ) outputChanges(n lockfile.Need) bool {
+	if n.ID == "" {
+		return false
+	}
+	field := n.Field
+	if field == "" {
+		field = "id"
+	}
+	if it, ok := d.items[n.Address]; ok {
+		switch it.change.Action {
+		case Create, Replace:
+			return true
+		case Update:
+			if field == "version" && resource.SpecOf(n.Address.Kind).Versioned {
+				return true
+			}
+		}
+		value, known := it.entry.Output(field)
+		return !known || value != n.ID
+	}
+	return false
+}
+
+// unsettled adds the fields whose references stand for something else now.
+func (d *differ) unsettled(spec *resource.Spec, it *item, now life) {
+	for _, n := range it.entry.Needs {
+		if !d.outputChanges(n) {
+			continue
+		}
+		ref := resource.Ref{To: n.Address, Field: cmp.Or(n.Field, "id")}
+		it.desired.Walk(func(at resource.Path, v resource.Value) {
+			if v.Kind != resource.RefValue || v.Ref != ref {
+				return
+			}
+			keyed := keyedPath(spec, it.desired, at)
+			if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == keyed.String() }) {
+				return
+			}
+			old := resource.String(n.ID)
+			j := judge(spec, difference{keyed, &old, &v}, now)
+			j.change.Unknown = true
+			it.fields = append(it.fields, j)
+		})
+	}
+}
+
+// keyedPath turns the indexes of a path into keys where the list has them.
+func keyedPath(spec *resource.Spec, v resource.Value, p resource.Path) resource.Path {
+	var out resource.Path
+	for _, step := range p {
+		if step.Sort == resource.IndexStep {
+			if key, ok := spec.KeyOf(out); ok {
+				list, _ := spec.At(v, out)
+				out = out.Key(resource.KeyText(list.Items[step.Index], key))
+				continue
+			}
+			out = out.Index(step.Index)
+			continue
+		}
+		out = out.Field(step.Name)
+	}
+	return out
+}
+
+// secretsOnly reports whether both sides are secrets: their values, not their
+// references, decide whether something changed.
+func secretsOnly(f difference) bool {
+	return f.applied != nil && f.desired != nil &&
+		f.applied.Kind == resource.SecretValue && f.desired.Kind == resource.SecretValue
+}
+
+// secrets adds the secrets whose values differ.
+func (d *differ) secrets(spec *resource.Spec, it *item, now life) {
+	it.desired.Walk(func(at resource.Path, v resource.Value) {
+		p := SecretPath{it.change.Address, at.String()}
+		if v.Kind != resource.SecretValue || !slices.Contains(d.Secrets.Changed, p) {
+			return
+		}
+		if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == p.Path }) {
+			return
+		}
+		j := judge(spec, difference{at, &v, &v}, now)
+		it.fields = append(it.fields, j)
+	})
+	for i := range it.fields {
+		if v, ok := spec.At(it.desired, it.fields[i].path); ok && v.Kind == resource.SecretValue {
+			it.fields[i].change.Secret = true
+		}
+	}
+}
+
+// refusePastStart refuses a new flow whose documented start has passed: the
+// platform would, after half of the calls are made.
+func (d *differ) refusePastStart(spec *resource.Spec, r resource.Resource, it *item) {
+	if spec.StartTime == "" {
+		return
+	}
+	if epoch, ok := startOf(spec, lockfile.Entry{}, it.desired); ok && epoch <= d.At.Unix() {
+		v, _ := spec.Find(it.desired, spec.StartTime)
+		d.report.Add(startPassed{at: v.Origin, name: r.Address, start: time.Unix(epoch, 0).UTC(), now: d.At.UTC()})
+	}
+}
+
+// together replaces what must be replaced with a flow: a running flow does not
+// see changes of its source and target connections.
+func (d *differ) together() {
+	for _, it := range d.order {
+		spec := resource.SpecOf(it.change.Kind)
+		if it.change.Action != Replace {
+			continue
+		}
+		for _, field := range spec.Together {
+			v, ok := spec.Find(it.desired, field)
+			if !ok {
+				continue
+			}
+			v.Walk(func(_ resource.Path, w resource.Value) {
+				if other := d.items[w.Ref.To]; w.Kind == resource.RefValue && other != nil && other.exists && other.change.Action != Replace {
+					other.desired, other.applied = d.bodies(other)
+					other.change.Action, other.change.Reason = Replace, ReasonTogether
+				}
+			})
+			d.noteRefs(spec, it, field)
+		}
+	}
+}
+
+func (d *differ) bodies(it *item) (desired, applied resource.Value) {
+	r, _ := d.graph.Get(it.change.Address)
+	return decode(r.Body), parse(it.entry.Applied)
+}
+
+// noteRefs lists the references of a replaced flow that change with it.
+func (d *differ) noteRefs(spec *resource.Spec, it *item, field string) {
+	for _, n := range it.entry.Needs {
+		if !strings.HasPrefix(n.Via, field) || !d.outputChanges(n) {
+			continue
+		}
+		if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == n.Via }) {
+			continue
+		}
+		v := resource.Reference(n.Address, "id")
+		old := resource.String(n.ID)
+		j := judged{trait: resource.Trait{Does: resource.Renewed}}
+		j.change = FieldChange{Path: n.Via, Action: Replace, Reason: string(ReasonTogether), Applied: raw(&old), Desired: raw(&v), Unknown: true}
+		it.fields = append(it.fields, j)
+	}
+}
+
+// removals adds what no document asks for any more and what earlier
+// replacements left over.
+func (d *differ) removals() {
+	for _, e := range slices.Backward(d.lock.Entries) {
+		for _, dep := range e.Deposed {
+			d.order = append(d.order, &item{
+				entry: e, exists: true,
+				change: Change{
+					Address: e.Address, Kind: dep.Kind, ID: dep.ID, ETag: dep.ETag, Deposed: dep.ID,
+					Action: Delete, Reason: ReasonDeposed, Effect: EffectNone,
+				},
+			})
+		}
+		if d.claimed[e.Address] || e.ID == "" {
+			continue
+		}
+		if d.Destroy && resource.SpecOf(e.Address.Kind).KeepsData && !d.AllowDataLoss {
+			d.noop++
+			continue
+		}
+		it := &item{entry: e, exists: true, change: Change{
+			Address: e.Address, Kind: e.Address.Kind, ID: e.ID, ETag: e.ETag,
+			Action: Delete, Reason: ReasonRemoved, Effect: EffectNone,
+		}}
+		if d.Destroy {
+			it.change.Reason = ReasonDestroy
+		}
+		d.items[e.Address] = it
+		d.order = append(d.order, it)
+	}
+}
+
+func decode(b resource.Body) resource.Value {
+	v, err := b.Value()
+	if err != nil {
+		panic("planner: body of the graph: " + err.Error())
+	}
+	return v
+}
+
+// parse reads an applied body. The lockfile's digest vouches for it; an old
+// reference that no longer parses reads as null and shows as a change.
+func parse(text []byte) resource.Value {
+	v, err := resource.Parse(text)
+	if err != nil {
+		return resource.Value{}
+	}
+	return v
+}
+
+func originOf(s source.Span) Origin {
+	if s.IsZero() {
+		return Origin{}
+	}
+	pos := s.Pos()
+	return Origin{Filename: s.Path(), Line: pos.Line, Column: pos.Column}
+}

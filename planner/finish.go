@@ -1,0 +1,158 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// plan turns the items into the plan: effects, guards, calls, numbers, totals.
+func (d *differ) plan() *Plan {
+	p := &Plan{
+		FormatVersion: FormatVersion, ToolVersion: d.Tool, At: d.At.UTC(), Target: d.Target,
+		Lock:         LockRef{Lineage: d.lock.Lineage, Serial: d.lock.Serial},
+		ConfigDigest: ConfigDigest(d.graph), Complete: true, Applyable: !d.report.HasErrors(),
+		Changes: []Change{}, Drift: []Change{}, Diagnostics: []Diagnostic{},
+	}
+	for _, it := range d.order {
+		d.makeCalls(it)
+	}
+	d.number()
+	for _, it := range d.order {
+		c := &it.change
+		c.Calls = slices.Concat(it.make, it.unmake)
+		c.Fields = []FieldChange{}
+		for _, j := range it.fields {
+			f := j.change
+			f.Origin = d.fieldOrigin(it, j)
+			if f.Secret {
+				f.Applied, f.Desired = nil, nil
+			}
+			c.Fields = append(c.Fields, f)
+		}
+		d.judgeWhole(it)
+		p.count(c.Action)
+		if c.Action == NoOp && !it.keep {
+			continue
+		}
+		c.Actions = ActionList(c.Action)
+		if len(c.Guards) > 0 {
+			p.Applyable = false
+		}
+		p.Changes = append(p.Changes, *c)
+	}
+	p.Summary.NoOp += d.noop
+	slices.SortStableFunc(p.Changes, func(a, b Change) int { return firstCall(a) - firstCall(b) })
+	for _, found := range d.report.Sorted() {
+		p.Diagnostics = append(p.Diagnostics, Diagnostic{
+			Severity: found.Severity.String(), Code: string(found.Code),
+			Message: found.Message, Help: found.Help, Origin: originOf(found.Primary()),
+		})
+	}
+	return p
+}
+
+// fieldOrigin is the line that asks for a field, or its resource's.
+func (d *differ) fieldOrigin(it *item, j judged) Origin {
+	if v, ok := resource.SpecOf(it.change.Kind).At(it.desired, j.path); ok && !v.Origin.IsZero() {
+		return originOf(v.Origin)
+	}
+	return it.change.Origin
+}
+
+func firstCall(c Change) int {
+	if len(c.Calls) == 0 {
+		return 0
+	}
+	return c.Calls[0].N
+}
+
+// ActionList spells an action as machines read it: a replacement is a creation
+// and a deletion.
+func ActionList(a Action) []string {
+	if a == Replace {
+		return []string{Create.String(), Delete.String()}
+	}
+	return []string{a.String()}
+}
+
+func (p *Plan) count(a Action) {
+	s := &p.Summary
+	for action, n := range map[Action]*int{
+		NoOp: &s.NoOp, Move: &s.Move, Forget: &s.Forget, Import: &s.Import,
+		Create: &s.Create, Update: &s.Update, Replace: &s.Replace, Delete: &s.Delete,
+	} {
+		if action == a {
+			*n++
+		}
+	}
+}
+
+// judgeWhole states the effect on the data and what needs a further word
+// before it is done.
+func (d *differ) judgeWhole(it *item) {
+	c := &it.change
+	spec := resource.SpecOf(c.Kind)
+	guard := func(code, flag, format string, args ...any) {
+		c.Guards = append(c.Guards, Guard{Code: code, Flag: flag, Message: fmt.Sprintf(format, args...)})
+	}
+	if c.Action.Destroys() && c.Deposed == "" && it.entry.Protect {
+		guard("protected", "", "%s is protected: apply it with lifecycle.protect removed, then change it", c.Address)
+	}
+	if c.Action.Destroys() && spec.KeepsData {
+		c.Effect = EffectLost
+		if !d.AllowDataLoss {
+			guard("data-loss", "--allow-data-loss", "the %s %s would be removed, with what it holds or describes", spec.Noun, c.Address)
+		}
+	}
+	for _, j := range it.fields {
+		if j.refused {
+			guard("schema-change", "", "%s of the %s %s cannot change like this: %s", j.change.Path, spec.Noun, c.Address, j.trait.Why)
+		}
+	}
+	if !spec.Stops {
+		return // only a dataflow moves data; what its parts do to them shows there
+	}
+	switch c.Action {
+	case Delete:
+		if c.Deposed == "" {
+			c.Effect = EffectStops
+		}
+	case Update:
+		if slices.ContainsFunc(it.fields, func(j judged) bool { return !slices.Contains(spec.Cosmetic, j.change.Path) }) {
+			c.Effect = EffectFuture
+		}
+		if v, ok := it.desired.Get(spec.State); ok && v.Text == "draft" {
+			if was, _ := it.applied.Get(spec.State); was.Text != "draft" {
+				guard("state", "", "%s has been published and cannot become a draft again", c.Address)
+			}
+		}
+	case Replace:
+		d.judgeReplacement(it, guard)
+	}
+}
+
+func (d *differ) judgeReplacement(it *item, guard func(code, flag, format string, args ...any)) {
+	c := &it.change
+	switch d.onReplace(it) {
+	case "backfill":
+		c.Effect = EffectReingests
+	case "continue":
+		c.Effect = EffectGap
+	default:
+		c.Effect = EffectReingests
+		guard("on-replace", "--on-replace=backfill|continue",
+			"%s is replaced by a new dataflow: say with lifecycle.onReplace whether it reads history again (backfill) or goes on at the cut-over (continue)", c.Address)
+	}
+}
+
+// ConfigDigest is the digest of everything that the documents ask for.
+func ConfigDigest(g *resource.Graph) string {
+	var b strings.Builder
+	for _, r := range g.All() {
+		fmt.Fprintf(&b, "%s %s %t %s %s\n", r.Address, r.Body.Digest(), r.Protect, r.Replace, r.Moved)
+	}
+	return resource.Digest([]byte(b.String()))
+}

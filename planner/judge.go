@@ -1,0 +1,113 @@
+package planner
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// life is what a resource's own state says about the conditions of the table.
+type life struct {
+	recurring bool
+	started   bool
+}
+
+// lifeOf reads the conditions from what was applied, never from what is
+// desired: the running object decides what may still change.
+func lifeOf(s *resource.Spec, e lockfile.Entry, applied resource.Value, at time.Time) life {
+	l := life{recurring: true}
+	if s.Frequency == "" {
+		return l
+	}
+	if v, ok := s.Find(applied, s.Frequency); ok {
+		l.recurring = v.Text != "once"
+	}
+	if epoch, ok := startOf(s, e, applied); ok {
+		l.started = epoch <= at.Unix()
+	}
+	return l
+}
+
+// startOf returns the start that a running flow has: the one that was sent
+// where that differs from the documented one.
+func startOf(s *resource.Spec, e lockfile.Entry, body resource.Value) (int64, bool) {
+	text := ""
+	if sent, ok := e.SentAt(s.StartTime); ok {
+		text = string(sent)
+	} else if v, ok := s.Find(body, s.StartTime); ok && v.Kind == resource.NumberValue {
+		text = v.Text
+	}
+	epoch, err := strconv.ParseInt(text, 10, 64)
+	return epoch, err == nil
+}
+
+// judged is a field change with what it asks of its resource.
+type judged struct {
+	change  FieldChange
+	path    resource.Path
+	rule    resource.Path // the path that the row rules as one
+	trait   resource.Trait
+	refused bool // neither update nor replacement is safe
+}
+
+// judge decides what one difference leads to, by its row in the table.
+func judge(s *resource.Spec, d difference, l life) judged {
+	trait, rule := s.TraitOf(d.path)
+	j := judged{path: d.path, rule: rule, trait: trait}
+	j.change = FieldChange{Path: d.path.String(), Reason: trait.Why, Applied: raw(d.applied), Desired: raw(d.desired)}
+	switch trait.Does {
+	case resource.Ignored:
+		j.change.Action = NoOp
+	case resource.InPlace:
+		j.change.Action = Update
+		if trait.While == resource.Recurring && !l.recurring || trait.While == resource.BeforeStart && l.started {
+			j.change.Action = Replace
+		}
+		if d.path.String() == s.Frequency && l.started && d.desired != nil && d.desired.Text == "once" {
+			j.change.Action, j.change.Reason = Replace, "a recurring flow that has started cannot become a one-time flow"
+		}
+	case resource.ByAction, resource.Hidden:
+		j.change.Action = Update
+	case resource.GrowsOnly:
+		j.change.Action = Update
+		j.refused = !grows(s, d)
+	case resource.Renewed:
+		j.change.Action = Replace
+	case resource.Fixed:
+		j.change.Action, j.refused = Update, true
+	}
+	j.change.ForcesReplace = j.change.Action == Replace
+	return j
+}
+
+// grows reports whether a difference only adds, or only changes a label.
+func grows(s *resource.Spec, d difference) bool {
+	last := d.path[len(d.path)-1]
+	if last.Sort == resource.FieldStep && slices.Contains(s.Labels, last.Name) && isText(d.applied) && isText(d.desired) {
+		return true
+	}
+	narrows := last.Sort == resource.FieldStep && slices.Contains(s.Narrowing, last.Name)
+	return d.applied == nil && !narrows
+}
+
+func isText(v *resource.Value) bool { return v == nil || v.Kind == resource.StringValue }
+
+func raw(v *resource.Value) json.RawMessage {
+	if v == nil {
+		return nil
+	}
+	return v.JSON()
+}
+
+// severest returns the action of a resource: the most severe of its fields'.
+func severest(fields []judged) Action {
+	action := NoOp
+	for _, f := range fields {
+		action = max(action, f.change.Action)
+	}
+	return action
+}
