@@ -107,7 +107,16 @@ func (t *textMap) content(at int, y *yaml.Node) int {
 	i := at
 	for i < len(t.text) {
 		switch c := t.text[i]; {
-		case c == '&' || c == '!':
+		case c == '&':
+			for i++; i < len(t.text) && isNameByte(t.text[i]); i++ {
+			}
+			if y.Kind == yaml.ScalarNode && y.Value == "" && scalarStyle(y.Style) == Plain {
+				return t.behindProps(i)
+			}
+			if i < len(t.text) && t.text[i] == ':' {
+				return i // the library takes the colon for the start of a text
+			}
+		case c == '!':
 			for i < len(t.text) && blankLen(t.text, i) == 0 && !(flow && bytes.IndexByte([]byte(",[]{}"), t.text[i]) >= 0) {
 				i++
 			}
@@ -126,6 +135,12 @@ func (t *textMap) content(at int, y *yaml.Node) int {
 		}
 	}
 	return i
+}
+
+// isNameByte reports whether the library takes a byte for a part of an
+// anchor's name.
+func isNameByte(c byte) bool {
+	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
 // behindProps returns the end of tag and anchor of a value without text,

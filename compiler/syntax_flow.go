@@ -24,6 +24,7 @@ type bracket struct {
 	last  flowItem
 	value source.Span // the last value
 	colon bool        // the entry has its colon
+	query bool        // the entry began with a question mark
 }
 
 // flow reads [...] or {...} with all that is inside. outer is the indentation
@@ -99,11 +100,14 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 			return emptyEntry{at: here}
 		}
 		s.i++
-		b.last, b.colon = flowStart, false
+		b.last, b.colon, b.query = flowStart, false, false
 		return nil
 	case c == ':' && (b.last == flowValue || s.flowBlankAt(i+1)):
-		if b.colon {
+		switch {
+		case b.colon:
 			return secondColon{at: here, value: b.value, char: b.char}
+		case newLine && b.last != flowStart && !b.query:
+			return colonBelow{at: here, key: b.value}
 		}
 		s.i++
 		b.last, b.colon = flowColon, true
@@ -128,12 +132,13 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 		if p := begins(); p != nil {
 			return p
 		}
-		s.properties()
+		s.properties(true)
 		return nil
 	case s.dashAt(i):
 		return itemInFlow{at: here}
 	case c == '?' && s.blankAt(i+1):
 		s.i++
+		b.query = true
 		return nil
 	case s.reservedAt(i), c == '#':
 		return reservedChar{at: here, value: s.file.Span(i, s.flowPlainEnd())}
@@ -144,7 +149,12 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 	before := b.value
 	goesOn := b.last == flowPlain
 	s.i = s.flowPlainEnd()
-	if goesOn {
+	for q := i; q < s.i; q++ {
+		if s.indicatorAt(q, '?') {
+			return queryInFlow{at: s.file.Span(q, q+1), value: s.file.Span(i, s.i)}
+		}
+	}
+	if goesOn && !b.query {
 		// Should a colon come now, the lines before lacked a comma.
 		end := s.i
 		s.flowBlanks()
@@ -177,7 +187,7 @@ func (s *scanner) flowBlanks() bool {
 			if s.marker(s.i, "---") || s.marker(s.i, "...") {
 				return true
 			}
-		case c == '#' && (s.i == 0 || s.blankAt(s.i-1)):
+		case c == '#' && (s.i == 0 || s.blankAt(s.i-1) || bytes.IndexByte([]byte(",[{"), s.text[s.i-1]) >= 0):
 			s.i = s.lineEnd()
 		default:
 			return lines

@@ -382,3 +382,47 @@ func (p badDirective) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLDirective, fmt.Sprintf("`%s` is no directive", p.name),
 		"remove the line, or put the text in quotes", at(p.at, "only %YAML and %TAG are known"))
 }
+
+type colonBelow struct{ at, key source.Span }
+
+func (p colonBelow) Diagnose() diag.Diagnostic {
+	return syntaxError(diag.YAMLFlow, "a `:` stands on the line below its key", "write the `:` directly behind the key",
+		also(at(p.at, "unexpected `:`"), p.key, "the key"))
+}
+
+type queryInFlow struct{ at, value source.Span }
+
+func (p queryInFlow) Diagnose() diag.Diagnostic {
+	d := syntaxError(diag.YAMLFlow, "a `?` with a blank behind it stands inside brackets", "put the text in quotes: "+quoteFor(firstLine(p.value.Text())),
+		at(p.at, "this would begin a key"))
+	d.Fix = quoteFix(p.value)
+	return d
+}
+
+type deepBlank struct {
+	at, first source.Span
+	indent    int
+}
+
+func (p deepBlank) Diagnose() diag.Diagnostic {
+	d := syntaxError(diag.YAMLIndent, "an empty line before the text is indented deeper than the text",
+		"remove the blanks of the empty line", []diag.Label{
+			{Span: p.at, Text: fmt.Sprintf("%d blanks", p.at.End-p.at.Start)},
+			{Span: p.first, Text: fmt.Sprintf("the text is indented by %d", p.indent)}})
+	d.Fix = &diag.Fix{Title: "remove the blanks", Edits: []diag.Edit{{Span: p.at}}}
+	return d
+}
+
+type besideMarker struct{ at, marker source.Span }
+
+func (p besideMarker) Diagnose() diag.Diagnostic {
+	return syntaxError(diag.YAMLIndent, "a key cannot begin on the line of `---`", "put the key on the next line",
+		also(at(p.at, "expected a line break before this"), p.marker, "the document begins here"))
+}
+
+type behindEnd struct{ at source.Span }
+
+func (p behindEnd) Diagnose() diag.Diagnostic {
+	return syntaxError(diag.YAMLSyntax, "text follows the end of a document", "write `---` before the next document",
+		at(p.at, "`...` has ended the document"))
+}

@@ -17,6 +17,7 @@ type scanner struct {
 	i       int
 	levels  []level
 	began   bool // the document has a root
+	ended   bool // the document was ended by ...
 	anchors []string
 	block   *blockText // the block scalar that was read last
 	problem diag.Problem
@@ -90,23 +91,40 @@ func (s *scanner) line() {
 	if indent == 0 {
 		switch {
 		case s.marker(s.i, "---"):
-			s.levels, s.anchors, s.began = nil, nil, false
+			s.levels, s.anchors, s.began, s.ended = nil, nil, false, false
+			marker := s.file.Span(s.i, s.i+3)
 			s.i += 3
 			s.blanks()
 			if s.restIsEmpty() {
 				s.nextLine()
 				return
 			}
+			if c := s.text[s.i]; c != '{' && c != '[' {
+				if end, colon := s.plainOnLine(s.i); colon {
+					s.fail(besideMarker{at: s.file.Span(s.i, end), marker: marker})
+					return
+				}
+			}
 			s.node(s.i - start)
 			return
 		case s.marker(s.i, "..."):
-			s.levels, s.anchors, s.began = nil, nil, false
+			s.levels, s.anchors, s.began, s.ended = nil, nil, false, true
+			s.i += 3
+			s.blanks()
+			if !s.restIsEmpty() {
+				s.fail(behindEnd{at: s.word()})
+				return
+			}
 			s.nextLine()
 			return
 		case s.text[s.i] == '%' && !s.began:
 			s.directive()
 			return
 		}
+	}
+	if s.ended {
+		s.fail(behindEnd{at: s.word()})
+		return
 	}
 	s.content(indent)
 }
@@ -241,7 +259,7 @@ func (s *scanner) inner(col, start int) {
 	s.spaces()
 	if tab := s.i; tab < len(s.text) && s.text[tab] == '\t' {
 		s.blanks()
-		if !s.restIsEmpty() && s.mayBeKey() {
+		if !s.restIsEmpty() {
 			s.fail(tabIndent{s.file.Span(tab, s.i)})
 			return
 		}
@@ -255,12 +273,6 @@ func (s *scanner) inner(col, start int) {
 	s.node(col + s.i - start)
 }
 
-// mayBeKey reports whether the rest of the line opens a level of its own.
-func (s *scanner) mayBeKey() bool {
-	_, colon := s.plainOnLine(s.i)
-	return colon || s.dashAt(s.i)
-}
-
 // entry reads a key and its value. With fresh set, a level may be opened at
 // col, or the text may be a scalar without a key.
 func (s *scanner) entry(col int, fresh bool) {
@@ -272,7 +284,7 @@ func (s *scanner) entry(col int, fresh bool) {
 		return
 	}
 	start := s.i
-	if !s.properties() {
+	if !s.properties(false) {
 		return
 	}
 	if s.restIsEmpty() {
@@ -352,7 +364,7 @@ func (s *scanner) value(col int) {
 		s.nextLine()
 		return
 	}
-	if !s.properties() {
+	if !s.properties(false) {
 		return
 	}
 	if s.restIsEmpty() {
@@ -397,7 +409,7 @@ func (s *scanner) value(col int) {
 func (s *scanner) trailing(first, end int) {
 	s.i = end
 	s.blanks()
-	if s.restIsEmpty() {
+	if s.eol(s.i) || s.text[s.i] == '#' {
 		if top := s.top(); top != nil {
 			top.value = s.file.Span(first, end)
 		}
@@ -456,6 +468,9 @@ func (s *scanner) plain(first, own, outer int) {
 				s.tabs = append(s.tabs, s.file.Span(tab, s.i))
 			}
 			continue
+		}
+		if s.text[s.i] == '#' && top != nil {
+			top.note = true
 		}
 		if s.text[s.i] == '#' || indent <= outer || indent == 0 && (s.marker(line, "---") || s.marker(line, "...")) {
 			s.i = line

@@ -123,7 +123,7 @@ func (s *scanner) plainOnLine(i int) (end int, colon bool) {
 }
 
 // properties reads tags and anchors. It returns false when it found a problem.
-func (s *scanner) properties() bool {
+func (s *scanner) properties(flow bool) bool {
 	for s.i < len(s.text) {
 		switch s.text[s.i] {
 		case '&':
@@ -139,11 +139,12 @@ func (s *scanner) properties() bool {
 			}
 		case '!':
 			start := s.i
-			for !s.blankAt(s.i) && bytes.IndexByte([]byte(",[]{}"), s.text[s.i]) < 0 {
+			verbatim := bytes.HasPrefix(s.text[s.i:], []byte("!<"))
+			for !s.blankAt(s.i) && (!flow || verbatim || bytes.IndexByte([]byte(",[]{}"), s.text[s.i]) < 0) {
 				s.i++
 			}
 			tag := s.text[start:s.i]
-			if n := bytes.LastIndexByte(tag, '!'); n > 1 && !bytes.HasPrefix(tag, []byte("!<")) && !bytes.Contains(s.text, []byte("%TAG")) {
+			if n := bytes.LastIndexByte(tag, '!'); n > 1 && !verbatim && !bytes.Contains(s.text, []byte("%TAG")) {
 				s.fail(unknownTag{s.file.Span(start, s.i), string(tag)})
 				return false
 			}
@@ -160,8 +161,7 @@ func (s *scanner) name() []byte {
 	s.i++
 	start := s.i
 	for s.i < len(s.text) {
-		c := s.text[s.i]
-		if c != '_' && c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+		if !isNameByte(s.text[s.i]) {
 			break
 		}
 		s.i++
@@ -221,7 +221,7 @@ func (s *scanner) escape(i int) (int, bool) {
 	}
 	digits := 0
 	switch c := s.text[i+1]; {
-	case bytes.IndexByte([]byte("0abt\tnvfe \"/\\N_LP'\n"), c) >= 0:
+	case bytes.IndexByte([]byte("0abt\tnvfre \"\\N_LP'\n"), c) >= 0:
 		return 2, true
 	case c == '\r':
 		return 2, true
@@ -291,7 +291,7 @@ func (s *scanner) blockScalar(outer int) {
 	}
 	header := s.file.Span(start, s.i)
 	s.blanks()
-	if !s.restIsEmpty() || s.i < len(s.text) && s.text[s.i] == '#' && s.i == header.End {
+	if !s.eol(s.i) && s.text[s.i] != '#' {
 		s.fail(blockHeader{header: header, text: s.restOfLine()})
 		return
 	}
@@ -300,22 +300,27 @@ func (s *scanner) blockScalar(outer int) {
 	if explicit > 0 {
 		b.indent = max(outer, 0) + explicit
 	}
+	var deepest source.Span // the longest line of blanks before the text
 	for s.i < len(s.text) {
 		line := s.i
 		s.spaces()
 		indent := s.i - line
 		if s.eol(s.i) {
+			if b.indent == 0 && indent > deepest.End-deepest.Start {
+				deepest = s.file.Span(line, s.i)
+			}
 			s.nextLine()
 			continue
 		}
 		if b.indent == 0 {
-			if s.text[s.i] == '\t' && indent <= max(outer, 0) {
+			if s.text[s.i] == '\t' {
 				tab := s.i
 				s.blanks()
 				if !s.eol(s.i) {
 					s.fail(tabIndent{s.file.Span(tab, s.i)})
 					return
 				}
+				s.tabs = append(s.tabs, s.file.Span(tab, s.i))
 				s.nextLine()
 				continue
 			}
@@ -328,6 +333,10 @@ func (s *scanner) blockScalar(outer int) {
 				b.indent = 0
 			}
 			b.first = s.file.Span(s.i, s.contentEnd(s.i))
+			if deepest.End-deepest.Start > indent && s.text[s.i] != '#' {
+				s.fail(deepBlank{at: deepest, first: b.first, indent: indent})
+				return
+			}
 		}
 		if indent < b.indent || indent == 0 && (s.marker(line, "---") || s.marker(line, "...")) {
 			s.i = line
