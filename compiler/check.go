@@ -29,7 +29,7 @@ var validators = sync.OnceValue(func() map[string]*jsonschema.Schema {
 		panic("compiler: embedded schema: " + err.Error())
 	}
 	out := map[string]*jsonschema.Schema{}
-	for _, k := range schemas.Kinds() {
+	for _, k := range append(schemas.Kinds(), schemas.KindProject) {
 		out[k] = c.MustCompile(schemas.SchemaID + "#/definitions/" + k)
 	}
 	return out
@@ -40,6 +40,8 @@ var validators = sync.OnceValue(func() map[string]*jsonschema.Schema {
 func KindOf(d *Document) (string, bool) {
 	n := d.Root.Get("kind")
 	switch {
+	case d.project:
+		return schemas.KindProject, true
 	case n == nil:
 		return schemas.KindDataflow, true
 	case n.Kind == StringKind && slices.Contains(schemas.Kinds(), n.Text):
@@ -57,6 +59,10 @@ func Check(d *Document, report *diag.Report) {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return
 	}
+	checkAs(d, k, report)
+}
+
+func checkAs(d *Document, k string, report *diag.Report) {
 	if d.Root.Kind != MapKind {
 		report.Add(wrongType{at: place{d: d}, want: "a map of keys and values", got: d.Root})
 		return

@@ -33,6 +33,8 @@ func Decode(d *Document, report *diag.Report) any {
 		out = new(schemas.Schema)
 	case schemas.KindDataset:
 		out = new(schemas.Dataset)
+	case schemas.KindProject:
+		out = new(schemas.Project)
 	default:
 		out = new(schemas.Dataflow)
 	}

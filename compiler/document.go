@@ -124,6 +124,7 @@ type Document struct {
 	File    *source.File
 	Root    *Node
 	Ignores []Ignore // in file order
+	project bool     // aepflow.yaml, which has no kind
 }
 
 // Ignore is one comment `# aepflow:ignore CODE reason`.

@@ -15,12 +15,14 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// documents are the types that a document may be, the default first.
-var documents = []any{schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}}
+// documents are the types that a document may be, the default first, and the
+// project file.
+var documents = []any{schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}, schemas.Project{}}
 
 // elements are the types that stand behind the keys of a mapping.
 var elements = []any{
 	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
+	schemas.TargetConfig{},
 }
 
 // generate returns the JSON Schema. dir is the folder of package schemas, whose

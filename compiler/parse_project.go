@@ -1,0 +1,63 @@
+package compiler
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// ParseProject reads aepflow.yaml. A file that holds nothing is an empty
+// project: every key of it may be left out.
+func ParseProject(f *source.File) (*schemas.Project, *diag.Report) {
+	docs, report := ParseDocuments(f)
+	if report.HasErrors() {
+		return nil, report
+	}
+	if len(docs) > 1 {
+		report.Add(secondDocument{docs[1]})
+		return nil, report
+	}
+	d := docs[0]
+	d.project = true
+	Check(d, report)
+	if report.HasErrors() {
+		return nil, report
+	}
+	p, _ := Decode(d, report).(*schemas.Project)
+	return p, report
+}
+
+// ToJSON returns a YAML document as JSON, for readers that know no YAML.
+func ToJSON(f *source.File) (json.RawMessage, *diag.Report) {
+	docs, report := ParseDocuments(f)
+	if report.HasErrors() {
+		return nil, report
+	}
+	if len(docs) > 1 {
+		report.Add(secondDocument{docs[1]})
+		return nil, report
+	}
+	v, finite := plain(docs[0], nil, docs[0].Root, report)
+	if !finite {
+		return nil, report
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("compiler: print %s: %v", f.Path, err))
+	}
+	return text, report
+}
+
+type secondDocument struct{ d *Document }
+
+func (p secondDocument) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.InvalidValue, Severity: diag.Error,
+		Message: "the file holds a second document, expected one",
+		Labels:  at(p.d.Root.Span, "it begins here"),
+		Help:    "put everything into one document and remove the `---`",
+	}
+}

@@ -1,0 +1,36 @@
+package schemas
+
+// KindProject is the name of the definition of aepflow.yaml; the file itself
+// has no kind.
+const KindProject = "Project"
+
+// Project is aepflow.yaml: what holds for every document of a project.
+type Project struct {
+	// Name of the project, for people.
+	Project string `yaml:"project,omitempty" jsonschema:"minLength=1"`
+	// The target that commands use when --target says nothing.
+	DefaultTarget string `yaml:"defaultTarget,omitempty" jsonschema:"minLength=1,default=local"`
+	// Where the documents can be applied, by name. The target local, the embedded emulator, is always there.
+	Targets Targets `yaml:"targets,omitempty"`
+}
+
+// Targets are the targets of a project, in order.
+type Targets []TargetConfig
+
+// TargetConfig is one target: an organisation and a sandbox, and where its
+// platform answers when that is not Adobe's own.
+type TargetConfig struct {
+	Name string `yaml:"-" key:"true"`
+	// The organisation's id.
+	Org string `yaml:"org,omitempty" jsonschema:"pattern=^[^@\\s]+@AdobeOrg$,example=0123456789ABCDEF01234567@AdobeOrg"`
+	// The sandbox. It is sent with every call.
+	Sandbox string `yaml:"sandbox,omitempty" jsonschema:"minLength=1,example=dev"`
+	// Base address of the platform. Default: https://platform.adobe.io.
+	Platform string `yaml:"platform,omitempty" jsonschema:"minLength=1,example=http://127.0.0.1:8080"`
+	// Base address of the sign-in service. Default: https://ims-na1.adobelogin.com.
+	IMS string `yaml:"ims,omitempty" jsonschema:"minLength=1"`
+	// The tenant's id without underscore. Default: asked from the platform.
+	Tenant string `yaml:"tenant,omitempty" jsonschema:"minLength=1"`
+	// Seed of the embedded emulator, for the target local. Default: emulator.yaml beside this file, if there is one.
+	Seed string `yaml:"seed,omitempty" jsonschema:"minLength=1,example=emulator.yaml"`
+}
