@@ -182,7 +182,7 @@ func (t planText) change(ch planner.Change, wide, nouns int) {
 	if ch.Action == planner.Create && len(ch.Desired) > 0 {
 		t.body(spec.Kind, ch)
 	} else {
-		for _, f := range ch.Fields {
+		for _, f := range fieldsShown(ch, t.options.Full) {
 			t.field(ch.Address.Kind, f, ch.Origin, t.options.Full)
 		}
 		if t.options.Full && len(ch.Desired) > 0 {
@@ -191,6 +191,17 @@ func (t planText) change(ch planner.Change, wide, nouns int) {
 		}
 	}
 	t.closing(ch)
+}
+
+// fieldsShown leaves out what changes nothing, unless all is asked for. A secret
+// that nobody checked is no such field.
+func fieldsShown(ch planner.Change, full bool) []planner.FieldChange {
+	if full {
+		return ch.Fields
+	}
+	return slices.DeleteFunc(slices.Clone(ch.Fields), func(f planner.FieldChange) bool {
+		return f.Action == planner.NoOp && !f.Secret
+	})
 }
 
 func (t planText) body(kind resource.Kind, ch planner.Change) {
@@ -214,8 +225,16 @@ func (t planText) closing(ch planner.Change) {
 		t.hanging(dim, "order: ", steps)
 	}
 	for _, g := range ch.Guards {
-		t.hanging(red, "! ", "refused without "+g.Flag+": "+g.Message)
+		t.hanging(red, "! ", guardText(g))
 	}
+}
+
+// guardText says what stands against a change; some guards no flag opens.
+func guardText(g planner.Guard) string {
+	if g.Flag == "" {
+		return "refused: " + g.Message
+	}
+	return "refused without " + g.Flag + ": " + g.Message
 }
 
 // hanging writes a text under a change, its further lines indented to its first.

@@ -94,7 +94,7 @@ func (t planText) group(g group) {
 	}
 	t.line(head...)
 	if ch.Action != planner.Create {
-		for _, f := range ch.Fields {
+		for _, f := range fieldsShown(ch, false) {
 			f.Origin = planner.Origin{}
 			t.field(ch.Address.Kind, f, planner.Origin{}, false)
 		}

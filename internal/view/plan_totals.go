@@ -152,7 +152,7 @@ func (t planText) refusals(changes []planner.Change) {
 	for _, r := range list {
 		flag := r.flag
 		if flag == "" {
-			flag = "no flag"
+			flag = "nothing"
 		}
 		t.line("  ", t.paint(bold, flag), "  ", t.paint(plain, few(r.names, 6)))
 	}

@@ -49,7 +49,7 @@ func normal(p *planner.Plan) *planner.Plan {
 func normalChanges(list []planner.Change) []planner.Change {
 	out := make([]planner.Change, len(list))
 	for i, ch := range list {
-		ch.Actions = actionsOf(ch.Action)
+		ch.Actions = planner.ActionList(ch.Action)
 		ch.DependsOn = present(ch.DependsOn)
 		ch.Calls = present(ch.Calls)
 		ch.Fields = present(ch.Fields)
@@ -75,15 +75,7 @@ func present[T any](list []T) []T {
 	return list
 }
 
-// actionsOf spells an action as a list, so that a search for "delete" finds
-// every change that removes an object.
-func actionsOf(a planner.Action) []string {
-	if a == planner.Replace {
-		return []string{"create", "delete"}
-	}
-	return []string{a.String()}
-}
-
+// actionFrom undoes planner.ActionList.
 func actionFrom(names []string) (planner.Action, error) {
 	if len(names) == 2 && names[0] == "create" && names[1] == "delete" {
 		return planner.Replace, nil

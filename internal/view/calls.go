@@ -1,0 +1,113 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// numbered is a call with the change that it belongs to.
+type numbered struct {
+	planner.Call
+	change *planner.Change
+}
+
+// callsOf returns all calls of a plan in the order of execution.
+func callsOf(p *planner.Plan) []numbered {
+	var out []numbered
+	for i := range p.Changes {
+		for _, call := range p.Changes[i].Calls {
+			out = append(out, numbered{call, &p.Changes[i]})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b numbered) int { return cmp.Compare(a.N, b.N) })
+	return out
+}
+
+// Calls writes the requests of a plan in order, with their bodies. Secrets
+// stand as the references that they are read from.
+func Calls(w io.Writer, p *planner.Plan, o Options) error {
+	c := newCanvas(o)
+	list := callsOf(p)
+	if len(list) == 0 {
+		c.line("No calls: ", emptyLine(p))
+		return flush(w, c)
+	}
+	c.line(c.paint(bold, count(len(list), "call")+" to "+targetText(p.Target)))
+	c.line(c.paint(dim, "Each is sent with Authorization, x-api-key, x-gw-ims-org-id and x-sandbox-name: "+p.Target.Sandbox+"."))
+	for _, note := range bindings(list) {
+		c.line(c.paint(dim, note))
+	}
+	for _, call := range list {
+		c.line()
+		c.call(call)
+	}
+	return flush(w, c)
+}
+
+// bindings explains the marks that the calls of this plan hold.
+func bindings(list []numbered) []string {
+	found := map[string]bool{}
+	for _, call := range list {
+		for _, text := range []string{string(call.Body), call.URL} {
+			for _, mark := range []string{"${env.", "${file.", "${time.start}", "{TENANT_ID}"} {
+				found[mark] = found[mark] || strings.Contains(text, mark)
+			}
+		}
+	}
+	var notes []string
+	if found["${env."] || found["${file."] {
+		notes = append(notes, "${env.NAME} and ${file.PATH} are secrets, read when the call is sent.")
+	}
+	if found["${time.start}"] {
+		notes = append(notes, "${time.start} is one minute after the call is sent, in seconds since 1970.")
+	}
+	if found["{TENANT_ID}"] {
+		notes = append(notes, "{TENANT_ID} is the tenant of the target.")
+	}
+	return notes
+}
+
+func (c *canvas) call(call numbered) {
+	c.line(fmt.Sprintf("%3d  ", call.N), c.paint(bold, call.Method), " ", c.paint(cyan, call.URL), "  ", c.paint(dim, "# "+string(call.Step)+" "+call.change.Address.String()))
+	if call.IfMatch != "" {
+		c.line("     If-Match: ", c.paint(plain, call.IfMatch))
+	}
+	if call.Media != "" {
+		c.line("     Content-Type: ", c.paint(plain, call.Media))
+	}
+	if call.Body != nil {
+		for _, l := range strings.Split(prettyJSON(call.Body), "\n") {
+			c.line("     ", c.paint(plain, l))
+		}
+	}
+	if call.Gives != "" {
+		c.line("     gives ", c.paint(cyan, call.Gives))
+	}
+}
+
+// refsIn returns the references that a text of a plan holds, in order.
+func refsIn(text string) []resource.Ref {
+	var out []resource.Ref
+	for {
+		_, rest, found := strings.Cut(text, "${")
+		if !found {
+			return out
+		}
+		inner, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			return out
+		}
+		if dot := strings.LastIndexByte(inner, '.'); dot > 0 {
+			if to, err := resource.ParseAddress(inner[:dot]); err == nil {
+				out = append(out, resource.Ref{To: to, Field: inner[dot+1:]})
+			}
+		}
+		text = after
+	}
+}

@@ -1,0 +1,292 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+func TestCalls(t *testing.T) {
+	for _, name := range []string{"first", "schedule", "column-added", "secret", "empty"} {
+		var b bytes.Buffer
+		if err := Calls(&b, cases()[name], Options{}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "calls-"+name, b.Bytes())
+	}
+}
+
+func curl(t *testing.T, p *planner.Plan, known Known) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Curl(&b, p, known); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestCurl(t *testing.T) {
+	golden(t, "curl-first.sh", []byte(curl(t, firstPlan(), nil)))
+	golden(t, "curl-column-added.sh", []byte(curl(t, columnAdded(), nil)))
+}
+
+// Every script parses, and none holds a value of a secret field.
+func TestCurlIsBash(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash here")
+	}
+	for name, p := range cases() {
+		text := curl(t, p, nil)
+		if strings.Contains(text, "canary") {
+			t.Errorf("%s: the script holds a secret", name)
+		}
+		cmd := exec.Command(bash, "-n")
+		cmd.Stdin = strings.NewReader(text)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: bash -n: %v\n%s", name, err, out)
+		}
+	}
+}
+
+// request is what a fake platform saw of one call.
+type request struct {
+	Method, Path, IfMatch, Body string
+}
+
+// fakePlatform answers just enough for a script to go on. It checks nothing: that
+// is what the emulator is for.
+type fakePlatform struct {
+	mu       sync.Mutex
+	requests []request
+	refuse   string // path that is answered with 400
+}
+
+func (f *fakePlatform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	if r.URL.Path == "/ims/token/v3" {
+		form := string(body)
+		if !strings.Contains(form, "client_secret=s%26cr%20t") || !strings.Contains(form, "scope=openid%2CAdobeID") {
+			http.Error(w, `{"error":"invalid_client","error_description":"`+form+`"}`, http.StatusBadRequest)
+			return
+		}
+		fmt.Fprint(w, `{"access_token":"tok","expires_in":86399}`)
+		return
+	}
+	if r.Header.Get("Authorization") != "Bearer tok" || r.Header.Get("x-sandbox-name") != "dev" || r.Header.Get("x-gw-ims-org-id") != "5FD2F6FA@AdobeOrg" {
+		http.Error(w, `{"error_code":"403010"}`, http.StatusForbidden)
+		return
+	}
+	if len(bytes.TrimSpace(body)) > 0 {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, body); err != nil {
+			http.Error(w, "no JSON", http.StatusBadRequest)
+			return
+		}
+		body = compact.Bytes()
+	}
+	path := r.URL.EscapedPath()
+	if r.URL.RawQuery != "" {
+		path += "?" + r.URL.RawQuery
+	}
+	if path == f.refuse {
+		http.Error(w, `{"title":"refused"}`, http.StatusBadRequest)
+		return
+	}
+	if r.Method != http.MethodGet {
+		f.requests = append(f.requests, request{r.Method, path, r.Header.Get("If-Match"), string(body)})
+	}
+	n := len(f.requests)
+	switch {
+	case strings.HasSuffix(path, "/stats"):
+		fmt.Fprint(w, `{"tenantId":"_acme"}`)
+	case r.Method == http.MethodDelete:
+		w.WriteHeader(http.StatusNoContent)
+	case r.Method == http.MethodGet:
+		fmt.Fprint(w, `{"items":[{"id":"x","etag":"\"read\""}]}`)
+	case strings.Contains(path, "schemaregistry"):
+		fmt.Fprintf(w, `{"$id":"https://ns.adobe.com/acme/schemas/%d","version":"1.0"}`, n)
+	case strings.Contains(path, "dataSets"):
+		fmt.Fprintf(w, `["@/dataSets/dataset-%d"]`, n)
+	case strings.Contains(path, "mappingSets"):
+		fmt.Fprintf(w, `{"id":"mapping-%d","version":%d}`, n, n)
+	default:
+		fmt.Fprintf(w, `{"id":"id-%d","etag":"\"etag-%d\""}`, n, n)
+	}
+}
+
+// runScript runs a script with real bash, curl and jq.
+func runScript(t *testing.T, text string, f *fakePlatform, env ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	for _, tool := range []string{"bash", "curl", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("no %s here", tool)
+		}
+	}
+	server := httptest.NewServer(f)
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "apply.sh")
+	if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("bash", file)
+	cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "AEP_PLATFORM=" + server.URL, "AEP_IMS=" + server.URL, "no_proxy=127.0.0.1",
+		"IMS_OAUTH_S2S_CLIENT_ID=client", "IMS_OAUTH_S2S_CLIENT_SECRET=s&cr t", `IMS_OAUTH_S2S_SCOPES=["openid","AdobeID"]`,
+	}, env...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	return out.String(), errs.String(), err
+}
+
+func TestCurlRunsFirstPlan(t *testing.T) {
+	p := firstPlan()
+	// Bodies with everything that a shell or jq could stumble over.
+	odd := `{"name":"it's \"odd\" \\(1+1) $HOME ` + "`id`" + ` $${not.a.ref} \u2028 é","auth":{"params":{"password":"${env.CRM_PASSWORD}"}},"n":-1.5,"big":9007199254740991,"none":null,"empty":{},"list":[]}`
+	p.Changes[0].Calls[0].Body = raw(odd)
+	f := &fakePlatform{}
+	stdout, stderr, err := runScript(t, curl(t, p, nil), f, `CRM_PASSWORD=p'w"d`)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	if len(f.requests) != 8 {
+		t.Fatalf("%d requests, want 8:\n%v", len(f.requests), f.requests)
+	}
+	type object = map[string]any
+	body := func(i int) object {
+		var o object
+		if err := json.Unmarshal([]byte(f.requests[i].Body), &o); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	first := body(0)
+	if got, want := first["name"], "it's \"odd\" \\(1+1) $HOME `id` ${not.a.ref} \u2028 é"; got != want {
+		t.Errorf("name arrived as %q, want %q", got, want)
+	}
+	if got := first["auth"].(object)["params"].(object)["password"]; got != `p'w"d` {
+		t.Errorf("the secret arrived as %q", got)
+	}
+	if strings.Contains(stdout+stderr, `p'w"d`) {
+		t.Error("the script prints the secret")
+	}
+	group, _ := json.Marshal(body(1))
+	if !strings.Contains(string(group), `"_acme"`) || strings.Contains(string(group), "TENANT_ID") {
+		t.Errorf("the tenant is not put in: %s", group)
+	}
+	want := object{"sourceConnectionIds": []any{"id-5"}, "targetConnectionIds": []any{"id-6"}}
+	flow := body(7)
+	got := object{"sourceConnectionIds": flow["sourceConnectionIds"], "targetConnectionIds": flow["targetConnectionIds"]}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("ids (-want +got):\n%s", diff)
+	}
+	params := flow["transformations"].([]any)[1].(object)["params"]
+	if diff := cmp.Diff(any(object{"mappingId": "mapping-7", "mappingVersion": "7"}), params); diff != "" {
+		t.Errorf("mapping (-want +got):\n%s", diff)
+	}
+	start, ok := flow["scheduleParams"].(object)["startTime"].(float64)
+	if !ok || start < 1e9 {
+		t.Errorf("start time is %v, want seconds since 1970", flow["scheduleParams"])
+	}
+	if !strings.Contains(stdout, "flow.customers.id id-8\n") || !strings.Contains(stdout, "schema.customers.id https://ns.adobe.com/acme/schemas/3\n") {
+		t.Errorf("the ids are not printed:\n%s", stdout)
+	}
+}
+
+func TestCurlRunsReplacement(t *testing.T) {
+	p := columnAdded()
+	known := func(r resource.Ref) (string, bool) {
+		return "known-" + r.To.Name, r.To.Kind != resource.Connection
+	}
+	text := curl(t, p, known)
+	f := &fakePlatform{}
+	_, stderr, err := runScript(t, text, f, "connection_crm_id=from-environment")
+	if err == nil || !strings.Contains(stderr, "refused") || len(f.requests) > 0 {
+		t.Fatalf("a guarded plan ran: %v\n%s", err, stderr)
+	}
+	if _, stderr, err = runScript(t, text, f, "AEPFLOW_ALLOW=yes"); err == nil || !strings.Contains(stderr, "set it to the id of connection.crm") {
+		t.Fatalf("an unknown id is not asked for: %v\n%s", err, stderr)
+	}
+	if _, stderr, err = runScript(t, text, f, "AEPFLOW_ALLOW=yes", "connection_crm_id=from-environment"); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	var lines []string
+	for _, r := range f.requests {
+		lines = append(lines, r.Method+" "+strings.TrimPrefix(r.Path, "/data/foundation/"))
+	}
+	golden(t, "curl-column-added.requests", []byte(strings.Join(lines, "\n")+"\n"))
+	if !strings.Contains(f.requests[0].Body, `"baseConnectionId":"from-environment"`) || !strings.Contains(f.requests[1].Body, `"dataSetId":"known-customers"`) {
+		t.Errorf("existing ids are not put in:\n%s\n%s", f.requests[0].Body, f.requests[1].Body)
+	}
+}
+
+// Two updates of one object: the second is sent with the etag that the answer to
+// the first gave; where the plan knows none, it is read.
+func TestCurlKeepsEtags(t *testing.T) {
+	p := scheduleChange()
+	again := p.Changes[0].Calls[0]
+	again.N = 2
+	p.Changes[0].Calls = append(p.Changes[0].Calls, again)
+	f := &fakePlatform{}
+	if _, stderr, err := runScript(t, curl(t, p, nil), f); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	if got, want := f.requests[1].IfMatch, `"etag-1"`; got != want {
+		t.Errorf("second If-Match is %s, want %s", got, want)
+	}
+
+	p = scheduleChange()
+	p.Changes[0].Calls[0].IfMatch = ""
+	f = &fakePlatform{}
+	if _, stderr, err := runScript(t, curl(t, p, nil), f); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	if got, want := f.requests[0].IfMatch, `"read"`; got != want {
+		t.Errorf("If-Match is %s, want %s", got, want)
+	}
+}
+
+// A refusal stops the script at once, with the platform's words.
+func TestCurlStopsAtARefusal(t *testing.T) {
+	f := &fakePlatform{refuse: "/data/foundation/catalog/dataSets"}
+	_, stderr, err := runScript(t, curl(t, firstPlan(), nil), f, "CRM_PASSWORD=x")
+	if err == nil || !strings.Contains(stderr, `POST /data/foundation/catalog/dataSets: 400 {"title":"refused"}`) {
+		t.Errorf("%v\n%s", err, stderr)
+	}
+	if len(f.requests) != 3 {
+		t.Errorf("%d calls went through, want 3", len(f.requests))
+	}
+}
+
+// The id of a schema is a URL; in a path it is one step.
+func TestCurlEncodesIDsInPaths(t *testing.T) {
+	p := firstPlan()
+	p.Changes = append(p.Changes, planner.Change{
+		Address: addr(resource.Union, "customers"), Kind: resource.Union, Action: planner.Create,
+		Calls: []planner.Call{{N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry + "/tenant/schemas/${schema.customers.id}", Body: raw(`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)}},
+	})
+	f := &fakePlatform{}
+	if _, stderr, err := runScript(t, curl(t, p, nil), f, "CRM_PASSWORD=x"); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	if got, want := f.requests[8].Path, "/data/foundation/schemaregistry/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F3"; got != want {
+		t.Errorf("path is %s, want %s", got, want)
+	}
+}

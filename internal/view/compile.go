@@ -1,0 +1,121 @@
+package view
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// compileVersion is the version of the JSON of a compilation.
+const compileVersion = "1.0"
+
+// compilation is what the documents say, without a lockfile: every resource, and
+// the calls that would make all of them.
+type compilation struct {
+	FormatVersion string         `json:"format_version"`
+	Target        planner.Target `json:"target"`
+	Resources     []compiled     `json:"resources"`
+	Calls         []compiledCall `json:"calls"`
+}
+
+type compiled struct {
+	Address resource.Address `json:"address"`
+	Kind    resource.Kind    `json:"kind"`
+	Body    json.RawMessage  `json:"body"`
+	Needs   []resource.Edge  `json:"needs"`
+	Origin  planner.Origin   `json:"origin"`
+}
+
+type compiledCall struct {
+	N       int              `json:"n"`
+	Address resource.Address `json:"address"`
+	Method  string           `json:"method"`
+	URL     string           `json:"url"`
+	IfMatch string           `json:"if_match,omitempty"`
+	Media   string           `json:"media,omitempty"`
+	Body    json.RawMessage  `json:"body,omitempty"`
+	Gives   string           `json:"gives,omitempty"`
+}
+
+// compilationOf joins a graph with the plan that creates all of it: the diff of
+// an empty lockfile.
+func compilationOf(g *resource.Graph, p *planner.Plan) compilation {
+	c := compilation{FormatVersion: compileVersion, Target: p.Target, Resources: []compiled{}, Calls: []compiledCall{}}
+	for _, r := range g.All() {
+		pos := r.Origin.Pos()
+		c.Resources = append(c.Resources, compiled{
+			Address: r.Address, Kind: r.Address.Kind, Body: r.Body.JSON(), Needs: present(r.Needs),
+			Origin: planner.Origin{Filename: r.Origin.Path(), Line: pos.Line, Column: pos.Column},
+		})
+	}
+	for _, call := range callsOf(p) {
+		c.Calls = append(c.Calls, compiledCall{
+			N: call.N, Address: call.change.Address, Method: call.Method, URL: call.URL,
+			IfMatch: call.IfMatch, Media: call.Media, Body: call.Body, Gives: call.Gives,
+		})
+	}
+	return c
+}
+
+// CompileJSON writes what the documents compile to as JSON.
+func CompileJSON(w io.Writer, g *resource.Graph, p *planner.Plan) error {
+	text, err := indented(compilationOf(g, p))
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// Compile writes what the documents compile to for people: the resources with
+// what they need, then the calls that would make all of them, with their bodies.
+func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
+	c := newCanvas(o)
+	comp := compilationOf(g, p)
+	c.line(c.paint(bold, count(len(comp.Resources), "resource")+" for "+targetText(p.Target)))
+	wide, nouns := 0, 0
+	for _, r := range comp.Resources {
+		wide = max(wide, widthOf(r.Address.String()))
+		nouns = max(nouns, widthOf(resource.SpecOf(r.Kind).Noun))
+	}
+	for _, r := range comp.Resources {
+		noun := resource.SpecOf(r.Kind).Noun
+		parts := []string{"  ", c.paint(bold, r.Address.String()), pad(r.Address.String(), wide), "  ", noun, pad(noun, nouns), "  ", c.paint(dim, originText(r.Origin))}
+		if needs := needsText(r.Needs); needs != "" {
+			parts = append(parts, c.paint(dim, "  needs "+needs))
+		}
+		c.line(parts...)
+	}
+	if o.Quiet {
+		return flush(w, c)
+	}
+	list := callsOf(p)
+	if len(list) > 0 {
+		c.line()
+		c.line(c.paint(bold, count(len(list), "call")+" would make all of it"))
+		for _, note := range bindings(list) {
+			c.line(c.paint(dim, note))
+		}
+	}
+	for _, call := range list {
+		c.line()
+		c.call(call)
+	}
+	return flush(w, c)
+}
+
+// needsText names what a resource needs, each once.
+func needsText(needs []resource.Edge) string {
+	var names []string
+	seen := map[resource.Address]bool{}
+	for _, e := range needs {
+		if !seen[e.To] {
+			names = append(names, e.To.String())
+		}
+		seen[e.To] = true
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,221 @@
+package view
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// ErrNotAScript says that a plan cannot be run by hand. Callers branch with
+// errors.Is.
+var ErrNotAScript = errors.New("the plan cannot be written as a script")
+
+// Known gives the value of a reference to an object that exists already and
+// that the plan does not touch; the lockfile knows them. Nil knows none.
+type Known func(resource.Ref) (string, bool)
+
+//go:embed curl_head.sh
+var curlHead string
+
+// Curl writes a bash script that makes the calls of a plan with curl and jq:
+// signs in, captures ids into variables, reads secrets from the environment.
+// The script holds no secret. It writes no lockfile, so it is for reading and
+// for trying out; what it made, aepflow does not know of.
+func Curl(w io.Writer, p *planner.Plan, known Known) error {
+	s := script{plan: p, known: known, names: map[string]string{}, taken: map[string]bool{}, given: map[resource.Ref]bool{}, etags: map[string]string{}}
+	list := callsOf(p)
+	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in")
+	s.inputs(list)
+	for i, call := range list {
+		if err := s.call(call, i+1, len(list)); err != nil {
+			return fmt.Errorf("write call %d of %s: %w", call.N, call.change.Address, err)
+		}
+	}
+	_, err := io.WriteString(w, s.head(list)+s.out.String()+s.tail())
+	return err
+}
+
+// script collects the text of one script.
+type script struct {
+	plan   *planner.Plan
+	known  Known
+	out    strings.Builder
+	need   []string              // lines that check the environment
+	fixed  []string              // values known when the script was written
+	names  map[string]string     // what a variable stands for → its name
+	taken  map[string]bool       // names in use
+	given  map[resource.Ref]bool // references that a call made known
+	etags  map[string]string     // URL of an object → variable with its newest etag
+	made   []resource.Ref        // ids in the order in which they were captured
+	tenant bool
+}
+
+func (s *script) reserve(names ...string) {
+	for _, n := range names {
+		s.taken[n] = true
+	}
+}
+
+// variable returns the name of the shell variable that stands for something.
+func (s *script) variable(of string) string {
+	if name, ok := s.names[of]; ok {
+		return name
+	}
+	base := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		default:
+			return '_'
+		}
+	}, of)
+	name := base
+	for n := 2; s.taken[name]; n++ {
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	s.taken[name], s.names[of] = true, name
+	return name
+}
+
+func (s *script) refVariable(r resource.Ref) string {
+	return s.variable(r.To.String() + "." + r.Field)
+}
+
+// inputs finds what the script must be given before its first call: secrets,
+// the tenant, and ids of objects that no call of the plan makes.
+func (s *script) inputs(list []numbered) {
+	made := map[resource.Ref]bool{}
+	seen := map[string]bool{}
+	for _, call := range list {
+		texts := call.URL + "\n" + string(call.Body)
+		s.tenant = s.tenant || strings.Contains(texts, tenantMark) || strings.Contains(texts, "%7BTENANT_ID%7D")
+		for _, r := range refsIn(texts) {
+			if !made[r] && !seen[r.String()] {
+				seen[r.String()] = true
+				s.existing(r)
+			}
+		}
+		for _, secret := range secretsIn(string(call.Body)) {
+			if !seen[secret] {
+				seen[secret] = true
+				s.secret(secret, call.change.Address)
+			}
+		}
+		for _, r := range refsIn(call.Gives) {
+			made[r] = true
+		}
+		for _, r := range capturesOf(call) {
+			made[r.ref] = true
+		}
+	}
+}
+
+// existing sets the id of an object that the plan only refers to.
+func (s *script) existing(r resource.Ref) {
+	name := s.refVariable(r)
+	if value, ok := s.valueOf(r); ok {
+		s.fixed = append(s.fixed, fmt.Sprintf("%s=%s", name, quoteShell(value)))
+		return
+	}
+	s.need = append(s.need, fmt.Sprintf(`: "${%s:?set it to the %s of %s}"`, name, r.Field, r.To))
+}
+
+func (s *script) valueOf(r resource.Ref) (string, bool) {
+	if s.known != nil {
+		if value, ok := s.known(r); ok {
+			return value, true
+		}
+	}
+	for _, ch := range s.plan.Changes {
+		if ch.Address == r.To && ch.ID != "" && r.Field == "id" && ch.Action != planner.Delete {
+			return ch.ID, true
+		}
+	}
+	return "", false
+}
+
+func (s *script) secret(from string, of resource.Address) {
+	sort, rest, _ := strings.Cut(from, ".")
+	if sort == "env" {
+		s.need = append(s.need,
+			fmt.Sprintf(`: "${%s:?set it to the secret of %s}"`, rest, of),
+			"export "+rest)
+		s.taken[rest] = true
+		return
+	}
+	name := s.variable("secret " + from)
+	s.need = append(s.need,
+		fmt.Sprintf("%s=$(cat -- %s)", name, quoteShell(rest)),
+		"export "+name)
+}
+
+// secretsIn returns the `env.NAME` and `file.PATH` that a body names.
+func secretsIn(body string) []string {
+	var out []string
+	if body == "" {
+		return nil
+	}
+	parse([]byte(body)).Walk(func(_ resource.Path, w resource.Value) {
+		if w.Kind == resource.SecretValue {
+			out = append(out, w.Text)
+		}
+	})
+	return out
+}
+
+// head is the script up to its first call.
+func (s *script) head(list []numbered) string {
+	var b strings.Builder
+	t := s.plan.Target
+	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n", comment(SummaryLine(s.plan.Summary)), comment(targetText(t)), timeText(s.plan.At))
+	b.WriteString("#\n# Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and\n" +
+		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example\n" +
+		"# at a running `aepflow emulator`; AEPFLOW_NOW, in seconds since 1970, stands for the clock.\n" +
+		"# It writes no lockfile: what it makes, aepflow does not know of.\n")
+	b.WriteString("set -euo pipefail\n\n")
+	if refusals := refusalsOf(shown(s.plan)); len(refusals) > 0 {
+		b.WriteString("# `aepflow apply` refuses this plan without a flag; so does this script without a word.\n")
+		for _, r := range refusals {
+			fmt.Fprintf(&b, "# %s: %s\n", comment(r.flag), comment(few(r.names, 6)))
+		}
+		b.WriteString("[[ ${AEPFLOW_ALLOW:-} == yes ]] || { echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2; exit 5; }\n\n")
+	}
+	fmt.Fprintf(&b, "org=%s\nsandbox=%s\n", quoteShell(t.Org), quoteShell(t.Sandbox))
+	b.WriteString(curlHead)
+	for _, l := range append(s.need, s.fixed...) {
+		b.WriteString(l + "\n")
+	}
+	if len(s.need)+len(s.fixed) > 0 {
+		b.WriteString("\n")
+	}
+	if len(list) > 0 {
+		b.WriteString("sign_in\n")
+	}
+	if s.tenant {
+		b.WriteString("tenant=$(call GET " + resource.SchemaRegistry + "/stats | jq -er '.tenantId | ltrimstr(\"_\")')\n")
+	}
+	return b.String()
+}
+
+// tail prints what was made.
+func (s *script) tail() string {
+	if len(s.made) == 0 {
+		return "\necho 'done' >&2\n"
+	}
+	var b strings.Builder
+	b.WriteString("\n")
+	for _, r := range s.made {
+		fmt.Fprintf(&b, "printf '%%s %%s\\n' %s \"$%s\"\n", quoteShell(r.To.String()+"."+r.Field), s.refVariable(r))
+	}
+	return b.String()
+}
+
+// comment keeps a text on its comment line.
+func comment(s string) string { return visible(s) }
+
+func quoteShell(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -1,0 +1,212 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+const tenantMark = "{TENANT_ID}"
+
+// capture is a value that an answer holds and the jq program that takes it out.
+type capture struct {
+	ref resource.Ref
+	jq  string
+}
+
+// capturesOf says what the answer to a call makes known. Creations of versioned
+// kinds give their version too, whether or not the plan says so.
+func capturesOf(call numbered) []capture {
+	if call.Method == "DELETE" || call.Step == planner.StepDelete || call.Step == planner.StepRetire {
+		return nil
+	}
+	a := call.change.Address
+	spec := resource.SpecOf(a.Kind)
+	var out []capture
+	if call.Step == planner.StepCreate && spec.TagOf == "" {
+		out = append(out, capture{resource.Ref{To: a, Field: "id"}, idFrom(spec.Answer)})
+	}
+	if spec.Versioned && (call.Step == planner.StepCreate || call.Step == planner.StepUpdate) {
+		out = append(out, capture{resource.Ref{To: a, Field: "version"}, ".version | tostring"})
+	}
+	for _, r := range refsIn(call.Gives) {
+		if !slices.ContainsFunc(out, func(c capture) bool { return c.ref == r }) {
+			jq := idFrom(spec.Answer)
+			if r.Field == "version" {
+				jq = ".version | tostring"
+			}
+			out = append(out, capture{r, jq})
+		}
+	}
+	return out
+}
+
+// idFrom is the jq program that finds the new id in an answer.
+func idFrom(style resource.AnswerStyle) string {
+	switch style {
+	case resource.AnswerRegistry:
+		return `."$id"`
+	case resource.AnswerDescriptor:
+		return `."@id"`
+	case resource.AnswerDataset:
+		return `.[0] | ltrimstr("@/dataSets/")`
+	default:
+		return ".id"
+	}
+}
+
+// call writes one request.
+func (s *script) call(call numbered, i, n int) error {
+	a := call.change.Address
+	fmt.Fprintf(&s.out, "\n# %d/%d %s %s\n", i, n, call.Step, comment(a.String()))
+	fmt.Fprintf(&s.out, "echo %s >&2\n", quoteShell(fmt.Sprintf("%d/%d %s %s", i, n, call.Step, a)))
+	url, err := s.url(call.URL)
+	if err != nil {
+		return err
+	}
+	etag := s.etag(call, url)
+	body := ""
+	if call.Body != nil {
+		if body, err = s.body(parse(call.Body)); err != nil {
+			return err
+		}
+	}
+	args := call.Method + " " + url
+	if etag != "" || body != "" {
+		args += " " + orEmpty(etag)
+	}
+	if body != "" {
+		args += ` "$body"`
+	}
+	if body != "" && call.Media != "" {
+		args += " " + quoteShell(call.Media)
+	}
+	captures := capturesOf(call)
+	keepsETag := s.keepsETag(call)
+	if len(captures) == 0 && !keepsETag {
+		fmt.Fprintf(&s.out, "call %s >/dev/null\n", args)
+		return nil
+	}
+	fmt.Fprintf(&s.out, "answer=$(call %s)\n", args)
+	for _, c := range captures {
+		name := s.refVariable(c.ref)
+		fmt.Fprintf(&s.out, "%s=$(jq -er %s <<<\"$answer\")\n", name, quoteShell(c.jq))
+		if !s.given[c.ref] {
+			s.made = append(s.made, c.ref)
+		}
+		s.given[c.ref] = true
+	}
+	if keepsETag {
+		name := s.variable("etag of " + objectURL(call.URL))
+		s.etags[objectURL(call.URL)] = name
+		fmt.Fprintf(&s.out, "%s=$(jq -r '.etag // empty' <<<\"$answer\")\n", name)
+	}
+	return nil
+}
+
+func orEmpty(s string) string {
+	if s == "" {
+		return "''"
+	}
+	return s
+}
+
+// objectURL is the URL of the object that a call is about, its actions and
+// queries taken off.
+func objectURL(url string) string {
+	url, _, _ = strings.Cut(url, "?")
+	return strings.TrimSuffix(url, "/action")
+}
+
+// keepsETag reports whether the answer holds an etag that a later call needs:
+// the one in the plan is stale as soon as a call has changed the object.
+func (s *script) keepsETag(call numbered) bool {
+	if call.Method != "PATCH" && call.Step != planner.StepEnable && call.Step != planner.StepDisable {
+		return false
+	}
+	if resource.SpecOf(call.change.Address.Kind).Answer != resource.AnswerIDEtag {
+		return false
+	}
+	for _, later := range callsOf(s.plan) {
+		if later.N > call.N && objectURL(later.URL) == objectURL(call.URL) && later.Method == "PATCH" {
+			return true
+		}
+	}
+	return false
+}
+
+// etag is the shell word for If-Match, "" for none. Where neither the plan nor an
+// earlier answer knows it, a line that reads it is written first.
+func (s *script) etag(call numbered, url string) string {
+	if name, ok := s.etags[objectURL(call.URL)]; ok && call.Method == "PATCH" {
+		return `"$` + name + `"`
+	}
+	if call.IfMatch != "" {
+		return quoteShell(call.IfMatch)
+	}
+	spec := resource.SpecOf(call.change.Address.Kind)
+	if call.Method == "PATCH" && (spec.Update == resource.PatchMatch || spec.Update == resource.PatchTyped) {
+		fmt.Fprintf(&s.out, "etag=$(etag_of %s)\n", url)
+		return `"$etag"`
+	}
+	return ""
+}
+
+// url is the shell word for a path: references are encoded, since the id of a
+// schema is a URL itself.
+func (s *script) url(text string) (string, error) {
+	var b strings.Builder
+	b.WriteByte('"')
+	for {
+		before, rest, found := strings.Cut(text, "${")
+		b.WriteString(shellInside(before))
+		if !found {
+			break
+		}
+		inner, after, closed := strings.Cut(rest, "}")
+		refs := refsIn("${" + inner + "}")
+		if !closed || len(refs) != 1 {
+			return "", fmt.Errorf("%w: the URL %s holds an unknown reference", ErrNotAScript, text)
+		}
+		fmt.Fprintf(&b, `$(encoded "$%s")`, s.refVariable(refs[0]))
+		text = after
+	}
+	b.WriteByte('"')
+	return b.String(), nil
+}
+
+// shellInside escapes a text for double quotes and puts the tenant in.
+func shellInside(s string) string {
+	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(s)
+	return strings.NewReplacer(tenantMark, "$tenant", "%7BTENANT_ID%7D", "$tenant").Replace(s)
+}
+
+// body writes the lines that build a body with jq and sets $body. Values come in
+// as jq variables, secrets from jq's environment, so that none is ever an
+// argument that others can see.
+func (s *script) body(v resource.Value) (string, error) {
+	j := jqProgram{script: s}
+	text := j.expr(v, "")
+	if j.err != nil {
+		return "", j.err
+	}
+	if j.start {
+		s.out.WriteString("start=$(( ${AEPFLOW_NOW:-$(date +%s)} + 60 ))\n")
+	}
+	s.out.WriteString("body=$(jq -nc")
+	for _, r := range j.refs {
+		name := s.refVariable(r)
+		fmt.Fprintf(&s.out, ` --arg %s "$%s"`, name, name)
+	}
+	if j.tenant {
+		s.out.WriteString(` --arg tenant "$tenant"`)
+	}
+	if j.start {
+		s.out.WriteString(` --argjson start "$start"`)
+	}
+	fmt.Fprintf(&s.out, " '%s')\n", text)
+	return text, nil
+}

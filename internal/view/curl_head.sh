@@ -1,0 +1,54 @@
+platform=${AEP_PLATFORM:-https://platform.adobe.io}
+ims=${AEP_IMS:-https://ims-na1.adobelogin.com}
+
+: "${IMS_OAUTH_S2S_CLIENT_ID:?set it to the client id of the API credential}"
+: "${IMS_OAUTH_S2S_CLIENT_SECRET:?set it to the client secret of the API credential}"
+export IMS_OAUTH_S2S_CLIENT_ID IMS_OAUTH_S2S_CLIENT_SECRET
+export IMS_OAUTH_S2S_SCOPES=${IMS_OAUTH_S2S_SCOPES:-openid,session,AdobeID,read_organizations,additional_info.projectedProductContext}
+
+# sign_in: sets token. The secret goes over stdin, never as an argument.
+sign_in() {
+  local form answer
+  form=$(jq -nr '(env.IMS_OAUTH_S2S_SCOPES | if startswith("[") then fromjson | join(",") else . end) as $scope
+    | { grant_type: "client_credentials", client_id: env.IMS_OAUTH_S2S_CLIENT_ID,
+        client_secret: env.IMS_OAUTH_S2S_CLIENT_SECRET, scope: $scope }
+    | to_entries | map("\(.key)=\(.value | @uri)") | join("&")')
+  answer=$(curl --silent --show-error --data @- "${ims%/}/ims/token/v3" <<<"$form")
+  token=$(jq -er '.access_token // empty' <<<"$answer") || {
+    echo "sign in: no token: $(jq -r '.error_description // .error // "unknown answer"' <<<"$answer")" >&2
+    return 1
+  }
+}
+
+# call METHOD PATH [IF-MATCH [BODY [MEDIA-TYPE]]]: prints the answer; fails when the
+# platform refuses.
+call() {
+  local method=$1 path=$2 etag=${3:-} body=${4:-} media=${5:-application/json} answer status
+  local -a extra=()
+  if [[ -n $etag ]]; then extra+=(--header "If-Match: $etag"); fi
+  if [[ -n $body ]]; then extra+=(--header "Content-Type: $media" --data-binary @-); fi
+  answer=$(curl --silent --show-error --request "$method" "${platform%/}$path" \
+    --header @<(printf 'Authorization: Bearer %s\n' "$token") \
+    --header "x-api-key: $IMS_OAUTH_S2S_CLIENT_ID" --header "x-gw-ims-org-id: $org" \
+    --header "x-sandbox-name: $sandbox" --header 'Accept: application/json' \
+    ${extra[@]+"${extra[@]}"} --write-out '\n%{http_code}' <<<"$body")
+  status=${answer##*$'\n'}
+  answer=${answer%$'\n'*}
+  if ((status < 200 || status > 299)); then
+    echo "$method $path: $status $answer" >&2
+    return 1
+  fi
+  printf '%s\n' "$answer"
+}
+
+# etag_of PATH: from the body (Flow Service) or from a header (Catalog).
+etag_of() {
+  local answer etag
+  answer=$(call GET "$1")
+  etag=$(jq -r 'if (.items | type) == "array" then .items[0].etag else [.[]? | .version? // empty][0] end // empty' <<<"$answer")
+  printf '%s' "$etag"
+}
+
+# encoded ID: an id as one step of a path.
+encoded() { jq -nr --arg id "$1" '$id | @uri'; }
+

@@ -1,0 +1,107 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// jqProgram turns a body into a jq program that builds it, and notes what the
+// program must be given.
+type jqProgram struct {
+	script *script
+	refs   []resource.Ref
+	tenant bool
+	start  bool
+	err    error
+}
+
+// expr is the program for a value; it stands within single quotes of the shell.
+func (j *jqProgram) expr(v resource.Value, indent string) string {
+	deeper := indent + "  "
+	switch v.Kind {
+	case resource.StringValue:
+		return j.text(v.Text)
+	case resource.RefValue:
+		if !slices.Contains(j.refs, v.Ref) {
+			j.refs = append(j.refs, v.Ref)
+		}
+		return "$" + j.script.refVariable(v.Ref)
+	case resource.SecretValue:
+		return "env." + j.secret(v.Text)
+	case resource.StartValue:
+		j.start = true
+		return "$start"
+	case resource.ListValue:
+		if len(v.Items) == 0 {
+			return "[]"
+		}
+		items := make([]string, len(v.Items))
+		for i, w := range v.Items {
+			items[i] = deeper + j.expr(w, deeper)
+		}
+		return "[\n" + strings.Join(items, ",\n") + "\n" + indent + "]"
+	case resource.ObjectValue:
+		if len(v.Fields) == 0 {
+			return "{}"
+		}
+		fields := make([]string, len(v.Fields))
+		for i, f := range v.Fields {
+			fields[i] = deeper + j.text(f.Name) + ": " + j.expr(f.Value, deeper)
+		}
+		return "{\n" + strings.Join(fields, ",\n") + "\n" + indent + "}"
+	default:
+		return string(v.JSON())
+	}
+}
+
+// text is a string of the program, with the tenant put in where it is named.
+func (j *jqProgram) text(s string) string {
+	parts := strings.Split(s, tenantMark)
+	if len(parts) == 1 {
+		return jqString(s)
+	}
+	j.tenant = true
+	var sum []string
+	for i, p := range parts {
+		if i > 0 {
+			sum = append(sum, "$tenant")
+		}
+		if p != "" {
+			sum = append(sum, jqString(p))
+		}
+	}
+	return "(" + strings.Join(sum, " + ") + ")"
+}
+
+// jqString is a JSON string, which jq reads as it is; an apostrophe is written as
+// its code so that the shell's quotes stay whole. JSON doubles every backslash,
+// so no text can start jq's interpolation.
+func jqString(s string) string {
+	text := string(resource.String(s).JSON())
+	text = strings.ReplaceAll(text, "$${", "${") // the plan's own escape, undone
+	return strings.ReplaceAll(text, "'", `\u0027`)
+}
+
+func (j *jqProgram) secret(from string) string {
+	sort, rest, _ := strings.Cut(from, ".")
+	if sort == "file" {
+		return j.script.variable("secret " + from)
+	}
+	if !isName(rest) {
+		j.err = fmt.Errorf("%w: %q is no name of an environment variable", ErrNotAScript, rest)
+	}
+	return rest
+}
+
+func isName(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
