@@ -77,11 +77,7 @@ func (l *Lock) Marshal() ([]byte, error) {
 
 // encode returns the entry as compact JSON with its digest in it.
 func (e Entry) encode() (compact []byte, digest string, err error) {
-	sortNeeds(e.Needs)
-	j := entryJSON{
-		ID: e.ID, ETag: e.ETag, Protect: e.Protect, Applied: e.Applied,
-		Sent: e.Sent, Needs: e.Needs, Secrets: e.Secrets, Deposed: e.Deposed,
-	}
+	j := e.plain()
 	plain, err := encode(j)
 	if err != nil {
 		return nil, "", err
@@ -89,6 +85,26 @@ func (e Entry) encode() (compact []byte, digest string, err error) {
 	j.Digest = resource.Digest(plain)
 	compact, err = encode(j)
 	return compact, j.Digest, err
+}
+
+// plain returns the entry's form without a digest. Lists are put in order in a
+// copy: others may be reading the entry.
+func (e Entry) plain() entryJSON {
+	needs := e.Needs
+	if !slices.IsSortedFunc(needs, compareNeeds) {
+		needs = slices.SortedStableFunc(slices.Values(needs), compareNeeds)
+	}
+	return entryJSON{
+		ID: e.ID, ETag: e.ETag, Protect: e.Protect, Applied: e.Applied,
+		Sent: e.Sent, Needs: needs, Secrets: e.Secrets, Deposed: e.Deposed,
+	}
+}
+
+func (j entryJSON) entry(a resource.Address) Entry {
+	return Entry{
+		Address: a, ID: j.ID, ETag: j.ETag, Protect: j.Protect, Applied: j.Applied,
+		Sent: j.Sent, Needs: j.Needs, Secrets: j.Secrets, Deposed: j.Deposed,
+	}
 }
 
 // encode prints compact JSON without HTML escapes.
@@ -168,10 +184,7 @@ func parseEntry(a resource.Address, raw json.RawMessage) (Entry, error) {
 		}
 		j.Sent[i].Value = compact.Bytes()
 	}
-	e := Entry{
-		Address: a, ID: j.ID, ETag: j.ETag, Protect: j.Protect, Applied: j.Applied,
-		Sent: j.Sent, Needs: j.Needs, Secrets: j.Secrets, Deposed: j.Deposed,
-	}
+	e := j.entry(a)
 	if _, digest, err := e.encode(); err != nil || digest != j.Digest {
 		return Entry{}, fmt.Errorf("%w (%s)", ErrDigest, a)
 	}

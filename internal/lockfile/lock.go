@@ -145,8 +145,6 @@ func (e Entry) SentAt(path string) (json.RawMessage, bool) {
 	return nil, false
 }
 
-func sortNeeds(needs []Need) {
-	slices.SortFunc(needs, func(a, b Need) int {
-		return cmp.Or(a.Address.Compare(b.Address), cmp.Compare(a.Via, b.Via))
-	})
+func compareNeeds(a, b Need) int {
+	return cmp.Or(a.Address.Compare(b.Address), cmp.Compare(a.Via, b.Via), cmp.Compare(a.Field, b.Field))
 }

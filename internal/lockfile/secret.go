@@ -1,13 +1,17 @@
 package lockfile
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/aepflow/aepflow/internal/resource"
 )
 
 // Parameters of new hashes: argon2id with 19 MiB, two passes, one lane. They
@@ -59,4 +63,27 @@ func SecretMatches(hash, secret string) bool {
 		return false
 	}
 	return subtle.ConstantTimeCompare([]byte(formatHash(secret, salt, memory, time, lanes)), []byte(hash)) == 1
+}
+
+// SecretValue is one secret in use: where it stands and what it is.
+type SecretValue struct {
+	Address resource.Address
+	Path    string
+	Value   string
+}
+
+// SecretText returns the text whose hash is Lock.Secrets: every secret in use, in
+// order of address and path. Each part has its length before it, so that no two
+// sets of secrets give the same text. "" when there are none.
+func SecretText(values []SecretValue) string {
+	sorted := slices.SortedFunc(slices.Values(values), func(a, b SecretValue) int {
+		return cmp.Or(a.Address.Compare(b.Address), cmp.Compare(a.Path, b.Path))
+	})
+	var b strings.Builder
+	for _, v := range sorted {
+		for _, part := range []string{v.Address.String(), v.Path, v.Value} {
+			fmt.Fprintf(&b, "%d:%s", len(part), part)
+		}
+	}
+	return b.String()
 }

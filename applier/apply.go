@@ -1,0 +1,158 @@
+// Package applier makes a plan so.
+//
+// In: a plan, a session that holds the lockfile, and a client. Out: calls on the
+// platform, each on record before the next one needs it, and a result. Laws: each
+// object is made exactly once, whatever breaks and whenever; every call comes
+// after what it needs; the lockfile says what is there.
+package applier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Doer sends one call to the platform; *platform.Client does. A call that came
+// back with an error is known not to have been done, unless platform.IsLost.
+type Doer interface {
+	Do(context.Context, platform.Request) (platform.Response, error)
+}
+
+// Applier applies plans. Only Client is needed; the zero values of the rest are
+// the defaults.
+type Applier struct {
+	Client  Doer
+	Workers int // calls under way at a time; default 4
+	// Secrets reads `env.NAME` and `file.PATH`. Nil: a plan with secrets fails.
+	Secrets func(from string) (string, error)
+	Now     func() time.Time // default time.Now
+	Notify  func(Event)      // may be nil
+	// Overwrite lists resources whose conflicts are settled in our favour.
+	Overwrite []resource.Address
+	Grace     time.Duration // how long running calls may take after an interruption; default 10 s
+	// Abort, when closed, ends running calls at once: the second Ctrl-C.
+	Abort <-chan struct{}
+	// Late is how late the platform may list what it has made: a look-up that
+	// finds nothing is repeated until then. Default 2 s, negative: not repeated.
+	Late time.Duration
+}
+
+// startMargin is how far ahead a schedule starts that the documents leave open.
+const startMargin = 60 * time.Second
+
+// clockMargin allows for clocks that disagree when objects are looked up by the
+// time of their creation.
+const clockMargin = 5 * time.Minute
+
+// Apply carries out a plan. The error says that the apply as a whole could not
+// go on: a *StaleError before the first call, ErrInterrupted when ctx ended, or
+// the journal's. Calls that fail are no error but stand in the result. Whatever
+// happens, what was done is saved in lockfile or journal.
+//
+// When ctx ends no further call is sent; those under way have Grace to end.
+func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Session) (Result, error) {
+	if err := fits(p, s); err != nil {
+		return Result{}, err
+	}
+	r, err := a.newRun(p, s)
+	if err != nil {
+		return Result{}, err
+	}
+	calls, stop := a.graceful(ctx)
+	defer stop()
+	if err := r.begin(calls); err != nil {
+		return Result{}, err
+	}
+	leave := context.AfterFunc(ctx, r.queue.halt)
+	defer leave()
+
+	var workers sync.WaitGroup
+	for range a.workers() {
+		workers.Go(func() { r.work(calls) })
+	}
+	workers.Wait()
+
+	res := r.result(ctx.Err() != nil)
+	if err := errors.Join(r.broken(), s.Commit(r.secretsHash())); err != nil {
+		return res, err
+	}
+	if res.Interrupted {
+		return res, ErrInterrupted
+	}
+	return res, nil
+}
+
+func fits(p *planner.Plan, s *lockfile.Session) error {
+	lock := s.Lock()
+	if have := (planner.LockRef{Lineage: lock.Lineage, Serial: lock.Serial}); have != p.Lock {
+		return &StaleError{Plan: p.Lock, Lock: have}
+	}
+	if t := s.Target(); p.Target.Org != t.Org || p.Target.Sandbox != t.Sandbox {
+		return fmt.Errorf("check plan: it is for organisation %s, sandbox %s; the lockfile belongs to organisation %s, sandbox %s",
+			p.Target.Org, p.Target.Sandbox, t.Org, t.Sandbox)
+	}
+	return nil
+}
+
+// graceful returns a context for calls that outlives ctx by the grace period,
+// unless abort ends it at once.
+func (a *Applier) graceful(ctx context.Context) (context.Context, context.CancelFunc) {
+	grace := a.Grace
+	if grace <= 0 {
+		grace = 10 * time.Second
+	}
+	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	go func() {
+		select {
+		case <-calls.Done():
+			return
+		case <-a.Abort:
+		case <-ctx.Done():
+			t := time.NewTimer(grace)
+			defer t.Stop()
+			select {
+			case <-t.C:
+			case <-a.Abort:
+			case <-calls.Done():
+			}
+		}
+		cancel()
+	}()
+	return calls, cancel
+}
+
+func (a *Applier) workers() int {
+	if a.Workers <= 0 {
+		return 4
+	}
+	return a.Workers
+}
+
+func (a *Applier) now() time.Time {
+	if a.Now == nil {
+		return time.Now()
+	}
+	return a.Now()
+}
+
+func (a *Applier) overwrites(addr resource.Address) bool { return slices.Contains(a.Overwrite, addr) }
+
+// late returns the pauses between look-ups that find nothing.
+func (a *Applier) late() []time.Duration {
+	total := a.Late
+	switch {
+	case total < 0:
+		return nil
+	case total == 0:
+		total = 2 * time.Second
+	}
+	return []time.Duration{total / 4, total - total/4}
+}

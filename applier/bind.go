@@ -1,0 +1,174 @@
+package applier
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// tenantMark stands in bodies and URLs for the tenant of the target.
+const tenantMark = "{TENANT_ID}"
+
+// A leafBinder gives the JSON that stands for a value that is bound when it is
+// sent: a reference, a secret or the start of a schedule.
+type leafBinder func(at resource.Path, v resource.Value) ([]byte, error)
+
+// bindBody rewrites the compact JSON of a body to what goes over the wire. It
+// works on the text, string by string: nothing else in a body ever changes, and
+// a tree of each of many thousand bodies would cost more than the call.
+func bindBody(body []byte, tenant string, bind leafBinder) ([]byte, error) {
+	s := scanner{text: body, tenant: tenant, bind: bind, out: make([]byte, 0, len(body)+64)}
+	if err := s.value(nil); err != nil {
+		return nil, err
+	}
+	return s.out, nil
+}
+
+type scanner struct {
+	text   []byte
+	at     int
+	out    []byte
+	tenant string
+	bind   leafBinder
+}
+
+func (s *scanner) value(path resource.Path) error {
+	if s.at >= len(s.text) {
+		return fmt.Errorf("bind body: it ends too early")
+	}
+	switch s.text[s.at] {
+	case '"':
+		return s.leaf(path)
+	case '{':
+		return s.group('}', func(int) error {
+			key := s.token()
+			s.out = append(s.out, bytes.ReplaceAll(key, []byte(tenantMark), []byte(s.tenant))...)
+			s.take() // the colon
+			return s.value(path.Field(text(key)))
+		})
+	case '[':
+		return s.group(']', func(i int) error { return s.value(path.Index(i)) })
+	}
+	for s.at < len(s.text) && !strings.ContainsRune(",]}", rune(s.text[s.at])) {
+		s.take()
+	}
+	return nil
+}
+
+func (s *scanner) group(end byte, item func(int) error) error {
+	s.take()
+	for i := 0; s.at < len(s.text); i++ {
+		if s.text[s.at] == end {
+			s.take()
+			return nil
+		}
+		if i > 0 {
+			s.take() // the comma
+		}
+		if err := item(i); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("bind body: it ends too early")
+}
+
+func (s *scanner) take() {
+	if s.at < len(s.text) {
+		s.out = append(s.out, s.text[s.at])
+		s.at++
+	}
+}
+
+// token returns a string with its quotes and moves behind it.
+func (s *scanner) token() []byte {
+	from := s.at
+	for s.at++; s.at < len(s.text) && s.text[s.at] != '"'; s.at++ {
+		if s.text[s.at] == '\\' {
+			s.at++
+		}
+	}
+	s.at = min(s.at+1, len(s.text))
+	return s.text[from:s.at]
+}
+
+func (s *scanner) leaf(path resource.Path) error {
+	tok := s.token()
+	if !bytes.Contains(tok, []byte("${")) {
+		s.out = append(s.out, bytes.ReplaceAll(tok, []byte(tenantMark), []byte(s.tenant))...)
+		return nil
+	}
+	v, err := resource.Parse(tok)
+	if err != nil {
+		return fmt.Errorf("bind %s: %w", path, err)
+	}
+	if v.Kind == resource.StringValue { // only an escaped `$${`
+		s.out = append(s.out, quote(strings.ReplaceAll(v.Text, tenantMark, s.tenant))...)
+		return nil
+	}
+	bound, err := s.bind(path, v)
+	if err != nil {
+		return err
+	}
+	s.out = append(s.out, bound...)
+	return nil
+}
+
+// text decodes a JSON string.
+func text(tok []byte) string {
+	if !bytes.Contains(tok, []byte{'\\'}) && len(tok) >= 2 {
+		return string(tok[1 : len(tok)-1])
+	}
+	var s string
+	_ = json.Unmarshal(tok, &s) // a body of ours is valid JSON
+	return s
+}
+
+// quote prints a JSON string without HTML escapes.
+func quote(s string) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string always encodes
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
+}
+
+// bindURL puts ids and the tenant into a path. Each reference is one step of the
+// path, so all of it is encoded: the id of a schema is itself a URL.
+func bindURL(url, tenant string, id func(resource.Ref) (string, error)) (string, error) {
+	url = strings.ReplaceAll(url, tenantMark, tenant)
+	url = strings.ReplaceAll(url, platform.EscapeID(tenantMark), platform.EscapeID(tenant))
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(url, "${")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			return "", fmt.Errorf("bind URL %s: a reference is not closed", url)
+		}
+		v, err := resource.Parse(quote("${" + name + "}"))
+		if err != nil {
+			return "", fmt.Errorf("bind URL: %w", err)
+		}
+		if v.Kind != resource.RefValue {
+			return "", fmt.Errorf("bind URL: ${%s} is no reference to a resource", name)
+		}
+		s, err := id(v.Ref)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(platform.EscapeID(s))
+		url = after
+	}
+}
+
+// hasTenant reports whether a text of a plan names the tenant.
+func hasTenant(s []byte) bool {
+	return bytes.Contains(s, []byte(tenantMark)) || bytes.Contains(s, []byte("%7BTENANT_ID%7D"))
+}

@@ -1,0 +1,83 @@
+package applier
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// ConflictError says that somebody else changed an object since it was applied,
+// so that an update would undo what they did.
+type ConflictError struct {
+	Address resource.Address
+	ID      string
+	Fields  []Difference
+	Err     error // what the platform said; nil when it said nothing
+}
+
+// Difference is a field that stands in the way. Live is absent when the
+// platform has no such field.
+type Difference struct {
+	Path    string          `json:"path"`
+	Applied json.RawMessage `json:"applied,omitempty"`
+	Desired json.RawMessage `json:"desired,omitempty"`
+	Live    json.RawMessage `json:"live,omitempty"`
+}
+
+func (e *ConflictError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s was changed on the platform since it was applied", e.Address)
+	for i, f := range e.Fields {
+		sep := ": "
+		if i > 0 {
+			sep = "; "
+		}
+		fmt.Fprintf(&b, "%s%s is %s, applied was %s, desired is %s", sep, f.Path, shown(f.Live), shown(f.Applied), shown(f.Desired))
+	}
+	fmt.Fprintf(&b, "; see `aepflow plan --refresh`, or overwrite it with `aepflow apply --overwrite %s`", e.Address)
+	return b.String()
+}
+
+func (e *ConflictError) Unwrap() error { return e.Err }
+
+func shown(v json.RawMessage) string {
+	if v == nil {
+		return "absent"
+	}
+	return string(v)
+}
+
+// AmbiguousError says that the answer to a create was lost and that several
+// objects on the platform could be the one that it made.
+type AmbiguousError struct {
+	Address    resource.Address
+	Candidates []Candidate
+	Err        error // why the answer is missing; nil when an earlier apply lost it
+}
+
+// Candidate is an object that nobody owns and that looks like the lost one.
+type Candidate struct {
+	ID      string
+	Created time.Time // zero when the platform does not say
+}
+
+func (e *AmbiguousError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the answer to the create of %s was lost and %d objects could be it:", e.Address, len(e.Candidates))
+	for i, c := range e.Candidates {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(" " + c.ID)
+		if !c.Created.IsZero() {
+			b.WriteString(" of " + c.Created.UTC().Format(time.RFC3339))
+		}
+	}
+	fmt.Fprintf(&b, "; adopt one with `aepflow import %s ID` or delete those that are not wanted", e.Address)
+	return b.String()
+}
+
+func (e *AmbiguousError) Unwrap() error { return e.Err }

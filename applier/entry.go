@@ -1,0 +1,214 @@
+package applier
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// makes reports whether a step makes or changes the current object.
+func makes(s planner.Step) bool {
+	switch s {
+	case planner.StepCreate, planner.StepUpdate, planner.StepEnable, planner.StepDisable:
+		return true
+	}
+	return false
+}
+
+// entryAfter returns the entry as it is once a call is done, without what only
+// the answer tells. now is the entry before, start the start of a schedule that
+// the call sends; k is -1 for an import.
+func (r *run) entryAfter(c callRef, now lockfile.Entry, start json.RawMessage) (lockfile.Entry, error) {
+	e := lockfile.Entry{
+		Address: c.change.Address, ID: now.ID, ETag: now.ETag, Protect: c.change.Protect,
+		Sent: now.Sent, Needs: now.Needs, Secrets: now.Secrets,
+	}
+	var err error
+	if e.Applied, err = c.applied(now.Applied); err != nil {
+		return lockfile.Entry{}, err
+	}
+	if c.k >= 0 && c.call().Step != planner.StepCreate && c.call().Step != planner.StepUpdate {
+		return e, nil // actions send no values
+	}
+	e.Needs, e.Sent, e.Secrets = nil, c.sent(now, start), nil
+	_, err = bindBody(c.change.Desired, r.tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
+		switch v.Kind {
+		case resource.RefValue:
+			id, err := r.lookUp(v.Ref)
+			field := v.Ref.Field
+			if field == "id" {
+				field = ""
+			}
+			e.Needs = append(e.Needs, lockfile.Need{Address: v.Ref.To, Via: at.String(), Field: field, ID: id})
+			return nil, err
+		case resource.SecretValue:
+			hash, err := r.secrets.hash(v.Text, hashAt(now.Secrets, at.String()))
+			e.Secrets = append(e.Secrets, lockfile.SecretHash{Path: at.String(), Hash: hash})
+			return nil, err
+		}
+		return nil, nil
+	})
+	if err != nil {
+		return lockfile.Entry{}, err
+	}
+	for _, d := range c.change.DependsOn {
+		if !slices.ContainsFunc(e.Needs, func(n lockfile.Need) bool { return n.Address == d.Address && n.Via == d.Label }) {
+			e.Needs = append(e.Needs, lockfile.Need{Address: d.Address, Via: d.Label})
+		}
+	}
+	slices.SortFunc(e.Secrets, func(a, b lockfile.SecretHash) int { return strings.Compare(a.Path, b.Path) })
+	return e, nil
+}
+
+// sent returns the values that the platform has in the place of what is desired:
+// a start that is open, and those with which the new flow of a cut-over differs
+// from its document. An update that sends none of them leaves them as they are.
+func (c callRef) sent(now lockfile.Entry, start json.RawMessage) []lockfile.Sent {
+	if c.k < 0 {
+		return nil
+	}
+	spec := resource.SpecOf(c.change.Kind)
+	var out []lockfile.Sent
+	if c.call().Step == planner.StepUpdate {
+		for _, s := range now.Sent {
+			if !bytes.Contains(c.call().Body, quote("/"+strings.ReplaceAll(s.Path, ".", "/"))) {
+				out = append(out, s)
+			}
+		}
+	}
+	if bytes.Contains(c.call().Body, []byte(`"${time.start}"`)) {
+		out = append(out, lockfile.Sent{Path: spec.StartTime, Value: start})
+	}
+	if c.call().Step == planner.StepUpdate {
+		return out
+	}
+	body, err1 := resource.Parse(c.call().Body)
+	desired, err2 := resource.Parse(c.change.Desired)
+	if spec.Backfill == "" || err1 != nil || err2 != nil {
+		return out
+	}
+	sends, _ := spec.Find(body, spec.Backfill)
+	if wants, ok := spec.Find(desired, spec.Backfill); ok && !wants.Equal(sends) {
+		out = append(out, lockfile.Sent{Path: spec.Backfill, Value: sends.JSON()})
+	}
+	return out
+}
+
+// applied returns the configuration that the platform has once a call is done:
+// all that is desired after the last call of a change that makes something, and
+// before it only the fields that the calls so far settle.
+func (c callRef) applied(before json.RawMessage) (json.RawMessage, error) {
+	desired := c.change.Desired
+	if c.k < 0 || !slices.ContainsFunc(c.change.Calls[c.k+1:], func(later planner.Call) bool { return makes(later.Step) }) {
+		return desired, nil
+	}
+	want, err := resource.Parse(desired)
+	if err != nil {
+		return nil, fmt.Errorf("read the desired configuration: %w", err)
+	}
+	have := resource.Object()
+	if c.call().Step != planner.StepCreate && len(before) > 0 {
+		if have, err = resource.Parse(before); err != nil {
+			return nil, fmt.Errorf("read the applied configuration: %w", err)
+		}
+	}
+	settled := topNames(c.call().Settles)
+	if len(settled) == 0 { // all but what later calls name, or the state that they change
+		later := []string{resource.SpecOf(c.change.Kind).State}
+		for _, l := range c.change.Calls[c.k+1:] {
+			later = append(later, topNames(l.Settles)...)
+		}
+		for _, f := range want.Fields {
+			if !slices.Contains(later, f.Name) {
+				settled = append(settled, f.Name)
+			}
+		}
+		for _, f := range have.Fields {
+			if _, stays := want.Get(f.Name); !stays && !slices.Contains(later, f.Name) {
+				settled = append(settled, f.Name)
+			}
+		}
+	}
+	for _, name := range settled {
+		if v, ok := want.Get(name); ok {
+			have = have.With(name, v)
+		} else {
+			have = have.Without(name)
+		}
+	}
+	return have.JSON(), nil
+}
+
+// topNames returns the first steps of printed paths.
+func topNames(paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		if end := strings.IndexAny(p, ".["); end > 0 {
+			p = p[:end]
+		}
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// lookUp returns what a reference stands for: the id or version of an object that
+// exists or was made a moment ago.
+func (r *run) lookUp(ref resource.Ref) (string, error) {
+	if e, ok := r.session.Get(ref.To); ok {
+		if v, ok := e.Output(ref.Field); ok {
+			return v, nil
+		}
+	}
+	return "", fmt.Errorf("bind %s: it is not known: the lockfile has no such value", ref)
+}
+
+// startTime is the start of a schedule that the documents leave open, in epoch
+// seconds of the platform's clock.
+func (r *run) startTime() json.RawMessage {
+	return strconv.AppendInt(nil, r.platform.time().Add(startMargin).Unix(), 10)
+}
+
+// managed returns what we manage of the object of an entry, as it was sent;
+// secrets, and references whose value is not on record, are null.
+func managed(e lockfile.Entry, tenant string) (json.RawMessage, error) {
+	bound, err := bindBody(e.Applied, tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
+		path := at.String()
+		for _, n := range e.Needs {
+			if v.Kind == resource.RefValue && n.Address == v.Ref.To && n.Via == path && n.ID != "" {
+				return quote(n.ID), nil
+			}
+		}
+		return []byte("null"), nil
+	})
+	if err != nil || len(e.Sent) == 0 {
+		return bound, err
+	}
+	v, ok := decode(bound).(map[string]any)
+	if !ok {
+		return bound, nil
+	}
+	for _, s := range e.Sent {
+		put(v, strings.Split(s.Path, "."), decode(s.Value))
+	}
+	return encode(v), nil
+}
+
+// put sets a member deep in an object, where its parents are there.
+func put(in map[string]any, path []string, v any) {
+	if len(path) == 1 {
+		in[path[0]] = v
+		return
+	}
+	if deeper, ok := in[path[0]].(map[string]any); ok {
+		put(deeper, path[1:], v)
+	}
+}

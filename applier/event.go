@@ -1,0 +1,65 @@
+package applier
+
+import (
+	"time"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Event is something that a view may listen to. Events come one at a time; a
+// listener that takes long holds up the apply.
+type Event interface{ event() }
+
+// Subject says which call of which resource an event is about.
+type Subject struct {
+	Address resource.Address
+	Call    int // planner.Call.N; 0 for a change without calls
+	Step    planner.Step
+	Action  planner.Action // of the whole change
+}
+
+// Started says that a request is about to be sent.
+type Started struct {
+	Subject
+	Attempt int
+}
+
+// Retried says why a call is sent again by the applier; retries that the client
+// makes on its own are its own to tell.
+type Retried struct {
+	Subject
+	Attempt int // the coming one
+	Err     error
+}
+
+// Done says that a call succeeded and that this is on record.
+type Done struct {
+	Subject
+	Attempt int
+	ID      string
+	Elapsed time.Duration
+	Adopted bool // the answer was lost; the object was found on the platform
+	Last    bool // it was the last call of its change
+}
+
+// Failed says that a call failed for good.
+type Failed struct {
+	Subject
+	Attempt int
+	Elapsed time.Duration
+	Err     error
+}
+
+// Blocked says that a call cannot be made because another one failed.
+type Blocked struct {
+	Subject
+	By     resource.Address // whose failure is the cause
+	ByCall int
+}
+
+func (Started) event() {}
+func (Retried) event() {}
+func (Done) event()    {}
+func (Failed) event()  {}
+func (Blocked) event() {}

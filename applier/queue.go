@@ -1,0 +1,241 @@
+package applier
+
+import (
+	"container/heap"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// state is where a task stands.
+type state uint8
+
+const (
+	waiting state = iota // for other tasks
+	ready
+	running // from being taken until its outcome is known
+	done
+	failed
+	blocked // by a failed one
+)
+
+// task is one unit of work: a call of the plan, or a read that follows one.
+type task struct {
+	after  []int // tasks that must have succeeded
+	then   []int // tasks that wait for this one
+	waits  int   // how many of after are not released yet
+	height int   // how many tasks the longest chain behind this one has
+	state  state
+	cause  int // of blocked: the failed task
+}
+
+// queue hands out tasks so that each comes after all that it needs and the
+// longest chains go first: with few workers that is what keeps the whole short.
+// It knows nothing of what a task does.
+type queue struct {
+	mu     sync.Mutex
+	moved  *sync.Cond
+	tasks  []task
+	ready  heapOf
+	busy   int              // tasks taken and not released
+	halted bool             // nothing more is handed out
+	claims map[string][]int // twins that wait for the holder of a claim
+}
+
+// newQueue makes a queue of tasks that know what they come after.
+func newQueue(tasks []task) (*queue, error) {
+	q := &queue{tasks: tasks, claims: map[string][]int{}}
+	q.moved = sync.NewCond(&q.mu)
+	for i := range tasks {
+		for _, n := range tasks[i].after {
+			if n < 0 || n >= len(tasks) || n == i {
+				return nil, fmt.Errorf("order the calls: call %d comes after one that is not in the plan", i+1)
+			}
+			tasks[n].then = append(tasks[n].then, i)
+			tasks[i].waits++
+		}
+	}
+	q.ready.tasks = tasks
+	if err := q.measure(); err != nil {
+		return nil, err
+	}
+	for i := range tasks {
+		if tasks[i].waits == 0 {
+			q.offer(i)
+		}
+	}
+	return q, nil
+}
+
+// measure sets the heights, from the tasks that nothing waits for backwards. A
+// plan whose calls wait for one another in a ring is refused.
+func (q *queue) measure() error {
+	left := make([]int, len(q.tasks))
+	var order []int
+	for i, t := range q.tasks {
+		if left[i] = len(t.then); left[i] == 0 {
+			order = append(order, i)
+		}
+	}
+	for k := 0; k < len(order); k++ {
+		t := q.tasks[order[k]]
+		for _, n := range t.after {
+			q.tasks[n].height = max(q.tasks[n].height, t.height+1)
+			if left[n]--; left[n] == 0 {
+				order = append(order, n)
+			}
+		}
+	}
+	if len(order) != len(q.tasks) {
+		return fmt.Errorf("order the calls: some of them wait for one another in a ring")
+	}
+	return nil
+}
+
+func (q *queue) offer(i int) {
+	q.tasks[i].state = ready
+	heap.Push(&q.ready, i)
+}
+
+// take hands out the best task that is ready. own are tasks that only the caller
+// may have yet: they become ready for all with release. With wait it blocks until
+// there is a task or no more will come.
+func (q *queue) take(own []int, wait bool) (i int, rest []int, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for {
+		if q.halted {
+			return 0, own, false
+		}
+		best := -1
+		for k, n := range own {
+			if best < 0 || q.ready.before(n, own[best]) {
+				best = k
+			}
+		}
+		switch {
+		case best >= 0 && (q.ready.Len() == 0 || q.ready.before(own[best], q.ready.order[0])):
+			i, own = own[best], slices.Delete(slices.Clone(own), best, best+1)
+		case q.ready.Len() > 0:
+			i = heap.Pop(&q.ready).(int)
+		case wait && q.busy > 0:
+			q.moved.Wait()
+			continue
+		default:
+			return 0, own, false
+		}
+		q.tasks[i].state = running
+		q.busy++
+		return i, own, true
+	}
+}
+
+// finish notes the end of a task. It returns the tasks that now wait for nothing
+// else, and those that a failure blocks, in order. The caller releases the former
+// when the outcome is durable.
+func (q *queue) finish(i int, ok bool) (free, stuck []int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if ok {
+		q.tasks[i].state = done
+		for _, n := range q.tasks[i].then {
+			if q.tasks[n].waits--; q.tasks[n].waits == 0 && q.tasks[n].state == waiting {
+				free = append(free, n)
+			}
+		}
+		return free, nil
+	}
+	q.tasks[i].state = failed
+	stuck = append(stuck, i)
+	for k := 0; k < len(stuck); k++ {
+		for _, n := range q.tasks[stuck[k]].then {
+			if q.tasks[n].state == waiting {
+				q.tasks[n].state, q.tasks[n].cause = blocked, i
+				stuck = append(stuck, n)
+			}
+		}
+	}
+	stuck = stuck[1:]
+	slices.Sort(stuck)
+	return nil, stuck
+}
+
+// release ends the hold on a taken task and offers tasks to all workers.
+func (q *queue) release(free []int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy--
+	for _, i := range free {
+		q.offer(i)
+	}
+	q.moved.Broadcast()
+}
+
+// follow adds a task that nothing waits for and that has time until the end.
+func (q *queue) follow() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.tasks = append(q.tasks, task{height: -1})
+	q.ready.tasks = q.tasks
+	q.offer(len(q.tasks) - 1)
+	q.moved.Signal()
+	return len(q.tasks) - 1
+}
+
+// claim makes i the only running task with a key. When another one has it, i
+// goes back to wait for that one's end.
+func (q *queue) claim(key string, i int) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if twins, taken := q.claims[key]; taken {
+		q.claims[key] = append(twins, i)
+		q.tasks[i].state = waiting
+		q.busy--
+		return false
+	}
+	q.claims[key] = nil
+	return true
+}
+
+// disclaim ends a claim; its twins may try again.
+func (q *queue) disclaim(key string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, i := range q.claims[key] {
+		q.offer(i)
+	}
+	delete(q.claims, key)
+	q.moved.Broadcast()
+}
+
+// halt stops handing out tasks.
+func (q *queue) halt() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.halted = true
+	q.moved.Broadcast()
+}
+
+// heapOf orders task numbers: the longest chain first, then the plan's order.
+type heapOf struct {
+	tasks []task
+	order []int
+}
+
+func (h *heapOf) before(a, b int) bool {
+	if x, y := h.tasks[a].height, h.tasks[b].height; x != y {
+		return x > y
+	}
+	return a < b
+}
+
+func (h *heapOf) Len() int           { return len(h.order) }
+func (h *heapOf) Less(i, j int) bool { return h.before(h.order[i], h.order[j]) }
+func (h *heapOf) Swap(i, j int)      { h.order[i], h.order[j] = h.order[j], h.order[i] }
+func (h *heapOf) Push(x any)         { h.order = append(h.order, x.(int)) }
+func (h *heapOf) Pop() any {
+	last := len(h.order) - 1
+	x := h.order[last]
+	h.order = h.order[:last]
+	return x
+}

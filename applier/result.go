@@ -1,0 +1,65 @@
+package applier
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Result is what an apply did, counted in resources.
+type Result struct {
+	Created, Updated, Replaced, Deleted int
+	Moved, Forgotten, Imported          int
+	Unchanged                           int
+	Failed                              []Failure      // in the order of the plan
+	Blocked                             []BlockedStep  // in the order of the plan
+	Left                                []planner.Call // calls that an interruption kept from being sent
+	Unknown                             int            // failures of which nobody knows whether they were done
+	Interrupted                         bool
+}
+
+// OK reports whether everything that was planned was done.
+func (r Result) OK() bool { return len(r.Failed) == 0 && len(r.Blocked) == 0 && len(r.Left) == 0 }
+
+// Changed reports how many resources were changed.
+func (r Result) Changed() int {
+	return r.Created + r.Updated + r.Replaced + r.Deleted + r.Moved + r.Forgotten + r.Imported
+}
+
+// Failure is a call that failed.
+type Failure struct {
+	Subject
+	Method, URL string
+	Origin      planner.Origin
+	Unknown     bool // it may have been done; the next apply finds out
+	Err         error
+}
+
+func (f Failure) Error() string { return fmt.Sprintf("%s %s: %v", f.Step, f.Address, f.Err) }
+
+func (f Failure) Unwrap() error { return f.Err }
+
+// BlockedStep is a call that was not made because of a failure.
+type BlockedStep struct {
+	Subject
+	Origin planner.Origin
+	By     resource.Address
+	ByCall int
+}
+
+// ErrInterrupted says that the apply was told to stop. What was done is saved.
+var ErrInterrupted = errors.New("interrupted; what was done is saved")
+
+// StaleError says that the plan was made against another state of the lockfile.
+type StaleError struct {
+	Plan, Lock planner.LockRef
+}
+
+func (e *StaleError) Error() string {
+	if e.Plan.Lineage != e.Lock.Lineage {
+		return fmt.Sprintf("the plan belongs to another lockfile: lineage %q, this one has %q; plan again", e.Plan.Lineage, e.Lock.Lineage)
+	}
+	return fmt.Sprintf("the plan is stale: made at serial %d, the lockfile has %d; plan again", e.Plan.Serial, e.Lock.Serial)
+}

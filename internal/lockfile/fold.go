@@ -1,0 +1,244 @@
+package lockfile
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// The steps that an Intent can have. The planner's steps have the same names.
+const (
+	stepCreate  = "create"
+	stepUpdate  = "update"
+	stepEnable  = "enable"
+	stepDisable = "disable"
+	stepRetire  = "retire"
+	stepDelete  = "delete"
+)
+
+// state is a lock while records change it. The running apply and the replay of a
+// journal go through the same fold, so what a crash leaves behind is what the
+// process had in memory. Entries are kept by address: a slice in order would be
+// moved with every new object.
+type state struct {
+	lock    Lock // without entries
+	entries map[resource.Address]Entry
+	open    map[int]Intent // no outcome yet
+	last    int            // highest number of an intent
+}
+
+func newState(l *Lock) *state {
+	s := &state{lock: *l, entries: make(map[resource.Address]Entry, len(l.Entries)), open: map[int]Intent{}}
+	s.lock.Entries = nil
+	for _, e := range l.Entries {
+		s.entries[e.Address] = e
+	}
+	return s
+}
+
+// snapshot returns the lock as it is now, entries in order.
+func (s *state) snapshot() *Lock {
+	l := s.lock
+	l.Entries = slices.SortedFunc(maps.Values(s.entries), func(a, b Entry) int { return a.Address.Compare(b.Address) })
+	return &l
+}
+
+// unresolved returns the intents without an outcome, in order.
+func (s *state) unresolved() []Intent {
+	return slices.SortedFunc(maps.Values(s.open), func(a, b Intent) int { return a.N - b.N })
+}
+
+func (s *state) fold(r Record) {
+	switch {
+	case r.Intent != nil:
+		s.open[r.Intent.N] = *r.Intent
+		s.last = max(s.last, r.Intent.N)
+	case r.Outcome != nil:
+		in, ok := s.open[r.Outcome.N]
+		delete(s.open, r.Outcome.N)
+		if ok && !r.Outcome.Void {
+			s.settle(in, *r.Outcome)
+		}
+	case r.Edit != nil:
+		s.edit(*r.Edit)
+	}
+}
+
+// settle changes the lock as a call that was done asks for.
+func (s *state) settle(in Intent, out Outcome) {
+	now := s.entries[in.Address]
+	switch in.Step {
+	case stepCreate:
+		e := in.Entry.Entry
+		e.ID, e.ETag, e.Deposed = out.ID, out.ETag, now.Deposed
+		if now.ID != "" && now.ID != out.ID && len(in.Leaves) > 0 {
+			e.Deposed = append(slices.Clone(now.Deposed), Deposed{ID: now.ID, ETag: now.ETag, Kind: in.Address.Kind, StepsLeft: in.Leaves})
+		}
+		s.put(e)
+		s.tag(e)
+	case stepUpdate, stepEnable, stepDisable:
+		e := in.Entry.Entry
+		e.ID, e.ETag, e.Deposed = now.ID, now.ETag, now.Deposed
+		if out.ETag != "" {
+			e.ETag = out.ETag
+		}
+		s.put(e)
+	case stepRetire:
+		s.retire(now, in, out)
+	case stepDelete:
+		s.remove(now, in.Object)
+	}
+}
+
+// tag hands the version of a tagged object to the entry of the object itself: a
+// tag is written into it and moves its version.
+func (s *state) tag(e Entry) {
+	field := resource.SpecOf(e.Address.Kind).TagOf
+	for _, n := range e.Needs {
+		if owner, ok := s.entries[n.Address]; ok && field != "" && n.Via == field && owner.ID == e.ID && e.ETag != "" {
+			owner.ETag = e.ETag
+			s.put(owner)
+		}
+	}
+}
+
+// retire notes that an object was stopped: a replaced one, or the current one
+// that is about to be deleted.
+func (s *state) retire(now Entry, in Intent, out Outcome) {
+	if now.ID == in.Object && now.Address == in.Address {
+		if out.ETag != "" {
+			now.ETag = out.ETag
+		}
+		now.Applied = stopped(now)
+		s.put(now)
+		return
+	}
+	now.Deposed = slices.Clone(now.Deposed)
+	for i, d := range now.Deposed {
+		if d.ID != in.Object {
+			continue
+		}
+		if out.ETag != "" {
+			d.ETag = out.ETag
+		}
+		d.StepsLeft = slices.DeleteFunc(slices.Clone(d.StepsLeft), func(step string) bool { return step == stepDisable })
+		now.Deposed[i] = d
+	}
+	if now.Address == in.Address {
+		s.put(now)
+	}
+}
+
+// stopped is the applied configuration with its state set to disabled, so that
+// a run that ends here does not stop the object a second time.
+func stopped(e Entry) []byte {
+	field := resource.SpecOf(e.Address.Kind).State
+	v, err := resource.Parse(e.Applied)
+	if err != nil || field == "" || v.Kind != resource.ObjectValue {
+		return e.Applied
+	}
+	return v.With(field, resource.String("disabled")).JSON()
+}
+
+func (s *state) remove(now Entry, id string) {
+	if now.Address.IsZero() {
+		return
+	}
+	if now.ID == id {
+		now = Entry{Address: now.Address, Deposed: now.Deposed, Protect: now.Protect}
+	} else {
+		now.Deposed = slices.DeleteFunc(slices.Clone(now.Deposed), func(d Deposed) bool { return d.ID == id })
+	}
+	if now.ID == "" && len(now.Deposed) == 0 {
+		delete(s.entries, now.Address)
+		return
+	}
+	s.put(now)
+}
+
+func (s *state) put(e Entry) {
+	if len(e.Deposed) == 0 {
+		e.Deposed = nil
+	}
+	s.entries[e.Address] = e
+}
+
+func (s *state) edit(e Edit) {
+	switch {
+	case e.Put != nil:
+		s.put(e.Put.Entry)
+	case e.Move != nil:
+		s.move(*e.Move)
+	case e.ETag != nil:
+		if now, ok := s.entries[e.ETag.Address]; ok && now.ID == e.ETag.ID {
+			now.ETag = e.ETag.ETag
+			s.put(now)
+		}
+	case e.Tenant != "":
+		s.lock.Target.Tenant = e.Tenant
+	case !e.Forget.IsZero():
+		delete(s.entries, e.Forget)
+	}
+}
+
+// move renames an entry. What refers to it refers to the new name from now on,
+// as the documents do: the next plan sees no change.
+func (s *state) move(m Move) {
+	e, ok := s.entries[m.From]
+	if !ok {
+		return
+	}
+	delete(s.entries, m.From)
+	e.Address = m.To
+	s.put(e)
+	was, is := []byte(`"${`+m.From.String()+`.`), []byte(`"${`+m.To.String()+`.`)
+	for a, e := range s.entries {
+		if !slices.ContainsFunc(e.Needs, func(n Need) bool { return n.Address == m.From }) {
+			continue
+		}
+		e.Applied = bytes.ReplaceAll(e.Applied, was, is)
+		e.Needs = slices.Clone(e.Needs)
+		for i := range e.Needs {
+			if e.Needs[i].Address == m.From {
+				e.Needs[i].Address = m.To
+			}
+		}
+		s.entries[a] = e
+	}
+}
+
+// owned returns the ids of every object that an entry holds, current or deposed.
+func (s *state) owned() map[string]bool {
+	ids := make(map[string]bool, len(s.entries))
+	for _, e := range s.entries {
+		// A tag has the id of the object that it is on; that one owns it.
+		if e.ID != "" && resource.SpecOf(e.Address.Kind).TagOf == "" {
+			ids[e.ID] = true
+		}
+		for _, d := range e.Deposed {
+			ids[d.ID] = true
+		}
+	}
+	return ids
+}
+
+// describe names what a journal's outcomes made, for a journal that fits no lock.
+func describe(recs []Record) string {
+	intents := map[int]Intent{}
+	var made []string
+	for _, r := range recs {
+		if r.Intent != nil {
+			intents[r.Intent.N] = *r.Intent
+		}
+		if r.Outcome != nil && r.Outcome.ID != "" && intents[r.Outcome.N].Step == stepCreate {
+			made = append(made, intents[r.Outcome.N].Address.String()+" = "+r.Outcome.ID)
+		}
+	}
+	if len(made) == 0 {
+		return "no new object"
+	}
+	return strings.Join(made, ", ")
+}

@@ -1,0 +1,107 @@
+package lockfile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Holder is who holds the lock of a target.
+type Holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+}
+
+// HeldError says that another apply is at work on the same lockfile. The
+// operating system releases the lock when its holder ends, however it ends.
+type HeldError struct {
+	Path   string
+	Holder Holder // zero when the holder left no readable note
+}
+
+func (e *HeldError) Error() string {
+	if e.Holder.PID == 0 {
+		return fmt.Sprintf("lock %s: another apply is running", e.Path)
+	}
+	return fmt.Sprintf("lock %s: another apply is running: process %d on %s since %s",
+		e.Path, e.Holder.PID, e.Holder.Host, e.Holder.Since.UTC().Format(time.RFC3339))
+}
+
+// retryLock is how often a waiting apply asks for the lock.
+const retryLock = 100 * time.Millisecond
+
+// hold takes the operating system's lock of a target and leaves a note about
+// the holder. The note has a file of its own because Windows lets nobody read a
+// locked one; it is for people, the lock is what counts. timeout 0 asks once.
+func hold(ctx context.Context, p Paths, timeout time.Duration, now time.Time) (*flock.Flock, error) {
+	if err := os.MkdirAll(p.Folder, 0o755); err != nil {
+		return nil, fmt.Errorf("make folder for the journal: %w", err)
+	}
+	l := flock.New(p.Held)
+	ok, err := l.TryLock()
+	if err == nil && !ok && timeout > 0 {
+		waiting, stop := context.WithTimeout(ctx, timeout)
+		ok, err = l.TryLockContext(waiting, retryLock)
+		stop()
+		if waiting.Err() != nil && ctx.Err() == nil {
+			err = nil // waited long enough
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", p.Held, err)
+	}
+	if !ok {
+		return nil, &HeldError{Path: p.Held, Holder: readHolder(p)}
+	}
+	host, _ := os.Hostname()
+	note, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second)})
+	if err == nil {
+		err = os.WriteFile(p.Holder, append(note, '\n'), 0o644)
+	}
+	if err != nil {
+		_ = l.Unlock()
+		return nil, fmt.Errorf("note the holder of %s: %w", p.Held, err)
+	}
+	return l, nil
+}
+
+// release removes the note before the lock: removed after it, the note of the
+// next holder would go. The locked file itself stays, because others may wait
+// for it.
+func release(l *flock.Flock, p Paths) error {
+	_ = os.Remove(p.Holder)
+	if err := l.Unlock(); err != nil {
+		return fmt.Errorf("unlock %s: %w", p.Held, err)
+	}
+	return nil
+}
+
+// FindHolder returns who holds a target's lock, without taking part: ok is false
+// when nobody does. A note of a holder that was killed does not count.
+func FindHolder(p Paths) (h Holder, ok bool, err error) {
+	if _, err := os.Stat(p.Held); err != nil {
+		return Holder{}, false, nil
+	}
+	l := flock.New(p.Held)
+	free, err := l.TryLock()
+	if err != nil {
+		return Holder{}, false, fmt.Errorf("ask for the lock %s: %w", p.Held, err)
+	}
+	if free {
+		return Holder{}, false, l.Unlock()
+	}
+	return readHolder(p), true, nil
+}
+
+func readHolder(p Paths) Holder {
+	var h Holder
+	if text, err := os.ReadFile(p.Holder); err == nil {
+		_ = json.Unmarshal(text, &h) // an unreadable note is no note
+	}
+	return h
+}

@@ -1,0 +1,152 @@
+package lockfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// The ways in which a journal can be unusable. Callers branch with errors.Is.
+var (
+	ErrDamaged = errors.New("the journal is damaged")
+	ErrForeign = errors.New("the journal belongs to another lockfile")
+	ErrStale   = errors.New("the lockfile was replaced since the journal was written")
+)
+
+// JournalError says that the journal of an interrupted apply does not go with
+// the lockfile. Nothing of either was changed.
+type JournalError struct {
+	Path string
+	Made string // objects that only the journal knows
+	Err  error  // wraps ErrDamaged, ErrForeign or ErrStale
+}
+
+func (e *JournalError) Error() string {
+	if e.Made == "" {
+		return fmt.Sprintf("read %s: %v; put back the lockfile that it belongs to, or remove the journal and run `aepflow state repair`", e.Path, e.Err)
+	}
+	return fmt.Sprintf("read %s: %v; it holds %s; put back the lockfile that it belongs to, or remove the journal and run `aepflow state repair`", e.Path, e.Err, e.Made)
+}
+
+func (e *JournalError) Unwrap() error { return e.Err }
+
+// TargetError says that a lockfile was applied somewhere else.
+type TargetError struct {
+	Path        string
+	Have, Asked Target
+}
+
+func (e *TargetError) Error() string {
+	return fmt.Sprintf("%s belongs to organisation %s, sandbox %s; asked for organisation %s, sandbox %s",
+		e.Path, e.Have.Org, e.Have.Sandbox, e.Asked.Org, e.Asked.Sandbox)
+}
+
+// View is what a reader sees: the lock with the journal folded in, in memory
+// only, and the calls of which nobody knows whether they were done.
+type View struct {
+	Lock *Lock
+	Open []Intent
+}
+
+// Load reads the lock of a target without locking or writing anything. An absent
+// lockfile is an empty lock without lineage.
+func Load(p Paths) (View, error) {
+	f, err := load(p)
+	if err != nil {
+		return View{}, err
+	}
+	return View{Lock: f.state.snapshot(), Open: f.state.unresolved()}, nil
+}
+
+// loaded is a lock with its journal folded in.
+type loaded struct {
+	state *state
+	text  []byte // of the lockfile, nil when there is none
+	whole int    // bytes of the journal that are to be kept; 0: start a new one
+	had   bool   // there is a journal to clear away
+}
+
+// load reads lockfile and journal as they belong together: a reader does not
+// lock, so an apply may end and replace both while it reads.
+func load(p Paths) (loaded, error) {
+	for {
+		lock, text, err := readLock(p.Lock)
+		if err != nil {
+			return loaded{}, err
+		}
+		journal, err := os.ReadFile(p.Journal)
+		absent := errors.Is(err, fs.ErrNotExist)
+		if err != nil && !absent {
+			return loaded{}, fmt.Errorf("read journal: %w", err)
+		}
+		again, err := os.ReadFile(p.Lock)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return loaded{}, fmt.Errorf("read lockfile: %w", err)
+		}
+		if bytes.Equal(text, again) {
+			return join(p, lock, text, journal, absent)
+		}
+	}
+}
+
+func join(p Paths, lock *Lock, text, journal []byte, absent bool) (loaded, error) {
+	out := loaded{state: newState(lock), text: text, had: !absent}
+	recs, whole, err := unframeAll(journal)
+	if err != nil {
+		return loaded{}, &JournalError{Path: p.Journal, Err: err}
+	}
+	if len(recs) == 0 {
+		return out, nil // its first line was torn: nothing was sent
+	}
+	h := recs[0].Header
+	if h == nil || !sameMajor(h.Version) {
+		return loaded{}, &JournalError{Path: p.Journal, Err: fmt.Errorf("%w: its first line is not one that this aepflow reads", ErrDamaged)}
+	}
+	folded, err := fits(lock, text, h, recs)
+	if err != nil {
+		return loaded{}, &JournalError{Path: p.Journal, Made: describe(recs), Err: err}
+	}
+	if text == nil {
+		out.state.lock.Lineage, out.state.lock.Target = h.Lineage, h.Target
+	}
+	if folded {
+		// The crash was between the lockfile's rename and the journal's removal:
+		// only what had no outcome yet still counts.
+		replayed := newState(&Lock{})
+		for _, r := range recs {
+			replayed.fold(r)
+		}
+		out.state.open, out.state.last = replayed.open, replayed.last
+		return out, nil
+	}
+	for _, r := range recs {
+		out.state.fold(r)
+	}
+	out.whole = whole
+	return out, nil
+}
+
+// fits reports whether the lockfile already holds what the journal says, or that
+// the two do not belong together.
+func fits(lock *Lock, text []byte, h *Header, recs []Record) (folded bool, err error) {
+	switch {
+	case text == nil && h.Serial == 0:
+		return false, nil
+	case text == nil:
+		return false, fmt.Errorf("%w: it goes on from serial %d of lineage %s, and there is no lockfile", ErrForeign, h.Serial, h.Lineage)
+	case h.Lineage != lock.Lineage:
+		return false, fmt.Errorf("%w: it has lineage %s, the lockfile %s", ErrForeign, h.Lineage, lock.Lineage)
+	case h.Serial == lock.Serial:
+		return false, nil
+	}
+	for _, r := range recs {
+		if r.Commit != nil && r.Commit.Serial == lock.Serial && r.Commit.Digest == resource.Digest(text) {
+			return true, nil
+		}
+	}
+	return false, fmt.Errorf("%w: the journal goes on from serial %d, the lockfile has serial %d", ErrStale, h.Serial, lock.Serial)
+}

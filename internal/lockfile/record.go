@@ -1,0 +1,161 @@
+package lockfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"strconv"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// Record is one entry of the journal; exactly one member is set.
+type Record struct {
+	Header  *Header  `json:"header,omitempty"`
+	Intent  *Intent  `json:"intent,omitempty"`
+	Outcome *Outcome `json:"outcome,omitempty"`
+	Edit    *Edit    `json:"edit,omitempty"`
+	Commit  *Commit  `json:"commit,omitempty"`
+}
+
+// Header is the first record: which lockfile the journal goes on from.
+type Header struct {
+	Version string `json:"journal_version"`
+	Lineage string `json:"lineage"`
+	Serial  uint64 `json:"serial"` // of the lockfile as it was; 0 when there was none
+	Target  Target `json:"target"`
+}
+
+// Intent says that a call is about to be sent. It holds all that is needed to
+// find out later whether it was done, and what the lockfile says if it was.
+type Intent struct {
+	N       int              `json:"n"` // counts through the journal
+	Call    int              `json:"call,omitempty"`
+	Address resource.Address `json:"address"`
+	Step    string           `json:"step"` // create, update, enable, disable, retire, delete
+	Method  string           `json:"method"`
+	URL     string           `json:"url"`
+	Object  string           `json:"object,omitempty"` // id of what it changes; "" for a create
+	Since   time.Time        `json:"since,omitzero"`   // what it makes is not older than this, by the server's clock
+	Entry   *EntryText       `json:"entry,omitempty"`  // the entry when it is done, without what the answer gives
+	Leaves  []string         `json:"leaves,omitempty"` // create: steps that remain for the object it takes the place of
+}
+
+// Outcome says what came of an intent. Void: nothing was done.
+type Outcome struct {
+	N    int    `json:"n"`
+	Void bool   `json:"void,omitempty"`
+	ID   string `json:"id,omitempty"`
+	ETag string `json:"etag,omitempty"`
+}
+
+// Edit changes the lock without a call.
+type Edit struct {
+	Put    *EntryText       `json:"put,omitempty"`
+	Forget resource.Address `json:"forget,omitzero"`
+	Move   *Move            `json:"move,omitempty"`
+	Tenant string           `json:"tenant,omitempty"`
+	ETag   *ETag            `json:"etag,omitempty"`
+}
+
+// Move renames an entry and every reference to it.
+type Move struct {
+	From resource.Address `json:"from"`
+	To   resource.Address `json:"to"`
+}
+
+// ETag is a version of an object that was read after the call that made it.
+type ETag struct {
+	Address resource.Address `json:"address"`
+	ID      string           `json:"id"`
+	ETag    string           `json:"etag"`
+}
+
+// Commit says that the lockfile with this serial and digest holds everything
+// before it. It tells a journal that outlived its lockfile's rename from one
+// that nobody has read.
+type Commit struct {
+	Serial uint64 `json:"serial"`
+	Digest string `json:"digest"` // of the lockfile's bytes
+}
+
+// EntryText is an Entry in the journal: the lockfile's own form and its address.
+type EntryText struct{ Entry }
+
+// MarshalJSON prints the address beside the lockfile's form of the entry.
+func (t EntryText) MarshalJSON() ([]byte, error) {
+	return encode(struct {
+		Address resource.Address `json:"address"`
+		entryJSON
+	}{t.Address, t.Entry.plain()})
+}
+
+// UnmarshalJSON reads what MarshalJSON printed.
+func (t *EntryText) UnmarshalJSON(text []byte) error {
+	var j struct {
+		Address resource.Address `json:"address"`
+		entryJSON
+	}
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	t.Entry = j.entry(j.Address)
+	return nil
+}
+
+// A line of the journal is one group of records that were made durable
+// together: `LENGTH CRC JSON`, both numbers as eight hex digits. A crash can
+// tear the last line only, because a line is synced before the next is written;
+// and nobody acted on a torn line, because it was never reported durable. So
+// the torn one is dropped, while a broken line with others behind it is damage.
+
+const frameHead = 18 // bytes before the JSON
+
+func unframe(line []byte) ([]Record, bool) {
+	if len(line) < frameHead || line[8] != ' ' || line[17] != ' ' {
+		return nil, false
+	}
+	size, err1 := strconv.ParseUint(string(line[:8]), 16, 32)
+	sum, err2 := strconv.ParseUint(string(line[9:17]), 16, 32)
+	text := line[frameHead:]
+	if err1 != nil || err2 != nil || uint64(len(text)) != size || crc32.ChecksumIEEE(text) != uint32(sum) {
+		return nil, false
+	}
+	var recs []Record
+	if json.Unmarshal(text, &recs) != nil {
+		return nil, false
+	}
+	return recs, true
+}
+
+// unframeAll reads a journal. whole is how many bytes hold complete lines;
+// what lies behind them was torn by a crash.
+func unframeAll(text []byte) (recs []Record, whole int, err error) {
+	for whole < len(text) {
+		end := bytes.IndexByte(text[whole:], '\n')
+		if end < 0 {
+			return recs, whole, nil
+		}
+		more, ok := unframe(text[whole : whole+end])
+		if !ok {
+			if hasWholeLine(text[whole+end+1:]) {
+				return nil, 0, fmt.Errorf("%w: the line at byte %d is broken and others follow it", ErrDamaged, whole)
+			}
+			return recs, whole, nil
+		}
+		recs = append(recs, more...)
+		whole += end + 1
+	}
+	return recs, whole, nil
+}
+
+func hasWholeLine(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if _, ok := unframe(bytes.TrimSuffix(line, []byte{'\n'})); ok {
+			return true
+		}
+	}
+	return false
+}
