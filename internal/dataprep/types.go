@@ -136,8 +136,8 @@ func callType(c *Call, env Env) string {
 		for i := 2; i < len(c.Args); i += 2 {
 			t = join(t, arg(i))
 		}
-		if len(c.Args)%2 == 0 {
-			t = join(t, arg(len(c.Args)-1))
+		if n := len(c.Args); n > 0 && n%2 == 0 {
+			t = join(t, arg(n-1))
 		}
 		return t
 	case "first", "last", "coalesce", "min", "max":

@@ -149,10 +149,10 @@ func FieldTypes() []string {
 }
 
 // FieldShape returns the shape of an own field of that type: one of FieldTypes,
-// `array of TYPE` (not of arrays), or `map of string`, `map of integer`.
+// `array of TYPE` or `TYPE[]` (not of arrays), `map of string`, `map of integer`.
 func FieldShape(word string) (Shape, bool) {
-	if item, ok := strings.CutPrefix(word, "array of "); ok {
-		s, ok := FieldShape(strings.TrimSpace(item))
+	if item, ok := itemWord(word); ok {
+		s, ok := FieldShape(item)
 		if !ok || s.Type == "array" {
 			return Shape{}, false
 		}
@@ -174,19 +174,38 @@ func FieldShape(word string) (Shape, bool) {
 	return Shape{}, false
 }
 
+// itemWord returns the type of the elements when word is an array's.
+func itemWord(word string) (string, bool) {
+	if item, ok := strings.CutPrefix(word, "array of "); ok {
+		return strings.TrimSpace(item), true
+	}
+	item, ok := strings.CutSuffix(word, "[]")
+	return strings.TrimSpace(item), ok
+}
+
+// otherTypeWords are what other systems call our types.
+var otherTypeWords = map[string]string{
+	"text": "string", "varchar": "string", "char": "string", "str": "string", "bool": "boolean", "bigint": "long", "int64": "long", "int32": "integer",
+	"smallint": "short", "tinyint": "byte", "float": "number", "decimal": "number", "numeric": "number", "datetime": "date-time", "timestamp": "date-time",
+	"url": "uri", "struct": "object", "record": "object", "array": "string[]", "list": "string[]",
+}
+
 // NearestFieldType suggests a word for a type that is none, "" when none is near.
 func NearestFieldType(word string) string {
-	if item, ok := strings.CutPrefix(word, "array of "); ok {
-		if near := NearestFieldType(item); near != "" {
-			return "array of " + near
+	if item, ok := itemWord(word); ok {
+		near := item
+		if _, ok := FieldShape(item); !ok {
+			near = NearestFieldType(item)
 		}
-		return ""
+		if near == "" || strings.HasSuffix(near, "[]") {
+			return ""
+		}
+		if strings.HasSuffix(word, "[]") {
+			return near + "[]"
+		}
+		return "array of " + near
 	}
-	if other := map[string]string{
-		"text": "string", "varchar": "string", "char": "string", "str": "string", "bool": "boolean", "bigint": "long", "int64": "long", "int32": "integer",
-		"smallint": "short", "tinyint": "byte", "float": "number", "decimal": "number", "numeric": "number", "datetime": "date-time", "timestamp": "date-time",
-		"url": "uri", "struct": "object", "record": "object",
-	}[strings.ToLower(word)]; other != "" {
+	if other := otherTypeWords[strings.ToLower(word)]; other != "" {
 		return other
 	}
 	return nearest(word, FieldTypes())

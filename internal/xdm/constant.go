@@ -1,0 +1,130 @@
+package xdm
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// ConstantFault says why a text can never fill a field.
+type ConstantFault struct {
+	Code string
+	Near string   // a value that was likely meant
+	Want []string // what is possible, where that can be listed
+}
+
+// Codes of constants.
+const (
+	NotInEnum    = "not-in-enum"
+	NotAPattern  = "pattern-mismatch"
+	NotANumber   = "not-a-number"
+	NotABoolean  = "not-a-boolean"
+	NotADate     = "not-a-date"
+	BelowMinimum = "below-minimum"
+	AboveMaximum = "above-maximum"
+	TooShort     = "too-short"
+	TooLong      = "too-long"
+)
+
+// booleanWords are the texts that become true or false; no others do.
+var booleanWords = []string{"y", "yes", "Y", "YES", "on", "ON", "true", "TRUE", "n", "N", "no", "NO", "off", "OFF", "false", "FALSE"}
+
+// dateLayouts are the formats that a text is tried against, in the platform's
+// order, as Go spells them.
+var dateLayouts = []string{
+	"2006-01-02 15:04:05-0700", "2006-01-02 15:04:05.000-0700", "2006-01-02 15:04:05.000", "2006-01-02T15:04:05.000Z07", "2006-01-02T15:04:05Z",
+	"2006-01-02", "2006/01/02", "2006.01.02", "2006-Jan-02", "20060102", "01-02-2006", "01022006", "1/02/2006", "02.1.2006",
+	"1/02/2006 03:04:05 PM", "02.1.2006 03:04:05 PM", "02.Jan.2006", "02-Jan-2006",
+	// Not on the platform's list, but in its samples.
+	time.RFC3339, "2006-01-02T15:04:05.000", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04",
+}
+
+// CheckConstant judges a text that is written into a mapping against its
+// field; nil when it can fill it. Objects, arrays and unchecked fields take
+// anything here: Convertible judges those.
+func CheckConstant(value string, f Field) *ConstantFault {
+	if !f.Checked || f.Kind != Scalar {
+		return nil
+	}
+	switch f.Type {
+	case "boolean":
+		if !slices.Contains(booleanWords, value) {
+			return &ConstantFault{Code: NotABoolean, Near: foldIn(value, []string{"true", "false", "yes", "no", "on", "off"}), Want: []string{"true", "false"}}
+		}
+	case "byte", "short", "int", "long":
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return &ConstantFault{Code: NotANumber}
+		}
+		return checkRange(float64(n), f)
+	case "number":
+		n, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return &ConstantFault{Code: NotANumber}
+		}
+		return checkRange(n, f)
+	case "date", "date-time":
+		for _, layout := range dateLayouts {
+			if _, err := time.Parse(layout, value); err == nil {
+				return nil
+			}
+		}
+		return &ConstantFault{Code: NotADate}
+	case "string":
+		return checkText(value, f)
+	}
+	return nil
+}
+
+// widthBounds are the ranges of the integer types.
+var widthBounds = map[string][2]float64{
+	"byte": {-128, 127}, "short": {-32768, 32767}, "int": {-2147483648, 2147483647}, "long": {-9007199254740991, 9007199254740991},
+}
+
+func checkRange(n float64, f Field) *ConstantFault {
+	low, high, bounded := 0.0, 0.0, false
+	if b, ok := widthBounds[f.Type]; ok {
+		low, high, bounded = b[0], b[1], true
+	}
+	switch {
+	case bounded && n < low || f.Minimum != nil && n < *f.Minimum:
+		return &ConstantFault{Code: BelowMinimum}
+	case bounded && n > high || f.Maximum != nil && n > *f.Maximum:
+		return &ConstantFault{Code: AboveMaximum}
+	}
+	return nil
+}
+
+func checkText(value string, f Field) *ConstantFault {
+	n := utf8.RuneCountInString(value)
+	switch {
+	case len(f.Enum) > 0 && !slices.Contains(f.Enum, value):
+		near := foldIn(value, f.Enum)
+		if near == "" {
+			near = nearest(value, f.Enum)
+		}
+		return &ConstantFault{Code: NotInEnum, Near: near, Want: f.Enum}
+	case f.MaxLength > 0 && n > f.MaxLength:
+		return &ConstantFault{Code: TooLong}
+	case n < f.MinLength:
+		return &ConstantFault{Code: TooShort}
+	case f.Pattern != "":
+		// A pattern that Go cannot read is the platform's to judge.
+		if re, err := regexp.Compile(f.Pattern); err == nil && !re.MatchString(value) {
+			return &ConstantFault{Code: NotAPattern, Want: []string{f.Pattern}}
+		}
+	}
+	return nil
+}
+
+func foldIn(value string, words []string) string {
+	for _, w := range words {
+		if strings.EqualFold(w, value) {
+			return w
+		}
+	}
+	return ""
+}

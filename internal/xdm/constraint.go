@@ -1,0 +1,101 @@
+package xdm
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strconv"
+)
+
+// Constraints narrow what an own field takes.
+type Constraints struct {
+	Title, Description string
+	Enum               []string
+	Pattern            string
+	Minimum, Maximum   *float64
+}
+
+// Misfit is a constraint that the field's type cannot have.
+type Misfit struct {
+	Member string // enum, pattern, minimum, maximum
+	Code   string
+}
+
+// Codes of misfits.
+const (
+	NotForType   = "not-for-type"   // texts have patterns and enumerations, numbers have bounds
+	NotWhole     = "not-whole"      // a bound of an integer with a fraction
+	OutOfRange   = "out-of-range"   // a bound that the type cannot reach
+	EmptyRange   = "empty-range"    // minimum above maximum
+	BadPattern   = "bad-pattern"    // no regular expression
+	RepeatedWord = "repeated-value" // the same value twice in an enumeration
+)
+
+// With returns s with constraints. Those of an array hold for its elements.
+func (s Shape) With(c Constraints) (Shape, []Misfit) {
+	s.Title, s.Description = c.Title, c.Description
+	var misfits []Misfit
+	if s.Items != nil {
+		item, m := s.Items.With(Constraints{Enum: c.Enum, Pattern: c.Pattern, Minimum: c.Minimum, Maximum: c.Maximum})
+		s.Items = &item
+		return s, m
+	}
+	bad := func(member, code string) { misfits = append(misfits, Misfit{member, code}) }
+	if len(c.Enum) > 0 {
+		seen := slices.Sorted(slices.Values(c.Enum))
+		switch {
+		case s.Type != "string":
+			bad("enum", NotForType)
+		case len(slices.Compact(seen)) < len(c.Enum):
+			bad("enum", RepeatedWord)
+		default:
+			s.Enum = c.Enum
+		}
+	}
+	if c.Pattern != "" {
+		if s.Type != "string" {
+			bad("pattern", NotForType)
+		} else if _, err := regexp.Compile(c.Pattern); err != nil && !backtracks(err) {
+			bad("pattern", BadPattern)
+		} else {
+			s.Pattern = c.Pattern
+		}
+	}
+	s.Minimum, s.Maximum = s.bound("minimum", c.Minimum, s.Minimum, bad), s.bound("maximum", c.Maximum, s.Maximum, bad)
+	if c.Minimum != nil && c.Maximum != nil && *c.Minimum > *c.Maximum {
+		bad("maximum", EmptyRange)
+	}
+	return s, misfits
+}
+
+// backtracks reports whether a pattern only fails because Go has no looking
+// around; the platform's engine does.
+func backtracks(err error) bool {
+	e, ok := errors.AsType[*syntax.Error](err)
+	return ok && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape)
+}
+
+// bound returns a bound of the field: the wanted one where s, which still has
+// the bounds of its type, can have it, otherwise the type's.
+func (s Shape) bound(member string, want *float64, of json.Number, bad func(string, string)) json.Number {
+	switch {
+	case want == nil:
+		return of
+	case s.Type != "number" && s.Type != "integer":
+		bad(member, NotForType)
+		return of
+	case s.Type == "number":
+		return json.Number(strconv.FormatFloat(*want, 'g', -1, 64))
+	case *want != math.Trunc(*want):
+		bad(member, NotWhole)
+		return of
+	}
+	if least, most := float(s.Minimum), float(s.Maximum); least != nil && *want < *least || most != nil && *want > *most {
+		bad(member, OutOfRange)
+		return of
+	}
+	return json.Number(strconv.FormatFloat(*want, 'f', -1, 64))
+}
