@@ -1,0 +1,144 @@
+package view
+
+import (
+	"cmp"
+	"io"
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Picture is a graph to be drawn: nodes sorted by address, each with what it
+// needs. Edges lead to nodes of the same picture.
+type Picture struct {
+	Nodes []PictureNode
+}
+
+// PictureNode is one resource; Action colours it, NoOp leaves it plain.
+type PictureNode struct {
+	Address resource.Address
+	Action  planner.Action
+	Needs   []resource.Edge
+}
+
+// PictureOfGraph draws what the documents ask for.
+func PictureOfGraph(g *resource.Graph) Picture {
+	var nodes []PictureNode
+	for _, r := range g.All() {
+		nodes = append(nodes, PictureNode{Address: r.Address, Needs: r.Needs})
+	}
+	return newPicture(nodes)
+}
+
+// PictureOfPlan draws what changes, coloured by action, and the unchanged
+// resources that it needs.
+func PictureOfPlan(p *planner.Plan) Picture {
+	var nodes []PictureNode
+	for _, ch := range p.Changes {
+		if !ch.Action.Changes() {
+			continue
+		}
+		n := PictureNode{Address: ch.Address, Action: ch.Action}
+		for _, d := range ch.DependsOn {
+			n.Needs = append(n.Needs, resource.Edge{To: d.Address, Via: d.Label})
+		}
+		nodes = append(nodes, n)
+	}
+	return newPicture(nodes)
+}
+
+// newPicture sorts nodes, keeps one of each address, adds those that are only
+// needed, and keeps one edge between two nodes.
+func newPicture(nodes []PictureNode) Picture {
+	have := map[resource.Address]bool{}
+	var all []PictureNode
+	for _, n := range nodes {
+		if have[n.Address] { // a left-over object beside the one that took its place
+			continue
+		}
+		have[n.Address] = true
+		n.Needs = slices.Clone(n.Needs)
+		slices.SortFunc(n.Needs, func(a, b resource.Edge) int {
+			return cmp.Or(a.To.Compare(b.To), cmp.Compare(a.Via, b.Via))
+		})
+		n.Needs = slices.CompactFunc(n.Needs, func(a, b resource.Edge) bool { return a.To == b.To })
+		all = append(all, n)
+	}
+	for _, n := range all {
+		for _, e := range n.Needs {
+			if !have[e.To] {
+				have[e.To] = true
+				all = append(all, PictureNode{Address: e.To})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b PictureNode) int { return a.Address.Compare(b.Address) })
+	return Picture{all}
+}
+
+func (p Picture) index() map[resource.Address]int {
+	out := make(map[resource.Address]int, len(p.Nodes))
+	for i, n := range p.Nodes {
+		out[n.Address] = i
+	}
+	return out
+}
+
+// tops returns the nodes that nothing needs, flows first: where reading starts.
+func (p Picture) tops() []PictureNode {
+	needed := map[resource.Address]bool{}
+	for _, n := range p.Nodes {
+		for _, e := range n.Needs {
+			needed[e.To] = true
+		}
+	}
+	var out []PictureNode
+	for _, n := range p.Nodes {
+		if !needed[n.Address] {
+			out = append(out, n)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b PictureNode) int {
+		return cmp.Compare(rankOf(b.Address.Kind), rankOf(a.Address.Kind))
+	})
+	return out
+}
+
+func rankOf(k resource.Kind) int { return slices.Index(resource.Kinds(), k) }
+
+// GraphText draws the picture as trees: each resource with what it needs under
+// it. What was drawn already is named again, not drawn again.
+func GraphText(w io.Writer, p Picture, o Options) error {
+	c := newCanvas(o)
+	index := p.index()
+	drawn := map[resource.Address]bool{}
+	var draw func(n PictureNode, head, tail string)
+	draw = func(n PictureNode, head, tail string) {
+		mark := ""
+		if n.Action.Changes() {
+			mark = c.paint(styleOf(n.Action), n.Action.Symbol()) + " "
+		}
+		again := drawn[n.Address] && len(n.Needs) > 0
+		note := ""
+		if again {
+			note = c.paint(dim, " (above)")
+		}
+		drawn[n.Address] = true
+		c.line(c.paint(dim, head), mark, c.paint(plain, n.Address.String()), note)
+		if again {
+			return
+		}
+		for i, e := range n.Needs {
+			branch, trunk := "├─ ", "│  "
+			if i == len(n.Needs)-1 {
+				branch, trunk = "└─ ", "   "
+			}
+			draw(p.Nodes[index[e.To]], tail+branch, tail+trunk)
+		}
+	}
+	for _, n := range p.tops() {
+		draw(n, "", "")
+	}
+	return flush(w, c)
+}

@@ -1,0 +1,83 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/aepflow/aepflow/planner"
+)
+
+// colorOf is the fill of a node by its action, readable on light and dark.
+func colorOf(a planner.Action) string {
+	switch a {
+	case planner.Create:
+		return "#2da44e"
+	case planner.Update:
+		return "#bf8700"
+	case planner.Replace:
+		return "#a475f9"
+	case planner.Delete:
+		return "#cf222e"
+	case planner.NoOp:
+		return "#8c959f"
+	default:
+		return "#218bff"
+	}
+}
+
+// GraphDOT writes the picture for Graphviz. Arrows lead from what is needed to
+// what needs it, the way the data takes.
+func GraphDOT(w io.Writer, p Picture) error {
+	var b strings.Builder
+	b.WriteString("digraph aepflow {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n")
+	for _, n := range p.Nodes {
+		fmt.Fprintf(&b, "  %s", dotString(n.Address.String()))
+		if n.Action.Changes() {
+			fmt.Fprintf(&b, " [color=%s, penwidth=2, tooltip=%s]", dotString(colorOf(n.Action)), dotString(n.Action.String()))
+		}
+		b.WriteString(";\n")
+	}
+	for _, n := range p.Nodes {
+		for _, e := range n.Needs {
+			fmt.Fprintf(&b, "  %s -> %s [tooltip=%s];\n", dotString(e.To.String()), dotString(n.Address.String()), dotString(e.Via))
+		}
+	}
+	b.WriteString("}\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// dotString quotes for DOT, whose only escape in strings is the quote's.
+func dotString(s string) string { return `"` + strings.ReplaceAll(visible(s), `"`, `\"`) + `"` }
+
+// GraphMermaid writes the picture for Mermaid, which Git hosts draw in Markdown.
+func GraphMermaid(w io.Writer, p Picture) error {
+	var b strings.Builder
+	b.WriteString("graph LR\n")
+	index := p.index()
+	classes := map[planner.Action][]string{}
+	for i, n := range p.Nodes {
+		fmt.Fprintf(&b, "  n%d[\"%s\"]\n", i, mermaidText(n.Address.String()))
+		if n.Action.Changes() {
+			classes[n.Action] = append(classes[n.Action], fmt.Sprintf("n%d", i))
+		}
+	}
+	for i, n := range p.Nodes {
+		for _, e := range n.Needs {
+			fmt.Fprintf(&b, "  n%d --> n%d\n", index[e.To], i)
+		}
+	}
+	for a := planner.NoOp; a <= planner.Delete; a++ {
+		if nodes := classes[a]; len(nodes) > 0 {
+			fmt.Fprintf(&b, "  classDef %sd stroke:%s,stroke-width:3px\n  class %s %sd\n", a, colorOf(a), strings.Join(nodes, ","), a)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// mermaidText keeps a label a label.
+func mermaidText(s string) string {
+	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(visible(s))
+}
