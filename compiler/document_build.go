@@ -49,7 +49,7 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 	for _, root := range roots {
 		b := builder{textMap: t, report: report}
 		doc := &Document{File: f, Root: b.root(root)}
-		if doc.Root.Kind != NullKind {
+		if doc.Root.Kind != NullKind && !b.refused {
 			docs = append(docs, doc)
 		}
 	}
@@ -203,7 +203,8 @@ func (b *builder) collection(y *yaml.Node) *Node {
 	} else {
 		end = b.pairs(n, y, end)
 	}
-	if n.Style == Flow {
+	// One pair inside brackets has none of its own: it starts with its key.
+	if n.Style == Flow && (len(y.Content) == 0 || b.start(y.Content[0]) > first) {
 		end = b.closing(first, end)
 	}
 	n.Span.End = end

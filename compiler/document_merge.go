@@ -24,13 +24,14 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		yk, yv := y.Content[i], y.Content[i+1]
 		if isMerge(yk) {
-			key, value := b.build(yk), b.build(yv)
+			key := b.build(yk)
+			value := b.behind(yk, key, yv)
 			end = b.reach(end, yv, value)
 			merges = append(merges, merge{at: len(n.Pairs), key: key.Span, value: value})
 			continue
 		}
 		key := b.key(yk)
-		value := b.build(yv)
+		value := b.behind(yk, key, yv)
 		end = b.reach(b.reach(end, yk, key), yv, value)
 		switch {
 		case b.refused:
@@ -52,6 +53,23 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 		b.merge(n, merges)
 	}
 	return end
+}
+
+// behind builds the value of a key. One that was left out stands behind the
+// colon; the library places it at whatever comes next, which may be far off.
+func (b *builder) behind(yk *yaml.Node, key *Node, yv *yaml.Node) *Node {
+	value := b.build(yv)
+	if isOmitted(yv) {
+		at := b.behindColon(b.place(yk, key).End)
+		value.Span = b.file.Span(at, at)
+	}
+	return value
+}
+
+// isOmitted reports whether a value was left out, tag and anchor too.
+func isOmitted(y *yaml.Node) bool {
+	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Anchor == "" &&
+		y.Style&yaml.TaggedStyle == 0 && scalarStyle(y.Style) == Plain
 }
 
 // key builds a key. What is wrong inside a key that is no scalar is not said:

@@ -117,7 +117,7 @@ func (t *textMap) content(at int, y *yaml.Node) int {
 				return i // the library takes the colon for the start of a text
 			}
 		case c == '!':
-			for i < len(t.text) && blankLen(t.text, i) == 0 && !(flow && bytes.IndexByte([]byte(",[]{}"), t.text[i]) >= 0) {
+			for i < len(t.text) && blankLen(t.text, i) == 0 {
 				i++
 			}
 			if y.Kind == yaml.ScalarNode && y.Value == "" && scalarStyle(y.Style) == Plain {
@@ -287,4 +287,22 @@ func (t *textMap) closing(start, end int) int {
 		}
 	}
 	return end
+}
+
+// behindColon returns the end of the colon that follows a key which ends at i,
+// or i when the key has none.
+func (t *textMap) behindColon(i int) int {
+	for at := i; at < len(t.text); {
+		switch c := t.text[at]; {
+		case c == ':':
+			return at + 1
+		case c == '#':
+			at = t.lineEnd(at)
+		case blankLen(t.text, at) > 0:
+			at += blankLen(t.text, at)
+		default:
+			return i
+		}
+	}
+	return i
 }

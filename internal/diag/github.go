@@ -12,7 +12,8 @@ import (
 // character, as in the other forms.
 func GitHub(w io.Writer, r *Report) error {
 	b := bufio.NewWriter(w)
-	for _, d := range r.Sorted() {
+	list, _ := conceal(r.Sorted())
+	for _, d := range list {
 		b.WriteString("::" + githubLevel(d.Severity))
 		sep := " "
 		if s := d.Primary(); !s.IsZero() {

@@ -96,8 +96,9 @@ func NewResult(r *Report) Result {
 // prints as [].
 func EncodeAll(list []Diagnostic) []ResultDiagnostic {
 	out := make([]ResultDiagnostic, 0, len(list))
+	list, texts := conceal(list)
 	for _, d := range list {
-		out = append(out, encode(d))
+		out = append(out, encode(d, texts))
 	}
 	return out
 }
@@ -112,7 +113,7 @@ func writeJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-func encode(d Diagnostic) ResultDiagnostic {
+func encode(d Diagnostic, texts shown) ResultDiagnostic {
 	out := ResultDiagnostic{
 		Severity: d.Severity.String(), Code: d.Code, Message: d.Message, Path: d.Path, Notes: d.Notes, Help: d.Help,
 	}
@@ -122,7 +123,7 @@ func encode(d Diagnostic) ResultDiagnostic {
 		case i == 0:
 			rng := encodeRange(l.Span)
 			out.Range = &rng
-			out.Snippet = encodeSnippet(l.Span, d.Path)
+			out.Snippet = encodeSnippet(l.Span, d.Path, texts)
 		default:
 			out.Related = append(out.Related, ResultRelated{Message: l.Text, Range: encodeRange(l.Span)})
 		}
@@ -151,7 +152,7 @@ const (
 	snippetBytes = 400 // kept of a line before and behind the highlight
 )
 
-func encodeSnippet(s source.Span, path string) *ResultSnippet {
+func encodeSnippet(s source.Span, path string, texts shown) *ResultSnippet {
 	s = trimSpan(s)
 	first, last := s.Pos().Line, s.EndPos().Line
 	last = min(last, first+snippetLines-1)
@@ -162,7 +163,7 @@ func encodeSnippet(s source.Span, path string) *ResultSnippet {
 	to = max(to, from)
 
 	out := &ResultSnippet{
-		Code:                 oneByteEach(s.File.Text[from:to]),
+		Code:                 oneByteEach(texts.text[s.File][from:to]),
 		StartLine:            first,
 		HighlightStartOffset: max(s.Start-from, 0),
 		HighlightEndOffset:   min(s.End, to) - from,

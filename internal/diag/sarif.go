@@ -20,7 +20,8 @@ func SARIF(w io.Writer, r *Report, toolVersion string) error {
 		Results:    []sarifResult{},
 	}
 	index := map[Code]int{}
-	for _, d := range r.Sorted() {
+	list, _ := conceal(r.Sorted())
+	for _, d := range list {
 		result := newSARIFResult(d)
 		if at, ok := index[d.Code]; ok {
 			result.RuleIndex = &at

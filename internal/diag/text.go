@@ -35,8 +35,8 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 		opt.Width = defaultWidth
 	}
 	opt.Width = max(opt.Width, minWidth)
-	t := &textPrinter{w: bufio.NewWriter(w), opt: opt}
-	list := r.Sorted()
+	list, texts := conceal(r.Sorted())
+	t := &textPrinter{w: bufio.NewWriter(w), opt: opt, texts: texts}
 	for _, d := range list {
 		t.diagnostic(d)
 		t.line()
@@ -108,6 +108,7 @@ type piece struct {
 type textPrinter struct {
 	w      *bufio.Writer
 	opt    TextOptions
+	texts  shown
 	gutter int // digits of the largest line number of the diagnostic
 }
 

@@ -81,11 +81,10 @@ func (s *snippet) style(l *placed) (style, string) {
 	return secondStyle, "-"
 }
 
-// lineText returns a line's text without byte order mark, and the offset of
-// its first byte in the file.
+// lineText returns a line as it may be shown, and the offset of its first byte
+// in the file.
 func (s *snippet) lineText(line int) (string, int) {
-	start, end := s.file.LineBounds(line)
-	return string(s.file.Text[start:end]), start
+	return s.texts.line(s.file, line)
 }
 
 // source prints a line and what is marked on it.

@@ -7,6 +7,7 @@ package source
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"sync"
 	"unicode/utf8"
@@ -19,6 +20,9 @@ type File struct {
 
 	once  sync.Once
 	lines []int // byte offset of the start of each line, built when first asked for
+
+	mu     sync.Mutex
+	hidden []Span
 }
 
 // NewFile returns a file that has the given text. The text is not copied.
@@ -45,6 +49,21 @@ func (f *File) Span(start, end int) Span {
 	n := len(f.Text)
 	start = min(max(start, 0), n)
 	return Span{File: f, Start: start, End: min(max(end, start), n)}
+}
+
+// Hide marks text that no output may show, such as a secret. Excerpts show
+// asterisks there. It may be called from several goroutines.
+func (f *File) Hide(s Span) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hidden = append(f.hidden, f.Span(s.Start, s.End))
+}
+
+// Hidden returns what Hide has marked.
+func (f *File) Hidden() []Span {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.hidden)
 }
 
 // IsZero reports whether s is the "nowhere" span.

@@ -1,0 +1,228 @@
+package diag
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// shown is a diagnostic's files as output may show them: secrets are written as
+// asterisks, byte for byte, so that offsets stay true.
+//
+// What the compiler has marked with File.Hide is a secret, and so is the value
+// of any key below `auth` or `params` that is named like one: a file that
+// cannot be parsed, or has other faults, must not spill its secrets either.
+type shown struct {
+	text    map[*source.File][]byte
+	secrets []string // as written and without quotes, longest first
+}
+
+const mask = "***"
+
+// conceal returns the diagnostics with secrets taken out of their words, and
+// the texts to take excerpts from.
+func conceal(list []Diagnostic) ([]Diagnostic, shown) {
+	s := shown{text: map[*source.File][]byte{}}
+	for _, d := range list {
+		for _, l := range d.Labels {
+			s.add(l.Span.File)
+		}
+		if d.Fix != nil {
+			for _, e := range d.Fix.Edits {
+				s.add(e.Span.File)
+			}
+		}
+	}
+	if len(s.secrets) == 0 {
+		return list, s
+	}
+	slices.SortFunc(s.secrets, func(a, b string) int { return cmp.Or(-cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	out := make([]Diagnostic, len(list))
+	for i, d := range list {
+		out[i] = s.diagnostic(d)
+	}
+	return out, s
+}
+
+func (s *shown) add(f *source.File) {
+	if f == nil {
+		return
+	}
+	if _, ok := s.text[f]; ok {
+		return
+	}
+	text := f.Text
+	spans := append(f.Hidden(), likelySecrets(f)...)
+	if len(spans) > 0 {
+		text = bytes.Clone(text)
+	}
+	for _, span := range spans {
+		for i := span.Start; i < span.End; i++ {
+			if text[i] != '\n' && text[i] != '\r' {
+				text[i] = '*'
+			}
+		}
+		s.remember(span.Text())
+	}
+	s.text[f] = text
+}
+
+// remember notes what a secret may look like in a message: whole, without
+// quotes, and line by line. Very short ones are left out, since a letter or two
+// would be found in every message.
+func (s *shown) remember(text string) {
+	const shortest = 3
+	for _, line := range append(strings.Split(text, "\n"), text) {
+		line = strings.TrimSpace(line)
+		for _, t := range []string{line, strings.Trim(line, `"'`), strings.ReplaceAll(line, "'", "''")} {
+			if len(t) >= shortest {
+				s.secrets = append(s.secrets, t)
+			}
+		}
+	}
+}
+
+func (s *shown) diagnostic(d Diagnostic) Diagnostic {
+	d.Message, d.Help = s.words(d.Message), s.words(d.Help)
+	d.Labels = slices.Clone(d.Labels)
+	for i := range d.Labels {
+		d.Labels[i].Text = s.words(d.Labels[i].Text)
+	}
+	d.Notes = slices.Clone(d.Notes)
+	for i := range d.Notes {
+		d.Notes[i] = s.words(d.Notes[i])
+	}
+	if d.Fix != nil {
+		fix := *d.Fix
+		fix.Title = s.words(fix.Title)
+		for _, e := range fix.Edits {
+			if s.words(e.Text) != e.Text { // a repair that repeats a secret is made, but not shown
+				d.Fix = nil
+				return d
+			}
+		}
+		d.Fix = &fix
+	}
+	return d
+}
+
+func (s *shown) words(text string) string {
+	for _, secret := range s.secrets {
+		if strings.Contains(text, secret) {
+			text = strings.ReplaceAll(text, secret, mask)
+		}
+	}
+	return text
+}
+
+// line returns a line of a file as it may be shown.
+func (s *shown) line(f *source.File, n int) (string, int) {
+	start, end := f.LineBounds(n)
+	return string(s.text[f][start:end]), start
+}
+
+// secretWords are what the names of secret parameters contain.
+var secretWords = []string{"password", "secret", "token", "passphrase", "credential", "connectionstring", "keyfilecontent", "sasuri"}
+
+func secretName(key string) bool {
+	key = strings.ToLower(key)
+	if strings.HasSuffix(key, "key") && len(key) > len("key") {
+		return true
+	}
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(key, w) })
+}
+
+// likelySecrets finds values that are probably secret by reading lines alone,
+// since the file may not be YAML at all.
+func likelySecrets(f *source.File) []source.Span {
+	if !bytes.Contains(f.Text, []byte("auth")) && !bytes.Contains(f.Text, []byte("params")) {
+		return nil
+	}
+	var out []source.Span
+	within := -1 // indentation of the auth or params key that we are below
+	hidden := -1 // indentation of a secret key whose value goes on
+	for n := 1; n <= f.Lines(); n++ {
+		start, end := f.LineBounds(n)
+		line := string(f.Text[start:end])
+		indent := len(line) - len(strings.TrimLeft(line, " \t"))
+		if indent == len(line) {
+			continue
+		}
+		if hidden >= 0 && indent > hidden {
+			out = append(out, f.Span(start+indent, end))
+			continue
+		}
+		hidden = -1
+		if within >= 0 && indent <= within {
+			within = -1
+		}
+		from := 0
+		for _, p := range pairsOnLine(line) {
+			switch {
+			case within < 0 && (p.key == "auth" || p.key == "params"):
+				within = indent
+			case within >= 0 && secretName(p.key) && p.value >= from:
+				value, stop := secretValue(line, p.value)
+				from = stop
+				if value < stop {
+					out = append(out, f.Span(start+value, start+stop))
+				}
+				if strings.TrimSpace(line[stop:]) == "" && !strings.HasPrefix(line[value:stop], "${") && !strings.HasPrefix(strings.TrimSpace(line[p.value:]), "{") {
+					hidden = indent
+				}
+			}
+		}
+	}
+	return out
+}
+
+// linePair is a key on a line and where its value begins.
+type linePair struct {
+	key   string
+	value int
+}
+
+// pairsOnLine finds every "key:" on a line, also inside braces.
+func pairsOnLine(line string) []linePair {
+	var out []linePair
+	for i := 0; i < len(line); i++ {
+		if line[i] != ':' {
+			continue
+		}
+		from := i
+		for from > 0 && strings.IndexByte(" \t{,", line[from-1]) < 0 {
+			from--
+		}
+		if key := strings.Trim(line[from:i], `"'`); key != "" {
+			out = append(out, linePair{key, i + 1})
+		}
+	}
+	return out
+}
+
+// secretValue returns the part of a line that hides a secret which begins at i:
+// nothing when it is a reference, which is no secret.
+func secretValue(line string, i int) (start, end int) {
+	start = i + len(line[i:]) - len(strings.TrimLeft(line[i:], " \t"))
+	rest := line[start:]
+	switch {
+	case rest == "" || strings.HasPrefix(rest, "${env.") || strings.HasPrefix(rest, "{") || rest[0] == '#':
+		return start, start
+	case rest[0] == '|' || rest[0] == '>':
+		return start, start + 1
+	case rest[0] == '"' || rest[0] == '\'':
+		if stop := strings.IndexByte(rest[1:], rest[0]); stop >= 0 && strings.IndexByte(",} \t", (rest[1+stop+1:] + " ")[0]) >= 0 {
+			return start, start + stop + 2
+		}
+	}
+	// Up to a comma or brace when the pair stands inside braces.
+	if strings.Contains(line[:i], "{") {
+		if stop := strings.IndexAny(rest, ",}"); stop >= 0 {
+			return start, start + stop
+		}
+	}
+	return start, start + len(strings.TrimRight(rest, " \t"))
+}
