@@ -53,7 +53,7 @@ const startMargin = 60 * time.Second
 const clockMargin = 5 * time.Minute
 
 // Apply carries out a plan. The error says that the apply as a whole could not
-// go on: a *StaleError before the first call, ErrInterrupted when ctx ended, or
+// go on: a *StaleError or ErrUnresolved before the first call, ErrInterrupted when ctx ended, or
 // the journal's. Calls that fail are no error but stand in the result. Whatever
 // happens, what was done is saved in lockfile or journal.
 //
@@ -91,6 +91,9 @@ func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Sessio
 }
 
 func fits(p *planner.Plan, s *lockfile.Session) error {
+	if open := s.Unresolved(); len(open) > 0 {
+		return fmt.Errorf("%w: %s %s", ErrUnresolved, open[0].Step, open[0].Address)
+	}
 	lock := s.Lock()
 	if have := (planner.LockRef{Lineage: lock.Lineage, Serial: lock.Serial}); have != p.Lock {
 		return &StaleError{Plan: p.Lock, Lock: have}

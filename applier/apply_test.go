@@ -231,6 +231,7 @@ func TestLockOnlyChanges(t *testing.T) {
 	w.fake.log = nil
 	old, new := must(resource.ParseAddress("source.crm")), must(resource.ParseAddress("source.clients"))
 	res := w.mustApply(func(b *builder, l *lockfile.Lock) *planner.Plan {
+		b.plan.Summary.NoOp = 7
 		b.plan.Changes = []planner.Change{
 			{Address: new, Kind: resource.Source, Action: planner.Move, MovedFrom: old},
 			{Address: get(l, "descriptor.crm-id").Address, Kind: resource.Descriptor, Action: planner.Forget},
@@ -241,7 +242,7 @@ func TestLockOnlyChanges(t *testing.T) {
 	if len(w.fake.log) != 0 {
 		t.Errorf("calls were sent: %v", w.fake.log)
 	}
-	if res.Moved != 1 || res.Forgotten != 1 || res.Unchanged != 1 {
+	if res.Moved != 1 || res.Forgotten != 1 || res.Unchanged != 7 {
 		t.Errorf("result %+v", res)
 	}
 	if !w.entry("dataset.crm").Protect {

@@ -56,7 +56,10 @@ func (c *comparer) compare(at resource.Path, want, live any) {
 				continue
 			}
 			v, has := l[name]
-			if !has && w[name] != nil {
+			if !has && holdsSecret(w[name]) {
+				continue
+			}
+			if !has {
 				c.out = append(c.out, Difference{Path: at.Field(name).String(), Applied: encode(w[name])})
 				continue
 			}
@@ -74,6 +77,19 @@ func (c *comparer) compare(at resource.Path, want, live any) {
 			c.differ(at, want, live)
 		}
 	}
+}
+
+// holdsSecret reports whether a value is a secret or a group with one in it, such
+// as the parameters of a sign-in, which the platform may keep back as a whole.
+func holdsSecret(v any) bool {
+	if m, ok := v.(map[string]any); ok {
+		for _, w := range m {
+			if holdsSecret(w) {
+				return true
+			}
+		}
+	}
+	return v == nil
 }
 
 func (c *comparer) lists(at resource.Path, want, live []any) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -148,10 +149,6 @@ func (f *fake) serve(req *http.Request) *http.Response {
 		}
 		maps.Copy(o, body.(map[string]any))
 	default:
-		if kind == resource.Dataset {
-			maps.Copy(o, body.(map[string]any))
-			break
-		}
 		for _, op := range body.([]any) {
 			patch(o, op.(map[string]any))
 		}
@@ -175,7 +172,10 @@ func patch(o map[string]any, op map[string]any) {
 		}
 	}
 	last := steps[len(steps)-1]
-	if m, ok := at.(map[string]any); ok {
+	switch m, ok := at.(map[string]any); {
+	case ok && op["op"] == "remove":
+		delete(m, last)
+	case ok:
 		m[last] = op["value"]
 	}
 }
@@ -285,6 +285,8 @@ func kindAt(p string) (resource.Kind, string, bool) {
 	return "", "", false
 }
 
+var startTime = regexp.MustCompile(`"startTime":\d+`)
+
 // inventory lists what is there: the service, the name, and what matters of the
 // content, ids left out. Equal inventories are equal platforms.
 func (f *fake) inventory() string {
@@ -314,7 +316,7 @@ func (f *fake) inventory() string {
 			delete(c, k)
 		}
 		text, _ := json.Marshal(c)
-		line := string(text)
+		line := startTime.ReplaceAllString(string(text), `"startTime":"WHEN SENT"`)
 		for _, id := range slices.Backward(slices.SortedFunc(maps.Keys(names), func(a, b string) int { return len(a) - len(b) })) {
 			line = strings.ReplaceAll(line, id, names[id])
 		}
@@ -327,9 +329,8 @@ func (f *fake) inventory() string {
 
 // clone copies the platform's state, for a crash whose aftermath is looked at
 // while the apply itself goes on.
+// The caller holds f.mu, so that nothing is done while it reads the files.
 func (f *fake) clone() *fake {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	c := newFake()
 	c.now, c.serial, c.order = f.now, f.serial, slices.Clone(f.order)
 	for k, o := range f.objects {

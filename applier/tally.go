@@ -4,7 +4,7 @@ import "github.com/aepflow/aepflow/planner"
 
 // result counts what became of each change.
 func (r *run) result(interrupted bool) Result {
-	var res Result
+	res := Result{Unchanged: r.plan.Summary.NoOp}
 	finished := map[*planner.Change]int{}
 	open := false
 	for i, c := range r.calls {
@@ -37,8 +37,6 @@ func (r *run) result(interrupted bool) Result {
 
 func (r *Result) count(c *planner.Change) {
 	switch c.Action {
-	case planner.NoOp:
-		r.Unchanged++
 	case planner.Move:
 		r.Moved++
 	case planner.Forget:
