@@ -139,18 +139,36 @@ func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
 		}
 	}
 	if p.Replacement == "" {
-		switch near := Nearest(n.Name, slices.Collect(maps.Keys(env.Columns))); {
-		case near != "":
-			p.Replacement = QuoteAttribute(near)
-			p.Help = fmt.Sprintf("did you mean `%s`?", p.Replacement)
+		candidates := slices.Collect(maps.Keys(env.Columns))
+		switch {
+		case p.suggest(near(n.Name, candidates), QuoteAttribute):
 		case isLiteral(strings.ToLower(n.Name)):
-			p.Replacement = strings.ToLower(n.Name)
-			p.Help = fmt.Sprintf("did you mean `%s`?", p.Replacement)
+			p.suggest([]string{strings.ToLower(n.Name)}, nil)
 		case len(steps) == 0:
 			p.Help = fmt.Sprintf(`as a text write "%s"`, n.Name)
 		}
 	}
 	c.add(at, Error, p)
+}
+
+// suggest offers candidates, and as a replacement the only one. spell, when not
+// nil, writes a candidate as an expression has to.
+func (p *Problem) suggest(candidates []string, spell func(string) string) bool {
+	if len(candidates) == 0 {
+		return false
+	}
+	var words []string
+	for _, c := range candidates[:min(len(candidates), 3)] {
+		if spell != nil {
+			c = spell(c)
+		}
+		words = append(words, c)
+	}
+	p.Help = "did you mean `" + strings.Join(words, "` or `") + "`?"
+	if len(candidates) == 1 {
+		p.Replacement = words[0]
+	}
+	return true
 }
 
 func isLiteral(word string) bool { return word == "null" || word == "true" || word == "false" }

@@ -60,6 +60,20 @@ func (c *checker) call(e *Call, env Env) {
 		c.keys(f, e.Args, env)
 	}
 	c.literals(f, e.Args)
+	if f.Name == "concat" {
+		c.printedDates(e, env)
+	}
+}
+
+// printedDates warns of dates in concat, which prints them as Java does: Fri
+// Sep 25 15:17:31 PDT 2020. A column that holds a time is a text already.
+func (c *checker) printedDates(e *Call, env Env) {
+	for _, arg := range e.Args {
+		if call, ok := arg.(*Call); ok && isDate(TypeOf(call, env)) {
+			c.add(call.At, Warning, Problem{Code: "date-as-text", Message: fmt.Sprintf("the date that `%s` gives is joined in a form that depends on the platform", call.Name),
+				Help: "say which form with format(…)"})
+		}
+	}
 }
 
 // pathAsText warns where contains_key gets an attribute: it wants its name.
@@ -101,9 +115,8 @@ func (c *checker) keyPath(t *Text, env Env) {
 
 func (c *checker) unknownFunction(e *Call, env Env) {
 	p := Problem{Code: "unknown-function", Message: fmt.Sprintf("function `%s` does not exist", e.Name)}
-	switch near := nearestFunction(e.Name); {
-	case near != "":
-		p.Help, p.Replacement = fmt.Sprintf("did you mean `%s`?", near), near
+	switch {
+	case p.suggest(nearFunctions(e.Name), nil):
 	case env.Columns != nil && hasColumn(env, e.Name):
 		p.Help = fmt.Sprintf("`%s` is a column and cannot be called", e.Name)
 	}
@@ -112,11 +125,11 @@ func (c *checker) unknownFunction(e *Call, env Env) {
 
 func hasColumn(env Env, name string) bool { _, ok := env.Columns[name]; return ok }
 
-func nearestFunction(name string) string {
+func nearFunctions(name string) []string {
 	if f := meant[strings.ToLower(name)]; f != "" {
-		return f
+		return []string{f}
 	}
-	return Nearest(name, functionNames(false))
+	return near(name, functionNames(false))
 }
 
 func functionNames(methods bool) []string {
@@ -212,10 +225,10 @@ func (c *checker) method(e *Method, env Env) {
 		c.add(e.NameAt, Warning, Problem{Code: "function-as-method", Message: fmt.Sprintf("function `%s` is documented with the value as its argument", e.Name), Help: "write " + f.Syntax})
 	default:
 		p := Problem{Code: "unknown-method", Message: fmt.Sprintf("method `%s` is not documented", e.Name)}
-		if near := Nearest(e.Name, functionNames(true)); near != "" {
-			p.Help, p.Replacement = fmt.Sprintf("did you mean `%s`?", near), near
-		} else if near = meant[strings.ToLower(e.Name)]; near != "" {
-			p.Help = fmt.Sprintf("there is the function `%s`", near)
+		if other := meant[strings.ToLower(e.Name)]; other != "" {
+			p.Help = fmt.Sprintf("there is the function `%s`", other)
+		} else {
+			p.suggest(near(e.Name, functionNames(true)), nil)
 		}
 		c.add(e.NameAt, Warning, p)
 	}

@@ -59,9 +59,7 @@ func (c *checker) oneOf(t *Text, what string, known []string, anyCase bool) {
 		return
 	}
 	p := Problem{Code: "unknown-option", Message: fmt.Sprintf("expected %s, found %q", what, t.Value), Help: "one of " + strings.Join(known, ", ")}
-	if near := Nearest(t.Value, known); near != "" {
-		p.Help, p.Replacement = fmt.Sprintf("did you mean %q?", near), `"`+near+`"`
-	}
+	p.suggest(near(t.Value, known), func(word string) string { return `"` + word + `"` })
 	c.add(t.At, Warning, p)
 }
 

@@ -40,7 +40,7 @@ var problemCases = []struct {
 	{"arguments", []string{`now(1)`, `lower()`, `substr(Name, 1)`, `date(Name, "yyyy", now(), 1)`, `concat(Name)`, `to_object("a", 1, "b")`, `to_object(tags)`, `Name.equals()`, `decode(Name, "a")`}},
 	{"types", []string{`lower(Count)`, `lower([Name])`, `substr(Name, "1", 2)`, `substr(Name, "x", 2)`, `left(Name, Amount)`, `format(Name, "yyyy")`, `format(Datefield, "yyyy")`, `format(Count, "yyyy")`,
 		`dformat(Datefield, "yyyy")`, `dformat(Total, "yyyy")`, `date(Datefield)`, `date(Count)`, `join(",", Name)`, `join(tags, ",")`, `iif(Name, 1, 2)`, `get_keys(Name)`,
-		`filterArray(tags, Name)`, `lower(x -> x)`, `map_get_values({"a": 1}, "a")`, `max([1], 2)`, `to_integer(Active)`, `to_object({"a": 1}, 2)`, `explode(now(), ",")`}},
+		`filterArray(tags, Name)`, `lower(x -> x)`, `map_get_values({"a": 1}, "a")`, `max([1], 2)`, `to_integer(Active)`, `to_object({"a": 1}, 2)`, `explode(now(), ",")`, `concat(Name, now())`, `concat(Name, Datefield)`}},
 	{"arithmetic", []string{`Name + Count`, `Name + TestID`, `Name * 2`, `-Name`, `Datefield - 1`, `Datefield + "x"`, `Active + 1`, `null + 1`, `Count / 2`, `Count / 2.0`, `Amount / 0`, `Count % 0`, `Active & Active`, `Name =~ 1`}},
 	{"date patterns", []string{`date(Name, "YYYY-MM-DD")`, `date(Name, "yyyy-mm-dd")`, `format(Datefield, "yyyy-MM-ddTHH:mm:ss")`, `format(Datefield, "yyyy-MM-dd'T'HH:mm:ss'Z'")`,
 		`format(Datefield, "dd.MM.yyyy hh:MM:ss")`, `format(Datefield, "YYYY-'W'ww")`, `format(Datefield, "yyyy-DDD")`, `format(Datefield, "HH:MM:ss")`, `format(Datefield, "yyyy-MM-dd HH:mm:SS")`,

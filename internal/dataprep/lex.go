@@ -82,7 +82,7 @@ func (l *lexer) next() token {
 		return l.text(byte(r))
 	}
 	for _, op := range operators {
-		if !strings.HasPrefix(l.src[start:], op) {
+		if op[0] != l.src[start] || !strings.HasPrefix(l.src[start:], op) {
 			continue
 		}
 		// `!${a}` and `=${a}` are a negation and an assignment, not `!$`, `=$`.

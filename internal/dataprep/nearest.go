@@ -3,45 +3,71 @@ package dataprep
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 )
 
-// Nearest returns the candidate that word was most likely meant to be, "" when
-// none is near: equal but for case, or few edits away for its length. Among
-// equally near ones the first in order wins.
-func Nearest(word string, candidates []string) string {
-	best, least := "", 0
-	folded := strings.ToLower(word)
-	// With more than a third of the letters wrong it is another word.
-	limit := (len([]rune(word)) + 1) / 3
-	if len(word) < 3 {
-		limit = 0
-	}
-	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if c == word {
+// near returns the candidates that word was most likely meant to be, sorted:
+// all that are equally near, none when nothing is.
+func near(word string, candidates []string) []string {
+	best := farthest(word)
+	folded := fold(word)
+	var out []string
+	for _, c := range candidates {
+		// The difference in length is a lower bound; most candidates end here.
+		if n := len(c) - len(word); c == word || n > best+2 || -n > best+2 {
 			continue
 		}
-		d := distance(folded, strings.ToLower(c))
-		if d <= limit && (best == "" || d < least) {
-			best, least = c, d
+		switch d := slips(folded, fold(c)); {
+		case d > best:
+		case d < best:
+			best, out = d, append(out[:0], c)
+		default:
+			out = append(out, c)
 		}
 	}
-	return best
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
-// distance counts edits; two neighbours that changed places are one.
-func distance(a, b string) int {
+// farthest is how many slips still make a misspelling of word: none where it is
+// so short that everything is near.
+func farthest(word string) int {
+	switch n := utf8.RuneCountInString(word); {
+	case n < 3:
+		return 0
+	case n <= 4:
+		return 1
+	case n <= 8:
+		return 2
+	default:
+		return 3
+	}
+}
+
+// slips counts letters added, left out or changed, and neighbours swapped.
+func slips(a, b string) int {
 	d := levenshtein.Distance(a, b, nil)
 	if d == 2 && len(a) == len(b) {
-		for i := range len(a) - 1 {
-			if a[i] != b[i] {
-				if a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
-					return 1
-				}
-				break
-			}
+		i := 0
+		for a[i] == b[i] {
+			i++
+		}
+		if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
+			return 1
 		}
 	}
 	return d
+}
+
+// fold makes spellings alike that differ only in case, dashes and underscores.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }

@@ -282,7 +282,6 @@ var published = []string{
 	`iif(AccountId != null && AccountId != "", to_object("sourceType","Salesforce","sourceInstanceID","${CRM_ORG_ID}","sourceKey",concat(AccountId,"@${CRM_ORG_ID}.Salesforce")), null)`,
 	`iif(${web\.ecid} != null, to_object('ECID', arrays_to_objects('id', explode(last(split(${web\.ecid}, ":")), " "))), null)`,
 	`lower(map_get_values(mapObject, 'keyName'))`,
-	`concat(upper(lastName), upper(firstName), now())`,
 	`hash("crc32", organizations[0], "UTF-8")`,
 	`date(orderDate, "yyyy-MM-dd")`,
 }

@@ -85,5 +85,5 @@ func NearestColumnType(word string) string {
 	}[strings.TrimSpace(folded)]; other != "" {
 		return other
 	}
-	return nearest(word, ColumnTypes())
+	return only(word, ColumnTypes())
 }

@@ -104,7 +104,7 @@ func checkText(value string, f Field) *ConstantFault {
 	case len(f.Enum) > 0 && !slices.Contains(f.Enum, value):
 		near := foldIn(value, f.Enum)
 		if near == "" {
-			near = nearest(value, f.Enum)
+			near = only(value, f.Enum)
 		}
 		return &ConstantFault{Code: NotInEnum, Near: near, Want: f.Enum}
 	case f.MaxLength > 0 && n > f.MaxLength:

@@ -184,6 +184,9 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 			w.notes = append(w.notes, FieldNote{Code: DeprecatedParent, Start: st.start, End: st.indexEnd, Path: w.canon})
 		}
 	}
+	if w.visit != nil { // only the levels were asked for
+		return Field{}, nil
+	}
 	f := fieldOf(n, w.canon)
 	f.Below, f.Notes, f.From = w.below, w.notes, s.slugs(n)
 	return f, nil

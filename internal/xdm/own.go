@@ -204,9 +204,18 @@ func specShape(s Shape) *specs.XDMShape {
 	}
 }
 
-func whole(n json.Number) int { i, _ := strconv.Atoi(string(n)); return i }
+func whole(n json.Number) int {
+	if n == "" {
+		return 0
+	}
+	i, _ := strconv.Atoi(string(n))
+	return i
+}
 
 func float(n json.Number) *float64 {
+	if n == "" {
+		return nil
+	}
 	f, err := n.Float64()
 	if err != nil {
 		return nil

@@ -19,11 +19,20 @@ func parsePath(path string) ([]step, *PathError) {
 	bad := func(start, end int, detail string) *PathError {
 		return &PathError{Code: BadPath, Path: path, Start: start, End: min(max(end, start), len(path)), Detail: detail}
 	}
-	var steps []step
+	steps := make([]step, 0, strings.Count(path, ".")+1)
 	i := 0
 	for {
 		s := step{start: i}
+		for i < len(path) && strings.IndexByte(`.[]\$`, path[i]) < 0 {
+			i++
+		}
+		if plain := path[s.start:i]; i == len(path) || path[i] == '.' || path[i] == '[' {
+			s.name = plain
+		}
 		var b strings.Builder
+		if s.name == "" {
+			b.WriteString(path[s.start:i])
+		}
 	name:
 		for i < len(path) {
 			switch c := path[i]; {
@@ -46,7 +55,10 @@ func parsePath(path string) ([]step, *PathError) {
 				i++
 			}
 		}
-		s.name, s.end = b.String(), i
+		if s.name == "" {
+			s.name = b.String()
+		}
+		s.end = i
 		if s.name == "" {
 			return nil, bad(s.start, i+1, "empty segment")
 		}
@@ -81,7 +93,9 @@ func isIndex(s string) bool {
 
 // join appends a segment to a canonical path.
 func join(parent, name string) string {
-	name = strings.ReplaceAll(strings.ReplaceAll(name, `\`, `\\`), ".", `\.`)
+	if strings.ContainsAny(name, `.\`) {
+		name = strings.ReplaceAll(strings.ReplaceAll(name, `\`, `\\`), ".", `\.`)
+	}
 	if parent == "" {
 		return name
 	}

@@ -23,8 +23,8 @@ func (s *Schema) Required(destinations []string) []Missing {
 		index int
 	}
 	levels := map[string]level{}
-	covered := map[string]bool{} // destinations and all levels above them
-	whole := map[string]bool{}   // destinations alone: an object that is copied covers what is in it
+	covered := make(map[string]bool, 2*len(destinations)) // destinations and all levels above them
+	whole := make(map[string]bool, len(destinations))     // destinations alone: an object that is copied covers what is in it
 	if s.standard != nil {
 		levels[""] = level{"", s.standard, -1}
 	}
@@ -38,7 +38,7 @@ func (s *Schema) Required(destinations []string) []Missing {
 			covered[c] = true
 		}
 		whole[canon[len(canon)-1]] = true
-		s.levels(d, func(path string, n *node) {
+		s.levels(d, steps, func(path string, n *node) {
 			if _, ok := levels[path]; !ok {
 				levels[path] = level{path, n, i}
 			}
@@ -61,18 +61,28 @@ func (s *Schema) Required(destinations []string) []Missing {
 }
 
 // levels calls f with the objects that a destination goes through, indexes
-// written as [*] and the namespace of the tenant as its placeholder.
-func (s *Schema) levels(path string, f func(string, *node)) {
-	steps, err := parsePath(path)
+// written as [*] and the namespace of the tenant as its placeholder. A
+// destination that leads nowhere goes through none.
+func (s *Schema) levels(path string, steps []step, f func(string, *node)) {
+	type visit struct {
+		path string
+		node *node
+	}
+	var seen []visit
+	w := walk{schema: s, path: path, general: true, visit: func(path string, n *node) { seen = append(seen, visit{path, n}) }}
+	var err *PathError
+	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
+		steps = slices.Clone(steps)
+		steps[0].name = TenantPlaceholder
+		_, err = w.own(steps)
+	} else if s.standard != nil {
+		_, err = w.down(s.standard, steps)
+	}
 	if err != nil {
 		return
 	}
-	w := walk{schema: s, path: path, general: true, visit: f}
-	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
-		steps[0].name = TenantPlaceholder
-		_, _ = w.own(steps)
-	} else if s.standard != nil {
-		_, _ = w.down(s.standard, steps)
+	for _, v := range seen {
+		f(v.path, v.node)
 	}
 }
 
@@ -92,7 +102,7 @@ func coveredAbove(whole map[string]bool, path string) bool {
 // canonical returns the path and every level above it, indexes written as [*]
 // and missing ones added, shortest first.
 func (s *Schema) canonical(steps []step) []string {
-	var out []string
+	out := make([]string, 0, len(steps)+1)
 	path := ""
 	n := s.standard
 	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
@@ -139,7 +149,7 @@ type Conflict struct {
 // Conflicts compares all destinations with each other. Each destination is
 // reported once, against the earliest that it disagrees with.
 func (s *Schema) Conflicts(destinations []string) []Conflict {
-	at := map[string]int{}
+	at := make(map[string]int, len(destinations))
 	keys := make([][]string, len(destinations))
 	var out []Conflict
 	for i, d := range destinations {
@@ -172,7 +182,7 @@ func (s *Schema) Conflicts(destinations []string) []Conflict {
 
 // exact returns the path and every level above it with the indexes as written.
 func (s *Schema) exact(steps []step) []string {
-	var out []string
+	out := make([]string, 0, len(steps)+1)
 	path := ""
 	for i, st := range steps {
 		name := st.name

@@ -1,6 +1,7 @@
 package xdm
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/specs"
@@ -69,11 +70,14 @@ func (s *Schema) HasIdentityMap() bool {
 
 // slugs names the components of the schema that give n.
 func (s *Schema) slugs(n *node) []string {
-	var out []string
 	m := n.from.both(s.mask)
-	for i, c := range specs.XDM().Components {
-		if m.has(i) {
-			out = append(out, c.Slug)
+	if m == (mask{}) {
+		return nil
+	}
+	out := make([]string, 0, bits.OnesCount64(m[0])+bits.OnesCount64(m[1]))
+	for word, set := range m {
+		for ; set != 0; set &= set - 1 {
+			out = append(out, specs.XDM().Components[word*64+bits.TrailingZeros64(set)].Slug)
 		}
 	}
 	return out

@@ -208,5 +208,5 @@ func NearestFieldType(word string) string {
 	if other := otherTypeWords[strings.ToLower(word)]; other != "" {
 		return other
 	}
-	return nearest(word, FieldTypes())
+	return only(word, FieldTypes())
 }

@@ -62,27 +62,27 @@ func (p *nearPaths) repair(n *node, path string, i int) {
 	for n.isArray() {
 		n, path = n.item, path+"[*]"
 	}
-	name := st.name
-	var next *node
 	switch {
 	case n.isMap():
-		next = n.item
-	case p.schema.member(n, name) != nil:
-		next = p.schema.member(n, name)
+		p.follow(n.item, join(path, st.name), i)
+	case p.schema.member(n, st.name) != nil:
+		p.follow(p.schema.member(n, st.name), join(path, st.name), i)
 	default:
-		if name = nearest(name, p.schema.members(n)); name == "" {
-			return
+		for _, name := range nearest(st.name, p.schema.members(n)) {
+			p.follow(n.kid(name), join(path, name), i)
 		}
-		next = n.kid(name)
 	}
-	path = join(path, name)
-	for _, index := range st.indexes {
-		if !next.isArray() {
+}
+
+// follow goes on behind segment i, which is n.
+func (p *nearPaths) follow(n *node, path string, i int) {
+	for _, index := range p.steps[i].indexes {
+		if !n.isArray() {
 			break
 		}
-		next, path = next.item, path+"["+index+"]"
+		n, path = n.item, path+"["+index+"]"
 	}
-	p.repair(next, path, i+1)
+	p.repair(n, path, i+1)
 }
 
 func (s *Schema) members(n *node) []string {
@@ -144,7 +144,7 @@ func (p *nearPaths) flat() {
 	for _, st := range p.steps {
 		written = join(written, st.name)
 	}
-	if near := nearest(written, all); near != "" {
+	for _, near := range nearest(written, all) {
 		p.add(near)
 	}
 }

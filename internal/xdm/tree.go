@@ -24,7 +24,6 @@ type mask [2]uint64
 
 func (m *mask) add(i int)        { m[i/64] |= 1 << (i % 64) }
 func (m mask) meets(o mask) bool { return m[0]&o[0] != 0 || m[1]&o[1] != 0 }
-func (m mask) has(i int) bool    { return m[i/64]&(1<<(i%64)) != 0 }
 func (m mask) both(o mask) mask  { return mask{m[0] & o[0], m[1] & o[1]} }
 func maskOf(components []int) mask {
 	var m mask

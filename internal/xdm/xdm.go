@@ -146,9 +146,9 @@ var componentNames = sync.OnceValue(func() *componentIndex {
 	return x
 })
 
-// NearestFieldGroup suggests slug or title of a field group for a name that is
-// none, "" when no name is near. Field groups that fit class go first.
-func NearestFieldGroup(name string, class Class) string {
+// NearestFieldGroups suggests slugs or titles of field groups for a name that is
+// none. Field groups that fit class go first.
+func NearestFieldGroups(name string, class Class) []string {
 	candidates := func(groups []FieldGroup) []string {
 		var out []string
 		for _, g := range groups {
@@ -156,7 +156,7 @@ func NearestFieldGroup(name string, class Class) string {
 		}
 		return out
 	}
-	if near := nearest(name, candidates(FieldGroups(class))); near != "" {
+	if near := nearest(name, candidates(FieldGroups(class))); len(near) > 0 {
 		return near
 	}
 	return nearest(name, candidates(FieldGroups(Class{})))

@@ -1,6 +1,7 @@
 package xdm
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -62,8 +63,8 @@ func TestFieldGroupByName(t *testing.T) {
 		{"Commerce Detials", "Commerce Details"},
 		{"something else", ""},
 	} {
-		if got := NearestFieldGroup(tt.name, event); got != tt.want {
-			t.Errorf("NearestFieldGroup(%q) = %q, want %q", tt.name, got, tt.want)
+		if got := strings.Join(NearestFieldGroups(tt.name, event), " "); got != tt.want {
+			t.Errorf("NearestFieldGroups(%q) = %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }
