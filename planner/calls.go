@@ -21,7 +21,7 @@ func (d *differ) makeCalls(it *item) {
 	}
 	switch {
 	case it.change.Action == Replace:
-		it.unmake = removeCalls(spec, it.change.ID, []string{"disable", "delete"})
+		it.unmake = removeCalls(spec, it.change.ID, stepsToGo(spec, it))
 	case it.change.Deposed != "":
 		it.unmake = removeCalls(spec, it.change.ID, stepsLeft(it))
 	case it.change.Action == Delete:
@@ -32,6 +32,15 @@ func (d *differ) makeCalls(it *item) {
 			it.unmake[i].Object = it.change.ID
 		}
 	}
+}
+
+// stepsToGo are the steps that remove the replaced object; one that does not run
+// needs no stop, and the platform would refuse it.
+func stepsToGo(spec *resource.Spec, it *item) []string {
+	if v, ok := spec.Find(it.applied, spec.State); ok && spec.State != "" && v.Text != "enabled" {
+		return []string{"delete"}
+	}
+	return []string{"disable", "delete"}
 }
 
 func stepsLeft(it *item) []string {

@@ -72,14 +72,13 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 
 type differ struct {
 	Options
-	lock    *lockfile.Lock
-	graph   *resource.Graph
-	report  *diag.Report
-	items   map[resource.Address]*item
-	order   []*item                               // in the order of the graph, then removals
-	moved   map[resource.Address]resource.Address // new address → entry's address
-	claimed map[resource.Address]bool             // entries that a document stands for
-	noop    int
+	lock   *lockfile.Lock
+	graph  *resource.Graph
+	report *diag.Report
+	items  map[resource.Address]*item
+	order  []*item                               // in the order of the graph, then removals
+	moved  map[resource.Address]resource.Address // new address → the one in the lockfile
+	noop   int
 }
 
 // item is a change in the making.
@@ -95,33 +94,30 @@ type item struct {
 	keep    bool // nothing to call, but the lockfile changes
 }
 
-// moves pairs documents with entries: by address, or by movedFrom when the old
-// address is applied and the new one is not.
+// moves pairs documents with entries by movedFrom, where the old address is
+// applied, the new one is not, and no document keeps the old one. From then on
+// the lock is looked at as if it had always had the new addresses.
 func (d *differ) moves() {
 	d.moved = map[resource.Address]resource.Address{}
-	d.claimed = map[resource.Address]bool{}
+	var moves []lockfile.Move
 	for _, r := range d.graph.All() {
-		if _, ok := d.lock.Get(r.Address); ok {
-			d.claimed[r.Address] = true
+		if r.Moved.IsZero() {
 			continue
 		}
-		if _, ok := d.lock.Get(r.Moved); ok && !r.Moved.IsZero() {
-			if _, stays := d.graph.Get(r.Moved); !stays {
-				d.moved[r.Address] = r.Moved
-				d.claimed[r.Moved] = true
-			}
+		_, applied := d.lock.Get(r.Address)
+		_, there := d.lock.Get(r.Moved)
+		if _, stays := d.graph.Get(r.Moved); there && !applied && !stays {
+			d.moved[r.Address] = r.Moved
+			moves = append(moves, lockfile.Move{From: r.Moved, To: r.Address})
 		}
 	}
+	d.lock = d.lock.Moved(moves)
 }
 
 // desire compares one resource with its entry.
 func (d *differ) desire(r resource.Resource) {
 	spec := resource.SpecOf(r.Address.Kind)
-	from := r.Address
-	if old, ok := d.moved[r.Address]; ok {
-		from = old
-	}
-	entry, _ := d.lock.Get(from)
+	entry, _ := d.lock.Get(r.Address)
 	it := &item{entry: entry, exists: entry.ID != ""}
 	it.change = Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag,
@@ -132,7 +128,8 @@ func (d *differ) desire(r resource.Resource) {
 	}
 	d.items[r.Address] = it
 	d.order = append(d.order, it)
-	if from != r.Address {
+	from, moved := d.moved[r.Address]
+	if moved {
 		it.change.MovedFrom = from
 	}
 	if !it.exists {
@@ -142,10 +139,7 @@ func (d *differ) desire(r resource.Resource) {
 		return
 	}
 	if d.settled(r, it) {
-		it.keep = from != r.Address || r.Protect != entry.Protect
-		if from != r.Address {
-			it.change.Action, it.change.Reason = Move, ReasonMoved
-		}
+		it.settle(moved)
 		return
 	}
 	it.desired, it.applied = decode(r.Body), parse(entry.Applied)
@@ -161,16 +155,24 @@ func (d *differ) desire(r resource.Resource) {
 	d.unsettled(spec, it, now)
 	d.secrets(spec, it, now)
 	it.change.Action = severest(it.fields)
+	if it.change.Action == NoOp {
+		it.settle(moved)
+		return
+	}
+	it.change.Reason = ReasonFields
+	if !slices.ContainsFunc(it.fields, func(j judged) bool { return !j.change.Unknown }) {
+		it.change.Reason = ReasonNeeds
+	}
+}
+
+// settle ends an item that the platform need not hear of; its entry may have to
+// change all the same.
+func (it *item) settle(moved bool) {
 	switch {
-	case it.change.Action == NoOp && from != r.Address:
+	case moved:
 		it.change.Action, it.change.Reason, it.keep = Move, ReasonMoved, true
-	case it.change.Action == NoOp:
-		it.keep = r.Protect != entry.Protect
-	default:
-		it.change.Reason = ReasonFields
-		if !slices.ContainsFunc(it.fields, func(j judged) bool { return !j.change.Unknown }) {
-			it.change.Reason = ReasonNeeds
-		}
+	case it.change.Protect != it.entry.Protect:
+		it.change.Reason, it.keep = ReasonProtect, true
 	}
 }
 
@@ -352,7 +354,7 @@ func (d *differ) removals() {
 				},
 			})
 		}
-		if d.claimed[e.Address] || e.ID == "" {
+		if _, wanted := d.graph.Get(e.Address); wanted || e.ID == "" {
 			continue
 		}
 		if d.Destroy && resource.SpecOf(e.Address.Kind).KeepsData && !d.AllowDataLoss {

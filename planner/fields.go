@@ -15,6 +15,15 @@ type difference struct {
 // compare walks two bodies of one kind side by side. List elements that have a
 // key are compared by it, so that a pure reorder is no difference.
 func compare(s *resource.Spec, at resource.Path, a, b *resource.Value, out *[]difference) {
+	if s.RulesBelow(at) {
+		// Members have rows of their own: an object that is not there is empty.
+		empty := resource.Object()
+		if a == nil && b != nil {
+			a = &empty
+		} else if b == nil && a != nil {
+			b = &empty
+		}
+	}
 	switch {
 	case a == nil || b == nil || a.Kind != b.Kind || a.Kind != resource.ObjectValue && a.Kind != resource.ListValue:
 		if a == nil || b == nil || !a.Equal(*b) {

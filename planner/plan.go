@@ -76,6 +76,7 @@ const (
 	ReasonDeposed  Reason = "left over from a replacement"
 	ReasonDestroy  Reason = "everything is to be destroyed"
 	ReasonMoved    Reason = "renamed in the documents"
+	ReasonProtect  Reason = "its protection changes"
 )
 
 // Effect is what a change does to the data.

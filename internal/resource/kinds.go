@@ -1,5 +1,7 @@
 package resource
 
+import "strings"
+
 // This file holds the table of kinds: where each kind of object lives, how it
 // is made, changed and removed, and what each of its fields may do. The planner
 // knows no field names; it asks here.
@@ -258,6 +260,22 @@ func (s *Spec) TraitOf(p Path) (Trait, Path) {
 		}
 	}
 	return found, p[:best]
+}
+
+// RulesBelow reports whether the table has a row for members of the object at p
+// but none for p itself.
+func (s *Spec) RulesBelow(p Path) bool {
+	if len(p) == 0 || p[len(p)-1].Sort != FieldStep {
+		return false
+	}
+	for _, t := range s.Traits {
+		if parent, ok := strings.CutSuffix(t.Field, ".*"); ok {
+			if n, ok := matchPrefix(parent, p); ok && n == len(p) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // KeyOf returns the member that identifies the elements of the list at p.

@@ -1,0 +1,92 @@
+package internal
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/aepflow/aepflow/"
+
+// layers says which packages of ours each package may import: the road goes one
+// way. External test packages may import anything.
+var layers = map[string][]string{
+	"cmd/aepflow": {
+		"applier", "compiler", "planner", "schemas",
+		"internal/diag", "internal/emulator", "internal/lockfile", "internal/platform",
+		"internal/resource", "internal/source", "internal/specs", "internal/view",
+	},
+	"compiler": {
+		"schemas", "internal/dataprep", "internal/diag", "internal/resource", "internal/source", "internal/specs", "internal/xdm",
+	},
+	"planner":            {"internal/diag", "internal/lockfile", "internal/resource", "internal/source"},
+	"applier":            {"planner", "internal/lockfile", "internal/platform", "internal/resource"},
+	"schemas":            {},
+	"schemas/gen":        {"schemas", "internal/specs"},
+	"internal/view":      {"applier", "planner", "internal/diag", "internal/resource", "internal/source", "internal/textdiff"},
+	"internal/lockfile":  {"internal/resource"},
+	"internal/resource":  {"internal/source"},
+	"internal/diag":      {"internal/source"},
+	"internal/source":    {},
+	"internal/textdiff":  {},
+	"internal/specs":     {},
+	"internal/dataprep":  {"internal/specs"},
+	"internal/xdm":       {"internal/specs"},
+	"internal/platform":  {"internal/specs"},
+	"internal/emulator":  {"internal/dataprep", "internal/specs"},
+	"internal/benchmark": {"applier", "compiler", "planner", "internal/emulator", "internal/lockfile", "internal/platform", "internal/resource", "internal/source", "schemas"},
+}
+
+// yamlHome is the one package that may know YAML.
+const yamlHome = "compiler"
+
+func TestImportsFollowTheRoad(t *testing.T) {
+	root := ".."
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && path != root && (strings.HasPrefix(e.Name(), ".") || e.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		rel, _ := filepath.Rel(root, filepath.Dir(path))
+		pkg := filepath.ToSlash(rel)
+		seen[pkg] = true
+		allowed, known := layers[pkg]
+		if !known {
+			t.Errorf("%s: package %s has no place on the road: add it to the table", path, pkg)
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			if name == "gopkg.in/yaml.v3" && pkg != yamlHome {
+				t.Errorf("%s imports %s: YAML is read in package %s only", path, name, yamlHome)
+			}
+			if ours, ok := strings.CutPrefix(name, module); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s: package %s may import %s", path, ours, pkg, strings.Join(allowed, ", "))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range layers {
+		if !seen[pkg] && pkg != "internal/benchmark" {
+			t.Errorf("the table has package %s, which is not there", pkg)
+		}
+	}
+}
