@@ -91,7 +91,7 @@ type Entry struct {
 
 // Codes returns every entry, sorted by code.
 func Codes() []Entry {
-	all := slices.Concat(yamlCodes)
+	all := slices.Concat(yamlCodes, documentCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }

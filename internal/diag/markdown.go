@@ -45,5 +45,19 @@ func fenced(language, text string) string {
 	for strings.Contains(text, fence) {
 		fence += "`"
 	}
-	return fence + language + "\n" + strings.TrimRight(text, "\n") + "\n" + fence + "\n"
+	return fence + language + "\n" + printable(strings.TrimRight(text, "\n")) + "\n" + fence + "\n"
+}
+
+// printable replaces what no text file should hold, in examples of files that
+// are at fault for it. Tabs stay.
+func printable(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		parts := strings.Split(line, "\t")
+		for j := range parts {
+			parts[j] = visible(parts[j])
+		}
+		lines[i] = strings.Join(parts, "\t")
+	}
+	return strings.Join(lines, "\n")
 }

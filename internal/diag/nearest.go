@@ -66,7 +66,7 @@ func distance(name, candidate string) int {
 		return 1
 	}
 	d := levenshtein.Distance(a, b, nil)
-	if len(a) >= 3 && strings.HasPrefix(b, a) {
+	if utf8.RuneCountInString(a) >= 3 && strings.HasPrefix(b, a) {
 		d = min(d, 1)
 	}
 	return d
@@ -83,12 +83,13 @@ func fold(s string) string {
 
 // swapped reports whether b is a with two neighbours in the other order.
 func swapped(a, b string) bool {
-	if len(a) != len(b) {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
 		return false
 	}
-	for i := 0; i+1 < len(a); i++ {
-		if a[i] != b[i] {
-			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	for i := 0; i+1 < len(x); i++ {
+		if x[i] != y[i] {
+			return x[i] == y[i+1] && x[i+1] == y[i] && slices.Equal(x[i+2:], y[i+2:])
 		}
 	}
 	return false

@@ -1,0 +1,54 @@
+package compiler
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// withoutExample are codes of the world around the documents: no text provokes
+// them.
+var withoutExample = map[diag.Code]bool{diag.FileTooLarge: true, diag.FileUnreadable: true, diag.UnsetSecret: true}
+
+// Every explained code has an example that provokes it.
+func TestExamplesProvokeTheirCodes(t *testing.T) {
+	for _, e := range diag.Codes() {
+		t.Run(string(e.Code), func(t *testing.T) {
+			if e.Example == "" {
+				if !withoutExample[e.Code] {
+					t.Error("has no example")
+				}
+				return
+			}
+			_, r := Compile(exampleFiles(e.Example))
+			var found []string
+			for _, d := range r.Sorted() {
+				found = append(found, string(d.Code))
+				if d.Code == e.Code {
+					if d.Severity != e.Severity {
+						t.Errorf("is %s, explained as %s", d.Severity, e.Severity)
+					}
+					return
+				}
+			}
+			t.Errorf("not provoked, but %q by\n%s", found, e.Example)
+		})
+	}
+}
+
+// exampleFiles returns the files of an example: a txtar archive if it is one.
+func exampleFiles(example string) []*source.File {
+	ar := txtar.Parse([]byte(example))
+	if len(ar.Files) == 0 || !strings.HasPrefix(example, "-- ") {
+		return []*source.File{source.NewFile("dataflow.yaml", []byte(example))}
+	}
+	var files []*source.File
+	for _, f := range ar.Files {
+		files = append(files, source.NewFile(f.Name, f.Data))
+	}
+	return files
+}
