@@ -12,6 +12,9 @@ import (
 // types. Its problems come in the order of the text; one fault gives one.
 func Check(e Expr, env Env) []Problem {
 	c := &checker{}
+	if at := e.Where(); at.End-at.Start >= memoFrom {
+		env.memo = map[Expr]string{}
+	}
 	c.expr(e, env)
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(b.Severity, a.Severity))

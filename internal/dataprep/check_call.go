@@ -277,7 +277,7 @@ func accepts(want, have string, arg Expr) (Severity, bool) {
 	case want == "lambda" || have == "lambda":
 		return Error, want == have
 	case want == "comparable":
-		return Error, isScalar(have)
+		return severityUnless(isArray(have)), isScalar(have)
 	case want == "number":
 		return Error, isNumber(have)
 	case want == "integer" || want == "long":
@@ -291,14 +291,14 @@ func accepts(want, have string, arg Expr) (Severity, bool) {
 	case want == "date-time":
 		return severityUnless(isText(have)), isDate(have)
 	case isArray(want):
-		return Error, isArray(have)
+		return severityUnless(isScalar(have)), isArray(have)
 	case isObject(want):
 		return Error, isObject(have)
 	}
 	return Note, true
 }
 
-// severityUnless is a warning where a conversion may help, else an error.
+// severityUnless is a warning where the platform may convert, else an error.
 func severityUnless(convertible bool) Severity {
 	if convertible {
 		return Warning

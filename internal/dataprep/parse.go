@@ -2,7 +2,6 @@ package dataprep
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -64,53 +63,6 @@ func (p *parser) accept(op string) bool {
 	}
 	p.pos++
 	return true
-}
-
-// fail records the first problem; tokens that could not be read bring their own.
-func (p *parser) fail(t token, pr Problem) {
-	if p.problem != nil {
-		return
-	}
-	if t.kind == tokBad {
-		p.problem = t.problem
-		return
-	}
-	pr.Severity = Error
-	if pr.Code == "" {
-		pr.Code = "expression-syntax"
-	}
-	if pr.End == 0 {
-		pr.Start, pr.End = t.start, t.end
-	}
-	p.problem = &pr
-}
-
-func (p *parser) expected(what string) {
-	t := p.tok()
-	p.fail(t, Problem{Message: "expected " + what + ", found " + p.found(t)})
-}
-
-// found names a token as a reader sees it.
-func (p *parser) found(t token) string {
-	switch t.kind {
-	case tokEOF:
-		return "the end"
-	case tokText:
-		return "the text " + short(p.src[t.start:t.end])
-	case tokNumber:
-		return "the number " + t.text
-	default:
-		return "`" + short(p.src[t.start:t.end]) + "`"
-	}
-}
-
-func short(s string) string {
-	const most = 24
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	r := []rune(s)
-	return string(r[:most-1]) + "…"
 }
 
 func (p *parser) enter() bool {
@@ -466,79 +418,9 @@ func (p *parser) mapping(open token) Expr {
 	return &Map{At{open.start, p.close(open, "}")}, entries}
 }
 
-// reserved explains a word of the language where a value was expected.
-func (p *parser) reserved(t token) {
-	quoted := QuoteAttribute(t.text)
-	next := p.peek(1)
-	pr := Problem{Code: "reserved-name", Message: fmt.Sprintf("expected a value, found the reserved word `%s`", t.text),
-		Help: fmt.Sprintf("a column of that name is written %s", quoted), Replacement: quoted}
-	switch t.text {
-	case "if":
-		if next.text == "(" {
-			pr = Problem{Code: "statement-not-allowed", Message: "expected an expression, found the statement `if`",
-				Help: "write iif(condition, value, otherwise)", Replacement: "iif"}
-		}
-	case "var", "for", "while", "do", "return", "function", "new", "break", "continue", "else":
-		if p.startsValue(next) && next.text != "[" {
-			pr = Problem{Code: "statement-not-allowed", Message: fmt.Sprintf("expected an expression, found the statement `%s`", t.text),
-				Help: "a mapping is one value: statements are not taken"}
-		}
-	}
-	p.fail(t, pr)
-}
-
 // end expects that nothing is left.
 func (p *parser) end() {
 	if p.tok().kind != tokEOF {
 		p.operatorExpected("an operator or the end")
-	}
-}
-
-// sqlWords are what people who write SQL all day write here.
-var sqlWords = map[string]string{"AND": "and", "OR": "or", "NOT": "not", "IS": "==", "MOD": "mod", "DIV": "div"}
-
-// operatorExpected explains what stands where a value has ended.
-func (p *parser) operatorExpected(what string) {
-	t := p.tok()
-	pr := Problem{Message: "expected " + what + ", found " + p.found(t)}
-	switch {
-	case t.kind == tokName:
-		p.wordExpected(t, &pr)
-	case t.kind != tokOp:
-	case t.text == ";":
-		pr.Code, pr.Help = "statement-not-allowed", "a mapping is one value: statements are not taken"
-	case t.text == "=":
-		pr.Code, pr.Message = "assignment-not-allowed", "expected a comparison, found the assignment `=`"
-		pr.Help, pr.Replacement = "write `==` to compare", "=="
-	case t.text == "<>":
-		pr.Help, pr.Replacement = "write `!=`", "!="
-	case strings.HasSuffix(t.text, "=") && len(t.text) > 1 && binaryOps[Op(t.text)] == 0:
-		pr.Code, pr.Message = "assignment-not-allowed", "expected an operator, found the assignment `"+t.text+"`"
-	case t.text == "->", t.text == "=>":
-		pr.Code = "lambda-not-allowed"
-		pr.Help = "a lambda x -> … only stands as an argument"
-	}
-	p.fail(t, pr)
-}
-
-// wordExpected explains a word behind a value: another language's operator, or
-// the second half of a name with a blank.
-func (p *parser) wordExpected(t token, pr *Problem) {
-	before := p.tokens[max(p.pos-1, 0)]
-	switch {
-	case sqlWords[strings.ToUpper(t.text)] != "":
-		pr.Replacement = sqlWords[strings.ToUpper(t.text)]
-		pr.Help = "write `" + pr.Replacement + "`"
-	case before.kind != tokName || !before.plain || p.pos == 0:
-	case strings.EqualFold(before.text, "not"):
-		pr.Message = "expected a value or an operator, found `" + before.text + "`"
-		pr.Start, pr.End = before.start, before.end
-		pr.Help, pr.Replacement = "write `not`", "not"
-	case strings.EqualFold(before.text, "case"):
-		pr.Message = "expected a value, found `" + before.text + "`"
-		pr.Start, pr.End = before.start, before.end
-		pr.Help = "write iif(condition, value, otherwise) or decode(value, key, result, …)"
-	default:
-		pr.Help = "a column whose name has a blank in it is written " + QuoteAttribute(p.src[before.start:t.end])
 	}
 }

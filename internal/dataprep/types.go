@@ -12,8 +12,14 @@ import (
 // then names are not checked.
 type Env struct {
 	Columns map[string]string
-	params  []string // of the lambdas around the current node
+	params  []string        // of the lambdas around the current node
+	memo    map[Expr]string // types found, in a long expression; else nil
 }
+
+// memoFrom is the length from which types are kept while an expression is
+// checked: each operator asks for the types below it, so that the work on a
+// long sum would grow with the square of its length.
+const memoFrom = 256
 
 func (env Env) with(params []string) Env {
 	env.params = append(env.params[:len(env.params):len(env.params)], params...)
@@ -32,6 +38,18 @@ func (env Env) isParam(name string) bool {
 // TypeOf says of what type the value of e is: a column type, array, array<…>,
 // map, object, null, lambda, or "" when that cannot be known before it runs.
 func TypeOf(e Expr, env Env) string {
+	if env.memo == nil {
+		return typeOf(e, env)
+	}
+	t, ok := env.memo[e]
+	if !ok {
+		t = typeOf(e, env)
+		env.memo[e] = t
+	}
+	return t
+}
+
+func typeOf(e Expr, env Env) string {
 	switch e := e.(type) {
 	case *Null:
 		return "null"
