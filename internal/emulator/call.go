@@ -1,0 +1,150 @@
+package emulator
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// call is one request on its way through a handler.
+type call struct {
+	s      *Server
+	sp     *space // nil for routes without a sandbox
+	svc    service
+	r      *http.Request
+	args   map[string]string
+	query  url.Values
+	raw    []byte
+	body   any // decoded raw, nil when there is none
+	client string
+	now    time.Time
+	id     string // request id
+}
+
+func (c *call) arg(name string) string { return c.args[name] }
+
+func (c *call) ms() int64 { return c.now.UnixMilli() }
+
+// answer is what goes back. A nil body is an empty one.
+type answer struct {
+	status      int
+	header      [][2]string
+	contentType string // "" is application/json
+	body        []byte
+}
+
+// ok answers 200 with a tree.
+func ok(v any) (answer, error) { return answer{status: http.StatusOK, body: toJSON(v)}, nil }
+
+func created(v any, location string) (answer, error) {
+	a := answer{status: http.StatusCreated, body: toJSON(v)}
+	if location != "" {
+		a.header = [][2]string{{"Location", location}}
+	}
+	return a, nil
+}
+
+// authenticate makes the gateway's checks, in the gateway's order, and leaves
+// org, sandbox and client in the call.
+func (c *call) authenticate(needsSpace bool) error {
+	h := c.r.Header
+	bearer := h.Get("Authorization")
+	if bearer == "" {
+		return gateway("403010", "Oauth token is missing.")
+	}
+	tok, ok := c.s.checkToken(bearer, c.now)
+	if !ok {
+		return gateway("401013", "Oauth token is not valid")
+	}
+	c.client = tok.client
+	key := h.Get("x-api-key")
+	if key == "" {
+		return gateway("403000", "Api Key is required")
+	}
+	orgID := h.Get("x-gw-ims-org-id")
+	if orgID == "" {
+		return gateway("400003", "Missing required header: x-gw-ims-org-id")
+	}
+	if c.svc == svcFlow && !strings.HasSuffix(orgID, "@AdobeOrg") {
+		return flowError(errOrgFormat, "x-gw-ims-org-id %q does not end in @AdobeOrg", orgID)
+	}
+	o := c.s.org(orgID)
+	if o == nil {
+		return gateway("403025", "Profile is not valid")
+	}
+	if !c.s.sw.AnyKey && key != tok.client || !o.knows(key) {
+		return gateway("403003", "Api Key is invalid")
+	}
+	if !needsSpace {
+		return nil
+	}
+	return c.enter(o, h)
+}
+
+// enter finds the sandbox.
+func (c *call) enter(o *org, h http.Header) error {
+	if _, has := h["X-Sandbox-Id"]; has {
+		return c.sandboxRefusal(errSandboxID, "x-sandbox-id is not for user and server-to-server tokens; send x-sandbox-name")
+	}
+	name := h.Get("x-sandbox-name")
+	switch {
+	case name == "*":
+		return c.sandboxRefusal(errSandboxStar, "calls across sandboxes are not open to this token")
+	case name == "" && c.s.sw.SandboxHeader == "required":
+		return c.sandboxRefusal(errSandboxMissing, "x-sandbox-name is missing")
+	case name == "":
+		name = o.defaultSandbox()
+	}
+	box := o.sandbox(name)
+	if box == nil {
+		return c.sandboxRefusal(errSandboxNotFound, "there is no sandbox %q in this organization", name)
+	}
+	c.sp = c.s.space(o, box)
+	return nil
+}
+
+func (c *call) sandboxRefusal(code flowCode, format string, args ...any) error {
+	if c.svc == svcFlow {
+		return flowError(code, format, args...)
+	}
+	return problem(code.status, code.title, format, args...)
+}
+
+// decode reads the body as JSON, if there is one and the method takes one.
+func (c *call) decode() error {
+	switch c.r.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+	default:
+		return nil
+	}
+	if c.svc == svcIMS || len(c.raw) == 0 {
+		return nil
+	}
+	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	if c.svc != svcAdmin && kind != "application/json" && !(strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")) {
+		return problem(http.StatusBadRequest, "BadRequestError", "A valid content-type must be specified")
+	}
+	v, err := decodeJSON(c.raw)
+	if err != nil {
+		if c.svc == svcFlow {
+			return problem(http.StatusBadRequest, "BadRequestError", "the body is not JSON: %v", err)
+		}
+		return refuse(c.svc, http.StatusBadRequest, "BadRequestError", "the body is not JSON: %v", err)
+	}
+	c.body = v
+	return nil
+}
+
+// object gives the body as a non-empty JSON object.
+func (c *call) object() (object, error) {
+	o, isObject := c.body.(object)
+	if isObject && len(o) > 0 {
+		return o, nil
+	}
+	if c.svc == svcFlow {
+		return nil, flowError(errEmptyBody, "the body is empty or not a JSON object")
+	}
+	return nil, refuse(c.svc, http.StatusBadRequest, "BadRequestError", "the body is empty or not a JSON object")
+}

@@ -1,0 +1,148 @@
+package emulator
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// fixtureOf finds the data bound to a base connection, by its name or id.
+func (s *Server) fixtureOf(connection object) *fixture {
+	if f := s.sources[text(connection, "id")]; f != nil {
+		return f
+	}
+	return s.sources[text(connection, "name")]
+}
+
+func (c *call) fixtureOfBase(id string) *fixture {
+	if len(c.s.sources) == 0 {
+		return nil
+	}
+	return c.sp.fixtureOfBase(id)
+}
+
+func (sp *space) fixtureOfBase(id string) *fixture {
+	if r := sp.get(kindConnection, id); r != nil {
+		return sp.server.fixtureOf(r.object())
+	}
+	return nil
+}
+
+const previewRows = 100
+
+// exploreConnection answers what is behind a connection: a bare array for the
+// root, an object for a table.
+func exploreConnection(c *call) (answer, error) {
+	r, err := c.entity(kindConnection)
+	if err != nil {
+		return answer{}, err
+	}
+	kind := strings.ToLower(c.query.Get("objectType"))
+	if kind == "" {
+		return answer{}, flowError(errObjectTypeEmpty, "objectType is missing")
+	}
+	if !slices.Contains([]string{"root", "table", "file", "folder", "rest"}, kind) {
+		return answer{}, flowError(errObjectType, "objectType is %q, expected root, table, file, folder or rest", c.query.Get("objectType"))
+	}
+	table := c.query.Get("object")
+	if kind != "root" && table == "" {
+		return answer{}, flowError(errExploreObject, "object is missing; it names the %s", kind)
+	}
+	f := c.s.fixtureOf(r.object())
+	if kind == "root" || kind == "folder" {
+		items := []any{}
+		if f != nil {
+			for _, name := range f.names {
+				items = append(items, object{"type": "table", "name": name, "path": name, "canPreview": true, "canFetchSchema": true})
+			}
+		}
+		return ok(items)
+	}
+	if f == nil {
+		return answer{}, flowError(errTable, "there is no %s %s behind the connection", kind, table)
+	}
+	columns, err := f.columns(c.r.Context(), table)
+	if errors.Is(err, errNoTable) {
+		return answer{}, flowError(errTable, "there is no table %s behind the connection", table)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	shown := []any{}
+	for _, col := range columns {
+		shown = append(shown, columnObject(col))
+	}
+	out := object{"format": "flat", "schema": object{"columns": shown}}
+	if c.query.Get("preview") == "true" {
+		rows, err := f.rows(c.r.Context(), table, previewRows)
+		if err != nil {
+			return answer{}, err
+		}
+		data := make([]any, len(rows))
+		for i, row := range rows {
+			data[i] = row
+		}
+		out["data"] = data
+	}
+	return ok(out)
+}
+
+// columnObject is a column in the platform's shape: dates are texts with a
+// mark beside the type.
+func columnObject(col column) object {
+	o := object{"name": col.name}
+	switch col.kind {
+	case "boolean":
+		o["type"], o["xdm"] = "boolean", object{"type": "boolean"}
+	case "double":
+		o["type"], o["xdm"] = "double", object{"type": "number"}
+	case "integer":
+		o["type"], o["xdm"] = "integer", object{"type": "integer", "minimum": -2147483648, "maximum": 2147483647}
+	case "long":
+		o["type"], o["xdm"] = "integer", object{"type": "integer", "minimum": int64(-9007199254740991), "maximum": int64(9007199254740991)}
+	case "date", "date-time":
+		o["type"], o["meta:xdmType"], o["xdm"] = "string", "date-time", object{"type": "string", "format": "date-time"}
+	default:
+		o["type"], o["xdm"] = "string", object{"type": "string"}
+	}
+	return o
+}
+
+// connectionConfigs lists the columns of every bound table.
+func connectionConfigs(c *call) (answer, error) {
+	r, err := c.entity(kindConnection)
+	if err != nil {
+		return answer{}, err
+	}
+	items := []any{}
+	if f := c.s.fixtureOf(r.object()); f != nil {
+		for _, name := range f.names {
+			columns, err := f.columns(c.r.Context(), name)
+			if err != nil {
+				return answer{}, err
+			}
+			for _, col := range columns {
+				items = append(items, object{"columnName": col.name, "columnType": text(columnObject(col), "type")})
+			}
+		}
+	}
+	return ok(object{"items": items})
+}
+
+// exploreSpec is for specifications without credentials: the landing zone.
+func exploreSpec(c *call) (answer, error) {
+	spec, misprint, known := specs.ConnectorByID(c.arg("id"))
+	if !known || misprint {
+		return answer{}, flowError(errSpecID, "there is no connection specification %s", c.arg("id"))
+	}
+	if spec.Slug != "data-landing-zone" {
+		return answer{}, flowError(errSpecExplore, "%s is explored through a connection", spec.Name)
+	}
+	if strings.ToLower(c.query.Get("objectType")) != "root" {
+		return answer{}, flowError(errExploreSpec, "the landing zone of this sandbox is empty")
+	}
+	return answer{status: http.StatusOK, body: []byte("[]")}, nil
+}

@@ -1,0 +1,107 @@
+package emulator
+
+import (
+	"strings"
+)
+
+// previewMappingSet carries attributes and constants from rows into their
+// destinations. Expressions are not evaluated: their fields are left out and
+// said so in the row's errors.
+func previewMappingSet(c *call) (answer, error) {
+	body, err := c.object()
+	if err != nil {
+		return answer{}, err
+	}
+	rows, isList := body["data"].([]any)
+	if one, isObject := body["data"].(object); isObject {
+		rows, isList = []any{one}, true
+	}
+	if !isList || len(rows) > 100 {
+		return answer{}, badMapping("data must be a row or up to 100 rows")
+	}
+	definition, isObject := body["mappingSet"].(object)
+	if !isObject {
+		return answer{}, badMapping("mappingSet is missing")
+	}
+	set, err := c.readMappingSet(definition)
+	if err != nil {
+		return answer{}, err
+	}
+	out := []any{}
+	for _, row := range rows {
+		data := object{}
+		var faults []any
+		fault := func(m any, why string) {
+			faults = append(faults, object{
+				"destination": text(m, "destination"), "source": text(m, "source"), "sourceType": text(m, "sourceType"), "exception": why, "columnName": "",
+			})
+		}
+		for _, m := range list(set, "mappings") {
+			switch source := text(m, "source"); text(m, "sourceType") {
+			case "EXPRESSION":
+				fault(m, "expressions are not evaluated here")
+			case "STATIC":
+				place(data, text(m, "destination"), source)
+			default:
+				v, has := at(row, attributeColumn(source)), at(row, attributeColumn(source)) != nil
+				if o, isObject := row.(object); isObject && !has {
+					if found := lookup(o, source); len(found) > 0 {
+						v, has = found[0], true
+					}
+				}
+				if !has || v == nil {
+					fault(m, "the row has no "+source)
+					continue
+				}
+				place(data, text(m, "destination"), v)
+			}
+		}
+		result := object{"data": data, "errors": nil}
+		if len(faults) > 0 {
+			result["errors"] = faults
+		}
+		out = append(out, result)
+	}
+	if c.s.sw.Preview == "object" {
+		if len(out) == 0 {
+			return ok(object{"data": object{}, "errors": nil})
+		}
+		return ok(out[0])
+	}
+	return ok(out)
+}
+
+// place sets a dotted path; an element of an array is made as its first.
+func place(o object, path string, v any) {
+	steps := strings.Split(path, ".")
+	for i, step := range steps {
+		name := indexes.ReplaceAllString(step, "")
+		array := name != step
+		if i == len(steps)-1 {
+			if array {
+				v = []any{v}
+			}
+			o[name] = v
+			return
+		}
+		if array {
+			l, _ := o[name].([]any)
+			if len(l) == 0 {
+				l = []any{object{}}
+				o[name] = l
+			}
+			below, isObject := l[0].(object)
+			if !isObject {
+				return
+			}
+			o = below
+			continue
+		}
+		below, isObject := o[name].(object)
+		if !isObject {
+			below = object{}
+			o[name] = below
+		}
+		o = below
+	}
+}

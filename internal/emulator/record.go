@@ -1,0 +1,207 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// Recorded is one request as the emulator saw it. Secrets are masked; tokens
+// and the IMS form are never kept.
+type Recorded struct {
+	N         int             `json:"n"`
+	Time      time.Time       `json:"time"`
+	Method    string          `json:"method"`
+	URL       string          `json:"url"` // path and query
+	Sandbox   string          `json:"sandbox,omitempty"`
+	IfMatch   string          `json:"if_match,omitempty"`
+	UserAgent string          `json:"user_agent,omitempty"`
+	Body      json.RawMessage `json:"body,omitempty"`
+	Status    int             `json:"status"`
+	Code      string          `json:"code,omitempty"` // of a refusal
+	RequestID string          `json:"request_id"`
+	Faulty    bool            `json:"faulty,omitempty"` // a fault rule had its hand in it
+	Micros    int64           `json:"micros"`
+}
+
+// recorder keeps the last requests and writes all of them to a file.
+type recorder struct {
+	mu   sync.Mutex
+	w    io.Writer
+	keep int
+	n    int
+	ring []kept
+}
+
+type kept struct {
+	Recorded
+	raw []byte // masked when it is looked at: most never are
+}
+
+const maxRecordedBody = 64 << 10
+
+func (rec *recorder) open(w io.Writer, keep int) {
+	rec.w, rec.keep = w, keep
+	if keep == 0 {
+		rec.keep = 10_000
+	}
+}
+
+func (rec *recorder) add(c *call, a *answer, f *Fault, took time.Duration) {
+	if rec.keep < 0 && rec.w == nil {
+		return
+	}
+	k := kept{Recorded: Recorded{
+		Time:      c.now,
+		Method:    c.r.Method,
+		URL:       c.r.URL.RequestURI(),
+		Sandbox:   c.r.Header.Get("x-sandbox-name"),
+		IfMatch:   c.r.Header.Get("If-Match"),
+		UserAgent: c.r.UserAgent(),
+		Status:    a.status,
+		RequestID: c.id,
+		Faulty:    f != nil,
+		Micros:    took.Microseconds(),
+	}}
+	if c.svc == svcIMS {
+		k.URL = c.r.URL.EscapedPath() // the query may carry the secret
+	} else if len(c.raw) <= maxRecordedBody {
+		k.raw = c.raw
+	}
+	if a.status >= 400 {
+		k.Code = codeOf(a.body)
+	}
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.n++
+	k.N = rec.n
+	if rec.w != nil {
+		line, err := json.Marshal(k.masked())
+		if err == nil {
+			_, err = rec.w.Write(append(line, '\n'))
+		}
+		if err != nil {
+			rec.w = nil // a full disk must not stop the emulator
+			fmt.Fprintf(c.s.log(), "emulator: record requests: %v\n", err)
+		}
+	}
+	if rec.keep < 0 {
+		return
+	}
+	if len(rec.ring) >= 2*rec.keep {
+		rec.ring = append(rec.ring[:0:0], rec.ring[len(rec.ring)-rec.keep:]...)
+	}
+	rec.ring = append(rec.ring, k)
+}
+
+// Requests lists the remembered requests, oldest first.
+func (s *Server) Requests() []Recorded {
+	rec := &s.recorder
+	rec.mu.Lock()
+	ring := rec.ring
+	if len(ring) > rec.keep && rec.keep >= 0 {
+		ring = ring[len(ring)-rec.keep:]
+	}
+	rec.mu.Unlock()
+	out := make([]Recorded, len(ring))
+	for i := range ring {
+		out[i] = ring[i].masked()
+	}
+	return out
+}
+
+// ForgetRequests empties the memory of requests; numbering goes on.
+func (s *Server) ForgetRequests() {
+	s.recorder.mu.Lock()
+	defer s.recorder.mu.Unlock()
+	s.recorder.ring = nil
+}
+
+// codeOf finds the code of a refusal in any of the envelopes.
+func codeOf(body []byte) string {
+	v, err := decodeJSON(body)
+	if err != nil {
+		return ""
+	}
+	if s := text(v, "error_code"); s != "" {
+		return s
+	}
+	if m := errorType.FindStringSubmatch(text(v, "type")); m != nil {
+		return m[1]
+	}
+	if s := text(v, "title"); s != "" {
+		return s
+	}
+	return text(v, "error")
+}
+
+var errorType = regexp.MustCompile(`/errors/([A-Z]+-\d+-\d+)$`)
+
+func (k *kept) masked() Recorded {
+	r := k.Recorded
+	if len(k.raw) == 0 {
+		return r
+	}
+	v, err := decodeJSON(k.raw)
+	if err != nil {
+		r.Body = toJSON(fmt.Sprintf("(%d bytes, not JSON)", len(k.raw)))
+		return r
+	}
+	r.Body = toJSON(maskSecrets(v, false))
+	return r
+}
+
+const masked = "(secret)"
+
+var secretNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{"client_secret": true, "accessToken": true, "securityToken": true, "sasUri": true}
+	for _, c := range specs.Connectors() {
+		for _, a := range c.Auth {
+			for _, p := range a.Params {
+				names[p.Name] = names[p.Name] || p.Secret
+			}
+		}
+	}
+	return names
+})
+
+var secretLooking = regexp.MustCompile(`(?i)passw|secret|token|key|credential|connectionstring|pwd`)
+
+// maskSecrets replaces secret leaves: parameters that any connector declares
+// secret, and, inside auth, everything whose name looks like one. A JSON Patch
+// carries them under value, its path telling where.
+func maskSecrets(v any, inAuth bool) any {
+	switch v := v.(type) {
+	case object:
+		out := make(object, len(v))
+		patchesAuth := inAuth
+		for _, name := range []string{"path"} {
+			p := text(v, name)
+			patchesAuth = patchesAuth || len(p) > 5 && p[:5] == "/auth"
+		}
+		for k, e := range v {
+			_, leaf := scalar(e)
+			switch {
+			case leaf && k != "specName" && (secretNames()[k] || inAuth && secretLooking.MatchString(k)):
+				out[k] = masked
+			case leaf && k == "value" && patchesAuth:
+				out[k] = masked
+			default:
+				out[k] = maskSecrets(e, inAuth || k == "auth" || k == "value" && patchesAuth)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = maskSecrets(e, inAuth)
+		}
+		return out
+	}
+	return v
+}

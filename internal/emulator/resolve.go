@@ -1,0 +1,238 @@
+package emulator
+
+import (
+	"strings"
+)
+
+// maxDepth bounds references to references; the registry refuses cycles, but
+// a resource may be changed into one after it was made.
+const maxDepth = 40
+
+// resolve gives a resource with every $ref and allOf folded into one tree of
+// properties, as the "full" forms of Accept ask for.
+func (sp *space) resolve(o object) object {
+	out := make(object, len(o))
+	for k, v := range o {
+		if k != "allOf" && k != "definitions" && k != "refs" {
+			out[k] = v
+		}
+	}
+	f := &folder{sp: sp}
+	properties, required := f.fold(o, maxDepth)
+	out["properties"] = properties
+	if len(required) > 0 {
+		out["required"] = required
+	}
+	return out
+}
+
+// folder resolves references of one lookup.
+type folder struct{ sp *space }
+
+// fold gives the merged properties of a resource or of a part of one; refs
+// that begin with # point into root.
+func (f *folder) fold(root object, depth int) (properties object, required []any) {
+	return f.foldNode(root, root, depth)
+}
+
+func (f *folder) foldNode(node, root object, depth int) (object, []any) {
+	properties := object{}
+	required := list(node, "required")
+	if depth == 0 {
+		return properties, required
+	}
+	if id := text(node, "$id"); text(node, "meta:containerId") == "global" {
+		mergeProperties(properties, globalProperties(id))
+	}
+	for _, e := range list(node, "allOf") {
+		part, _ := e.(object)
+		p, r := f.foldRef(part, root, depth)
+		mergeProperties(properties, p)
+		required = append(required, r...)
+	}
+	own, _ := node["properties"].(object)
+	resolved := make(object, len(own))
+	for name, v := range own {
+		if field, isObject := v.(object); isObject {
+			resolved[name] = f.field(field, root, depth-1)
+		}
+	}
+	mergeProperties(properties, resolved)
+	return properties, required
+}
+
+// foldRef folds an element of allOf: a reference, or a schema in place.
+func (f *folder) foldRef(part, root object, depth int) (object, []any) {
+	ref := text(part, "$ref")
+	switch {
+	case part == nil:
+		return nil, nil
+	case ref == "":
+		return f.foldNode(part, root, depth-1)
+	case strings.HasPrefix(ref, "#/"):
+		steps := strings.Split(ref[2:], "/")
+		if target, isObject := at(root, steps...).(object); isObject {
+			return f.foldNode(target, root, depth-1)
+		}
+		return nil, nil
+	}
+	if target := f.sp.findResource(ref); target != nil {
+		return f.fold(target, depth-1)
+	}
+	return nil, nil
+}
+
+// field resolves one field of a tree and says its XDM type.
+func (f *folder) field(field, root object, depth int) object {
+	out := make(object, len(field))
+	for k, v := range field {
+		out[k] = v
+	}
+	if depth <= 0 {
+		return out
+	}
+	if ref := text(field, "$ref"); ref != "" || field["allOf"] != nil {
+		delete(out, "$ref")
+		delete(out, "allOf")
+		whole := object{"allOf": field["allOf"], "properties": field["properties"]}
+		if ref != "" {
+			whole["allOf"] = append([]any{object{"$ref": ref}}, list(field, "allOf")...)
+			if target := f.sp.findResource(ref); target != nil && text(target, "type") == "array" {
+				out["type"], out["items"] = "array", target["items"]
+			}
+		}
+		properties, required := f.foldNode(whole, root, depth)
+		if len(properties) > 0 {
+			out["type"], out["properties"] = "object", properties
+		}
+		if len(required) > 0 {
+			out["required"] = required
+		}
+	} else if own, isObject := field["properties"].(object); isObject {
+		properties := make(object, len(own))
+		for name, v := range own {
+			if sub, isObject := v.(object); isObject {
+				properties[name] = f.field(sub, root, depth-1)
+			}
+		}
+		out["properties"] = properties
+	}
+	for _, key := range []string{"items", "additionalProperties"} {
+		if sub, isObject := out[key].(object); isObject {
+			out[key] = f.field(sub, root, depth-1)
+		}
+	}
+	if out["meta:xdmType"] == nil {
+		out["meta:xdmType"] = xdmType(out)
+	}
+	return out
+}
+
+// mergeProperties adds src to dst, deeply where both are objects. src may be
+// shared and is copied.
+func mergeProperties(dst, src object) {
+	for name, v := range src {
+		field, isObject := v.(object)
+		if !isObject {
+			continue
+		}
+		old, has := dst[name].(object)
+		if !has {
+			dst[name] = clone(field)
+			continue
+		}
+		for k, e := range field {
+			if k == "properties" {
+				below, _ := old["properties"].(object)
+				if below == nil {
+					below = object{}
+				}
+				sub, _ := e.(object)
+				mergeProperties(below, sub)
+				old["properties"] = below
+				continue
+			}
+			old[k] = clone(e)
+		}
+	}
+}
+
+// xdmType names the platform's type of a field from its JSON Schema.
+func xdmType(field object) string {
+	kind := text(field, "type")
+	switch kind {
+	case "string":
+		if f := text(field, "format"); f == "date" || f == "date-time" {
+			return f
+		}
+		return "string"
+	case "integer":
+		low, hasLow := asInt(field["minimum"])
+		high, hasHigh := asInt(field["maximum"])
+		if !hasLow || !hasHigh {
+			return "int"
+		}
+		for _, t := range []struct {
+			name  string
+			limit int64
+		}{{"byte", 128}, {"short", 32768}, {"int", 2147483648}} {
+			if low >= -t.limit && high <= t.limit {
+				return t.name
+			}
+		}
+		return "long"
+	case "object":
+		if field["additionalProperties"] != nil && field["properties"] == nil {
+			return "map"
+		}
+		return "object"
+	case "":
+		if field["properties"] != nil {
+			return "object"
+		}
+		return "string"
+	}
+	return kind
+}
+
+// fieldType is a leaf or node of a resolved tree as paths compare it.
+type fieldType struct {
+	path  string
+	xdm   string
+	field object
+}
+
+// flatten lists a resolved tree's fields by dotted path; array elements are
+// [*], map values *.
+func flatten(properties object, prefix string, out map[string]fieldType) {
+	for name, v := range properties {
+		if field, isObject := v.(object); isObject {
+			flattenField(prefix+name, field, out)
+		}
+	}
+}
+
+func flattenField(path string, field object, out map[string]fieldType) {
+	xdm := text(field, "meta:xdmType")
+	if xdm == "" {
+		xdm = xdmType(field)
+	}
+	out[path] = fieldType{path, xdm, field}
+	if items, isObject := field["items"].(object); isObject {
+		flattenField(path+"[*]", items, out)
+	}
+	if below, isObject := field["properties"].(object); isObject {
+		flatten(below, path+".", out)
+	}
+	if values, isObject := field["additionalProperties"].(object); isObject {
+		flattenField(path+".*", values, out)
+	}
+}
+
+// fieldsOf resolves a resource and lists its fields.
+func (sp *space) fieldsOf(o object) map[string]fieldType {
+	out := map[string]fieldType{}
+	properties, _ := sp.resolve(o)["properties"].(object)
+	flatten(properties, "", out)
+	return out
+}
