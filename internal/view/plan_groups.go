@@ -11,8 +11,27 @@ import (
 
 // group is a set of changes that say the same of different resources.
 type group struct {
-	first planner.Change
-	names []string
+	first  planner.Change
+	names  []string
+	places []string // where the documents ask for each
+}
+
+// alone is a group of one change.
+func alone(ch planner.Change) group {
+	return group{first: ch, names: []string{ch.Address.String()}, places: []string{placeOf(ch)}}
+}
+
+// placeOf is the line that a reviewer wants to see: of the first field that
+// changes, else of the resource.
+func placeOf(ch planner.Change) string {
+	if ch.Action != planner.Create {
+		for _, f := range fieldsShown(ch, false) {
+			if f.Origin.Line > 0 {
+				return originText(f.Origin)
+			}
+		}
+	}
+	return originText(ch.Origin)
 }
 
 // groupsOf gathers alike changes: same action, kind, field changes, effect and
@@ -27,9 +46,11 @@ func groupsOf(changes []planner.Change) []group {
 		if !known {
 			i = len(out)
 			index[key] = i
-			out = append(out, group{first: ch})
+			out = append(out, alone(ch))
+			continue
 		}
 		out[i].names = append(out[i].names, ch.Address.String())
+		out[i].places = append(out[i].places, placeOf(ch))
 	}
 	return out
 }

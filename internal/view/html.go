@@ -1,0 +1,233 @@
+package view
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/textdiff"
+	"github.com/aepflow/aepflow/planner"
+)
+
+//go:embed plan.html.tmpl
+var planPage string
+
+// pageNodes is up to how many resources the page draws as a graph.
+const pageNodes = 150
+
+// HTML writes a plan as one page that needs nothing else: it folds without a
+// script, is dark where the reader's system is, and can be read on a phone.
+func HTML(w io.Writer, p *planner.Plan) error {
+	t, err := template.New("plan").Parse(planPage)
+	if err != nil {
+		panic("view: plan.html.tmpl: " + err.Error())
+	}
+	return t.Execute(w, pageOf(p))
+}
+
+// page is what the template shows.
+type page struct {
+	Target   planner.Target
+	Made     string
+	Serial   uint64
+	Tool     string
+	Line     string
+	Empty    bool
+	Counts   []pageCount
+	Effects  []pageEffect
+	Refusals []pageRefusal
+	Notices  []planner.Diagnostic
+	Changes  []pageChange
+	Drift    []pageChange
+	Graph    template.HTML
+	Nodes    int // of the graph, when it is too large to be drawn
+	Calls    []pageCall
+}
+
+type pageCount struct {
+	Class, Symbol, Text string
+	N                   int
+}
+
+type pageEffect struct {
+	Effect, Names string
+	Harsh         bool
+}
+
+type pageRefusal struct{ Flag, Names string }
+
+type pageChange struct {
+	Class, Symbol, Address, Noun, Place, Note, Effect, Order string
+	Harsh, Open                                              bool
+	Fields                                                   []pageField
+	Body                                                     []pageEntry
+	Guards                                                   []string
+	Unchanged                                                int
+}
+
+type pageField struct {
+	Class, Symbol, Path, Note, Place string
+	From, To                         []pagePiece
+	Live                             string
+}
+
+// pagePiece is a part of a value; Mark says that this part changed.
+type pagePiece struct {
+	Text string
+	Mark bool
+}
+
+type pageEntry struct {
+	Key, Text string
+	Table     [][]string
+}
+
+type pageCall struct {
+	N                                int
+	Method, URL, IfMatch, Body, Does string
+}
+
+func pageOf(p *planner.Plan) page {
+	changes := shown(p)
+	out := page{
+		Target: p.Target, Made: timeText(p.At), Serial: p.Lock.Serial, Tool: p.ToolVersion,
+		Line: SummaryLine(p.Summary), Empty: len(changes) == 0, Notices: p.Diagnostics,
+	}
+	if out.Empty {
+		out.Line = emptyLine(p)
+	}
+	for _, n := range []struct {
+		a planner.Action
+		n int
+	}{
+		{planner.Create, p.Summary.Create}, {planner.Update, p.Summary.Update}, {planner.Replace, p.Summary.Replace},
+		{planner.Delete, p.Summary.Delete}, {planner.Import, p.Summary.Import}, {planner.Move, p.Summary.Move}, {planner.Forget, p.Summary.Forget},
+	} {
+		if n.n > 0 {
+			out.Counts = append(out.Counts, pageCount{n.a.String(), n.a.Symbol(), verbOf(n.a), n.n})
+		}
+	}
+	for _, e := range effectsOf(changes) {
+		out.Effects = append(out.Effects, pageEffect{string(e.effect), few(e.names, 6), effectStyle(e.effect) == red})
+	}
+	for _, r := range refusalsOf(changes) {
+		out.Refusals = append(out.Refusals, pageRefusal{r.flag, few(r.names, 6)})
+	}
+	t := planText{canvas: newCanvas(Options{}), plan: p}
+	for _, g := range rankedChanges(changes) {
+		out.Changes = append(out.Changes, t.page(g, len(changes)))
+	}
+	for _, ch := range p.Drift {
+		out.Drift = append(out.Drift, t.pageDrift(ch))
+	}
+	if pic := PictureOfPlan(p); len(pic.Nodes) > pageNodes {
+		out.Nodes = len(pic.Nodes)
+	} else if len(pic.Nodes) > 0 {
+		out.Graph = template.HTML(svg(pic)) // every text in it is escaped there
+	}
+	for _, call := range callsOf(p) {
+		body := ""
+		if call.Body != nil {
+			body = prettyJSON(call.Body)
+		}
+		out.Calls = append(out.Calls, pageCall{call.N, call.Method, call.URL, call.IfMatch, body, string(call.Step) + " " + call.change.Address.String()})
+	}
+	return out
+}
+
+// rankedChanges are the changes one by one, the harshest first.
+func rankedChanges(changes []planner.Change) []planner.Change {
+	var out []planner.Change
+	for _, a := range harshFirst {
+		for _, ch := range changes {
+			if ch.Action == a {
+				out = append(out, ch)
+			}
+		}
+	}
+	return out
+}
+
+// page lays one change out. What destroys is open from the start, and so is all
+// of a plan that fits a screen.
+func (t planText) page(ch planner.Change, all int) pageChange {
+	out := pageChange{
+		Class: ch.Action.String(), Symbol: ch.Action.Symbol(), Address: ch.Address.String(),
+		Noun: resource.SpecOf(ch.Address.Kind).Noun, Place: originText(ch.Origin), Note: changeNote(ch, false),
+		Effect: effectText(ch.Effect), Harsh: effectStyle(ch.Effect) == red, Order: t.cutOver(ch),
+		Unchanged: unchangedFields(ch), Open: ch.Action.Destroys() || all <= 12 && ch.Action != planner.Create,
+	}
+	for _, g := range ch.Guards {
+		out.Guards = append(out.Guards, guardText(g))
+	}
+	if ch.Action == planner.Create && len(ch.Desired) > 0 {
+		for _, e := range bodyOf(ch.Address.Kind, parse(ch.Desired), Options{Full: true, Width: 84}) {
+			out.Body = append(out.Body, pageEntry{e.key, e.text, e.table})
+		}
+		return out
+	}
+	for _, f := range fieldsShown(ch, false) {
+		out.Fields = append(out.Fields, pageFieldOf(ch.Address.Kind, f, ch.Origin))
+	}
+	return out
+}
+
+func pageFieldOf(kind resource.Kind, f planner.FieldChange, home planner.Origin) pageField {
+	out := pageField{Symbol: fieldSymbol(f), Path: f.Path}
+	out.Class = map[string]string{"+": "create", "-": "delete", "~": "update"}[out.Symbol]
+	if f.ForcesReplace {
+		out.Class, out.Note = "replace", strings.TrimSuffix("forces replacement: "+f.Reason, ": ")
+	}
+	if f.Origin.Line > 0 && f.Origin != home {
+		out.Place = originText(f.Origin)
+	}
+	if f.Secret {
+		out.To = []pagePiece{{Text: secretText(f)}}
+		return out
+	}
+	from, to := fieldSides(kind, f)
+	if from == "" || to == "" || f.Unknown || !differsInside(from, to, defaultWidth) {
+		if from != "" {
+			out.From = []pagePiece{{Text: visible(from)}}
+		}
+		if to != "" {
+			out.To = []pagePiece{{Text: visible(to)}}
+		}
+		return out
+	}
+	for _, ch := range textdiff.Words(from, to) {
+		piece := pagePiece{Text: visible(ch.Text), Mark: ch.Op != textdiff.Equal}
+		if ch.Op != textdiff.Insert {
+			out.From = append(out.From, piece)
+		}
+		if ch.Op != textdiff.Delete {
+			out.To = append(out.To, piece)
+		}
+	}
+	return out
+}
+
+func (t planText) pageDrift(ch planner.Change) pageChange {
+	out := t.page(ch, 0)
+	out.Open, out.Symbol, out.Class = true, "!", "update"
+	for i, f := range ch.Fields {
+		row := pageFieldOf(ch.Address.Kind, f, ch.Origin)
+		row.Symbol, row.Class, row.Note = "!", "update", f.Reason
+		if !f.Secret {
+			row.From, row.To = []pagePiece{{Text: "absent"}}, []pagePiece{{Text: "absent"}}
+			if f.Applied != nil {
+				row.From[0].Text = valueText(parse(f.Applied))
+			}
+			if f.Live != nil {
+				row.To[0].Text = valueText(parse(f.Live))
+			}
+		}
+		if i == 0 {
+			out.Fields = nil
+		}
+		out.Fields = append(out.Fields, row)
+	}
+	return out
+}

@@ -1,0 +1,67 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aepflow/aepflow/planner"
+)
+
+func htmlOf(t *testing.T, p *planner.Plan) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := HTML(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestHTML(t *testing.T) {
+	golden(t, "plan-column-added.html", []byte(htmlOf(t, columnAdded())))
+	golden(t, "plan-first.html", []byte(htmlOf(t, firstPlan())))
+}
+
+var outside = regexp.MustCompile(`(?i)(src|href)\s*=\s*"[^"]*//|@import|url\(|<script`)
+
+// The page of any plan is whole, asks for nothing from outside and runs nothing.
+func TestHTMLStandsAlone(t *testing.T) {
+	for name, p := range cases() {
+		page := htmlOf(t, p)
+		if found := outside.FindString(page); found != "" {
+			t.Errorf("%s: the page asks for %s", name, found)
+		}
+		for _, tag := range []string{"details", "table", "tr", "td", "ul", "div", "p", "svg"} {
+			open := len(regexp.MustCompile(`<`+tag+`[ >]`).FindAllString(page, -1))
+			if closed := strings.Count(page, "</"+tag+">"); open != closed {
+				t.Errorf("%s: %d <%s> and %d </%s>", name, open, tag, closed, tag)
+			}
+		}
+		if strings.Contains(page, "canary") {
+			t.Errorf("%s: the page shows a secret", name)
+		}
+	}
+	if page := htmlOf(t, many(500)); !strings.Contains(page, "too many for a drawing") {
+		t.Error("a page of 500 changes draws them all")
+	}
+}
+
+// Text from documents stays text.
+func TestHTMLEscapes(t *testing.T) {
+	const evil = `</details><script>alert("1")</script>`
+	quoted, err := json.Marshal(evil + " and some more text so that the words are compared inside")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := columnAdded()
+	p.Target.Name = evil
+	p.Changes[0].Fields[0] = planner.FieldChange{Path: evil, Action: planner.Update, Applied: quoted, Desired: raw(`"x"`)}
+	p.Changes[1].Reason = planner.Reason(evil)
+	p.Changes[2].Origin.Filename = evil
+	p.Changes[2].Address.Name = evil
+	if page := htmlOf(t, p); strings.Contains(page, "<script") {
+		t.Error("markup goes through")
+	}
+}

@@ -1,0 +1,404 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// MarkdownLimit is how long a comment may be on the Git hosts that are strictest.
+// It is counted in bytes, which are never fewer than characters.
+const MarkdownLimit = 65535
+
+// Marker is the first line of the Markdown of a target's plan: a tool that posts
+// comments finds the one to replace by it.
+func Marker(t planner.Target) string {
+	name := strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '_' // nothing that could end the comment
+	}, t.Name)
+	return "<!-- aepflow plan: " + strings.ReplaceAll(name, "--", "-_") + " -->"
+}
+
+// Markdown writes a plan for the comment of a pull request: what matters most
+// first, details folded. What does not fit the limit is dropped from the bottom
+// and counted.
+func Markdown(w io.Writer, p *planner.Plan) error {
+	_, err := io.WriteString(w, markdown(p, MarkdownLimit))
+	return err
+}
+
+// block is a part of a document that is kept or dropped: a head, rows of which
+// any first ones may stay, and a foot.
+type block struct {
+	what string // in the count of what was left out: "rows of the table", …
+	head string
+	rows []string
+	foot string
+}
+
+func markdown(p *planner.Plan, limit int) string {
+	changes := shown(p)
+	groups := rankedGroups(changes)
+	blocks := []block{{head: markdownHead(p, changes)}}
+	blocks = append(blocks, markdownTables(groups)...)
+	if len(p.Drift) > 0 {
+		blocks = append(blocks, driftTable(p))
+	}
+	for _, g := range groups {
+		if b, ok := detailBlock(p, g); ok {
+			blocks = append(blocks, b)
+		}
+	}
+	return fit(blocks, limit)
+}
+
+// footRoom is kept free for the line that says what was left out.
+const footRoom = 400
+
+// fit joins blocks as long as they fit; rows are dropped from the bottom.
+func fit(blocks []block, limit int) string {
+	size := 0
+	for _, b := range blocks {
+		size += b.size(len(b.rows))
+	}
+	room := limit
+	if size > limit {
+		room -= footRoom
+	}
+	var out strings.Builder
+	left := map[string]int{}
+	var order []string
+	drop := func(what string, n int) {
+		if n > 0 && what != "" {
+			if left[what] == 0 {
+				order = append(order, what)
+			}
+			left[what] += n
+		}
+	}
+	full := false
+	for _, b := range blocks {
+		n := len(b.rows)
+		for n > 0 && out.Len()+b.size(n) > room {
+			n--
+		}
+		switch {
+		case full, out.Len()+b.size(n) > room, n == 0 && len(b.rows) > 0:
+			full = full || size > limit
+			drop(b.what, max(len(b.rows), 1))
+			continue
+		}
+		out.WriteString(b.head)
+		for _, row := range b.rows[:n] {
+			out.WriteString(row)
+		}
+		out.WriteString(b.foot)
+		drop(b.what, len(b.rows)-n)
+		full = full || n < len(b.rows)
+	}
+	if len(order) > 0 {
+		parts := make([]string, len(order))
+		for i, what := range order {
+			parts[i] = fmt.Sprintf("%d %s", left[what], what)
+		}
+		fmt.Fprintf(&out, "\n_Left out to fit %d characters: %s. `aepflow show` of the saved plan shows all of it._\n", limit, strings.Join(parts, ", "))
+	}
+	return out.String()
+}
+
+func (b block) size(rows int) int {
+	n := len(b.head) + len(b.foot)
+	for _, r := range b.rows[:rows] {
+		n += len(r)
+	}
+	return n
+}
+
+// markdownHead says what a reviewer must know even if nothing else fits.
+func markdownHead(p *planner.Plan, changes []planner.Change) string {
+	var b strings.Builder
+	b.WriteString(Marker(p.Target) + "\n")
+	fmt.Fprintf(&b, "## aepflow plan for %s\n\n", code(p.Target.Name))
+	if len(changes) == 0 {
+		b.WriteString("**" + escapeMarkdown(emptyLine(p)) + "**\n")
+	} else {
+		b.WriteString("**" + SummaryLine(p.Summary) + ".**\n")
+	}
+	fmt.Fprintf(&b, "\nOrg %s, sandbox %s · %s", code(p.Target.Org), code(p.Target.Sandbox), timeText(p.At))
+	if p.Lock.Serial > 0 {
+		fmt.Fprintf(&b, " · lockfile serial %d", p.Lock.Serial)
+	}
+	if n := p.Calls(); n > 0 {
+		fmt.Fprintf(&b, " · %s", count(n, "call"))
+	}
+	b.WriteString("\n")
+	if list := refusalsOf(changes); len(list) > 0 {
+		b.WriteString("\n> [!CAUTION]\n> Apply refuses this plan without:\n")
+		for _, r := range list {
+			flag := "a change of the documents"
+			if r.flag != "" {
+				flag = code(r.flag)
+			}
+			fmt.Fprintf(&b, "> - %s for %s\n", flag, codes6(r.names))
+		}
+	}
+	for i, e := range effectsOf(changes) {
+		mark := "-"
+		if effectStyle(e.effect) == red {
+			mark = "- ⚠️"
+		}
+		if i == 0 {
+			b.WriteString("\nEffect on the data:\n\n")
+		}
+		fmt.Fprintf(&b, "%s **%s**: %s\n", mark, escapeMarkdown(string(e.effect)), codes6(e.names))
+	}
+	for i, d := range p.Diagnostics {
+		if i == 10 {
+			fmt.Fprintf(&b, "- and %d more\n", len(p.Diagnostics)-i)
+			break
+		}
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "- **%s** %s", escapeMarkdown(d.Severity), escapeMarkdown(d.Message))
+		if at := originText(d.Origin); at != "" {
+			b.WriteString(" in " + code(at))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// codes6 names up to six resources.
+func codes6(names []string) string {
+	const n = 6
+	var parts []string
+	for i, name := range names {
+		if i == n {
+			return strings.Join(parts, ", ") + fmt.Sprintf(" and %d more", len(names)-n)
+		}
+		parts = append(parts, code(name))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// harshFirst is the order in which a reviewer should see actions.
+var harshFirst = []planner.Action{
+	planner.Delete, planner.Replace, planner.Update, planner.Import, planner.Move, planner.Forget, planner.Create,
+}
+
+// rankedGroups are the changes, the harshest first. A large plan tells alike
+// changes together.
+func rankedGroups(changes []planner.Change) []group {
+	var groups []group
+	if len(changes) >= manyChanges {
+		groups = groupsOf(changes)
+	} else {
+		for _, ch := range changes {
+			groups = append(groups, alone(ch))
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b group) int {
+		return slices.Index(harshFirst, a.first.Action) - slices.Index(harshFirst, b.first.Action)
+	})
+	return groups
+}
+
+// markdownTables lists the changes by action.
+func markdownTables(groups []group) []block {
+	var out []block
+	for _, a := range harshFirst {
+		var rows []string
+		n := 0
+		for _, g := range groups {
+			if g.first.Action == a {
+				rows = append(rows, tableRow(g))
+				n += len(g.names)
+			}
+		}
+		if len(rows) > 0 {
+			out = append(out, block{
+				what: "rows of " + strings.ToLower(headOf(a)),
+				head: fmt.Sprintf("\n### %s %s (%d)\n\n| resource | what changes | where |\n| --- | --- | --- |\n", escapeMarkdown(a.Symbol()), headOf(a), n),
+				rows: rows,
+			})
+		}
+	}
+	return out
+}
+
+func headOf(a planner.Action) string {
+	return map[planner.Action]string{
+		planner.Delete: "Deleted", planner.Replace: "Replaced", planner.Update: "Updated", planner.Create: "Created",
+		planner.Import: "Imported", planner.Move: "Renamed", planner.Forget: "Forgotten",
+	}[a]
+}
+
+// cellFields is how many fields of a change its row shows; the folded details
+// show all.
+const cellFields = 4
+
+func tableRow(g group) string {
+	ch := g.first
+	name := cell(codes6(g.names))
+	where := ""
+	if at := g.places[0]; at != "" && len(g.names) == 1 {
+		where = cell(code(at))
+	}
+	if len(g.names) > 1 {
+		name = count(len(g.names), resource.SpecOf(ch.Address.Kind).Noun) + ": " + name
+	}
+	var parts []string
+	if note := changeNote(planner.Change{Action: ch.Action, Reason: ch.Reason, MovedFrom: ch.MovedFrom}, false); note != "" {
+		parts = append(parts, escapeMarkdown(note))
+	}
+	if ch.Action == planner.Create {
+		parts = append(parts, escapeMarkdown(resource.SpecOf(ch.Address.Kind).Noun))
+	} else {
+		fields := fieldsShown(ch, false)
+		for i, f := range fields {
+			if i == cellFields && len(fields) > cellFields+1 {
+				parts = append(parts, fmt.Sprintf("and %d more fields", len(fields)-i))
+				break
+			}
+			text := code(clipText(fieldText(ch.Address.Kind, f), 160))
+			if f.ForcesReplace {
+				text += " forces replacement"
+			}
+			parts = append(parts, text)
+		}
+	}
+	if e := effectText(ch.Effect); e != "" {
+		parts = append(parts, "_data: "+escapeMarkdown(e)+"_")
+	}
+	return fmt.Sprintf("| %s | %s | %s |\n", name, cell(strings.Join(parts, "<br>")), where)
+}
+
+func driftTable(p *planner.Plan) block {
+	b := block{
+		what: "rows of drift",
+		head: "\n### ! Drift on the platform\n\n| resource | field | applied | live |\n| --- | --- | --- | --- |\n",
+	}
+	side := func(f planner.FieldChange, raw []byte) string {
+		switch {
+		case f.Secret:
+			return "secret"
+		case raw == nil:
+			return "absent"
+		default:
+			return code(clipText(valueText(parse(raw)), 80))
+		}
+	}
+	for _, ch := range p.Drift {
+		for _, f := range ch.Fields {
+			b.rows = append(b.rows, fmt.Sprintf("| %s | %s | %s | %s |\n",
+				cell(code(ch.Address.String())), cell(code(f.Path)), cell(side(f, f.Applied)), cell(side(f, f.Live))))
+		}
+	}
+	return b
+}
+
+// detailBlock is a change in full, folded; of alike changes the first, and then
+// the place of each.
+func detailBlock(p *planner.Plan, g group) (block, bool) {
+	t := planText{canvas: newCanvas(Options{Width: 120}), plan: p, options: Options{Width: 120}}
+	ch := g.first
+	if !t.hasDetail(ch) && len(g.names) == 1 {
+		return block{}, false
+	}
+	t.change(ch, 0, 0)
+	lines := strings.Split(strings.TrimSuffix(t.buf.String(), "\n"), "\n")
+	b := block{what: "folded details"}
+	if len(g.names) > 1 {
+		b.what = "places of alike changes"
+		for i, name := range g.names {
+			b.rows = append(b.rows, strings.TrimRight("  "+visible(name)+"  "+visible(g.places[i]), " ")+"\n")
+		}
+		lines = append(lines, "", "  alike:")
+	}
+	fence := "```"
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(diffLine(strings.TrimPrefix(l, "  ")), " ")
+		for strings.Contains(l, fence) {
+			fence += "`"
+		}
+	}
+	for _, row := range b.rows {
+		for strings.Contains(row, fence) {
+			fence += "`"
+		}
+	}
+	title := escapeHTML(ch.Action.Symbol() + " " + ch.Address.String())
+	if n := len(g.names); n > 1 {
+		title += fmt.Sprintf(" and %d more", n-1)
+	}
+	b.head = fmt.Sprintf("\n<details><summary>%s</summary>\n\n%sdiff\n%s\n", title, fence, strings.Join(lines, "\n"))
+	b.foot = fence + "\n\n</details>\n"
+	return b, true
+}
+
+// diffLine moves the mark of a line to its first column, where renderers of
+// diffs look for it.
+func diffLine(l string) string {
+	body := strings.TrimLeft(l, " ")
+	indent := l[:len(l)-len(body)]
+	for mark, shown := range map[string]string{"+ ": "+", "- ": "-", "~ ": "!", "± ": "!"} {
+		if rest, ok := strings.CutPrefix(body, mark); ok {
+			return shown + indent + " " + rest
+		}
+	}
+	return " " + l
+}
+
+// clipText cuts a text that is too long for a table.
+func clipText(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}
+
+// code is a code span: fenced by more backticks than it holds, on one line.
+func code(s string) string {
+	s = strings.Join(strings.Fields(visible(s)), " ")
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if s == "" || strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+// cell keeps a text within its cell: a bar ends a cell even within code.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+// escapeMarkdown takes the meaning off every character that may have one.
+func escapeMarkdown(s string) string {
+	var b strings.Builder
+	for _, r := range visible(s) {
+		switch {
+		case r == '&':
+			b.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_{}[]<>()#+-!|~$@:", r) && !slices.Contains([]rune{'-', ':', '(', ')'}, r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func escapeHTML(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(visible(s))
+}
