@@ -11,7 +11,8 @@ import (
 
 // pacer decides when the next call may go: at most the rate, evenly spaced, and
 // none before the end of a pause. Its burst is one, so that no window of time
-// ever sees more than rate × length + 1 calls.
+// ever sees more than rate × length + 1 calls. (Below us, net/http repeats a GET
+// by itself when a kept connection turns out dead; that repeat is not paced.)
 type pacer struct {
 	limit *rate.Limiter
 	mu    sync.Mutex
