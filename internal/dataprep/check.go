@@ -77,6 +77,7 @@ func (c *checker) chain(e Expr, env Env) {
 		case *Member:
 			steps = append(steps, n)
 			x = n.Of
+			c.reservedMember(n)
 		case *Element:
 			steps = append(steps, n)
 			if n.Index != nil {
@@ -87,6 +88,15 @@ func (c *checker) chain(e Expr, env Env) {
 			c.expr(x, env)
 			return
 		}
+	}
+}
+
+// reservedMember warns of a word of the language after a dot. In `${a.size}`,
+// where the name's range is that of the whole, it is harmless.
+func (c *checker) reservedMember(n *Member) {
+	if reservedWords[n.Name] && n.NameAt.End-n.NameAt.Start == len(n.Name) {
+		c.add(n.NameAt, Warning, Problem{Code: "reserved-name", Message: fmt.Sprintf("member `%s` is a reserved word", n.Name),
+			Help: "a path with a reserved word in it is written ${…}"})
 	}
 }
 

@@ -151,8 +151,9 @@ func (l *lexer) unicodeEscape(b *strings.Builder, i int) (int, *token) {
 		return rune(n), err == nil
 	}
 	r, ok := unit(i)
-	if !ok {
-		return 0, l.bad(i, min(i+2, len(l.src)), Problem{Code: "bad-escape", Message: `expected four hexadecimal digits after \u`})
+	if !ok { // "C:\users" means what it says
+		b.WriteByte('\\')
+		return 1, nil
 	}
 	if !utf16.IsSurrogate(r) {
 		b.WriteRune(r)

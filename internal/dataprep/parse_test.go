@@ -62,6 +62,7 @@ func TestParse(t *testing.T) {
 		{`'it'`, `"it"`},
 		{`"a\"b\\c\n\u00e9\uD83D\uDE00"`, `"a\"b\\c\né😀"`},
 		{`'\d+\|'`, `"\\d+\\|"`}, // an escape that stands for nothing stays
+		{`"C:\users"`, `"C:\\users"`},
 		{`12L`, `12L`},
 		{`0x1Fl`, `0x1Fl`},
 		{`1.5e-3d`, `1.5e-3d`},
