@@ -104,24 +104,16 @@ func (t *textMap) content(at int, y *yaml.Node) int {
 	if y.Kind != yaml.ScalarNode && y.Anchor == "" && y.Style&yaml.TaggedStyle == 0 && !flow {
 		return at // what stands here belongs to the first key
 	}
+	if y.Kind == yaml.ScalarNode && y.Value == "" && scalarStyle(y.Style) == Plain {
+		return t.behindProps(at, y)
+	}
 	i := at
 	for i < len(t.text) {
 		switch c := t.text[i]; {
-		case c == '&':
-			for i++; i < len(t.text) && isNameByte(t.text[i]); i++ {
-			}
-			if y.Kind == yaml.ScalarNode && y.Value == "" && scalarStyle(y.Style) == Plain {
-				return t.behindProps(i)
-			}
+		case c == '&' || c == '!':
+			i = t.propEnd(i)
 			if i < len(t.text) && t.text[i] == ':' {
 				return i // the library takes the colon for the start of a text
-			}
-		case c == '!':
-			for i < len(t.text) && blankLen(t.text, i) == 0 {
-				i++
-			}
-			if y.Kind == yaml.ScalarNode && y.Value == "" && scalarStyle(y.Style) == Plain {
-				return t.behindProps(i)
 			}
 		case c == '#':
 			i = t.lineEnd(i)
@@ -137,26 +129,40 @@ func (t *textMap) content(at int, y *yaml.Node) int {
 	return i
 }
 
+// propEnd returns the end of the tag or anchor at i.
+func (t *textMap) propEnd(i int) int {
+	anchor := t.text[i] == '&'
+	for i++; i < len(t.text) && blankLen(t.text, i) == 0 && (!anchor || isNameByte(t.text[i])); i++ {
+	}
+	return i
+}
+
 // isNameByte reports whether the library takes a byte for a part of an
 // anchor's name.
 func isNameByte(c byte) bool {
 	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
-// behindProps returns the end of tag and anchor of a value without text,
-// having read one of them up to i.
-func (t *textMap) behindProps(i int) int {
-	next := i
-	for next < len(t.text) && (t.text[next] == ' ' || t.text[next] == '\t') {
-		next++
+// behindProps returns the end of tag and anchor of a value without text, of
+// which the first stands at i.
+func (t *textMap) behindProps(i int, y *yaml.Node) int {
+	anchor, tag := t.text[i] == '&', t.text[i] == '!'
+	end := t.propEnd(i)
+	for next := end; next < len(t.text); {
+		switch c := t.text[next]; {
+		case c == '&' && !anchor && y.Anchor != "", c == '!' && !tag && y.Style&yaml.TaggedStyle != 0:
+			anchor, tag = true, true
+			end = t.propEnd(next)
+			next = end
+		case c == '#' && next > end:
+			next = t.lineEnd(next)
+		case blankLen(t.text, next) > 0:
+			next += blankLen(t.text, next)
+		default:
+			return end
+		}
 	}
-	if next == i || next >= len(t.text) || t.text[next] != '&' && t.text[next] != '!' {
-		return i
-	}
-	for next < len(t.text) && blankLen(t.text, next) == 0 {
-		next++
-	}
-	return next
+	return end
 }
 
 // tag returns the place of a node's tag.

@@ -155,6 +155,18 @@ func checkLaw(t *testing.T, f *source.File, docs []*Document, r *diag.Report) {
 func checkText(t *testing.T, n *Node) {
 	t.Helper()
 	text := n.Span.Text()
+	for at := 0; at < len(n.Text); {
+		if size := blankLenString(n.Text, at); size > 0 {
+			at += size
+			continue
+		}
+		end := at
+		for end < len(n.Text) && blankLenString(n.Text, end) == 0 {
+			end++
+		}
+		checkPart(t, n, at, end)
+		at = end
+	}
 	squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
 	switch n.Style {
 	case Plain:
@@ -173,6 +185,27 @@ func checkText(t *testing.T, n *Node) {
 		if want := squeeze(n.Text); !strings.HasSuffix(squeeze(text), want) {
 			t.Errorf("block scalar %q has the source %q", n.Text, text)
 		}
+	}
+}
+
+// checkPart checks the place of a word inside a scalar.
+func checkPart(t *testing.T, n *Node, from, to int) {
+	t.Helper()
+	part := n.Part(from, to)
+	if part.Start < n.Span.Start || part.End > n.Span.End {
+		t.Errorf("part %d to %d of %q lies outside of it", from, to, n.Span.Text())
+	}
+	got := part.Text()
+	switch n.Style {
+	case SingleQuoted:
+		got = strings.ReplaceAll(got, "''", "'")
+	case DoubleQuoted:
+		if strings.Contains(n.Span.Text(), `\`) {
+			return
+		}
+	}
+	if got != n.Text[from:to] {
+		t.Errorf("part %q of %q is %q", n.Text[from:to], n.Span.Text(), got)
 	}
 }
 
