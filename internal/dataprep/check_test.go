@@ -2,7 +2,9 @@ package dataprep
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -285,5 +287,20 @@ func BenchmarkParseAndCheck(b *testing.B) {
 	for b.Loop() {
 		e, _ := Parse(`iif(Name != null && Name != "", concat(upper(Name), "@", ${web\.ecid}), nullify())`)
 		Check(e, env)
+	}
+}
+
+// Each code has a case that a reader can look at, and no case has another code.
+func TestCodesAreComplete(t *testing.T) {
+	seen := map[string]bool{"expression-too-long": true, "expression-too-deep": true} // TestParseLimits
+	for _, c := range problemCases {
+		for _, text := range c.texts {
+			for _, p := range problemsOf(text) {
+				seen[p.Code] = true
+			}
+		}
+	}
+	if diff := cmp.Diff(Codes(), slices.Sorted(maps.Keys(seen))); diff != "" {
+		t.Errorf("codes (-Codes +found):\n%s", diff)
 	}
 }
