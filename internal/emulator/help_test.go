@@ -248,3 +248,11 @@ func (a *api) flow() (id, etag string) {
 	r := a.post(flowBase+"/flows", a.flowParts()).want(201)
 	return r.text("id"), r.text("etag")
 }
+
+func readJSON(resp *http.Response) (any, error) {
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	return decodeJSON(raw)
+}

@@ -1,0 +1,242 @@
+package emulator
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestStateSurvivesClose(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, Options{Dir: dir})
+	id, etag := a.flow()
+	before := toJSON(a.s.Objects())
+	token := a.token
+	if err := a.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a = open(t, Options{Dir: dir})
+	if after := toJSON(a.s.Objects()); string(after) != string(before) {
+		t.Errorf("objects changed over a restart:\n%s\n%s", before, after)
+	}
+	a.token = token // tokens hold over a restart
+	a.patch(flowBase+"/flows/"+id, etag, `[{"op":"replace","path":"/name","value":"n"}]`).want(200)
+	if got := a.get(flowBase + `/flows?property=name==n`).want(200).item(); text(got, "id") != id {
+		t.Errorf("found %s by name", text(got, "id"))
+	}
+}
+
+func TestStateHasOneHolder(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, Options{Dir: dir})
+	_, err := Open(Options{Dir: dir})
+	if err == nil || !strings.Contains(err.Error(), "in use by another process") {
+		t.Errorf("second holder: %v", err)
+	}
+	a.flow()
+}
+
+func TestNewerStateIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s, err := openStore(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.commit([]change{{metaBucket, []byte("format"), []byte("99")}})(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "newer version") {
+		t.Errorf("a newer format: %v", err)
+	}
+}
+
+func TestDamagedRecordIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, Options{Dir: dir})
+	bucket := a.s.allSpaces()[0].bucket(kindFlow)
+	if err := a.s.store.commit([]change{{bucket, seqKey(7), []byte{0xff}}})(); err != nil {
+		t.Fatal(err)
+	}
+	a.sandbox = a.s.allSpaces()[0].sandbox.Name
+	a.get(flowBase + "/flows").want(500)
+}
+
+// The process that TestKillLosesNothing kills.
+func TestMain(m *testing.M) {
+	dir := os.Getenv("EMULATOR_TEST_SERVE")
+	if dir == "" {
+		os.Exit(m.Run())
+	}
+	s, err := Open(Options{Dir: dir})
+	if err == nil {
+		var l net.Listener
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err == nil {
+			fmt.Println(l.Addr())
+			err = NewHTTPServer(s).Serve(l)
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+// Killed under load, the emulator has every object whose creation it
+// acknowledged.
+func TestKillLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "EMULATOR_TEST_SERVE="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	addr, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &api{t: t, http: http.DefaultClient, base: "http://" + strings.TrimSpace(addr), sandbox: "dev", header: http.Header{}}
+	a.signIn()
+	var mu sync.Mutex
+	var made []string
+	enough := make(chan struct{})
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				id, ok := a.tryCreate(fmt.Sprintf("c-%d-%d", w, i))
+				if !ok {
+					return
+				}
+				mu.Lock()
+				if made = append(made, id); len(made) == 200 {
+					close(enough)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	<-enough
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed: its state is the point
+	wg.Wait()
+	http.DefaultClient.CloseIdleConnections()
+
+	s, err := Open(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	sp := s.space(s.orgs[0], s.orgs[0].sandbox("dev"))
+	for _, id := range made {
+		if sp.get(kindConnection, id) == nil {
+			t.Errorf("acknowledged connection %s is lost", id)
+		}
+	}
+}
+
+// tryCreate makes a connection; false when the server is gone.
+func (a *api) tryCreate(name string) (string, bool) {
+	body := fmt.Sprintf(`{"name":%q,"connectionSpec":{"id":%q,"version":"1.0"},"auth":{"specName":"Service Authentication","params":{"projectId":"p","keyFileContent":"a2V5"}}}`, name, bigQuery)
+	req, err := http.NewRequest("POST", a.base+flowBase+"/connections", strings.NewReader(body))
+	if err != nil {
+		return "", false
+	}
+	req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {a.sandbox}, "Content-Type": {"application/json"}}
+	resp, err := a.http.Do(req)
+	if err != nil {
+		return "", false
+	}
+	defer resp.Body.Close()
+	v, err := readJSON(resp)
+	return text(v, "id"), err == nil && resp.StatusCode == 201
+}
+
+func TestSecretsReachNoDisk(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, Options{Dir: dir})
+	const canary = "canary-6f1d"
+	body := object{"name": "db", "connectionSpec": object{"id": "74a1c565-4e59-48d7-9d67-7c03b8a13137", "version": "1.0"}, "auth": object{
+		"specName": "Connection String Based Authentication", "params": object{"connectionString": canary}}}
+	made := a.post(flowBase+"/connections", body).want(201)
+	path := flowBase + "/connections/" + made.text("id")
+	a.patch(path, made.text("etag"), `[{"op":"replace","path":"/auth/params/connectionString","value":"`+canary+`"}]`).want(200)
+	if got := a.get(path).want(200); strings.Contains(string(got.raw), canary) {
+		t.Errorf("GET answers the secret: %s", got.raw)
+	}
+	if recorded := toJSON(a.s.Requests()); strings.Contains(string(recorded), canary) {
+		t.Errorf("the record has the secret: %s", recorded)
+	}
+	if err := a.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, stateFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(raw), canary) {
+		t.Error("the state file has the secret")
+	}
+}
+
+// Opening costs nothing that grows with what is stored, and the first look at
+// 20,000 objects stays well under a second.
+func TestOpenIsFast(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fills 20,000 objects")
+	}
+	dir := t.TempDir()
+	s, err := Open(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(s, 20_000)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	s, err = Open(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	opened := time.Since(begun)
+	s.allSpaces()[0].table(kindConnection)
+	loaded := time.Since(begun)
+	t.Logf("open %v, with 20,000 objects read %v", opened, loaded)
+	if loaded > time.Second {
+		t.Errorf("restart took %v", loaded)
+	}
+}
+
+// fill puts n connections into the first sandbox, in batches as calls would.
+func fill(s *Server, n int) {
+	sp := s.allSpaces()[0]
+	c := &call{s: s, sp: sp, client: "fill", now: s.now()}
+	for i := 0; i < n; i += 500 {
+		sp.mu.Lock()
+		for j := i; j < min(i+500, n); j++ {
+			c.addConnection(s.newUUID(), "enabled", object{"name": fmt.Sprintf("filled %d", j), "connectionSpec": object{"id": bigQuery, "version": "1.0"}})
+		}
+		wait := sp.flush()
+		sp.mu.Unlock()
+		if err := wait(); err != nil {
+			panic(err)
+		}
+	}
+}
