@@ -1,0 +1,44 @@
+# aepflow: make demo · make test · make check · make bench
+# Everything that is needed comes with Go and make.
+
+export CGO_ENABLED ?= 0
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+PLATFORMS   := darwin/amd64 darwin/arm64 linux/amd64 linux/arm64 windows/amd64 windows/arm64
+# The race detector needs a C compiler; binaries never do.
+RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
+
+.PHONY: build test demo check bench golden fuzz clean
+
+build: ## bin/aepflow
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/aepflow ./cmd/aepflow
+
+test: ## every test, with the race detector where there is a C compiler
+	@$(if $(RACE),true,echo "no C compiler: testing without the race detector")
+	CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) ./...
+
+demo: build ## the main job on the embedded emulator, from file to platform and back
+	@./examples/demo.sh
+
+check: ## format, vet, staticcheck, fresh files, tidy modules, all platforms
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w ."; exit 1; }
+	go vet ./...
+	$(STATICCHECK) ./...
+	go generate ./...
+	@git diff --exit-code --stat -- schemas docs || { echo "generated files were stale: commit them"; exit 1; }
+	go mod tidy -diff
+	@for p in $(PLATFORMS); do echo "build $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go build -o /dev/null ./cmd/aepflow || exit 1; done
+
+bench: ## times and memory beside the floor of the same bytes and libraries
+	go test -run '^$$' -bench . -benchmem ./internal/benchmark
+
+golden: ## rewrite expected outputs after looking at why they changed
+	UPDATE=1 go test ./...
+
+FUZZTIME ?= 30s
+fuzz: ## every fuzz target for FUZZTIME
+	@for pkg in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
+		echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; done; done
+
+clean:
+	rm -rf bin

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/view"
+)
+
+// app is what a command works with: its streams, its clock, its flags.
+type app struct {
+	*globals
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	started        time.Time
+}
+
+func newApp(g *globals, stdin io.Reader, stdout, stderr io.Writer) (*app, error) {
+	a := &app{globals: g, stdin: stdin, stdout: stdout, stderr: stderr, started: time.Now()}
+	if g.Dir != "" {
+		if err := os.Chdir(g.Dir); err != nil {
+			return a, exit(exitUsage, "change to %s: %s", g.Dir, reason(err))
+		}
+	}
+	return a, nil
+}
+
+// now is the clock of the command: the machine's, or from --now on at the
+// machine's pace.
+func (a *app) now() time.Time {
+	if a.Now == nil {
+		return time.Now()
+	}
+	return a.Now.Add(time.Since(a.started))
+}
+
+// format returns the form of the result, which must be one that the command has.
+func (a *app) format(known ...string) (string, error) {
+	if !slices.Contains(known, a.Output) {
+		return "", exit(exitUsage, "--output %s: this command writes %s", a.Output, strings.Join(known, ", "))
+	}
+	return a.Output, nil
+}
+
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func (a *app) color(w io.Writer) bool {
+	switch a.Color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return n
+		}
+	}
+	return 0
+}
+
+func (a *app) viewOptions(w io.Writer) view.Options {
+	return view.Options{Color: a.color(w), Width: width(w)}
+}
+
+// say writes a line for people to stderr.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }
+
+// diagnose prints a report to stderr and is an error when the report has one.
+func (a *app) diagnose(r *diag.Report) error {
+	if r.Len() > 0 {
+		if err := diag.Text(a.stderr, r, diag.TextOptions{Color: a.color(a.stderr), Width: width(a.stderr)}); err != nil {
+			return err
+		}
+	}
+	if r.HasErrors() {
+		return quiet(exitDocuments)
+	}
+	return nil
+}
+
+// finish prints an error and returns its exit code. It is the one place where
+// errors become codes.
+func (a *app) finish(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if text := err.Error(); text != "" {
+		a.say("error: %s", text)
+	}
+	var coded *exitError
+	var held *lockfile.HeldError
+	var target *lockfile.TargetError
+	var journal *lockfile.JournalError
+	var stale *applier.StaleError
+	switch {
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.As(err, &held), errors.As(err, &target), errors.As(err, &journal), errors.As(err, &stale),
+		errors.Is(err, lockfile.ErrConflict), errors.Is(err, lockfile.ErrDigest), errors.Is(err, lockfile.ErrNewer), errors.Is(err, lockfile.ErrSyntax):
+		return exitStale
+	case errors.Is(err, applier.ErrInterrupted):
+		return exitInterrupted
+	}
+	return exitWorld
+}
+
+// reason returns an error of the file system without the path that the sentence
+// around it has already.
+func reason(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// display returns a path as people read it.
+func display(path string) string { return filepath.ToSlash(filepath.Clean(path)) }

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/view"
+)
+
+// adobeRate is how many requests a second Adobe's platform is sent by default;
+// the platform publishes no limit, its siblings take two.
+const adobeRate = 2
+
+// connection is a client and what must be closed with it.
+type connection struct {
+	*platform.Client
+	box *emulator.Server // of the local target
+}
+
+func (c *connection) close() error {
+	c.Client.Close()
+	if c.box != nil {
+		return c.box.Close()
+	}
+	return nil
+}
+
+// connect opens the way to a target: Adobe's platform, another address, or the
+// embedded emulator. rate is in requests a second, negative for the default.
+func (a *app) connect(p *project, t target, rate float64, notify func(platform.Retry)) (*connection, error) {
+	cfg := platform.Config{
+		Org: t.config.Org, Sandbox: t.config.Sandbox,
+		Platform: t.platform, IMS: t.ims,
+		UserAgent: "aepflow/" + toolVersion(),
+		Notify:    notify,
+	}
+	c := &connection{}
+	if t.name == localTarget && t.platform == nil {
+		box, err := a.openBox(p, t)
+		if err != nil {
+			return nil, err
+		}
+		c.box = box
+		cfg.Transport, cfg.ClientID, cfg.ClientSecret = box.Transport(), "local", "local"
+		cfg.Scopes = []string{"openid"}
+	} else if err := p.credentials(&cfg); err != nil {
+		return nil, err
+	}
+	cfg.Rate = rate
+	if rate < 0 {
+		cfg.Rate = 0
+		if c.box == nil && !isLoopback(t) {
+			cfg.Rate = adobeRate
+		}
+	}
+	client, err := platform.New(cfg)
+	if err != nil {
+		return nil, errors.Join(err, c.closeBox())
+	}
+	c.Client = client
+	return c, nil
+}
+
+func (c *connection) closeBox() error {
+	if c.box == nil {
+		return nil
+	}
+	return c.box.Close()
+}
+
+func isLoopback(t target) bool {
+	if t.platform == nil {
+		return false
+	}
+	host := t.platform.Hostname()
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}
+
+// credentials reads how to sign in, by the names that Adobe's own tools write.
+func (p *project) credentials(cfg *platform.Config) error {
+	var missing []string
+	read := func(name string) string {
+		v, ok := p.getenv(name)
+		if !ok || v == "" {
+			missing = append(missing, name)
+		}
+		return v
+	}
+	cfg.ClientID = read("IMS_OAUTH_S2S_CLIENT_ID")
+	cfg.ClientSecret = read("IMS_OAUTH_S2S_CLIENT_SECRET")
+	if len(missing) > 0 {
+		return exit(exitWorld, "no credentials for %s: set %s in the environment or in .env; a target named local needs none",
+			cfg.Org, strings.Join(missing, " and "))
+	}
+	scopes, _ := p.getenv("IMS_OAUTH_S2S_SCOPES")
+	cfg.Scopes = splitScopes(scopes)
+	return nil
+}
+
+// splitScopes reads a JSON list, as Adobe's tools write it, or a list with
+// commas or blanks.
+func splitScopes(text string) []string {
+	var list []string
+	if json.Unmarshal([]byte(text), &list) == nil {
+		return list
+	}
+	list = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(list) == 0 {
+		return []string{"openid", "AdobeID", "read_organizations", "additional_info.projectedProductContext", "session"}
+	}
+	return list
+}
+
+// openBox opens the embedded emulator with its state in the project's .aepflow.
+func (a *app) openBox(p *project, t target) (*emulator.Server, error) {
+	seed, err := a.readSeed(p, t.config.Seed)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(p.dir, ".aepflow")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, exit(exitWorld, "make %s: %s", display(dir), reason(err))
+	}
+	return emulator.Open(emulator.Options{Dir: dir, Now: a.now, Seed: seed})
+}
+
+// readSeed reads what the emulator is to hold from the start: the file that is
+// named, or emulator.yaml beside the documents if there is one.
+func (a *app) readSeed(p *project, name string) (*emulator.Seed, error) {
+	path := filepath.Join(p.dir, orDefault(name, "emulator.yaml"))
+	if _, err := os.Stat(path); name == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return a.parseSeed(path)
+}
+
+// parseSeed reads a seed in YAML or JSON.
+func (a *app) parseSeed(path string) (*emulator.Seed, error) {
+	f, problem := readFile(path)
+	if problem != nil {
+		return nil, exit(exitDocuments, "%s", problem.Diagnose().Message)
+	}
+	text, report := compiler.ToJSON(f)
+	if err := a.diagnose(report); err != nil {
+		return nil, err
+	}
+	seed, err := emulator.ParseSeed(text)
+	if err != nil {
+		return nil, exit(exitDocuments, "read %s: %v", display(path), err)
+	}
+	return seed, nil
+}
+
+// checkSandbox says early, and in words, when the sandbox is not there.
+func checkSandbox(ctx context.Context, c *connection, t target) (platform.Sandbox, error) {
+	s, ok, err := platform.FindSandbox(ctx, c.Client, t.config.Sandbox)
+	switch {
+	case err != nil:
+		return platform.Sandbox{}, err
+	case !ok:
+		return platform.Sandbox{}, exit(exitWorld, "organisation %s has no sandbox %s that these credentials may see: mend `sandbox` of target %s in %s",
+			t.config.Org, t.config.Sandbox, t.name, projectFile)
+	}
+	return s, nil
+}
+
+// explain takes an error of the platform apart for views.
+func explain(err error) view.ErrorInfo {
+	var refused *platform.Error
+	if errors.As(err, &refused) {
+		return view.ErrorInfo{
+			Status: refused.Status, Code: refused.Code, Title: refused.Title, Detail: refused.Detail, RequestID: refused.RequestID,
+		}
+	}
+	return view.ErrorInfo{Title: err.Error()}
+}
+
+// elapsed is how long the command has been running.
+func (a *app) elapsed() time.Duration { return time.Since(a.started) }

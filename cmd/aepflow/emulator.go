@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator"
+)
+
+type emulatorCmd struct {
+	Listen   string        `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Address to answer on; port 0 takes a free one."`
+	Public   bool          `help:"Answer on an address that other machines reach. Needed as well as --listen."`
+	Data     string        `placeholder:"DIR" help:"Folder for the state. Default: memory only." type:"path"`
+	Seed     string        `placeholder:"FILE" help:"What it holds from the start: organisation, sandboxes, clients, objects." type:"path"`
+	Latency  time.Duration `placeholder:"TIME" help:"Wait before every answer."`
+	Rate     string        `placeholder:"N/s" help:"Refuse more requests than this with 429050."`
+	TokenTTL time.Duration `name:"token-ttl" default:"24h" placeholder:"TIME" help:"How long tokens are valid."`
+	Faults   string        `placeholder:"FILE" help:"Fault rules, a JSON list." type:"path"`
+	Record   string        `placeholder:"FILE" help:"Write every request as a JSON line, secrets masked." type:"path"`
+	Source   []string      `placeholder:"NAME=KIND:PATH" sep:"none" help:"Data behind a connection: sqlite:FILE, csv:DIR or json:DIR."`
+}
+
+func (emulatorCmd) Help() string {
+	return `Answers like Adobe's token service, Flow Service, Schema Registry, Catalog and
+Data Prep. Prints its address when it is ready and stops on SIGTERM or Ctrl-C.
+
+  aepflow emulator --listen 127.0.0.1:0 --data ./state --seed emulator.yaml`
+}
+
+func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
+	if _, err := a.format("text"); err != nil {
+		return err
+	}
+	if err := c.checkListen(); err != nil {
+		return err
+	}
+	o := emulator.Options{Dir: c.Data, Now: a.now, Latency: c.Latency, TokenTTL: c.TokenTTL, Log: a.stderr}
+	if o.Rate, err = parseRate(c.Rate); err != nil {
+		return err
+	}
+	if c.Seed != "" {
+		if o.Seed, err = a.parseSeed(c.Seed); err != nil {
+			return err
+		}
+	}
+	if o.Faults, err = readFaults(c.Faults); err != nil {
+		return err
+	}
+	for _, text := range c.Source {
+		source, err := emulator.ParseSource(text)
+		if err != nil {
+			return exit(exitUsage, "--source %s: %v", text, err)
+		}
+		o.Sources = append(o.Sources, source)
+	}
+	if c.Record != "" {
+		f, err := os.OpenFile(c.Record, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return exit(exitWorld, "record to %s: %s", display(c.Record), reason(err))
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		o.Record = f
+	}
+	if c.Data != "" {
+		if err := os.MkdirAll(c.Data, 0o755); err != nil {
+			return exit(exitWorld, "make %s: %s", display(c.Data), reason(err))
+		}
+	}
+	box, err := emulator.Open(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, box.Close()) }()
+	return serve(ctx, a, box, c.Listen)
+}
+
+// checkListen refuses to answer beyond this machine unless told so twice.
+func (c emulatorCmd) checkListen() error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return exit(exitUsage, "--listen %s: expected HOST:PORT, such as 127.0.0.1:8090", c.Listen)
+	}
+	ip := net.ParseIP(host)
+	if host != "localhost" && (ip == nil || !ip.IsLoopback()) && !c.Public {
+		return exit(exitUsage, "--listen %s is reached from other machines, and the emulator checks no passwords by default: add --public if that is meant", c.Listen)
+	}
+	return nil
+}
+
+func parseRate(text string) (float64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseFloat(strings.TrimSuffix(text, "/s"), 64)
+	if err != nil || n <= 0 {
+		return 0, exit(exitUsage, "--rate %s: expected requests a second, such as 10/s", text)
+	}
+	return n, nil
+}
+
+func readFaults(path string) ([]emulator.Fault, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, exit(exitDocuments, "read faults %s: %s", display(path), reason(err))
+	}
+	faults, err := emulator.ParseFaults(text)
+	if err != nil {
+		return nil, exit(exitDocuments, "read faults %s: %v", display(path), err)
+	}
+	return faults, nil
+}
+
+// serve answers until a signal comes; calls under way are let finish.
+func serve(ctx context.Context, a *app, box *emulator.Server, listen string) error {
+	ctx, _, stop := a.interrupts(ctx)
+	defer stop()
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return exit(exitWorld, "listen on %s: %v", listen, errors.Unwrap(err))
+	}
+	if _, err := fmt.Fprintf(a.stdout, "listening on http://%s\n", l.Addr()); err != nil {
+		return err
+	}
+	server := emulator.NewHTTPServer(box)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return err
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// planFlags are what plan, apply and destroy have in common.
+type planFlags struct {
+	OnReplace     string `enum:",backfill,continue" default:"" placeholder:"HOW" help:"What a replaced dataflow does with the data, where its document says nothing: backfill or continue."`
+	AllowDataLoss bool   `help:"Let datasets, schemas and what belongs to them be removed."`
+}
+
+type planCmd struct {
+	planFlags
+	Path             string `arg:"" optional:"" default:"." help:"Folder of the project."`
+	Out              string `placeholder:"FILE" help:"Save the plan, to be applied with: aepflow apply FILE." type:"path"`
+	DetailedExitcode bool   `help:"Exit with 2 when there is something to change."`
+	NoSecrets        bool   `help:"Plan without reading secrets."`
+	Calls            string `placeholder:"FORM" default:"" enum:",http,curl" help:"Print the calls instead: http, or curl for a script that makes them."`
+	Full             bool   `help:"Leave nothing out."`
+	Quiet            bool   `short:"q" help:"Totals and what is destroyed, nothing else."`
+}
+
+func (planCmd) Help() string {
+	return `Compares the documents with the lockfile dataflow.TARGET.lock. Needs no network.
+
+  aepflow plan
+  aepflow plan examples/crm --target prod --out plan.json
+  aepflow plan --detailed-exitcode     # 0 nothing to change, 2 changes
+  aepflow plan --calls=curl > apply.sh # the same calls as a script`
+}
+
+func (c planCmd) Run(a *app) error {
+	format, err := a.format("text", "json", "markdown", "html")
+	if err != nil {
+		return err
+	}
+	p, err := a.load(c.Path)
+	if err != nil {
+		return err
+	}
+	if err := a.compile(p); err != nil {
+		return err
+	}
+	t, err := a.target(p)
+	if err != nil {
+		return err
+	}
+	seen, err := lockfile.Load(p.paths(t))
+	if err != nil {
+		return err
+	}
+	if err := sameTarget(p.paths(t), seen.Lock, t); err != nil {
+		return err
+	}
+	if len(seen.Open) > 0 {
+		a.say("note: an apply was cut short; the next one first finds out what became of %s", count(len(seen.Open), "call"))
+	}
+	plan, err := a.plan(p, t, seen.Lock, c.planFlags, c.NoSecrets)
+	if err != nil {
+		return err
+	}
+	if c.Out != "" {
+		text, err := view.MarshalPlan(plan)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.Out, text, 0o600); err != nil {
+			return exit(exitWorld, "save plan %s: %s", display(c.Out), reason(err))
+		}
+	}
+	o := a.viewOptions(a.stdout)
+	o.Full, o.Quiet = c.Full, c.Quiet
+	if err := showPlan(a.stdout, plan, format, c.Calls, o, known(seen.Lock)); err != nil {
+		return err
+	}
+	if c.Out != "" {
+		a.say("The plan is saved. Apply it with: aepflow apply %s", display(c.Out))
+	}
+	if c.DetailedExitcode && !plan.IsEmpty() {
+		return quiet(exitPending)
+	}
+	return nil
+}
+
+// plan compares the project with a lock.
+func (a *app) plan(p *project, t target, lock *lockfile.Lock, f planFlags, noSecrets bool) (*planner.Plan, error) {
+	o := planner.Options{
+		At: a.now(), Tool: toolVersion(),
+		Target:    planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
+		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss,
+		Secrets: planner.Secrets{Unchecked: true},
+	}
+	if !noSecrets {
+		secrets, report := p.checkSecrets(lock)
+		if err := a.diagnose(report); err != nil {
+			return nil, err
+		}
+		o.Secrets = secrets
+	}
+	plan, report := planner.Diff(lock, p.graph, o)
+	return plan, a.diagnose(report)
+}
+
+func sameTarget(paths lockfile.Paths, lock *lockfile.Lock, t target) error {
+	have := lock.Target
+	if have.Org == "" && have.Sandbox == "" || have.Org == t.config.Org && have.Sandbox == t.config.Sandbox {
+		return nil
+	}
+	return &lockfile.TargetError{Path: paths.Lock, Have: have, Asked: t.lockTarget()}
+}
+
+// showPlan writes a plan in the form that was asked for.
+func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Options, k view.Known) error {
+	switch {
+	case calls == "http":
+		return view.Calls(w, plan, o)
+	case calls == "curl":
+		return view.Curl(w, plan, k)
+	case format == "json":
+		return view.PlanJSON(w, plan)
+	}
+	return view.Plan(w, plan, o)
+}

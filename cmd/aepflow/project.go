@@ -1,0 +1,248 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/joho/godotenv"
+
+	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// maxFile is the largest document that is read.
+const maxFile = 4 << 20
+
+// projectFile is the name of the file that holds targets and defaults.
+const projectFile = "aepflow.yaml"
+
+// localTarget is the embedded emulator.
+const localTarget = "local"
+
+// project is a folder with documents, read.
+type project struct {
+	dir    string
+	config schemas.Project
+	env    map[string]string // of .env; the environment wins
+	files  []*source.File
+	graph  *resource.Graph
+	report *diag.Report // what the compiler said
+}
+
+// load reads the project in dir. Documents that are wrong are reported by
+// diagnose later; the error is for what cannot be read at all.
+func (a *app) load(dir string) (*project, error) {
+	p := &project{dir: dir, report: &diag.Report{}}
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return nil, exit(exitDocuments, "read project %s: %s", display(dir), reason(err))
+	case !info.IsDir():
+		return nil, exit(exitUsage, "%s is a file: give the folder of the project", display(dir))
+	}
+	if err := p.readConfig(); err != nil {
+		return nil, err
+	}
+	if p.env, err = readEnv(filepath.Join(dir, ".env")); err != nil {
+		return nil, err
+	}
+	paths, err := discover(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		p.add(path)
+	}
+	return p, nil
+}
+
+// compile turns the documents into a graph and prints what is wrong with them.
+func (a *app) compile(p *project) error {
+	if len(p.files) == 0 && !p.report.HasErrors() {
+		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml", display(p.dir))
+	}
+	graph, report := compiler.Compile(p.files)
+	p.report.Append(report)
+	p.graph = graph
+	return a.diagnose(p.report)
+}
+
+func (p *project) readConfig() error {
+	path := filepath.Join(p.dir, projectFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	f, problem := readFile(path)
+	if problem != nil {
+		p.report.Add(problem)
+		return nil
+	}
+	config, report := compiler.ParseProject(f)
+	p.report.Append(report)
+	if config != nil {
+		p.config = *config
+	}
+	return nil
+}
+
+// add reads one file into the project; one that cannot be read is a fault among
+// the others, so that all are told at once.
+func (p *project) add(path string) {
+	f, problem := readFile(path)
+	if problem != nil {
+		p.report.Add(problem)
+		return
+	}
+	p.files = append(p.files, f)
+}
+
+func readFile(path string) (*source.File, diag.Problem) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, unreadable{display(path), reason(err)}
+	}
+	if info.Size() > maxFile {
+		return nil, tooLarge{display(path), info.Size()}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, unreadable{display(path), reason(err)}
+	}
+	return source.NewFile(display(path), text), nil
+}
+
+// discover returns the documents below a folder, sorted by path. Folders that
+// begin with a dot and node_modules are left out.
+func discover(dir string) ([]string, error) {
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		switch name := e.Name(); {
+		case err != nil:
+			return exit(exitDocuments, "read %s: %s", display(path), reason(err))
+		case e.IsDir() && path != dir && (strings.HasPrefix(name, ".") || name == "node_modules"):
+			return filepath.SkipDir
+		case !e.IsDir() && isDocument(name):
+			out = append(out, path)
+		}
+		return nil
+	})
+	slices.Sort(out)
+	return out, err
+}
+
+func isDocument(name string) bool {
+	return name == "dataflow.yaml" || strings.HasSuffix(name, ".dataflow.yaml")
+}
+
+// readEnv reads a .env file; none is an empty one.
+func readEnv(path string) (map[string]string, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	env, err := godotenv.Read(path)
+	if err != nil {
+		return nil, exit(exitDocuments, "read %s: it is not a list of NAME=value lines", display(path))
+	}
+	return env, nil
+}
+
+// getenv reads a variable of the environment, then of .env.
+func (p *project) getenv(name string) (string, bool) {
+	if v, ok := os.LookupEnv(name); ok {
+		return v, true
+	}
+	v, ok := p.env[name]
+	return v, ok
+}
+
+// target is where to apply.
+type target struct {
+	name     string
+	config   schemas.TargetConfig
+	platform *url.URL // nil: Adobe's own
+	ims      *url.URL
+}
+
+// target finds the target that --target or the project names.
+func (a *app) target(p *project) (target, error) {
+	name := a.Target
+	if name == "" {
+		name = p.config.DefaultTarget
+	}
+	if name == "" {
+		name = localTarget
+	}
+	t := target{name: name, config: schemas.TargetConfig{Name: name}}
+	i := slices.IndexFunc(p.config.Targets, func(c schemas.TargetConfig) bool { return c.Name == name })
+	switch {
+	case i >= 0:
+		t.config = p.config.Targets[i]
+	case name != localTarget:
+		return target{}, unknownTarget(name, p.config.Targets)
+	}
+	if name == localTarget {
+		t.config.Org = orDefault(t.config.Org, emulator.DefaultOrg)
+		t.config.Sandbox = orDefault(t.config.Sandbox, "dev")
+	}
+	if org, ok := p.getenv("IMS_OAUTH_S2S_ORG_ID"); ok && t.config.Org == "" {
+		t.config.Org = org
+	}
+	if t.config.Org == "" || t.config.Sandbox == "" {
+		return target{}, exit(exitDocuments, "target %s of %s needs org and sandbox (org may also come from IMS_OAUTH_S2S_ORG_ID)", name, projectFile)
+	}
+	var err error
+	if t.platform, err = address(t.config.Platform); err != nil {
+		return target{}, exit(exitDocuments, "target %s: platform %s: %v", name, t.config.Platform, err)
+	}
+	if t.ims, err = address(t.config.IMS); err != nil {
+		return target{}, exit(exitDocuments, "target %s: ims %s: %v", name, t.config.IMS, err)
+	}
+	return t, nil
+}
+
+func orDefault(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func address(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, errors.New("expected an address such as https://platform.adobe.io")
+	}
+	return u, nil
+}
+
+func unknownTarget(name string, known schemas.Targets) error {
+	names := []string{localTarget}
+	for _, c := range known {
+		names = append(names, c.Name)
+	}
+	if near, ok := diag.Nearest(name, names); ok {
+		return exit(exitUsage, "no target is called %s; did you mean %s?", name, near)
+	}
+	return exit(exitUsage, "no target is called %s; there are %s", name, strings.Join(names, ", "))
+}
+
+// paths are the lockfile and the journal of a target.
+func (p *project) paths(t target) lockfile.Paths { return lockfile.PathsIn(p.dir, t.name) }
+
+// lockTarget is the target's identity as the lockfile keeps it.
+func (t target) lockTarget() lockfile.Target {
+	return lockfile.Target{Org: t.config.Org, Sandbox: t.config.Sandbox, Tenant: t.config.Tenant}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
+
+func secretEnv(from string) (string, bool) { return strings.CutPrefix(from, "env.") }
+
+// secret reads what a reference of a document stands for: `env.NAME` or
+// `file.PATH`, from the project's folder.
+func (p *project) secret(from string) (string, error) {
+	if name, ok := secretEnv(from); ok {
+		v, set := p.getenv(name)
+		switch {
+		case !set:
+			return "", errors.New("not set")
+		case v == "":
+			return "", errors.New("empty")
+		}
+		return v, nil
+	}
+	path := filepath.FromSlash(strings.TrimPrefix(from, "file."))
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(p.dir, path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", errors.New(reason(err))
+	}
+	v := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	if v == "" {
+		return "", errors.New("it is empty")
+	}
+	return v, nil
+}
+
+// checkSecrets reads every secret that the graph refers to and says which of
+// them differ from what was applied. One that is not there is a diagnostic at
+// its line.
+func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Report) {
+	report := &diag.Report{}
+	var values []lockfile.SecretValue
+	for _, r := range p.graph.All() {
+		if r.Address.Kind != resource.Connection {
+			continue // only connections sign in
+		}
+		v, err := r.Body.Value()
+		if err != nil {
+			panic(fmt.Sprintf("aepflow: body of %s: %v", r.Address, err))
+		}
+		v.Walk(func(at resource.Path, leaf resource.Value) {
+			if leaf.Kind != resource.SecretValue {
+				return
+			}
+			value, err := p.secret(leaf.Text)
+			if err != nil {
+				report.Add(unsetSecret{at: leaf.Origin, from: leaf.Text, of: r.Address, why: err.Error()})
+				return
+			}
+			values = append(values, lockfile.SecretValue{Address: r.Address, Path: at.String(), Value: value})
+		})
+	}
+	if report.HasErrors() || len(values) == 0 {
+		return planner.Secrets{}, report
+	}
+	if lock.Secrets != "" && lockfile.SecretMatches(lock.Secrets, lockfile.SecretText(values)) {
+		return planner.Secrets{}, report
+	}
+	// Only now is the slow hash of each one looked at.
+	var changed []planner.SecretPath
+	for _, v := range values {
+		e, ok := lock.Get(v.Address)
+		i := slices.IndexFunc(e.Secrets, func(h lockfile.SecretHash) bool { return h.Path == v.Path })
+		if ok && (i < 0 || !lockfile.SecretMatches(e.Secrets[i].Hash, v.Value)) {
+			changed = append(changed, planner.SecretPath{Address: v.Address, Path: v.Path})
+		}
+	}
+	slices.SortFunc(changed, planner.SecretPath.Compare)
+	return planner.Secrets{Changed: changed}, report
+}

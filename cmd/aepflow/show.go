@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/planner"
+)
+
+type showCmd struct {
+	Plan  string `arg:"" help:"File that plan --out has saved." type:"path"`
+	Calls string `placeholder:"FORM" default:"" enum:",http,curl" help:"Print the calls instead: http, or curl for a script that makes them."`
+	Full  bool   `help:"Leave nothing out."`
+	Quiet bool   `short:"q" help:"Totals and what is destroyed, nothing else."`
+}
+
+func (c showCmd) Run(a *app) error {
+	format, err := a.format("text", "json", "markdown", "html")
+	if err != nil {
+		return err
+	}
+	plan, err := readPlan(c.Plan)
+	if err != nil {
+		return err
+	}
+	o := a.viewOptions(a.stdout)
+	o.Full, o.Quiet = c.Full, c.Quiet
+	return showPlan(a.stdout, plan, format, c.Calls, o, known(&lockfile.Lock{}))
+}
+
+func readPlan(path string) (*planner.Plan, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, exit(exitDocuments, "read plan %s: %s", display(path), reason(err))
+	}
+	plan, err := view.ReadPlan(text)
+	if err != nil {
+		return nil, exit(exitDocuments, "read plan %s: %v", display(path), err)
+	}
+	return plan, nil
+}
+
+// known answers what the references to applied resources stand for.
+func known(lock *lockfile.Lock) view.Known {
+	return func(r resource.Ref) (string, bool) {
+		e, ok := lock.Get(r.To)
+		if !ok {
+			return "", false
+		}
+		return e.Output(r.Field)
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/diag"
+)
+
+type validateCmd struct {
+	Paths []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
+}
+
+func (validateCmd) Help() string {
+	return `Reads every dataflow.yaml and *.dataflow.yaml, checks them against the file
+format and the rules of the platform, and needs neither network nor account.
+
+  aepflow validate
+  aepflow validate examples/crm
+  aepflow validate -o github          # annotations in a workflow
+  aepflow validate -o sarif > a.sarif # for code scanning`
+}
+
+func (c validateCmd) Run(a *app) error {
+	format, err := a.format("text", "json", "sarif", "github")
+	if err != nil {
+		return err
+	}
+	p, err := a.loadPaths(c.Paths)
+	if err != nil {
+		return err
+	}
+	if len(p.files) == 0 && !p.report.HasErrors() {
+		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml", display(p.dir))
+	}
+	graph, report := compiler.Compile(p.files)
+	p.report.Append(report)
+	switch format {
+	case "json":
+		err = diag.JSON(a.stdout, p.report)
+	case "sarif":
+		err = diag.SARIF(a.stdout, p.report, toolVersion())
+	case "github":
+		err = diag.GitHub(a.stdout, p.report)
+	default:
+		err = diag.Text(a.stdout, p.report, diag.TextOptions{Color: a.color(a.stdout), Width: width(a.stdout)})
+		if err == nil && graph != nil {
+			_, err = fmt.Fprintf(a.stdout, "valid: %s, %s\n", count(len(p.files), "file"), count(len(graph.All()), "resource"))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if p.report.HasErrors() {
+		return quiet(exitDocuments)
+	}
+	return nil
+}
+
+// loadPaths reads one project, or single files of one.
+func (a *app) loadPaths(paths []string) (*project, error) {
+	if len(paths) == 0 {
+		return a.load(".")
+	}
+	if info, err := os.Stat(paths[0]); len(paths) == 1 && err == nil && info.IsDir() {
+		return a.load(paths[0])
+	}
+	p := &project{dir: ".", report: &diag.Report{}}
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			more, err := a.load(path)
+			if err != nil {
+				return nil, err
+			}
+			p.files = append(p.files, more.files...)
+			p.report.Append(more.report)
+			continue
+		}
+		p.add(path)
+	}
+	return p, nil
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
