@@ -29,8 +29,7 @@ func addIgnores(f *source.File, docs []*Document) {
 		if doc == nil || insideScalar(doc.Root, span.Start) {
 			continue
 		}
-		words := strings.Fields(text[hash:])
-		words = words[min(len(words), 1+strings.Count(words[0], ignoreMark)^1):]
+		words := strings.Fields(text[hash+strings.Index(text[hash:], ignoreMark)+len(ignoreMark):])
 		if len(words) == 0 {
 			continue
 		}

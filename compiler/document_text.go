@@ -87,7 +87,7 @@ func hideDirectives(text []byte, start int) []byte {
 		switch {
 		case len(line) == 0, line[0] == '#':
 		case text[i] != '%':
-			head = bytes.HasPrefix(text[i:end], []byte("..."))
+			head = bytes.HasPrefix(text[i:end], []byte("...")) && (end == i+3 || blankLen(text, i+3) > 0)
 		case head && bytes.HasPrefix(line, []byte("%YAML 1.")):
 			if !copied {
 				text, copied = bytes.Clone(text), true

@@ -90,19 +90,21 @@ func (w *partWalk) step() (size, width int) {
 // blanks reads a run of blanks and breaks.
 func (w *partWalk) blanks() (size, width int) {
 	breaks := 0
-	for i := w.at; ; {
-		n := blankLen(w.text, i)
-		if n == 0 {
-			size = i - w.at
-			break
+	for n := blankLen(w.text, w.at); n > 0; n = blankLen(w.text, w.at+size) {
+		switch breakLen(w.text, w.at+size) {
+		case 0:
+		case 3: // a line or paragraph separator is kept as it is
+			breaks, width = breaks+2, width+3
+		default:
+			if breaks++; breaks > 1 {
+				width++
+			}
 		}
-		if breakLen(w.text, i) > 0 {
-			breaks++
-		}
-		i += n
+		size += n
 	}
 	if w.style == Literal || w.style == Folded {
 		// What is left of a run depends on the indentation; the value tells.
+		width = 0
 		for w.v+width < len(w.value) {
 			n := blankLenString(w.value, w.v+width)
 			if n == 0 {
@@ -115,15 +117,10 @@ func (w *partWalk) blanks() (size, width int) {
 	switch breaks {
 	case 0:
 		return size, size
-	case 1: // one break folds to a blank, of several all but one stay
-		width = 1
-		if w.v < len(w.value) {
-			width = max(blankLenString(w.value, w.v), 1)
-		}
-		return size, width
-	default:
-		return size, breaks - 1
+	case 1:
+		return size, 1 // a single break folds to a blank; of several the first is lost
 	}
+	return size, width
 }
 
 // escape reads a backslash and what belongs to it.
