@@ -2,7 +2,9 @@ package view
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -28,8 +30,25 @@ const (
 // dotted path, columns, mappings and schema fields as tables.
 func bodyOf(kind resource.Kind, v resource.Value, o Options) []entry {
 	b := bodyLayout{spec: resource.SpecOf(kind), options: o}
+	if b.spec.StartTime != "" {
+		if start, ok := b.spec.Find(v, b.spec.StartTime); ok {
+			if text, ok := epochText(start); ok {
+				v = resource.Set(v, b.spec.StartTime, resource.String(text))
+			}
+		}
+	}
 	b.object(nil, v)
 	return b.out
+}
+
+// epochText is the start of a schedule as people read it; the platform counts
+// seconds.
+func epochText(v resource.Value) (string, bool) {
+	seconds, err := strconv.ParseInt(v.Text, 10, 64)
+	if v.Kind != resource.NumberValue || err != nil {
+		return "", false
+	}
+	return timeText(time.Unix(seconds, 0)), true
 }
 
 type bodyLayout struct {

@@ -157,7 +157,7 @@ func (s *script) secret(from string, of resource.Address) {
 // secretsIn returns the `env.NAME` and `file.PATH` that a body names.
 func secretsIn(body string) []string {
 	var out []string
-	if body == "" {
+	if !strings.Contains(body, "${env.") && !strings.Contains(body, "${file.") {
 		return nil
 	}
 	parse([]byte(body)).Walk(func(_ resource.Path, w resource.Value) {

@@ -53,6 +53,10 @@ func fieldSides(kind resource.Kind, f planner.FieldChange) (from, to string) {
 // whole mapping by what it is mapped from, the rest as it is.
 func elementText(kind resource.Kind, path string, v resource.Value) string {
 	switch {
+	case path == resource.SpecOf(kind).StartTime:
+		if text, ok := epochText(v); ok {
+			return text
+		}
 	case v.Kind != resource.ObjectValue:
 	case kind == resource.Source && strings.HasPrefix(path, "params.columns["):
 		return columnType(v)

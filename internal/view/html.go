@@ -115,7 +115,7 @@ func pageOf(p *planner.Plan) page {
 	for _, r := range refusalsOf(changes) {
 		out.Refusals = append(out.Refusals, pageRefusal{r.flag, few(r.names, 6)})
 	}
-	t := planText{canvas: newCanvas(Options{}), plan: p}
+	t := newPlanText(p, Options{})
 	for _, g := range rankedChanges(changes) {
 		out.Changes = append(out.Changes, t.page(g, len(changes)))
 	}

@@ -52,8 +52,9 @@ func markdown(p *planner.Plan, limit int) string {
 	if len(p.Drift) > 0 {
 		blocks = append(blocks, driftTable(p))
 	}
+	t := newPlanText(p, Options{Width: 120})
 	for _, g := range groups {
-		if b, ok := detailBlock(p, g); ok {
+		if b, ok := detailBlock(t, g); ok {
 			blocks = append(blocks, b)
 		}
 	}
@@ -308,8 +309,8 @@ func driftTable(p *planner.Plan) block {
 
 // detailBlock is a change in full, folded; of alike changes the first, and then
 // the place of each.
-func detailBlock(p *planner.Plan, g group) (block, bool) {
-	t := planText{canvas: newCanvas(Options{Width: 120}), plan: p, options: Options{Width: 120}}
+func detailBlock(t planText, g group) (block, bool) {
+	t.canvas = newCanvas(t.options)
 	ch := g.first
 	if !t.hasDetail(ch) && len(g.names) == 1 {
 		return block{}, false

@@ -17,16 +17,26 @@ const manyChanges = 40
 
 // Plan writes a plan as text for people.
 func Plan(w io.Writer, p *planner.Plan, o Options) error {
-	c := newCanvas(o)
-	t := planText{canvas: c, plan: p, options: o}
+	t := newPlanText(p, o)
 	t.write()
-	return flush(w, c)
+	return flush(w, t.canvas)
 }
 
 type planText struct {
 	*canvas
-	plan    *planner.Plan
-	options Options
+	plan     *planner.Plan
+	options  Options
+	replaced map[string][]planner.Change // by name: a dataflow and its parts share theirs
+}
+
+func newPlanText(p *planner.Plan, o Options) planText {
+	t := planText{canvas: newCanvas(o), plan: p, options: o, replaced: map[string][]planner.Change{}}
+	for _, ch := range p.Changes {
+		if ch.Action == planner.Replace {
+			t.replaced[ch.Address.Name] = append(t.replaced[ch.Address.Name], ch)
+		}
+	}
+	return t
 }
 
 func (t planText) write() {
@@ -141,7 +151,7 @@ func verbOf(a planner.Action) string {
 func (t planText) changes(list []planner.Change) {
 	wide, nouns := 0, 0
 	for _, ch := range list {
-		wide = max(wide, min(widthOf(ch.Address.String()), 40))
+		wide = max(wide, min(widthOf(ch.Address.String()), 48))
 		nouns = max(nouns, widthOf(resource.SpecOf(ch.Address.Kind).Noun))
 	}
 	spaced := true
@@ -313,10 +323,7 @@ func (t planText) cutOver(ch planner.Change) string {
 		text string
 	}
 	var steps []step
-	for _, other := range t.plan.Changes {
-		if other.Action != planner.Replace || other.Address.Name != ch.Address.Name {
-			continue
-		}
+	for _, other := range t.replaced[ch.Address.Name] {
 		for _, call := range other.Calls {
 			kind := string(other.Address.Kind)
 			text := map[planner.Step]string{
