@@ -20,11 +20,14 @@ const (
 	// maxAliased is how many values aliases may repeat in one document. Ten
 	// lines of nested aliases can name more values than memory has room for.
 	maxAliased = 50_000
+	// maxFaults is how many documents of a file are tried after a syntax error.
+	// Each try reads the rest of the file.
+	maxFaults = 20
 )
 
 // ParseDocuments reads every YAML document of a file. Whatever is wrong with
-// the text is in the report; documents before a syntax error are still
-// returned. A document without a value is left out, but a file that holds no
+// the text is in the report; a document with a syntax error is left out and the
+// next one is read. A document without a value is left out, but a file that holds no
 // value at all is an error.
 func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 	report := &diag.Report{}
@@ -36,33 +39,52 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 
 	var docs []*Document
 	t := newTextMap(f)
-	roots, err := parseNodes(text)
-	var cause diag.Problem
-	if err != nil {
-		s := newScanner(f)
-		if cause = s.find(); cause == nil && len(s.tabs) > 0 {
-			// The library refuses tabs even on lines without text, where YAML
-			// allows them and nobody sees them.
-			roots, err = parseNodes(withoutTabs(text, s.tabs))
+	for from, faults := 0, 0; from >= 0 && faults < maxFaults; faults++ {
+		roots, fault := parseFrom(f, text, from)
+		for _, root := range roots {
+			b := builder{textMap: t, report: report}
+			doc := &Document{File: f, Root: b.root(root)}
+			if doc.Root.Kind != NullKind && !b.refused {
+				docs = append(docs, doc)
+			}
 		}
-	}
-	for _, root := range roots {
-		b := builder{textMap: t, report: report}
-		doc := &Document{File: f, Root: b.root(root)}
-		if doc.Root.Kind != NullKind && !b.refused {
-			docs = append(docs, doc)
+		next := -1
+		if fault != nil {
+			report.Add(fault)
+			next = nextDocument(text, max(from, fault.Diagnose().Primary().Start))
 		}
+		from = next
 	}
-	switch {
-	case cause != nil:
-		report.Add(cause)
-	case err != nil:
-		report.Add(placeSyntax(f, err))
-	case len(docs) == 0 && !report.HasErrors():
+	if len(docs) == 0 && !report.HasErrors() {
 		report.Add(emptyFile{f})
 	}
 	addIgnores(f, docs)
 	return docs, report
+}
+
+// parseFrom reads the documents that begin at or behind an offset, up to the
+// first that is at fault.
+func parseFrom(f *source.File, text []byte, from int) ([]*yaml.Node, diag.Problem) {
+	if from > 0 {
+		text = blanked(text, from)
+	}
+	roots, err := parseNodes(text)
+	if err == nil {
+		return roots, nil
+	}
+	s := newScanner(f, from)
+	fault := s.find()
+	if fault == nil && len(s.tabs) > 0 {
+		// The library refuses tabs even on lines without text, where YAML allows
+		// them and nobody sees them.
+		if roots, err = parseNodes(withoutTabs(text, s.tabs)); err == nil {
+			return roots, nil
+		}
+	}
+	if fault == nil {
+		fault = placeSyntax(f, from, err)
+	}
+	return roots, fault
 }
 
 // parseNodes is the one call of the YAML library. It returns the documents

@@ -83,11 +83,11 @@ func nextText(f *source.File, line int) int {
 // insideScalar reports whether an offset lies in the text of a scalar, where a
 // # starts no comment.
 func insideScalar(n *Node, offset int) bool {
-	if n == nil || !n.Alias.IsZero() {
+	if n == nil || !n.Alias.IsZero() || offset < n.Span.Start || n.Span.End <= offset {
 		return false
 	}
 	if n.Kind.IsScalar() {
-		return n.Span.Start <= offset && offset < n.Span.End
+		return true
 	}
 	for _, item := range n.Items {
 		if insideScalar(item, offset) {

@@ -99,6 +99,36 @@ func hideDirectives(text []byte, start int) []byte {
 	return text
 }
 
+// nextDocument returns the start of the first line behind an offset that begins
+// a document, -1 when there is none.
+func nextDocument(text []byte, offset int) int {
+	for i := offset; ; {
+		n := bytes.Index(text[i:], []byte("\n---"))
+		if n < 0 {
+			return -1
+		}
+		i += n + 1
+		if i+3 == len(text) || blankLen(text, i+3) > 0 {
+			return i
+		}
+	}
+}
+
+// blanked returns text with blanks for all but the line breaks before an
+// offset, so that what stands behind keeps its place.
+func blanked(text []byte, to int) []byte {
+	out := bytes.Clone(text)
+	for i := 0; i < to; {
+		if n := breakLen(text, i); n > 0 {
+			i += n
+			continue
+		}
+		out[i] = ' '
+		i++
+	}
+	return out
+}
+
 // withoutTabs returns text with spaces in place of the tabs in those spans.
 func withoutTabs(text []byte, tabs []source.Span) []byte {
 	text = bytes.Clone(text)

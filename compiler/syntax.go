@@ -12,12 +12,12 @@ import (
 // placeSyntax turns the library's refusal into a problem of our own words. It
 // is for what the scanner cannot explain: the library reports a line that is
 // often not the one at fault, and speaks of its parser.
-func placeSyntax(f *source.File, err error) diag.Problem {
+func placeSyntax(f *source.File, from int, err error) diag.Problem {
 	line := reportedLine(err)
 	if line == 0 {
 		line = 1
 	}
-	line = min(line, f.Lines())
+	line = min(max(line, f.Position(from).Line), f.Lines())
 	for line > 1 && strings.TrimSpace(f.Line(line)) == "" {
 		line--
 	}

@@ -41,9 +41,11 @@ type blockText struct {
 	end           int // offset of the first line behind it
 }
 
-func newScanner(f *source.File) *scanner {
-	s := &scanner{file: f, text: f.Text}
-	if bytes.HasPrefix(s.text, bom8) {
+// newScanner returns a scanner for a text from an offset on, where a document
+// begins.
+func newScanner(f *source.File, from int) *scanner {
+	s := &scanner{file: f, text: f.Text, i: from}
+	if from == 0 && bytes.HasPrefix(s.text, bom8) {
 		s.i = len(bom8)
 	}
 	return s

@@ -185,6 +185,9 @@ type linePair struct {
 	value int
 }
 
+// longestKey bounds the search for the start of a key.
+const longestKey = 60
+
 // pairsOnLine finds every "key:" on a line, also inside braces.
 func pairsOnLine(line string) []linePair {
 	var out []linePair
@@ -193,7 +196,7 @@ func pairsOnLine(line string) []linePair {
 			continue
 		}
 		from := i
-		for from > 0 && strings.IndexByte(" \t{,", line[from-1]) < 0 {
+		for from > max(0, i-longestKey) && strings.IndexByte(" \t{,", line[from-1]) < 0 {
 			from--
 		}
 		if key := strings.Trim(line[from:i], `"'`); key != "" {
