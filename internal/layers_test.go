@@ -18,7 +18,7 @@ const module = "github.com/aepflow/aepflow/"
 var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "planner", "schemas",
-		"internal/diag", "internal/emulator", "internal/lockfile", "internal/platform",
+		"internal/diag", "internal/emulator", "internal/live", "internal/lockfile", "internal/platform",
 		"internal/resource", "internal/source", "internal/specs", "internal/view",
 	},
 	"compiler": {
@@ -37,6 +37,7 @@ var layers = map[string][]string{
 	"internal/specs":     {},
 	"internal/dataprep":  {"internal/specs"},
 	"internal/xdm":       {"internal/specs"},
+	"internal/live":      {"internal/lockfile", "internal/platform", "internal/resource"},
 	"internal/platform":  {"internal/specs"},
 	"internal/emulator":  {"internal/dataprep", "internal/specs"},
 	"internal/benchmark": {"applier", "compiler", "planner", "internal/emulator", "internal/lockfile", "internal/platform", "internal/resource", "internal/source", "schemas"},

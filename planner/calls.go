@@ -192,7 +192,7 @@ func patchOf(spec *resource.Spec, it *item) json.RawMessage {
 		done = append(done, at.String())
 		_, had := spec.At(it.applied, at)
 		want, has := spec.At(it.desired, at)
-		pointer := spec.Pointer(it.applied, at)
+		pointer := spec.Pointer(it.current(), at)
 		switch {
 		case had && has:
 			patch.Items = append(patch.Items, operation("replace", pointer, want))
@@ -203,6 +203,14 @@ func patchOf(spec *resource.Spec, it *item) json.RawMessage {
 		}
 	}
 	return patch.JSON()
+}
+
+// current is the object that a patch changes: the live one where it is known.
+func (it *item) current() resource.Value {
+	if it.live != nil {
+		return *it.live
+	}
+	return it.applied
 }
 
 func operation(op, path string, value resource.Value) resource.Value {

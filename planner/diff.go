@@ -24,7 +24,10 @@ type Options struct {
 	Secrets       Secrets
 	OnReplace     string // "backfill", "continue" or "": for flows whose document says nothing
 	AllowDataLoss bool
-	Destroy       bool // everything goes that may go; the graph is not looked at
+	Destroy       bool   // everything goes that may go; the graph is not looked at
+	Refreshed     bool   // Live holds what the platform has for every entry
+	Live          []Live // sorted by address
+	Recreate      bool   // make again what a refresh did not find
 }
 
 // Secrets says which secrets differ from what was applied. The planner reads
@@ -78,6 +81,7 @@ type differ struct {
 	items  map[resource.Address]*item
 	order  []*item                               // in the order of the graph, then removals
 	moved  map[resource.Address]resource.Address // new address → the one in the lockfile
+	drift  []Change
 	noop   int
 }
 
@@ -91,7 +95,10 @@ type item struct {
 	fields  []judged
 	make    []Call // to be numbered
 	unmake  []Call
-	keep    bool // nothing to call, but the lockfile changes
+	keep    bool            // nothing to call, but the lockfile changes
+	live    *resource.Value // as the platform has it, nil when not refreshed
+	drift   []difference    // applied against live
+	missing bool            // a refresh did not find it
 }
 
 // moves pairs documents with entries by movedFrom, where the old address is
@@ -138,13 +145,21 @@ func (d *differ) desire(r resource.Resource) {
 		d.refusePastStart(spec, r, it)
 		return
 	}
-	if d.settled(r, it) {
+	if !d.Refreshed && d.settled(r, it) {
 		it.settle(moved)
 		return
 	}
 	it.desired, it.applied = decode(r.Body), parse(entry.Applied)
+	base, there := d.refresh(spec, it, it.applied)
+	if drift, ok := d.driftOf(it, it.applied); ok {
+		d.drift = append(d.drift, drift)
+	}
+	if !there {
+		it.change.Action, it.change.Reason = Create, ReasonMissing
+		return
+	}
 	var found []difference
-	compare(spec, nil, &it.applied, &it.desired, &found)
+	compare(spec, nil, &base, &it.desired, &found)
 	now := lifeOf(spec, entry, it.applied, d.At)
 	for _, f := range found {
 		if secretsOnly(f) {
@@ -154,6 +169,10 @@ func (d *differ) desire(r resource.Resource) {
 	}
 	d.unsettled(spec, it, now)
 	d.secrets(spec, it, now)
+	if it.live != nil {
+		it.classify(spec, it.applied, base)
+		it.applied = base
+	}
 	it.change.Action = severest(it.fields)
 	if it.change.Action == NoOp {
 		it.settle(moved)

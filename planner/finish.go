@@ -44,6 +44,8 @@ func (d *differ) plan() *Plan {
 		p.Changes = append(p.Changes, *c)
 	}
 	p.Summary.NoOp += d.noop
+	p.Refreshed, p.Summary.Drift = d.Refreshed, len(d.drift)
+	p.Drift = append(p.Drift, d.drift...)
 	slices.SortStableFunc(p.Changes, func(a, b Change) int { return firstCall(a) - firstCall(b) })
 	for _, found := range d.report.Sorted() {
 		p.Diagnostics = append(p.Diagnostics, Diagnostic{
@@ -106,6 +108,9 @@ func (d *differ) judgeWhole(it *item) {
 		if !d.AllowDataLoss {
 			guard("data-loss", "--allow-data-loss", "the %s %s would be removed, with what it holds or describes", spec.Noun, c.Address)
 		}
+	}
+	if it.missing && !d.Recreate {
+		guard("missing", "--recreate", "%s was not found on the platform; if a label only hides it, making it again makes it twice", c.Address)
 	}
 	for _, j := range it.fields {
 		if j.refused {

@@ -76,6 +76,8 @@ const (
 	ReasonDeposed  Reason = "left over from a replacement"
 	ReasonDestroy  Reason = "everything is to be destroyed"
 	ReasonMoved    Reason = "renamed in the documents"
+	ReasonDrift    Reason = "changed on the platform since it was applied"
+	ReasonMissing  Reason = "not found on the platform: removed, or hidden by a label"
 	ReasonProtect  Reason = "its protection changes"
 )
 
@@ -189,6 +191,7 @@ type FieldChange struct {
 	Live          json.RawMessage `json:"live,omitempty"`
 	Secret        bool            `json:"secret,omitempty"`
 	Unknown       bool            `json:"unknown,omitempty"`
+	Class         string          `json:"class,omitempty"` // after a refresh: pending, drifted, conflicting, converged
 	ForcesReplace bool            `json:"forces_replace,omitempty"`
 	Origin        Origin          `json:"origin,omitzero"`
 }
