@@ -47,7 +47,7 @@ func created(v any, location string) (answer, error) {
 
 // authenticate makes the gateway's checks, in the gateway's order, and leaves
 // org, sandbox and client in the call.
-func (c *call) authenticate(needsSpace bool) error {
+func (c *call) authenticate(needs access) error {
 	h := c.r.Header
 	bearer := h.Get("Authorization")
 	if bearer == "" {
@@ -76,10 +76,16 @@ func (c *call) authenticate(needsSpace bool) error {
 	if !c.s.sw.AnyKey && key != tok.client || !o.knows(key) {
 		return gateway("403003", "Api Key is invalid")
 	}
-	if !needsSpace {
+	if needs == noSpace {
 		return nil
 	}
-	return c.enter(o, h)
+	if err := c.enter(o, h); err != nil {
+		return err
+	}
+	if needs == writes && o.readOnly(key) {
+		return c.sandboxRefusal(errPermission, "the client has no permission to write")
+	}
+	return nil
 }
 
 // enter finds the sandbox.
@@ -89,6 +95,8 @@ func (c *call) enter(o *org, h http.Header) error {
 	}
 	name := h.Get("x-sandbox-name")
 	switch {
+	case name == "*" && c.query.Has("orderby"):
+		return c.sandboxRefusal(errOrderSandbox, "orderby does not work across sandboxes")
 	case name == "*":
 		return c.sandboxRefusal(errSandboxStar, "calls across sandboxes are not open to this token")
 	case name == "" && c.s.sw.SandboxHeader == "required":
@@ -123,6 +131,9 @@ func (c *call) decode() error {
 	}
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	kind = strings.ToLower(strings.TrimSpace(kind))
+	if c.svc == svcFlow && kind != "" && !strings.HasSuffix(kind, "json") {
+		return flowError(errMediaType, "content type %s is not supported, send application/json", kind)
+	}
 	if c.svc != svcAdmin && kind != "application/json" && !(strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")) {
 		return problem(http.StatusBadRequest, "BadRequestError", "A valid content-type must be specified")
 	}

@@ -33,7 +33,6 @@ var (
 	errSpecID           = flowCode{1413, 400, invalid}
 	errSpecImmutable    = flowCode{1414, 400, invalid}
 	errAuthSpec         = flowCode{1415, 400, invalid}
-	errStateGate        = flowCode{1416, 400, invalid}
 	errInitializing     = flowCode{1417, 400, invalid}
 	errBaseInUse        = flowCode{1418, 400, invalid}
 	errMappingFailed    = flowCode{1419, 400, invalid}
@@ -48,12 +47,10 @@ var (
 	errOrderPrefix      = flowCode{1432, 400, invalid}
 	errOrderField       = flowCode{1433, 400, invalid}
 	errOp               = flowCode{1434, 400, invalid}
-	errSubOp            = flowCode{1435, 400, invalid}
 	errNotFound         = flowCode{1439, 404, notFound}
 	errFilterSyntax     = flowCode{1440, 400, invalid}
 	errToken            = flowCode{1442, 400, invalid}
 	errRangeValues      = flowCode{1443, 400, invalid}
-	errPatchDisabled    = flowCode{1445, 400, invalid}
 	errEmptyFlowID      = flowCode{1446, 400, invalid}
 	errInUse            = flowCode{1447, 400, invalid}
 	errFilterOperator   = flowCode{1448, 400, invalid}
@@ -75,8 +72,6 @@ var (
 // Refusals of the connector provider, whose numbers overlap with the above.
 var (
 	errMediaType       = flowCode{1004, 415, invalid}
-	errPatchConnector  = flowCode{1300, 400, invalid}
-	errAuthType        = flowCode{1301, 400, invalid}
 	errFieldMissing    = flowCode{1304, 400, invalid}
 	errConnector       = flowCode{1305, 400, invalid}
 	errTargetSpec      = flowCode{1307, 400, invalid}

@@ -38,6 +38,16 @@ func (o *org) knows(key string) bool {
 	return len(o.Clients) == 0
 }
 
+// readOnly says whether a client was seeded without permission to write.
+func (o *org) readOnly(key string) bool {
+	for _, c := range o.Clients {
+		if c.ID == key {
+			return c.Role == "read"
+		}
+	}
+	return false
+}
+
 func (o *org) sandbox(name string) *sandbox {
 	for i := range o.Sandboxes {
 		if o.Sandboxes[i].Name == name {

@@ -60,6 +60,7 @@ func (b *SeedSandbox) UnmarshalJSON(raw []byte) error {
 type Client struct {
 	ID     string `json:"id"`
 	Secret string `json:"secret"`
+	Role   string `json:"role,omitempty"` // "read" may not write; empty may
 }
 
 // ParseSeed reads a seed; members that do not exist are errors.
@@ -109,8 +110,8 @@ func newOrg(seed *Seed) (*org, error) {
 		o.Tenant = DefaultTenant
 	}
 	for _, c := range o.Clients {
-		if c.ID == "" || c.Secret == "" {
-			return nil, fmt.Errorf("emulator seed: a client needs an id and a secret")
+		if c.ID == "" || c.Secret == "" || c.Role != "" && c.Role != "read" {
+			return nil, fmt.Errorf("emulator seed: a client needs an id and a secret; its role is read or absent")
 		}
 	}
 	boxes := seed.Sandboxes

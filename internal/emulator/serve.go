@@ -107,9 +107,12 @@ func (s *Server) dispatch(c *call, rest string) (a answer) {
 		}
 	}()
 	rt, args, known := findRoute(c.svc, c.r.Method, rest)
-	needs := rt != nil && rt.access != noSpace
+	needs := reads
+	if rt != nil {
+		needs = rt.access
+	}
 	if c.svc != svcIMS {
-		if err := c.authenticate(needs || rt == nil); err != nil {
+		if err := c.authenticate(needs); err != nil {
 			return c.refusal(err)
 		}
 	}
