@@ -56,7 +56,7 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.carryOut(ctx, p, t, c.applyFlags, "apply", func(lock *lockfile.Lock) (*planner.Plan, error) {
-		return a.plan(p, t, lock, c.planFlags, false)
+		return a.plan(ctx, p, t, lock, c.planFlags, false)
 	})
 }
 

@@ -21,6 +21,7 @@ type grammar struct {
 	Plan     planCmd     `cmd:"" help:"Say what apply would do, call by call, and what happens to the data."`
 	Show     showCmd     `cmd:"" help:"Print a saved plan."`
 	Apply    applyCmd    `cmd:"" help:"Make the platform what the documents say."`
+	Drift    driftCmd    `cmd:"" help:"Say what changed on the platform since the last apply."`
 	Destroy  destroyCmd  `cmd:"" help:"Remove the dataflows of a project from the platform."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`

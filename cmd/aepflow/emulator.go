@@ -149,4 +149,3 @@ func serve(ctx context.Context, a *app, box *emulator.Server, listen string) err
 	}
 	return nil
 }
-

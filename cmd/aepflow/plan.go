@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 
@@ -13,6 +14,8 @@ import (
 type planFlags struct {
 	OnReplace     string `enum:",backfill,continue" default:"" placeholder:"HOW" help:"What a replaced dataflow does with the data, where its document says nothing: backfill or continue."`
 	AllowDataLoss bool   `help:"Let datasets, schemas and what belongs to them be removed."`
+	Refresh       bool   `help:"Read what is on the platform first, and plan against that."`
+	Recreate      bool   `help:"Make again what a refresh did not find."`
 }
 
 type planCmd struct {
@@ -35,7 +38,7 @@ func (planCmd) Help() string {
   aepflow plan --calls=curl > apply.sh # the same calls as a script`
 }
 
-func (c planCmd) Run(a *app) error {
+func (c planCmd) Run(ctx context.Context, a *app) error {
 	format, err := a.format("text", "json", "markdown", "html")
 	if err != nil {
 		return err
@@ -61,7 +64,7 @@ func (c planCmd) Run(a *app) error {
 	if len(seen.Open) > 0 {
 		a.say("note: an apply was cut short; the next one first finds out what became of %s", count(len(seen.Open), "call"))
 	}
-	plan, err := a.plan(p, t, seen.Lock, c.planFlags, c.NoSecrets)
+	plan, err := a.plan(ctx, p, t, seen.Lock, c.planFlags, c.NoSecrets)
 	if err != nil {
 		return err
 	}
@@ -88,12 +91,12 @@ func (c planCmd) Run(a *app) error {
 	return nil
 }
 
-// plan compares the project with a lock.
-func (a *app) plan(p *project, t target, lock *lockfile.Lock, f planFlags, noSecrets bool) (*planner.Plan, error) {
+// plan compares the project with a lock and, when asked to, with the platform.
+func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Lock, f planFlags, noSecrets bool) (*planner.Plan, error) {
 	o := planner.Options{
 		At: a.now(), Tool: toolVersion(),
 		Target:    planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
-		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss,
+		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss, Refreshed: f.Refresh, Recreate: f.Recreate,
 		Secrets: planner.Secrets{Unchecked: true},
 	}
 	if !noSecrets {
@@ -102,6 +105,12 @@ func (a *app) plan(p *project, t target, lock *lockfile.Lock, f planFlags, noSec
 			return nil, err
 		}
 		o.Secrets = secrets
+	}
+	if f.Refresh {
+		var err error
+		if o.Live, err = a.refresh(ctx, p, t, lock, -1); err != nil {
+			return nil, err
+		}
 	}
 	plan, report := planner.Diff(lock, p.graph, o)
 	return plan, a.diagnose(report)

@@ -1,0 +1,21 @@
+package view
+
+import (
+	"io"
+
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Drift writes what a refresh found to have changed on the platform, and nothing
+// about what the plan would do.
+func Drift(w io.Writer, p *planner.Plan, o Options) error {
+	t := newPlanText(p, o)
+	if len(p.Drift) == 0 {
+		t.line(t.paint(green, "No drift. ") + "What is on the platform is what was last applied to " + targetText(p.Target) + ".")
+		return flush(w, t.canvas)
+	}
+	t.drift()
+	t.line(count(len(p.Drift), "resource") + " drifted in " + targetText(p.Target) + ". " +
+		"`aepflow plan --refresh` shows what apply would do about it.")
+	return flush(w, t.canvas)
+}
