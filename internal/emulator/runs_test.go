@@ -1,0 +1,299 @@
+package emulator
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// runsOf lists a flow's runs, oldest first.
+func (a *api) runsOf(flow string) []any {
+	a.t.Helper()
+	var all []any
+	path := flowBase + "/runs?property=flowId==" + flow + "&orderby=createdAt&limit=100"
+	for path != "" {
+		r := a.get(path).want(200)
+		all = append(all, list(r.v, "items")...)
+		path = text(r.v, "_links", "next", "href")
+		if path != "" {
+			path = flowBase + path
+		}
+	}
+	return all
+}
+
+func windows(runs []any) [][2]int64 {
+	var out [][2]int64
+	for _, r := range runs {
+		ext := at(r, "metrics", "durationSummary", "extensions")
+		from, _ := asInt(at(ext, "windowStart"))
+		to, _ := asInt(at(ext, "windowEnd"))
+		out = append(out, [2]int64{from / 1000, to / 1000})
+	}
+	return out
+}
+
+func status(run any) string { return text(run, "metrics", "statusSummary", "status") }
+
+// A recurring flow runs at its start and each interval after it, each window
+// beginning where the last one ended.
+func TestScheduledRuns(t *testing.T) {
+	a := open(t, Options{})
+	id, etag := a.flow() // first run in an hour, then every 15 minutes
+	first := start.Unix() + 3600
+	a.s.Advance(time.Hour - time.Second)
+	if runs := a.runsOf(id); len(runs) != 0 {
+		t.Fatalf("%d runs before the start", len(runs))
+	}
+	a.s.Advance(time.Second)
+	runs := a.runsOf(id)
+	if len(runs) != 1 || status(runs[0]) != "inProgress" {
+		t.Fatalf("at the start: %s", toJSON(runs))
+	}
+	if moved := text(a.get(flowsPath+"/"+id).item(), "etag"); moved == etag {
+		t.Error("a run leaves its mark on the flow without moving its etag")
+	}
+	a.s.Advance(runTime)
+	flow := a.get(flowsPath + "/" + id).item()
+	if runs = a.runsOf(id); status(runs[0]) != "success" || text(flow, "lastRunDetails", "state") != "success" || text(flow, "lastRunDetails", "id") != text(runs[0], "id") {
+		t.Errorf("after the run: %s, flow %s", toJSON(runs), toJSON(flow["lastRunDetails"]))
+	}
+	a.s.Advance(time.Hour)
+	got := windows(a.runsOf(id))
+	want := [][2]int64{{0, first}, {first, first + 900}, {first + 900, first + 1800}, {first + 1800, first + 2700}, {first + 2700, first + 3600}}
+	if !slices.Equal(got, want) {
+		t.Errorf("windows %v, want %v", got, want)
+	}
+	// Disabled flows do not run; enabled again, they go on without making up.
+	a.post(flowsPath+"/"+id+"/action?op=disable", nil).want(200)
+	a.s.Advance(time.Hour)
+	if n := len(a.runsOf(id)); n != 5 {
+		t.Errorf("%d runs of a disabled flow", n)
+	}
+	a.post(flowsPath+"/"+id+"/action?op=enable", nil).want(200)
+	a.s.Advance(15 * time.Minute)
+	got = windows(a.runsOf(id))
+	if len(got) != 6 || got[5] != [2]int64{first + 3600, first + 8100} {
+		t.Errorf("windows after a pause %v", got)
+	}
+}
+
+func TestOneTimeRunAndBackfill(t *testing.T) {
+	a := open(t, Options{})
+	once := a.post(flowsPath, onceFlow(a)).want(201).text("id")
+	body := with(a.flowParts(), "scheduleParams.backfill", false)
+	fresh := a.post(flowsPath, body).want(201).text("id")
+	a.s.Advance(48 * time.Hour)
+	a.signIn()
+	if got := windows(a.runsOf(once)); len(got) != 1 || got[0][0] != 0 {
+		t.Errorf("one-time flow ran %v", got)
+	}
+	if got := windows(a.runsOf(fresh)); got[0][0] != start.Unix() {
+		t.Errorf("without backfill the first window is %v", got[0])
+	}
+}
+
+// A leap of the clock makes a bounded number of runs whose windows still cover
+// everything.
+func TestLeapOfTheClock(t *testing.T) {
+	a := open(t, Options{})
+	id, _ := a.flow()
+	a.s.Advance(90 * 24 * time.Hour)
+	a.signIn()
+	got := windows(a.runsOf(id))
+	if len(got) != maxRunsAtOnce {
+		t.Fatalf("%d runs", len(got))
+	}
+	if got[0][0] != 0 {
+		t.Errorf("the first window is %v", got[0])
+	}
+	for i := 1; i < len(got); i++ {
+		if got[i][0] != got[i-1][1] {
+			t.Fatalf("gap between %v and %v", got[i-1], got[i])
+		}
+	}
+}
+
+func TestRunsSurviveRestart(t *testing.T) {
+	dir := t.TempDir()
+	now := start
+	o := Options{Dir: dir, Now: func() time.Time { return now }}
+	a := open(t, o)
+	id, _ := a.flow()
+	now = now.Add(time.Hour)
+	if n := len(a.runsOf(id)); n != 1 {
+		t.Fatalf("%d runs", n)
+	}
+	a.s.Close()
+	now = now.Add(30 * time.Minute)
+	a = open(t, o)
+	if n := len(a.runsOf(id)); n != 3 {
+		t.Errorf("%d runs after half an hour of being closed", n)
+	}
+}
+
+func TestRunFaults(t *testing.T) {
+	a := open(t, Options{})
+	id, _ := a.flow()
+	a.post("/_emulator/runfaults", `{"flow":"`+id+`","skip":1}`).want(200)
+	a.s.Advance(time.Hour + 15*time.Minute + runTime)
+	runs := a.runsOf(id)
+	if status(runs[0]) != "success" || status(runs[1]) != "failed" {
+		t.Fatalf("runs are %s and %s", status(runs[0]), status(runs[1]))
+	}
+	if code := text(list(runs[1], "metrics", "statusSummary", "errors")[0], "code"); code != "CONNECTOR-2001-500" {
+		t.Errorf("code %s", code)
+	}
+	if n, _ := asInt(at(runs[1], "metrics", "sizeSummary", "inputBytes")); n != -1 {
+		t.Errorf("a failed run has %d bytes", n)
+	}
+	if got := text(a.get(flowsPath+"/"+id).item(), "lastRunDetails", "state"); got != "failed" {
+		t.Errorf("flow's last run is %s", got)
+	}
+	// Filters over runs, in any case of the status.
+	for _, word := range []string{"failed", "Failed"} {
+		if got := a.get(flowBase + "/runs?property=flowId==" + id + "&property=metrics.statusSummary.status==" + word).item(); text(got, "id") != text(runs[1], "id") {
+			t.Errorf("filter by %s", word)
+		}
+	}
+	again := a.post(flowBase+"/runs/"+text(runs[1], "id")+"/action?op=re-trigger", nil).want(200).text("id")
+	a.s.Advance(runTime)
+	repeated := a.get(flowBase + "/runs/" + again).item()
+	if status(repeated) != "success" || windows([]any{repeated})[0] != windows(runs[1:])[0] {
+		t.Errorf("repeated run: %s", toJSON(repeated))
+	}
+}
+
+func TestOnDemandRun(t *testing.T) {
+	for shape, read := range map[string]func(reply) string{
+		"items": func(r reply) string { return text(r.item(), "id") },
+		"bare":  func(r reply) string { return r.text("id") },
+		"full":  func(r reply) string { return r.text("id") },
+	} {
+		a := open(t, Options{Switches: Switches{CreateRunShape: shape}})
+		flow := a.post(flowsPath, onceFlow(a)).want(201).text("id")
+		a.s.Advance(time.Hour)
+		at := start.Add(2 * time.Hour).Unix()
+		made := a.post(flowBase+"/runs", object{"flowId": flow, "params": object{"startTime": at, "windowStartTime": 100, "windowEndTime": 200, "deltaColumn": object{"name": "Datefield"}}}).want(201)
+		id := read(made)
+		if s := status(a.get(flowBase + "/runs/" + id).item()); s != "scheduled" {
+			t.Errorf("%s: fresh run is %s", shape, s)
+		}
+		a.s.Advance(time.Hour + runTime)
+		if s := status(a.get(flowBase + "/runs/" + id).item()); s != "success" {
+			t.Errorf("%s: run is %s", shape, s)
+		}
+		got := a.get(flowsPath + "/" + flow).item()
+		if p, _ := transformation(got, "Copy"); text(p, "deltaColumn", "name") != "Datefield" {
+			t.Errorf("%s: delta column was not kept: %s", shape, toJSON(got))
+		}
+	}
+}
+
+// writeFixtures makes one table in each form that source data can have.
+func writeFixtures(t *testing.T) map[string]Source {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, body string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("csv/test1.Mytable.csv", "TestID,Name,Datefield,N,Ok,Price\na,Ann,2027-02-01 00:00:00,1,true,1.5\nb,Bob,2027-02-01 13:05:00,2,false,2\nc,,2027-02-01 13:20:00,3000000000,true,3\n")
+	write("json/test1.Mytable.json", `[{"TestID":"a","Name":"Ann","Datefield":"2027-02-01T00:00:00Z","N":1,"Ok":true,"Price":1.5},
+		{"TestID":"b","Name":"Bob","Datefield":"2027-02-01T13:05:00Z","N":2,"Ok":false,"Price":2},{"TestID":"c","Name":null,"Datefield":"2027-02-01T13:20:00Z","N":3000000000,"Ok":true,"Price":3}]`)
+	db, err := sql.Open("sqlite", filepath.Join(dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range []string{
+		`CREATE TABLE "test1.Mytable" (TestID TEXT, Name VARCHAR(20), Datefield TIMESTAMP, N BIGINT, Ok BOOLEAN, Price DECIMAL(10,2))`,
+		`INSERT INTO "test1.Mytable" VALUES ('a','Ann','2027-02-01 00:00:00',1,1,1.5),('b','Bob','2027-02-01 13:05:00',2,0,2),('c',NULL,'2027-02-01 13:20:00',3000000000,1,3)`,
+	} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return map[string]Source{
+		"csv":    {"BigQuery", "csv", filepath.Join(dir, "csv")},
+		"json":   {tutorialConnection, "json", filepath.Join(dir, "json")},
+		"sqlite": {"BigQuery", "sqlite", filepath.Join(dir, "data.db")},
+	}
+}
+
+// Source data answers explore, and runs count its rows by their windows.
+func TestSourceData(t *testing.T) {
+	for kind, source := range writeFixtures(t) {
+		t.Run(kind, func(t *testing.T) {
+			a := open(t, Options{Sources: []Source{source}})
+			explore := flowBase + "/connections/" + tutorialConnection + "/explore"
+			root, isList := a.get(explore + "?objectType=root").want(200).v.([]any)
+			if !isList || len(root) != 1 || text(root[0], "path") != "test1.Mytable" {
+				t.Errorf("root %s", toJSON(root))
+			}
+			table := a.get(explore + "?objectType=table&object=test1.Mytable&preview=true").want(200)
+			types := map[string]string{}
+			for _, col := range list(table.v, "schema", "columns") {
+				types[text(col, "name")] = text(col, "type") + "/" + text(col, "meta:xdmType") + "/" + text(col, "xdm", "format")
+			}
+			for name, want := range map[string]string{
+				"TestID": "string//", "Name": "string//", "Datefield": "string/date-time/date-time", "N": "integer//", "Ok": "boolean//", "Price": "double//",
+			} {
+				if types[name] != want {
+					t.Errorf("%s is %s, want %s", name, types[name], want)
+				}
+			}
+			rows := list(table.v, "data")
+			if len(rows) != 3 || text(rows[1], "Name") != "Bob" || at(rows[1], "Ok") != false {
+				t.Errorf("rows %s", toJSON(rows))
+			}
+			a.get(explore+"?objectType=table&object=../../../etc/passwd").refused(400, "FLOW-1330-400")
+			if at(a.get(flowBase+"/connections/"+tutorialConnection+"/test").want(200).v, "result") != true {
+				t.Error("test says no")
+			}
+			a.post(flowBase+"/sourceConnections", with(sourceBody(), "params.tableName", "Other")).refused(400, "FLOW-1330-400")
+			a.post(flowBase+"/sourceConnections", with(sourceBody(), "params.columns.0.name", "Other")).refused(400, "FLOW-1313-400")
+
+			id, _ := a.flow()
+			a.s.Advance(time.Hour + 30*time.Minute + runTime)
+			var counts []int64
+			for _, r := range a.runsOf(id) {
+				n, _ := asInt(at(r, "metrics", "recordSummary", "outputRecordCount"))
+				counts = append(counts, n)
+			}
+			if !slices.Equal(counts, []int64{1, 1, 1}) { // up to 13:00, 13:15, 13:30
+				t.Errorf("rows by run %v", counts)
+			}
+			batches := a.get(catalogBase + "/batches?dataSet=" + tutorialDataset + "&orderBy=desc:created").want(200).v.(object)
+			if len(batches) != 3 {
+				t.Errorf("%d batches", len(batches))
+			}
+			dataset := a.get(catalogBase + "/dataSets/" + tutorialDataset).want(200)
+			last := text(dataset.v, tutorialDataset, "lastBatchId")
+			if text(batches[last], "status") != "success" {
+				t.Errorf("last batch %q: %s", last, toJSON(batches[last]))
+			}
+		})
+	}
+}
+
+func TestParseSource(t *testing.T) {
+	if s, err := ParseSource("crm=sqlite:a/b:c.db"); err != nil || s != (Source{"crm", "sqlite", "a/b:c.db"}) {
+		t.Errorf("%+v %v", s, err)
+	}
+	for _, bad := range []string{"crm", "crm=csv", "=csv:x", "crm=xls:x", "crm=csv:"} {
+		if _, err := ParseSource(bad); err == nil {
+			t.Errorf("%s was taken", bad)
+		}
+	}
+	if _, err := Open(Options{Sources: []Source{{"x", "csv", t.TempDir()}}}); err == nil {
+		t.Error("an empty folder was taken for a source")
+	}
+}
