@@ -41,7 +41,7 @@ after a crash, run it again and it goes on where it stopped.
 }
 
 func (c applyCmd) Run(ctx context.Context, a *app) error {
-	if strings.HasSuffix(c.Path, ".json") {
+	if isPlanFile(c.Path) {
 		return c.runSaved(ctx, a)
 	}
 	p, err := a.load(c.Path)

@@ -22,6 +22,8 @@ type grammar struct {
 	Show     showCmd     `cmd:"" help:"Print a saved plan."`
 	Apply    applyCmd    `cmd:"" help:"Make the platform what the documents say."`
 	Drift    driftCmd    `cmd:"" help:"Say what changed on the platform since the last apply."`
+	Graph    graphCmd    `cmd:"" help:"Draw what needs what."`
+	Preview  previewCmd  `cmd:"" help:"Say when the dataflows of a project will run."`
 	Destroy  destroyCmd  `cmd:"" help:"Remove the dataflows of a project from the platform."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`
@@ -32,7 +34,7 @@ type grammar struct {
 type globals struct {
 	Dir    string     `short:"C" name:"chdir" placeholder:"DIR" help:"Work in this folder." type:"path"`
 	Target string     `placeholder:"NAME" help:"Where to apply: a target of aepflow.yaml, or local for the embedded emulator." env:"AEPFLOW_TARGET"`
-	Output string     `short:"o" placeholder:"FORMAT" default:"text" help:"Form of the result: text or json; validate also writes sarif and github."`
+	Output string     `short:"o" placeholder:"FORMAT" default:"text" help:"Form of the result: text or json; validate also writes sarif and github, plan markdown and html, graph dot, mermaid and svg."`
 	Color  string     `enum:"auto,always,never" default:"auto" help:"Colour: auto, always or never. NO_COLOR is honoured."`
 	Now    *time.Time `placeholder:"RFC3339" help:"Pin the clock of the command and of the embedded emulator." env:"AEPFLOW_NOW"`
 }

@@ -133,6 +133,10 @@ func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Opti
 		return view.Curl(w, plan, k)
 	case format == "json":
 		return view.PlanJSON(w, plan)
+	case format == "markdown":
+		return view.Markdown(w, plan)
+	case format == "html":
+		return view.HTML(w, plan)
 	}
 	return view.Plan(w, plan, o)
 }

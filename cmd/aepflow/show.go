@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -52,3 +53,6 @@ func known(lock *lockfile.Lock) view.Known {
 		return e.Output(r.Field)
 	}
 }
+
+// isPlanFile tells a saved plan from the folder of a project.
+func isPlanFile(path string) bool { return strings.HasSuffix(path, ".json") }

@@ -98,11 +98,13 @@ type Spec struct {
 	Versioned  bool              // an update gives a new ${….version}
 	TagOf      string            // this kind is a tag on the object that the field refers to
 	Frequency  string            // path of the schedule's frequency
+	Interval   string            // path of the schedule's interval
 	StartTime  string            // path of the schedule's start
 	Backfill   string            // path of the switch that reads history
 	Cosmetic   []string          // fields that only people read: no effect on the data
 	State      string            // path of the field that action calls change
 	Together   []string          // fields whose targets are replaced when this is (the trio)
+	Reads      string            // field that says which connection this reads
 	Stops      bool              // must be disabled before it is deleted
 }
 
@@ -188,7 +190,7 @@ var specs = map[Kind]*Spec{
 			{"params", Renewed, Always, "a running flow does not see a changed source connection"},
 			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
-		Keys: map[string]string{"params.columns": "name"},
+		Keys: map[string]string{"params.columns": "name"}, Reads: "baseConnectionId",
 	},
 	Target: {
 		Kind: Target, Noun: "target connection", Collection: FlowService + "/targetConnections",
@@ -214,7 +216,7 @@ var specs = map[Kind]*Spec{
 	Flow: {
 		Kind: Flow, Noun: "dataflow", Collection: FlowService + "/flows",
 		Update: PatchMatch, Answer: AnswerIDEtag, Stops: true,
-		Frequency: "scheduleParams.frequency", StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
+		Frequency: "scheduleParams.frequency", Interval: "scheduleParams.interval", StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
 		State: "state", Cosmetic: []string{"name", "description"},
 		Together: []string{"sourceConnectionIds", "targetConnectionIds"},
 		Traits: []Trait{

@@ -1,0 +1,70 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/planner"
+)
+
+// Timetable writes when dataflows run, in UTC and in the zone asked for.
+func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options) error {
+	c := newCanvas(o)
+	c.line("Runs from ", moment(t.At, zone), " on")
+	for _, f := range t.Flows {
+		c.line()
+		c.line("  ", c.paint(bold, f.Address.String()), "  ", c.paint(dim, originText(f.Origin)))
+		c.line("      ", everyText(f))
+		switch {
+		case f.State != "enabled":
+			c.line("      ", c.paint(yellow, "does not run: "+f.State))
+		case f.Start == nil:
+			c.line("      starts a minute after it is created; taken to be now")
+		case f.Passed && len(f.Next) == 0:
+			c.line("      ", c.paint(yellow, "its start has passed: "), moment(*f.Start, zone))
+		case f.Passed:
+			c.line("      since ", moment(*f.Start, zone))
+		}
+		for _, next := range f.Next {
+			c.line("      ", moment(next, zone))
+		}
+	}
+	if len(t.Flows) == 0 {
+		c.line("  no dataflows")
+	}
+	for _, m := range t.Crowded {
+		var names []string
+		for _, a := range m.Flows {
+			names = append(names, a.Name)
+		}
+		c.line()
+		c.line(c.paint(yellow, "note: "), count(len(m.Flows), "dataflow"), " read ", m.Connection, " at the same minute, first at ", moment(m.At, zone), ": ", strings.Join(names, ", "))
+	}
+	return flush(w, c)
+}
+
+func everyText(f planner.FlowTimes) string {
+	if f.RunsPerDay == 0 {
+		return "once"
+	}
+	every := "every " + f.Frequency
+	if f.Interval > 1 {
+		every = fmt.Sprintf("every %d %ss", f.Interval, f.Frequency)
+	}
+	if f.RunsPerDay < 1 {
+		return every
+	}
+	return every + ", " + strconv.FormatFloat(f.RunsPerDay, 'g', 4, 64) + " runs a day"
+}
+
+// moment writes a time in UTC and, where that differs, in a zone.
+func moment(t time.Time, zone *time.Location) string {
+	text := t.UTC().Format("Mon 2006-01-02 15:04:05 UTC")
+	if zone == nil || zone == time.UTC {
+		return text
+	}
+	return text + "  " + t.In(zone).Format("Mon 15:04:05 MST")
+}
