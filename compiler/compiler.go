@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -18,7 +19,7 @@ import (
 // The report holds every fault of every file; the graph is nil when any of them
 // is an error.
 func Compile(files []*source.File) (*resource.Graph, *diag.Report) {
-	p := &project{report: &diag.Report{}}
+	p := &project{report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
 	for _, r := range readAll(files) {
 		p.report.Append(r.report)
 		p.units = append(p.units, r.units...)

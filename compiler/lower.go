@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -79,7 +80,7 @@ func addr(k resource.Kind, name string) resource.Address {
 }
 
 // slug turns a path into the part of an address that stands for it.
-func slug(path string) string { return asName(strings.ReplaceAll(path, Tenant, "")) }
+func slug(path string) string { return asName(strings.ReplaceAll(path, xdm.TenantPlaceholder, "")) }
 
 func sorted(in []string) []string {
 	out := slices.Clone(in)

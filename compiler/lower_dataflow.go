@@ -17,7 +17,7 @@ func (p *project) lowerDataflow(u *unit) []resource.Resource {
 	schema := p.schemaOf(u, f.Target.Schema.Ref)
 	if f.Target.Schema.Ref == "" {
 		schema = schemaPlace{id: resource.Reference(addr(resource.Schema, f.Name), "id"), name: f.Name, body: &f.Target.Schema.SchemaBody}
-		out = append(out, lowerSchema(u, []string{"target", "schema"}, f.Name, &f.Target.Schema.SchemaBody, f.Lifecycle)...)
+		out = append(out, p.lowerSchema(u, []string{"target", "schema"}, f.Name, &f.Target.Schema.SchemaBody, f.Lifecycle)...)
 	}
 	schema.id = schema.id.At(u.span("target", "schema"))
 	dataset := resource.String(f.Target.Dataset.Ref)
@@ -41,7 +41,7 @@ func (p *project) lowerSource(u *unit) resource.Resource {
 	}
 	columns := resource.List()
 	for _, c := range f.Columns {
-		columns.Items = append(columns.Items, columnValue(c).At(u.span("columns", c.Name)))
+		columns.Items = append(columns.Items, columnValue(c.Name, c.Type).At(u.span("columns", c.Name)))
 	}
 	var body object
 	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), u.at("database", "title"))
@@ -171,37 +171,5 @@ func scheduleValue(u *unit) resource.Value {
 	out.add("interval", resource.Int(*s.Interval).At(u.span("schedule", "interval")))
 	backfill := s.Backfill == nil || *s.Backfill
 	out.add("backfill", resource.Bool(backfill).At(u.at("schedule", "backfill").spanOrZero()))
-	return out.value()
-}
-
-// columnValue is a column as the platform's own explore call describes it: a
-// time is told by meta:xdmType beside the type.
-func columnValue(c schemas.Column) resource.Value {
-	var out, xdm object
-	out.add("name", resource.String(c.Name))
-	switch c.Type {
-	case "date", "date-time":
-		out.add("type", resource.String("string"))
-		out.add("meta:xdmType", resource.String("date-time"))
-		xdm.add("type", resource.String("string"))
-		xdm.add("format", resource.String("date-time"))
-	case "double":
-		out.add("type", resource.String("double"))
-		xdm.add("type", resource.String("number"))
-	case "integer":
-		out.add("type", resource.String("integer"))
-		xdm.add("type", resource.String("integer"))
-		xdm.add("minimum", resource.Number("-2147483648"))
-		xdm.add("maximum", resource.Number("2147483647"))
-	case "long":
-		out.add("type", resource.String("integer"))
-		xdm.add("type", resource.String("integer"))
-		xdm.add("minimum", resource.Number("-9007199254740991"))
-		xdm.add("maximum", resource.Number("9007199254740991"))
-	default:
-		out.add("type", resource.String(c.Type))
-		xdm.add("type", resource.String(c.Type))
-	}
-	out.add("xdm", xdm.value())
 	return out.value()
 }

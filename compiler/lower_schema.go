@@ -1,10 +1,9 @@
 package compiler
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -26,12 +25,12 @@ func (p *project) schemaOf(u *unit, ref string) schemaPlace {
 
 // lowerSchema makes a schema, a field group for its own fields, a descriptor
 // for each identity and the tag that lets it take part in Profile.
-func lowerSchema(u *unit, under []string, name string, body *schemas.SchemaBody, l *schemas.Lifecycle) []resource.Resource {
+func (p *project) lowerSchema(u *unit, under []string, name string, body *schemas.SchemaBody, l *schemas.Lifecycle) []resource.Resource {
 	at := func(keys ...string) place { return u.at(append(under[:len(under):len(under)], keys...)...) }
 	class, _ := classID(body.Class)
 	parts := resource.List(ref(resource.String(class).At(at("class").span())))
 	for i, group := range body.FieldGroups {
-		id, _ := fieldGroupID(group)
+		id, _ := fieldGroupID(group, body.Class)
 		where := at("fieldGroups")
 		where.path = where.path.Index(i)
 		parts.Items = append(parts.Items, ref(resource.String(id).At(where.span())))
@@ -40,7 +39,7 @@ func lowerSchema(u *unit, under []string, name string, body *schemas.SchemaBody,
 	if len(body.Fields) > 0 {
 		group := addr(resource.FieldGroup, name)
 		parts.Items = append(parts.Items, ref(resource.Reference(group, "id").At(at("fields").span())))
-		out = append(out, made(u, group, append(under[:len(under):len(under)], "fields"), fieldGroupValue(body, class, at), l))
+		out = append(out, made(u, group, append(under[:len(under):len(under)], "fields"), p.fieldGroupValue(body, class, at), l))
 	}
 	self := addr(resource.Schema, name)
 	var schema object
@@ -56,7 +55,7 @@ func lowerSchema(u *unit, under []string, name string, body *schemas.SchemaBody,
 		if id.Primary {
 			primary = append(primary, resource.Edge{To: a, Via: "primary identity"})
 		}
-		out = append(out, made(u, a, append(under[:len(under):len(under)], "identities", id.Path), descriptorValue(self, body, id, at("identities", id.Path)), l))
+		out = append(out, made(u, a, append(under[:len(under):len(under)], "identities", id.Path), p.descriptorValue(self, body, id, at("identities", id.Path)), l))
 	}
 	if body.Profile {
 		tag := resource.Object(
@@ -79,13 +78,13 @@ func ref(id resource.Value) resource.Value { return resource.Object(resource.F("
 
 // fieldGroupValue puts a schema's own fields below the tenant's namespace, as
 // the registry demands.
-func fieldGroupValue(body *schemas.SchemaBody, class string, at func(...string) place) resource.Value {
-	tree := resource.Object()
+func (p *project) fieldGroupValue(body *schemas.SchemaBody, class string, at func(...string) place) resource.Value {
+	tree, _ := xdm.OwnProperties(ownFields(body), p.tenant)
+	declared := make(map[string]source.Span, len(body.Fields))
 	for _, f := range body.Fields {
-		v, _ := fieldType(f)
-		tree = plant(tree, strings.Split(ownPath(f.Path), "."), v.At(at("fields", f.Path).span()), f.Required)
+		declared[p.ownPath(f.Path)] = at("fields", f.Path).span()
 	}
-	fields := resource.Object(resource.F("_"+Tenant, tree))
+	fields := resource.Object(resource.F(xdm.TenantPlaceholder, shapeValue(tree, "", func(path string) source.Span { return declared[path] })))
 	return resource.Object(
 		resource.F("type", resource.String("object")),
 		resource.F("title", resource.String(body.Title+" fields").At(at("title").span())),
@@ -95,139 +94,15 @@ func fieldGroupValue(body *schemas.SchemaBody, class string, at func(...string) 
 	)
 }
 
-// plant sets a field in a tree of objects, making the objects on the way.
-func plant(tree resource.Value, path []string, leaf resource.Value, required bool) resource.Value {
-	properties, _ := tree.Get("properties")
-	child, _ := properties.Get(path[0])
-	if len(path) == 1 {
-		child = leaf
-	} else {
-		child = plant(child, path[1:], leaf, required)
-	}
-	tree = tree.With("type", resource.String("object")).With("properties", properties.With(path[0], child))
-	if required {
-		names, _ := tree.Get("required")
-		if !contains(names, path[0]) {
-			names.Kind = resource.ListValue
-			names.Items = append(names.Items[:len(names.Items):len(names.Items)], resource.String(path[0]))
-			tree = tree.With("required", names)
-		}
-	}
-	return tree
-}
-
-func contains(list resource.Value, text string) bool {
-	for _, item := range list.Items {
-		if item.Text == text {
-			return true
-		}
-	}
-	return false
-}
-
-// fieldType returns the JSON Schema of an own field; false when its type is
-// unknown. A type with [] behind it is a list of that type.
-func fieldType(f schemas.OwnField) (resource.Value, bool) {
-	if inner, ok := strings.CutSuffix(f.Type, "[]"); ok {
-		v, ok := fieldType(schemas.OwnField{Path: f.Path, Type: inner, Enum: f.Enum, Pattern: f.Pattern, Minimum: f.Minimum, Maximum: f.Maximum})
-		title, _ := v.Get("title")
-		return describe(resource.Object(
-			resource.F("type", resource.String("array")), resource.F("items", v.Without("title")),
-		), f, title), ok
-	}
-	shape, ok := fieldShapes[f.Type]
-	if !ok {
-		return resource.Value{}, false
-	}
-	v := resource.Object(resource.F("type", resource.String(shape.json)))
-	if shape.format != "" {
-		v = v.With("format", resource.String(shape.format))
-	}
-	low, high := shape.low, shape.high
-	if f.Minimum != nil {
-		low = strconv.FormatFloat(*f.Minimum, 'f', -1, 64)
-	}
-	if f.Maximum != nil {
-		high = strconv.FormatFloat(*f.Maximum, 'f', -1, 64)
-	}
-	if low != "" {
-		v = v.With("minimum", resource.Number(low))
-	}
-	if high != "" {
-		v = v.With("maximum", resource.Number(high))
-	}
-	if len(f.Enum) > 0 {
-		values := resource.List()
-		for _, e := range f.Enum {
-			values.Items = append(values.Items, resource.String(e))
-		}
-		v = v.With("enum", values)
-	}
-	if f.Pattern != "" {
-		v = v.With("pattern", resource.String(f.Pattern))
-	}
-	if f.Type == "map" {
-		v = v.With("additionalProperties", resource.Object(resource.F("type", resource.String("string")))).
-			With("meta:xdmType", resource.String("map"))
-	}
-	path := strings.Split(f.Path, ".")
-	return describe(v, f, resource.String(path[len(path)-1])), true
-}
-
-func describe(v resource.Value, f schemas.OwnField, name resource.Value) resource.Value {
-	if f.Title != "" {
-		name = resource.String(f.Title)
-	}
-	v = v.With("title", name)
-	if f.Description != "" {
-		v = v.With("description", resource.String(f.Description))
-	}
-	return v
-}
-
-// fieldShapes are the XDM types of fields. The width of a whole number shows
-// in its bounds and nowhere else.
-var fieldShapes = map[string]struct{ json, format, low, high string }{
-	"string":    {json: "string"},
-	"boolean":   {json: "boolean"},
-	"byte":      {json: "integer", low: "-128", high: "127"},
-	"short":     {json: "integer", low: "-32768", high: "32767"},
-	"integer":   {json: "integer", low: "-2147483648", high: "2147483647"},
-	"long":      {json: "integer", low: "-9007199254740991", high: "9007199254740991"},
-	"double":    {json: "number"},
-	"number":    {json: "number"},
-	"date":      {json: "string", format: "date"},
-	"date-time": {json: "string", format: "date-time"},
-	"uri":       {json: "string", format: "uri"},
-	"email":     {json: "string", format: "email"},
-	"ipv4":      {json: "string", format: "ipv4"},
-	"ipv6":      {json: "string", format: "ipv6"},
-	"map":       {json: "object"},
-}
-
-func fieldTypeNames() []string {
-	var out []string
-	for name := range fieldShapes {
-		out = append(out, name)
-	}
-	return sorted(out)
-}
-
 // descriptorValue makes a field an identity. Own fields may be named with or
 // without the tenant's namespace.
-func descriptorValue(schema resource.Address, body *schemas.SchemaBody, id schemas.Identity, at place) resource.Value {
-	path := id.Path
-	for _, f := range body.Fields {
-		if ownPath(f.Path) == path {
-			path = "_" + Tenant + "." + path
-			break
-		}
-	}
+func (p *project) descriptorValue(schema resource.Address, body *schemas.SchemaBody, id schemas.Identity, at place) resource.Value {
+	path := xdm.SlashPath(p.fullPath(body, id.Path))
 	return resource.Object(
 		resource.F("@type", resource.String("xdm:descriptorIdentity")),
 		resource.F("xdm:sourceSchema", resource.Reference(schema, "id")),
 		resource.F("xdm:sourceVersion", resource.Int(1)),
-		resource.F("xdm:sourceProperty", resource.String("/"+strings.ReplaceAll(path, ".", "/")).At(at.key())),
+		resource.F("xdm:sourceProperty", resource.String(path).At(at.key())),
 		resource.F("xdm:namespace", resource.String(id.Namespace).At(at.span())),
 		resource.F("xdm:property", resource.String("xdm:code")),
 		resource.F("xdm:isPrimary", resource.Bool(id.Primary).At(at.span())),

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
 )
 
 // project is every document of a compilation, by kind and name.
@@ -14,6 +16,8 @@ type project struct {
 	units  []unit
 	byName map[nameKey]*unit
 	report *diag.Report
+	tenant string                              // of the target, "" when it is not known
+	fields map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
 }
 
 type nameKey struct{ kind, name string }
@@ -113,7 +117,7 @@ func (p *project) lower(u *unit) []resource.Resource {
 	case u.connection != nil:
 		return []resource.Resource{lowerConnection(u)}
 	case u.schema != nil:
-		return lowerSchema(u, nil, u.name, &u.schema.SchemaBody, u.schema.Lifecycle)
+		return p.lowerSchema(u, nil, u.name, &u.schema.SchemaBody, u.schema.Lifecycle)
 	case u.dataset != nil:
 		return []resource.Resource{p.lowerDataset(u, nil, u.name, &u.dataset.DatasetBody, p.schemaOf(u, u.dataset.Schema), u.dataset.Lifecycle)}
 	}

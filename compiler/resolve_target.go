@@ -2,21 +2,14 @@ package compiler
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
-	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
-
-// Tenant is the placeholder of the tenant's id. It stays in every body until
-// the call is sent, so that one document serves many organisations.
-const Tenant = "{TENANT_ID}"
 
 var (
 	schemaID  = regexp.MustCompile(`^https://ns\.adobe\.com/([A-Za-z0-9_-]+|\{TENANT_ID\})/schemas/[0-9a-f]{32,64}$`)
 	datasetID = regexp.MustCompile(`^[0-9a-f]{24}$`)
-	anyID     = regexp.MustCompile(`^https://ns\.adobe\.com/([A-Za-z0-9_-]+|\{TENANT_ID\})/[A-Za-z0-9_/.-]+$`)
 )
 
 func isURL(s string) bool { return strings.Contains(s, "://") }
@@ -133,122 +126,4 @@ func (p *project) resolveDataset(u *unit) {
 	if u.dataset.Profile {
 		p.checkProfile(u, u.at("profile"), u.dataset.Schema, nil)
 	}
-}
-
-// resolveSchemaBody checks the class, field groups, own fields and identities
-// of a schema; under are the keys that lead to it.
-func (p *project) resolveSchemaBody(u *unit, body *schemas.SchemaBody, under ...string) {
-	at := func(keys ...string) place { return u.at(append(slices.Clone(under), keys...)...) }
-	if _, ok := classID(body.Class); !ok {
-		p.report.Add(unknownClass{at: at("class"), got: body.Class})
-	}
-	for i, name := range body.FieldGroups {
-		if _, ok := fieldGroupID(name); !ok {
-			where := at("fieldGroups")
-			where.path = where.path.Index(i)
-			p.report.Add(unknownFieldGroup{at: where, got: name, known: fieldGroupNames()})
-		}
-	}
-	primary := 0
-	for _, id := range body.Identities {
-		if id.Primary {
-			primary++
-		}
-		if primary > 1 {
-			p.report.Add(twoPrimaries{at: at("identities", id.Path)})
-			break
-		}
-	}
-	if body.Profile && primary == 0 && !carriesIdentityMap(body) {
-		p.report.Add(profileWithoutIdentity{at: at("profile")})
-	}
-	p.resolveFields(body.Fields, at)
-}
-
-func (p *project) resolveFields(fields schemas.Fields, at func(...string) place) {
-	for i, f := range fields {
-		if _, ok := fieldType(f); !ok {
-			where := at("fields", f.Path, "type")
-			if where.d.Find(where.path).Rest != nil {
-				where = at("fields", f.Path)
-			}
-			p.report.Add(unknownFieldType{at: where, path: f.Path, got: f.Type})
-		}
-		for _, step := range strings.Split(ownPath(f.Path), ".") {
-			if !fieldName.MatchString(step) {
-				p.report.Add(badFieldPath{at: at("fields", f.Path), got: f.Path, step: step})
-				break
-			}
-		}
-		for _, other := range fields[:i] {
-			a, b := ownPath(other.Path), ownPath(f.Path)
-			if a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".") {
-				p.report.Add(fieldClash{first: at("fields", other.Path), second: at("fields", f.Path)})
-			}
-		}
-	}
-}
-
-// fieldName is what the platform takes as the name of an own field; a leading
-// underscore is kept for namespaces.
-var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
-
-// ownPath returns the path of an own field below the tenant's namespace,
-// whether or not the document writes the namespace.
-func ownPath(path string) string { return strings.TrimPrefix(path, "_"+Tenant+".") }
-
-// carriesIdentityMap reports whether records of the schema may identify people
-// without a descriptor: events always, profiles with the identityMap field group.
-func carriesIdentityMap(body *schemas.SchemaBody) bool {
-	class, _ := classID(body.Class)
-	if class == eventClass {
-		return true
-	}
-	for _, name := range body.FieldGroups {
-		if id, _ := fieldGroupID(name); id == identityMapGroup {
-			return true
-		}
-	}
-	return false
-}
-
-const (
-	profileClass     = "https://ns.adobe.com/xdm/context/profile"
-	eventClass       = "https://ns.adobe.com/xdm/context/experienceevent"
-	identityMapGroup = "https://ns.adobe.com/xdm/context/identitymap"
-)
-
-// classID returns the $id of a class by its short name or $id.
-func classID(name string) (string, bool) {
-	switch name {
-	case "profile":
-		return profileClass, true
-	case "event":
-		return eventClass, true
-	}
-	return name, anyID.MatchString(name)
-}
-
-// fieldGroupID returns the $id of a field group by its well-known name, its
-// title or its $id.
-func fieldGroupID(name string) (string, bool) {
-	if isURL(name) {
-		return name, anyID.MatchString(name)
-	}
-	for _, c := range specs.XDM().Components {
-		if c.Kind == "fieldgroup" && (c.Slug == name || strings.EqualFold(c.Title, name)) {
-			return c.ID, true
-		}
-	}
-	return "", false
-}
-
-func fieldGroupNames() []string {
-	var out []string
-	for _, c := range specs.XDM().Components {
-		if c.Kind == "fieldgroup" {
-			out = append(out, c.Slug)
-		}
-	}
-	return out
 }

@@ -17,4 +17,31 @@ const (
 	FieldClash        Code = "field-clash"
 	MovedFrom         Code = "moved-from"
 	SecretReference   Code = "secret-reference"
+	FileUnreadable    Code = "file-unreadable"
+	FieldGroupClass   Code = "field-group-class"
+	FieldLimit        Code = "field-limit"
+	UnknownIdentity   Code = "unknown-identity"
+	IdentityField     Code = "identity-field"
+	DatasetSchema     Code = "dataset-schema"
+)
+
+// The codes of destinations of mappings.
+const (
+	DestinationPath       Code = "destination-path"
+	UnknownDestination    Code = "unknown-destination"
+	WrongTenant           Code = "wrong-tenant"
+	NoOwnFields           Code = "no-own-fields"
+	DestinationIndex      Code = "destination-index"
+	DestinationBelow      Code = "destination-below-value"
+	IndexMissing          Code = "index-missing"
+	NotALeaf              Code = "not-a-leaf"
+	IncompatibleType      Code = "incompatible-type"
+	DoubtfulConversion    Code = "doubtful-conversion"
+	ConstantValue         Code = "constant-value"
+	MappingConflict       Code = "mapping-conflict"
+	RequiredField         Code = "required-field"
+	RequiredSibling       Code = "required-sibling"
+	DeprecatedField       Code = "deprecated-field"
+	ReadOnlyField         Code = "read-only-field"
+	DestinationsUnchecked Code = "destinations-unchecked"
 )

@@ -1,0 +1,95 @@
+package compiler
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// exampleProject reads the documents of an example.
+func exampleProject(t testing.TB, name string) []*source.File {
+	t.Helper()
+	var files []*source.File
+	for _, pattern := range []string{"dataflow.yaml", "*.dataflow.yaml"} {
+		paths, err := filepath.Glob(filepath.Join("..", "examples", name, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, source.NewFile(filepath.Base(path), text))
+		}
+	}
+	return files
+}
+
+// printGraph prints every resource with where it comes from and what it needs.
+func printGraph(t testing.TB, g *resource.Graph) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, r := range g.All() {
+		fmt.Fprintf(&b, "%s at %s:%d\n", r.Address, r.Origin.Path(), r.Origin.Pos().Line)
+		for _, e := range r.Needs {
+			fmt.Fprintf(&b, "needs %s via %s\n", e.To, e.Via)
+		}
+		if err := json.Indent(&b, r.Body.JSON(), "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString("\n\n")
+	}
+	return b.String()
+}
+
+// The bodies of the examples, byte by byte, and where each value stands.
+func TestExamplesCompileToTheirGraphs(t *testing.T) {
+	dirs, err := filepath.Glob("../examples/*/*dataflow.yaml")
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	var names []string
+	for _, d := range dirs {
+		names = append(names, filepath.Base(filepath.Dir(d)))
+	}
+	for _, name := range slices.Compact(names) {
+		t.Run(name, func(t *testing.T) {
+			g, r := Compile(exampleProject(t, name))
+			if r.HasErrors() || r.Count(diag.Warning) > 0 {
+				var b bytes.Buffer
+				_ = diag.Text(&b, r, diag.TextOptions{})
+				t.Fatal(b.String())
+			}
+			golden(t, filepath.Join("testdata", "graph", name+".golden"), printGraph(t, g))
+		})
+	}
+}
+
+// golden compares a text with a file; UPDATE=1 rewrites the file.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s differs (UPDATE=1 rewrites it):\n%s", path, d)
+	}
+}

@@ -1,0 +1,86 @@
+package compiler
+
+import (
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// fieldsOf returns what is known about the fields of a schema that a document
+// makes, built once for each.
+func (p *project) fieldsOf(body *schemas.SchemaBody) *xdm.Schema {
+	if s, ok := p.fields[body]; ok {
+		return s
+	}
+	s, _ := xdm.NewSchema(body.Class, body.FieldGroups, ownFields(body), p.tenant)
+	p.fields[body] = s
+	return s
+}
+
+// ownFields returns the own fields of a schema in the order of the document. A
+// field whose type is none stands as text, so that only its type is at fault.
+func ownFields(body *schemas.SchemaBody) []xdm.OwnField {
+	out := make([]xdm.OwnField, 0, len(body.Fields))
+	for _, f := range body.Fields {
+		shape, _, ok := ownShape(f)
+		if !ok {
+			shape = xdm.Shape{Type: "string"}
+		}
+		out = append(out, xdm.OwnField{Path: f.Path, Shape: shape, Required: f.Required})
+	}
+	return out
+}
+
+// ownShape returns the JSON Schema of an own field and which of its limits its
+// type cannot have; false when its type is none.
+func ownShape(f schemas.OwnField) (xdm.Shape, []xdm.Misfit, bool) {
+	shape, ok := xdm.FieldShape(f.Type)
+	if !ok {
+		return xdm.Shape{}, nil, false
+	}
+	title := f.Title
+	if title == "" {
+		title = f.Path[strings.LastIndexByte(f.Path, '.')+1:]
+	}
+	shape, misfits := shape.With(xdm.Constraints{
+		Title: title, Description: f.Description, Enum: f.Enum, Pattern: f.Pattern, Minimum: f.Minimum, Maximum: f.Maximum,
+	})
+	return shape, misfits, true
+}
+
+// ownPath returns the path of an own field below the tenant's namespace,
+// whether or not the document writes the namespace.
+func (p *project) ownPath(path string) string {
+	path = strings.TrimPrefix(path, xdm.TenantPlaceholder+".")
+	if p.tenant != "" {
+		path = strings.TrimPrefix(path, "_"+p.tenant+".")
+	}
+	return path
+}
+
+// fullPath returns the path of a field that a document may name without the
+// tenant's namespace.
+func (p *project) fullPath(body *schemas.SchemaBody, path string) string {
+	full := xdm.TenantPlaceholder + "." + path
+	if f, err := p.fieldsOf(body).Lookup(full); err == nil && f.Checked {
+		return full
+	}
+	return path
+}
+
+// classID returns the $id of a class by its word, title or $id.
+func classID(name string) (string, bool) {
+	c, ok := xdm.ClassByName(name)
+	return c.ID, ok
+}
+
+// fieldGroupID returns the $id of a field group by its well-known name, its
+// title or its $id.
+func fieldGroupID(name, class string) (string, bool) {
+	c, _ := xdm.ClassByName(class)
+	if g, ok := xdm.FieldGroupByName(name, c); ok {
+		return g.ID, true
+	}
+	return name, xdm.IsID(name)
+}

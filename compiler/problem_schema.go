@@ -1,0 +1,300 @@
+package compiler
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+type unknownClass struct {
+	at  place
+	got string
+}
+
+func (p unknownClass) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownClass, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("unknown class `%s`", p.got),
+		Labels:  p.at.labels("expected profile, event or the $id of a class"),
+		Help:    "write `profile` for people, `event` for what they do, or an $id such as https://ns.adobe.com/{TENANT_ID}/classes/…",
+	}
+	if near, ok := diag.Nearest(p.got, xdm.ClassNames()); ok {
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = p.at.fix(p.got, near)
+	}
+	return d
+}
+
+type unknownFieldGroup struct {
+	at   place
+	got  string
+	near []string
+}
+
+func (p unknownFieldGroup) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownFieldGroup, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("unknown field group `%s`", p.got),
+		Labels:  p.at.labels("neither a standard field group nor an $id"),
+		Help:    "write a name such as profile-person-details, or the $id of a field group",
+	}
+	if len(p.near) > 0 {
+		d.Help = "did you mean " + quotedList(p.near, "or") + "?"
+	}
+	if len(p.near) == 1 {
+		d.Fix = p.at.fix(p.got, p.near[0])
+	}
+	return d
+}
+
+type fieldGroupClass struct {
+	at, class place
+	group     xdm.FieldGroup
+	of        xdm.Class
+}
+
+func (p fieldGroupClass) Diagnose() diag.Diagnostic {
+	var fit []string
+	for _, id := range p.group.Extends {
+		if c, ok := xdm.ClassByName(id); ok && c.Title != "" {
+			fit = append(fit, c.Title)
+		}
+	}
+	d := diag.Diagnostic{
+		Code: diag.FieldGroupClass, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the field group %s does not fit the class %s", p.group.Title, p.of.Title),
+		Labels:  append(p.at.labels("not for this class"), diag.Label{Span: p.class.span(), Text: "the class"}),
+		Help:    "remove it, or choose a field group of the class",
+	}
+	if len(fit) > 0 {
+		d.Notes = []string{"it extends " + list(fit, "and")}
+	}
+	return d
+}
+
+type unknownFieldType struct {
+	at        place
+	path, got string
+}
+
+func (p unknownFieldType) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownType, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("field `%s` has unknown type `%s`", p.path, p.got),
+		Labels:  p.at.labels("no such type"),
+		Help:    "types are " + strings.Join(xdm.FieldTypes(), ", ") + ", each also with [] for a list",
+	}
+	if near := xdm.NearestFieldType(p.got); near != "" {
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = p.at.fix(p.got, near)
+	}
+	return d
+}
+
+type fieldLimit struct {
+	at     place
+	field  schemas.OwnField
+	misfit xdm.Misfit
+}
+
+func (p fieldLimit) Diagnose() diag.Diagnostic {
+	message, help := "", ""
+	switch p.misfit.Code {
+	case xdm.NotForType:
+		message, help = fmt.Sprintf("a field of type %s has no `%s`", p.field.Type, p.misfit.Member), "texts have `enum` and `pattern`, numbers have `minimum` and `maximum`"
+	case xdm.NotWhole:
+		message, help = fmt.Sprintf("`%s` of an integer is a whole number", p.misfit.Member), "write a whole number, or make the field a number"
+	case xdm.OutOfRange:
+		message, help = fmt.Sprintf("a field of type %s cannot reach its `%s`", p.field.Type, p.misfit.Member), "choose a wider type such as long, or another limit"
+	case xdm.EmptyRange:
+		message, help = "`minimum` is above `maximum`: nothing fits", "swap the two"
+	case xdm.BadPattern:
+		message, help = "`pattern` is no regular expression", "look for brackets that are not closed"
+	case xdm.RepeatedWord:
+		message, help = "`enum` has the same value twice", "keep one of them"
+	}
+	return diag.Diagnostic{
+		Code: diag.FieldLimit, Severity: diag.Error, Path: p.at.path.String(),
+		Message: message, Labels: p.at.labels("of the field `" + p.field.Path + "`"), Help: help,
+	}
+}
+
+type badFieldPath struct {
+	at      place
+	problem xdm.OwnProblem
+}
+
+func (p badFieldPath) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.FieldPath, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` cannot name a field", p.problem.Name),
+		Labels:  at(p.at.keyPart(p.problem.Start, p.problem.End), "expected names of letters, digits, - and _, joined by dots"),
+		Help:    "begin every name with a letter or digit; a leading underscore is kept for namespaces",
+	}
+	switch p.problem.Code {
+	case xdm.OwnBadPath:
+		d.Message = fmt.Sprintf("`%s` is no path of a field", p.at.path[len(p.at.path)-1].Key)
+	case xdm.OwnIndex:
+		d.Message = fmt.Sprintf("an index says which element of the list `%s` is meant, a field is the same in all", p.problem.Name)
+		d.Labels[0].Text = "expected [*] and a member behind it"
+		d.Help = "declare the list itself as TYPE[], and members of its elements as " + p.problem.Name + "[*].MEMBER"
+	}
+	return d
+}
+
+type ownTenant struct {
+	at         place
+	namespace  string
+	start, end int
+}
+
+func (p ownTenant) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.WrongTenant, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is not the namespace of this organisation", p.namespace),
+		Labels:  at(p.at.keyPart(p.start, p.end), "own fields lie below "+xdm.TenantPlaceholder),
+		Help:    "leave the namespace out: own fields always lie below that of the organisation",
+		Fix:     removeHead(p.at, p.start, p.end+1),
+	}
+}
+
+// removeHead takes a part out of a key that is written as it reads.
+func removeHead(at place, start, end int) *diag.Fix {
+	span := at.keyPart(start, end)
+	if at.key().Text() != at.path[len(at.path)-1].Key {
+		return nil
+	}
+	return &diag.Fix{Title: "remove " + span.Text(), Edits: []diag.Edit{{Span: span}}}
+}
+
+type fieldClash struct {
+	first, second place
+	same          bool
+}
+
+func (p fieldClash) Diagnose() diag.Diagnostic {
+	if p.same {
+		return diag.Diagnostic{
+			Code: diag.FieldClash, Severity: diag.Error, Path: p.second.path.String(),
+			Message: "the same field is declared twice",
+			Labels:  []diag.Label{{Span: p.second.key(), Text: "second time"}, {Span: p.first.key(), Text: "first time"}},
+			Help:    "keep one of the two",
+		}
+	}
+	return diag.Diagnostic{
+		Code: diag.FieldClash, Severity: diag.Error, Path: p.second.path.String(),
+		Message: "a field is both a value and an object of other fields",
+		Labels: []diag.Label{
+			{Span: p.second.key(), Text: "this field"},
+			{Span: p.first.key(), Text: "and this one lie inside each other"},
+		},
+		Help: "rename one of them",
+	}
+}
+
+type twoPrimaries struct{ at, first place }
+
+func (p twoPrimaries) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.PrimaryIdentity, Severity: diag.Error, Path: p.at.path.String(),
+		Message: "a schema has at most one primary identity",
+		Labels:  append(p.at.keyLabels("a second one"), diag.Label{Span: p.first.key(), Text: "this one is primary already"}),
+		Help:    "keep `primary: true` at one of them",
+	}
+}
+
+type unknownIdentity struct {
+	at    place
+	fault *xdm.PathError
+}
+
+func (p unknownIdentity) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownIdentity, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the identity `%s` is no field of the schema", p.fault.Path),
+		Labels:  p.at.keyLabels("no such field"),
+		Help:    "name a field of the class, of one of the field groups or of `fields`",
+	}
+	suggestPath(&d, p.at, p.fault)
+	return d
+}
+
+type identityObstacle struct {
+	at       place
+	path     string
+	field    xdm.Field
+	obstacle string
+}
+
+func (p identityObstacle) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.IdentityField, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` cannot be an identity", p.path),
+		Labels:  p.at.keyLabels(""),
+		Help:    "an identity is a text field that is not in a list or a map",
+	}
+	switch p.obstacle {
+	case xdm.IdentityComposite:
+		d.Labels[0].Text = fmt.Sprintf("this is %s, not a value", kindPhrase(p.field.Kind))
+		if p.path == "identityMap" {
+			d.Help = "identityMap carries identities without a mark: remove the line and map to identityMap.NAMESPACE[0].id"
+		}
+	case xdm.IdentityBelowList:
+		d.Labels[0].Text = fmt.Sprintf("it lies below %s and has many values", kindPhrase(p.field.Below))
+	case xdm.IdentityRecordID:
+		d.Labels[0].Text = "it names the record, not the person"
+		d.Help = "mark the field that holds the customer's number or address"
+	default:
+		d.Labels[0].Text = fmt.Sprintf("it is of type %s, expected string", p.field.Type)
+	}
+	return d
+}
+
+// kindPhrase names the kind of a field with its article.
+func kindPhrase(k xdm.Kind) string {
+	switch k {
+	case xdm.Array:
+		return "a list"
+	case xdm.Map:
+		return "a map"
+	case xdm.Object:
+		return "an object"
+	}
+	return "a single value"
+}
+
+// suggestPath adds to a diagnostic what may have been meant by a path.
+func suggestPath(d *diag.Diagnostic, at place, e *xdm.PathError) {
+	if len(e.Near) > 0 {
+		d.Help = "did you mean " + quotedList(e.Near, "or") + "?"
+		if key := at.key(); len(e.Near) == 1 && key.Text() == e.Path {
+			d.Fix = replace(key, e.Near[0])
+		}
+		return
+	}
+	if len(e.Groups) > 0 {
+		d.Help = "the field group " + quotedList(e.Groups[:min(3, len(e.Groups))], "or") + " has it: add it to `fieldGroups`"
+	}
+}
+
+func quotedList(names []string, and string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = "`" + n + "`"
+	}
+	return list(out, and)
+}
+
+// keyPart returns the place of a part of the key at p, given by offsets into
+// the key's text.
+func (p place) keyPart(start, end int) source.Span {
+	parent := p.d.Find(p.path.Parent())
+	if pair := parent.Node.pair(p.path[len(p.path)-1].Key); pair != nil {
+		return pair.Key.Part(start, end)
+	}
+	return p.key()
+}

@@ -1,0 +1,88 @@
+package compiler
+
+import (
+	"encoding/json"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/xdm"
+)
+
+// shapeValue returns the JSON Schema of a field as part of a body. where says
+// which place of the document declares the field at a path below s; levels that
+// no document names are nowhere.
+func shapeValue(s xdm.Shape, path string, where func(path string) source.Span) resource.Value {
+	var out object
+	text := func(name, s string) {
+		if s != "" {
+			out.add(name, resource.String(s))
+		}
+	}
+	number := func(name string, n json.Number) {
+		if n != "" {
+			out.add(name, resource.Number(string(n)))
+		}
+	}
+	text("type", s.Type)
+	text("format", s.Format)
+	if len(s.Properties) > 0 {
+		var properties object
+		for _, p := range s.Properties {
+			properties.add(p.Name, shapeValue(p.Shape, joinPath(path, p.Name), where))
+		}
+		out.add("properties", properties.value())
+	}
+	if len(s.Required) > 0 {
+		out.add("required", textList(s.Required))
+	}
+	if s.Items != nil {
+		out.add("items", shapeValue(*s.Items, path+"[*]", where))
+	}
+	number("minLength", s.MinLength)
+	number("maxLength", s.MaxLength)
+	number("minimum", s.Minimum)
+	number("maximum", s.Maximum)
+	if len(s.Enum) > 0 {
+		out.add("enum", textList(s.Enum))
+	}
+	text("pattern", s.Pattern)
+	if s.Additional != nil {
+		out.add("additionalProperties", shapeValue(*s.Additional, path+".*", where))
+	}
+	text("meta:xdmType", s.XDMType)
+	text("title", s.Title)
+	text("description", s.Description)
+	return out.value().At(where(path))
+}
+
+func textList(texts []string) resource.Value {
+	out := resource.List()
+	for _, s := range texts {
+		out.Items = append(out.Items, resource.String(s))
+	}
+	return out
+}
+
+func joinPath(parent, name string) string {
+	if parent == "" {
+		return name
+	}
+	return parent + "." + name
+}
+
+// columnValue is a column as the platform's own explore call describes it: a
+// time is told by meta:xdmType beside the type.
+func columnValue(name, word string) resource.Value {
+	c, ok := xdm.SourceColumn(name, word)
+	if !ok {
+		panic("compiler: no column type " + word) // the schema lists the words
+	}
+	var out object
+	out.add("name", resource.String(c.Name))
+	out.add("type", resource.String(c.Type))
+	if c.XDMType != "" {
+		out.add("meta:xdmType", resource.String(c.XDMType))
+	}
+	out.add("xdm", shapeValue(c.XDM, "", func(string) source.Span { return source.Span{} }))
+	return out.value()
+}
