@@ -26,11 +26,12 @@ func once(match func(*http.Request) bool, f func(*http.Request) (*http.Response,
 	spent := false
 	return func(req *http.Request) (*http.Response, error) {
 		mu.Lock()
-		defer mu.Unlock()
-		if spent || !match(req) {
+		mine := !spent && match(req)
+		spent = spent || mine
+		mu.Unlock()
+		if !mine {
 			return nil, nil
 		}
-		spent = true
 		return f(req)
 	}
 }
