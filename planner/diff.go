@@ -28,6 +28,9 @@ type Options struct {
 	Refreshed     bool   // Live holds what the platform has for every entry
 	Live          []Live // sorted by address
 	Recreate      bool   // make again what a refresh did not find
+
+	Only, Exclude   []resource.Address // a selection; what it needs comes with it
+	AllowMassDelete bool
 }
 
 // Secrets says which secrets differ from what was applied. The planner reads
@@ -70,6 +73,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	}
 	d.together()
 	d.removals()
+	d.selectItems()
 	return d.plan(), d.report
 }
 
@@ -79,8 +83,9 @@ type differ struct {
 	graph  *resource.Graph
 	report *diag.Report
 	items  map[resource.Address]*item
-	order  []*item                               // in the order of the graph, then removals
-	moved  map[resource.Address]resource.Address // new address → the one in the lockfile
+	order  []*item                                 // in the order of the graph, then removals
+	moved  map[resource.Address]resource.Address   // new address → the one in the lockfile
+	usedBy map[resource.Address][]resource.Address // see users
 	drift  []Change
 	noop   int
 }
@@ -99,6 +104,7 @@ type item struct {
 	live    *resource.Value // as the platform has it, nil when not refreshed
 	drift   []difference    // applied against live
 	missing bool            // a refresh did not find it
+	left    bool            // changed, and left out by the selection
 }
 
 // moves pairs documents with entries by movedFrom, where the old address is

@@ -102,8 +102,16 @@ func script(p *planner.Plan) string {
 		}
 		b.WriteByte('\n')
 	}
+	for _, d := range p.Diagnostics {
+		if d.Severity == "note" {
+			fmt.Fprintf(&b, "note [%s]: %s\n  %s\n", d.Code, d.Message, d.Help)
+		}
+	}
 	if len(p.Changes) == 0 {
 		b.WriteString("nothing\n")
+	}
+	if !p.Complete {
+		b.WriteString("not complete\n")
 	}
 	return b.String()
 }
@@ -146,6 +154,16 @@ func TestDiff(t *testing.T) {
 					o.AllowDataLoss = true
 				case "destroy":
 					o.Destroy = true
+				case "only", "exclude":
+					address, err := resource.ParseAddress(rest)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if word == "only" {
+						o.Only = append(o.Only, address)
+					} else {
+						o.Exclude = append(o.Exclude, address)
+					}
 				}
 			}
 			lock := &lockfile.Lock{}

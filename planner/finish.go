@@ -17,11 +17,19 @@ func (d *differ) plan() *Plan {
 		Changes: []Change{}, Drift: []Change{}, Diagnostics: []Diagnostic{},
 	}
 	for _, it := range d.order {
-		d.makeCalls(it)
+		if !it.left {
+			d.makeCalls(it)
+		}
 	}
 	d.number()
+	d.guardRemovals()
+	p.Diagnostics = append(p.Diagnostics, d.hintRenames()...)
 	for _, it := range d.order {
 		c := &it.change
+		if it.left {
+			p.Complete = false
+			continue
+		}
 		c.Calls = slices.Concat(it.make, it.unmake)
 		c.Fields = []FieldChange{}
 		for _, j := range it.fields {

@@ -63,13 +63,15 @@ func (d *differ) number() {
 // users says, for each address, whose applied configuration needs it. They let
 // go of the old object before it is removed.
 func (d *differ) users() map[resource.Address][]resource.Address {
-	out := map[resource.Address][]resource.Address{}
-	for _, e := range d.lock.Entries {
-		for _, n := range e.Needs {
-			out[n.Address] = append(out[n.Address], e.Address)
+	if d.usedBy == nil {
+		d.usedBy = map[resource.Address][]resource.Address{}
+		for _, e := range d.lock.Entries {
+			for _, n := range e.Needs {
+				d.usedBy[n.Address] = append(d.usedBy[n.Address], e.Address)
+			}
 		}
 	}
-	return out
+	return d.usedBy
 }
 
 // unmakeOrder returns the items that remove something, users before what they

@@ -21,6 +21,7 @@ import (
 type applyFlags struct {
 	planFlags
 	AutoApprove bool          `help:"Do not ask."`
+	Production  bool          `help:"Go on although the sandbox is one for production."`
 	Parallelism int           `default:"4" placeholder:"N" help:"Calls under way at a time."`
 	Rate        float64       `default:"-1" placeholder:"N" help:"Requests a second at most, 0 for no limit. Default: 2 against Adobe, none against an emulator."`
 	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"How long to wait for another apply to end."`
@@ -135,7 +136,7 @@ func refuse(guarded []planner.Change) error {
 		for _, g := range c.Guards {
 			fmt.Fprintf(&b, "\n  %s", g.Message)
 			if g.Flag != "" {
-				fmt.Fprintf(&b, " (%s allows it)", g.Flag)
+				fmt.Fprintf(&b, "\n    or add %s", g.Flag)
 			}
 		}
 	}
@@ -158,15 +159,19 @@ func (a *app) ask(plan *planner.Plan, t target, verb string) error {
 
 // execute makes the calls and shows how it goes.
 func (a *app) execute(ctx context.Context, p *project, t target, f applyFlags, verb, format string, plan *planner.Plan, session *lockfile.Session) (err error) {
-	ctx, abort, stop := a.interrupts(ctx)
+	ctx, abort, stop := a.interrupts(ctx, "interrupted: calls under way may finish (10 s), no new ones start; once more stops at once")
 	defer stop()
 	conn, err := a.connect(p, t, f.Rate, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	if _, err := checkSandbox(ctx, conn, t); err != nil {
+	sandbox, err := checkSandbox(ctx, conn, t)
+	if err != nil {
 		return err
+	}
+	if sandbox.Type == "production" && !f.Production {
+		return exit(exitRefused, "sandbox %s is a production sandbox: nothing was changed; add --production if that is meant", t.config.Sandbox)
 	}
 	worker := applier.Applier{
 		Client: conn.Client, Workers: f.Parallelism, Secrets: p.secret, Now: a.now, Abort: abort,
@@ -209,9 +214,9 @@ func outcome(r applier.Result, err error) error {
 	}
 }
 
-// interrupts ends ctx with the first Ctrl-C or SIGTERM and closes abort with the
-// second.
-func (a *app) interrupts(ctx context.Context) (_ context.Context, abort <-chan struct{}, stop func()) {
+// interrupts ends ctx with the first Ctrl-C or SIGTERM, says so, and closes abort
+// with the second.
+func (a *app) interrupts(ctx context.Context, notice string) (_ context.Context, abort <-chan struct{}, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -224,7 +229,7 @@ func (a *app) interrupts(ctx context.Context) (_ context.Context, abort <-chan s
 			case <-signals:
 			}
 			if n == 0 {
-				a.say("\ninterrupted: calls under way may finish (10 s), no new ones start; once more stops at once")
+				a.say("\n%s", notice)
 				cancel()
 				continue
 			}

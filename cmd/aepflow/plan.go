@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -16,12 +17,38 @@ type planFlags struct {
 	AllowDataLoss bool   `help:"Let datasets, schemas and what belongs to them be removed."`
 	Refresh       bool   `help:"Read what is on the platform first, and plan against that."`
 	Recreate      bool   `help:"Make again what a refresh did not find."`
+
+	Only            []string `name:"target-resource" placeholder:"KIND.NAME" help:"Only these resources and what they need. Repeatable."`
+	Exclude         []string `placeholder:"KIND.NAME" help:"Leave out these resources and what needs them. Repeatable."`
+	AllowMassDelete bool     `help:"Let a plan remove more than a quarter of the resources, or all of them."`
+}
+
+// selection reads the addresses of a selection.
+func (f planFlags) selection(o *planner.Options, known func(resource.Address) bool) error {
+	o.AllowMassDelete = f.AllowMassDelete
+	for _, list := range []struct {
+		flag string
+		text []string
+		into *[]resource.Address
+	}{{"--target-resource", f.Only, &o.Only}, {"--exclude", f.Exclude, &o.Exclude}} {
+		for _, text := range list.text {
+			a, err := resource.ParseAddress(text)
+			if err != nil {
+				return exit(exitUsage, "%s: %v", list.flag, err)
+			}
+			if !known(a) {
+				return exit(exitUsage, "%s %s: neither the documents nor the lockfile have it", list.flag, a)
+			}
+			*list.into = append(*list.into, a)
+		}
+	}
+	return nil
 }
 
 type planCmd struct {
 	planFlags
 	Path             string `arg:"" optional:"" default:"." help:"Folder of the project."`
-	Out              string `placeholder:"FILE" help:"Save the plan, to be applied with: aepflow apply FILE." type:"path"`
+	Out              string `placeholder:"FILE" help:"Save the plan, to be applied with: aepflow apply FILE."`
 	DetailedExitcode bool   `help:"Exit with 2 when there is something to change."`
 	NoSecrets        bool   `help:"Plan without reading secrets."`
 	Calls            string `placeholder:"FORM" default:"" enum:",http,curl" help:"Print the calls instead: http, or curl for a script that makes them."`
@@ -105,6 +132,14 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 			return nil, err
 		}
 		o.Secrets = secrets
+	}
+	err := f.selection(&o, func(address resource.Address) bool {
+		_, wanted := p.graph.Get(address)
+		_, applied := lock.Get(address)
+		return wanted || applied
+	})
+	if err != nil {
+		return nil, err
 	}
 	if f.Refresh {
 		var err error

@@ -84,28 +84,29 @@ const (
 
 // Spec is what the tool knows about one kind.
 type Spec struct {
-	Kind       Kind
-	Noun       string // in sentences: "source connection"
-	Collection string // path to POST to; an item is Collection/ID
-	Update     UpdateStyle
-	Answer     AnswerStyle
-	Traits     []Trait
-	Keys       map[string]string // list pattern → the member that identifies an element
-	Loose      []string          // patterns whose lists compare without order
-	Labels     []string          // members that are free to change below a GrowsOnly field
-	Narrowing  []string          // members that may not be added to what exists below a GrowsOnly field
-	KeepsData  bool              // holds or shapes data: never removed without --allow-data-loss
-	Versioned  bool              // an update gives a new ${….version}
-	TagOf      string            // this kind is a tag on the object that the field refers to
-	Frequency  string            // path of the schedule's frequency
-	Interval   string            // path of the schedule's interval
-	StartTime  string            // path of the schedule's start
-	Backfill   string            // path of the switch that reads history
-	Cosmetic   []string          // fields that only people read: no effect on the data
-	State      string            // path of the field that action calls change
-	Together   []string          // fields whose targets are replaced when this is (the trio)
-	Reads      string            // field that says which connection this reads
-	Stops      bool              // must be disabled before it is deleted
+	Kind        Kind
+	Noun        string // in sentences: "source connection"
+	Collection  string // path to POST to; an item is Collection/ID
+	Update      UpdateStyle
+	Answer      AnswerStyle
+	Traits      []Trait
+	Keys        map[string]string // list pattern → the member that identifies an element
+	Loose       []string          // patterns whose lists compare without order
+	Labels      []string          // members that are free to change below a GrowsOnly field
+	Narrowing   []string          // members that may not be added to what exists below a GrowsOnly field
+	KeepsData   bool              // holds or shapes data: never removed without --allow-data-loss
+	Versioned   bool              // an update gives a new ${….version}
+	TagOf       string            // this kind is a tag on the object that the field refers to
+	Frequency   string            // path of the schedule's frequency
+	Interval    string            // path of the schedule's interval
+	StartTime   string            // path of the schedule's start
+	Backfill    string            // path of the switch that reads history
+	Cosmetic    []string          // fields that only people read: no effect on the data
+	State       string            // path of the field that action calls change
+	Together    []string          // fields whose targets are replaced when this is (the trio)
+	Identifying []string          // fields that a renamed object keeps
+	Reads       string            // field that says which connection this reads
+	Stops       bool              // must be disabled before it is deleted
 }
 
 var specs = map[Kind]*Spec{
@@ -191,6 +192,7 @@ var specs = map[Kind]*Spec{
 			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
 		Keys: map[string]string{"params.columns": "name"}, Reads: "baseConnectionId",
+		Identifying: []string{"params.tableName"},
 	},
 	Target: {
 		Kind: Target, Noun: "target connection", Collection: FlowService + "/targetConnections",

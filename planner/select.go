@@ -1,0 +1,69 @@
+package planner
+
+import "slices"
+
+// selectItems leaves out what the selection does not name. Named resources pull
+// in the changes that they need; excluded ones take with them what needs them.
+// A plan of a selection is not complete.
+func (d *differ) selectItems() {
+	if len(d.Only) == 0 && len(d.Exclude) == 0 {
+		return
+	}
+	chosen := map[*item]bool{}
+	var want func(*item)
+	want = func(it *item) {
+		if it == nil || chosen[it] {
+			return
+		}
+		chosen[it] = true
+		for _, other := range d.neededBy(it) {
+			want(other)
+		}
+	}
+	for _, it := range d.order {
+		if len(d.Only) == 0 || slices.Contains(d.Only, it.change.Address) {
+			want(it)
+		}
+	}
+	var drop func(*item)
+	drop = func(it *item) {
+		if it == nil || !chosen[it] {
+			return
+		}
+		delete(chosen, it)
+		for _, other := range d.order {
+			if slices.Contains(d.neededBy(other), it) {
+				drop(other)
+			}
+		}
+	}
+	for _, it := range d.order {
+		if slices.Contains(d.Exclude, it.change.Address) {
+			drop(it)
+		}
+	}
+	for _, it := range d.order {
+		it.left = !chosen[it] && (it.change.Action.Changes() || it.keep)
+	}
+}
+
+// neededBy returns the changes that a change cannot go without: what it refers
+// to when that is made, replaced or gets a new version; what a replacement
+// replaces with it; and, for a removal, the removal or replacement of what uses it.
+func (d *differ) neededBy(it *item) []*item {
+	var out []*item
+	for _, dep := range it.change.DependsOn {
+		if other := d.items[dep.Address]; other != nil && other.change.Action.Changes() && other.change.Action != Delete {
+			out = append(out, other)
+		}
+	}
+	if !it.change.Action.Destroys() || it.change.Deposed != "" {
+		return out
+	}
+	for _, user := range d.users()[it.change.Address] {
+		if other := d.items[user]; other != nil && other.change.Action.Changes() {
+			out = append(out, other)
+		}
+	}
+	return out
+}
