@@ -23,6 +23,8 @@ const (
 	// maxFaults is how many documents of a file are tried after a syntax error.
 	// Each try reads the rest of the file.
 	maxFaults = 20
+	// maxProblems is how many problems of one document's tree are told.
+	maxProblems = 200
 )
 
 // ParseDocuments reads every YAML document of a file. Whatever is wrong with
@@ -112,14 +114,15 @@ func parseNodes(text []byte) (roots []*yaml.Node, err error) {
 // builder makes the tree of one document out of the library's nodes.
 type builder struct {
 	*textMap
-	report  *diag.Report
-	slab    []Node
-	begin   int          // offset of the document's first value
-	alias   source.Span  // the outermost alias that is being followed
-	open    []*yaml.Node // anchored collections that are being built
-	aliased int          // values made through aliases so far
-	depth   int
-	refused bool // too deep or too many: said once, the rest is cut off
+	report   *diag.Report
+	slab     []Node
+	begin    int          // offset of the document's first value
+	alias    source.Span  // the outermost alias that is being followed
+	open     []*yaml.Node // anchored collections that are being built
+	aliased  int          // values made through aliases so far
+	depth    int
+	problems int  // told so far
+	refused  bool // too deep or too many: said once, the rest is cut off
 }
 
 func (b *builder) root(doc *yaml.Node) *Node {
@@ -162,9 +165,17 @@ func (b *builder) build(y *yaml.Node) *Node {
 	}
 }
 
+// add reports a problem. A document that has very many holds no document, and
+// the rest of them would help nobody.
+func (b *builder) add(p diag.Problem) {
+	if b.problems++; b.problems <= maxProblems {
+		b.report.Add(p)
+	}
+}
+
 func (b *builder) refuse(p diag.Problem) {
 	b.refused = true
-	b.report.Add(p)
+	b.add(p)
 }
 
 // follow builds the anchored value once more for this use, so that every value
@@ -173,12 +184,12 @@ func (b *builder) follow(y *yaml.Node) *Node {
 	start := b.start(y)
 	use := b.file.Span(start, start+1+len(y.Value))
 	if slices.Contains(b.open, y.Alias) {
-		b.report.Add(aliasCycle{use, y.Value})
+		b.add(aliasCycle{use, y.Value})
 		return b.node(NullKind, start, start)
 	}
 	if b.start(y.Alias) < b.begin {
 		// The library keeps anchors from one document to the next; YAML does not.
-		b.report.Add(unknownAnchor{at: use, name: y.Value})
+		b.add(unknownAnchor{at: use, name: y.Value})
 		return b.node(NullKind, start, start)
 	}
 	if b.alias.IsZero() {
@@ -281,12 +292,12 @@ func (b *builder) taggedKind(y *yaml.Node, n *Node) Kind {
 	found := ResolveScalar(y.Value)
 	switch {
 	case !known:
-		b.report.Add(unknownTag{b.tag(y), y.Tag})
+		b.add(unknownTag{b.tag(y), y.Tag})
 		return StringKind
 	case kind == StringKind, kind == found, kind == FloatKind && found == IntKind:
 		return kind
 	}
-	b.report.Add(tagMismatch{n.Span, y.Tag, kind, n.Text})
+	b.add(tagMismatch{n.Span, y.Tag, kind, n.Text})
 	return kind
 }
 
@@ -296,7 +307,7 @@ func (b *builder) checkTag(y *yaml.Node, kind Kind) {
 		want = "!!seq"
 	}
 	if y.Tag != want {
-		b.report.Add(unknownTag{b.tag(y), y.Tag})
+		b.add(unknownTag{b.tag(y), y.Tag})
 	}
 }
 

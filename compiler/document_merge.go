@@ -37,14 +37,14 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 		case b.refused:
 			return end
 		case !key.Kind.IsScalar():
-			b.report.Add(complexKey{b.place(yk, key), key.Kind})
+			b.add(complexKey{b.place(yk, key), key.Kind})
 			continue
 		case key.Kind == NullKind && key.Text == "":
-			b.report.Add(missingKey{b.place(yv, value)})
+			b.add(missingKey{b.place(yv, value)})
 			continue
 		}
 		if first, ok := seen.find(n.Pairs, key.Text); ok {
-			b.report.Add(duplicateKey{Name: key.Text, First: n.Pairs[first].Key.Span, Again: b.place(yk, key)})
+			b.add(duplicateKey{Name: key.Text, First: n.Pairs[first].Key.Span, Again: b.place(yk, key)})
 			continue
 		}
 		n.Pairs = append(n.Pairs, Pair{Key: key, Value: value})
@@ -114,7 +114,7 @@ func (b *builder) merge(n *Node, merges []merge) {
 		for _, part := range parts {
 			if part.Kind != MapKind {
 				if !b.refused {
-					b.report.Add(badMerge{m.key, part})
+					b.add(badMerge{m.key, part})
 				}
 				continue
 			}

@@ -68,7 +68,7 @@ func isBinary(text []byte) bool {
 			odd++
 		}
 	}
-	return odd*10 > len(head)
+	return odd > 2 && odd*10 > len(head)
 }
 
 // hideDirectives makes comments of the %YAML lines before each document.

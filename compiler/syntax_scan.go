@@ -219,6 +219,10 @@ func (s *scanner) withoutComments(from, to int) []byte {
 // node reads a value that may open a level at col.
 func (s *scanner) node(col int) {
 	s.began = true
+	if len(s.levels) >= maxDepth {
+		s.fail(tooDeep{s.file.Span(s.i, s.i+1)})
+		return
+	}
 	switch {
 	case s.dashAt(s.i):
 		s.levels = append(s.levels, level{indent: col, list: true})

@@ -40,6 +40,7 @@ func conceal(list []Diagnostic) ([]Diagnostic, shown) {
 		return list, s
 	}
 	slices.SortFunc(s.secrets, func(a, b string) int { return cmp.Or(-cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	s.secrets = slices.Compact(s.secrets)
 	out := make([]Diagnostic, len(list))
 	for i, d := range list {
 		out[i] = s.diagnostic(d)
@@ -192,7 +193,7 @@ const longestKey = 60
 func pairsOnLine(line string) []linePair {
 	var out []linePair
 	for i := 0; i < len(line); i++ {
-		if line[i] != ':' {
+		if line[i] != ':' || i+1 < len(line) && strings.IndexByte(" \t", line[i+1]) < 0 && (i == 0 || strings.IndexByte(`"'`, line[i-1]) < 0) {
 			continue
 		}
 		from := i

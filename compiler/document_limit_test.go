@@ -1,0 +1,74 @@
+package compiler
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// Texts that no golden can hold, by hazard, and the code of what is said first.
+func TestHostileTexts(t *testing.T) {
+	const many = 100_000
+	for name, c := range map[string]struct {
+		text string
+		want diag.Code // "" when the text is fine
+	}{
+		"utf-16 little endian":   {"\xFF\xFEa\x00:\x00", diag.YAMLEncoding},
+		"utf-16 big endian":      {"\xFE\xFF\x00a\x00:", diag.YAMLEncoding},
+		"utf-16 without mark":    {"a\x00:\x00 \x00b\x00", diag.NotYAML},
+		"latin-1":                {"title: K\xF6ln\n", diag.YAMLEncoding},
+		"cut in a character":     {"title: K\xC3", diag.YAMLEncoding},
+		"zip":                    {"PK\x03\x04\x14\x00\x00\x00", diag.NotYAML},
+		"gzip":                   {"\x1F\x8B\x08\x00\x00", diag.NotYAML},
+		"nul at the end":         {"a: b\n\x00", diag.NotYAML},
+		"bell":                   {"a: " + strings.Repeat("b", 100) + "\a", diag.YAMLControl},
+		"delete":                 {"a: " + strings.Repeat("b", 100) + "\x7F", diag.YAMLControl},
+		"c1":                     {"a: \u0081", diag.YAMLControl},
+		"mark alone":             {"\uFEFF", diag.EmptyFile},
+		"blanks":                 {" \t\r\n\t", diag.EmptyFile},
+		"old mac line breaks":    {"a: 1\rb: 2\r", ""},
+		"brackets":               {strings.Repeat("[", many), diag.YAMLDepth},
+		"balanced brackets":      {strings.Repeat("[", many) + strings.Repeat("]", many), diag.YAMLDepth},
+		"braces":                 {strings.Repeat("{a: ", many), diag.YAMLDepth},
+		"dashes":                 {strings.Repeat("- ", many), diag.YAMLDepth},
+		"questions":              {strings.Repeat("? ", many), diag.YAMLDepth},
+		"a hundred levels":       {"a: " + strings.Repeat("[", maxDepth-1) + strings.Repeat("]", maxDepth-1), ""},
+		"a level more":           {"a: " + strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth), diag.YAMLDepth},
+		"anchors":                {strings.Repeat("&a ", many), diag.YAMLSyntax},
+		"aliases":                {"a: &a x\nb: [" + strings.Repeat("*a, ", many) + "]", diag.YAMLAliasLimit},
+		"one key over and over":  {strings.Repeat("a:\n", 2000), diag.DuplicateKey},
+		"one very long line":     {"a: " + strings.Repeat("x", 1<<20), ""},
+		"many different keys":    {manyKeysText(5000), ""},
+		"colons without a blank": {"auth:\n  x: " + strings.Repeat(":", many), diag.YAMLColon},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := source.NewFile("in.yaml", []byte(c.text))
+			docs, r := ParseDocuments(f)
+			checkLaw(t, f, docs, r)
+			got := diag.Code("")
+			if list := r.Sorted(); len(list) > 0 {
+				got = list[0].Code
+			}
+			if got != c.want {
+				t.Errorf("said %q first, want %q", got, c.want)
+			}
+			if r.Len() > maxProblems+1 {
+				t.Errorf("said %d things", r.Len())
+			}
+		})
+	}
+}
+
+func manyKeysText(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat("k", 1+i%7))
+		for ; i > 0; i /= 10 {
+			b.WriteByte(byte('0' + i%10))
+		}
+		b.WriteString("x: 1\n")
+	}
+	return b.String()
+}
