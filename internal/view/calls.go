@@ -35,7 +35,7 @@ func Calls(w io.Writer, p *planner.Plan, o Options) error {
 	c := newCanvas(o)
 	list := callsOf(p)
 	if len(list) == 0 {
-		c.line("No calls: ", emptyLine(p))
+		c.line(c.paint(plain, "No calls: "+emptyLine(p)))
 		return flush(w, c)
 	}
 	c.line(c.paint(bold, count(len(list), "call")+" to "+targetText(p.Target)))

@@ -3,6 +3,7 @@ package view
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -288,5 +289,48 @@ func TestCurlEncodesIDsInPaths(t *testing.T) {
 	}
 	if got, want := f.requests[8].Path, "/data/foundation/schemaregistry/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F3"; got != want {
 		t.Errorf("path is %s, want %s", got, want)
+	}
+}
+
+// Nothing that a plan holds is run, wherever it stands.
+func TestCurlRunsNothingOfAPlan(t *testing.T) {
+	mark := filepath.Join(t.TempDir(), "pwned")
+	run := "touch " + mark
+	evil := `'"; ` + run + "; $(" + run + ") `" + run + "` ${x:-$(" + run + ")} \\'\n" + run + "\n#"
+	quoted, err := json.Marshal(evil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := columnAdded()
+	for i := range p.Changes {
+		ch := &p.Changes[i]
+		ch.Address.Name = evil
+		ch.Guards = append(ch.Guards, planner.Guard{Code: evil, Message: evil, Flag: evil})
+		for k := range ch.Calls {
+			c := &ch.Calls[k]
+			c.Gives = ""
+			c.IfMatch, c.Media, c.Step = strings.ReplaceAll(evil, "\n", " "), strings.ReplaceAll(evil, "\n", " "), planner.Step(evil)
+			c.URL = fs + "/x?" + strings.ReplaceAll(strings.ReplaceAll(evil, "\n", " "), "${", "$ {")
+			c.Body = raw(`{"text":` + string(quoted) + `,` + string(quoted) + `:{"{TENANT_ID}":` + string(quoted) + `}}`)
+		}
+	}
+	f := &fakePlatform{}
+	_, stderr, _ := runScript(t, curl(t, p, nil), f, "AEPFLOW_ALLOW=yes")
+	if _, err := os.Stat(mark); err == nil {
+		t.Fatalf("a text of the plan was run:\n%s", stderr)
+	}
+}
+
+func TestCurlRefuses(t *testing.T) {
+	for name, call := range map[string]planner.Call{
+		"method":   {Method: "POST; true", URL: "/x"},
+		"URL":      {Method: "POST", URL: "/x\n/y"},
+		"URL ref":  {Method: "POST", URL: "/x/${nothing}"},
+		"variable": {Method: "POST", URL: "/x", Body: raw(`{"a":"${env.A B}"}`)},
+	} {
+		p := plan(0, 0, planner.Change{Address: addr(resource.Flow, "x"), Action: planner.Create, Calls: []planner.Call{call}})
+		if err := Curl(io.Discard, p, nil); !errors.Is(err, ErrNotAScript) {
+			t.Errorf("%s: error %v, want ErrNotAScript", name, err)
+		}
 	}
 }

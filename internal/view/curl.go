@@ -30,7 +30,9 @@ func Curl(w io.Writer, p *planner.Plan, known Known) error {
 	s := script{plan: p, known: known, names: map[string]string{}, taken: map[string]bool{}, given: map[resource.Ref]bool{}, etags: map[string]string{}}
 	list := callsOf(p)
 	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in")
-	s.inputs(list)
+	if err := s.inputs(list); err != nil {
+		return err
+	}
 	for i, call := range list {
 		if err := s.call(call, i+1, len(list)); err != nil {
 			return fmt.Errorf("write call %d of %s: %w", call.N, call.change.Address, err)
@@ -88,7 +90,7 @@ func (s *script) refVariable(r resource.Ref) string {
 
 // inputs finds what the script must be given before its first call: secrets,
 // the tenant, and ids of objects that no call of the plan makes.
-func (s *script) inputs(list []numbered) {
+func (s *script) inputs(list []numbered) error {
 	made := map[resource.Ref]bool{}
 	seen := map[string]bool{}
 	for _, call := range list {
@@ -103,7 +105,9 @@ func (s *script) inputs(list []numbered) {
 		for _, secret := range secretsIn(string(call.Body)) {
 			if !seen[secret] {
 				seen[secret] = true
-				s.secret(secret, call.change.Address)
+				if err := s.secret(secret, call.change.Address); err != nil {
+					return err
+				}
 			}
 		}
 		for _, r := range refsIn(call.Gives) {
@@ -113,6 +117,7 @@ func (s *script) inputs(list []numbered) {
 			made[r.ref] = true
 		}
 	}
+	return nil
 }
 
 // existing sets the id of an object that the plan only refers to.
@@ -139,19 +144,23 @@ func (s *script) valueOf(r resource.Ref) (string, bool) {
 	return "", false
 }
 
-func (s *script) secret(from string, of resource.Address) {
+func (s *script) secret(from string, of resource.Address) error {
 	sort, rest, _ := strings.Cut(from, ".")
 	if sort == "env" {
+		if !isName(rest) {
+			return fmt.Errorf("%w: %q is no name of an environment variable", ErrNotAScript, rest)
+		}
 		s.need = append(s.need,
 			fmt.Sprintf(`: "${%s:?set it to the secret of %s}"`, rest, of),
 			"export "+rest)
 		s.taken[rest] = true
-		return
+		return nil
 	}
 	name := s.variable("secret " + from)
 	s.need = append(s.need,
 		fmt.Sprintf("%s=$(cat -- %s)", name, quoteShell(rest)),
 		"export "+name)
+	return nil
 }
 
 // secretsIn returns the `env.NAME` and `file.PATH` that a body names.
@@ -218,4 +227,26 @@ func (s *script) tail() string {
 // comment keeps a text on its comment line.
 func comment(s string) string { return visible(s) }
 
-func quoteShell(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+// quoteShell is a word of the shell. Control characters are spelled out, since
+// the script is also read on terminals.
+func quoteShell(s string) string {
+	if !strings.ContainsFunc(s, hidden) {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	var b strings.Builder
+	b.WriteString("$'")
+	for _, r := range s {
+		switch {
+		case r == '\\' || r == '\'':
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case hidden(r):
+			for _, c := range []byte(string(r)) {
+				fmt.Fprintf(&b, `\x%02x`, c)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String() + "'"
+}

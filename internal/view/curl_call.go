@@ -61,7 +61,10 @@ func idFrom(style resource.AnswerStyle) string {
 // call writes one request.
 func (s *script) call(call numbered, i, n int) error {
 	a := call.change.Address
-	fmt.Fprintf(&s.out, "\n# %d/%d %s %s\n", i, n, call.Step, comment(a.String()))
+	if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, call.Method) {
+		return fmt.Errorf("%w: %q is no method that aepflow sends", ErrNotAScript, call.Method)
+	}
+	fmt.Fprintf(&s.out, "\n# %d/%d %s\n", i, n, comment(string(call.Step)+" "+a.String()))
 	fmt.Fprintf(&s.out, "echo %s >&2\n", quoteShell(fmt.Sprintf("%d/%d %s %s", i, n, call.Step, a)))
 	url, err := s.url(call.URL)
 	if err != nil {
@@ -70,9 +73,7 @@ func (s *script) call(call numbered, i, n int) error {
 	etag := s.etag(call, url)
 	body := ""
 	if call.Body != nil {
-		if body, err = s.body(parse(call.Body)); err != nil {
-			return err
-		}
+		body = s.body(parse(call.Body))
 	}
 	args := call.Method + " " + url
 	if etag != "" || body != "" {
@@ -158,6 +159,9 @@ func (s *script) etag(call numbered, url string) string {
 // url is the shell word for a path: references are encoded, since the id of a
 // schema is a URL itself.
 func (s *script) url(text string) (string, error) {
+	if strings.ContainsFunc(text, hidden) {
+		return "", fmt.Errorf("%w: the URL %s holds control characters", ErrNotAScript, visible(text))
+	}
 	var b strings.Builder
 	b.WriteByte('"')
 	for {
@@ -187,12 +191,9 @@ func shellInside(s string) string {
 // body writes the lines that build a body with jq and sets $body. Values come in
 // as jq variables, secrets from jq's environment, so that none is ever an
 // argument that others can see.
-func (s *script) body(v resource.Value) (string, error) {
+func (s *script) body(v resource.Value) string {
 	j := jqProgram{script: s}
 	text := j.expr(v, "")
-	if j.err != nil {
-		return "", j.err
-	}
 	if j.start {
 		s.out.WriteString("start=$(( ${AEPFLOW_NOW:-$(date +%s)} + 60 ))\n")
 	}
@@ -208,5 +209,5 @@ func (s *script) body(v resource.Value) (string, error) {
 		s.out.WriteString(` --argjson start "$start"`)
 	}
 	fmt.Fprintf(&s.out, " '%s')\n", text)
-	return text, nil
+	return text
 }

@@ -15,7 +15,6 @@ type jqProgram struct {
 	refs   []resource.Ref
 	tenant bool
 	start  bool
-	err    error
 }
 
 // expr is the program for a value; it stands within single quotes of the shell.
@@ -82,16 +81,24 @@ func (j *jqProgram) text(s string) string {
 func jqString(s string) string {
 	text := string(resource.String(s).JSON())
 	text = strings.ReplaceAll(text, "$${", "${") // the plan's own escape, undone
-	return strings.ReplaceAll(text, "'", `\u0027`)
+	if !strings.ContainsFunc(text, func(r rune) bool { return r == '\'' || hidden(r) }) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if r == '\'' || hidden(r) { // all of them lie below U+10000
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 func (j *jqProgram) secret(from string) string {
 	sort, rest, _ := strings.Cut(from, ".")
 	if sort == "file" {
 		return j.script.variable("secret " + from)
-	}
-	if !isName(rest) {
-		j.err = fmt.Errorf("%w: %q is no name of an environment variable", ErrNotAScript, rest)
 	}
 	return rest
 }

@@ -1,10 +1,12 @@
 package view
 
 import (
+	"bytes"
 	_ "embed"
 	"html/template"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/textdiff"
@@ -24,7 +26,17 @@ func HTML(w io.Writer, p *planner.Plan) error {
 	if err != nil {
 		panic("view: plan.html.tmpl: " + err.Error())
 	}
-	return t.Execute(w, pageOf(p))
+	var b bytes.Buffer
+	if err := t.Execute(&b, pageOf(p)); err != nil {
+		return err
+	}
+	_, err = w.Write(bytes.Map(func(r rune) rune {
+		if r != '\n' && hidden(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, b.Bytes()))
+	return err
 }
 
 // page is what the template shows.

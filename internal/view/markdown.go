@@ -142,9 +142,9 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	}
 	b.WriteString("\n")
 	if list := refusalsOf(changes); len(list) > 0 {
-		b.WriteString("\n> [!CAUTION]\n> Apply refuses this plan without:\n")
+		b.WriteString("\n> [!CAUTION]\n> Apply refuses this plan unless it is given:\n")
 		for _, r := range list {
-			flag := "a change of the documents"
+			flag := "other documents"
 			if r.flag != "" {
 				flag = code(r.flag)
 			}

@@ -103,24 +103,3 @@ func TestPlanShowsControlCharacters(t *testing.T) {
 		t.Errorf("the path is not shown escaped:\n%s", got)
 	}
 }
-
-// Nothing that a secret field holds is printed in any form.
-func TestSecretsAreNeverShown(t *testing.T) {
-	p := secretChanged()
-	secret := &p.Changes[0].Fields[0]
-	secret.Applied, secret.Desired, secret.Live = raw(`"canary-applied"`), raw(`"canary-desired"`), raw(`"canary-live"`)
-	p.Drift = []planner.Change{p.Changes[0]}
-	outputs := map[string]string{
-		"text": render(t, p, Options{Full: true}),
-	}
-	text, err := MarshalPlan(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	outputs["json"] = string(text)
-	for name, out := range outputs {
-		if strings.Contains(out, "canary") {
-			t.Errorf("%s shows a secret:\n%s", name, out)
-		}
-	}
-}

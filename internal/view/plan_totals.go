@@ -148,13 +148,13 @@ func (t planText) refusals(changes []planner.Change) {
 		}
 		return
 	}
-	t.line(t.paint(red, "Apply refuses this plan. What allows it:"))
+	t.line(t.paint(red, "Apply refuses this plan unless it is given:"))
 	for _, r := range list {
 		flag := r.flag
 		if flag == "" {
-			flag = "nothing"
+			flag = "other documents"
 		}
-		t.line("  ", t.paint(bold, flag), "  ", t.paint(plain, few(r.names, 6)))
+		t.line("  ", t.paint(bold, flag), "  for ", t.paint(plain, few(r.names, 6)))
 	}
 }
 
