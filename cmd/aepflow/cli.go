@@ -24,6 +24,8 @@ type grammar struct {
 	Drift    driftCmd    `cmd:"" help:"Say what changed on the platform since the last apply."`
 	Graph    graphCmd    `cmd:"" help:"Draw what needs what."`
 	Preview  previewCmd  `cmd:"" help:"Say when the dataflows of a project will run."`
+	State    stateCmd    `cmd:"" help:"Look at the lockfile, and mend it."`
+	Unlock   unlockCmd   `cmd:"" help:"Say who holds the lock of a target."`
 	Destroy  destroyCmd  `cmd:"" help:"Remove the dataflows of a project from the platform."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`
@@ -32,7 +34,7 @@ type grammar struct {
 
 // globals are the flags of every command.
 type globals struct {
-	Dir    string     `short:"C" name:"chdir" placeholder:"DIR" help:"Work in this folder." type:"path"`
+	Dir    string     `short:"C" name:"chdir" placeholder:"DIR" help:"Work in this folder."`
 	Target string     `placeholder:"NAME" help:"Where to apply: a target of aepflow.yaml, or local for the embedded emulator." env:"AEPFLOW_TARGET"`
 	Output string     `short:"o" placeholder:"FORMAT" default:"text" help:"Form of the result: text or json; validate also writes sarif and github, plan markdown and html, graph dot, mermaid and svg."`
 	Color  string     `enum:"auto,always,never" default:"auto" help:"Colour: auto, always or never. NO_COLOR is honoured."`

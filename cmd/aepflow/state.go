@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+type stateCmd struct {
+	List   stateListCmd   `cmd:"" help:"List what the lockfile holds."`
+	Show   stateShowCmd   `cmd:"" help:"Print one entry of the lockfile."`
+	Mv     stateMvCmd     `cmd:"" help:"Give an entry another address."`
+	Rm     stateRmCmd     `cmd:"" help:"Forget entries; the platform keeps the objects."`
+	Repair stateRepairCmd `cmd:"" help:"Mend a lockfile after a wrong merge."`
+}
+
+// stateFlags are what the state commands have in common.
+type stateFlags struct {
+	Path string `short:"p" default:"." placeholder:"DIR" help:"Folder of the project."`
+}
+
+// open reads project and target of a state command; documents may be wrong.
+func (f stateFlags) open(a *app) (*project, target, error) {
+	p, err := a.load(f.Path)
+	if err != nil {
+		return nil, target{}, err
+	}
+	t, err := a.target(p)
+	return p, t, err
+}
+
+// read returns the lock of a target with its journal folded in.
+func (f stateFlags) read(a *app) (*lockfile.Lock, error) {
+	p, t, err := f.open(a)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := lockfile.Load(p.paths(t))
+	if err != nil {
+		return nil, err
+	}
+	return seen.Lock, nil
+}
+
+// stateEntry is an entry as the state commands print it.
+type stateEntry struct {
+	Address resource.Address   `json:"address"`
+	ID      string             `json:"id"`
+	ETag    string             `json:"etag,omitempty"`
+	Protect bool               `json:"protect,omitempty"`
+	Applied json.RawMessage    `json:"applied,omitempty"`
+	Sent    []lockfile.Sent    `json:"sent,omitempty"`
+	Needs   []lockfile.Need    `json:"needs,omitempty"`
+	Deposed []lockfile.Deposed `json:"deposed,omitempty"`
+}
+
+type stateListCmd struct{ stateFlags }
+
+func (c stateListCmd) Run(a *app) error {
+	format, err := a.format("text", "json")
+	if err != nil {
+		return err
+	}
+	lock, err := c.read(a)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		list := []stateEntry{}
+		for _, e := range lock.Entries {
+			list = append(list, stateEntry{Address: e.Address, ID: e.ID, ETag: e.ETag, Protect: e.Protect, Deposed: e.Deposed})
+		}
+		return a.printJSON(list)
+	}
+	for _, e := range lock.Entries {
+		if _, err := fmt.Fprintf(a.stdout, "%s  %s\n", e.Address, e.ID); err != nil {
+			return err
+		}
+		for _, d := range e.Deposed {
+			if _, err := fmt.Fprintf(a.stdout, "%s  %s  (replaced, still to be removed)\n", e.Address, d.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+type stateShowCmd struct {
+	Address string `arg:"" help:"Address of the entry, such as flow.customers."`
+	stateFlags
+}
+
+func (c stateShowCmd) Run(a *app) error {
+	if _, err := a.format("text", "json"); err != nil {
+		return err
+	}
+	lock, err := c.read(a)
+	if err != nil {
+		return err
+	}
+	e, err := entryAt(lock, c.Address)
+	if err != nil {
+		return err
+	}
+	return a.printJSON(stateEntry{
+		Address: e.Address, ID: e.ID, ETag: e.ETag, Protect: e.Protect, Applied: e.Applied,
+		Sent: e.Sent, Needs: e.Needs, Deposed: e.Deposed,
+	})
+}
+
+func entryAt(lock *lockfile.Lock, text string) (lockfile.Entry, error) {
+	address, err := resource.ParseAddress(text)
+	if err != nil {
+		return lockfile.Entry{}, exit(exitUsage, "%v", err)
+	}
+	e, ok := lock.Get(address)
+	if !ok {
+		return lockfile.Entry{}, exit(exitUsage, "the lockfile has no %s; `aepflow state list` shows what it has", address)
+	}
+	return e, nil
+}
+
+// edit changes the lockfile of a target without calling the platform.
+func (f stateFlags) edit(ctx context.Context, a *app, change func(*lockfile.Lock) ([]lockfile.Edit, error)) (err error) {
+	p, t, err := f.open(a)
+	if err != nil {
+		return err
+	}
+	s, err := lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Now: time.Now()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if n := len(s.Unresolved()); n > 0 {
+		return exit(exitStale, "an apply was cut short and left %s open: run `aepflow apply` first", count(n, "call"))
+	}
+	lock := s.Lock()
+	edits, err := change(lock)
+	if err != nil {
+		return err
+	}
+	for _, e := range edits {
+		if err := s.Wait(s.Edit(e)); err != nil {
+			return err
+		}
+	}
+	return s.Commit(lock.Secrets)
+}
+
+type stateMvCmd struct {
+	From string `arg:"" help:"Address of the entry."`
+	To   string `arg:"" help:"Its new address, of the same kind."`
+	stateFlags
+}
+
+func (c stateMvCmd) Run(ctx context.Context, a *app) error {
+	return c.edit(ctx, a, func(lock *lockfile.Lock) ([]lockfile.Edit, error) {
+		from, err := entryAt(lock, c.From)
+		if err != nil {
+			return nil, err
+		}
+		to, err := resource.ParseAddress(c.To)
+		switch {
+		case err != nil:
+			return nil, exit(exitUsage, "%v", err)
+		case to.Kind != from.Address.Kind:
+			return nil, exit(exitUsage, "%s is a %s and cannot become a %s", from.Address, from.Address.Kind, to.Kind)
+		}
+		if _, taken := lock.Get(to); taken {
+			return nil, exit(exitUsage, "the lockfile has a %s already", to)
+		}
+		a.say("%s is now %s", from.Address, to)
+		return []lockfile.Edit{{Move: &lockfile.Move{From: from.Address, To: to}}}, nil
+	})
+}
+
+type stateRmCmd struct {
+	Address []string `arg:"" help:"Addresses of entries."`
+	stateFlags
+}
+
+func (stateRmCmd) Help() string {
+	return `The objects stay on the platform. A document that still asks for them makes new
+ones with the next apply.`
+}
+
+func (c stateRmCmd) Run(ctx context.Context, a *app) error {
+	return c.edit(ctx, a, func(lock *lockfile.Lock) ([]lockfile.Edit, error) {
+		var out []lockfile.Edit
+		for _, text := range c.Address {
+			e, err := entryAt(lock, text)
+			if err != nil {
+				return nil, err
+			}
+			a.say("forgotten, left on the platform: %s %s", e.Address, e.ID)
+			out = append(out, lockfile.Edit{Forget: e.Address})
+		}
+		return out, nil
+	})
+}
