@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,12 +166,26 @@ func checkSandbox(ctx context.Context, c *connection, t target) (platform.Sandbo
 	s, ok, err := platform.FindSandbox(ctx, c.Client, t.config.Sandbox)
 	switch {
 	case err != nil:
-		return platform.Sandbox{}, err
+		return platform.Sandbox{}, noContact(err, t)
 	case !ok:
 		return platform.Sandbox{}, exit(exitWorld, "organisation %s has no sandbox %s that these credentials may see: mend `sandbox` of target %s in %s",
 			t.config.Org, t.config.Sandbox, t.name, projectFile)
 	}
 	return s, nil
+}
+
+// noContact says what to look at when the first call to a target fails. Nothing
+// was changed then.
+func noContact(err error, t target) error {
+	var refused *platform.Error
+	var network net.Error
+	switch {
+	case errors.As(err, &refused) && refused.Status < 500 && strings.Contains(refused.URL, "/ims/"):
+		return exit(exitWorld, "sign in for target %s: %w\n  = help: check IMS_OAUTH_S2S_CLIENT_ID and IMS_OAUTH_S2S_CLIENT_SECRET, in the environment or in .env", t.name, refused)
+	case errors.As(err, &network):
+		return exit(exitWorld, "target %s does not answer: %w\n  = help: check the network, and `platform` and `ims` of the target in %s", t.name, err, projectFile)
+	}
+	return err
 }
 
 // explain takes an error of the platform apart for views.

@@ -17,13 +17,13 @@ import (
 type emulatorCmd struct {
 	Listen   string        `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Address to answer on; port 0 takes a free one."`
 	Public   bool          `help:"Answer on an address that other machines reach. Needed as well as --listen."`
-	Data     string        `placeholder:"DIR" help:"Folder for the state. Default: memory only." type:"path"`
-	Seed     string        `placeholder:"FILE" help:"What it holds from the start: organisation, sandboxes, clients, objects." type:"path"`
+	Data     string        `placeholder:"DIR" help:"Folder for the state. Default: memory only."`
+	Seed     string        `placeholder:"FILE" help:"What it holds from the start: organisation, sandboxes, clients, objects."`
 	Latency  time.Duration `placeholder:"TIME" help:"Wait before every answer."`
 	Rate     string        `placeholder:"N/s" help:"Refuse more requests than this with 429050."`
 	TokenTTL time.Duration `name:"token-ttl" default:"24h" placeholder:"TIME" help:"How long tokens are valid."`
-	Faults   string        `placeholder:"FILE" help:"Fault rules, a JSON list." type:"path"`
-	Record   string        `placeholder:"FILE" help:"Write every request as a JSON line, secrets masked." type:"path"`
+	Faults   string        `placeholder:"FILE" help:"Fault rules, a JSON list."`
+	Record   string        `placeholder:"FILE" help:"Write every request as a JSON line, secrets masked."`
 	Source   []string      `placeholder:"NAME=KIND:PATH" sep:"none" help:"Data behind a connection: sqlite:FILE, csv:DIR or json:DIR."`
 }
 
@@ -122,7 +122,7 @@ func readFaults(path string) ([]emulator.Fault, error) {
 
 // serve answers until a signal comes; calls under way are let finish.
 func serve(ctx context.Context, a *app, box *emulator.Server, listen string) error {
-	ctx, _, stop := a.interrupts(ctx)
+	ctx, _, stop := a.interrupts(ctx, "stopping")
 	defer stop()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {

@@ -111,6 +111,9 @@ func readFile(path string) (*source.File, diag.Problem) {
 	if err != nil {
 		return nil, unreadable{display(path), reason(err)}
 	}
+	if info.IsDir() {
+		return nil, unreadable{display(path), "it is a folder"}
+	}
 	if info.Size() > maxFile {
 		return nil, tooLarge{display(path), info.Size()}
 	}
@@ -131,8 +134,8 @@ func discover(dir string) ([]string, error) {
 			return exit(exitDocuments, "read %s: %s", display(path), reason(err))
 		case e.IsDir() && path != dir && (strings.HasPrefix(name, ".") || name == "node_modules"):
 			return filepath.SkipDir
-		case !e.IsDir() && isDocument(name):
-			out = append(out, path)
+		case isDocument(name) && path != dir:
+			out = append(out, path) // a folder too: reading it says what it is
 		}
 		return nil
 	})

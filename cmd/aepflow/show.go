@@ -11,7 +11,7 @@ import (
 )
 
 type showCmd struct {
-	Plan  string `arg:"" help:"File that plan --out has saved." type:"path"`
+	Plan  string `arg:"" help:"File that plan --out has saved."`
 	Calls string `placeholder:"FORM" default:"" enum:",http,curl" help:"Print the calls instead: http, or curl for a script that makes them."`
 	Full  bool   `help:"Leave nothing out."`
 	Quiet bool   `short:"q" help:"Totals and what is destroyed, nothing else."`

@@ -45,7 +45,7 @@ func (c validateCmd) Run(a *app) error {
 		err = diag.GitHub(a.stdout, p.report)
 	default:
 		err = diag.Text(a.stdout, p.report, diag.TextOptions{Color: a.color(a.stdout), Width: width(a.stdout)})
-		if err == nil && graph != nil {
+		if err == nil && graph != nil && !p.report.HasErrors() {
 			_, err = fmt.Fprintf(a.stdout, "valid: %s, %s\n", count(len(p.files), "file"), count(len(graph.All()), "resource"))
 		}
 	}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// pinned is the clock of every script: examples and goldens never depend on the
+// day on which they are run.
+const pinned = "2027-01-01T00:00:00Z"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"aepflow": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// TestScripts runs testdata/script against the program itself. Beside the
+// standard commands the scripts have:
+//
+//	example NAME [DIR]     a copy of examples/NAME
+//	edit FILE OLD NEW      OLD, which is there, becomes NEW
+//	exits CODE CMD ARGS…   the command ends with this code
+//	rejected DIR           validate and apply end with 3, say the same and write nothing
+//	large FILE MIB         a document of that many MiB
+//	apply ARGS…            aepflow apply --auto-approve, and then synced; `! apply` must fail and is not
+//	synced ARGS…           aepflow plan finds nothing to change
+//	named FILE             prints a file, ids, times and addresses of this run replaced by names
+//	emulator ARGS…         aepflow emulator in the background until the script ends; sets EMULATOR
+//	fault JSON             makes calls of the emulator go wrong; `fault clear` ends that
+//	requests [-writes]     prints the calls that the emulator got since the last time
+//	canary TEXT FILE…      no other file, call or object holds the text
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("AEPFLOW_NOW", pinned)
+			e.Setenv("NL", "\n")
+			e.Setenv("TAB", "\t")
+			e.Setenv("BINARY", "\x89PNG\r\x1a\x01\xff")
+			e.Values[worldKey{}] = &world{names: map[string]string{}}
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, errors.New("no such condition: " + name)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"example":  cmdExample,
+			"edit":     cmdEdit,
+			"exits":    cmdExits,
+			"rejected": cmdRejected,
+			"large":    cmdLarge,
+			"apply":    cmdApply,
+			"synced":   cmdSynced,
+			"named":    cmdNamed,
+			"emulator": cmdEmulator,
+			"fault":    cmdFault,
+			"requests": cmdRequests,
+			"canary":   cmdCanary,
+		},
+	})
+}
+
+func cmdExample(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: example NAME [DIR]")
+	}
+	copyExample(ts.Check, args[0], ts.MkAbs(args[len(args)-1]))
+}
+
+// copyExample copies the committed files of an example, not what a run has left
+// in it.
+func copyExample(check func(error), name, to string) {
+	from := filepath.Join("..", "..", "examples", name)
+	check(filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(from, path)
+		switch {
+		case err != nil:
+			return err
+		case e.Name() == ".aepflow":
+			return filepath.SkipDir
+		case e.IsDir():
+			return os.MkdirAll(filepath.Join(to, rel), 0o755)
+		case strings.HasSuffix(e.Name(), ".lock"):
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), text, 0o644)
+	}))
+}
+
+func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
+}
+
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE CMD ARGS…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := exitCode(ts, ts.Exec(args[1], args[2:]...)); got != want {
+		ts.Fatalf("%s ended with exit code %d, expected %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+func cmdRejected(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: rejected DIR")
+	}
+	before := listing(ts, args[0])
+	cmdExits(ts, false, []string{"3", "aepflow", "apply", args[0], "--auto-approve"})
+	said := ts.ReadFile("stderr")
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("apply printed a result:\n%s", out)
+	}
+	cmdExits(ts, false, []string{"3", "aepflow", "validate", args[0]})
+	if text := ts.ReadFile("stdout") + ts.ReadFile("stderr"); text != said {
+		ts.Fatalf("validate says:\n%s\napply says:\n%s", text, said)
+	}
+	if after := listing(ts, args[0]); after != before {
+		ts.Fatalf("files before:\n%s\nfiles after:\n%s", before, after)
+	}
+	_, err := ts.Stdout().Write([]byte(said))
+	ts.Check(err)
+}
+
+// listing is every path below a folder, with sizes and times.
+func listing(ts *testscript.TestScript, dir string) string {
+	var b strings.Builder
+	ts.Check(filepath.WalkDir(ts.MkAbs(dir), func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(&b, path, info.Mode(), info.Size(), info.ModTime().UnixNano())
+		return nil
+	}))
+	return b.String()
+}
+
+func cmdLarge(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: large FILE MIB")
+	}
+	n, err := strconv.ParseFloat(args[1], 64)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte("# comment\n"), int(n*(1<<20))/10), 0o644))
+}
+
+func exitCode(ts *testscript.TestScript, err error) int {
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		return ended.ExitCode()
+	}
+	ts.Check(err)
+	return 0
+}
+
+func cmdApply(ts *testscript.TestScript, neg bool, args []string) {
+	code := exitCode(ts, ts.Exec("aepflow", append([]string{"apply", "--auto-approve"}, args...)...))
+	if neg {
+		if code == 0 {
+			ts.Fatalf("apply succeeded")
+		}
+		return
+	}
+	if code != 0 {
+		ts.Fatalf("apply ended with exit code %d", code)
+	}
+	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	cmdSynced(ts, false, planArgs(args))
+	// What the script looks at next is what apply has said.
+	_, err := ts.Stdout().Write([]byte(stdout))
+	ts.Check(err)
+	_, err = ts.Stderr().Write([]byte(stderr))
+	ts.Check(err)
+}
+
+// planArgs leaves out the flags of apply that plan does not have, and the file
+// of a saved plan: what it did is then looked at in the folder.
+func planArgs(args []string) []string {
+	var out []string
+	for _, a := range args {
+		switch flag, _, _ := strings.Cut(a, "="); {
+		case flag == "--parallelism", flag == "--rate", flag == "--lock-timeout", flag == "--output", strings.HasSuffix(a, ".json"):
+		default:
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func cmdSynced(ts *testscript.TestScript, neg bool, args []string) {
+	code := exitCode(ts, ts.Exec("aepflow", append([]string{"plan", "--detailed-exitcode"}, args...)...))
+	switch {
+	case code != exitOK && code != exitPending:
+		ts.Fatalf("plan ended with exit code %d", code)
+	case neg && code == exitOK:
+		ts.Fatalf("the plan is empty")
+	case !neg && code == exitPending:
+		ts.Fatalf("the plan is not empty")
+	}
+}

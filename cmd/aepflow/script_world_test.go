@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// world is what a script has beside its files.
+type world struct {
+	names map[string]string // platform id → address, of every lockfile seen
+}
+
+type worldKey struct{}
+
+func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
+
+// learn notes the ids of every lockfile below the script's folder. Ids of what
+// was deleted since stay known.
+func (w *world) learn(ts *testscript.TestScript) {
+	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".lock") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		var lock struct {
+			Resources map[string]struct {
+				ID      string
+				Deposed []struct{ ID string }
+			}
+		}
+		if json.Unmarshal(text, &lock) != nil {
+			return nil // a script may break one on purpose
+		}
+		addresses := make([]string, 0, len(lock.Resources))
+		for a := range lock.Resources {
+			addresses = append(addresses, a)
+		}
+		slices.Sort(addresses) // schema.x before union.x, which has the same id
+		for _, a := range addresses {
+			w.name(lock.Resources[a].ID, a)
+			for _, d := range lock.Resources[a].Deposed {
+				w.name(d.ID, a)
+			}
+		}
+		return nil
+	}))
+}
+
+// name gives an id the address as its name; a later object of the same address
+// is numbered.
+func (w *world) name(id, address string) {
+	if _, known := w.names[id]; id == "" || known {
+		return
+	}
+	same := 0
+	for _, other := range w.names {
+		if base, _, _ := strings.Cut(other, " #"); strings.Trim(base, "<>") == address {
+			same++
+		}
+	}
+	w.names[id] = "<" + address + ">"
+	if same > 0 {
+		w.names[id] = fmt.Sprintf("<%s #%d>", address, same+1)
+	}
+}
+
+// volatile is what differs between two runs of the same script.
+var volatile = []struct {
+	re   *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(`\((\d+ ms|\d+\.\d s)\)`), "(TIME)"},
+	{regexp.MustCompile(`"(lineage|digest|etag|hash|secrets|tool_version|config_digest)": "(?:[^"\\]|\\.)*"`), `"$1": "…"`},
+	{regexp.MustCompile(`"elapsed_ms":\d+`), `"elapsed_ms":0`},
+	{regexp.MustCompile(`request id [0-9a-f]{32}`), "request id …"},
+	{regexp.MustCompile(`"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"`), `"<etag>"`},
+}
+
+// rename replaces what differs between two runs by names.
+func (w *world) rename(ts *testscript.TestScript, text string) string {
+	w.learn(ts)
+	ids := make([]string, 0, len(w.names))
+	for id := range w.names {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b string) int { return len(b) - len(a) }) // no id is cut by a shorter one
+	for _, id := range ids {
+		name := w.names[id]
+		tail := id[strings.LastIndexByte(id, '/')+1:]
+		text = strings.NewReplacer(id, name, tail, name, tail[:min(8, len(tail))]+"…", name).Replace(text)
+	}
+	for _, v := range volatile {
+		text = v.re.ReplaceAllString(text, v.with)
+	}
+	if url := ts.Getenv("EMULATOR"); url != "" {
+		text = strings.ReplaceAll(text, url, "$EMULATOR")
+	}
+	return strings.ReplaceAll(text, ts.Getenv("WORK"), "$WORK")
+}
+
+func cmdNamed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: named FILE")
+	}
+	_, err := io.WriteString(ts.Stdout(), worldOf(ts).rename(ts, ts.ReadFile(args[0])))
+	ts.Check(err)
+}
+
+func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: emulator ARGS…")
+	}
+	path, err := findIn(ts.Getenv("PATH"), "aepflow")
+	ts.Check(err)
+	cmd := exec.Command(path, append([]string{"emulator", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "AEPFLOW_NOW="+pinned)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		stop := cmd.Process.Signal
+		if runtime.GOOS == "windows" {
+			stop = func(os.Signal) error { return cmd.Process.Kill() } // it has no SIGTERM
+		}
+		if err := stop(syscall.SIGTERM); err != nil {
+			ts.Logf("stop the emulator: %v", err)
+		}
+		if err := cmd.Wait(); err != nil && runtime.GOOS != "windows" {
+			ts.Fatalf("the emulator did not end well: %v\n%s", err, &said)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		ts.Fatalf("the emulator did not start: %v\n%s", err, &said)
+	}
+	ts.Setenv("EMULATOR", strings.TrimSpace(strings.TrimPrefix(line, "listening on ")))
+}
+
+// findIn looks a program up in a PATH that is not this process's own.
+func findIn(list, name string) (string, error) {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	for _, dir := range filepath.SplitList(list) {
+		if path := filepath.Join(dir, name); isFile(path) {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no %s in %s", name, list)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// admin calls the emulator's own door.
+func admin(ts *testscript.TestScript, method, path, body string) []byte {
+	req, err := http.NewRequest(method, ts.Getenv("EMULATOR")+"/_emulator"+path, strings.NewReader(body))
+	ts.Check(err)
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if resp.StatusCode >= 300 {
+		ts.Fatalf("%s %s: %s: %s", method, path, resp.Status, text)
+	}
+	return text
+}
+
+func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fault JSON, or fault clear")
+	}
+	if args[0] == "clear" {
+		admin(ts, http.MethodDelete, "/faults", "")
+		return
+	}
+	admin(ts, http.MethodPost, "/faults", args[0])
+}
+
+func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
+	writes := slices.Equal(args, []string{"-writes"})
+	if neg || len(args) > 0 && !writes {
+		ts.Fatalf("usage: requests [-writes]")
+	}
+	var calls []struct {
+		Method, URL string
+		Status      int
+	}
+	ts.Check(json.Unmarshal(admin(ts, http.MethodGet, "/requests", ""), &calls))
+	admin(ts, http.MethodDelete, "/requests", "")
+	var b strings.Builder
+	for _, c := range calls {
+		if writes && (c.Method == http.MethodGet || strings.HasPrefix(c.URL, "/ims/")) {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s %d\n", c.Method, c.URL, c.Status)
+	}
+	_, err := io.WriteString(ts.Stdout(), worldOf(ts).rename(ts, b.String()))
+	ts.Check(err)
+}
+
+func cmdCanary(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: canary TEXT FILE…")
+	}
+	known := map[string]bool{}
+	for _, file := range args[1:] {
+		known[ts.MkAbs(file)] = true
+	}
+	look := func(where, text string) {
+		if strings.Contains(text, args[0]) {
+			ts.Fatalf("%s holds the canary", where)
+		}
+	}
+	seen := 0
+	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() || known[path] || strings.Contains(path, string(filepath.Separator)+".bin") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		seen++
+		look(path, string(text))
+		return err
+	}))
+	if seen == 0 {
+		ts.Fatalf("there is no file to look at")
+	}
+	look("stdout", ts.ReadFile("stdout"))
+	look("stderr", ts.ReadFile("stderr"))
+	if ts.Getenv("EMULATOR") != "" {
+		look("the record of requests", string(admin(ts, http.MethodGet, "/requests", "")))
+		look("an object of the emulator", string(admin(ts, http.MethodGet, "/objects", "")))
+	}
+}
