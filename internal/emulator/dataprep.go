@@ -83,7 +83,7 @@ func (c *call) readMappingSet(body object) (object, error) {
 	}
 	ref := object{"id": schema, "contentType": contentType}
 	out := object{
-		"name": text(body, "name"), "supportVersion": "1.1", "outputSchema": object{"id": nil, "version": 0, "schemaRef": ref},
+		"name": text(body, "name"), "supportVersion": "1.1", "outputSchema": object{"id": c.s.newHex(32), "version": 0, "schemaRef": ref},
 		"schemaRef": ref, "xdmSchema": schema, "xdmVersion": contentType, "status": "PUBLISHED", "strictMapping": false,
 		"allowNullValues": body["allowNullValues"] == true, "mappings": stored,
 	}

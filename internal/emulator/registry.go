@@ -3,6 +3,7 @@ package emulator
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -404,7 +405,7 @@ func refersTo(v any, id string) bool {
 func registryStats(c *call) (answer, error) {
 	counts := object{"unions": len(c.sp.unionClasses())}
 	var all []object
-	usage := object{}
+	usage := []any{}
 	for _, k := range []kind{kindSchema, kindFieldGroup, kindDataType, kindClass} {
 		t := c.sp.table(k)
 		counts[kindSegment(k)] = len(t.order)
@@ -412,13 +413,15 @@ func registryStats(c *call) (answer, error) {
 			all = append(all, r.object())
 		}
 	}
-	for class, schemas := range c.sp.table(kindSchema).index[1] {
+	byClass := c.sp.table(kindSchema).index[1]
+	for _, class := range slices.Sorted(maps.Keys(byClass)) {
+		schemas := byClass[class]
 		l := []any{}
 		for _, r := range schemas[:min(len(schemas), 100)] {
 			l = append(l, object{"$id": r.id, "title": r.keys[0][0]})
 		}
 		title := text(c.findResource(class), "title")
-		usage[class] = object{"$id": class, "title": title, "numberOfSchemas": len(schemas), "schemas": l}
+		usage = append(usage, object{"$id": class, "title": title, "numberOfSchemas": len(schemas), "schemas": l})
 	}
 	recent := func(at string) []any {
 		key := "repo:createdDate"

@@ -77,10 +77,11 @@ func sandboxRoutes() []route {
 
 func (c *call) org() *org { return c.s.org(c.r.Header.Get("x-gw-ims-org-id")) }
 
+// sandboxObject has no id: only services see it.
 func sandboxObject(b *sandbox) object {
 	return object{
-		"id": b.ID, "name": b.Name, "title": b.Title, "type": b.Type, "state": "active", "region": "VA7", "isDefault": b.Default, "eTag": 2, "etag": 2,
-		"createdDate": "2021-01-01 00:00:00", "lastModifiedDate": "2021-01-01 00:00:00", "createdBy": "system", "lastModifiedBy": "system",
+		"name": b.Name, "title": b.Title, "type": b.Type, "state": "active", "region": "VA7", "isDefault": b.Default, "eTag": 2, "etag": 2,
+		"createdDate": "2021-01-01T00:00:00.000Z", "lastModifiedDate": "2021-01-01T00:00:00.000Z", "createdBy": "system", "lastModifiedBy": "system",
 	}
 }
 
@@ -118,7 +119,7 @@ func getSandbox(c *call) (answer, error) {
 }
 
 func listSandboxTypes(c *call) (answer, error) {
-	return ok(object{"sandboxTypes": []any{"production", "development"}})
+	return ok(object{"sandboxTypes": []any{object{"id": "production", "title": "Production"}, object{"id": "development", "title": "Development"}}})
 }
 
 // sandboxType is the type of a sandbox whose seed does not say.
