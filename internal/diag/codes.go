@@ -50,26 +50,22 @@ const (
 	UnknownConnector    Code = "unknown-connector"
 	DeprecatedConnector Code = "deprecated-connector"
 	UnknownColumn       Code = "unknown-column"
-	DuplicateColumn     Code = "duplicate-column"
 	DuplicateMapping    Code = "duplicate-mapping"
 	DuplicateName       Code = "duplicate-name"
 	UnknownReference    Code = "unknown-reference"
-	ReferenceCycle      Code = "reference-cycle"
-	InvalidExpression   Code = "invalid-expression"
 	InvalidID           Code = "invalid-id"
 )
 
 // The codes of schedule and delta.
 const (
-	ScheduleInterval  Code = "schedule-interval"
-	ScheduleFrequency Code = "schedule-frequency"
-	ScheduleStart     Code = "schedule-start"
-	ScheduleOnce      Code = "schedule-once"
-	DeltaMissing      Code = "delta-missing"
-	DeltaForbidden    Code = "delta-forbidden"
-	DeltaColumn       Code = "delta-column"
-	DeltaFormat       Code = "delta-format"
-	DeltaTimezone     Code = "delta-timezone"
+	ScheduleInterval Code = "schedule-interval"
+	ScheduleStart    Code = "schedule-start"
+	ScheduleOnce     Code = "schedule-once"
+	DeltaMissing     Code = "delta-missing"
+	DeltaForbidden   Code = "delta-forbidden"
+	DeltaColumn      Code = "delta-column"
+	DeltaFormat      Code = "delta-format"
+	DeltaTimezone    Code = "delta-timezone"
 )
 
 // The codes of connections and secrets.
@@ -91,7 +87,7 @@ type Entry struct {
 
 // Codes returns every entry, sorted by code.
 func Codes() []Entry {
-	all := slices.Concat(yamlCodes, documentCodes)
+	all := slices.Concat(yamlCodes, documentCodes, targetCodes, expressionCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }

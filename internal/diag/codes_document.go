@@ -11,6 +11,8 @@ table: shop.orders
 columns:
   id: string
   amount: double
+  pieces: integer
+  paid: boolean
   changed: date-time
 target:
   schema: https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168

@@ -48,6 +48,9 @@ func fenced(language, text string) string {
 	return fence + language + "\n" + printable(strings.TrimRight(text, "\n")) + "\n" + fence + "\n"
 }
 
+// longestLine is how much of a line of an example the page shows.
+const longestLine = 160
+
 // printable replaces what no text file should hold, in examples of files that
 // are at fault for it. Tabs stay.
 func printable(text string) string {
@@ -58,6 +61,9 @@ func printable(text string) string {
 			parts[j] = visible(parts[j])
 		}
 		lines[i] = strings.Join(parts, "\t")
+		if runes := []rune(lines[i]); len(runes) > longestLine {
+			lines[i] = string(runes[:longestLine]) + " …"
+		}
 	}
 	return strings.Join(lines, "\n")
 }
