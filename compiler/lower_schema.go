@@ -17,8 +17,8 @@ type schemaPlace struct {
 
 // schemaOf returns the schema that a reference names.
 func (p *project) schemaOf(u *unit, ref string) schemaPlace {
-	if body, ok := p.schemaNamed(ref); ok {
-		return schemaPlace{id: resource.Reference(addr(resource.Schema, ref), "id"), name: ref, body: body}
+	if made, ok := p.schemaNamed(ref); ok {
+		return schemaPlace{id: resource.Reference(addr(resource.Schema, ref), "id"), name: ref, body: made.body}
 	}
 	return schemaPlace{id: resource.String(ref)}
 }

@@ -2,9 +2,7 @@ package compiler
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -295,78 +293,6 @@ func (p unknownColumn) Diagnose() diag.Diagnostic {
 		d.Fix = p.at.fix(p.name, near)
 	}
 	return d
-}
-
-type mappingForm struct {
-	at    place
-	given int
-}
-
-func (p mappingForm) Diagnose() diag.Diagnostic {
-	found := "none"
-	if p.given > 1 {
-		found = fmt.Sprint(p.given)
-	}
-	return diag.Diagnostic{
-		Code: diag.MappingForm, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("a mapping has one of `source`, `expression` and `value`, found %s", found),
-		Labels:  p.at.keyLabels("this field gets one value"),
-		Help:    "keep one of them: `source` for a column, `expression` for a Data Prep expression, `value` for a constant",
-	}
-}
-
-type expressionFault struct {
-	at      place
-	problem dataprep.Problem
-}
-
-func (p expressionFault) Diagnose() diag.Diagnostic {
-	n := p.at.d.Find(p.at.path).Node
-	span := inside(n, p.problem.Start, p.problem.End)
-	d := diag.Diagnostic{
-		Code: diag.Code(p.problem.Code), Severity: diag.Severity(p.problem.Severity), Path: p.at.path.String(),
-		Message: p.problem.Message,
-		Labels:  at(span, ""),
-		Help:    p.problem.Help,
-	}
-	if p.problem.Replacement != "" && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
-		d.Fix = replace(span, p.problem.Replacement)
-	}
-	return d
-}
-
-// inside returns the place of the bytes [start, end) of a scalar's resolved
-// text. Quotes, escapes, indentation and folded lines make the text of the
-// file longer than the resolved one; both are walked side by side, and where
-// that fails the whole scalar is the answer.
-func inside(n *Node, start, end int) source.Span {
-	raw := n.Span.Text()
-	from := 0
-	if n.Style == Literal || n.Style == Folded {
-		from = strings.IndexByte(raw, '\n') + 1
-	} else if n.Style.IsQuoted() {
-		from = 1
-	}
-	at := make([]int, 0, len(n.Text)+1)
-	for i := 0; i < len(n.Text); i++ {
-		for from < len(raw) && raw[from] != n.Text[i] && (n.Text[i] != ' ' || raw[from] != '\n') {
-			from++
-		}
-		if from == len(raw) {
-			return n.Span
-		}
-		at = append(at, from)
-		from++
-	}
-	at = append(at, from)
-	if start < 0 || end > len(n.Text) || start > end {
-		return n.Span
-	}
-	last := at[start]
-	if end > start {
-		last = at[end-1] + 1
-	}
-	return n.Span.File.Span(n.Span.Start+at[start], n.Span.Start+last)
 }
 
 type movedFromItself struct {

@@ -23,3 +23,21 @@ func (p profileWithoutIdentity) Diagnose() diag.Diagnostic {
 		Help:    "add `identities: {PATH: {namespace: Email, primary: true}}` to the schema",
 	}
 }
+
+type datasetSchema struct {
+	u       *unit
+	dataset place // where the dataset says its schema
+	schema  string
+}
+
+func (p datasetSchema) Diagnose() diag.Diagnostic {
+	at := p.u.at("target", "dataset")
+	return diag.Diagnostic{
+		Code: diag.DatasetSchema, Severity: diag.Error, Path: at.path.String(),
+		Message: "the dataset has another schema than the dataflow",
+		Labels: append(at.labels("its schema is `"+p.schema+"`"),
+			diag.Label{Span: p.dataset.key(), Text: "as is said here"},
+			diag.Label{Span: p.u.at("target", "schema").key(), Text: "the dataflow's schema"}),
+		Help: "name the same schema in both, or another dataset",
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
@@ -166,66 +165,4 @@ func columnNames(f *schemas.Dataflow) []string {
 		out = append(out, c.Name)
 	}
 	return out
-}
-
-// resolveMappings checks where each mapping takes its value from and that no
-// destination is inside another.
-func (p *project) resolveMappings(u *unit) {
-	f := u.dataflow
-	env := dataprep.Env{Columns: map[string]string{}}
-	for _, c := range f.Columns {
-		env.Columns[c.Name] = c.Type
-	}
-	for i := range f.Mappings {
-		p.resolveMapping(u, &f.Mappings[i], env)
-	}
-}
-
-// resolveMapping fills in what the short form means and checks expressions.
-func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) {
-	at := u.at("mappings", m.Destination)
-	given := 0
-	for _, is := range []bool{m.From != "", m.Source != "", m.Expression != "", m.Value != nil} {
-		if is {
-			given++
-		}
-	}
-	if given != 1 {
-		p.report.Add(mappingForm{at: at, given: given})
-		return
-	}
-	if m.From != "" {
-		if _, ok := env.Columns[m.From]; ok {
-			m.Source = m.From
-			return
-		}
-		m.Expression = m.From
-	} else {
-		at.path = at.path.Field(map[bool]string{true: "source", false: "expression"}[m.Source != ""])
-	}
-	switch {
-	case m.Source != "":
-		if _, ok := env.Columns[m.Source]; !ok {
-			p.report.Add(unknownColumn{at: at, name: m.Source, columns: columnNames(u.dataflow)})
-		}
-	case m.Expression != "":
-		p.resolveExpression(u, at, m.Expression, env)
-	}
-}
-
-func (p *project) resolveExpression(u *unit, at place, text string, env dataprep.Env) {
-	expr, problems := dataprep.Parse(text)
-	if !dataprep.HasErrors(problems) {
-		if n, ok := expr.(*dataprep.Name); ok {
-			if _, known := env.Columns[n.Name]; !known {
-				// A bare word is far more likely a misspelt column than an expression.
-				p.report.Add(unknownColumn{at: at, name: n.Name, columns: columnNames(u.dataflow)})
-				return
-			}
-		}
-		problems = append(problems, dataprep.Check(expr, env)...)
-	}
-	for _, found := range problems {
-		p.report.Add(expressionFault{at: at, problem: found})
-	}
 }

@@ -29,6 +29,9 @@ func (p *project) resolveTarget(u *unit) {
 	default:
 		p.report.Add(unknownReference{at: u.at("target", "dataset"), kind: schemas.KindDataset, name: ref, known: p.madeNames(schemas.KindDataset)})
 	}
+	if ref := t.Dataset.Ref; ref != "" {
+		p.checkDatasetSchema(u, ref)
+	}
 	if t.Dataset.Ref == "" && t.Dataset.Profile {
 		p.checkProfile(u, u.at("target", "dataset", "profile"), t.Schema.Ref, &t.Schema.SchemaBody)
 	}
@@ -55,17 +58,44 @@ func (u *unit) inline() (schema *schemas.SchemaBody, dataset *schemas.DatasetBod
 	return schema, dataset
 }
 
-// schemaNamed returns the content of the schema that the project makes under a
-// name: a Schema document, or the schema inside the dataflow of that name.
-func (p *project) schemaNamed(name string) (*schemas.SchemaBody, bool) {
+// madeSchema is a schema that the project makes and where it is written.
+type madeSchema struct {
+	body *schemas.SchemaBody
+	at   place // the schema as a whole: a document, or a part of a dataflow
+}
+
+// schemaNamed returns the schema that the project makes under a name: a Schema
+// document, or the schema inside the dataflow of that name.
+func (p *project) schemaNamed(name string) (madeSchema, bool) {
 	for _, kind := range []string{schemas.KindSchema, schemas.KindDataflow} {
 		if u, ok := p.find(kind, name); ok {
-			if body, _ := u.inline(); body != nil {
-				return body, true
+			if made, ok := u.madeSchema(); ok {
+				return made, true
 			}
 		}
 	}
-	return nil, false
+	return madeSchema{}, false
+}
+
+// madeSchema returns the schema that a document makes.
+func (u *unit) madeSchema() (madeSchema, bool) {
+	body, _ := u.inline()
+	switch {
+	case body == nil:
+		return madeSchema{}, false
+	case u.schema != nil:
+		return madeSchema{body, u.at("name")}, true
+	}
+	return madeSchema{body, u.at("target", "schema")}, true
+}
+
+// targetSchema returns the schema that a dataflow's data go into, when the
+// project makes it.
+func (p *project) targetSchema(u *unit) (madeSchema, bool) {
+	if made, ok := u.madeSchema(); ok {
+		return made, true
+	}
+	return p.schemaNamed(u.dataflow.Target.Schema.Ref)
 }
 
 // madeAs reports whether the project makes a schema or dataset of that name. A
@@ -106,6 +136,32 @@ func (p *project) resolveSchemaRef(u *unit, at place, ref string) {
 	}
 }
 
+// checkDatasetSchema refuses a dataset of the project whose schema is not the
+// dataflow's: what the one lets in the other does not have.
+func (p *project) checkDatasetSchema(u *unit, ref string) {
+	schema := u.dataflow.Target.Schema.Ref
+	if schema == "" {
+		schema = u.name
+	}
+	if d, ok := p.find(schemas.KindDataset, ref); ok {
+		if d.dataset != nil && d.dataset.Schema != schema {
+			p.report.Add(datasetSchema{u: u, dataset: d.at("schema"), schema: d.dataset.Schema})
+		}
+		return
+	}
+	d, ok := p.find(schemas.KindDataflow, ref)
+	if !ok || d.dataflow == nil || d.dataflow.Target.Dataset.Ref != "" {
+		return
+	}
+	other := d.dataflow.Target.Schema.Ref
+	if other == "" {
+		other = d.name
+	}
+	if other != schema {
+		p.report.Add(datasetSchema{u: u, dataset: d.at("target", "schema"), schema: other})
+	}
+}
+
 // checkProfile refuses a Profile dataset whose schema does not take part in
 // Profile: the platform would refuse it too, but only when it is created.
 func (p *project) checkProfile(u *unit, at place, ref string, body *schemas.SchemaBody) {
@@ -114,7 +170,7 @@ func (p *project) checkProfile(u *unit, at place, ref string, body *schemas.Sche
 		if !ok {
 			return // a schema on the platform: only the platform knows
 		}
-		body = named
+		body = named.body
 	}
 	if !body.Profile {
 		p.report.Add(profileWithoutSchema{at: at})

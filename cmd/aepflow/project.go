@@ -74,7 +74,7 @@ func (a *app) compile(p *project) error {
 	graph, report := compiler.Compile(p.files)
 	p.report.Append(report)
 	p.graph = graph
-	return a.diagnose(p.report)
+	return a.diagnose(p.report.AtLeast(diag.Warning)) // notes are for validate
 }
 
 func (p *project) readConfig() error {

@@ -112,6 +112,39 @@ func (r *Report) HasErrors() bool {
 	return r != nil && slices.ContainsFunc(r.list, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
+// Fails reports whether the documents are wrong: an error, or when strict, a
+// warning.
+func (r *Report) Fails(strict bool) bool {
+	return r.HasErrors() || strict && r != nil && slices.ContainsFunc(r.list, func(d Diagnostic) bool { return d.Severity == Warning })
+}
+
+// AtLeast returns the diagnostics of that severity and above.
+func (r *Report) AtLeast(s Severity) *Report {
+	out := &Report{}
+	if r != nil {
+		for _, d := range r.list {
+			if d.Severity >= s {
+				out.list = append(out.list, d)
+			}
+		}
+	}
+	return out
+}
+
+// Map returns a report with every diagnostic replaced by f's answer, in the
+// same order; those for which f answers false are left out.
+func (r *Report) Map(f func(Diagnostic) (Diagnostic, bool)) *Report {
+	out := &Report{}
+	if r != nil {
+		for _, d := range r.list {
+			if d, keep := f(d); keep {
+				out.list = append(out.list, d)
+			}
+		}
+	}
+	return out
+}
+
 // Len returns how many diagnostics were added, repeats included.
 func (r *Report) Len() int {
 	if r == nil {

@@ -1,0 +1,100 @@
+package compiler
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// Each case is a project and what is said about it. The comment of the archive
+// may hold lines `option: value`.
+func TestCheckGoldens(t *testing.T) {
+	paths, err := filepath.Glob("testdata/check/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no goldens: %v", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, want := splitCase(ar)
+			got := checkCase(t, in)
+			if os.Getenv("UPDATE") != "" {
+				ar.Files = append(in, txtar.File{Name: "want.diag", Data: []byte(got)})
+				if err := os.WriteFile(path, txtar.Format(ar), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("differs (UPDATE=1 rewrites it):\n%s", d)
+			}
+		})
+	}
+}
+
+func splitCase(ar *txtar.Archive) (in []txtar.File, want string) {
+	for _, f := range ar.Files {
+		if f.Name == "want.diag" {
+			want = string(f.Data)
+			continue
+		}
+		in = append(in, f)
+	}
+	return in, want
+}
+
+// checkCase compiles a project and returns what is said about it.
+func checkCase(t *testing.T, in []txtar.File) string {
+	t.Helper()
+	var files []*source.File
+	for _, f := range in {
+		files = append(files, source.NewFile(f.Name, f.Data))
+	}
+	g, r := Compile(files)
+	if (g == nil) != r.HasErrors() {
+		t.Errorf("errors: %v, graph: %v", r.HasErrors(), g != nil)
+	}
+	checkReport(t, files, r)
+	var b bytes.Buffer
+	if err := diag.Text(&b, r, diag.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// checkReport checks what holds for every report: codes and words are there,
+// places lie in the files, and repairs can be made.
+func checkReport(t testing.TB, files []*source.File, r *diag.Report) {
+	t.Helper()
+	ours := make(map[*source.File]bool, len(files))
+	for _, f := range files {
+		ours[f] = true
+	}
+	for _, d := range r.Sorted() {
+		if d.Code == "" || d.Message == "" || strings.Contains(d.Message, "%!") || strings.Contains(d.Help, "%!") {
+			t.Errorf("poor message %q [%s], help %q", d.Message, d.Code, d.Help)
+		}
+		for _, l := range d.Labels {
+			s := l.Span
+			if !s.IsZero() && (!ours[s.File] || s.Start < 0 || s.End < s.Start || s.End > len(s.File.Text)) {
+				t.Errorf("%s: span %d to %d lies outside of its file", d.Code, s.Start, s.End)
+			}
+		}
+	}
+	for _, f := range diag.Fixes(r.Sorted()) {
+		if _, err := diag.Apply(f.File.Text, f.Edits); err != nil {
+			t.Errorf("repairs of %s: %v", f.File.Path, err)
+		}
+	}
+}

@@ -1,0 +1,228 @@
+package compiler
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+type mappingForm struct {
+	at    place
+	given int
+}
+
+func (p mappingForm) Diagnose() diag.Diagnostic {
+	found := "none"
+	if p.given > 1 {
+		found = fmt.Sprint(p.given)
+	}
+	return diag.Diagnostic{
+		Code: diag.MappingForm, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("a mapping has one of `source`, `expression` and `value`, found %s", found),
+		Labels:  p.at.keyLabels("this field gets one value"),
+		Help:    "keep one of them: `source` for a column, `expression` for a Data Prep expression, `value` for a constant",
+	}
+}
+
+type expressionFault struct {
+	at      place
+	problem dataprep.Problem
+}
+
+func (p expressionFault) Diagnose() diag.Diagnostic {
+	n := p.at.d.Find(p.at.path).Node
+	span := n.Part(p.problem.Start, p.problem.End)
+	d := diag.Diagnostic{
+		Code: diag.Code(p.problem.Code), Severity: diag.Severity(p.problem.Severity), Path: p.at.path.String(),
+		Message: p.problem.Message,
+		Labels:  n.partLabels(p.problem.Start, p.problem.End, ""),
+		Help:    p.problem.Help,
+	}
+	if p.problem.Replacement != "" && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
+		d.Fix = replace(span, p.problem.Replacement)
+	}
+	return d
+}
+
+// partLabels are the labels of a part of a scalar: through an alias, the use as
+// well.
+func (n *Node) partLabels(start, end int, text string) []diag.Label {
+	labels := n.Where(text)
+	labels[0].Span = n.Part(start, end)
+	return labels
+}
+
+// mappingConflict: one destination twice, or one inside another.
+type mappingConflict struct {
+	first, second place
+	inside        bool
+}
+
+func (p mappingConflict) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.DuplicateMapping, Severity: diag.Error, Path: p.second.path.String(),
+		Message: "two mappings fill the same field",
+		Labels:  append(p.second.keyLabels("the same field"), diag.Label{Span: p.first.key(), Text: "filled here already"}),
+		Help:    "keep one of the two",
+	}
+	if p.inside {
+		d.Code = diag.MappingConflict
+		d.Message = "a mapping fills a field inside of what another one fills"
+		d.Labels[0].Text = "this lies inside"
+		d.Labels[len(d.Labels)-1].Text = "this fills the whole object"
+		d.Help = "fill either the object or the fields in it"
+	}
+	return d
+}
+
+// conversion: a value of a type that its field does not take, or only some of
+// whose values it takes.
+type conversion struct {
+	u          *unit
+	row        filled
+	typ        string
+	field      xdm.Field
+	conversion xdm.Conversion
+	column     *schemas.Column // where the value comes from, when it is a column
+}
+
+func (p conversion) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.IncompatibleType, Severity: diag.Error, Path: p.row.at.path.String(),
+		Message: fmt.Sprintf("%s cannot fill the field `%s` of type %s", typePhrase(p.typ), p.row.Destination, p.field.Type),
+		Labels:  p.row.from.labels("this is " + typePhrase(p.typ)),
+		Help:    "map it to a field of a fitting type, or convert it by an expression",
+	}
+	d.Labels = append(d.Labels, diag.Label{Span: p.row.at.key(), Text: "of type " + p.field.Type})
+	if p.column != nil {
+		d.Labels = append(d.Labels, diag.Label{Span: p.u.at("columns", p.column.Name).span(), Text: "declared here"})
+	}
+	if p.conversion.Verdict == xdm.Doubtful {
+		d.Code, d.Severity = diag.DoubtfulConversion, diag.Warning
+		d.Message = fmt.Sprintf("not every value of type %s fits the field `%s` of type %s", p.typ, p.row.Destination, p.field.Type)
+	}
+	from := "…"
+	if p.column != nil {
+		from = dataprep.QuoteAttribute(p.column.Name)
+	}
+	switch p.conversion.Reason {
+	case xdm.NeedsObject:
+		d.Code = diag.NotALeaf
+		d.Message = fmt.Sprintf("`%s` is %s, a single value cannot fill it", p.row.Destination, kindPhrase(p.field.Kind))
+		d.Help = "map to a field inside of it, such as " + p.row.Destination + "." + "NAME"
+		if p.field.Kind == xdm.Array {
+			d.Help = fmt.Sprintf("map to one element, `%s[0]`, or make a list with to_array(false, %s)", p.row.Destination, from)
+		}
+	case xdm.NeedsScalar:
+		d.Help = "take one value out of it, with first(…) or join(…) for example"
+	case xdm.TextToNumber:
+		d.Notes = []string{"a text that is no number makes its row fail"}
+		d.Help = fmt.Sprintf("say that it is meant: to_integer(%s)", from)
+		if p.field.Type == "number" {
+			d.Help = fmt.Sprintf("say that it is meant: to_decimal(%s)", from)
+		}
+	case xdm.TextToDate:
+		d.Notes = []string{"a text in none of the platform's formats makes its row fail"}
+		d.Help = fmt.Sprintf("name the format: date(%s, \"yyyy-MM-dd\")", from)
+	case xdm.TextToBoolean:
+		d.Notes = []string{"only y, yes, on, true, n, no, off and false are read, in small or capital letters"}
+		d.Help = fmt.Sprintf("compare it: %s == \"T\"", from)
+	case xdm.Lossy:
+		d.Notes = []string{"the fraction is lost"}
+		d.Help = "let the database give whole numbers, or map to a field of type number"
+	case xdm.Narrowing:
+		d.Notes = []string{"a value beyond the field's range makes its row fail"}
+		d.Help = "make sure that the values are in the range, or silence this with # aepflow:ignore " + string(diag.DoubtfulConversion) + " REASON"
+	case xdm.NumberToDate:
+		d.Notes = []string{"a number is read as milliseconds since 1970, if at all"}
+		d.Help = fmt.Sprintf("name what it is: dformat(%s, \"yyyy-MM-dd\") takes milliseconds", from)
+	}
+	return d
+}
+
+func typePhrase(typ string) string {
+	switch {
+	case strings.HasPrefix(typ, "array"):
+		return "a list"
+	case typ == "integer" || typ == "object":
+		return "an " + typ
+	case typ == "string":
+		return "a text"
+	}
+	return "a " + typ
+}
+
+type constantValue struct {
+	at, key    place // the value, and the destination
+	value      string
+	field      xdm.Field
+	fault      xdm.ConstantFault
+	start, end int  // of a literal in an expression
+	whole      bool // the value is the constant itself
+}
+
+func (p constantValue) Diagnose() diag.Diagnostic {
+	want, help := "", ""
+	switch p.fault.Code {
+	case xdm.NotInEnum:
+		want, help = "one of "+list(p.fault.Want, "and"), "write one of "+list(p.fault.Want, "or")
+	case xdm.NotAPattern:
+		want, help = "a text like "+p.fault.Want[0], "write it as the pattern asks"
+	case xdm.NotANumber:
+		want, help = "a number", "write digits"
+	case xdm.NotABoolean:
+		want, help = "true or false", "write true or false"
+	case xdm.NotADate:
+		want, help = "a date", "write it as 2027-02-03 or 2027-02-03T00:01:06Z"
+	case xdm.BelowMinimum, xdm.AboveMaximum:
+		want, help = "a number in the field's range", "the range is "+rangePhrase(p.field)
+	case xdm.TooShort, xdm.TooLong:
+		want, help = "a text of another length", "shorten or lengthen it"
+	}
+	n := p.at.d.Find(p.at.path).Node
+	d := diag.Diagnostic{
+		Code: diag.ConstantValue, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the field `%s` does not take `%s`", p.key.path[len(p.key.path)-1].Key, firstLine(p.value)),
+		Help:    help,
+	}
+	if p.whole {
+		d.Labels = p.at.labels("expected " + want)
+	} else {
+		d.Labels = n.partLabels(p.start, p.end, "expected "+want)
+	}
+	d.Labels = append(d.Labels, diag.Label{Span: p.key.key(), Text: "of type " + p.field.Type})
+	if p.fault.Near != "" {
+		d.Help = "did you mean `" + p.fault.Near + "`?"
+		switch s := d.Labels[0].Span; {
+		case s.Text() == p.value:
+			d.Fix = replace(s, p.fault.Near)
+		case s.Text() == `"`+p.value+`"`:
+			d.Fix = replace(s, `"`+p.fault.Near+`"`)
+		}
+	}
+	return d
+}
+
+// rangePhrase says which numbers a field takes.
+func rangePhrase(f xdm.Field) string {
+	least, most := "", ""
+	if f.Minimum != nil {
+		least = fmt.Sprint(*f.Minimum)
+	}
+	if f.Maximum != nil {
+		most = fmt.Sprint(*f.Maximum)
+	}
+	switch {
+	case least != "" && most != "":
+		return least + " to " + most
+	case least != "":
+		return least + " and above"
+	case most != "":
+		return most + " and below"
+	}
+	return "that of the type " + f.Type
+}

@@ -1,0 +1,143 @@
+package compiler
+
+import (
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// noSchema stands for a schema of which nothing is known: any path may be one
+// of its fields.
+var noSchema, _ = xdm.NewSchema("", nil, nil, "")
+
+// checkDestinations compares the mappings of a dataflow with the fields of its
+// schema: that they exist, take the values, and that none is left out.
+func (p *project) checkDestinations(u *unit, rows []filled, env dataprep.Env) {
+	made, known := p.targetSchema(u)
+	fields := noSchema
+	if known {
+		fields = p.fieldsOf(made.body)
+	}
+	paths := make([]string, len(rows))
+	var suggested []string // what misspelt destinations were likely meant to be
+	unchecked := 0
+	for i, row := range rows {
+		paths[i] = row.Destination
+		f, fault := fields.Lookup(row.Destination)
+		switch {
+		case fault != nil:
+			suggested = append(suggested, fault.Near...)
+			p.report.Add(destinationFault{at: row.at, fault: fault, schema: made, namespace: p.tenant})
+		case !f.Checked:
+			unchecked++
+		default:
+			p.checkField(u, row, f, env)
+		}
+	}
+	for _, c := range fields.Conflicts(paths) {
+		p.report.Add(mappingConflict{first: rows[c.First].at, second: rows[c.Second].at, inside: c.Inside})
+	}
+	ref := u.dataflow.Target.Schema.Ref
+	switch {
+	case known:
+		for _, m := range fields.Required(paths) {
+			if !slices.Contains(suggested, m.Path) {
+				p.report.Add(requiredField(u, rows, m, made))
+			}
+		}
+		if unchecked > 0 {
+			p.report.Add(uncheckedDestinations{at: u.at("mappings"), count: unchecked, unknown: fields.Unknown()})
+		}
+	case isURL(ref):
+		p.report.Add(uncheckedSchema{u.at("target", "schema")})
+	}
+}
+
+// checkField judges one mapping against the field that it fills.
+func (p *project) checkField(u *unit, row filled, f xdm.Field, env dataprep.Env) {
+	if f.ReadOnly {
+		p.report.Add(readOnlyField{row.at})
+	}
+	if f.Deprecated {
+		p.report.Add(deprecatedField{at: row.at, path: f.Path, start: 0, end: len(row.Destination)})
+	}
+	for _, n := range f.Notes {
+		switch n.Code {
+		case xdm.DeprecatedParent:
+			p.report.Add(deprecatedField{at: row.at, path: n.Path, start: n.Start, end: n.End})
+		case xdm.IndexMissing:
+			p.report.Add(indexMissing{at: row.at, note: n})
+		}
+	}
+	switch {
+	case row.Value != nil && f.Kind == xdm.Scalar:
+		if fault := xdm.CheckConstant(row.Value.Text, f); fault != nil {
+			p.report.Add(constantValue{at: row.from, key: row.at, value: row.Value.Text, field: f, fault: *fault, whole: true})
+		}
+	case row.Value != nil:
+		p.convert(u, row, "string", f)
+	case row.expr != nil && f.Kind == xdm.Scalar && p.checkResults(row, f):
+		// Each value that can come out was judged by itself.
+	default:
+		p.convert(u, row, row.typ, f)
+	}
+}
+
+// checkResults judges the literals that an expression may come to. It reports
+// whether there is nothing else that it may come to.
+func (p *project) checkResults(row filled, f xdm.Field) bool {
+	all := true
+	for _, r := range dataprep.Results(row.expr) {
+		value, ok := literal(r)
+		if !ok {
+			if _, null := r.(*dataprep.Null); !null {
+				all = false
+			}
+			continue
+		}
+		if fault := xdm.CheckConstant(value, f); fault != nil {
+			at := r.Where()
+			p.report.Add(constantValue{at: row.from, key: row.at, value: value, field: f, fault: *fault, start: at.Start, end: at.End})
+		}
+	}
+	return all
+}
+
+// literal returns the text that a literal of an expression arrives as. Numbers
+// in other notations than the decimal one are left to the platform.
+func literal(e dataprep.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *dataprep.Text:
+		return e.Value, true
+	case *dataprep.Bool:
+		if e.Value {
+			return "true", true
+		}
+		return "false", true
+	case *dataprep.Number:
+		for i := range len(e.Text) {
+			if c := e.Text[i]; (c < '0' || c > '9') && c != '.' || i == 0 && c == '0' && len(e.Text) > 1 && e.Text[1] != '.' {
+				return "", false
+			}
+		}
+		return e.Text, true
+	}
+	return "", false
+}
+
+// convert judges the type of a value against its field.
+func (p *project) convert(u *unit, row filled, typ string, f xdm.Field) {
+	c := xdm.Convertible(typ, f)
+	if c.Verdict == xdm.Fits {
+		return
+	}
+	problem := conversion{u: u, row: row, typ: typ, field: f, conversion: c}
+	if row.Source != "" {
+		if i := slices.IndexFunc(u.dataflow.Columns, func(col schemas.Column) bool { return col.Name == row.Source }); i >= 0 {
+			problem.column = &u.dataflow.Columns[i]
+		}
+	}
+	p.report.Add(problem)
+}

@@ -1,0 +1,113 @@
+package compiler
+
+import (
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// filled is a mapping with what is known about its value.
+type filled struct {
+	*schemas.Mapping
+	at   place         // its key and value
+	from place         // the value alone
+	expr dataprep.Expr // nil unless it is an expression without errors
+	typ  string        // of the value, as TypeOf says; "" when it is not known
+}
+
+// resolveMappings checks where each mapping takes its value from and where it
+// puts it.
+func (p *project) resolveMappings(u *unit) {
+	f := u.dataflow
+	env := dataprep.Env{Columns: make(map[string]string, len(f.Columns))}
+	for _, c := range f.Columns {
+		env.Columns[c.Name] = c.Type
+	}
+	rows := make([]filled, len(f.Mappings))
+	for i := range f.Mappings {
+		rows[i] = p.resolveMapping(u, &f.Mappings[i], env)
+	}
+	p.checkDestinations(u, rows, env)
+	p.lintColumns(u, rows)
+}
+
+// resolveMapping fills in what the short form means and checks expressions.
+func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) filled {
+	at := u.at("mappings", m.Destination)
+	row := filled{Mapping: m, at: at, from: at}
+	given := 0
+	for _, is := range []bool{m.From != "", m.Source != "", m.Expression != "", m.Value != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		p.report.Add(mappingForm{at: at, given: given})
+		return row
+	}
+	switch {
+	case m.From != "":
+		if _, ok := env.Columns[m.From]; ok {
+			m.Source = m.From
+		} else {
+			m.Expression = m.From
+		}
+	case m.Source != "":
+		row.from.path = at.path.Field("source")
+	case m.Expression != "":
+		row.from.path = at.path.Field("expression")
+	default:
+		row.from.path = at.path.Field("value")
+	}
+	switch {
+	case m.Source != "":
+		typ, ok := env.Columns[m.Source]
+		if !ok {
+			p.report.Add(unknownColumn{at: row.from, name: m.Source, columns: columnNames(u.dataflow)})
+		}
+		row.typ = typ
+	case m.Expression != "":
+		row.expr = p.resolveExpression(u, row.from, m.Expression, env)
+		if row.expr != nil {
+			row.typ = columnWord(dataprep.TypeOf(row.expr, env))
+		}
+	}
+	return row
+}
+
+// resolveExpression returns an expression in which nothing is wrong, nil when
+// something is.
+func (p *project) resolveExpression(u *unit, at place, text string, env dataprep.Env) dataprep.Expr {
+	expr, problems := dataprep.Parse(text)
+	if !dataprep.HasErrors(problems) {
+		if n, ok := expr.(*dataprep.Name); ok {
+			if _, known := env.Columns[n.Name]; !known {
+				// A bare word is far more likely a misspelt column than an expression.
+				p.report.Add(unknownColumn{at: at, name: n.Name, columns: columnNames(u.dataflow)})
+				return nil
+			}
+		}
+		problems = append(problems, dataprep.Check(expr, env)...)
+	}
+	for _, found := range problems {
+		p.report.Add(expressionFault{at: at, problem: found})
+	}
+	if dataprep.HasErrors(problems) {
+		return nil
+	}
+	return expr
+}
+
+// columnWord returns the word of package xdm for the type of an expression, ""
+// when it has none: the functions know types that columns do not.
+func columnWord(typ string) string {
+	base, _, _ := strings.Cut(typ, "<")
+	switch base {
+	case "string", "boolean", "integer", "long", "double", "date", "date-time", "array", "map", "object", "null":
+		return typ
+	case "float":
+		return "double"
+	}
+	return ""
+}
