@@ -162,13 +162,21 @@ func TestCurlRunsFirstPlan(t *testing.T) {
 	// Bodies with everything that a shell or jq could stumble over.
 	odd := `{"name":"it's \"odd\" \\(1+1) $HOME ` + "`id`" + ` $${not.a.ref} \u2028 é","auth":{"params":{"password":"${env.CRM_PASSWORD}"}},"n":-1.5,"big":9007199254740991,"none":null,"empty":{},"list":[]}`
 	p.Changes[0].Calls[0].Body = raw(odd)
+	// The id of a schema is a URL; in a path it is one step.
+	p.Changes = append(p.Changes, planner.Change{
+		Address: addr(resource.Union, "customers"), Kind: resource.Union, Action: planner.Create,
+		Calls: []planner.Call{{N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry + "/tenant/schemas/${schema.customers.id}", Body: raw(`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)}},
+	})
 	f := &fakePlatform{}
 	stdout, stderr, err := runScript(t, curl(t, p, nil), f, `CRM_PASSWORD=p'w"d`)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderr)
 	}
-	if len(f.requests) != 8 {
-		t.Fatalf("%d requests, want 8:\n%v", len(f.requests), f.requests)
+	if len(f.requests) != 9 {
+		t.Fatalf("%d requests, want 9:\n%v", len(f.requests), f.requests)
+	}
+	if got, want := f.requests[8].Path, "/data/foundation/schemaregistry/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F3"; got != want {
+		t.Errorf("path is %s, want %s", got, want)
 	}
 	type object = map[string]any
 	body := func(i int) object {
@@ -266,29 +274,18 @@ func TestCurlKeepsEtags(t *testing.T) {
 
 // A refusal stops the script at once, with the platform's words.
 func TestCurlStopsAtARefusal(t *testing.T) {
-	f := &fakePlatform{refuse: "/data/foundation/catalog/dataSets"}
-	_, stderr, err := runScript(t, curl(t, firstPlan(), nil), f, "CRM_PASSWORD=x")
-	if err == nil || !strings.Contains(stderr, `POST /data/foundation/catalog/dataSets: 400 {"title":"refused"}`) {
+	p := scheduleChange()
+	first := p.Changes[0].Calls[0]
+	second := first
+	second.N, second.URL = 2, fs+"/flows/other"
+	p.Changes[0].Calls = append(p.Changes[0].Calls, second)
+	f := &fakePlatform{refuse: first.URL}
+	_, stderr, err := runScript(t, curl(t, p, nil), f)
+	if err == nil || !strings.Contains(stderr, "PATCH "+first.URL+`: 400 {"title":"refused"}`) {
 		t.Errorf("%v\n%s", err, stderr)
 	}
-	if len(f.requests) != 3 {
-		t.Errorf("%d calls went through, want 3", len(f.requests))
-	}
-}
-
-// The id of a schema is a URL; in a path it is one step.
-func TestCurlEncodesIDsInPaths(t *testing.T) {
-	p := firstPlan()
-	p.Changes = append(p.Changes, planner.Change{
-		Address: addr(resource.Union, "customers"), Kind: resource.Union, Action: planner.Create,
-		Calls: []planner.Call{{N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry + "/tenant/schemas/${schema.customers.id}", Body: raw(`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)}},
-	})
-	f := &fakePlatform{}
-	if _, stderr, err := runScript(t, curl(t, p, nil), f, "CRM_PASSWORD=x"); err != nil {
-		t.Fatalf("%v\n%s", err, stderr)
-	}
-	if got, want := f.requests[8].Path, "/data/foundation/schemaregistry/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F3"; got != want {
-		t.Errorf("path is %s, want %s", got, want)
+	if len(f.requests) != 0 {
+		t.Errorf("the script went on after a refusal: %v", f.requests)
 	}
 }
 
@@ -310,14 +307,20 @@ func TestCurlRunsNothingOfAPlan(t *testing.T) {
 			c := &ch.Calls[k]
 			c.Gives = ""
 			c.IfMatch, c.Media, c.Step = strings.ReplaceAll(evil, "\n", " "), strings.ReplaceAll(evil, "\n", " "), planner.Step(evil)
-			c.URL = fs + "/x?" + strings.ReplaceAll(strings.ReplaceAll(evil, "\n", " "), "${", "$ {")
+			c.URL = fs + "/x?" + strings.NewReplacer("\n", "", " ", "%20", "${", "$%20{", "#", "").Replace(evil)
 			c.Body = raw(`{"text":` + string(quoted) + `,` + string(quoted) + `:{"{TENANT_ID}":` + string(quoted) + `}}`)
 		}
 	}
 	f := &fakePlatform{}
-	_, stderr, _ := runScript(t, curl(t, p, nil), f, "AEPFLOW_ALLOW=yes")
+	_, stderr, err := runScript(t, curl(t, p, nil), f, "AEPFLOW_ALLOW=yes")
+	if err != nil || len(f.requests) != 8 {
+		t.Fatalf("%d calls were made: %v\n%s", len(f.requests), err, stderr)
+	}
 	if _, err := os.Stat(mark); err == nil {
 		t.Fatalf("a text of the plan was run:\n%s", stderr)
+	}
+	if !strings.Contains(f.requests[0].Body, string(quoted)) {
+		t.Errorf("the text arrived changed:\n%s", f.requests[0].Body)
 	}
 }
 

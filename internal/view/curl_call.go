@@ -65,7 +65,7 @@ func (s *script) call(call numbered, i, n int) error {
 		return fmt.Errorf("%w: %q is no method that aepflow sends", ErrNotAScript, call.Method)
 	}
 	fmt.Fprintf(&s.out, "\n# %d/%d %s\n", i, n, comment(string(call.Step)+" "+a.String()))
-	fmt.Fprintf(&s.out, "echo %s >&2\n", quoteShell(fmt.Sprintf("%d/%d %s %s", i, n, call.Step, a)))
+	fmt.Fprintf(&s.out, "echo %s >&2\n", quoteShell(visible(fmt.Sprintf("%d/%d %s %s", i, n, call.Step, a))))
 	url, err := s.url(call.URL)
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ call() {
   local -a extra=()
   if [[ -n $etag ]]; then extra+=(--header "If-Match: $etag"); fi
   if [[ -n $body ]]; then extra+=(--header "Content-Type: $media" --data-binary @-); fi
-  answer=$(curl --silent --show-error --request "$method" "${platform%/}$path" \
+  answer=$(curl --silent --show-error --globoff --request "$method" "${platform%/}$path" \
     --header @<(printf 'Authorization: Bearer %s\n' "$token") \
     --header "x-api-key: $IMS_OAUTH_S2S_CLIENT_ID" --header "x-gw-ims-org-id: $org" \
     --header "x-sandbox-name: $sandbox" --header 'Accept: application/json' \

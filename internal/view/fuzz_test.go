@@ -60,7 +60,7 @@ func FuzzReadPlan(f *testing.F) {
 
 // The same plan gives the same bytes, in every form.
 func TestViewsAreStable(t *testing.T) {
-	for name, p := range cases() {
+	for name, p := range map[string]*planner.Plan{"first": firstPlan(), "column-added": columnAdded(), "many": many(60)} {
 		first := map[string]string{}
 		for range 2 {
 			for form, show := range everyView(p) {
