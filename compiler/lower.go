@@ -30,6 +30,11 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 	}
 	if l != nil {
 		r.Protect = l.Protect
+		for _, i := range l.Import {
+			if i.Kind == string(a.Kind) {
+				r.Import = i.ID
+			}
+		}
 		if l.MovedFrom != "" {
 			// What is made for a document carries its name, alone or at the front.
 			r.Moved = resource.Address{Kind: a.Kind, Name: l.MovedFrom + strings.TrimPrefix(a.Name, u.name)}

@@ -145,6 +145,10 @@ func (d *differ) desire(r resource.Resource) {
 	if moved {
 		it.change.MovedFrom = from
 	}
+	if !it.exists && r.Import != "" {
+		d.adopt(spec, r, it)
+		return
+	}
 	if !it.exists {
 		it.change.Action, it.change.Reason = Create, ReasonNew
 		it.desired = decode(r.Body)
@@ -182,6 +186,9 @@ func (d *differ) desire(r resource.Resource) {
 	it.change.Action = severest(it.fields)
 	if it.change.Action == NoOp {
 		it.settle(moved)
+		if it.live != nil && it.change.Action == NoOp && !parse(entry.Applied).Equal(it.desired) {
+			it.change.Action, it.change.Reason = Update, ReasonConverged // only the lockfile has to learn it
+		}
 		return
 	}
 	it.change.Reason = ReasonFields
@@ -227,7 +234,7 @@ func (d *differ) outputChanges(n lockfile.Need) bool {
 	}
 	if it, ok := d.items[n.Address]; ok {
 		switch it.change.Action {
-		case Create, Replace:
+		case Create, Replace, Import:
 			return true
 		case Update:
 			if field == "version" && resource.SpecOf(n.Address.Kind).Versioned {

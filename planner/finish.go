@@ -117,7 +117,10 @@ func (d *differ) judgeWhole(it *item) {
 			guard("data-loss", "--allow-data-loss", "the %s %s would be removed, with what it holds or describes", spec.Noun, c.Address)
 		}
 	}
-	if it.missing && !d.Recreate {
+	if c.Action == Import {
+		d.guardImport(it, guard)
+	}
+	if it.missing && !d.Recreate && c.Action != Import {
 		guard("missing", "--recreate", "%s was not found on the platform; if a label only hides it, making it again makes it twice", c.Address)
 	}
 	for _, j := range it.fields {
@@ -165,7 +168,7 @@ func (d *differ) judgeReplacement(it *item, guard func(code, flag, format string
 func ConfigDigest(g *resource.Graph) string {
 	var b strings.Builder
 	for _, r := range g.All() {
-		fmt.Fprintf(&b, "%s %s %t %s %s\n", r.Address, r.Body.Digest(), r.Protect, r.Replace, r.Moved)
+		fmt.Fprintf(&b, "%s %s %t %s %s %s\n", r.Address, r.Body.Digest(), r.Protect, r.Replace, r.Moved, r.Import)
 	}
 	return resource.Digest([]byte(b.String()))
 }

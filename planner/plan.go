@@ -68,17 +68,19 @@ type Reason string
 
 // The reasons of whole changes.
 const (
-	ReasonNew      Reason = "not applied yet"
-	ReasonRemoved  Reason = "no document asks for it any more"
-	ReasonFields   Reason = "fields changed"
-	ReasonNeeds    Reason = "what it refers to changes"
-	ReasonTogether Reason = "replaced together with its dataflow"
-	ReasonDeposed  Reason = "left over from a replacement"
-	ReasonDestroy  Reason = "everything is to be destroyed"
-	ReasonMoved    Reason = "renamed in the documents"
-	ReasonDrift    Reason = "changed on the platform since it was applied"
-	ReasonMissing  Reason = "not found on the platform: removed, or hidden by a label"
-	ReasonProtect  Reason = "its protection changes"
+	ReasonNew       Reason = "not applied yet"
+	ReasonRemoved   Reason = "no document asks for it any more"
+	ReasonFields    Reason = "fields changed"
+	ReasonNeeds     Reason = "what it refers to changes"
+	ReasonTogether  Reason = "replaced together with its dataflow"
+	ReasonDeposed   Reason = "left over from a replacement"
+	ReasonDestroy   Reason = "everything is to be destroyed"
+	ReasonMoved     Reason = "renamed in the documents"
+	ReasonDrift     Reason = "changed on the platform since it was applied"
+	ReasonConverged Reason = "the platform has it already"
+	ReasonImport    Reason = "exists on the platform and is taken over"
+	ReasonMissing   Reason = "not found on the platform: removed, or hidden by a label"
+	ReasonProtect   Reason = "its protection changes"
 )
 
 // Effect is what a change does to the data.

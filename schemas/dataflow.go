@@ -155,4 +155,16 @@ type Lifecycle struct {
 	MovedFrom string `yaml:"movedFrom,omitempty" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
 	// What a replacement does to the data: backfill reads history again (duplicates possible), continue starts at the cut-over (gap possible).
 	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`
+	// Objects of this document that exist on the platform already, by kind: their ids. They are taken over instead of made.
+	Import Imports `yaml:"import,omitempty"`
+}
+
+// Imports are objects to take over, in order.
+type Imports []Imported
+
+// Imported is one object to take over: its id, or an object that has it.
+type Imported struct {
+	Kind string `yaml:"-" key:"true"`
+	// Id of the object on the platform.
+	ID string `yaml:"id" short:"true" jsonschema:"minLength=1,example=2edc08ac-4df5-4fe6-936f-81a19ce92f5c"`
 }

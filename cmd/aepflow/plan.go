@@ -143,12 +143,27 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 	}
 	if f.Refresh {
 		var err error
-		if o.Live, err = a.refresh(ctx, p, t, lock, -1); err != nil {
+		if o.Live, err = a.refresh(ctx, p, t, withImports(lock, p.graph), -1); err != nil {
 			return nil, err
 		}
 	}
 	plan, report := planner.Diff(lock, p.graph, o)
 	return plan, a.diagnose(report)
+}
+
+// withImports returns a lock that also has what is to be imported, so that a
+// refresh reads it.
+func withImports(lock *lockfile.Lock, g *resource.Graph) *lockfile.Lock {
+	out := lock
+	for _, r := range g.All() {
+		if e, ok := lock.Get(r.Address); r.Import != "" && (!ok || e.ID == "") {
+			if out == lock {
+				out = lock.Clone()
+			}
+			out.Put(lockfile.Entry{Address: r.Address, ID: r.Import})
+		}
+	}
+	return out
 }
 
 func sameTarget(paths lockfile.Paths, lock *lockfile.Lock, t target) error {

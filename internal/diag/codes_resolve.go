@@ -16,6 +16,7 @@ const (
 	FieldPath         Code = "field-path"
 	FieldClash        Code = "field-clash"
 	MovedFrom         Code = "moved-from"
+	ImportKind        Code = "import-kind"
 	SecretReference   Code = "secret-reference"
 	FileUnreadable    Code = "file-unreadable"
 	FieldGroupClass   Code = "field-group-class"

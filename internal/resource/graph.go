@@ -17,6 +17,7 @@ type Resource struct {
 	Origin  source.Span // the document's words that ask for it
 	Protect bool        // lifecycle.protect: never destroyed by plan or apply
 	Replace string      // lifecycle.onReplace of a flow: "backfill", "continue" or ""
+	Import  string      // lifecycle.import: id of an object that exists already
 	Moved   Address     // lifecycle.movedFrom: its address before, zero when not moved
 }
 

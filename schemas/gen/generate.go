@@ -22,7 +22,7 @@ var documents = []any{schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}
 // elements are the types that stand behind the keys of a mapping.
 var elements = []any{
 	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
-	schemas.TargetConfig{},
+	schemas.TargetConfig{}, schemas.Imported{},
 }
 
 // generate returns the JSON Schema. dir is the folder of package schemas, whose

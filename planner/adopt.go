@@ -1,0 +1,57 @@
+package planner
+
+import (
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// adopt takes over an object that exists on the platform. What is recorded as
+// applied is what it is, not what the documents ask for: the next plan shows the
+// difference as ordinary changes.
+func (d *differ) adopt(spec *resource.Spec, r resource.Resource, it *item) {
+	it.desired = decode(r.Body)
+	it.change.Action, it.change.Reason, it.change.ID = Import, ReasonImport, r.Import
+	l, found := d.liveOf(r.Address)
+	if !found {
+		return
+	}
+	it.change.ETag = l.ETag
+	if it.missing = l.Missing; it.missing || spec.TagOf != "" {
+		return
+	}
+	live, err := spec.Align(it.desired, l.Body, d.lock.Target.Tenant, func(_ resource.Path, ref resource.Ref) string {
+		if other, ok := d.items[ref.To]; ok && other.change.Action == Import {
+			v, _ := lockfile.Entry{ID: other.change.ID, ETag: other.change.ETag}.Output(ref.Field)
+			return v
+		}
+		e, _ := d.lock.Get(ref.To)
+		value, _ := e.Output(ref.Field)
+		return value
+	})
+	if err != nil {
+		return
+	}
+	raw, err := resource.Parse(l.Body)
+	if err == nil {
+		it.live = &raw
+	}
+	var differences []difference
+	compare(spec, nil, &live, &it.desired, &differences)
+	for _, f := range differences {
+		j := judge(spec, f, life{recurring: true})
+		j.change.Class, j.change.Live = ClassPending, j.change.Applied
+		it.fields = append(it.fields, j)
+	}
+	it.change.Desired = live.JSON()
+}
+
+// guardImport refuses imports that nobody has verified, and those of something
+// that is not there.
+func (d *differ) guardImport(it *item, guard func(code, flag, format string, args ...any)) {
+	switch {
+	case !d.Refreshed:
+		guard("import", "--refresh", "%s is imported as %s: the object is compared with the documents first", it.change.Address, it.change.ID)
+	case it.missing:
+		guard("import", "", "%s is to be imported as %s, which is not on the platform", it.change.Address, it.change.ID)
+	}
+}
