@@ -105,7 +105,7 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 	case c == ':' && (b.last == flowValue || s.flowBlankAt(i+1)):
 		switch {
 		case b.colon:
-			return secondColon{at: here, value: b.value, char: b.char}
+			return secondColon{at: here, value: b.value, open: s.file.Span(b.at, b.at+1)}
 		case newLine && b.last != flowStart && !b.query:
 			return colonBelow{at: here, key: b.value}
 		}
@@ -149,8 +149,8 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 	before := b.value
 	goesOn := b.last == flowPlain
 	s.i = s.flowPlainEnd()
-	for q := i; q < s.i; q++ {
-		if s.indicatorAt(q, '?') {
+	for q := i + 1; q < s.i; q++ {
+		if s.text[q] == '?' { // the library ends the text here, whatever follows
 			return queryInFlow{at: s.file.Span(q, q+1), value: s.file.Span(i, s.i)}
 		}
 	}

@@ -117,15 +117,16 @@ func (p emptyEntry) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLFlow, "a value is missing before `,`", "remove the comma or write the value", at(p.at, "nothing stands before it"))
 }
 
-type secondColon struct {
-	at, value source.Span
-	char      byte
-}
+type secondColon struct{ at, value, open source.Span }
 
 func (p secondColon) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLFlow, "an entry in brackets has two `:`",
-		"separate entries by `,`, or put the value in quotes if the colon belongs to it",
-		also(at(p.at, "unexpected `:`"), p.value, "a `,` may be missing in or before this"))
+	labels := also(at(p.at, "unexpected `:`"), p.value, "a `,` may be missing in or before this")
+	help := "separate entries by `,`, or put the value in quotes if the colon belongs to it"
+	if p.open.Pos().Line != p.at.Pos().Line {
+		labels = also(labels, p.open, "inside this bracket")
+		help = "close the bracket, or separate entries by `,`"
+	}
+	return syntaxError(diag.YAMLFlow, "an entry in brackets has two `:`", help, labels)
 }
 
 type itemInFlow struct{ at source.Span }
@@ -393,8 +394,8 @@ func (p colonBelow) Diagnose() diag.Diagnostic {
 type queryInFlow struct{ at, value source.Span }
 
 func (p queryInFlow) Diagnose() diag.Diagnostic {
-	d := syntaxError(diag.YAMLFlow, "a `?` with a blank behind it stands inside brackets", "put the text in quotes: "+quoteFor(firstLine(p.value.Text())),
-		at(p.at, "this would begin a key"))
+	d := syntaxError(diag.YAMLFlow, "a `?` stands in a text inside brackets", "put the text in quotes: "+quoteFor(firstLine(p.value.Text())),
+		at(p.at, "not allowed without quotes"))
 	d.Fix = quoteFix(p.value)
 	return d
 }
