@@ -96,6 +96,9 @@ func checkLeaves(d *Document, docKind string, e *jsonschema.ValidationError, rep
 		}
 	case *kind.Required:
 		for _, key := range k.Missing {
+			if misspelt(docKind, path, n, key) {
+				continue // said at the key that stands there instead
+			}
 			report.Add(missingDocumentKey{at: at, key: key})
 		}
 	case *kind.Type:
@@ -121,6 +124,20 @@ func checkLeaves(d *Document, docKind string, e *jsonschema.ValidationError, rep
 	default:
 		report.Add(outOfRange{at: at, got: n, want: "another value"})
 	}
+}
+
+// misspelt reports whether a map has an unknown key that means the given one.
+func misspelt(docKind string, path Path, n *Node, key string) bool {
+	known := knownKeys(docKind, path)
+	for _, p := range n.Pairs {
+		if slices.Contains(known, p.Key.Text) {
+			continue
+		}
+		if near, ok := diag.Nearest(p.Key.Text, known); ok && near == key {
+			return true
+		}
+	}
+	return false
 }
 
 func number(r *big.Rat) string {

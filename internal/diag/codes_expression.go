@@ -67,7 +67,7 @@ var expressionCodes = []Entry{
 		Code: "deprecated-function", Severity: Warning,
 		Title:       "function that has another name now",
 		Explanation: "The function still works and may go away. The help line names the one that took its place.",
-		Example:     expr("is_set({\"a\": id}, \"a\")"),
+		Example:     expr("iif(is_set(\"id\"), id, \"\")"),
 	},
 	{
 		Code: "division-by-zero", Severity: Warning,
@@ -121,7 +121,7 @@ var expressionCodes = []Entry{
 		Code: "function-scope", Severity: Warning,
 		Title:       "function of another product",
 		Explanation: "The function is documented for another part of the platform only. In a dataflow it may be refused or give nothing.",
-		Example:     expr("array_to_string(SEPARATOR, ARRAY)"),
+		Example:     expr("array_to_string(\",\", to_array(false, id))"),
 	},
 	{
 		Code: "function-spelling", Severity: Warning,

@@ -6,9 +6,10 @@ const schemaTarget = `  schema:
     class: profile
     fieldGroups: [profile-person-details]
     fields:
+      shop.number: string
       shop.total: double
     identities:
-      _id: {namespace: CRMID, primary: true}
+      shop.number: {namespace: CRMID, primary: true}
     profile: true
   dataset:
     title: Shop orders
@@ -17,7 +18,7 @@ const schemaTarget = `  schema:
 
 var goodSchema = with(with(goodDataflow, `  schema: https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168
   dataset: 6019e0e7c5dcf718db5ebc71
-`, schemaTarget), "_id: id", "_id: id\n  person.name.fullName: id")
+`, schemaTarget), "_id: id", "_id: id\n  _{TENANT_ID}.shop.number: id")
 
 // targetCodes explains the codes of connections, mappings and targets.
 var targetCodes = []Entry{
@@ -55,7 +56,7 @@ var targetCodes = []Entry{
 		Code: ProfileIdentity, Severity: Error,
 		Title:       "Profile schema without a primary identity",
 		Explanation: "Profile joins records by the primary identity of their schema, and the platform refuses a schema without one.",
-		Example:     with(goodSchema, "    identities:\n      _id: {namespace: CRMID, primary: true}\n", ""),
+		Example:     with(goodSchema, "    identities:\n      shop.number: {namespace: CRMID, primary: true}\n", ""),
 	},
 	{
 		Code: UnknownClass, Severity: Error,

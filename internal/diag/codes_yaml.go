@@ -157,6 +157,6 @@ var yamlCodes = []Entry{
 		Code: DuplicateKey, Severity: Error,
 		Title:       "key that stands twice in a map",
 		Explanation: "One of the two values would be lost silently, and which one depends on the reader. Both places are shown; keep one.",
-		Example:     "name: orders\ntitle: Orders\nname: invoices\n",
+		Example:     with(goodDataflow, "columns:\n", "table: shop.invoices\ncolumns:\n"),
 	},
 }

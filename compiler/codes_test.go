@@ -1,0 +1,94 @@
+package compiler
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/diag"
+)
+
+// An example shows its own code and no other fault.
+func TestExamplesProvokeNothingElse(t *testing.T) {
+	for _, e := range diag.Codes() {
+		if e.Example == "" || strings.HasPrefix(string(e.Code), "yaml-") {
+			continue // what cannot be read is followed by whatever is left of it
+		}
+		t.Run(string(e.Code), func(t *testing.T) {
+			r := exampleReport(t, e)
+			if documents, _ := ParseDocuments(exampleFiles(e.Example)[0]); len(documents) == 0 {
+				return
+			}
+			for _, d := range r.Sorted() {
+				if d.Code != e.Code && d.Severity > diag.Note {
+					t.Errorf("also provokes %s: %s", d.Code, d.Message)
+				}
+			}
+		})
+	}
+}
+
+// exampleReport is what is said about the example of a code.
+func exampleReport(t testing.TB, e diag.Entry) *diag.Report {
+	t.Helper()
+	_, r := Compile(exampleFiles(e.Example))
+	return r
+}
+
+// Every code that is declared or that expressions have is explained.
+func TestEveryCodeIsExplained(t *testing.T) {
+	pkgs, err := parser.ParseDir(token.NewFileSet(), "../internal/diag", nil, 0) //nolint:staticcheck // one package without build tags
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := dataprep.Codes()
+	ast.Inspect(pkgs["diag"], func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Type == nil || len(spec.Values) != 1 {
+			return true
+		}
+		name, isName := spec.Type.(*ast.Ident)
+		value, isLiteral := spec.Values[0].(*ast.BasicLit)
+		if isName && isLiteral && name.Name == "Code" {
+			text, _ := strconv.Unquote(value.Value)
+			codes = append(codes, text)
+		}
+		return true
+	})
+	if len(codes) < 60 {
+		t.Fatalf("found only %d codes", len(codes))
+	}
+	slices.Sort(codes)
+	for _, c := range slices.Compact(codes) {
+		if _, ok := diag.Lookup(diag.Code(c)); !ok {
+			t.Errorf("%s is not explained", c)
+		}
+	}
+}
+
+// docs/diagnostics.md is printed from the table of codes, with what the tool
+// says about each example.
+func TestDiagnosticsPageIsFresh(t *testing.T) {
+	var page bytes.Buffer
+	err := diag.Markdown(&page, func(e diag.Entry) string {
+		if e.Example == "" {
+			return ""
+		}
+		r := exampleReport(t, e)
+		var b bytes.Buffer
+		if err := diag.Text(&b, r.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return d, d.Code == e.Code }), diag.TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "../docs/diagnostics.md", page.String())
+}
