@@ -14,6 +14,38 @@ type group struct {
 	first  planner.Change
 	names  []string
 	places []string // where the documents ask for each
+	others []group  // further kinds of which just the same names are created
+}
+
+// bare is a name of the group without its kind.
+func (g group) bare(i int) string {
+	return strings.TrimPrefix(g.names[i], string(g.first.Address.Kind)+".")
+}
+
+// together joins groups of creations that are about the same names: a dataflow
+// brings its parts along, and telling each kind apart would tell it seven times.
+func together(groups []group) []group {
+	var out []group
+	index := map[string]int{}
+	for _, g := range groups {
+		if g.first.Action != planner.Create || len(g.names) < 2 || len(g.first.Guards) > 0 {
+			out = append(out, g)
+			continue
+		}
+		names := make([]string, len(g.names))
+		for i := range g.names {
+			names[i] = g.bare(i)
+		}
+		slices.Sort(names)
+		key := strings.Join(names, " ")
+		if i, known := index[key]; known {
+			out[i].others = append(out[i].others, g)
+			continue
+		}
+		index[key] = len(out)
+		out = append(out, g)
+	}
+	return out
 }
 
 // alone is a group of one change.
@@ -75,7 +107,7 @@ func signature(ch planner.Change) string {
 
 // groups writes a large plan: each group once, with the names it is about.
 func (t planText) groups(changes []planner.Change) {
-	list := groupsOf(changes)
+	list := together(groupsOf(changes))
 	// What is told of many resources at once comes first within its part.
 	slices.SortStableFunc(list, func(a, b group) int {
 		if a.first.Action.Destroys() != b.first.Action.Destroys() {
@@ -110,10 +142,23 @@ func (t planText) group(g group) {
 	ch := g.first
 	noun := resource.SpecOf(ch.Address.Kind).Noun
 	head := []string{"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, count(len(g.names), noun)), "  ", t.paint(plain, verbOf(ch.Action))}
+	nouns := []string{noun}
+	if len(g.others) > 0 {
+		for _, o := range g.others {
+			nouns = append(nouns, resource.SpecOf(o.first.Address.Kind).Noun)
+			if effectText(o.first.Effect) != "" {
+				ch.Effect = o.first.Effect
+			}
+		}
+		head = append(head[:3], t.paint(bold, count(len(g.names)*len(nouns), "resource")), "  ", t.paint(plain, verbOf(ch.Action)))
+	}
 	if note := changeNote(groupNote(ch), false); note != "" {
 		head = append(head, "  ", t.paint(dim, "# "+note))
 	}
 	t.line(head...)
+	if len(nouns) > 1 {
+		t.hanging(plain, "", "one each of "+strings.Join(nouns, ", "))
+	}
 	if ch.Action != planner.Create {
 		for _, f := range fieldsShown(ch, false) {
 			f.Origin = planner.Origin{}
@@ -122,9 +167,12 @@ func (t planText) group(g group) {
 	}
 	ch.Desired = nil
 	t.closing(ch)
-	names := g.names
+	names := make([]string, len(g.names))
+	for i := range names {
+		names[i] = g.bare(i)
+	}
 	if !ch.Action.Destroys() && len(names) > namesShown {
-		names = slices.Clone(names[:namesShown])
+		names = names[:namesShown]
 	}
 	for _, l := range wrap(commas(names), t.width-len(changeIndent)) {
 		t.line(changeIndent, t.paint(dim, l))
