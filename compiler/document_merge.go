@@ -59,15 +59,18 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 // colon; the library places it at whatever comes next, which may be far off.
 func (b *builder) behind(yk *yaml.Node, key *Node, yv *yaml.Node) *Node {
 	value := b.build(yv)
-	if start := b.start(yv); isOmitted(yv) && (start >= len(b.text) || b.text[start] != '!') {
-		at := b.behindColon(b.place(yk, key).End)
-		value.Span = b.file.Span(at, at)
+	if !isOmitted(yv) {
+		return value
 	}
+	at := b.behindColon(b.place(yk, key).End)
+	if tag := b.skipBlanks(at); tag < len(b.text) && b.text[tag] == '!' && tag == b.start(yv) {
+		return value // a bare ! as tag, which the library does not tell
+	}
+	value.Span = b.file.Span(at, at)
 	return value
 }
 
-// isOmitted reports whether a value was left out, tag and anchor too; a bare !
-// as tag is not seen.
+// isOmitted reports whether a value was left out, tag and anchor too.
 func isOmitted(y *yaml.Node) bool {
 	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Anchor == "" &&
 		y.Style&yaml.TaggedStyle == 0 && scalarStyle(y.Style) == Plain

@@ -249,9 +249,7 @@ func (t *textMap) follow(i int, value string) int {
 			v += n
 			continue
 		}
-		for n := blankLen(t.text, i); n > 0; n = blankLen(t.text, i) {
-			i += n
-		}
+		i = t.skipBlanks(i)
 		if i >= len(t.text) || t.text[i] != value[v] {
 			return end
 		}
@@ -293,6 +291,13 @@ func (t *textMap) closing(start, end int) int {
 		}
 	}
 	return end
+}
+
+func (t *textMap) skipBlanks(i int) int {
+	for n := blankLen(t.text, i); n > 0; n = blankLen(t.text, i) {
+		i += n
+	}
+	return i
 }
 
 // behindColon returns the end of the colon that follows a key which ends at i,

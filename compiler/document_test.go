@@ -220,9 +220,25 @@ func FuzzParseDocuments(f *testing.F) {
 			f.Add(bytes.ReplaceAll(ar.Files[0].Data, []byte("∎\n"), nil))
 		}
 	}
-	f.Add([]byte("\uFEFFa: \u2028b\n"))
-	f.Add([]byte("a: \"x\\\r\n  y\"\r\n"))
-	f.Add([]byte("a\x85b: c"))
+	for _, text := range []string{
+		"\uFEFFa: \u2028b\n",
+		"a: \"x\\\r\n  y\"\r\n",
+		"a\x85b: c",
+		// Each of these once had a span in the wrong place.
+		"---\n{ a: [b, c, { d: [e, f] }:  ] }",
+		"[\nfoo: ]\n",
+		"[\n<<: ]\n",
+		"{\n\"a\":!\n}\n",
+		"!!map {\n  k: !!seq\n  [ a, !!str &b]\n}\n",
+		"{k: [ a, !!s\t\n&a ]}",
+		"!!map [\n  k: ]!seq[\n  [ a, !!str b]\n}\n",
+		"k: [b, !c, {\n   d:\n\t\n [e, f]\n  }]\n",
+		"k\n - ba#r\n\n - baz\n \u2028invalid\n",
+		"--- \"a-\n...x\n%YAML 1.2\nb\"\n",
+		"key: &an:chor value\n",
+	} {
+		f.Add([]byte(text))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file := source.NewFile("in.yaml", text)
 		docs, r := ParseDocuments(file)
