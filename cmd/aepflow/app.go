@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (a *app) finish(err error) int {
 	case errors.As(err, &held), errors.As(err, &target), errors.As(err, &journal), errors.As(err, &stale),
 		errors.Is(err, lockfile.ErrConflict), errors.Is(err, lockfile.ErrDigest), errors.Is(err, lockfile.ErrNewer), errors.Is(err, lockfile.ErrSyntax):
 		return exitStale
-	case errors.Is(err, applier.ErrInterrupted):
+	case errors.Is(err, applier.ErrInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
 	return exitWorld

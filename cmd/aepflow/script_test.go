@@ -40,6 +40,8 @@ func TestMain(m *testing.M) {
 //	emulator ARGS…         aepflow emulator in the background until the script ends; sets EMULATOR
 //	fault JSON             makes calls of the emulator go wrong; `fault clear` ends that
 //	requests [-writes]     prints the calls that the emulator got since the last time
+//	interrupt ADDRESS ARGS… aepflow ARGS gets Ctrl-C when its events start the address, and ends with 130
+//	hold DIR TARGET        takes the lock that an apply takes; `release` gives it back
 //	canary TEXT FILE…      no other file, call or object holds the text
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -62,18 +64,21 @@ func TestScripts(t *testing.T) {
 			return false, errors.New("no such condition: " + name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"example":  cmdExample,
-			"edit":     cmdEdit,
-			"exits":    cmdExits,
-			"rejected": cmdRejected,
-			"large":    cmdLarge,
-			"apply":    cmdApply,
-			"synced":   cmdSynced,
-			"named":    cmdNamed,
-			"emulator": cmdEmulator,
-			"fault":    cmdFault,
-			"requests": cmdRequests,
-			"canary":   cmdCanary,
+			"example":   cmdExample,
+			"edit":      cmdEdit,
+			"exits":     cmdExits,
+			"rejected":  cmdRejected,
+			"large":     cmdLarge,
+			"apply":     cmdApply,
+			"synced":    cmdSynced,
+			"named":     cmdNamed,
+			"emulator":  cmdEmulator,
+			"fault":     cmdFault,
+			"requests":  cmdRequests,
+			"canary":    cmdCanary,
+			"interrupt": cmdInterrupt,
+			"hold":      cmdHold,
+			"release":   cmdRelease,
 		},
 	})
 }

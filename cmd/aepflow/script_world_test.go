@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,14 +16,20 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/lockfile"
 )
 
 // world is what a script has beside its files.
 type world struct {
-	names map[string]string // platform id → address, of every lockfile seen
+	names   map[string]string // platform id → address, of every lockfile seen
+	release func()            // gives back what hold has taken
 }
 
 type worldKey struct{}
@@ -128,11 +135,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: emulator ARGS…")
 	}
-	path, err := findIn(ts.Getenv("PATH"), "aepflow")
-	ts.Check(err)
-	cmd := exec.Command(path, append([]string{"emulator", "--listen", "127.0.0.1:0"}, args...)...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "AEPFLOW_NOW="+pinned)
+	cmd := aepflow(ts, append([]string{"emulator", "--listen", "127.0.0.1:0"}, args...)...)
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.StdoutPipe()
@@ -155,6 +158,76 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("the emulator did not start: %v\n%s", err, &said)
 	}
 	ts.Setenv("EMULATOR", strings.TrimSpace(strings.TrimPrefix(line, "listening on ")))
+}
+
+// cmdInterrupt runs the program until its events name an address, then sends it
+// Ctrl-C.
+func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: interrupt ADDRESS ARGS…")
+	}
+	cmd := aepflow(ts, args[1:]...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	sent := false
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(ts.Stdout(), lines.Text())
+		var e struct{ Type, Address string }
+		if !sent && json.Unmarshal(lines.Bytes(), &e) == nil && e.Type == "started" && e.Address == args[0] {
+			ts.Check(cmd.Process.Signal(os.Interrupt))
+			sent = true
+		}
+	}
+	code := exitCode(ts, cmd.Wait())
+	if !sent {
+		ts.Fatalf("%s was never started:\n%s", args[0], &said)
+	}
+	if code != exitInterrupted {
+		ts.Fatalf("ended with exit code %d, expected %d:\n%s", code, exitInterrupted, &said)
+	}
+	_, err = said.WriteTo(ts.Stderr())
+	ts.Check(err)
+}
+
+// cmdHold takes the lock of a target, as an apply under way has it.
+func cmdHold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: hold DIR TARGET")
+	}
+	at, err := time.Parse(time.RFC3339, pinned)
+	ts.Check(err)
+	held, err := lockfile.Open(context.Background(), lockfile.PathsIn(ts.MkAbs(args[0]), args[1]), lockfile.Options{
+		Target: lockfile.Target{Org: emulator.DefaultOrg, Sandbox: "dev"}, Now: at,
+	})
+	ts.Check(err)
+	release := sync.OnceFunc(func() { ts.Check(held.Close()) })
+	ts.Defer(release)
+	worldOf(ts).release = release
+}
+
+func cmdRelease(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 || worldOf(ts).release == nil {
+		ts.Fatalf("usage: release, after hold")
+	}
+	worldOf(ts).release()
+}
+
+// aepflow is the program with the variables that scripts set for it.
+func aepflow(ts *testscript.TestScript, args ...string) *exec.Cmd {
+	path, err := findIn(ts.Getenv("PATH"), "aepflow")
+	ts.Check(err)
+	cmd := exec.Command(path, args...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "AEPFLOW_NOW="+pinned)
+	for _, name := range []string{"CRM_DB_PASSWORD", "IMS_OAUTH_S2S_CLIENT_ID", "IMS_OAUTH_S2S_CLIENT_SECRET", "AEPFLOW_TARGET"} {
+		if v := ts.Getenv(name); v != "" {
+			cmd.Env = append(cmd.Env, name+"="+v)
+		}
+	}
+	return cmd
 }
 
 // findIn looks a program up in a PATH that is not this process's own.

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// operation is one apply or destroy from taking the lock to giving it back.
+type operation struct {
+	*app
+	applyFlags
+	project *project
+	target  target
+	verb    string // "apply", "destroy"
+	format  string // "text", "json"
+	session *lockfile.Session
+	conn    *connection // nil until the platform is needed
+}
+
+// carryOut holds the lock, finds out what an earlier apply left open, plans,
+// asks, applies and says how it went.
+func (a *app) carryOut(ctx context.Context, p *project, t target, f applyFlags, verb string, plan func(*lockfile.Lock) (*planner.Plan, error)) (err error) {
+	op := &operation{app: a, applyFlags: f, project: p, target: t, verb: verb}
+	if op.format, err = a.format("text", "json"); err != nil {
+		return err
+	}
+	if op.format == "json" && !f.AutoApprove {
+		return exit(exitUsage, "--output json asks nothing: add --auto-approve")
+	}
+	op.session, err = lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Timeout: f.LockTimeout, Now: time.Now()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, op.close()) }()
+	made, err := op.prepare(ctx, plan)
+	if made == nil || err != nil {
+		return err
+	}
+	return op.execute(ctx, made)
+}
+
+func (op *operation) close() error {
+	var err error
+	if op.conn != nil {
+		err = op.conn.close()
+	}
+	return errors.Join(err, op.session.Close())
+}
+
+// prepare comes to a plan that is to be carried out; nil when there is nothing
+// to do.
+func (op *operation) prepare(ctx context.Context, plan func(*lockfile.Lock) (*planner.Plan, error)) (*planner.Plan, error) {
+	ctx, _, stop := op.interrupts(ctx, "interrupted, nothing was changed")
+	defer stop()
+	if len(op.session.Unresolved()) > 0 {
+		if err := op.recover(ctx); err != nil {
+			return nil, err
+		}
+	}
+	made, err := plan(op.session.Lock())
+	if err != nil {
+		return nil, err
+	}
+	if op.format == "text" {
+		if err := view.Plan(op.stdout, made, op.viewOptions(op.stdout)); err != nil {
+			return nil, err
+		}
+	}
+	if guarded := made.Guarded(); len(guarded) > 0 {
+		return nil, refuse(guarded)
+	}
+	if made.IsEmpty() && len(made.Changes) == 0 {
+		if op.format == "json" {
+			return nil, view.NewEvents(op.stdout, made, explain).Finish(applier.Result{Unchanged: made.Summary.NoOp}, op.elapsed())
+		}
+		return nil, nil
+	}
+	if !op.AutoApprove {
+		if err := op.ask(ctx, made); err != nil {
+			return nil, err
+		}
+	}
+	return made, op.connect(ctx)
+}
+
+// recover asks the platform what came of the calls that an earlier apply left
+// without an answer. The plan comes after it, because it may find objects.
+func (op *operation) recover(ctx context.Context) error {
+	if err := op.connect(ctx); err != nil {
+		return err
+	}
+	worker := applier.Applier{Client: op.conn.Client, Now: op.now}
+	found, err := worker.Recover(ctx, op.session)
+	if len(found) > 0 {
+		op.say("An earlier apply was cut short. What came of the calls that it left without an answer:")
+	}
+	for _, r := range found {
+		switch {
+		case r.Done && r.ID != "":
+			op.say("  %s %s: done, %s", r.Step, r.Address, r.ID)
+		case r.Done:
+			op.say("  %s %s: done", r.Step, r.Address)
+		default:
+			op.say("  %s %s: not done", r.Step, r.Address)
+		}
+		if r.Note != nil {
+			op.say("    %v", r.Note)
+		}
+	}
+	return err
+}
+
+func refuse(guarded []planner.Change) error {
+	var b strings.Builder
+	for _, c := range guarded {
+		for _, g := range c.Guards {
+			fmt.Fprintf(&b, "\n  %s", g.Message)
+			if g.Flag != "" {
+				fmt.Fprintf(&b, "\n    or add %s", g.Flag)
+			}
+		}
+	}
+	return exit(exitRefused, "refused, nothing was changed:%s", b.String())
+}
+
+// ask puts the question. Without a terminal there is nobody to ask.
+func (op *operation) ask(ctx context.Context, plan *planner.Plan) error {
+	if !isTerminal(op.stdin) {
+		return exit(exitUsage, "nobody to ask: add --auto-approve, or save a plan with `aepflow plan --out` and apply that")
+	}
+	fmt.Fprintf(op.stderr, "\n%s to %s (sandbox %s)? %s. Only \"yes\" goes on: ",
+		strings.ToUpper(op.verb[:1])+op.verb[1:], op.target.name, op.target.config.Sandbox, view.SummaryLine(plan.Summary))
+	answer := make(chan string, 1) // the reader may outlive the question
+	go func() {
+		text, _ := bufio.NewReader(op.stdin).ReadString('\n')
+		answer <- text
+	}()
+	select {
+	case <-ctx.Done():
+		return quiet(exitInterrupted)
+	case text := <-answer:
+		if strings.TrimSpace(text) != "yes" {
+			return exit(exitRefused, "not applied, nothing was changed")
+		}
+	}
+	return nil
+}
+
+// connect opens the way to the target, once, and looks whether its sandbox is
+// there and may be changed.
+func (op *operation) connect(ctx context.Context) error {
+	if op.conn != nil {
+		return nil
+	}
+	conn, err := op.app.connect(op.project, op.target, op.Rate, nil)
+	if err != nil {
+		return err
+	}
+	op.conn = conn
+	sandbox, err := checkSandbox(ctx, conn, op.target)
+	if err != nil {
+		return err
+	}
+	if sandbox.Type == "production" && !op.Production {
+		return exit(exitRefused, "sandbox %s is a production sandbox: nothing was changed; add --production if that is meant", op.target.config.Sandbox)
+	}
+	return nil
+}
+
+// execute makes the calls and shows how it goes.
+func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
+	ctx, abort, stop := op.interrupts(ctx, "interrupted: calls under way may finish (10 s), no new ones start; once more stops at once")
+	defer stop()
+	worker := applier.Applier{
+		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.secret, Now: op.now, Abort: abort,
+	}
+	begin := time.Now()
+	if op.format == "json" {
+		events := view.NewEvents(op.stdout, plan, explain)
+		worker.Notify = events.Notify
+		result, err := worker.Apply(ctx, plan, op.session)
+		return errors.Join(events.Finish(result, time.Since(begin)), outcome(result, err))
+	}
+	progress := view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), isTerminal(op.stderr), explain)
+	worker.Notify = progress.Notify
+	result, err := worker.Apply(ctx, plan, op.session)
+	progress.Close()
+	if !begun(err) {
+		return err
+	}
+	if shown := view.Summary(op.stdout, plan, result, view.Closing{Elapsed: time.Since(begin), GoOn: op.goOn()}, op.viewOptions(op.stdout)); shown != nil {
+		return shown
+	}
+	return outcome(result, err)
+}
+
+// begun reports whether an apply that ended with err has come to its calls.
+func begun(err error) bool {
+	var stale *applier.StaleError
+	return !errors.As(err, &stale) && !errors.Is(err, applier.ErrUnresolved)
+}
+
+// goOn is the command that goes on where this one stops.
+func (op *operation) goOn() string {
+	words := []string{"aepflow", op.verb}
+	if op.project.dir != "." {
+		words = append(words, display(op.project.dir))
+	}
+	if op.Target != "" {
+		words = append(words, "--target", op.Target)
+	}
+	return strings.Join(words, " ")
+}
+
+// outcome turns a result into an exit code.
+func outcome(r applier.Result, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case r.OK():
+		return nil
+	case r.Changed() == 0 && r.Unknown == 0:
+		return quiet(exitWorld)
+	default:
+		return quiet(exitPartial)
+	}
+}
