@@ -127,7 +127,7 @@ func TestPagingIsExact(t *testing.T) {
 		}
 		made[id] = name
 	}
-	for round := range 60 {
+	for round := range 30 {
 		limit := 1 + r.IntN(50)
 		params := []string{"limit", fmt.Sprint(limit)}
 		var keep func(name string) bool

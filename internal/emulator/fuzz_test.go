@@ -1,0 +1,172 @@
+package emulator
+
+import (
+	"bytes"
+	"cmp"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// allRoutes lists every route in a fixed order.
+func allRoutes() []route {
+	var out []route
+	for _, rs := range routes() {
+		out = append(out, rs...)
+	}
+	slices.SortFunc(out, func(a, b route) int {
+		return cmp.Or(cmp.Compare(a.svc, b.svc), cmp.Compare(a.pattern, b.pattern), cmp.Compare(a.method, b.method))
+	})
+	return out
+}
+
+func rootOf(svc service) string {
+	for _, r := range roots {
+		if r.svc == svc {
+			return r.path
+		}
+	}
+	return ""
+}
+
+var fuzzAccepts = []string{"", "application/json", "application/vnd.adobe.xed-full+json; version=1", "application/vnd.adobe.xed+json", "application/vnd.adobe.xdm-v2-link+json", "application/vnd.adobe.xed-full-desc+json;version=1"}
+
+// FuzzRequest: no request crashes the emulator or makes it answer outside of
+// its envelopes. The world holds one object of each kind, whose ids the paths
+// use.
+func FuzzRequest(f *testing.F) {
+	a := open(f, Options{Switches: Switches{}, KeepRequests: -1, Now: func() time.Time { return start }})
+	a.identify()
+	body := a.flowParts()
+	flow := a.post(flowsPath, body).want(201).text("id")
+	ids := []string{flow, texts(body, "sourceConnectionIds")[0], texts(body, "targetConnectionIds")[0], tutorialConnection, altID(tutorialSchema), tutorialDataset,
+		text(list(body, "transformations")[1], "params", "mappingId"), "_xdm.context.profile", "x", "%2F..%2F", "14518937-270c-4525-bdec-c2ba7cce3860"}
+	etag := text(a.get(flowsPath+"/"+flow).item(), "etag")
+	all := allRoutes()
+	for i, r := range all {
+		seed := `{"name":"n"}`
+		switch {
+		case strings.HasPrefix(r.pattern, "/flows") && r.method == http.MethodPost:
+			seed = string(toJSON(body))
+		case strings.HasPrefix(r.pattern, "/sourceConnections"):
+			seed = string(toJSON(sourceBody()))
+		case strings.HasPrefix(r.pattern, "/targetConnections"):
+			seed = string(toJSON(targetBody()))
+		case r.svc == svcDataPrep:
+			seed = string(toJSON(mappingBody()))
+		case r.method == http.MethodPatch:
+			seed = `[{"op":"replace","path":"/name","value":"n"},{"op":"add","path":"/allOf/-","value":{"$ref":"https://ns.adobe.com/xdm/context/profile-work-details"}}]`
+		case r.svc == svcRegistry:
+			seed = string(toJSON(group("G", "_aepflow")))
+		}
+		f.Add(uint16(i), uint8(i), "property=name==x&limit=2&orderby=-name", seed, uint8(i))
+	}
+	f.Fuzz(func(t *testing.T, n uint16, id uint8, query, body string, accept uint8) {
+		rt := all[int(n)%len(all)]
+		path := rootOf(rt.svc)
+		for _, s := range segments(rt.pattern) {
+			switch {
+			case s == "{container}":
+				s = []string{"tenant", "global"}[id%2]
+			case s[0] == '{':
+				s = ids[int(id)%len(ids)]
+			}
+			path += "/" + s
+		}
+		req := httptest.NewRequest(rt.method, "http://e/", strings.NewReader(body))
+		req.URL.Path, req.URL.RawPath, req.URL.RawQuery = strings.ReplaceAll(path, "%2F", "/"), path, query
+		req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {"prod"},
+			"Content-Type": {"application/json"}, "If-Match": {etag}, "Accept": {fuzzAccepts[int(accept)%len(fuzzAccepts)]}}
+		if accept > 200 {
+			req.Header.Set("Content-Type", "application/json-patch+json")
+		}
+		rec := httptest.NewRecorder()
+		a.s.ServeHTTP(rec, req)
+		if n := a.s.bugs.Swap(0); n > 0 {
+			t.Fatalf("%s %s?%s crashed on %q", rt.method, path, query, body)
+		}
+		if rec.Code >= 500 {
+			t.Fatalf("%s %s?%s: %d %s", rt.method, path, query, rec.Code, rec.Body)
+		}
+		raw := bytes.TrimSpace(rec.Body.Bytes())
+		if len(raw) == 0 {
+			return
+		}
+		v, err := decodeJSON(raw)
+		if err != nil {
+			t.Fatalf("%s %s: answer is not JSON: %.200s", rt.method, path, raw)
+		}
+		if rec.Code >= 400 {
+			checkEnvelope(t, reply{t: t, status: rec.Code, raw: raw, v: v})
+		}
+	})
+}
+
+// FuzzPatch: a patch either gives a tree or a fault, and never touches what it
+// was given a copy of.
+func FuzzPatch(f *testing.F) {
+	f.Add(`{"a":[1,{"b":2}]}`, `[{"op":"add","path":"/a/0","value":[]},{"op":"remove","path":"/a/1/b"}]`)
+	f.Add(`{"a":{}}`, `[{"op":"replace","path":"/a/b/c","value":1}]`)
+	f.Add(`[]`, `[{"op":"add","path":"/-","value":1},{"op":"add","path":"/9","value":1}]`)
+	f.Fuzz(func(t *testing.T, doc, patch string) {
+		d, err := decodeJSON([]byte(doc))
+		if err != nil {
+			return
+		}
+		p, err := decodeJSON([]byte(patch))
+		if err != nil {
+			return
+		}
+		before := toJSON(d)
+		ops, fault := readPatch(p)
+		if fault != nil {
+			return
+		}
+		after, fault := applyPatch(clone(d), ops)
+		if fault == nil && after == nil && len(ops) > 0 && ops[0].value != nil {
+			t.Errorf("%s of %s gives nothing", patch, doc)
+		}
+		if string(toJSON(d)) != string(before) {
+			t.Errorf("%s changed the original", patch)
+		}
+	})
+}
+
+// FuzzJSON: what is printed reads back as the same.
+func FuzzJSON(f *testing.F) {
+	for _, s := range []string{`{"a":[1.50,"x\u0000\"\\",null,true,{"é":1e400}]}`, `"\ud800"`, `-0`, `[]`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		v, err := decodeJSON([]byte(s))
+		if err != nil {
+			return
+		}
+		printed := toJSON(v)
+		again, err := decodeJSON(printed)
+		if err != nil || !same(v, again) {
+			t.Errorf("%q printed as %s: %v", s, printed, err)
+		}
+	})
+}
+
+// FuzzExpression: the recognizer never crashes and never takes what it could
+// not scan to the end.
+func FuzzExpression(f *testing.F) {
+	for _, s := range []string{
+		`iif(marketing_type.equals("phyMail"), nullify(), marketing_type)`, `iif(total_consents > 5000, "a", "b")`, `decode(t,"Contact",a,"Lead",b,"")`,
+		`iif(A != null && A != "", to_object("k",concat(A,"@${CRM_ORG_ID}.S")), null)`, `lower(map_get_values(m, 'k'))`, `a ? b : c ?: d`, `filterArray(x, y -> y > 0)`,
+		`a[*].b`, `${First Name}`, `not a and b or size(c) > 1`, `{"k":[1,2]}.get("k")`, `((((`, `a..b`, `"`, `${`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		err := checkExpression(s)
+		if err == nil && checkExpression("("+s+")") != nil && !strings.Contains(s, "->") && strings.Count(s, "(") < 150 {
+			t.Errorf("%q is an expression, in parentheses it is none", s)
+		}
+	})
+}
