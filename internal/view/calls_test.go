@@ -337,3 +337,20 @@ func TestCurlRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the text, bash takes it back as it was.
+func TestQuoteShell(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash here")
+	}
+	for _, text := range []string{"", "plain", "it's", `a\b`, "new\nline", "\x1b[31m", `mixed ' \ ` + "\t\u202e é", "$HOME `id`"} {
+		out, err := exec.Command(bash, "-c", "printf %s "+quoteShell(text)).Output()
+		if err != nil || string(out) != text {
+			t.Errorf("%q comes back as %q, %v", text, out, err)
+		}
+		if strings.ContainsFunc(quoteShell(text), hidden) {
+			t.Errorf("%q is quoted with control characters", text)
+		}
+	}
+}

@@ -212,7 +212,7 @@ func (c *canvas) inline(from, to resource.Value, indent string) {
 		c.twoLines(a, b, indent)
 		return
 	}
-	hunks := textdiff.Lines(a, b, 2)
+	hunks := textdiff.Lines(a+"\n", b+"\n", 2)
 	for i, h := range hunks {
 		if i > 0 || h.From > 1 {
 			c.line(indent, c.paint(dim, "  …"))
@@ -226,7 +226,7 @@ func (c *canvas) inline(from, to resource.Value, indent string) {
 				continue
 			}
 			st := [...]style{dim, red, green}[l.Op]
-			c.line(indent, c.paint(st, [...]string{"  ", "- ", "+ "}[l.Op]+l.Text))
+			c.line(indent, c.paint(st, strings.TrimRight([...]string{"  ", "- ", "+ "}[l.Op]+l.Text, " ")))
 		}
 	}
 }

@@ -39,7 +39,7 @@ func cases() map[string]*planner.Plan {
 	return map[string]*planner.Plan{
 		"first": firstPlan(), "schedule": scheduleChange(), "column-added": columnAdded(),
 		"expression": expressionChanged(), "secret": secretChanged(), "delete": removed(),
-		"rename": renamed(), "drift": drifted(), "empty": empty(), "many": many(500), "many-new": firstPlans(6),
+		"rename": renamed(), "drift": drifted(), "empty": empty(), "many": many(500), "many-new": firstPlans(6), "texts": longTexts(),
 	}
 }
 

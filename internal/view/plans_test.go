@@ -290,3 +290,39 @@ func many(n int) *planner.Plan {
 	list = append(list, columnAdded().Changes[1:]...)
 	return plan(41, 2*n, list...)
 }
+
+// longTexts has what does not fit a line: texts of several lines, long ones that
+// come and go, objects, and a diagnostic and a guard that no flag opens.
+func longTexts() *planner.Plan {
+	p := plan(7, 7, planner.Change{
+		Address: addr(resource.Flow, "customers"), ID: "2edc08ac-4df5-4fe6-936f-81a19ce92f5c", Action: planner.Update, Reason: planner.ReasonFields,
+		Effect: planner.EffectFuture, Origin: at(1), Desired: raw(flowBody),
+		Guards: []planner.Guard{{Code: "state", Message: "flow.customers has been published and cannot become a draft again"}},
+		Fields: []planner.FieldChange{
+			{
+				Path: "description", Action: planner.Update, Origin: at(3),
+				Applied: raw(`"Customers of the CRM.\n\nRead every hour.\nOwner: the CRM team\nContact: by mail\nSee the wiki.\n"`),
+				Desired: raw(`"Customers of the CRM.\n\nRead every three hours.\nOwner: the CRM team\nContact: by mail\nSee the wiki.\nNo weekends.\n"`),
+			},
+			{
+				Path: "labels.note", Action: planner.Update,
+				Desired: raw(`"a text that nobody wrote before and that is so long that it would run over the edge of the terminal"`),
+			},
+			{
+				Path: "options", Action: planner.Update,
+				Applied: raw(`{"partialIngestionPercent":10,"errorDiagnosticsEnabled":true,"reportTo":"crm-team@example.com","retryPolicy":"never"}`),
+			},
+			{
+				Path: "policy", Action: planner.Update,
+				Applied: raw(`{"enforcementRefs":["/dulepolicy/enforcement/core/C12","/dulepolicy/enforcement/core/C13"],"mode":"strict","since":"2026"}`),
+				Desired: raw(`{"enforcementRefs":["/dulepolicy/enforcement/core/C12","/dulepolicy/enforcement/core/C14"],"mode":"strict","since":"2026"}`),
+			},
+			{Path: "scheduleParams.startTime", Action: planner.Update, Applied: raw("1799042400"), Desired: raw("1799046000")},
+		},
+	})
+	p.Complete = false
+	p.Diagnostics = []planner.Diagnostic{
+		{Severity: "warning", Code: "schedule-start", Message: "the start lies more than a year ahead", Help: "is the year right?", Origin: at(41)},
+	}
+	return p
+}
