@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/diag"
 )
@@ -48,6 +49,25 @@ func TestMarkdownHasEveryCode(t *testing.T) {
 	for i, c := range b.Bytes() {
 		if c < ' ' && c != '\n' && c != '\t' {
 			t.Fatalf("control character %#x at %d", c, i)
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	for _, e := range diag.Codes() {
+		var b bytes.Buffer
+		if err := diag.Explain(&b, e, "error: what is said"); err != nil {
+			t.Fatal(err)
+		}
+		head := e.Severity.String() + " [" + string(e.Code) + "]: " + e.Title + "\n\n"
+		if !strings.HasPrefix(b.String(), head) || !strings.Contains(b.String(), "    error: what is said\n") {
+			t.Errorf("%s is explained as\n%s", e.Code, b.String())
+		}
+		prose, _, _ := strings.Cut(strings.TrimPrefix(b.String(), head), "\n\n")
+		for _, line := range strings.Split(prose, "\n") {
+			if utf8.RuneCountInString(line) > 80 && strings.Contains(line, " ") {
+				t.Errorf("%s: %q is longer than a line", e.Code, line)
+			}
 		}
 	}
 }
