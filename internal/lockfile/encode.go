@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -130,11 +131,18 @@ func parseLock(text []byte, verified bool) (*Lock, error) {
 	var h header
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&h); err != nil {
-		if v := versionOf(text); v != "" && !sameMajor(v) {
+	err := dec.Decode(&h)
+	if err == nil && dec.More() {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
+		if v := versionOf(text); v != "" && v != Version {
 			return nil, fmt.Errorf("%w (lock_version %s, this one reads %s)", ErrNewer, v, Version)
 		}
 		return nil, fmt.Errorf("%w: %s", ErrSyntax, jsonFault(err))
+	}
+	if h.LockVersion == "" {
+		return nil, fmt.Errorf("%w: it has no lock_version", ErrSyntax)
 	}
 	if !sameMajor(h.LockVersion) {
 		return nil, fmt.Errorf("%w (lock_version %s, this one reads %s)", ErrNewer, h.LockVersion, Version)
@@ -229,10 +237,11 @@ func jsonFault(err error) string {
 		return fmt.Sprintf("no valid JSON at byte %d", syntax.Offset)
 	case errors.As(err, &typ):
 		return fmt.Sprintf("the value of %q has the wrong type at byte %d", typ.Field, typ.Offset)
-	case strings.Contains(err.Error(), "unknown field"):
-		_, field, _ := strings.Cut(err.Error(), "unknown field ")
-		return "unknown key " + field
-	default:
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "it ends too early"
 	}
+	if _, field, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		return "unknown key " + field
+	}
+	return err.Error()
 }
