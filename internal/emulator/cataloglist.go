@@ -187,6 +187,7 @@ func fieldFilter(name, value string) func(object) bool {
 }
 
 func wildcard(s string) *regexp.Regexp {
+	s = strings.ToValidUTF8(s, "\ufffd") // a query may hold any bytes, an expression may not
 	q := regexp.QuoteMeta(strings.ReplaceAll(s, "**", "\x00"))
 	q = strings.ReplaceAll(q, `\*`, ".*")
 	return regexp.MustCompile("^(?s:" + strings.ReplaceAll(q, "\x00", `\*`) + ")$")
