@@ -250,15 +250,15 @@ func (dec *decoder) limits(path Path, n *Node, r rules) {
 	}
 	enum := r.all("enum")
 	if r.connectors {
-		enum = connectorSlugs()
+		enum = Connectors()
 	}
 	if len(enum) > 0 && !slices.Contains(enum, n.Text) {
 		dec.report.Add(notInEnum{at: at, got: n, want: enum})
 	}
 }
 
-// connectorSlugs returns the connectors that a document may name, sorted.
-func connectorSlugs() []string {
+// Connectors returns the connectors that a document may name, sorted.
+func Connectors() []string {
 	var out []string
 	for _, c := range specs.Connectors() {
 		if c.FlowSpec != "" && !strings.HasPrefix(c.Slug, "unknown-") {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+
+	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/view"
+)
+
+type fmtCmd struct {
+	Paths []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
+	Check bool     `help:"Change nothing; exit with 2 when a file is not in canonical form."`
+	Diff  bool     `help:"Change nothing; print what would change."`
+}
+
+func (fmtCmd) Help() string {
+	return `Puts keys in the order of the file format and spaces in order. Comments, quotes,
+anchors and empty lines between sections stay; the meaning never changes.
+
+  aepflow fmt
+  aepflow fmt --check      # in a pipeline
+  aepflow fmt --diff dataflow.yaml`
+}
+
+func (c fmtCmd) Run(a *app) error {
+	if _, err := a.format("text"); err != nil {
+		return err
+	}
+	p, err := a.loadPaths(c.Paths)
+	if err != nil {
+		return err
+	}
+	report := &diag.Report{}
+	report.Append(p.report)
+	changed := 0
+	for _, f := range p.files {
+		text, found := compiler.Format(f)
+		if found.HasErrors() {
+			report.Append(found)
+			continue
+		}
+		if bytes.Equal(text, f.Text) {
+			continue
+		}
+		changed++
+		switch {
+		case c.Diff:
+			err = view.FileDiff(a.stdout, f.Path, string(f.Text), string(text), a.viewOptions(a.stdout))
+		case c.Check:
+			_, err = fmt.Fprintln(a.stdout, f.Path)
+		default:
+			if err = rewrite(f.Path, text); err == nil {
+				_, err = fmt.Fprintln(a.stdout, f.Path)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := a.diagnose(report); err != nil {
+		return err
+	}
+	if changed > 0 && (c.Check || c.Diff) {
+		return quiet(exitPending)
+	}
+	return nil
+}
+
+// rewrite replaces the text of a file and keeps its mode.
+func rewrite(path string, text []byte) error {
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := os.WriteFile(path, text, mode); err != nil {
+		return exit(exitWorld, "write %s: %s", display(path), reason(err))
+	}
+	return nil
+}

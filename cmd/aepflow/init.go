@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+
+	_ "embed"
+
+	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+//go:embed init.dataflow.yaml.tmpl
+var initDocument string
+
+//go:embed init.aepflow.yaml.tmpl
+var initProject string
+
+//go:embed init.emulator.yaml.tmpl
+var initSeed string
+
+type initCmd struct {
+	Path      string `arg:"" optional:"" default:"." help:"Folder to begin in."`
+	Name      string `placeholder:"NAME" help:"Name of the dataflow. Default: that of the table."`
+	Connector string `default:"postgresql" placeholder:"NAME" help:"Connector of the database."`
+	Table     string `default:"public.customers" placeholder:"PATH" help:"Table to bring in."`
+	Columns   string `default:"id:string,email:string,updated_at:date-time" placeholder:"NAME:TYPE,…" help:"Its columns."`
+}
+
+func (initCmd) Help() string {
+	return `Writes a first project that validates: a commented dataflow.yaml, aepflow.yaml,
+.gitignore, the JSON Schema and the settings that let editors use it. Overwrites nothing.
+
+  aepflow init
+  aepflow init --connector mysql --table shop.orders --columns id:string,changed:date-time`
+}
+
+// firstProject is what the templates of init see.
+type firstProject struct {
+	Name, Connector, Table string
+	Columns                []schemas.Column
+	Key, Delta             string
+}
+
+func (c initCmd) Run(a *app) error {
+	if _, err := a.format("text"); err != nil {
+		return err
+	}
+	first, err := c.first()
+	if err != nil {
+		return err
+	}
+	document, err := render(initDocument, first)
+	if err != nil {
+		return err
+	}
+	if _, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", document)}); report.HasErrors() {
+		return a.diagnose(report)
+	}
+	project, err := render(initProject, first)
+	if err != nil {
+		return err
+	}
+	seed, err := render(initSeed, first)
+	if err != nil {
+		return err
+	}
+	return c.write(a, []newFile{
+		{"dataflow.yaml", document},
+		{"aepflow.yaml", project},
+		{"emulator.yaml", seed},
+		{".gitignore", []byte(".aepflow/\n.env\n")},
+		{".aepflow/dataflow.schema.json", schemas.JSONSchema},
+		{".vscode/settings.json", []byte(editorSettings)},
+	})
+}
+
+const editorSettings = `{
+  "yaml.schemas": {
+    "./.aepflow/dataflow.schema.json": ["dataflow.yaml", "*.dataflow.yaml"]
+  }
+}
+`
+
+type newFile struct {
+	name string
+	text []byte
+}
+
+// write makes the files that are not there; others stay as they are.
+func (c initCmd) write(a *app, files []newFile) error {
+	for _, f := range files {
+		path := filepath.Join(c.Path, filepath.FromSlash(f.name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return exit(exitWorld, "make %s: %s", display(filepath.Dir(path)), reason(err))
+		}
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			a.say("kept   %s: it is there already", display(path))
+			continue
+		}
+		if err != nil {
+			return exit(exitWorld, "write %s: %s", display(path), reason(err))
+		}
+		_, err = file.Write(f.text)
+		if err = errors.Join(err, file.Close()); err != nil {
+			return exit(exitWorld, "write %s: %s", display(path), reason(err))
+		}
+		a.say("wrote  %s", display(path))
+	}
+	where := ""
+	if c.Path != "." {
+		where = " " + display(c.Path)
+	}
+	a.say("\nNext: edit dataflow.yaml, then run\n  aepflow validate%s\n  aepflow plan%s\n  aepflow apply%s   # on the embedded emulator; no account needed", where, where, where)
+	return nil
+}
+
+// first reads the flags; what is wrong with them is said in their words.
+func (c initCmd) first() (firstProject, error) {
+	first := firstProject{Name: c.Name, Connector: c.Connector, Table: c.Table}
+	if first.Name == "" {
+		parts := strings.FieldsFunc(c.Table, func(r rune) bool { return r == '.' || r == '/' })
+		if len(parts) > 0 {
+			first.Name = strings.ReplaceAll(strings.ToLower(parts[len(parts)-1]), "_", "-")
+		}
+	}
+	if known := compiler.Connectors(); !slices.Contains(known, c.Connector) {
+		if near, ok := diag.Nearest(c.Connector, known); ok {
+			return first, exit(exitUsage, "--connector %s: no connector has this name; did you mean %s?", c.Connector, near)
+		}
+		return first, exit(exitUsage, "--connector %s: no connector has this name; `aepflow explain dataflow.database.connector` lists them", c.Connector)
+	}
+	for _, part := range strings.Split(c.Columns, ",") {
+		name, typ, ok := strings.Cut(strings.TrimSpace(part), ":")
+		if !ok || name == "" || typ == "" {
+			return first, exit(exitUsage, "--columns %s: expected NAME:TYPE pairs such as id:string,changed:date-time", c.Columns)
+		}
+		first.Columns = append(first.Columns, schemas.Column{Name: name, Type: typ})
+		if typ == "date" || typ == "date-time" {
+			first.Delta = name
+		}
+	}
+	first.Key = first.Columns[0].Name
+	return first, nil
+}
+
+func render(text string, data firstProject) ([]byte, error) {
+	t, err := template.New("").Funcs(template.FuncMap{"yaml": yamlText}).Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("read template: %w", err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, data); err != nil {
+		return nil, fmt.Errorf("fill template: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// yamlText writes a text so that YAML reads it as that text: in quotes unless it
+// is made of letters, digits, dots, dashes and underscores and begins with a letter.
+func yamlText(s string) string {
+	plain := s != "" && compiler.ResolveScalar(s) == compiler.StringKind
+	for i, r := range s {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'
+		plain = plain && (letter || i > 0 && ('0' <= r && r <= '9' || r == '.' || r == '-'))
+	}
+	if plain {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}

@@ -1,0 +1,88 @@
+package compiler
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// TestFormat runs the cases of testdata/format: in.yaml and what it becomes.
+func TestFormat(t *testing.T) {
+	files, err := filepath.Glob("testdata/format/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, path := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _ := Format(source.NewFile("in.yaml", a.Files[0].Data))
+			if os.Getenv("UPDATE") != "" {
+				a.Files = append(a.Files[:1], txtar.File{Name: "want.yaml", Data: got})
+				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(string(a.Files[1].Data), string(got)); diff != "" {
+				t.Errorf("formatted (-want +got):\n%s", diff)
+			}
+			checkFormat(t, a.Files[0].Data)
+		})
+	}
+}
+
+// checkFormat holds the laws of formatting for one text.
+func checkFormat(t *testing.T, text []byte) {
+	t.Helper()
+	f := source.NewFile("a.yaml", text)
+	docs, report := ParseDocuments(f)
+	once, _ := Format(f)
+	if report.HasErrors() {
+		if !bytes.Equal(once, text) {
+			t.Fatalf("a file that does not parse was changed:\n%q\n%q", text, once)
+		}
+		return
+	}
+	again, problems := ParseDocuments(source.NewFile("a.yaml", once))
+	if problems.HasErrors() {
+		t.Fatalf("formatting broke the file:\n%q\n%q", text, once)
+	}
+	if !sameDocuments(docs, again) {
+		t.Fatalf("formatting changed the meaning:\n%q\n%q", text, once)
+	}
+	if twice, _ := Format(source.NewFile("a.yaml", once)); !bytes.Equal(once, twice) {
+		t.Fatalf("formatting twice changes more:\n%q\n%q\n%q", text, once, twice)
+	}
+}
+
+func FuzzFormat(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*/*.txtar")
+	for _, path := range files {
+		if a, err := txtar.ParseFile(path); err == nil {
+			for _, file := range a.Files {
+				f.Add(file.Data)
+			}
+		}
+	}
+	examples, _ := filepath.Glob("../examples/*/*.yaml")
+	for _, path := range examples {
+		if text, err := os.ReadFile(path); err == nil {
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if len(text) < 1<<14 {
+			checkFormat(t, text)
+		}
+	})
+}
