@@ -299,7 +299,14 @@ func secretsOnly(f difference) bool {
 func (d *differ) secrets(spec *resource.Spec, it *item, now life) {
 	it.desired.Walk(func(at resource.Path, v resource.Value) {
 		p := SecretPath{it.change.Address, at.String()}
-		if v.Kind != resource.SecretValue || !slices.Contains(d.Secrets.Changed, p) {
+		if v.Kind != resource.SecretValue {
+			return
+		}
+		if d.Secrets.Unchecked && len(it.fields) > 0 {
+			it.fields = append(it.fields, uncheckedSecret(at))
+			return
+		}
+		if !slices.Contains(d.Secrets.Changed, p) {
 			return
 		}
 		if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == p.Path }) {
@@ -313,6 +320,13 @@ func (d *differ) secrets(spec *resource.Spec, it *item, now life) {
 			it.fields[i].change.Secret = true
 		}
 	}
+}
+
+// uncheckedSecret stands for a secret of a changed object that nobody read.
+func uncheckedSecret(at resource.Path) judged {
+	return judged{path: at, change: FieldChange{
+		Path: at.String(), Action: NoOp, Reason: "secrets were not read", Secret: true,
+	}}
 }
 
 // refusePastStart refuses a new flow whose documented start has passed: the
@@ -368,7 +382,7 @@ func (d *differ) noteRefs(spec *resource.Spec, it *item, field string) {
 		v := resource.Reference(n.Address, "id")
 		old := resource.String(n.ID)
 		j := judged{trait: resource.Trait{Does: resource.Renewed}}
-		j.change = FieldChange{Path: n.Via, Action: Replace, Reason: string(ReasonTogether), Applied: raw(&old), Desired: raw(&v), Unknown: true}
+		j.change = FieldChange{Path: n.Via, Action: Replace, Reason: string(ReasonTogether), Applied: raw(&old), Desired: raw(&v), Unknown: true, ForcesReplace: true}
 		it.fields = append(it.fields, j)
 	}
 }

@@ -64,10 +64,14 @@ func (d *differ) plan() *Plan {
 	return p
 }
 
-// fieldOrigin is the line that asks for a field, or its resource's.
+// fieldOrigin is the line that asks for a field: its own, or that of the nearest
+// value around it which the documents give.
 func (d *differ) fieldOrigin(it *item, j judged) Origin {
-	if v, ok := resource.SpecOf(it.change.Kind).At(it.desired, j.path); ok && !v.Origin.IsZero() {
-		return originOf(v.Origin)
+	spec := resource.SpecOf(it.change.Kind)
+	for n := len(j.path); n > 0; n-- {
+		if v, ok := spec.At(it.desired, j.path[:n]); ok && !v.Origin.IsZero() {
+			return originOf(v.Origin)
+		}
 	}
 	return it.change.Origin
 }
