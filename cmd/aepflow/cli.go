@@ -16,7 +16,9 @@ import (
 type grammar struct {
 	globals
 
+	Init     initCmd     `cmd:"" help:"Write a first project that validates."`
 	Validate validateCmd `cmd:"" help:"Check the documents of a project without any account."`
+	Fmt      fmtCmd      `cmd:"" help:"Put documents into canonical form."`
 	Compile  compileCmd  `cmd:"" help:"Print the resources that the documents ask for and the calls that make them."`
 	Plan     planCmd     `cmd:"" help:"Say what apply would do, call by call, and what happens to the data."`
 	Show     showCmd     `cmd:"" help:"Print a saved plan."`
@@ -28,6 +30,7 @@ type grammar struct {
 	Unlock   unlockCmd   `cmd:"" help:"Say who holds the lock of a target."`
 	Destroy  destroyCmd  `cmd:"" help:"Remove the dataflows of a project from the platform."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
+	Explain  explainCmd  `cmd:"" help:"Say what a key of the file format takes, or what a diagnostic means."`
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
