@@ -1,0 +1,274 @@
+package compiler
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// seedTexts are the documents of all goldens, of the examples of all codes and
+// of the example projects.
+func seedTexts(t testing.TB) []string {
+	t.Helper()
+	var out []string
+	for _, glob := range []string{"testdata/check/*.txtar", "testdata/target/*.txtar", "testdata/syntax/*.txtar", "testdata/document/*.txtar"} {
+		paths, _ := filepath.Glob(glob)
+		for _, path := range paths {
+			ar, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range ar.Files {
+				if strings.HasSuffix(f.Name, ".yaml") {
+					out = append(out, string(f.Data))
+				}
+			}
+		}
+	}
+	for _, e := range diag.Codes() {
+		if e.Example != "" {
+			out = append(out, e.Example)
+		}
+	}
+	paths, _ := filepath.Glob("../examples/*/*.yaml")
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(text))
+	}
+	return out
+}
+
+// Compile never panics, what it says lies inside the file, its repairs can be
+// made, and there is a graph exactly when there is no error.
+func FuzzCompile(f *testing.F) {
+	for _, text := range seedTexts(f) {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		files := []*source.File{source.NewFile("in.yaml", text)}
+		g, r := Compile(files)
+		if (g == nil) != r.HasErrors() {
+			t.Errorf("errors: %v, graph: %v", r.HasErrors(), g != nil)
+		}
+		checkReport(t, files, r)
+		if err := diag.Text(&bytes.Buffer{}, r, diag.TextOptions{Color: true, Width: 60}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The same files give the same bytes, whatever the order and on any number of
+// cores.
+func TestCompileIsDeterministic(t *testing.T) {
+	var texts []string
+	for _, text := range seedTexts(t) {
+		if strings.Contains(text, "database:") {
+			texts = append(texts, text)
+		}
+	}
+	print := func() string {
+		var files []*source.File
+		for i, text := range texts {
+			files = append(files, source.NewFile(string(rune('a'+i%26))+string(rune('a'+i/26))+".yaml", []byte(text)))
+		}
+		_, r := Compile(files)
+		var b bytes.Buffer
+		if err := diag.JSON(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"tutorial", "crm"} {
+			g, _ := Compile(exampleProject(t, name))
+			b.WriteString(printGraph(t, g))
+		}
+		return b.String()
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	first := print()
+	for _, n := range []int{2, 7} {
+		runtime.GOMAXPROCS(n)
+		if print() != first {
+			t.Errorf("other bytes on %d cores", n)
+		}
+	}
+}
+
+// fullDocuments have every key of the format in every form.
+var fullDocuments = []string{`kind: Dataflow
+name: orders
+title: Orders
+description: all of them
+database: {connector: postgresql, connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4, connection: db, title: t, description: d}
+table: shop.orders
+columns: {id: string, amount: {type: double}}
+target:
+  title: t
+  description: d
+  schema: {title: t, description: d, class: profile, fieldGroups: [a], fields: {a: string, b: {type: string, title: t, description: d, enum: [x], pattern: p, minimum: 1, maximum: 2.5, required: true}}, identities: {a: Email, b: {namespace: X, primary: true}}, profile: true}
+  dataset: {title: t, description: d, profile: true, tags: {a: [b]}, errorDiagnostics: true}
+mappings: {a: id, b: {source: id}, c: {expression: lower(id)}, d: {value: 1}}
+mappingSet: {title: t}
+delta: {column: id, dateFormat: yyyy, timezone: UTC}
+schedule: {frequency: minute, interval: 15, startTime: 2027-02-03T00:01:06Z, backfill: true}
+options: {partialIngestionPercent: 10, errorDiagnosticsEnabled: true}
+state: draft
+lifecycle: {protect: true, movedFrom: b, onReplace: backfill, import: {flow: x, source: {id: y}}}
+`, `name: orders
+database: {}
+table: x
+columns: {id: string}
+target: {schema: people, dataset: people}
+mappings: {a: id}
+delta: id
+schedule: {frequency: once, startTime: 17}
+`, `kind: Connection
+name: db
+title: t
+description: d
+connector: postgresql
+auth: {type: Basic, params: {a: x, b: 1, c: {file: f}, d: true}}
+lifecycle: {protect: false}
+`, `kind: Schema
+name: people
+title: t
+class: event
+fields: {a: 'string[]'}
+lifecycle: {}
+`, `kind: Dataset
+name: people
+title: t
+schema: people
+tags: {a: []}
+`, `project: shop
+defaultTarget: dev
+targets: {dev: {org: a@AdobeOrg, sandbox: dev, platform: http://127.0.0.1:1, ims: x, tenant: t, seed: s}}
+`}
+
+// A document is accepted by the schema exactly when the decoder accepts it. The
+// fuzzer chooses a document and a list of changes to its tree.
+func FuzzSchemaAcceptsIffDecoderAccepts(f *testing.F) {
+	for i := range fullDocuments {
+		f.Add(i, []byte{})
+		for op := range byte(24) {
+			f.Add(i, []byte{op * 3, op, op * 7, op * 11, op, op * 5})
+		}
+	}
+	f.Fuzz(func(t *testing.T, which int, changes []byte) {
+		i := ((which % len(fullDocuments)) + len(fullDocuments)) % len(fullDocuments)
+		docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(fullDocuments[i])))
+		if r.HasErrors() {
+			t.Fatal("own document is wrong")
+		}
+		d := docs[0]
+		d.project = i == len(fullDocuments)-1
+		for len(changes) >= 3 && len(changes) <= 30 {
+			change(d.Root, int(changes[0]), int(changes[1]), int(changes[2]))
+			changes = changes[3:]
+		}
+		checked, decoded := &diag.Report{}, &diag.Report{}
+		Check(d, checked)
+		if d.Root.Kind == MapKind {
+			Decode(d, decoded)
+		} else {
+			decoded.Add(wrongType{at: place{d: d}, got: d.Root})
+		}
+		if checked.HasErrors() != decoded.HasErrors() {
+			t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded), outline(docs))
+		}
+	})
+}
+
+func messages(r *diag.Report) []string {
+	var out []string
+	for _, d := range r.Sorted() {
+		out = append(out, d.Path+": "+d.Message)
+	}
+	return out
+}
+
+// change alters one place of a tree: where is the number of the node in the
+// order of the text, how what happens to it, and what the new value.
+func change(root *Node, where, how, what int) {
+	var all []*Node
+	var collect func(n *Node)
+	collect = func(n *Node) {
+		all = append(all, n)
+		for _, p := range n.Pairs {
+			collect(p.Value)
+		}
+		for _, item := range n.Items {
+			collect(item)
+		}
+	}
+	collect(root)
+	n := all[where%len(all)]
+	value := newValue(what, all)
+	switch how % 5 {
+	case 0, 1:
+		span := n.Span
+		*n = *value
+		n.Span = span
+	case 2:
+		if k := len(n.Pairs); k > 0 {
+			n.Pairs = slices.Delete(slices.Clone(n.Pairs), what%k, what%k+1)
+		} else if k := len(n.Items); k > 0 {
+			n.Items = slices.Delete(slices.Clone(n.Items), what%k, what%k+1)
+		}
+	case 3:
+		if n.Kind == MapKind {
+			keys := []string{"title", "kind", "x", "type", "id", "name", "file", "value", "short", ""}
+			key := keys[what%len(keys)]
+			if n.pair(key) == nil {
+				n.Pairs = append(n.Pairs, Pair{Key: &Node{Kind: StringKind, Text: key, Span: root.Span}, Value: newValue(what/len(keys), all)})
+			}
+		}
+	case 4:
+		if n.Kind == ListKind {
+			n.Items = append(n.Items, value)
+		}
+	}
+}
+
+// newValue returns one of the values that a place may or may not take.
+func newValue(what int, all []*Node) *Node {
+	span := all[0].Span
+	scalars := []Node{
+		{Kind: NullKind}, {Kind: BoolKind, Text: "true"}, {Kind: BoolKind, Text: "FALSE"}, {Kind: StringKind, Text: ""},
+		{Kind: StringKind, Text: "x"}, {Kind: StringKind, Text: "Not A Name"}, {Kind: StringKind, Text: "draft"}, {Kind: StringKind, Text: "string"},
+		{Kind: StringKind, Text: strings.Repeat("é", 64)}, {Kind: StringKind, Text: strings.Repeat("long ", 1000)}, {Kind: StringKind, Text: schemas.KindSchema},
+		{Kind: IntKind, Text: "0"}, {Kind: IntKind, Text: "-1"}, {Kind: IntKind, Text: "017"}, {Kind: IntKind, Text: "0x1F"}, {Kind: IntKind, Text: "1000001"},
+		{Kind: IntKind, Text: strings.Repeat("9", 30)}, {Kind: FloatKind, Text: "1.5"}, {Kind: FloatKind, Text: "15.0"}, {Kind: FloatKind, Text: "1e2"},
+		{Kind: FloatKind, Text: ".inf"}, {Kind: FloatKind, Text: ".nan"}, {Kind: FloatKind, Text: "1e999"}, {Kind: FloatKind, Text: "-.5"},
+		{Kind: MapKind}, {Kind: ListKind}, {Kind: StringKind, Text: "a\x00b\xff"},
+	}
+	if i := what - len(scalars); i >= 0 {
+		return copied(all[i%len(all)]) // something of the document in another place
+	}
+	n := scalars[what%len(scalars)]
+	n.Span = span
+	return &n
+}
+
+func copied(n *Node) *Node {
+	c := *n
+	c.Pairs, c.Items = nil, nil
+	for _, p := range n.Pairs {
+		c.Pairs = append(c.Pairs, Pair{Key: p.Key, Value: copied(p.Value), Merged: p.Merged})
+	}
+	for _, item := range n.Items {
+		c.Items = append(c.Items, copied(item))
+	}
+	return &c
+}
