@@ -186,7 +186,7 @@ func (d *differ) desire(r resource.Resource) {
 	it.change.Action = severest(it.fields)
 	if it.change.Action == NoOp {
 		it.settle(moved)
-		if it.live != nil && it.change.Action == NoOp && !parse(entry.Applied).Equal(it.desired) {
+		if applied := parse(entry.Applied); it.live != nil && it.change.Action == NoOp && differs(spec, applied, it.desired) {
 			it.change.Action, it.change.Reason = Update, ReasonConverged // only the lockfile has to learn it
 		}
 		return

@@ -38,6 +38,13 @@ func compare(s *resource.Spec, at resource.Path, a, b *resource.Value, out *[]di
 	}
 }
 
+// differs reports whether two bodies differ in more than order.
+func differs(s *resource.Spec, a, b resource.Value) bool {
+	var found []difference
+	compare(s, nil, &a, &b, &found)
+	return len(found) > 0
+}
+
 func compareLists(s *resource.Spec, at resource.Path, a, b resource.Value, out *[]difference) {
 	key, keyed := s.KeyOf(at)
 	switch {

@@ -49,10 +49,12 @@ func (d *differ) refresh(spec *resource.Spec, it *item, applied resource.Value) 
 	if spec.TagOf != "" {
 		return applied, true // found, and there is nothing else to a tag
 	}
-	aligned, err := spec.Align(applied, l.Body, d.lock.Target.Tenant, resolvedBy(it.entry))
+	sent := asSent(spec, it.entry, applied)
+	aligned, err := spec.Align(sent, l.Body, d.lock.Target.Tenant, resolvedBy(it.entry))
 	if err != nil {
 		return applied, true // not an object: the call itself will tell
 	}
+	aligned = asDocumented(spec, it.entry, sent, applied, aligned)
 	if raw, err := resource.Parse(l.Body); err == nil {
 		it.live = &raw
 	}
@@ -63,6 +65,31 @@ func (d *differ) refresh(spec *resource.Spec, it *item, applied resource.Value) 
 	}
 	compare(spec, nil, &applied, &aligned, &it.drift)
 	return aligned, true
+}
+
+// asSent is an applied body with the values that a replacement sent in the place
+// of documented ones. A start that the document leaves open stays open.
+func asSent(spec *resource.Spec, e lockfile.Entry, applied resource.Value) resource.Value {
+	for _, s := range e.Sent {
+		was, ok := spec.Find(applied, s.Path)
+		if v, err := resource.Parse(s.Value); ok && err == nil && was.Kind != resource.StartValue {
+			applied = resource.Set(applied, s.Path, v)
+		}
+	}
+	return applied
+}
+
+// asDocumented puts the documented values back where the platform has what was
+// sent for them: that it is not the documented one is our doing, no drift.
+func asDocumented(spec *resource.Spec, e lockfile.Entry, sent, applied, live resource.Value) resource.Value {
+	for _, s := range e.Sent {
+		is, there := spec.Find(live, s.Path)
+		put, _ := spec.Find(sent, s.Path)
+		if was, ok := spec.Find(applied, s.Path); there && ok && is.Equal(put) {
+			live = resource.Set(live, s.Path, was)
+		}
+	}
+	return live
 }
 
 // settledState reports whether a state is one that a document can ask for; the
