@@ -40,6 +40,7 @@ var layers = map[string][]string{
 	"internal/live":      {"internal/lockfile", "internal/platform", "internal/resource"},
 	"internal/platform":  {"internal/specs"},
 	"internal/emulator":  {"internal/dataprep", "internal/specs"},
+	"internal/laws":      {},
 	"internal/benchmark": {"applier", "compiler", "planner", "internal/emulator", "internal/lockfile", "internal/platform", "internal/resource", "internal/source", "schemas"},
 }
 

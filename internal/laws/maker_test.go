@@ -1,0 +1,449 @@
+package laws
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// epoch is when every story begins. Starts that a first version documents lie
+// within two days of it, those of later versions well after.
+var epoch = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// maker makes up a project. The same seed makes the same one.
+type maker struct {
+	*rand.Rand
+	p     *project
+	n     int // numbers given so far: names and titles never repeat
+	later time.Duration
+}
+
+func newProject(seed uint64) *maker {
+	m := &maker{Rand: rand.New(rand.NewPCG(seed, 1)), p: &project{secrets: map[string]string{}}, later: time.Hour}
+	for range m.IntN(3) - m.IntN(2) {
+		m.addConnection()
+	}
+	for range m.IntN(3) {
+		m.addSchema()
+	}
+	for range 1 + m.IntN(3) {
+		m.addFlow()
+	}
+	for range m.IntN(2) {
+		m.addDataset()
+	}
+	if m.chance(0.5) {
+		m.addFlow()
+	}
+	return m
+}
+
+func (m *maker) chance(p float64) bool { return m.Float64() < p }
+
+func one[T any](m *maker, list []T) T { return list[m.IntN(len(list))] }
+
+// some returns each element with probability p, in order.
+func some[T any](m *maker, list []T, p float64) []T {
+	var out []T
+	for _, v := range list {
+		if m.chance(p) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (m *maker) number() int { m.n++; return m.n }
+
+func (m *maker) name(stem string) string {
+	return fmt.Sprintf("%s%s%d", stem, one(m, []string{"", "-", "-of-"}), m.number())
+}
+
+func (m *maker) maybe(p float64, s string) string {
+	if m.chance(p) {
+		return s
+	}
+	return ""
+}
+
+// words is a text that no other is equal to, with the hazards of texts now and then.
+func (m *maker) words(stem string) string {
+	n := m.number()
+	switch m.IntN(8) {
+	case 0:
+		return fmt.Sprintf("%s №%d “größer” \U0001F600", stem, n)
+	case 1:
+		return fmt.Sprintf("%s %d: \"quoted\" & <b> # 'no' \\ comment", stem, n)
+	case 2:
+		return fmt.Sprintf("%d", 1000+n) // a text of digits
+	case 3:
+		return fmt.Sprintf("%s %d costs ${5} or $${6}, %% {x}", stem, n)
+	}
+	return fmt.Sprintf("%s %d", stem, n)
+}
+
+func (m *maker) flag(p float64) *bool {
+	if !m.chance(p) {
+		return nil
+	}
+	b := m.chance(0.5)
+	return &b
+}
+
+func (m *maker) life() lifecycle {
+	l := lifecycle{protect: m.chance(0.1)}
+	if m.chance(0.3) {
+		l.onReplace = one(m, []string{"backfill", "continue"})
+	}
+	return l
+}
+
+// connectors are the table sources that are not on their way out.
+func connectors() []specs.Connector {
+	var out []specs.Connector
+	for _, c := range specs.Connectors() {
+		if c.FlowSpec == "CRMToAEP" && c.Deprecated == "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (m *maker) addConnection() {
+	c := &connection{name: m.name("db"), life: m.life()}
+	c.title, c.description = m.maybe(0.6, m.words("Database")), m.maybe(0.5, m.words("Holds everything"))
+	m.connect(c)
+	m.p.connections = append(m.p.connections, c)
+}
+
+// connect makes up a connector and how to sign in to it.
+func (m *maker) connect(c *connection) {
+	con := one(m, connectors())
+	if m.chance(0.4) {
+		con, _ = specs.ConnectorBySlug("postgresql")
+	}
+	c.connector = con.Slug
+	m.signIn(c, con)
+}
+
+func (m *maker) signIn(c *connection, con specs.Connector) {
+	var ways []specs.Auth
+	for _, a := range con.Auth {
+		if a.Cloud != "aws" {
+			ways = append(ways, a)
+		}
+	}
+	if len(ways) == 0 { // nobody published how
+		ways = []specs.Auth{{Name: "Own way", Params: []specs.Param{{Name: "host", Type: "string", Required: true}, {Name: "apiToken", Type: "string", Secret: true, Required: true}}}}
+	}
+	c.auth, c.params = one(m, ways), nil
+	for _, p := range c.auth.Params {
+		if p.Required || m.chance(0.5) {
+			c.params = append(c.params, m.param(p))
+		}
+	}
+}
+
+func (m *maker) param(p specs.Param) param {
+	out := param{name: p.Name}
+	n := m.number()
+	switch {
+	case p.Secret:
+		from := fmt.Sprintf("SECRET_%d", n)
+		if m.chance(0.7) {
+			out.env = from
+			from = "env." + from
+		} else {
+			out.file = "secrets/" + strings.ToLower(from)
+			from = "file." + out.file
+		}
+		m.p.secrets[from] = fmt.Sprintf("canary-%d-%x", n, m.Uint64())
+	case len(p.Enum) > 0:
+		out.value = one(m, p.Enum)
+	case p.Type == "boolean":
+		out.value = m.chance(0.5)
+	case p.Type == "integer", p.Name == "port":
+		out.value = 1024 + n
+	default:
+		out.value = fmt.Sprintf("%s-%d.example.com", p.Name, n)
+	}
+	return out
+}
+
+func (m *maker) addSchema() {
+	m.p.schemas = append(m.p.schemas, &schema{name: m.name("schema"), body: m.schemaBody(), life: m.life()})
+}
+
+func (m *maker) schemaBody() *schemaBody {
+	s := &schemaBody{title: m.words("Schema"), description: m.maybe(0.5, m.words("Describes")), class: "profile"}
+	if m.chance(0.25) {
+		s.class = "event"
+	}
+	s.groups = some(m, classGroups[s.class], 0.4)
+	for range m.IntN(5) {
+		m.addField(s)
+	}
+	for range m.IntN(3) {
+		m.addIdentity(s)
+	}
+	if m.chance(0.4) {
+		m.enableProfile(s)
+	}
+	return s
+}
+
+var fieldTypes = append([]string{"string[]", "integer[]", "number", "email", "map", "short"}, columnTypes...)
+
+// addField adds an own field. What a path means is part of its name, so that
+// no two schemas of a union disagree.
+func (m *maker) addField(s *schemaBody) {
+	typ := one(m, fieldTypes)
+	stem := strings.NewReplacer("[]", "List", "-", "").Replace(typ)
+	f := field{typ: typ, path: fmt.Sprintf("%s.%s%d", one(m, []string{"crm", "crm.deep", "shop"}), stem, m.IntN(6))}
+	if m.chance(0.3) {
+		f.path = "top-" + stem
+	}
+	for _, other := range s.fields {
+		a, b := other.path, f.path
+		if a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".") {
+			return
+		}
+	}
+	f.title, f.description = m.maybe(0.3, m.words("Label")), m.maybe(0.3, m.words("Means"))
+	f.required = m.chance(0.15)
+	switch {
+	case typ == "string" && m.chance(0.2):
+		f.enum = []string{"new", "old", fmt.Sprint(m.number())}
+	case typ == "string" && m.chance(0.2):
+		f.pattern = `^[A-Z]{2}\d+$`
+	case typ == "number" && m.chance(0.7):
+		lo, hi := -m.IntN(10), 1+m.IntN(10)
+		f.minimum, f.maximum = &lo, &hi
+	}
+	s.fields = append(s.fields, f)
+}
+
+var namespaces = []string{"Email", "CRMID", "Phone", "ECID"}
+
+// identifiable lists the fields that may identify a person and do not yet.
+func identifiable(s *schemaBody) []string {
+	var out []string
+	for _, f := range s.fields {
+		if f.typ == "string" {
+			out = append(out, f.path)
+		}
+	}
+	if slices.Contains(s.groups, "profile-personal-details") {
+		out = append(out, "personalEmail.address")
+	}
+	return slices.DeleteFunc(out, func(path string) bool {
+		return slices.ContainsFunc(s.identities, func(i identity) bool { return i.path == path })
+	})
+}
+
+func (s *schemaBody) primary() int {
+	return slices.IndexFunc(s.identities, func(i identity) bool { return i.primary })
+}
+
+func (m *maker) addIdentity(s *schemaBody) bool {
+	free := identifiable(s)
+	if len(free) == 0 {
+		return false
+	}
+	s.identities = append(s.identities, identity{one(m, free), one(m, namespaces), s.primary() < 0 && m.chance(0.5)})
+	return true
+}
+
+// enableProfile lets a schema take part in Profile, which needs a primary
+// identity.
+func (m *maker) enableProfile(s *schemaBody) {
+	if s.profile || s.primary() < 0 && len(s.identities) == 0 && !m.addIdentity(s) {
+		return
+	}
+	if s.primary() < 0 {
+		s.identities[0].primary = true
+	}
+	s.profile = true
+}
+
+func (m *maker) datasetBody(of *schemaBody) *datasetBody {
+	d := &datasetBody{title: m.words("Dataset"), description: m.maybe(0.5, m.words("Holds")), diagnostics: m.flag(0.4)}
+	d.profile = of != nil && of.profile && m.chance(0.6)
+	for range m.IntN(3) {
+		m.addTag(d)
+	}
+	return d
+}
+
+func (m *maker) addTag(d *datasetBody) {
+	t := tag{name: one(m, []string{"team", "cost/center", "a~b", "owner"}) + fmt.Sprint(m.number())}
+	for range 1 + m.IntN(2) {
+		t.values = append(t.values, m.words("value"))
+	}
+	d.tags = append(d.tags, t)
+}
+
+// schemaRefs lists every schema that another document may name.
+func (m *maker) schemaRefs() []schemaRef {
+	var out []schemaRef
+	for _, s := range seededSchemas {
+		out = append(out, schemaRef{seeded: s})
+	}
+	for _, s := range m.p.schemas {
+		out = append(out, schemaRef{doc: s})
+	}
+	for _, f := range m.p.flows {
+		if f.schema != nil {
+			out = append(out, schemaRef{flow: f})
+		}
+	}
+	return out
+}
+
+// datasetRefs lists the datasets of a schema that a dataflow may name.
+func (m *maker) datasetRefs(s schemaRef) []datasetRef {
+	var out []datasetRef
+	for _, d := range seededDatasets {
+		if s.seeded == d.schema {
+			out = append(out, datasetRef{id: d.id})
+		}
+	}
+	for _, d := range m.p.datasets {
+		if d.schema == s {
+			out = append(out, datasetRef{doc: d})
+		}
+	}
+	for _, f := range m.p.flows {
+		if f.dataset != nil && f.target() == s {
+			out = append(out, datasetRef{flow: f})
+		}
+	}
+	return out
+}
+
+func (m *maker) addDataset() {
+	d := &dataset{name: m.name("data"), schema: one(m, m.schemaRefs()), life: m.life()}
+	d.body = m.datasetBody(d.schema.body())
+	m.p.datasets = append(m.p.datasets, d)
+}
+
+func (m *maker) addFlow() {
+	f := &dataflow{name: m.name("flow"), life: m.life()}
+	f.title, f.description = m.maybe(0.7, m.words("Flow")), m.maybe(0.5, m.words("Collects"))
+	f.sourceTitle, f.sources = m.maybe(0.3, m.words("Source")), m.maybe(0.3, m.words("Reads"))
+	f.targetTitle, f.targets = m.maybe(0.3, m.words("Target")), m.maybe(0.3, m.words("Writes"))
+	f.mappingTitle = m.maybe(0.3, m.words("Mapping"))
+	m.source(f)
+	m.aim(f)
+	m.reschedule(f)
+	f.percent, f.diagnostics = one(m, []float64{0, 0, 5, 12.5, 100}), m.flag(0.4)
+	f.state = one(m, []string{"", "", "", "enabled", "enabled", "disabled", "draft"})
+	m.p.flows = append(m.p.flows, f)
+}
+
+// source says where the table is.
+func (m *maker) source(f *dataflow) {
+	f.connection, f.seeded = nil, nil
+	if len(m.p.connections) > 0 && m.chance(0.7) {
+		f.connection = one(m, m.p.connections)
+	} else {
+		f.seeded = &seededConnections[m.IntN(len(seededConnections))]
+	}
+	f.table = m.words("schema.table")
+}
+
+// aim says where the data go, and with which mapping.
+func (m *maker) aim(f *dataflow) {
+	f.schema, f.dataset, f.schemaRef, f.datasetRef = nil, nil, schemaRef{}, datasetRef{}
+	if m.chance(0.4) && !f.hadSchema {
+		f.schema = m.schemaBody()
+		f.dataset = m.datasetBody(f.schema)
+	} else {
+		f.schemaRef = one(m, slices.DeleteFunc(m.schemaRefs(), func(r schemaRef) bool { return r.flow == f }))
+		m.retarget(f)
+	}
+	m.remap(f)
+}
+
+// retarget makes up a dataset for the schema that f names.
+func (m *maker) retarget(f *dataflow) {
+	f.dataset, f.datasetRef = nil, datasetRef{}
+	refs := slices.DeleteFunc(m.datasetRefs(f.schemaRef), func(r datasetRef) bool { return r.flow == f })
+	if len(refs) > 0 && m.chance(0.5) {
+		f.datasetRef = one(m, refs)
+		return
+	}
+	f.dataset = m.datasetBody(f.schemaRef.body())
+}
+
+// remap makes up columns and what becomes of them.
+func (m *maker) remap(f *dataflow) {
+	old := f.columns
+	f.columns, f.mappings = nil, nil
+	for i, d := range destinations(f.target()) {
+		if i > 0 && d.name != "timestamp" && m.chance(0.3) {
+			continue
+		}
+		f.mappings = append(f.mappings, m.mapping(f, d))
+	}
+	for range m.IntN(3) {
+		m.addColumn(f, one(m, columnTypes))
+	}
+	for _, c := range old { // the delta column stays when the target changes
+		if c.name == f.delta {
+			f.columns = append(f.columns, c)
+		}
+	}
+}
+
+func (m *maker) addColumn(f *dataflow, typ string) string {
+	name := fmt.Sprintf("%s_%d", strings.ReplaceAll(typ, "-", ""), m.number())
+	switch m.IntN(10) {
+	case 0:
+		name = "Column " + name
+	case 1:
+		name = "größe_" + name
+	}
+	f.columns = append(f.columns, column{name, typ})
+	return name
+}
+
+func (m *maker) mapping(f *dataflow, d column) mapping {
+	out := mapping{destination: d.name}
+	switch {
+	case d.typ == "string" && m.chance(0.2) && d.name != "_id":
+		out.value = m.words("constant")
+	case d.typ == "string" && m.chance(0.4):
+		a, b := fmt.Sprintf("a%d", m.number()), fmt.Sprintf("b%d", m.number())
+		f.columns = append(f.columns, column{a, "string"}, column{b, "string"})
+		out.expression = fmt.Sprintf(one(m, []string{`concat(%s, " ", %s)`, `iif(is_empty(%[1]s), %[2]s, upper(%[1]s))`, `lower(trim(concat(%s, %s)))`}), a, b)
+	default:
+		out.source = m.addColumn(f, d.typ)
+	}
+	return out
+}
+
+// reschedule makes up a schedule with the delta column that it needs.
+func (m *maker) reschedule(f *dataflow) {
+	f.frequency = one(m, []string{"once", "minute", "hour", "day", "week"})
+	f.interval, f.backfill, f.delta, f.deltaForm, f.deltaZone = 0, nil, "", "", ""
+	m.restart(f)
+	if f.frequency == "once" {
+		return
+	}
+	f.interval, f.backfill = 15+m.IntN(30), m.flag(0.6)
+	f.delta = m.addColumn(f, one(m, []string{"date", "date-time"}))
+	f.deltaForm, f.deltaZone = m.maybe(0.5, "yyyy-MM-dd HH:mm:ss"), m.maybe(0.4, "UTC")
+}
+
+// restart makes up when a schedule starts.
+func (m *maker) restart(f *dataflow) {
+	f.start = 0
+	if m.chance(0.6) {
+		f.start = epoch.Add(m.later).Unix() + m.Int64N(40*3600)
+	}
+}

@@ -1,0 +1,259 @@
+package laws
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// project is what a generated project says, before it is written as YAML. It
+// refers by pointer, so that a renamed document is renamed everywhere.
+type project struct {
+	connections []*connection
+	schemas     []*schema
+	datasets    []*dataset
+	flows       []*dataflow
+	secrets     map[string]string // what `env.NAME` and `file.PATH` stand for
+}
+
+type lifecycle struct {
+	protect              bool
+	movedFrom, onReplace string
+}
+
+type connection struct {
+	name, title, description string
+	connector                string
+	auth                     specs.Auth
+	params                   []param
+	life                     lifecycle
+}
+
+// param is a parameter of a sign-in; env and file name a secret.
+type param struct {
+	name      string
+	value     any
+	env, file string
+}
+
+type schema struct {
+	name string
+	body *schemaBody
+	life lifecycle
+}
+
+type schemaBody struct {
+	title, description string
+	class              string // profile or event
+	groups             []string
+	fields             []field
+	identities         []identity
+	profile            bool
+}
+
+type field struct {
+	path, typ, title, description string
+	enum                          []string
+	pattern                       string
+	minimum, maximum              *int
+	required                      bool
+}
+
+type identity struct {
+	path, namespace string
+	primary         bool
+}
+
+type dataset struct {
+	name   string
+	schema schemaRef
+	body   *datasetBody
+	life   lifecycle
+}
+
+type datasetBody struct {
+	title, description string
+	profile            bool
+	tags               []tag
+	diagnostics        *bool
+}
+
+type tag struct {
+	name   string
+	values []string
+}
+
+// schemaRef is a schema by one of its three ways: an id on the platform, a
+// document, or the schema inside a dataflow.
+type schemaRef struct {
+	seeded *seededSchema
+	doc    *schema
+	flow   *dataflow
+}
+
+func (r schemaRef) text() string {
+	switch {
+	case r.seeded != nil:
+		return r.seeded.id
+	case r.doc != nil:
+		return r.doc.name
+	}
+	return r.flow.name
+}
+
+// body returns the schema's content, nil for one that only the platform knows.
+func (r schemaRef) body() *schemaBody {
+	switch {
+	case r.doc != nil:
+		return r.doc.body
+	case r.flow != nil:
+		return r.flow.schema
+	}
+	return nil
+}
+
+// datasetRef is a dataset by id, document or dataflow.
+type datasetRef struct {
+	id   string
+	doc  *dataset
+	flow *dataflow
+}
+
+func (r datasetRef) text() string {
+	switch {
+	case r.id != "":
+		return r.id
+	case r.doc != nil:
+		return r.doc.name
+	}
+	return r.flow.name
+}
+
+type dataflow struct {
+	name, title, description string
+
+	connection           *connection // or the next two
+	seeded               *seededConnection
+	sourceTitle, sources string // title and description of the source
+
+	table   string
+	columns []column
+
+	hadSchema            bool        // in the version before: its schema only grows
+	schema               *schemaBody // inline, or by schemaRef
+	schemaRef            schemaRef
+	dataset              *datasetBody // inline, or by datasetRef
+	datasetRef           datasetRef
+	targetTitle, targets string
+
+	mappings     []mapping
+	mappingTitle string
+
+	delta     string // column, "" for once
+	deltaForm string // date format
+	deltaZone string
+
+	frequency string
+	interval  int
+	start     int64 // epoch seconds, 0 when left open
+	backfill  *bool
+
+	percent     float64 // 0: absent
+	diagnostics *bool
+
+	state string
+	life  lifecycle
+}
+
+// target is the schema that the data go into.
+func (f *dataflow) target() schemaRef {
+	if f.schema != nil {
+		return schemaRef{flow: f}
+	}
+	return f.schemaRef
+}
+
+type column struct{ name, typ string }
+
+// mapping fills a destination from exactly one of three.
+type mapping struct {
+	destination        string
+	source, expression string
+	value              any
+}
+
+// seededSchema, seededDataset and seededConnection are on the platform before
+// any project.
+type seededSchema struct {
+	id, title, class string
+	groups           []string
+}
+
+type seededDataset struct {
+	id     string
+	schema *seededSchema
+}
+
+type seededConnection struct{ id, connector string }
+
+var (
+	seededSchemas = []*seededSchema{
+		{"https://ns.adobe.com/{TENANT_ID}/schemas/" + strings.Repeat("a1", 24), "Seeded people", "profile", []string{"profile-person-details", "profile-personal-details"}},
+		{"https://ns.adobe.com/{TENANT_ID}/schemas/" + strings.Repeat("b2", 24), "Seeded events", "event", nil},
+	}
+	seededDatasets = []seededDataset{
+		{strings.Repeat("1a", 12), seededSchemas[0]},
+		{strings.Repeat("2b", 12), seededSchemas[0]},
+		{strings.Repeat("3c", 12), seededSchemas[1]},
+	}
+	seededConnections = []seededConnection{
+		{"00000000-0000-4000-8000-000000000001", "postgresql"},
+		{"00000000-0000-4000-8000-000000000002", "postgresql"},
+		{"00000000-0000-4000-8000-000000000003", "google-bigquery"},
+		{"00000000-0000-4000-8000-000000000004", "snowflake"},
+	}
+)
+
+// destinations returns what may be mapped into, with the types that fit, the
+// required ones first.
+func destinations(r schemaRef) []column {
+	class, groups := "", []string(nil)
+	var fields []field
+	if r.seeded != nil {
+		class, groups = r.seeded.class, r.seeded.groups
+	} else {
+		b := r.body()
+		class, groups, fields = b.class, b.groups, b.fields
+	}
+	out := []column{{"_id", "string"}}
+	if class == "event" {
+		out = append(out, column{"timestamp", "date-time"}, column{"eventType", "string"})
+	}
+	for _, g := range groups {
+		out = append(out, groupFields[g]...)
+	}
+	for _, f := range fields {
+		if slices.Contains(columnTypes, f.typ) && len(f.enum) == 0 && f.pattern == "" && f.minimum == nil && f.maximum == nil {
+			out = append(out, column{"_{TENANT_ID}." + f.path, f.typ})
+		}
+	}
+	return out
+}
+
+var columnTypes = []string{"string", "boolean", "integer", "long", "double", "date", "date-time"}
+
+// groupFields are standard fields, by field group.
+var groupFields = map[string][]column{
+	"profile-person-details": {
+		{"person.name.firstName", "string"}, {"person.name.lastName", "string"}, {"person.name.fullName", "string"}, {"person.birthDate", "date"},
+	},
+	"profile-personal-details": {{"personalEmail.address", "string"}, {"homeAddress.city", "string"}, {"homeAddress.postalCode", "string"}},
+	"profile-work-details":     {{"workAddress.city", "string"}},
+	"profile-loyalty-details":  {{"loyalty.tier", "string"}},
+}
+
+var classGroups = map[string][]string{
+	"profile": {"profile-person-details", "profile-personal-details", "profile-work-details", "profile-loyalty-details", "profile-preferences-details"},
+	"event":   {"experienceevent-commerce", "experienceevent-channel", "experienceevent-environment-details", "experienceevent-application"},
+}

@@ -1,0 +1,354 @@
+package laws
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// tree is a document before it is text: pairs in order, lists and scalars.
+type tree []pair
+
+type pair struct {
+	key   string
+	value any // tree, []any, string, bool, int, int64, float64
+}
+
+func (t *tree) add(key string, value any) { *t = append(*t, pair{key, value}) }
+
+// opt adds a value that is not zero.
+func (t *tree) opt(key string, value any) {
+	switch v := value.(type) {
+	case string:
+		if v == "" {
+			return
+		}
+	case bool:
+		if !v {
+			return
+		}
+	case *bool:
+		if v == nil {
+			return
+		}
+		value = *v
+	case *int:
+		if v == nil {
+			return
+		}
+		value = *v
+	case float64:
+		if v == 0 {
+			return
+		}
+	case tree:
+		if len(v) == 0 {
+			return
+		}
+	case []any:
+		if len(v) == 0 {
+			return
+		}
+	}
+	t.add(key, value)
+}
+
+// plain is what YAML reads back as the text that it is, without quotes.
+var plain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_ ./-]*[A-Za-z0-9_]$`)
+
+func scalarText(v any) string {
+	s, ok := v.(string)
+	if !ok {
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic(err)
+		}
+		return string(text)
+	}
+	switch strings.ToLower(s) {
+	case "true", "false", "null", "yes", "no", "on", "off", "y", "n":
+		return strconv.Quote(s)
+	}
+	if plain.MatchString(s) {
+		return s
+	}
+	text, _ := json.Marshal(s)
+	return string(text)
+}
+
+func (t tree) yaml(indent string, b *strings.Builder) {
+	for _, p := range t {
+		fmt.Fprintf(b, "%s%s:", indent, scalarText(p.key))
+		switch v := p.value.(type) {
+		case tree:
+			b.WriteByte('\n')
+			v.yaml(indent+"  ", b)
+		case []any:
+			b.WriteByte('\n')
+			for _, item := range v {
+				fmt.Fprintf(b, "%s  - %s\n", indent, scalarText(item))
+			}
+		default:
+			fmt.Fprintf(b, " %s\n", scalarText(v))
+		}
+	}
+}
+
+// document is one document of a project.
+type document struct {
+	kind, name string
+	tree       tree
+}
+
+func (d document) key() string { return d.kind + "/" + d.name }
+
+// documents writes the project down, sorted by kind and name.
+func (p *project) documents() []document {
+	var out []document
+	for _, c := range p.connections {
+		out = append(out, document{"Connection", c.name, c.tree()})
+	}
+	for _, s := range p.schemas {
+		t := tree{{"kind", "Schema"}, {"name", s.name}}
+		t = append(t, s.body.tree()...)
+		t.opt("lifecycle", s.life.tree())
+		out = append(out, document{"Schema", s.name, t})
+	}
+	for _, d := range p.datasets {
+		t := tree{{"kind", "Dataset"}, {"name", d.name}, {"schema", d.schema.text()}}
+		t = append(t, d.body.tree()...)
+		t.opt("lifecycle", d.life.tree())
+		out = append(out, document{"Dataset", d.name, t})
+	}
+	for _, f := range p.flows {
+		out = append(out, document{"Dataflow", f.name, f.tree()})
+	}
+	slices.SortFunc(out, func(a, b document) int { return strings.Compare(a.key(), b.key()) })
+	return out
+}
+
+// files puts the documents into files, several into some.
+func (p *project) files() []*source.File {
+	var out []*source.File
+	var b strings.Builder
+	n := 0
+	flush := func(name string) {
+		if b.Len() > 0 {
+			out = append(out, source.NewFile(name+".dataflow.yaml", []byte(b.String())))
+			b.Reset()
+		}
+	}
+	last := ""
+	for _, d := range p.documents() {
+		if b.Len() > 0 && n%3 != 0 {
+			b.WriteString("---\n")
+		} else {
+			flush(last)
+		}
+		n++
+		last = strings.ToLower(d.kind) + "-" + d.name
+		d.tree.yaml("", &b)
+	}
+	flush(last)
+	return out
+}
+
+// text is the whole project, for a failing test's message.
+func (p *project) text() string {
+	var b strings.Builder
+	for _, d := range p.documents() {
+		b.WriteString("---\n")
+		d.tree.yaml("", &b)
+	}
+	return b.String()
+}
+
+func (l lifecycle) tree() tree {
+	var t tree
+	t.opt("protect", l.protect)
+	t.opt("movedFrom", l.movedFrom)
+	t.opt("onReplace", l.onReplace)
+	return t
+}
+
+func (c *connection) tree() tree {
+	t := tree{{"kind", "Connection"}, {"name", c.name}}
+	t.opt("title", c.title)
+	t.opt("description", c.description)
+	t.add("connector", c.connector)
+	var params tree
+	for _, p := range c.params {
+		switch {
+		case p.env != "":
+			params.add(p.name, "${env."+p.env+"}")
+		case p.file != "":
+			params.add(p.name, tree{{"file", p.file}})
+		default:
+			params.add(p.name, p.value)
+		}
+	}
+	t.add("auth", tree{{"type", c.auth.Name}, {"params", params}})
+	t.opt("lifecycle", c.life.tree())
+	return t
+}
+
+func (s *schemaBody) tree() tree {
+	t := tree{{"title", s.title}}
+	t.opt("description", s.description)
+	t.add("class", s.class)
+	var groups []any
+	for _, g := range s.groups {
+		groups = append(groups, g)
+	}
+	t.opt("fieldGroups", groups)
+	var fields, identities tree
+	for _, f := range s.fields {
+		fields.add(f.path, f.tree())
+	}
+	t.opt("fields", fields)
+	for _, i := range s.identities {
+		if !i.primary && len(i.namespace)%2 == 0 {
+			identities.add(i.path, i.namespace)
+			continue
+		}
+		long := tree{{"namespace", i.namespace}}
+		long.opt("primary", i.primary)
+		identities.add(i.path, long)
+	}
+	t.opt("identities", identities)
+	t.opt("profile", s.profile)
+	return t
+}
+
+func (f field) tree() any {
+	t := tree{{"type", f.typ}}
+	t.opt("title", f.title)
+	t.opt("description", f.description)
+	var enum []any
+	for _, e := range f.enum {
+		enum = append(enum, e)
+	}
+	t.opt("enum", enum)
+	t.opt("pattern", f.pattern)
+	t.opt("minimum", f.minimum)
+	t.opt("maximum", f.maximum)
+	t.opt("required", f.required)
+	if len(t) == 1 {
+		return f.typ
+	}
+	return t
+}
+
+func (d *datasetBody) tree() tree {
+	t := tree{{"title", d.title}}
+	t.opt("description", d.description)
+	t.opt("profile", d.profile)
+	var tags tree
+	for _, g := range d.tags {
+		var values []any
+		for _, v := range g.values {
+			values = append(values, v)
+		}
+		tags.add(g.name, values)
+	}
+	t.opt("tags", tags)
+	t.opt("errorDiagnostics", d.diagnostics)
+	return t
+}
+
+func (f *dataflow) tree() tree {
+	var t tree
+	if len(f.name)%2 == 0 {
+		t.add("kind", "Dataflow")
+	}
+	t.add("name", f.name)
+	t.opt("title", f.title)
+	t.opt("description", f.description)
+	var db, target tree
+	if f.connection != nil {
+		db.add("connection", f.connection.name)
+	} else {
+		db.add("connector", f.seeded.connector)
+		db.add("connectionId", f.seeded.id)
+	}
+	db.opt("title", f.sourceTitle)
+	db.opt("description", f.sources)
+	t.add("database", db)
+	t.add("table", f.table)
+	var columns, mappings tree
+	for i, c := range f.columns {
+		if i%3 == 2 {
+			columns.add(c.name, tree{{"type", c.typ}})
+			continue
+		}
+		columns.add(c.name, c.typ)
+	}
+	t.add("columns", columns)
+	if f.schema != nil {
+		target.add("schema", f.schema.tree())
+	} else {
+		target.add("schema", f.schemaRef.text())
+	}
+	if f.dataset != nil {
+		target.add("dataset", f.dataset.tree())
+	} else {
+		target.add("dataset", f.datasetRef.text())
+	}
+	target.opt("title", f.targetTitle)
+	target.opt("description", f.targets)
+	t.add("target", target)
+	for i, m := range f.mappings {
+		switch {
+		case m.value != nil:
+			mappings.add(m.destination, tree{{"value", m.value}})
+		case m.source != "" && i%2 == 0:
+			mappings.add(m.destination, m.source)
+		case m.source != "":
+			mappings.add(m.destination, tree{{"source", m.source}})
+		case i%2 == 0:
+			mappings.add(m.destination, m.expression)
+		default:
+			mappings.add(m.destination, tree{{"expression", m.expression}})
+		}
+	}
+	t.add("mappings", mappings)
+	if f.mappingTitle != "" {
+		t.add("mappingSet", tree{{"title", f.mappingTitle}})
+	}
+	if f.delta != "" {
+		long := tree{{"column", f.delta}}
+		long.opt("dateFormat", f.deltaForm)
+		long.opt("timezone", f.deltaZone)
+		if len(long) == 1 {
+			t.add("delta", f.delta)
+		} else {
+			t.add("delta", long)
+		}
+	}
+	schedule := tree{{"frequency", f.frequency}}
+	if f.frequency != "once" {
+		schedule.add("interval", f.interval)
+		schedule.opt("backfill", f.backfill)
+	}
+	switch {
+	case f.start == 0:
+	case f.start%2 == 0:
+		schedule.add("startTime", time.Unix(f.start, 0).UTC().Format(time.RFC3339))
+	default:
+		schedule.add("startTime", f.start)
+	}
+	t.add("schedule", schedule)
+	var options tree
+	options.opt("partialIngestionPercent", f.percent)
+	options.opt("errorDiagnosticsEnabled", f.diagnostics)
+	t.opt("options", options)
+	t.opt("state", f.state)
+	t.opt("lifecycle", f.life.tree())
+	return t
+}
