@@ -125,9 +125,17 @@ func Parse(text []byte) (*Lock, error) { return parseLock(text, true) }
 
 // parseLock reads a lockfile; verified says whether its digests must fit.
 func parseLock(text []byte, verified bool) (*Lock, error) {
+	if l, ok := parsePrinted(text); ok {
+		return l, nil
+	}
 	if hasConflictMarkers(text) {
 		return nil, ErrConflict
 	}
+	return parseWhole(text, verified)
+}
+
+// parseWhole reads a lockfile as JSON, however it is laid out.
+func parseWhole(text []byte, verified bool) (*Lock, error) {
 	var h header
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()

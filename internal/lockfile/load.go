@@ -1,7 +1,6 @@
 package lockfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,12 +58,16 @@ func Load(p Paths) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
+	if f.state == nil {
+		return View{Lock: f.lock}, nil
+	}
 	return View{Lock: f.state.snapshot(), Open: f.state.unresolved()}, nil
 }
 
 // loaded is a lock with its journal folded in.
 type loaded struct {
-	state *state
+	lock  *Lock  // as it is on disk
+	state *state // with the journal; nil when there is nothing to fold
 	text  []byte // of the lockfile, nil when there is none
 	whole int    // bytes of the journal that are to be kept; 0: start a new one
 	had   bool   // there is a journal to clear away
@@ -74,6 +77,7 @@ type loaded struct {
 // lock, so an apply may end and replace both while it reads.
 func load(p Paths) (loaded, error) {
 	for {
+		before, _ := os.Stat(p.Lock)
 		lock, text, err := readLock(p.Lock)
 		if err != nil {
 			return loaded{}, err
@@ -83,18 +87,28 @@ func load(p Paths) (loaded, error) {
 		if err != nil && !absent {
 			return loaded{}, fmt.Errorf("read journal: %w", err)
 		}
-		again, err := os.ReadFile(p.Lock)
+		after, err := os.Stat(p.Lock)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return loaded{}, fmt.Errorf("read lockfile: %w", err)
 		}
-		if bytes.Equal(text, again) {
+		if sameText(before, after) {
 			return join(p, lock, text, journal, absent)
 		}
 	}
 }
 
+// sameText reports whether a lockfile was not replaced between two looks: it is
+// only ever replaced by rename, so another text is another file. Reading a large
+// one twice would cost more than the rest of a plan.
+func sameText(before, after fs.FileInfo) bool {
+	if before == nil || after == nil {
+		return before == nil && after == nil
+	}
+	return os.SameFile(before, after) && before.ModTime().Equal(after.ModTime()) && before.Size() == after.Size()
+}
+
 func join(p Paths, lock *Lock, text, journal []byte, absent bool) (loaded, error) {
-	out := loaded{state: newState(lock), text: text, had: !absent}
+	out := loaded{lock: lock, text: text, had: !absent}
 	recs, whole, err := unframeAll(journal)
 	if err != nil {
 		return loaded{}, &JournalError{Path: p.Journal, Err: err}
@@ -110,6 +124,7 @@ func join(p Paths, lock *Lock, text, journal []byte, absent bool) (loaded, error
 	if err != nil {
 		return loaded{}, &JournalError{Path: p.Journal, Made: describe(recs), Err: err}
 	}
+	out.state = newState(lock)
 	if text == nil {
 		out.state.lock.Lineage, out.state.lock.Target = h.Lineage, h.Target
 	}

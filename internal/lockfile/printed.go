@@ -28,10 +28,9 @@ func parsePrinted(text []byte) (*Lock, bool) {
 	if open < 0 {
 		return nil, false
 	}
+	head, comma := bytes.CutSuffix(text[:open], []byte{','})
 	var h header
-	dec := json.NewDecoder(bytes.NewReader(append(bytes.TrimSuffix(bytes.Clone(text[:open]), []byte{','}), '}')))
-	dec.DisallowUnknownFields()
-	if dec.Decode(&h) != nil || h.LockVersion != Version {
+	if !comma || !strict(append(bytes.Clone(head), '}'), &h) || h.LockVersion != Version {
 		return nil, false
 	}
 	chunks, ok := cutEntries(text[open+len(printedOpen):])
@@ -51,6 +50,13 @@ func parsePrinted(text []byte) (*Lock, bool) {
 		sum.Write([]byte(e.Address.String() + " " + digests[i] + "\n"))
 	}
 	return l, shortDigest(sum.Sum(nil)) == h.Digest
+}
+
+// strict decodes a JSON value that has nothing behind it and no unknown keys.
+func strict(text []byte, into any) bool {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into) == nil && dec.InputOffset() == int64(len(text))
 }
 
 func shortDigest(sum []byte) string { return hex.EncodeToString(sum[:16]) }
@@ -129,9 +135,12 @@ func (p *printed) entry(chunk []byte) (Entry, string) {
 	sum.Write([]byte{'{'})
 	first := true
 	for i, m := range p.members {
-		end := len(p.compact) - 1
+		end, after := len(p.compact)-1, byte('}')
 		if i+1 < len(p.members) {
-			end = p.members[i+1].key - 1
+			end, after = p.members[i+1].key-1, ','
+		}
+		if end < m.value || p.compact[end] != after {
+			return Entry{}, ""
 		}
 		key, value := string(p.compact[m.key+1:m.value-2]), p.compact[m.value:end]
 		at := memberRank(key)
@@ -166,43 +175,74 @@ func memberRank(key string) int {
 }
 
 // squeeze takes the white space out of an entry's lines and notes its members.
-// The answer is the entry's name.
+// The answer is the entry's name. Lines that are not indented by their depth, or
+// hold more than one value, are not printed ones.
 func (p *printed) squeeze(chunk []byte) (name string, ok bool) {
 	line, rest, more := bytes.Cut(chunk, []byte{'\n'})
 	name, ok = cutAround(line, "    \"", "\": {")
-	if !ok || !more {
+	if !ok {
 		return "", false
 	}
 	p.compact, p.members = append(p.compact[:0], '{'), p.members[:0]
-	for more {
+	const members = 3 // the depth of an entry's members
+	for depth := members; more; {
 		line, rest, more = bytes.Cut(rest, []byte{'\n'})
 		indent := 0
 		for indent < len(line) && line[indent] == ' ' {
 			indent++
 		}
-		line = line[indent:]
-		if len(line) == 0 {
+		if line = line[indent:]; len(line) == 0 {
 			return "", false
 		}
-		begin := len(p.compact)
+		if line[0] == '}' || line[0] == ']' {
+			depth--
+		}
+		if indent != 2*depth || depth < members && more {
+			return "", false
+		}
 		if line[0] == '"' {
 			end := stringEnd(line)
 			if end < 0 {
 				return "", false
 			}
-			p.compact = append(p.compact, line[:end]...)
-			line = line[end:]
-			if bytes.HasPrefix(line, []byte(": ")) {
-				p.compact = append(p.compact, ':')
-				line = line[2:]
+			value, keyed := bytes.CutPrefix(line[end:], []byte(": "))
+			if keyed {
+				begin := len(p.compact)
+				p.compact = append(append(p.compact, line[:end]...), ':')
+				if depth == members {
+					p.members = append(p.members, printedMember{begin, len(p.compact)})
+				}
+				line = value
 			}
-			if indent == 6 {
-				p.members = append(p.members, printedMember{begin, len(p.compact)})
+			if depth == members && !keyed {
+				return "", false
 			}
+		}
+		if !isOneValue(line) {
+			return "", false
+		}
+		if last := line[len(line)-1]; last == '{' || last == '[' {
+			depth++
 		}
 		p.compact = append(p.compact, line...)
 	}
 	return name, len(p.members) > 0
+}
+
+// isOneValue reports whether a line's value is a text, a number or a word, or
+// opens or closes a list or an object; a comma may follow.
+func isOneValue(line []byte) bool {
+	line = bytes.TrimSuffix(line, []byte{','})
+	if len(line) == 0 {
+		return false
+	}
+	switch line[0] {
+	case '"':
+		return stringEnd(line) == len(line)
+	case '{', '[', '}', ']':
+		return len(line) == 1 || string(line) == "{}" || string(line) == "[]"
+	}
+	return !bytes.ContainsAny(line, "\"{}[],: ")
 }
 
 // stringEnd returns the offset behind the JSON string that text begins with.
@@ -234,11 +274,6 @@ func cutAround(text []byte, before, after string) (string, bool) {
 
 // take sets the field of a member to its compact value.
 func (e *Entry) take(key string, value []byte, digest *string) (ok bool) {
-	strict := func(into any) bool {
-		dec := json.NewDecoder(bytes.NewReader(value))
-		dec.DisallowUnknownFields()
-		return dec.Decode(into) == nil
-	}
 	switch key {
 	case "id":
 		e.ID, ok = unquote(value)
@@ -251,13 +286,13 @@ func (e *Entry) take(key string, value []byte, digest *string) (ok bool) {
 	case "applied":
 		e.Applied, ok = bytes.Clone(value), true
 	case "sent":
-		ok = strict(&e.Sent)
+		ok = strict(value, &e.Sent)
 	case "needs":
 		e.Needs, ok = printedNeeds(value)
 	case "secrets":
-		ok = strict(&e.Secrets)
+		ok = strict(value, &e.Secrets)
 	case "deposed":
-		ok = strict(&e.Deposed)
+		ok = strict(value, &e.Deposed)
 	}
 	return ok
 }

@@ -73,6 +73,9 @@ func openHeld(p Paths, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.state == nil {
+		f.state = newState(f.lock)
+	}
 	s := &Session{paths: p, open: o.open, state: f.state, text: f.text, serial: f.state.lock.Serial, whole: f.whole, pending: f.had}
 	if s.open == nil {
 		s.open = openJournal
