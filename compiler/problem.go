@@ -110,10 +110,9 @@ func explainPath(at place, key string) string {
 	k, _ := KindOf(at.d)
 	out := strings.ToLower(k)
 	for _, s := range at.path {
-		if s.IsIndex || !isWord(s.Key) {
-			continue
+		if _, _, ok := Explain(out + "." + s.Key); ok {
+			out += "." + s.Key // a key of the format, not a name of the user's
 		}
-		out += "." + s.Key
 	}
 	return out + "." + key
 }
@@ -192,7 +191,13 @@ type badName struct {
 	pattern string
 }
 
+// namePattern begins every pattern of names; other patterns are forms of their own.
+const namePattern = "^[a-z0-9]"
+
 func (p badName) Diagnose() diag.Diagnostic {
+	if !strings.HasPrefix(p.pattern, namePattern) {
+		return p.badForm()
+	}
 	d := diag.Diagnostic{
 		Code: diag.InvalidName, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` is not a name", p.got.Text),
@@ -203,6 +208,20 @@ func (p badName) Diagnose() diag.Diagnostic {
 		d.Help = "write `" + name + "`"
 	}
 	return d
+}
+
+// badForm says what a text should look like by the example of the file format.
+func (p badName) badForm() diag.Diagnostic {
+	last := p.at.path[len(p.at.path)-1].Key
+	want := "text that matches " + p.pattern
+	if e, _, ok := Explain(strings.TrimSuffix(explainPath(place{p.at.d, p.at.path.Parent()}, last), ".")); ok && len(e.Examples) > 0 {
+		want = "something like " + e.Examples[0]
+	}
+	return diag.Diagnostic{
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` is `%s`, expected %s", last, p.got.Text, want),
+		Labels:  p.at.labels("expected " + want),
+	}
 }
 
 // asName returns the nearest name to a text, "" when nothing is left of it.
