@@ -62,6 +62,13 @@ func (dec *decoder) value(path Path, n *Node, v reflect.Value, r rules) {
 		dec.scalar(path, n, taker, v.Type())
 		return
 	}
+	if v.Type() == reflect.TypeFor[schemas.Partial]() {
+		if n.Kind != MapKind {
+			dec.refuseType(path, n, "a map of keys and values")
+		}
+		dec.finite(path, n)
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		if n.Kind != StringKind {
@@ -163,7 +170,7 @@ func (dec *decoder) number(path Path, n *Node, v reflect.Value, r rules) {
 func (dec *decoder) structure(path Path, n *Node, v reflect.Value) {
 	s := shapeOf(v.Type())
 	if s.whole != nil {
-		dec.value(path, n, v.FieldByIndex(s.whole.Index), rules{})
+		dec.value(path, n, v.FieldByIndex(s.whole.Index), rules{tag: s.whole.Tag.Get("jsonschema")})
 		return
 	}
 	if n.Kind != MapKind {
@@ -224,6 +231,21 @@ func (dec *decoder) slice(path Path, n *Node, v reflect.Value, r rules) {
 		e.FieldByIndex(key.Index).SetString(p.Key.Text)
 		dec.structure(path.Field(p.Key.Text), p.Value, e)
 		v.Set(reflect.Append(v, e))
+	}
+}
+
+// finite refuses the numbers of a part that is decoded later which no JSON has.
+func (dec *decoder) finite(path Path, n *Node) {
+	if n.Kind == IntKind || n.Kind == FloatKind {
+		if _, ok := numberLiteral(n); !ok {
+			dec.report.Add(notFinite{at: place{dec.d, path}, got: n})
+		}
+	}
+	for _, p := range n.Pairs {
+		dec.finite(path.Field(p.Key.Text), p.Value)
+	}
+	for i, item := range n.Items {
+		dec.finite(path.Index(i), item)
 	}
 }
 

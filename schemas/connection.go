@@ -16,6 +16,7 @@ type Connection struct {
 	Auth Auth `yaml:"auth"`
 	// How aepflow treats the connection when it changes or goes away.
 	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+	PerTarget `yaml:",inline"`
 }
 
 // Auth says how to sign in to a database.

@@ -55,6 +55,7 @@ type Dataflow struct {
 	State string `yaml:"state,omitempty" jsonschema:"enum=enabled,enum=disabled,enum=draft,default=enabled"`
 	// How aepflow treats the dataflow when it changes or goes away.
 	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+	PerTarget `yaml:",inline"`
 }
 
 // Database says where the table is: a connector with the id of an existing base

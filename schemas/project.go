@@ -12,6 +12,12 @@ type Project struct {
 	DefaultTarget string `yaml:"defaultTarget,omitempty" jsonschema:"minLength=1,default=local"`
 	// Where the documents can be applied, by name. The target local, the embedded emulator, is always there.
 	Targets Targets `yaml:"targets,omitempty"`
+	// Values for ${var.NAME} in documents. A target's own and --var go before them.
+	Vars Vars `yaml:"vars,omitempty"`
+	// What every Dataflow has that does not say otherwise: a part of a document.
+	Defaults *Partial `yaml:"defaults,omitempty"`
+	// How loud diagnostics are, by code. Errors cannot be turned down.
+	Lint Levels `yaml:"lint,omitempty"`
 }
 
 // Targets are the targets of a project, in order.
@@ -31,6 +37,10 @@ type TargetConfig struct {
 	IMS string `yaml:"ims,omitempty" jsonschema:"minLength=1"`
 	// The tenant's id without underscore. Default: asked from the platform.
 	Tenant string `yaml:"tenant,omitempty" jsonschema:"minLength=1"`
+	// Whether it holds what must not be lost. Default: true for targets and sandboxes named prod or production.
+	Production *bool `yaml:"production,omitempty"`
+	// Values for ${var.NAME} in documents.
+	Vars Vars `yaml:"vars,omitempty"`
 	// Seed of the embedded emulator, for the target local. Default: emulator.yaml beside this file, if there is one.
 	Seed string `yaml:"seed,omitempty" jsonschema:"minLength=1,example=emulator.yaml"`
 }

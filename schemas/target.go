@@ -9,6 +9,7 @@ type Schema struct {
 	SchemaBody `yaml:",inline"`
 	// How aepflow treats the schema when it changes or goes away.
 	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+	PerTarget `yaml:",inline"`
 }
 
 // SchemaRef is a schema: its $id, the name of a Schema document, or an object
@@ -83,6 +84,7 @@ type Dataset struct {
 	Schema string `yaml:"schema" jsonschema:"minLength=1"`
 	// How aepflow treats the dataset when it changes or goes away.
 	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+	PerTarget `yaml:",inline"`
 }
 
 // DatasetRef is a dataset: its id, the name of a Dataset document, or an object

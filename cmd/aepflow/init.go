@@ -79,7 +79,7 @@ func (c initCmd) Run(a *app) error {
 		{"aepflow.yaml", project},
 		{"emulator.yaml", seed},
 		{".gitignore", []byte(".aepflow/\n.env\n")},
-		{".aepflow/dataflow.schema.json", schemas.JSONSchema},
+		{".aepflow/dataflow.schema.json", schemas.EditorSchema},
 		{".vscode/settings.json", []byte(editorSettings)},
 	})
 }

@@ -18,6 +18,6 @@ func (schemaCmd) Run(a *app) error {
 	if _, err := a.format("text", "json"); err != nil {
 		return err
 	}
-	_, err := a.stdout.Write(schemas.JSONSchema)
+	_, err := a.stdout.Write(schemas.EditorSchema)
 	return err
 }

@@ -25,9 +25,17 @@ var elements = []any{
 	schemas.TargetConfig{}, schemas.Imported{},
 }
 
-// generate returns the JSON Schema. dir is the folder of package schemas, whose
-// comments become descriptions.
-func generate(dir string) ([]byte, error) {
+// form says who reads a schema.
+type form int
+
+const (
+	strict form = iota // the compiler
+	editor             // editors
+)
+
+// generate returns the JSON Schema in a form. dir is the folder of package
+// schemas, whose comments become descriptions.
+func generate(dir string, as form) ([]byte, error) {
 	r := &jsonschema.Reflector{FieldNameTag: "yaml", Anonymous: true, Mapper: mapType}
 	// The library joins the import path with the folder that it walks, "..".
 	if err := r.AddGoComments("github.com/aepflow/aepflow/schemas/gen", dir); err != nil {
@@ -57,6 +65,10 @@ func generate(dir string) ([]byte, error) {
 		finish(def, t)
 	}
 	byKind(root)
+	if as == editor {
+		root.ID = schemas.EditorSchemaID
+		forEditors(root)
+	}
 	text, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
 		return nil, err
@@ -75,6 +87,8 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return types("string", "integer")
 	case reflect.TypeFor[schemas.Tag]():
 		return nil
+	case reflect.TypeFor[schemas.Partial]():
+		return &jsonschema.Schema{Type: "object"}
 	}
 	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
 		return nil
@@ -82,12 +96,29 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "object"}
 	for _, f := range reflect.VisibleFields(t.Elem()) {
 		if f.Tag.Get("whole") == "true" {
-			s.AdditionalProperties = &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
+			s.AdditionalProperties = wholeValue(f)
 			return s
 		}
 	}
 	s.AdditionalProperties = &jsonschema.Schema{Ref: "#/$defs/" + t.Elem().Name()}
 	return s
+}
+
+// wholeValue is the schema of a member that takes the whole value of a key.
+func wholeValue(f reflect.StructField) *jsonschema.Schema {
+	switch f.Type.Kind() {
+	case reflect.Slice:
+		return &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
+	case reflect.String:
+		s := &jsonschema.Schema{Type: "string"}
+		for part := range strings.SplitSeq(f.Tag.Get("jsonschema"), ",") {
+			if value, ok := strings.CutPrefix(part, "enum="); ok {
+				s.Enum = append(s.Enum, value)
+			}
+		}
+		return s
+	}
+	return mapType(f.Type)
 }
 
 func types(names ...string) *jsonschema.Schema {

@@ -1,4 +1,4 @@
-// Command gen writes dataflow.schema.json from the types of package schemas.
+// Command gen writes the JSON Schemas from the types of package schemas.
 package main
 
 import (
@@ -6,13 +6,24 @@ import (
 	"os"
 )
 
+// outputs are the files that are written.
+var outputs = []struct {
+	file string
+	form form
+}{
+	{"strict.schema.json", strict},
+	{"dataflow.schema.json", editor},
+}
+
 func main() {
-	text, err := generate("..")
-	if err == nil {
-		err = os.WriteFile("../dataflow.schema.json", text, 0o644)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "gen:", err)
-		os.Exit(1)
+	for _, out := range outputs {
+		text, err := generate("..", out.form)
+		if err == nil {
+			err = os.WriteFile("../"+out.file, text, 0o644)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "gen:", err)
+			os.Exit(1)
+		}
 	}
 }
