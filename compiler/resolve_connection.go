@@ -99,6 +99,7 @@ func (p *project) checkReference(u *unit, connector specs.Connector, param schem
 	case strings.Contains(param.Value.Text, "${"):
 		p.report.Add(badReference{at: at, name: param.Name, mixed: true})
 	case isSecretParam(connector, param.Name):
+		u.doc.File.Hide(at.span()) // no excerpt of this file may show it
 		p.report.Add(literalSecret{at: at, connection: u.name, name: param.Name})
 	}
 }
