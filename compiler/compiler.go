@@ -2,8 +2,12 @@ package compiler
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -25,16 +29,13 @@ func Compile(files []*source.File) (*resource.Graph, *diag.Report) {
 		p.units = append(p.units, r.units...)
 	}
 	p.index()
-	for i := range p.units {
-		p.resolve(&p.units[i])
-	}
+	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
 	if p.report.HasErrors() {
 		return nil, p.report
 	}
-	var list []resource.Resource
-	for i := range p.units {
-		list = append(list, p.lower(&p.units[i])...)
-	}
+	made := make([][]resource.Resource, len(p.units))
+	p.each(func(p *project, i int) { made[i] = p.lower(&p.units[i]) })
+	list := slices.Concat(made...)
 	if !p.distinct(list) {
 		return nil, p.report
 	}
@@ -74,21 +75,58 @@ type readFile struct {
 // files.
 func readAll(files []*source.File) []readFile {
 	out := make([]readFile, len(files))
+	onAllCores(len(files), func(next func() (int, bool)) {
+		for i, ok := next(); ok; i, ok = next() {
+			out[i] = read(files[i])
+		}
+	})
+	return out
+}
+
+// each calls do for every document, on all cores. Each call gets a project of its
+// own to write to, and sees all documents; what it reports stands in the order of
+// the documents.
+func (p *project) each(do func(p *project, i int)) {
+	reports := make([]*diag.Report, len(p.units))
+	onAllCores(len(p.units), func(next func() (int, bool)) {
+		own := *p
+		own.fields = map[*schemas.SchemaBody]*xdm.Schema{}
+		for i, ok := next(); ok; i, ok = next() {
+			own.report = &diag.Report{}
+			do(&own, i)
+			reports[i] = own.report
+		}
+	})
+	for _, r := range reports {
+		p.report.Append(r)
+	}
+}
+
+// onAllCores runs work once for each core; next hands out the numbers below n. A
+// panic goes on in the caller, with the place where it began.
+func onAllCores(n int, work func(next func() (int, bool))) {
+	var last atomic.Int64
+	next := func() (int, bool) {
+		i := int(last.Add(1)) - 1
+		return i, i < n
+	}
 	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(runtime.GOMAXPROCS(0), len(files)) {
+	var broken atomic.Pointer[string]
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
-			for i := range next {
-				out[i] = read(files[i])
-			}
+			defer func() {
+				if p := recover(); p != nil {
+					text := fmt.Sprintf("%v\n%s", p, debug.Stack())
+					broken.Store(&text)
+				}
+			}()
+			work(next)
 		})
 	}
-	for i := range files {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
-	return out
+	if text := broken.Load(); text != nil {
+		panic(*text)
+	}
 }
 
 func read(f *source.File) readFile {
