@@ -31,7 +31,6 @@ type world struct {
 	*api
 	connection, source, target, flow, run, mapping, mappingItem, dataset, batch string
 	schema, group, class, datatype, descriptor                                  string
-	etags                                                                       map[string]string
 }
 
 func buildWorld(t *testing.T) *world {

@@ -119,7 +119,7 @@ func (c *call) checkFlow(o object, draft, fresh bool) error {
 			return err
 		}
 	}
-	if err := c.checkTransformations(o, spec, s, source, target); err != nil {
+	if err := c.checkTransformations(o, spec, s, source, target, fresh); err != nil {
 		return err
 	}
 	return c.checkTable(source)
@@ -190,7 +190,7 @@ func transformation(o object, name string) (params object, found bool) {
 	return nil, false
 }
 
-func (c *call) checkTransformations(o object, spec specs.FlowSpec, s schedule, source, target object) error {
+func (c *call) checkTransformations(o object, spec specs.FlowSpec, s schedule, source, target object, fresh bool) error {
 	known := []string{"Copy", "Mapping"}
 	if spec.ID == specs.CloudStorageToAEP {
 		known = []string{"Mapping", "Encryption"}
@@ -208,7 +208,7 @@ func (c *call) checkTransformations(o object, spec specs.FlowSpec, s schedule, s
 	if err != nil {
 		return err
 	}
-	if spec.ID == specs.CRMToAEP {
+	if _, hasCopy := transformation(o, "Copy"); spec.ID == specs.CRMToAEP && (fresh || hasCopy || c.s.sw.KeepCopy) {
 		if err := checkDelta(o, s, source); err != nil {
 			return err
 		}
@@ -334,7 +334,7 @@ func judgeFlowPatch(c *call, before, after object, ops []patchOp) error {
 		if err := c.checkScheduleChange(before["scheduleParams"], after["scheduleParams"]); err != nil {
 			return err
 		}
-		if err := checkTransformationChange(before, after); err != nil {
+		if err := c.checkTransformationChange(before, after); err != nil {
 			return err
 		}
 	}
@@ -348,7 +348,7 @@ func judgeFlowPatch(c *call, before, after object, ops []patchOp) error {
 // checkTransformationChange: the mapping of a recurring flow may move to
 // another set or version, that of a one-time flow may not; a delta column that
 // is set stays.
-func checkTransformationChange(before, after object) error {
+func (c *call) checkTransformationChange(before, after object) error {
 	if same(before["transformations"], after["transformations"]) {
 		return nil
 	}
@@ -362,8 +362,8 @@ func checkTransformationChange(before, after object) error {
 		return flowError(errPatchInstruction, "the mapping of a one-time flow cannot change")
 	}
 	wasCopy, _ := transformation(before, "Copy")
-	isCopy, _ := transformation(after, "Copy")
-	if d := wasCopy["deltaColumn"]; d != nil && !same(d, isCopy["deltaColumn"]) {
+	isCopy, hasCopy := transformation(after, "Copy")
+	if d := wasCopy["deltaColumn"]; d != nil && (hasCopy || c.s.sw.KeepCopy) && !same(d, isCopy["deltaColumn"]) {
 		return flowError(errRunDelta, "the delta column of a flow cannot change")
 	}
 	return nil

@@ -186,3 +186,18 @@ func TestClockStandsInDateHeader(t *testing.T) {
 		t.Errorf("Date %q", d)
 	}
 }
+
+// The guide's sample replaces /transformations/0, which in a database flow is
+// Copy: the delta column is gone without a word.
+func TestOverwritingCopy(t *testing.T) {
+	for keep, want := range map[bool]int{false: 200, true: 400} {
+		a := open(t, Options{Switches: Switches{KeepCopy: keep}})
+		body := a.flowParts()
+		made := a.post(flowsPath, body).want(201)
+		patch := string(toJSON([]any{object{"op": "replace", "path": "/transformations/0", "value": list(body, "transformations")[1]}}))
+		a.patch(flowsPath+"/"+made.text("id"), made.text("etag"), patch).want(want)
+		if _, has := transformation(a.get(flowsPath+"/"+made.text("id")).item(), "Copy"); has != keep {
+			t.Errorf("keepCopy %v: Copy is there: %v", keep, has)
+		}
+	}
+}

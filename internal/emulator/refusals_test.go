@@ -226,7 +226,7 @@ var refusalCases = []refusalCase{
 	{"FLOW-1404-400", "backfill after the start", patchFlow(2*time.Hour, `[{"op":"replace","path":"/scheduleParams/backfill","value":false}]`)},
 	{"FLOW-1403-400", "once after recurring", patchFlow(0, fmt.Sprintf(`[{"op":"replace","path":"/scheduleParams","value":{"frequency":"once","startTime":%d}}]`, start.Unix()+3600))},
 	{"FLOW-1382-400", "another delta column", patchFlow(0, `[{"op":"replace","path":"/transformations/0/params/deltaColumn/name","value":"Name"}]`)},
-	{"FLOW-1328-400", "a patch of index 0 that loses Copy's place to nothing", patchFlow(0, `[{"op":"remove","path":"/transformations/1"}]`)},
+	{"FLOW-1328-400", "a patch that removes the mapping", patchFlow(0, `[{"op":"remove","path":"/transformations/1"}]`)},
 	{"FLOW-1422-400", "enabling what is enabled", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=enable", nil) }},
 	{"FLOW-1402-400", "a provider's action", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=finalize", nil) }},
 	{"FLOW-1434-400", "an unknown action", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=explode", nil) }},

@@ -195,23 +195,6 @@ func (s *store) load(bucket string, t *table) error {
 	})
 }
 
-// buckets lists the tables on disk.
-func (s *store) buckets() ([]string, error) {
-	var names []string
-	if s == nil {
-		return nil, nil
-	}
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		return tx.ForEach(func(name []byte, _ *bbolt.Bucket) error {
-			if string(name) != metaBucket {
-				names = append(names, string(name))
-			}
-			return nil
-		})
-	})
-	return names, err
-}
-
 // meta reads a value of the state itself, making and keeping it when absent.
 func (s *store) meta(key string, fresh func() []byte) ([]byte, error) {
 	if s == nil {

@@ -56,6 +56,10 @@ type Switches struct {
 	// LooseColumns skips the comparison of mapped columns with the source
 	// connection's columns at POST /flows.
 	LooseColumns bool `json:"looseColumns,omitempty"`
+	// KeepCopy refuses a PATCH that overwrites a flow's Copy transformation. By
+	// default it is taken, as in the guide whose sample replaces
+	// /transformations/0, and the flow has lost its delta column.
+	KeepCopy bool `json:"keepCopy,omitempty"`
 	// Cloud: which sign-in parameters connectors take: "azure" (default),
 	// "aws" or "any".
 	Cloud string `json:"cloud,omitempty"`
