@@ -25,6 +25,7 @@ type emulatorCmd struct {
 	Faults   string        `placeholder:"FILE" help:"Fault rules, a JSON list."`
 	Record   string        `placeholder:"FILE" help:"Write every request as a JSON line, secrets masked."`
 	Source   []string      `placeholder:"NAME=KIND:PATH" sep:"none" help:"Data behind a connection: sqlite:FILE, csv:DIR or json:DIR."`
+	Switch   []string      `placeholder:"NAME=VALUE" sep:"none" help:"What the emulator does where Adobe publishes no answer; docs/emulator.md lists them."`
 }
 
 func (emulatorCmd) Help() string {
@@ -59,6 +60,12 @@ func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
 			return exit(exitUsage, "--source %s: %v", text, err)
 		}
 		o.Sources = append(o.Sources, source)
+	}
+	for _, text := range c.Switch {
+		name, value, _ := strings.Cut(text, "=")
+		if err := o.Switches.Set(name, value); err != nil {
+			return exit(exitUsage, "--switch %s: %v", text, err)
+		}
 	}
 	if c.Record != "" {
 		f, err := os.OpenFile(c.Record, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
