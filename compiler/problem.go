@@ -24,6 +24,9 @@ func (p place) key() source.Span {
 	return p.span()
 }
 
+// has reports whether the map at the place has a key.
+func (p place) has(key string) bool { return p.d.Find(p.path.Field(key)).Rest == nil }
+
 // labels returns the labels of the value at the place: through an alias, the
 // use as well.
 func (p place) labels(text string) []diag.Label {
@@ -57,9 +60,8 @@ func (p unknownKind) Diagnose() diag.Diagnostic {
 		Labels:  p.got.Where("expected Dataflow, Connection, Schema or Dataset"),
 		Help:    "write `kind: Dataflow`, or leave the key out: a document without kind is a Dataflow",
 	}
-	if near, ok := diag.Nearest(p.got.Text, []string{"Dataflow", "Connection", "Schema", "Dataset"}); ok {
-		d.Help = "did you mean `" + near + "`?"
-		d.Fix = replace(p.got.Span, near)
+	if near := meant(&d, p.got.Text, []string{"Dataflow", "Connection", "Schema", "Dataset"}); near != "" {
+		d.Fix = p.got.fix(p.got.Text, near)
 	}
 	return d
 }
@@ -77,15 +79,11 @@ func (p unknownKey) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("unknown key `%s` %s", p.key, parent.within()),
 		Labels:  p.at.keyLabels("no such key"),
 	}
-	near, ok := diag.Nearest(p.key, p.known)
-	switch {
-	case ok:
-		d.Help = "did you mean `" + near + "`?"
-		if span := p.at.key(); span.Text() == p.key {
-			d.Fix = replace(span, near)
-		}
-	case len(p.known) > 0:
+	if len(p.known) > 0 {
 		d.Help = "keys here are " + list(p.known, "and")
+	}
+	if near := meant(&d, p.key, p.known); near != "" && !parent.has(near) {
+		d.Fix = p.at.fixKey(p.key, near)
 	}
 	return d
 }
@@ -140,10 +138,10 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 		d.Help = "give it a value, or remove the key"
 	case p.got.Kind.IsScalar() && strings.Contains(p.want, "text"):
 		d.Help = "put it in quotes: \"" + p.got.Text + "\""
-		d.Fix = replace(p.got.Span, `"`+p.got.Text+`"`)
+		d.Fix = p.got.fix(p.got.Span.Text(), `"`+p.got.Text+`"`)
 	case p.got.Kind == StringKind && p.got.Style.IsQuoted() && strings.Contains(p.want, "integer") && ResolveScalar(p.got.Text) == IntKind:
 		d.Help = "write it without quotes: " + p.got.Text
-		d.Fix = replace(p.got.Span, p.got.Text)
+		d.Fix = p.got.fix(p.got.Span.Text(), p.got.Text)
 	case p.got.Kind == StringKind && strings.Contains(p.want, "true or false"):
 		d.Help = "write `true` or `false`; `yes`, `no`, `on` and `off` are text in YAML 1.2"
 	}
@@ -174,13 +172,9 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 	}
 	d.Code = code
 	d.Labels[0].Text = "expected " + list(p.want, "or")
-	if near, ok := diag.Nearest(p.got.Text, p.want); ok {
-		d.Help = "did you mean `" + near + "`?"
-		if p.got.Span.Text() == p.got.Text {
-			d.Fix = replace(p.got.Span, near)
-		}
-	} else {
-		d.Help = "write one of " + list(p.want, "or")
+	d.Help = "write one of " + list(p.want, "or")
+	if near := meant(&d, p.got.Text, p.want); near != "" {
+		d.Fix = p.got.fix(p.got.Text, near)
 	}
 	return d
 }
@@ -275,8 +269,34 @@ func (p notFinite) Diagnose() diag.Diagnostic {
 	}
 }
 
+// meant puts the names that are nearest to a wrong one into the help. It returns
+// the name when there is only one: between several, the user must choose.
+func meant(d *diag.Diagnostic, got string, known []string) string {
+	const most = 3
+	near := diag.NearestAll(got, known)
+	if len(near) == 0 {
+		return ""
+	}
+	d.Help = "did you mean " + quotedList(near[:min(most, len(near))], "or") + "?"
+	if len(near) > 1 {
+		return ""
+	}
+	return near[0]
+}
+
+// replace is the repair that writes text instead of a part of the document. It
+// must keep the meaning and be the only one in question; everything else is help.
 func replace(s source.Span, text string) *diag.Fix {
 	return &diag.Fix{Title: "write " + text, Edits: []diag.Edit{{Span: s, Text: text}}}
+}
+
+// fix replaces a scalar that is written as got. A value that came through an
+// alias is left alone: its other uses may be right.
+func (n *Node) fix(got, want string) *diag.Fix {
+	if n == nil || !n.Alias.IsZero() || n.Span.Text() != got {
+		return nil
+	}
+	return replace(n.Span, want)
 }
 
 // list joins names for a sentence: "a, b or c". Long lists are cut.

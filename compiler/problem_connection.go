@@ -28,12 +28,11 @@ func (p unknownConnector) Diagnose() diag.Diagnostic {
 			d.Labels[0].Text = "this is a misprint of the id of " + c.Name + ": " + c.ID
 		}
 		d.Help = "name the connector: `" + name + "`"
-	} else if near, ok := diag.Nearest(p.got.Text, p.known); ok {
-		name = near
-		d.Help = "did you mean `" + near + "`?"
+	} else if near := meant(&d, p.got.Text, p.known); diag.Mistyped(p.got.Text, near) {
+		name = near // mssql is near mysql and another database
 	}
-	if name != "" && p.got.Span.Text() == p.got.Text {
-		d.Fix = replace(p.got.Span, name)
+	if name != "" {
+		d.Fix = p.got.fix(p.got.Text, name)
 	}
 	return d
 }
@@ -85,8 +84,7 @@ func (p unknownAuthType) Diagnose() diag.Diagnostic {
 		Labels:  p.at.labels("expected " + list(sortedUnique(known), "or")),
 		Help:    "write it letter by letter: " + list(sortedUnique(known), "or"),
 	}
-	if near, ok := diag.Nearest(p.got, known); ok {
-		d.Help = "did you mean `" + near + "`?"
+	if near := meant(&d, p.got, sortedUnique(known)); near != "" {
 		d.Fix = p.at.fix(p.got, near)
 	}
 	return d
@@ -94,10 +92,27 @@ func (p unknownAuthType) Diagnose() diag.Diagnostic {
 
 // fix replaces the value at a place when the document writes it as it is.
 func (p place) fix(got, want string) *diag.Fix {
-	if s := p.spanOrZero(); s.Text() == got {
+	if f := p.d.Find(p.path); f.Rest == nil {
+		return f.Node.fix(got, want)
+	}
+	return nil
+}
+
+// fixKey replaces the key at a place when the document writes it as it is.
+func (p place) fixKey(got, want string) *diag.Fix {
+	if s := p.key(); s.Text() == got {
 		return replace(s, want)
 	}
 	return nil
+}
+
+// fixName replaces a name of the user's own making. A near name may as well be
+// another thing, so only a slip of the hand is mended.
+func (p place) fixName(got, want string) *diag.Fix {
+	if !diag.Mistyped(got, want) {
+		return nil
+	}
+	return p.fix(got, want)
 }
 
 type unknownAuthParam struct {
@@ -118,11 +133,9 @@ func (p unknownAuthParam) Diagnose() diag.Diagnostic {
 		Labels:  p.at.keyLabels("no such parameter"),
 		Help:    "its parameters are " + list(known, "and"),
 	}
-	if near, ok := diag.Nearest(p.name, known); ok {
-		d.Help = "did you mean `" + near + "`?"
-		if s := p.at.key(); s.Text() == p.name {
-			d.Fix = replace(s, near)
-		}
+	parent := place{p.at.d, p.at.path.Parent()}
+	if near := meant(&d, p.name, known); diag.Mistyped(p.name, near) && !parent.has(near) {
+		d.Fix = p.at.fixKey(p.name, near)
 	}
 	return d
 }

@@ -63,15 +63,12 @@ func (p unknownReference) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("no %s document is called `%s`", p.kind, p.name),
 		Labels:  p.at.labels("not found in this project"),
 	}
-	near, ok := diag.Nearest(p.name, p.known)
-	switch {
-	case ok:
-		d.Help = "did you mean `" + near + "`?"
-		d.Fix = p.at.fix(p.name, near)
-	case len(p.known) > 0:
+	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or give the id that it has on the platform", p.kind, p.name)
+	if len(p.known) > 0 {
 		d.Help = "there are " + list(p.known, "and")
-	default:
-		d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or give the id that it has on the platform", p.kind, p.name)
+	}
+	if near := meant(&d, p.name, p.known); near != "" {
+		d.Fix = p.at.fixName(p.name, near)
 	}
 	return d
 }
@@ -288,9 +285,8 @@ func (p unknownColumn) Diagnose() diag.Diagnostic {
 		Labels:  p.at.labels("not declared in `columns`"),
 		Help:    "declare it in `columns`, or use one of " + list(p.columns, "and"),
 	}
-	if near, ok := diag.Nearest(p.name, p.columns); ok {
-		d.Help = "did you mean `" + near + "`?"
-		d.Fix = p.at.fix(p.name, near)
+	if near := meant(&d, p.name, p.columns); near != "" {
+		d.Fix = p.at.fixName(p.name, near)
 	}
 	return d
 }

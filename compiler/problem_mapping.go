@@ -42,10 +42,21 @@ func (p expressionFault) Diagnose() diag.Diagnostic {
 		Labels:  n.partLabels(p.problem.Start, p.problem.End, ""),
 		Help:    p.problem.Help,
 	}
-	if p.problem.Replacement != "" && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
+	if p.isSafe(span.Text()) && n.Alias.IsZero() && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
 		d.Fix = replace(span, p.problem.Replacement)
 	}
 	return d
+}
+
+// isSafe reports whether the replacement may be made without asking: a column is
+// named by the user, and a near name may as well be another column.
+func (p expressionFault) isSafe(got string) bool {
+	want := p.problem.Replacement
+	if diag.Code(p.problem.Code) != diag.UnknownColumn {
+		return want != ""
+	}
+	bare := strings.TrimSuffix(strings.TrimPrefix(want, "${"), "}")
+	return got == bare || diag.Mistyped(strings.Trim(got, "${}"), bare)
 }
 
 // partLabels are the labels of a part of a scalar: through an alias, the use as

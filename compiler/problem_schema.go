@@ -22,8 +22,7 @@ func (p unknownClass) Diagnose() diag.Diagnostic {
 		Labels:  p.at.labels("expected profile, event or the $id of a class"),
 		Help:    "write `profile` for people, `event` for what they do, or an $id such as https://ns.adobe.com/{TENANT_ID}/classes/…",
 	}
-	if near, ok := diag.Nearest(p.got, xdm.ClassNames()); ok {
-		d.Help = "did you mean `" + near + "`?"
+	if near := meant(&d, p.got, xdm.ClassNames()); near != "" {
 		d.Fix = p.at.fix(p.got, near)
 	}
 	return d
@@ -46,7 +45,7 @@ func (p unknownFieldGroup) Diagnose() diag.Diagnostic {
 		d.Help = "did you mean " + quotedList(p.near, "or") + "?"
 	}
 	if len(p.near) == 1 {
-		d.Fix = p.at.fix(p.got, p.near[0])
+		d.Fix = p.at.fixName(p.got, p.near[0])
 	}
 	return d
 }
@@ -271,8 +270,8 @@ func kindPhrase(k xdm.Kind) string {
 func suggestPath(d *diag.Diagnostic, at place, e *xdm.PathError) {
 	if len(e.Near) > 0 {
 		d.Help = "did you mean " + quotedList(e.Near, "or") + "?"
-		if key := at.key(); len(e.Near) == 1 && key.Text() == e.Path {
-			d.Fix = replace(key, e.Near[0])
+		if len(e.Near) == 1 && diag.Mistyped(e.Path, e.Near[0]) {
+			d.Fix = at.fixKey(e.Path, e.Near[0])
 		}
 		return
 	}

@@ -360,7 +360,7 @@ func (p unknownAnchor) Diagnose() diag.Diagnostic {
 	switch {
 	case ok:
 		d.Help = fmt.Sprintf("did you mean `*%s`?", near)
-		if len(diag.NearestAll(p.name, p.known)) == 1 {
+		if len(diag.NearestAll(p.name, p.known)) == 1 && diag.Mistyped(p.name, near) {
 			d.Fix = &diag.Fix{Title: "replace by `*" + near + "`", Edits: []diag.Edit{{Span: p.at, Text: "*" + near}}}
 		}
 	case len(p.known) == 0:

@@ -45,7 +45,7 @@ func CheckPattern(pattern string) []Problem {
 		case r.letter == 'M' && r.start > 0 && pattern[r.start-1] == ':' && !has("m"):
 			warn(r, fmt.Sprintf("`%s` is the month", word), fmt.Sprintf("write `%s` for the minute", strings.ToLower(word)), "m")
 		case (r.letter == 'h' || r.letter == 'K') && !has("aB"):
-			warn(r, fmt.Sprintf("`%s` is an hour of half a day, and nothing says which half", word), "write `HH` for 0 to 23, or add `a`", "H")
+			warn(r, fmt.Sprintf("`%s` is an hour of half a day, and nothing says which half", word), "write `HH` for 0 to 23, or add `a`", "")
 		case r.letter == 'S' && has("y") && has("m") && !has("s"):
 			warn(r, fmt.Sprintf("`%s` is a fraction of a second", word), fmt.Sprintf("write `%s` for the second", strings.ToLower(word)), "s")
 		}

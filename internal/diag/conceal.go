@@ -48,6 +48,13 @@ func conceal(list []Diagnostic) ([]Diagnostic, shown) {
 	return out, s
 }
 
+// Concealed returns the diagnostics as output may show them: without secrets in
+// their words, and without fixes that would repeat one.
+func Concealed(list []Diagnostic) []Diagnostic {
+	out, _ := conceal(list)
+	return out
+}
+
 func (s *shown) add(f *source.File) {
 	if f == nil {
 		return

@@ -39,6 +39,31 @@ func NearestAll(name string, candidates []string) []string {
 	return slices.Compact(out)
 }
 
+// Mistyped reports whether name is candidate with a slip of the hand: spelled
+// alike but for case, dashes and underscores, two neighbours swapped, or in a
+// name of six letters and more one letter wrong, left out or added. Digits tell
+// names apart: id_1 is never a slip of id_2.
+func Mistyped(name, candidate string) bool {
+	const shortest = 6
+	a, b := fold(name), fold(candidate)
+	switch {
+	case candidate == "" || digits(a) != digits(b):
+		return false
+	case a == b || swapped(a, b):
+		return true
+	}
+	return utf8.RuneCountInString(a) >= shortest && levenshtein.Distance(a, b, nil) == 1
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // farthest is how many slips still count as a misspelling: more in long names,
 // none in names so short that everything is near.
 func farthest(name string) int {
