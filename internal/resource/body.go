@@ -23,17 +23,26 @@ type span struct{ start, end int32 }
 
 // NewBody flattens a tree. All origins lie in one file.
 func NewBody(v Value) Body {
-	b := Body{json: v.JSON()}
-	v.Walk(func(_ Path, w Value) {
-		if w.Origin.File != nil {
-			b.file = w.Origin.File
-		}
-		b.spans = append(b.spans, span{int32(w.Origin.Start), int32(w.Origin.End)})
-	})
+	b := Body{json: v.JSON(), spans: make([]span, 0, v.count())}
+	b.note(&v)
 	if b.file == nil {
 		b.spans = nil
 	}
 	return b
+}
+
+// note keeps the places of v and everything below it.
+func (b *Body) note(v *Value) {
+	if v.Origin.File != nil {
+		b.file = v.Origin.File
+	}
+	b.spans = append(b.spans, span{int32(v.Origin.Start), int32(v.Origin.End)})
+	for i := range v.Items {
+		b.note(&v.Items[i])
+	}
+	for i := range v.Fields {
+		b.note(&v.Fields[i].Value)
+	}
 }
 
 // JSON returns the body as compact JSON. The bytes must not be changed.

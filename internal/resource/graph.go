@@ -152,11 +152,7 @@ func (g *Graph) Draw(w io.Writer) error {
 // without repeats, joined with further edges that no reference shows.
 func NeedsOf(v Value, further ...Edge) []Edge {
 	out := slices.Clone(further)
-	v.Walk(func(p Path, w Value) {
-		if w.Kind == RefValue {
-			out = append(out, Edge{To: w.Ref.To, Via: p.String()})
-		}
-	})
+	v.refs(make(Path, 0, 8), &out)
 	slices.SortFunc(out, func(a, b Edge) int {
 		if c := a.To.Compare(b.To); c != 0 {
 			return c
@@ -164,4 +160,18 @@ func NeedsOf(v Value, further ...Edge) []Edge {
 		return strings.Compare(a.Via, b.Via)
 	})
 	return slices.Compact(out)
+}
+
+// refs adds the edges of the references at and below v. The steps of at are
+// written over by the next call.
+func (v *Value) refs(at Path, out *[]Edge) {
+	if v.Kind == RefValue {
+		*out = append(*out, Edge{To: v.Ref.To, Via: at.String()})
+	}
+	for i := range v.Items {
+		v.Items[i].refs(append(at, Step{Index: i, Sort: IndexStep}), out)
+	}
+	for i := range v.Fields {
+		v.Fields[i].Value.refs(append(at, Step{Name: v.Fields[i].Name}), out)
+	}
 }

@@ -3,9 +3,7 @@ package resource
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/source"
@@ -130,6 +128,18 @@ func (v Value) walk(at Path, f func(Path, Value)) {
 	}
 }
 
+// count returns how many values v is.
+func (v *Value) count() int {
+	n := 1
+	for i := range v.Items {
+		n += v.Items[i].count()
+	}
+	for i := range v.Fields {
+		n += v.Fields[i].Value.count()
+	}
+	return n
+}
+
 // Map returns v with every leaf (neither list nor object) replaced by f's answer.
 func (v Value) Map(f func(Path, Value) (Value, error)) (Value, error) { return v.mapLeaves(nil, f) }
 
@@ -182,9 +192,24 @@ func (v Value) Equal(w Value) bool {
 }
 
 // JSON returns v as compact JSON, members in order.
-func (v Value) JSON() json.RawMessage { return v.appendJSON(nil) }
+func (v Value) JSON() json.RawMessage { return v.appendJSON(make([]byte, 0, v.room())) }
 
-func (v Value) appendJSON(b []byte) []byte {
+// room is about how many bytes v is in JSON.
+func (v *Value) room() int {
+	n := len(v.Text) + 2
+	if v.Kind == RefValue {
+		n += len(v.Ref.To.Kind) + len(v.Ref.To.Name) + len(v.Ref.Field) + len("${..}")
+	}
+	for i := range v.Items {
+		n += v.Items[i].room() + 1
+	}
+	for i := range v.Fields {
+		n += len(v.Fields[i].Name) + v.Fields[i].Value.room() + len(`"":,`)
+	}
+	return n
+}
+
+func (v *Value) appendJSON(b []byte) []byte {
 	switch v.Kind {
 	case NullValue:
 		return append(b, "null"...)
@@ -200,22 +225,22 @@ func (v Value) appendJSON(b []byte) []byte {
 		return appendString(b, startText)
 	case ListValue:
 		b = append(b, '[')
-		for i, w := range v.Items {
+		for i := range v.Items {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = w.appendJSON(b)
+			b = v.Items[i].appendJSON(b)
 		}
 		return append(b, ']')
 	default:
 		b = append(b, '{')
-		for i, f := range v.Fields {
+		for i := range v.Fields {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendString(b, f.Name)
+			b = appendString(b, v.Fields[i].Name)
 			b = append(b, ':')
-			b = f.Value.appendJSON(b)
+			b = v.Fields[i].Value.appendJSON(b)
 		}
 		return append(b, '}')
 	}
@@ -243,66 +268,6 @@ func appendString(b []byte, s string) []byte {
 const startText = "${time.start}"
 
 func escape(s string) string { return strings.ReplaceAll(s, "${", "$${") }
-
-// Parse reads JSON into a tree; strings of the form `${…}` become the values
-// that are bound later.
-func Parse(text []byte) (Value, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	v, err := parseValue(dec)
-	if err != nil {
-		return Value{}, fmt.Errorf("read JSON: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Value{}, errors.New("read JSON: more than one value")
-	}
-	return v, nil
-}
-
-func parseValue(dec *json.Decoder) (Value, error) {
-	tok, err := dec.Token()
-	if err != nil {
-		return Value{}, err
-	}
-	switch t := tok.(type) {
-	case nil:
-		return Value{}, nil
-	case bool:
-		return Bool(t), nil
-	case json.Number:
-		return Number(t.String()), nil
-	case string:
-		return parseString(t)
-	case json.Delim:
-		if t == '[' {
-			v := List()
-			for dec.More() {
-				w, err := parseValue(dec)
-				if err != nil {
-					return Value{}, err
-				}
-				v.Items = append(v.Items, w)
-			}
-			_, err := dec.Token()
-			return v, err
-		}
-		v := Object()
-		for dec.More() {
-			key, err := dec.Token()
-			if err != nil {
-				return Value{}, err
-			}
-			w, err := parseValue(dec)
-			if err != nil {
-				return Value{}, err
-			}
-			v.Fields = append(v.Fields, Field{key.(string), w})
-		}
-		_, err := dec.Token()
-		return v, err
-	}
-	return Value{}, fmt.Errorf("unexpected token %v", tok)
-}
 
 // parseString tells a literal text from a value that is bound later.
 func parseString(s string) (Value, error) {
