@@ -58,7 +58,7 @@ func compile(t *testing.T, change *strings.Replacer, without ...string) *resourc
 		}
 		files = append(files, &source.File{Path: filepath.Base(p), Text: []byte(change.Replace(string(text)))})
 	}
-	g, report := compiler.Compile(files)
+	g, report := compiler.Compile(files, compiler.Options{})
 	if report.HasErrors() {
 		t.Fatalf("compile: %+v", report.Sorted())
 	}

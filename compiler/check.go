@@ -19,21 +19,28 @@ import (
 
 // validators are the compiled definitions of the file format, one for each kind
 // of document. They are built on first use: most commands need none.
-var validators = sync.OnceValue(func() map[string]*jsonschema.Schema {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemas.JSONSchema))
+var (
+	validators      = sync.OnceValue(func() map[string]*jsonschema.Schema { return compiledSchema(schemas.JSONSchema, schemas.SchemaID) })
+	looseValidators = sync.OnceValue(func() map[string]*jsonschema.Schema {
+		return compiledSchema(schemas.EditorSchema, schemas.EditorSchemaID)
+	})
+)
+
+func compiledSchema(text []byte, id string) map[string]*jsonschema.Schema {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		panic("compiler: embedded schema: " + err.Error())
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource(schemas.SchemaID, doc); err != nil {
+	if err := c.AddResource(id, doc); err != nil {
 		panic("compiler: embedded schema: " + err.Error())
 	}
 	out := map[string]*jsonschema.Schema{}
 	for _, k := range append(schemas.Kinds(), schemas.KindProject) {
-		out[k] = c.MustCompile(schemas.SchemaID + "#/definitions/" + k)
+		out[k] = c.MustCompile(id + "#/definitions/" + k)
 	}
 	return out
-})
+}
 
 // KindOf returns the kind of a document: what its key `kind` says, Dataflow
 // when it says nothing. False when it says something that is no kind.
@@ -59,10 +66,26 @@ func Check(d *Document, report *diag.Report) {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return
 	}
-	checkAs(d, k, report)
+	checkAs(d, k, validators()[k], report)
 }
 
-func checkAs(d *Document, k string, report *diag.Report) {
+// checkLoose validates a document whose variables are not filled in. Only what
+// lies inside of a value is reported, everything when there is none.
+func checkLoose(d *Document, within *Node, report *diag.Report) {
+	k, ok := KindOf(d)
+	if !ok {
+		report.Add(unknownKind{d.Root.Get("kind")})
+		return
+	}
+	found := &diag.Report{}
+	checkAs(d, k, looseValidators()[k], found)
+	report.Append(found.Map(func(f diag.Diagnostic) (diag.Diagnostic, bool) {
+		s := f.Primary()
+		return f, within == nil || s.File == within.Span.File && within.Span.Start <= s.Start && s.End <= within.Span.End
+	}))
+}
+
+func checkAs(d *Document, k string, schema *jsonschema.Schema, report *diag.Report) {
 	if d.Root.Kind != MapKind {
 		report.Add(wrongType{at: place{d: d}, want: "a map of keys and values", got: d.Root})
 		return
@@ -72,14 +95,22 @@ func checkAs(d *Document, k string, report *diag.Report) {
 		return
 	}
 	var invalid *jsonschema.ValidationError
-	if err := validators()[k].Validate(v); errors.As(err, &invalid) {
+	if err := schema.Validate(v); errors.As(err, &invalid) {
 		checkLeaves(d, k, invalid, report)
 	}
 }
 
+// variablePattern is what the schema for editors wants of text that stands for
+// something else.
+const variablePattern = `\$\{var\.`
+
 // checkLeaves turns the leaves of a tree of schema errors into problems; the
 // nodes above only say that something below is wrong.
 func checkLeaves(d *Document, docKind string, e *jsonschema.ValidationError, report *diag.Report) {
+	if _, ok := e.ErrorKind.(*kind.AnyOf); ok && len(e.Causes) > 0 {
+		checkLeaves(d, docKind, e.Causes[0], report) // what it may be besides a variable
+		return
+	}
 	if len(e.Causes) > 0 {
 		for _, c := range e.Causes {
 			checkLeaves(d, docKind, c, report)
@@ -106,6 +137,11 @@ func checkLeaves(d *Document, docKind string, e *jsonschema.ValidationError, rep
 	case *kind.Enum:
 		report.Add(notInEnum{at: at, got: n, want: texts(k.Want)})
 	case *kind.Pattern:
+		if k.Want == variablePattern {
+			report.Add(wrongType{at: at, want: "another type of value", got: n})
+			return
+		}
+		k.Want, _, _ = strings.Cut(strings.TrimPrefix(k.Want, "("), ")|"+variablePattern)
 		report.Add(badName{at: at, got: n, pattern: k.Want})
 	case *kind.MinLength:
 		report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})

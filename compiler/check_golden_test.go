@@ -61,7 +61,7 @@ func checkCase(t *testing.T, in []txtar.File) string {
 	for _, f := range in {
 		files = append(files, source.NewFile(f.Name, f.Data))
 	}
-	g, r := Compile(files)
+	g, r := Compile(files, Options{})
 	if (g == nil) != r.HasErrors() {
 		t.Errorf("errors: %v, graph: %v", r.HasErrors(), g != nil)
 	}

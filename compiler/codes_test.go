@@ -37,7 +37,7 @@ func TestExamplesProvokeNothingElse(t *testing.T) {
 // exampleReport is what is said about the example of a code.
 func exampleReport(t testing.TB, e diag.Entry) *diag.Report {
 	t.Helper()
-	_, r := Compile(exampleFiles(e.Example))
+	_, r := Compile(exampleFiles(e.Example), Options{})
 	return r
 }
 

@@ -18,33 +18,47 @@ import (
 
 // Compile turns the files of a project into the graph of what they ask for:
 //
-//	bytes → documents → checked → decoded → resolved → resources
+//	bytes → documents → for the target → checked → decoded → resolved → resources
 //
 // The report holds every fault of every file; the graph is nil when any of them
 // is an error.
-func Compile(files []*source.File) (*resource.Graph, *diag.Report) {
-	p := &project{report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
-	for _, r := range readAll(files) {
+func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
+	p := readProject(files, o)
+	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+	p.judge()
+	g := p.graph()
+	p.explain()
+	return g, p.report
+}
+
+// readProject reads the documents and finds what each name stands for.
+func readProject(files []*source.File, o Options) *project {
+	p := &project{options: o, tenant: o.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
+	for _, r := range readAll(files, o) {
 		p.report.Append(r.report)
 		p.units = append(p.units, r.units...)
 	}
 	p.index()
-	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+	return p
+}
+
+// graph lowers the documents, nil when something is wrong.
+func (p *project) graph() *resource.Graph {
 	if p.report.HasErrors() {
-		return nil, p.report
+		return nil
 	}
 	made := make([][]resource.Resource, len(p.units))
 	p.each(func(p *project, i int) { made[i] = p.lower(&p.units[i]) })
 	list := slices.Concat(made...)
 	if !p.distinct(list) {
-		return nil, p.report
+		return nil
 	}
 	g := resource.NewGraph(list)
 	var cycle *resource.CycleError
 	if _, err := g.Order(); errors.As(err, &cycle) {
 		panic("compiler: " + cycle.Error()) // references between documents cannot form a ring
 	}
-	return g, p.report
+	return g
 }
 
 // unit is one decoded document. Exactly one of the pointers is set; none when
@@ -73,11 +87,11 @@ type readFile struct {
 
 // readAll reads the files on all cores; the order of the answer is that of the
 // files.
-func readAll(files []*source.File) []readFile {
+func readAll(files []*source.File, o Options) []readFile {
 	out := make([]readFile, len(files))
 	onAllCores(len(files), func(next func() (int, bool)) {
 		for i, ok := next(); ok; i, ok = next() {
-			out[i] = read(files[i])
+			out[i] = read(files[i], o)
 		}
 	})
 	return out
@@ -129,23 +143,28 @@ func onAllCores(n int, work func(next func() (int, bool))) {
 	}
 }
 
-func read(f *source.File) readFile {
+func read(f *source.File, o Options) readFile {
 	docs, report := ParseDocuments(f)
 	var units []unit
 	for _, d := range docs {
-		units = append(units, decodeUnit(d, report))
+		d, fine := overlaid(d, o, report)
+		units = append(units, decodeUnit(d, fine && !d.excluded, report))
 	}
 	return readFile{units, report}
 }
 
-func decodeUnit(d *Document, report *diag.Report) unit {
-	found := &diag.Report{}
-	Check(d, found)
+// decodeUnit checks and decodes a document, unless it is only wanted by name.
+func decodeUnit(d *Document, whole bool, report *diag.Report) unit {
 	u := unit{doc: d}
 	u.kind, _ = KindOf(d)
 	if n := d.Root.Get("name"); n != nil && n.Kind == StringKind {
 		u.name = n.Text
 	}
+	if !whole {
+		return u
+	}
+	found := &diag.Report{}
+	Check(d, found)
 	if found.HasErrors() {
 		report.Append(found)
 		return u

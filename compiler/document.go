@@ -72,6 +72,10 @@ type Node struct {
 	Text   string  // the resolved text of a scalar; numbers as written
 	Pairs  []Pair  // of a map, in file order, merged ones at the place of their <<
 	Items  []*Node // of a list
+
+	// Given says how the value came into the document, when it was not by
+	// standing there: an overlay, a default, variables, in this order.
+	Given []Given
 }
 
 // Pair is one key of a map and its value. Keys are scalars and differ from
@@ -125,6 +129,8 @@ type Document struct {
 	Root    *Node
 	Ignores []Ignore // in file order
 	project bool     // aepflow.yaml, which has no kind
+
+	excluded bool // not for the target of the compilation
 }
 
 // Ignore is one comment `# aepflow:ignore CODE reason`.

@@ -28,7 +28,7 @@ func TestExamplesProvokeTheirCodes(t *testing.T) {
 				}
 				return
 			}
-			_, r := Compile(exampleFiles(e.Example))
+			_, r := Compile(exampleFiles(e.Example), Options{})
 			var found []string
 			for _, d := range r.Sorted() {
 				found = append(found, string(d.Code))

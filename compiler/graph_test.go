@@ -65,7 +65,7 @@ func TestExamplesCompileToTheirGraphs(t *testing.T) {
 	}
 	for _, name := range slices.Compact(names) {
 		t.Run(name, func(t *testing.T) {
-			g, r := Compile(exampleProject(t, name))
+			g, r := Compile(exampleProject(t, name), Options{})
 			if r.HasErrors() || r.Count(diag.Warning) > 0 {
 				var b bytes.Buffer
 				_ = diag.Text(&b, r, diag.TextOptions{})

@@ -59,7 +59,7 @@ func FuzzCompile(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		files := []*source.File{source.NewFile("in.yaml", text)}
-		g, r := Compile(files)
+		g, r := Compile(files, Options{})
 		if (g == nil) != r.HasErrors() {
 			t.Errorf("errors: %v, graph: %v", r.HasErrors(), g != nil)
 		}
@@ -84,13 +84,13 @@ func TestCompileIsDeterministic(t *testing.T) {
 		for i, text := range texts {
 			files = append(files, source.NewFile(string(rune('a'+i%26))+string(rune('a'+i/26))+".yaml", []byte(text)))
 		}
-		_, r := Compile(files)
+		_, r := Compile(files, Options{})
 		var b bytes.Buffer
 		if err := diag.JSON(&b, r); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"tutorial", "crm"} {
-			g, _ := Compile(exampleProject(t, name))
+			g, _ := Compile(exampleProject(t, name), Options{})
 			b.WriteString(printGraph(t, g))
 		}
 		return b.String()

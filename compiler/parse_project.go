@@ -9,9 +9,8 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// ParseProject reads aepflow.yaml. A file that holds nothing is an empty
-// project: every key of it may be left out.
-func ParseProject(f *source.File) (*schemas.Project, *diag.Report) {
+// ParseProject reads aepflow.yaml. It is nil when something is wrong.
+func ParseProject(f *source.File) (*ProjectFile, *diag.Report) {
 	docs, report := ParseDocuments(f)
 	if report.HasErrors() {
 		return nil, report
@@ -27,7 +26,22 @@ func ParseProject(f *source.File) (*schemas.Project, *diag.Report) {
 		return nil, report
 	}
 	p, _ := Decode(d, report).(*schemas.Project)
-	return p, report
+	if p == nil || report.HasErrors() {
+		return nil, report
+	}
+	checkLevels(d, p.Lint, report)
+	checkDefaults(d, report)
+	return &ProjectFile{Project: *p, doc: d}, report
+}
+
+// checkDefaults refuses defaults for what makes a document that document.
+func checkDefaults(d *Document, report *diag.Report) {
+	defaults := d.Root.Get("defaults")
+	for _, key := range append([]string{"kind", "name"}, perTarget...) {
+		if defaults.pair(key) != nil {
+			report.Add(defaultKey{place{d, At("defaults", key)}})
+		}
+	}
 }
 
 // ToJSON returns a YAML document as JSON, for readers that know no YAML.

@@ -13,11 +13,13 @@ import (
 
 // project is every document of a compilation, by kind and name.
 type project struct {
-	units  []unit
-	byName map[nameKey]*unit
-	report *diag.Report
-	tenant string                              // of the target, "" when it is not known
-	fields map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
+	options Options
+	units   []unit
+	byName  map[nameKey]*unit
+	left    map[nameKey]*unit // documents that are not for the target
+	report  *diag.Report
+	tenant  string                              // of the target, "" when it is not known
+	fields  map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
 }
 
 type nameKey struct{ kind, name string }
@@ -26,12 +28,17 @@ type nameKey struct{ kind, name string }
 func (p *project) index() {
 	slices.SortStableFunc(p.units, func(a, b unit) int { return cmp.Compare(a.doc.File.Path, b.doc.File.Path) })
 	p.byName = make(map[nameKey]*unit, len(p.units))
+	p.left = map[nameKey]*unit{}
 	for i := range p.units {
 		u := &p.units[i]
 		if u.name == "" || u.kind == "" {
 			continue
 		}
 		key := nameKey{u.kind, u.name}
+		if u.doc.excluded {
+			p.left[key] = u
+			continue
+		}
 		if first, taken := p.byName[key]; taken {
 			p.report.Add(duplicateName{first: first, second: u})
 			continue
@@ -44,6 +51,22 @@ func (p *project) index() {
 func (p *project) find(kind, name string) (*unit, bool) {
 	u, ok := p.byName[nameKey{kind, name}]
 	return u, ok
+}
+
+// missing reports a reference to a document that is not there, or not for the
+// target.
+func (p *project) missing(at place, kind, name string, known []string) {
+	kinds := []string{kind}
+	if kind == schemas.KindSchema || kind == schemas.KindDataset {
+		kinds = append(kinds, schemas.KindDataflow)
+	}
+	for _, k := range kinds {
+		if u, ok := p.left[nameKey{k, name}]; ok {
+			p.report.Add(excludedReference{at: at, kind: k, name: name, target: p.options.Target, named: u.at("name").key()})
+			return
+		}
+	}
+	p.report.Add(unknownReference{at: at, kind: kind, name: name, known: known})
 }
 
 // names returns the names of the documents of a kind, sorted.

@@ -36,7 +36,7 @@ func (p *project) resolveDatabase(u *unit) {
 	case db.Connection != "":
 		c, ok := p.find(schemas.KindConnection, db.Connection)
 		if !ok {
-			p.report.Add(unknownReference{at: u.at("database", "connection"), kind: schemas.KindConnection, name: db.Connection, known: p.names(schemas.KindConnection)})
+			p.missing(u.at("database", "connection"), schemas.KindConnection, db.Connection, p.names(schemas.KindConnection))
 			return
 		}
 		if db.Connector != "" && c.connection != nil && c.connection.Connector != db.Connector {

@@ -27,7 +27,7 @@ func (p *project) resolveTarget(u *unit) {
 	case looksLikeHex(ref):
 		p.report.Add(badID{at: u.at("target", "dataset"), got: ref, want: "a dataset id of 24 hexadecimal digits"})
 	default:
-		p.report.Add(unknownReference{at: u.at("target", "dataset"), kind: schemas.KindDataset, name: ref, known: p.madeNames(schemas.KindDataset)})
+		p.missing(u.at("target", "dataset"), schemas.KindDataset, ref, p.madeNames(schemas.KindDataset))
 	}
 	if ref := t.Dataset.Ref; ref != "" {
 		p.checkDatasetSchema(u, ref)
@@ -132,7 +132,7 @@ func (p *project) resolveSchemaRef(u *unit, at place, ref string) {
 	case isURL(ref) && !schemaID.MatchString(ref):
 		p.report.Add(badID{at: at, got: ref, want: "a schema $id such as https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168"})
 	case !isURL(ref) && !p.madeAs(schemas.KindSchema, ref):
-		p.report.Add(unknownReference{at: at, kind: schemas.KindSchema, name: ref, known: p.madeNames(schemas.KindSchema)})
+		p.missing(at, schemas.KindSchema, ref, p.madeNames(schemas.KindSchema))
 	}
 }
 

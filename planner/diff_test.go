@@ -26,7 +26,7 @@ var now = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 // compile returns the graph of a document; documents of these tests are right.
 func compile(t testing.TB, text string) *resource.Graph {
 	t.Helper()
-	g, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", []byte(text))})
+	g, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", []byte(text))}, compiler.Options{})
 	if report.HasErrors() {
 		var b bytes.Buffer
 		_ = diag.Text(&b, report, diag.TextOptions{})

@@ -63,7 +63,7 @@ func (c initCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", document)}); report.HasErrors() {
+	if _, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", document)}, compiler.Options{}); report.HasErrors() {
 		return a.diagnose(report)
 	}
 	project, err := render(initProject, first)

@@ -32,7 +32,8 @@ const localTarget = "local"
 // project is a folder with documents, read.
 type project struct {
 	dir    string
-	config schemas.Project
+	flags  *globals
+	config compiler.ProjectFile
 	env    map[string]string // of .env; the environment wins
 	files  []*source.File
 	graph  *resource.Graph
@@ -42,7 +43,7 @@ type project struct {
 // load reads the project in dir. Documents that are wrong are reported by
 // diagnose later; the error is for what cannot be read at all.
 func (a *app) load(dir string) (*project, error) {
-	p := &project{dir: dir, report: &diag.Report{}}
+	p := &project{dir: dir, flags: a.globals, report: &diag.Report{}}
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
@@ -71,7 +72,10 @@ func (a *app) compile(p *project) error {
 	if len(p.files) == 0 && !p.report.HasErrors() {
 		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml", display(p.dir))
 	}
-	graph, report := compiler.Compile(p.files)
+	if _, err := p.targetName(); err != nil {
+		return err
+	}
+	graph, report := compiler.Compile(p.files, p.options())
 	p.report.Append(report)
 	p.graph = graph
 	return a.diagnose(p.report.AtLeast(diag.Warning)) // notes are for validate
@@ -178,20 +182,14 @@ type target struct {
 
 // target finds the target that --target or the project names.
 func (a *app) target(p *project) (target, error) {
-	name := a.Target
-	if name == "" {
-		name = p.config.DefaultTarget
-	}
-	if name == "" {
-		name = localTarget
+	name, err := p.targetName()
+	if err != nil {
+		return target{}, err
 	}
 	t := target{name: name, config: schemas.TargetConfig{Name: name}}
 	i := slices.IndexFunc(p.config.Targets, func(c schemas.TargetConfig) bool { return c.Name == name })
-	switch {
-	case i >= 0:
+	if i >= 0 {
 		t.config = p.config.Targets[i]
-	case name != localTarget:
-		return target{}, unknownTarget(name, p.config.Targets)
 	}
 	if name == localTarget {
 		t.config.Org = orDefault(t.config.Org, emulator.DefaultOrg)
@@ -203,7 +201,6 @@ func (a *app) target(p *project) (target, error) {
 	if t.config.Org == "" || t.config.Sandbox == "" {
 		return target{}, exit(exitDocuments, "target %s of %s needs org and sandbox (org may also come from IMS_OAUTH_S2S_ORG_ID)", name, projectFile)
 	}
-	var err error
 	if t.platform, err = address(t.config.Platform); err != nil {
 		return target{}, exit(exitDocuments, "target %s: platform %s: %v", name, t.config.Platform, err)
 	}

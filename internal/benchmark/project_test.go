@@ -13,7 +13,7 @@ import (
 
 func TestProjectIsValidAndTheSameEveryTime(t *testing.T) {
 	files := benchmark.Project(40, 1)
-	g, report := compiler.Compile(files)
+	g, report := compiler.Compile(files, compiler.Options{})
 	if report.Len() > 0 {
 		_ = diag.Text(os.Stderr, report, diag.TextOptions{})
 		t.Fatal("a generated project has something to say")
@@ -31,7 +31,7 @@ func TestProjectIsValidAndTheSameEveryTime(t *testing.T) {
 	if bytes.Equal(edited[7].Text, files[7].Text) {
 		t.Error("an edited project is the same")
 	}
-	if _, report := compiler.Compile(edited); report.HasErrors() {
+	if _, report := compiler.Compile(edited, compiler.Options{}); report.HasErrors() {
 		t.Errorf("an edited project is wrong: %s", report.Sorted()[0].Message)
 	}
 }

@@ -26,6 +26,17 @@ const (
 	DatasetSchema     Code = "dataset-schema"
 )
 
+// The codes of projects: targets, overlays, variables and levels.
+const (
+	OverlayKey      Code = "overlay-key"
+	OnlyAndExcept   Code = "only-and-except"
+	UnknownTarget   Code = "unknown-target"
+	UnknownVariable Code = "unknown-variable"
+	UnknownCode     Code = "unknown-code"
+	FixedLevel      Code = "fixed-level"
+	UnusedIgnore    Code = "unused-ignore"
+)
+
 // The codes of destinations of mappings.
 const (
 	DestinationPath       Code = "destination-path"

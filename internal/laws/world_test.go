@@ -114,7 +114,7 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func compile(t testing.TB, files []*source.File) *resource.Graph {
 	t.Helper()
-	g, report := compiler.Compile(files)
+	g, report := compiler.Compile(files, compiler.Options{})
 	if report.HasErrors() {
 		var b strings.Builder
 		_ = diag.Text(&b, report, diag.TextOptions{})

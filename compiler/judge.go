@@ -1,0 +1,175 @@
+package compiler
+
+import (
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// judge gives what is allowed and rarely meant the level that the project asks
+// for and drops what comments silence. Errors stay what they are: a document
+// that is wrong does not get right by a comment.
+func (p *project) judge() {
+	j := judge{levels: map[diag.Code]LintLevel{}, docs: map[*source.File][]*Document{}, used: map[source.Span]bool{}}
+	for _, l := range p.options.Lint {
+		j.levels[l.Code] = l
+	}
+	if d := p.options.Project; d != nil {
+		j.docs[d.File] = []*Document{d}
+	}
+	for i := range p.units {
+		if d := p.units[i].doc; len(d.Ignores) > 0 {
+			j.docs[d.File] = append(j.docs[d.File], d)
+		}
+	}
+	p.report = p.report.Map(j.one)
+	if len(j.docs) == 0 {
+		return
+	}
+	complete := !p.report.HasErrors() // otherwise some checks were not made
+	for i := range p.units {
+		u := &p.units[i]
+		for _, ig := range u.doc.Ignores {
+			entry, known := diag.Lookup(ig.Code)
+			switch {
+			case !known:
+				p.report.Add(unknownCode{span: codeSpan(ig), code: ig.Code})
+			case j.used[ig.Span]:
+			case entry.Severity == diag.Error:
+				p.report.Add(fixedLevel{span: codeSpan(ig), code: ig.Code})
+			case complete && !u.doc.excluded:
+				p.report.Add(unusedIgnore{ig})
+			}
+		}
+	}
+}
+
+type judge struct {
+	levels map[diag.Code]LintLevel
+	docs   map[*source.File][]*Document
+	used   map[source.Span]bool // comments that silence something
+}
+
+func (j *judge) one(d diag.Diagnostic) (diag.Diagnostic, bool) {
+	if d.Severity == diag.Error {
+		return d, true
+	}
+	s := d.Primary()
+	if docs := j.docs[s.File]; len(docs) > 0 {
+		line := s.Pos().Line
+		for _, doc := range docs {
+			if ig, ok := doc.Ignored(d.Code, line); ok {
+				j.used[ig.Span] = true
+				return d, false
+			}
+		}
+	}
+	if l, ok := j.levels[d.Code]; ok {
+		d.Severity = l.Level
+		return d, !l.Off
+	}
+	return d, true
+}
+
+// codeSpan is the place of the code in a comment.
+func codeSpan(ig Ignore) source.Span {
+	text := ig.Span.Text()
+	for i := 0; i+len(ig.Code) <= len(text); i++ {
+		if text[i:i+len(ig.Code)] == string(ig.Code) {
+			return ig.Span.File.Span(ig.Span.Start+i, ig.Span.Start+i+len(ig.Code))
+		}
+	}
+	return ig.Span
+}
+
+// explain says of every value that came by an overlay, a default or a variable
+// how it came.
+func (p *project) explain() {
+	if p.report.Len() == 0 {
+		return
+	}
+	x := givenIndex{}
+	for i := range p.units {
+		x.add(p.units[i].doc.Root)
+	}
+	p.report = p.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return x.explain(d), true })
+}
+
+// checkLevels checks the codes of `lint` in aepflow.yaml.
+func checkLevels(d *Document, levels schemas.Levels, report *diag.Report) {
+	for _, l := range levels {
+		key := place{d, At("lint", l.Code)}.key()
+		entry, known := diag.Lookup(diag.Code(l.Code))
+		switch {
+		case !known:
+			report.Add(unknownCode{span: key, code: diag.Code(l.Code)})
+		case entry.Severity == diag.Error && l.Level != "error":
+			report.Add(fixedLevel{span: key, code: entry.Code})
+		}
+	}
+}
+
+type unknownCode struct {
+	span source.Span
+	code diag.Code
+}
+
+func (p unknownCode) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownCode, Severity: diag.Warning,
+		Message: "no diagnostic has the code `" + string(p.code) + "`",
+		Labels:  at(p.span, "without effect"),
+		Help:    "codes stand in brackets behind messages; docs/diagnostics.md lists them",
+	}
+	var known []string
+	for _, e := range diag.Codes() {
+		if e.Severity < diag.Error {
+			known = append(known, string(e.Code))
+		}
+	}
+	if near := diag.NearestAll(string(p.code), known); len(near) > 0 {
+		d.Help = "did you mean " + quotedList(near, "or") + "?"
+		if len(near) == 1 && p.span.Text() == string(p.code) {
+			d.Fix = replace(p.span, near[0])
+		}
+	}
+	return d
+}
+
+type fixedLevel struct {
+	span source.Span
+	code diag.Code
+}
+
+func (p fixedLevel) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.FixedLevel, Severity: diag.Warning,
+		Message: "`" + string(p.code) + "` is an error and cannot be turned down",
+		Labels:  at(p.span, "without effect"),
+		Help:    "mend the document; only warnings and notes can be silenced",
+	}
+}
+
+type unusedIgnore struct{ ignore Ignore }
+
+func (p unusedIgnore) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnusedIgnore, Severity: diag.Note,
+		Message: "the comment silences nothing",
+		Labels:  at(p.ignore.Span, "no "+string(p.ignore.Code)+" on the line that it is for"),
+		Help:    "remove it",
+	}
+	return d
+}
+
+type defaultKey struct{ at place }
+
+func (p defaultKey) Diagnose() diag.Diagnostic {
+	key := p.at.path[len(p.at.path)-1].Key
+	return diag.Diagnostic{
+		Code: diag.OverlayKey, Severity: diag.Error, Path: p.at.path.String(),
+		Message: "there is no default for `" + key + "`",
+		Labels:  p.at.keyLabels("differs from document to document"),
+		Help:    "write it in the documents",
+	}
+}

@@ -1,0 +1,104 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// Options are what a compilation knows besides its documents. The zero Options
+// know of no target, no variable and no default.
+type Options struct {
+	Target     string   // whose overlays are worked in, "" for none
+	Targets    []string // that exist; nil when they are not known
+	Production bool     // the target holds what must not be lost
+	Tenant     string   // of the target, without underscore; "" when it is not known
+	Vars       []Var    // the first of a name holds
+	Defaults   *Node    // a part of a Dataflow, nil for none
+	Lint       []LintLevel
+	Project    *Document // aepflow.yaml, nil when there is none
+}
+
+// Var is the value of a variable and who gives it.
+type Var struct {
+	Name  string
+	Value string      // as text; read as YAML reads a plain scalar
+	Node  *Node       // of aepflow.yaml, instead of Value
+	From  string      // in words, "--var" for example; "" for aepflow.yaml
+	Key   source.Span // of Node
+	// Loose says that the name may differ in capitals and have _ for -, as the
+	// names of environment variables do.
+	Loose bool
+}
+
+func (v Var) is(name string) bool {
+	return v.Name == name || v.Loose && strings.EqualFold(strings.ReplaceAll(v.Name, "-", "_"), strings.ReplaceAll(name, "-", "_"))
+}
+
+// LintLevel is how loud a code is. Off is its own flag, since silence is no
+// severity.
+type LintLevel struct {
+	Code  diag.Code
+	Level diag.Severity
+	Off   bool
+}
+
+// ProjectFile is aepflow.yaml. The zero ProjectFile is an empty one.
+type ProjectFile struct {
+	schemas.Project
+	doc *Document
+}
+
+// Options returns what aepflow.yaml says for a target. Variables of the target
+// go before those of the project.
+func (f *ProjectFile) Options(target string) Options {
+	o := Options{Target: target, Targets: []string{"local"}, Production: productionName(target), Project: f.doc}
+	for _, t := range f.Targets {
+		o.Targets = append(o.Targets, t.Name)
+		if t.Name != target {
+			continue
+		}
+		o.Tenant = strings.TrimPrefix(t.Tenant, "_")
+		o.Production = o.Production || productionName(t.Sandbox)
+		if t.Production != nil {
+			o.Production = *t.Production
+		}
+		o.Vars = append(o.Vars, f.vars(t.Vars, "targets", t.Name, "vars")...)
+	}
+	slices.Sort(o.Targets)
+	o.Targets = slices.Compact(o.Targets)
+	o.Vars = append(o.Vars, f.vars(f.Vars, "vars")...)
+	if f.doc != nil {
+		o.Defaults = f.doc.Root.Get("defaults")
+	}
+	for _, l := range f.Lint {
+		level := LintLevel{Code: diag.Code(l.Code), Off: l.Level == "off"}
+		switch l.Level {
+		case "warning":
+			level.Level = diag.Warning
+		case "error":
+			level.Level = diag.Error
+		}
+		o.Lint = append(o.Lint, level)
+	}
+	return o
+}
+
+func (f *ProjectFile) vars(vars schemas.Vars, under ...string) []Var {
+	var out []Var
+	for _, v := range vars {
+		found := f.doc.Find(At(append(under, v.Name)...))
+		out = append(out, Var{Name: v.Name, Node: found.Node, Key: found.Key})
+	}
+	return out
+}
+
+// productionName reports whether a target or sandbox is one of production by
+// its name.
+func productionName(name string) bool {
+	name = strings.ToLower(name)
+	return name == "prod" || name == "production"
+}

@@ -1,0 +1,217 @@
+package compiler
+
+import (
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// perTarget are the keys that say for which targets a document is and what is
+// different there.
+var perTarget = []string{"only", "except", "targets"}
+
+// overlaid works the defaults and the target's overlay into a document and
+// fills in variables. It is false when the document is not for the target, or
+// when what it is cannot be told; the report then says why, if anything is
+// wrong.
+//
+// Whatever an overlay for another target says is checked as well, as far as
+// that is possible without the variables of that target.
+func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
+	kind, known := KindOf(d)
+	if !known || d.Root.Kind != MapKind {
+		return d, true // Check says what is wrong
+	}
+	base := *d
+	if kind == schemas.KindDataflow && o.Defaults != nil && o.Defaults.Kind == MapKind {
+		base.Root = defaulted(d.Root, o.Defaults)
+	}
+	if !perTargetFits(&base, o, report) {
+		return &base, false
+	}
+	chosen := base
+	fine := true
+	if overlays := base.Root.Get("targets"); overlays != nil {
+		for _, p := range overlays.Pairs {
+			for _, q := range p.Value.Pairs {
+				if slices.Contains(perTarget, q.Key.Text) || q.Key.Text == "name" || q.Key.Text == "kind" {
+					report.Add(overlayKey{place{&base, At("targets", p.Key.Text, q.Key.Text)}})
+					fine = false
+				}
+			}
+			merged := base
+			merged.Root = patch(withoutKeys(base.Root, "targets"), p.Value, p.Key.Text)
+			if p.Key.Text == o.Target {
+				chosen = merged
+				continue
+			}
+			checkLoose(&merged, p.Value, report)
+		}
+	}
+	if !fine {
+		return &chosen, false
+	}
+	if !isFor(base.Root, o.Target) {
+		checkLoose(&chosen, nil, report)
+		chosen.excluded = true
+		return &chosen, true
+	}
+	root, ok := substituted(&chosen, o, report)
+	chosen.Root = root
+	return &chosen, ok
+}
+
+// perTargetFits checks the keys that are needed before the whole is checked.
+func perTargetFits(d *Document, o Options, report *diag.Report) bool {
+	fine := true
+	names := func(n *Node, path Path) {
+		if n.Kind != ListKind {
+			report.Add(wrongType{at: place{d, path}, want: "a list", got: n})
+			fine = false
+			return
+		}
+		for i, item := range n.Items {
+			if item.Kind != StringKind {
+				report.Add(wrongType{at: place{d, path.Index(i)}, want: "text", got: item})
+				fine = false
+				continue
+			}
+			knownTarget(place{d, path.Index(i)}, item.Text, o, report)
+		}
+	}
+	only, except := d.Root.Get("only"), d.Root.Get("except")
+	if only != nil {
+		names(only, At("only"))
+	}
+	if except != nil {
+		names(except, At("except"))
+	}
+	if only != nil && except != nil {
+		report.Add(onlyAndExcept{d})
+	}
+	overlays := d.Root.Get("targets")
+	if overlays == nil {
+		return fine
+	}
+	if overlays.Kind != MapKind {
+		report.Add(wrongType{at: place{d, At("targets")}, want: "a map of keys and values", got: overlays})
+		return false
+	}
+	for _, p := range overlays.Pairs {
+		at := place{d, At("targets", p.Key.Text)}
+		if p.Value.Kind != MapKind {
+			report.Add(wrongType{at: at, want: "a map of keys and values", got: p.Value})
+			fine = false
+		}
+		knownTarget(at, p.Key.Text, o, report)
+	}
+	return fine
+}
+
+// knownTarget warns of a target that the project does not have.
+func knownTarget(at place, name string, o Options, report *diag.Report) {
+	if o.Targets != nil && !slices.Contains(o.Targets, name) {
+		report.Add(unknownTarget{at: at, name: name, known: o.Targets})
+	}
+}
+
+// isFor reports whether a document is for a target. Without a target every
+// document counts.
+func isFor(root *Node, target string) bool {
+	lists := func(key string) bool {
+		n := root.Get(key)
+		return n != nil && slices.ContainsFunc(n.Items, func(item *Node) bool { return item.Text == target })
+	}
+	switch {
+	case target == "":
+		return true
+	case root.Get("only") != nil:
+		return lists("only") && !lists("except")
+	}
+	return !lists("except")
+}
+
+// patch merges a part of a document into base as RFC 7386 says: maps are merged
+// key by key, null removes a key, everything else takes the place of what is
+// there. Neither is changed.
+func patch(base, over *Node, target string) *Node {
+	given := Given{How: ByOverlay, Name: target}
+	if over.Kind != MapKind {
+		if base != nil {
+			given.At = base.Span
+		}
+		return over.with(given)
+	}
+	if base == nil || base.Kind != MapKind {
+		if base != nil {
+			given.At = base.Span
+		}
+		out := over.with(given)
+		out.Pairs = nil
+		for _, p := range over.Pairs {
+			if p.Value.Kind != NullKind {
+				out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: patch(nil, p.Value, target)})
+			}
+		}
+		return out
+	}
+	out := *base
+	out.Pairs = make([]Pair, 0, len(base.Pairs)+len(over.Pairs))
+	for _, p := range base.Pairs {
+		switch q := over.pair(p.Key.Text); {
+		case q == nil:
+			out.Pairs = append(out.Pairs, p)
+		case q.Value.Kind == NullKind:
+		case q.Value.Kind == MapKind && p.Value.Kind == MapKind:
+			out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: patch(p.Value, q.Value, target)})
+		default:
+			out.Pairs = append(out.Pairs, Pair{Key: q.Key, Value: patch(p.Value, q.Value, target)})
+		}
+	}
+	for _, q := range over.Pairs {
+		if base.pair(q.Key.Text) == nil && q.Value.Kind != NullKind {
+			out.Pairs = append(out.Pairs, Pair{Key: q.Key, Value: patch(nil, q.Value, target)})
+		}
+	}
+	return &out
+}
+
+// defaulted returns a document with what the defaults say about keys that it
+// does not have. What the document says always holds, null included, which is
+// no value anywhere but in an overlay.
+func defaulted(doc, defaults *Node) *Node {
+	out := *doc
+	out.Pairs = slices.Clone(doc.Pairs)
+	for i, p := range out.Pairs {
+		if d := defaults.Get(p.Key.Text); d != nil && d.Kind == MapKind && p.Value.Kind == MapKind {
+			out.Pairs[i].Value = defaulted(p.Value, d)
+		}
+	}
+	for _, p := range defaults.Pairs {
+		if doc.pair(p.Key.Text) == nil {
+			out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: asDefault(p.Value)})
+		}
+	}
+	return &out
+}
+
+func asDefault(n *Node) *Node {
+	c := n.with(Given{How: ByDefault})
+	c.Pairs = slices.Clone(n.Pairs)
+	for i, p := range c.Pairs {
+		c.Pairs[i].Value = asDefault(p.Value)
+	}
+	c.Items = slices.Clone(n.Items)
+	for i, item := range c.Items {
+		c.Items[i] = asDefault(item)
+	}
+	return c
+}
+
+// withoutKeys returns a map without some of its keys.
+func withoutKeys(n *Node, keys ...string) *Node {
+	out := *n
+	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return slices.Contains(keys, p.Key.Text) })
+	return &out
+}

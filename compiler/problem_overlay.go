@@ -1,0 +1,109 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+type overlayKey struct{ at place }
+
+func (p overlayKey) Diagnose() diag.Diagnostic {
+	key := p.at.path[len(p.at.path)-1].Key
+	return diag.Diagnostic{
+		Code: diag.OverlayKey, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("an overlay cannot have `%s`", key),
+		Labels:  p.at.keyLabels("the same for every target"),
+		Help:    "move it to the top of the document, or make two documents with `only` and `except`",
+	}
+}
+
+type onlyAndExcept struct{ d *Document }
+
+func (p onlyAndExcept) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.OnlyAndExcept, Severity: diag.Warning, Path: "except",
+		Message: "`only` names the targets already",
+		Labels: []diag.Label{
+			{Span: place{p.d, At("except")}.key(), Text: "this says which ones it is not for"},
+			{Span: place{p.d, At("only")}.key(), Text: "this says which ones it is for"},
+		},
+		Help: "keep one of the two",
+	}
+}
+
+type unknownTarget struct {
+	at    place
+	name  string
+	known []string
+}
+
+func (p unknownTarget) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownTarget, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("no target is called `%s`", p.name),
+		Labels:  p.at.labels("not in aepflow.yaml"),
+		Help:    "targets are " + list(p.known, "and"),
+	}
+	span := p.at.span()
+	if last := p.at.path[len(p.at.path)-1]; !last.IsIndex { // an overlay: its name is a key
+		span = p.at.key()
+		d.Labels = p.at.keyLabels("not in aepflow.yaml")
+	}
+	if near := diag.NearestAll(p.name, p.known); len(near) > 0 {
+		d.Help = "did you mean " + quotedList(near, "or") + "?"
+		if len(near) == 1 && span.Text() == p.name {
+			d.Fix = replace(span, near[0])
+		}
+	}
+	return d
+}
+
+type unknownVariable struct {
+	at         place
+	node       *Node
+	start, end int
+	name       string // "" when the reference is never closed
+	known      []string
+}
+
+func (p unknownVariable) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownVariable, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the variable `%s` has no value", p.name),
+		Labels:  p.node.partLabels(p.start, p.end, "not known for this target"),
+		Help:    fmt.Sprintf("add `%s` to `vars` in aepflow.yaml, or give --var %s=VALUE; write $${ for a ${ that is meant", p.name, p.name),
+	}
+	if p.name == "" {
+		d.Message = "a reference to a variable is never closed"
+		d.Labels[0].Text = "expected ${var.NAME}"
+		d.Help = "add the closing brace; write $${ for a ${ that is meant"
+		return d
+	}
+	if near := diag.NearestAll(p.name, p.known); len(near) > 0 {
+		d.Help = "did you mean " + quotedList(near, "or") + "?"
+		if s := d.Labels[0].Span; len(near) == 1 && s.Text() == varStart+p.name+"}" {
+			d.Fix = replace(s, varStart+near[0]+"}")
+		}
+	}
+	return d
+}
+
+// excludedReference: a document is needed that is not for the target.
+type excludedReference struct {
+	at     place
+	kind   string
+	name   string
+	target string
+	named  source.Span // the document
+}
+
+func (p excludedReference) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("the %s `%s` is not for the target %s", p.kind, p.name, p.target),
+		Labels:  append(p.at.labels("needed here"), diag.Label{Span: p.named, Text: "its `only` or `except` leaves the target out"}),
+		Help:    "let both documents be for the same targets",
+	}
+}

@@ -1,0 +1,133 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+)
+
+const (
+	varStart = "${var."
+	escaped  = "$${"
+)
+
+// substituted returns the root of a document with variables filled in and $${
+// as ${. It is false when a variable is not known; the report says which.
+//
+// What is secret keeps its references: only whole ones are taken there, so that
+// $${ in a parameter of a connection is refused and not turned into one.
+func substituted(d *Document, o Options, report *diag.Report) (*Node, bool) {
+	s := substitution{d: d, options: o, report: report, fine: true}
+	return s.value(nil, d.Root), s.fine
+}
+
+type substitution struct {
+	d       *Document
+	options Options
+	report  *diag.Report
+	fine    bool
+}
+
+func (s *substitution) value(path Path, n *Node) *Node {
+	if n.Kind == StringKind {
+		return s.scalar(path, n)
+	}
+	if len(path) == 1 && path[0].Key == "targets" {
+		return n // worked in already
+	}
+	out := n
+	changed := func(old, value *Node, set func(*Node, *Node)) {
+		if value == old {
+			return
+		}
+		if out == n {
+			c := *n
+			c.Pairs, c.Items = slices.Clone(n.Pairs), slices.Clone(n.Items)
+			out = &c
+		}
+		set(out, value)
+	}
+	for i, p := range n.Pairs {
+		changed(p.Value, s.value(path.Field(p.Key.Text), p.Value), func(out, v *Node) { out.Pairs[i].Value = v })
+	}
+	for i, item := range n.Items {
+		changed(item, s.value(path.Index(i), item), func(out, v *Node) { out.Items[i] = v })
+	}
+	return out
+}
+
+func (s *substitution) scalar(path Path, n *Node) *Node {
+	if !strings.Contains(n.Text, "${") {
+		return n
+	}
+	secret := len(path) > 2 && path[0].Key == "auth" && path[1].Key == "params"
+	out := *n
+	var b strings.Builder
+	for at := 0; at < len(n.Text); {
+		rest := n.Text[at:]
+		switch {
+		case strings.HasPrefix(rest, escaped) && !secret:
+			b.WriteString("${")
+			at += len(escaped)
+		case strings.HasPrefix(rest, escaped):
+			b.WriteString(escaped)
+			at += len(escaped)
+		case strings.HasPrefix(rest, varStart):
+			end := strings.IndexByte(rest, '}')
+			if end < 0 {
+				s.fine = false
+				s.report.Add(unknownVariable{at: place{s.d, path}, node: n, start: at, end: len(n.Text)})
+				return n
+			}
+			name := rest[len(varStart):end]
+			i := slices.IndexFunc(s.options.Vars, func(v Var) bool { return v.is(name) })
+			if i < 0 {
+				s.fine = false
+				s.report.Add(unknownVariable{at: place{s.d, path}, node: n, start: at, end: at + end + 1, name: name, known: varNames(s.options.Vars)})
+				return n
+			}
+			v := s.options.Vars[i]
+			g := Given{How: ByVariable, Name: name, From: v.From}
+			text := v.Value
+			if v.Node != nil {
+				g.At, text = v.Node.Span, v.Node.Text
+			}
+			out.Given = append(out.Given[:len(out.Given):len(out.Given)], g)
+			if end+1 == len(n.Text) && n.Style == Plain {
+				out.Kind = v.kind()
+			}
+			b.WriteString(text)
+			at += end + 1
+		default:
+			b.WriteByte(rest[0])
+			at++
+		}
+	}
+	if out.Text = b.String(); out.Text == n.Text {
+		return n
+	}
+	if len(out.Given) == len(n.Given) { // only $${: the source is longer than the text
+		out.Given = append(out.Given[:len(out.Given):len(out.Given)], Given{How: Escaped})
+	}
+	return &out
+}
+
+// kind is what a value is that consists of the variable alone.
+func (v Var) kind() Kind {
+	if v.Node != nil {
+		return v.Node.Kind
+	}
+	if k := ResolveScalar(v.Value); k != NullKind {
+		return k
+	}
+	return StringKind
+}
+
+func varNames(vars []Var) []string {
+	var out []string
+	for _, v := range vars {
+		out = append(out, v.Name)
+	}
+	return sortedUnique(out)
+}
