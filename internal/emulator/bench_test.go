@@ -105,3 +105,35 @@ func BenchmarkLoopback(b *testing.B) {
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
 }
+
+// BenchmarkDataflow makes the six objects of one dataflow: schema, dataset,
+// source, target, mapping set, flow; ever more of them in one sandbox.
+func BenchmarkDataflow(b *testing.B) {
+	for _, where := range []string{"memory", "disk"} {
+		b.Run(where, func(b *testing.B) {
+			o := Options{}
+			if where == "disk" {
+				o.Dir = b.TempDir()
+			}
+			a := benchServer(b, o)
+			source, target, mapping, flow := sourceBody(), targetBody(), mappingBody(), a.flowParts()
+			var columns, mappings []any
+			for i := range 12 {
+				columns = append(columns, object{"name": fmt.Sprint("c", i), "type": "string", "xdm": object{"type": "string"}})
+				mappings = append(mappings, object{"sourceType": "ATTRIBUTE", "source": fmt.Sprint("c", i), "destination": fmt.Sprint("person.name.f", i)})
+			}
+			columns = append(columns, list(source, "params", "columns")[2])
+			b.ResetTimer()
+			for i := range b.N {
+				schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": fmt.Sprint("S", i), "description": "d", "allOf": []any{
+					object{"$ref": classProfile}, object{"$ref": nsRoot + "xdm/context/profile-person-details"}}}).want(201).text("$id")
+				set := a.post(catalogBase+"/dataSets", object{"name": fmt.Sprint("D", i), "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
+				dataset := strings.TrimPrefix(set.v.([]any)[0].(string), "@/dataSets/")
+				s := a.post(flowBase+"/sourceConnections", with(source, "params.columns", columns)).want(201).text("id")
+				t := a.post(flowBase+"/targetConnections", with(target, "data.schema.id", schema, "params.dataSetId", dataset)).want(201).text("id")
+				m := a.post(prepBase+"/mappingSets", with(mapping, "outputSchema.schemaRef.id", schema, "mappings", mappings)).want(200).text("id")
+				a.post(flowsPath, with(flow, "sourceConnectionIds", []any{s}, "targetConnectionIds", []any{t}, "transformations.1.params.mappingId", m)).want(201)
+			}
+		})
+	}
+}

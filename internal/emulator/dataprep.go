@@ -60,7 +60,7 @@ func (c *call) readMappingSet(body object) (object, error) {
 	if schema == "" {
 		return nil, badMapping("the target schema is missing: outputSchema.schemaRef.id or xdmSchema")
 	}
-	if r := c.findResource(schema); r == nil {
+	if !c.isSchema(schema) {
 		return nil, badMapping("there is no schema %s", schema)
 	}
 	mappings, isList := body["mappings"].([]any)
@@ -169,13 +169,21 @@ func (c *call) addMappingSet(id string, set object) object {
 	set["id"], set["version"] = id, 0
 	set["createdDate"], set["modifiedDate"] = c.ms(), c.ms()
 	set["createdBy"], set["modifiedBy"] = c.client, c.client
-	c.putMappingSet(id, 0, set)
+	c.sp.put(kindMappingSet, id, c.ms(), set)
 	return set
 }
 
-func (c *call) putMappingSet(id string, version int64, set object) {
-	c.sp.put(kindMappingSet, id, c.ms(), set)
-	c.sp.put(kindMappingVersion, mappingVersionID(id, version), c.ms(), set)
+// mappingVersion gives a version of a set: the newest is the set itself, the
+// others are kept beside it.
+func (sp *space) mappingVersion(set *record, version int64) object {
+	body := set.view()
+	if newest, _ := asInt(body["version"]); newest == version {
+		return body
+	}
+	if r := sp.get(kindMappingVersion, mappingVersionID(set.id, version)); r != nil {
+		return r.view()
+	}
+	return nil
 }
 
 // checkDestinations compares with the schema when the caller or the switch
@@ -245,18 +253,19 @@ func getMappingSet(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	o := r.view()
 	if v := c.query.Get("version"); v != "" {
 		n, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {
 			return answer{}, badMapping("version is %q", v)
 		}
-		if r = c.sp.get(kindMappingVersion, mappingVersionID(c.arg("id"), n)); r == nil {
+		if o = c.sp.mappingVersion(r, n); o == nil {
 			return answer{}, problem(http.StatusNotFound, "NotFoundError", "mapping set %s has no version %d", c.arg("id"), n)
 		}
 	}
-	o := r.object()
 	if c.query.Get("expandSchema") == "true" {
 		if schema := c.findResource(text(o, "xdmSchema")); schema != nil {
+			o = clone(o).(object)
 			o["outputSchema"].(object)["jsonSchema"] = c.sp.resolve(schema)
 		}
 	}
@@ -288,7 +297,8 @@ func replaceMappingSet(c *call) (answer, error) {
 	for _, m := range list(set, "mappings") {
 		m.(object)["version"] = version
 	}
-	c.putMappingSet(r.id, version, set)
+	c.sp.put(kindMappingVersion, mappingVersionID(r.id, version-1), r.created, before)
+	c.sp.put(kindMappingSet, r.id, r.created, set)
 	return ok(set)
 }
 
@@ -309,7 +319,7 @@ func deleteMappingSet(c *call) (answer, error) {
 		}
 	}
 	version, _ := asInt(r.object()["version"])
-	for v := range version + 1 {
+	for v := range version {
 		c.sp.remove(kindMappingVersion, mappingVersionID(r.id, v))
 	}
 	c.sp.remove(kindMappingSet, r.id)

@@ -46,7 +46,7 @@ func createEndpoint(k kind) handler {
 func (c *call) addEndpoint(k kind, id, state string, body object) object {
 	o := c.newEntity(id, state, body)
 	if base := c.sp.get(kindConnection, text(o, "baseConnectionId")); base != nil {
-		o["inheritedAttributes"] = object{"baseConnection": object{"id": base.id, "connectionSpec": base.object()["connectionSpec"]}}
+		o["inheritedAttributes"] = object{"baseConnection": object{"id": base.id, "connectionSpec": base.view()["connectionSpec"]}}
 	} else {
 		delete(o, "inheritedAttributes")
 	}
@@ -131,7 +131,7 @@ func (c *call) checkBase(o object, spec specs.Connector) error {
 	if r == nil {
 		return flowError(flowCode{1439, http.StatusNotFound, notFound}, "there is no connection with id %s", base)
 	}
-	b := r.object()
+	b := r.view()
 	if s := text(b, "connectionSpec", "id"); s != spec.ID {
 		return flowError(errConnector, "connection %s is of specification %s, not %s", base, s, spec.ID)
 	}
@@ -253,7 +253,7 @@ func (c *call) checkTarget(o object, specID string) error {
 	if major := majorVersion(version); major != "1" {
 		return flowError(errFieldMissing, "data.schema.version is %q; it must name version 1", version)
 	}
-	if c.findResource(id) == nil {
+	if !c.isSchema(id) {
 		return flowError(errDatasetID, "there is no schema %s", id)
 	}
 	dataset := text(o, "params", "dataSetId")
@@ -264,7 +264,7 @@ func (c *call) checkTarget(o object, specID string) error {
 	if r == nil {
 		return flowError(errDatasetID, "there is no dataset %q", dataset)
 	}
-	if got := text(r.object(), "schemaRef", "id"); !sameSchema(got, id) {
+	if got := r.key(datasetSchemaKey); !sameSchema(got, id) {
 		return flowError(errSchemaMismatch, "dataset %s has schema %s, the target connection %s", dataset, got, id)
 	}
 	return nil

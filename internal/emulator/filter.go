@@ -239,7 +239,7 @@ func (t *table) selectRecords(conds []condition, sel selection) []*record {
 			continue
 		}
 		if len(conds) > 0 {
-			o := any(r.object())
+			o := any(r.view())
 			if slices.ContainsFunc(conds, func(cd condition) bool { return !cd.holds(o) }) {
 				continue
 			}

@@ -266,7 +266,7 @@ func pageOf(found []*record, by []order, from cursor, limit int) (page []sorted,
 	}
 	all := make([]sorted, len(found))
 	for i, r := range found {
-		o := r.object()
+		o := r.view()
 		all[i] = sorted{r: r, keys: make([]string, len(by))}
 		for j, b := range by {
 			if vs := lookup(o, b.path); len(vs) > 0 {

@@ -62,7 +62,7 @@ func (c *call) inherit(o object) {
 		for _, id := range ids {
 			e := object{"id": id}
 			if r := c.sp.get(k, id); r != nil {
-				end := r.object()
+				end := r.view()
 				e["connectionSpec"] = end["connectionSpec"]
 				if base := at(end, "inheritedAttributes", "baseConnection"); base != nil {
 					e["baseConnection"] = base
@@ -143,7 +143,7 @@ func (c *call) flowEnds(o object, draft bool) (source, target object, err error)
 		if r == nil {
 			return nil, flowError(errNotFound, "there is no %s with id %s", kindNames[k], id)
 		}
-		e := r.object()
+		e := r.view()
 		if !draft && text(e, "state") == c.s.sw.DraftState {
 			return nil, flowError(errNullEntity, "%s %s is a draft", kindNames[k], id)
 		}
@@ -230,26 +230,23 @@ func (c *call) flowMapping(params, target object) (object, error) {
 	if set == nil {
 		return nil, flowError(errMappingFailed, "there is no mapping set %s", id)
 	}
-	body := set.object()
+	body := set.view()
 	if v, has := params["mappingVersion"]; has {
 		version, isInt := asInt(v)
 		if !isInt {
 			return nil, flowError(errMappingVersion, "mappingVersion %v is not a number", v)
 		}
-		r := c.sp.get(kindMappingVersion, mappingVersionID(id, version))
-		if r == nil {
+		if body = c.sp.mappingVersion(set, version); body == nil {
 			return nil, flowError(errMappingVersion, "mapping set %s has no version %d", id, version)
 		}
-		body = r.object()
 	}
 	dataset := c.sp.get(kindDataset, text(target, "params", "dataSetId"))
 	if dataset == nil {
 		return nil, flowError(errDatasetID, "the dataset %q of the target connection is gone", text(target, "params", "dataSetId"))
 	}
-	ref := at(dataset.object(), "schemaRef")
 	schema := text(body, "outputSchema", "schemaRef", "id")
-	if !sameSchema(schema, text(ref, "id")) {
-		return nil, flowError(errSchemaMismatch, "mapping set %s is for schema %s, dataset %s has %s", id, schema, dataset.id, text(ref, "id"))
+	if got := dataset.key(datasetSchemaKey); !sameSchema(schema, got) {
+		return nil, flowError(errSchemaMismatch, "mapping set %s is for schema %s, dataset %s has %s", id, schema, dataset.id, got)
 	}
 	return body, nil
 }

@@ -190,8 +190,8 @@ func (sp *space) pageFlow(r *record, o object) pageFlow {
 	p, _ := transformation(o, "Mapping")
 	version, _ := asInt(p["mappingVersion"])
 	f.MappingVersion = fmt.Sprint(version)
-	if set := sp.get(kindMappingVersion, mappingVersionID(text(p, "mappingId"), version)); set != nil {
-		for _, m := range list(set.object(), "mappings") {
+	if set := sp.get(kindMappingSet, text(p, "mappingId")); set != nil {
+		for _, m := range list(sp.mappingVersion(set, version), "mappings") {
 			kind := map[string]string{attributeType: "column", "EXPRESSION": "expression", "STATIC": "constant"}[text(m, "sourceType")]
 			f.Mappings = append(f.Mappings, pageMapping{text(m, "destination"), text(m, "source"), kind})
 		}

@@ -93,8 +93,12 @@ func fullID(id string) string {
 
 func sameSchema(a, b string) bool { return a != "" && fullID(a) == fullID(b) }
 
-// findResource looks through the tenant's own resources and Adobe's.
+// findResource looks through the tenant's own resources and Adobe's. What it
+// gives is for reading only.
 func (c *call) findResource(id string) object { return c.sp.findResource(id) }
+
+// isSchema says whether there is a schema with this id, without reading it.
+func (c *call) isSchema(id string) bool { return c.sp.get(kindSchema, fullID(id)) != nil }
 
 func (sp *space) findResource(id string) object {
 	id = fullID(id)
@@ -102,11 +106,11 @@ func (sp *space) findResource(id string) object {
 	for _, e := range registryKinds {
 		if strings.Contains(rest, "/"+e.segment+"/") || e.kind == kindClass || e.kind == kindFieldGroup {
 			if r := sp.get(e.kind, id); r != nil {
-				return r.object()
+				return r.view()
 			}
 		}
 	}
-	return globalResource(id)
+	return globalIndex().byID[id]
 }
 
 func (sp *space) namespace() string { return "_" + sp.org.Tenant }

@@ -13,6 +13,8 @@ type space struct {
 	mu      sync.RWMutex
 	tables  map[kind]*lazyTable
 	pending []change // of the call that holds mu
+	recent  []*record
+	oldest  int // of recent, once it is full
 
 	due     map[string]int64 // flow → ms of its next run; nil until it is needed
 	nextRun int64            // ms; nothing falls due before
@@ -54,7 +56,8 @@ func (sp *space) table(k kind) *table {
 	return l.t
 }
 
-// put stores an object under its id and queues it for the disk.
+// put stores an object under its id and queues it for the disk. The tree
+// belongs to the store from now on: nobody changes it any more.
 func (sp *space) put(k kind, id string, created int64, o object) *record {
 	r := &record{id: id, created: created, body: toJSON(o), keys: keysOf(k, o)}
 	if old := sp.get(k, id); old != nil {
@@ -76,9 +79,26 @@ func (sp *space) store(k kind, r *record, o object) {
 		sp.noteDue(r.id, r.due)
 	}
 	t.put(r)
+	sp.remember(r, o)
 	if sp.server.store != nil {
 		sp.pending = append(sp.pending, change{sp.bucket(k), seqKey(r.seq), pack(r)})
 	}
+}
+
+// recentTrees bounds the trees that are kept beside their bytes.
+const recentTrees = 4096
+
+// remember keeps the tree of a record and drops that of the oldest. It is
+// called with mu held, so no reader has the one that is dropped.
+func (sp *space) remember(r *record, o object) {
+	r.tree = o
+	if len(sp.recent) < recentTrees {
+		sp.recent = append(sp.recent, r)
+		return
+	}
+	sp.recent[sp.oldest].tree = nil
+	sp.recent[sp.oldest] = r
+	sp.oldest = (sp.oldest + 1) % recentTrees
 }
 
 // noteDue keeps the flow's next run where the clock looks; 0 forgets it.

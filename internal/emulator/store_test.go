@@ -240,3 +240,34 @@ func fill(s *Server, n int) {
 		}
 	}
 }
+
+// Readers and writers of one sandbox at once, with the clock moving: for the
+// race detector, and for the counts at the end.
+func TestConcurrentCalls(t *testing.T) {
+	a := open(t, Options{Dir: t.TempDir()})
+	body := a.flowParts()
+	a.post(flowsPath, body).want(201)
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			for i := range 20 {
+				switch w % 4 {
+				case 0:
+					a.post(flowsPath, with(body, "name", fmt.Sprint("w", w, "-", i), "scheduleParams.startTime", start.Unix()+1e6))
+				case 1:
+					a.get(flowsPath + "?orderby=name&property=state==enabled")
+				case 2:
+					a.s.Advance(time.Minute)
+					a.get(flowBase + "/runs")
+				case 3:
+					a.s.Objects()
+					a.get("/?sandbox=prod")
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n, _ := asInt(at(a.get(flowsPath+"?count=true").v, "count")); n != 41 {
+		t.Errorf("%d flows, want 41", n)
+	}
+}

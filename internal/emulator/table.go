@@ -23,7 +23,7 @@ const (
 	kindDataset    kind = "dataSets"
 	kindBatch      kind = "batches"
 	kindMappingSet kind = "mappingSets"
-	// kindMappingVersion keeps every version of every mapping set; its ids
+	// kindMappingVersion keeps the former versions of mapping sets; its ids
 	// are "SET@VERSION".
 	kindMappingVersion kind = "mappingVersions"
 	kindNamespace      kind = "namespaces"
@@ -50,6 +50,9 @@ var indexed = map[kind][]string{
 	kindNamespace:      {"code"},
 }
 
+// datasetSchemaKey is where the schema stands among a dataset's keys.
+const datasetSchemaKey = 1
+
 // record is one stored object. Records are never changed, only replaced, so a
 // reader may keep one without a lock.
 type record struct {
@@ -62,9 +65,30 @@ type record struct {
 	// Of flows: the slot of the last scheduled run and the time of the next,
 	// in ms, 0 for none. They are beside the body because no client sees them.
 	slot, due int64
+
+	// tree is the body as it was before it was printed, kept for the newest
+	// records: what a flow stands on is looked at right after it was made.
+	tree object
 }
 
+// object gives a copy of the body that the caller may change.
 func (r *record) object() object { return mustObject(r.body) }
+
+// view gives the body for reading only; it may be shared.
+func (r *record) view() object {
+	if r.tree != nil {
+		return r.tree
+	}
+	return mustObject(r.body)
+}
+
+// key is the value of an indexed path, "" when there is none.
+func (r *record) key(n int) string {
+	if len(r.keys[n]) == 0 {
+		return ""
+	}
+	return r.keys[n][0]
+}
 
 // table holds one kind of one sandbox: by id, in order of creation, and by the
 // indexed paths.
