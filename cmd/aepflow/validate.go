@@ -9,8 +9,8 @@ import (
 )
 
 type validateCmd struct {
-	Paths  []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
-	Strict bool     `help:"Fail on warnings too."`
+	Paths []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
+	Fix   bool     `help:"Mend what has one safe repair, in the files, and check again."`
 }
 
 func (validateCmd) Help() string {
@@ -19,6 +19,7 @@ format and the rules of the platform, and needs neither network nor account.
 
   aepflow validate
   aepflow validate examples/crm
+  aepflow validate --fix              # mend misspelt keys and the like, byte by byte
   aepflow validate -o github          # annotations in a workflow
   aepflow validate -o sarif > a.sarif # for code scanning`
 }
@@ -35,10 +36,12 @@ func (c validateCmd) Run(a *app) error {
 	if len(p.files) == 0 && !p.report.HasErrors() {
 		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml", display(p.dir))
 	}
-	if _, err := p.targetName(); err != nil {
-		return err
+	if c.Fix {
+		if p, err = a.fix(p, format); err != nil {
+			return err
+		}
 	}
-	graph, report := compiler.Compile(p.files, p.options())
+	graph, report := compiler.Compile(p.files)
 	p.report.Append(report)
 	switch format {
 	case "json":
@@ -49,17 +52,37 @@ func (c validateCmd) Run(a *app) error {
 		err = diag.GitHub(a.stdout, p.report)
 	default:
 		err = diag.Text(a.stdout, p.report, diag.TextOptions{Color: a.color(a.stdout), Width: width(a.stdout)})
-		if err == nil && graph != nil && !p.report.Fails(c.Strict) {
+		if err == nil && graph != nil && !p.report.HasErrors() {
 			_, err = fmt.Fprintf(a.stdout, "valid: %s, %s\n", count(len(p.files), "file"), count(len(graph.All()), "resource"))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if p.report.Fails(c.Strict) {
+	if p.report.HasErrors() {
 		return quiet(exitDocuments)
 	}
 	return nil
+}
+
+// fix mends the files of a project and returns it as they are then. What it did
+// is part of the result in text, and beside it in the forms for machines.
+func (a *app) fix(p *project, format string) (*project, error) {
+	m := p.mend(func(p *project) *diag.Report {
+		report := &diag.Report{}
+		report.Append(p.report)
+		_, found := compiler.Compile(p.files)
+		report.Append(found)
+		return report
+	})
+	if err := m.save(); err != nil {
+		return nil, err
+	}
+	w := a.stdout
+	if format != "text" {
+		w = a.stderr
+	}
+	return m.project, m.print(w)
 }
 
 // loadPaths reads one project, or single files of one.
@@ -70,7 +93,7 @@ func (a *app) loadPaths(paths []string) (*project, error) {
 	if info, err := os.Stat(paths[0]); len(paths) == 1 && err == nil && info.IsDir() {
 		return a.load(paths[0])
 	}
-	p := &project{dir: ".", flags: a.globals, report: &diag.Report{}}
+	p := &project{dir: ".", report: &diag.Report{}}
 	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			more, err := a.load(path)
