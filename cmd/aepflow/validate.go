@@ -9,8 +9,9 @@ import (
 )
 
 type validateCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
-	Fix   bool     `help:"Mend what has one safe repair, in the files, and check again."`
+	Paths  []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
+	Fix    bool     `help:"Mend what has one safe repair, in the files, and check again."`
+	Strict bool     `help:"Fail on warnings too."`
 }
 
 func (validateCmd) Help() string {
@@ -41,7 +42,10 @@ func (c validateCmd) Run(a *app) error {
 			return err
 		}
 	}
-	graph, report := compiler.Compile(p.files)
+	if _, err := p.targetName(); err != nil {
+		return err
+	}
+	graph, report := compiler.Compile(p.files, p.options())
 	p.report.Append(report)
 	switch format {
 	case "json":
@@ -52,14 +56,14 @@ func (c validateCmd) Run(a *app) error {
 		err = diag.GitHub(a.stdout, p.report)
 	default:
 		err = diag.Text(a.stdout, p.report, diag.TextOptions{Color: a.color(a.stdout), Width: width(a.stdout)})
-		if err == nil && graph != nil && !p.report.HasErrors() {
+		if err == nil && graph != nil && !p.report.Fails(c.Strict) {
 			_, err = fmt.Fprintf(a.stdout, "valid: %s, %s\n", count(len(p.files), "file"), count(len(graph.All()), "resource"))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if p.report.HasErrors() {
+	if p.report.Fails(c.Strict) {
 		return quiet(exitDocuments)
 	}
 	return nil
@@ -71,7 +75,7 @@ func (a *app) fix(p *project, format string) (*project, error) {
 	m := p.mend(func(p *project) *diag.Report {
 		report := &diag.Report{}
 		report.Append(p.report)
-		_, found := compiler.Compile(p.files)
+		_, found := compiler.Compile(p.files, p.options())
 		report.Append(found)
 		return report
 	})
@@ -93,7 +97,7 @@ func (a *app) loadPaths(paths []string) (*project, error) {
 	if info, err := os.Stat(paths[0]); len(paths) == 1 && err == nil && info.IsDir() {
 		return a.load(paths[0])
 	}
-	p := &project{dir: ".", report: &diag.Report{}}
+	p := &project{dir: ".", flags: a.globals, report: &diag.Report{}}
 	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			more, err := a.load(path)
