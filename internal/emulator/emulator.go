@@ -48,6 +48,7 @@ type Options struct {
 	Record       io.Writer // every request as a JSON line, secrets masked
 	KeepRequests int       // how many Requests remembers; 0 is 10,000, below 0 none
 	MaxBody      int64     // bytes; 0 is 8 MiB
+	MaxCalls     int       // at a time, further ones wait; 0 is 512
 
 	Sources  []Source // data behind connections, by the connection's name
 	Switches Switches
@@ -61,7 +62,8 @@ type Server struct {
 	store   *store
 	signKey []byte
 	limiter *rate.Limiter
-	offset  atomic.Int64 // ns that the clock was moved by
+	slots   chan struct{} // one for each call under way
+	offset  atomic.Int64  // ns that the clock was moved by
 
 	orgs   []*org // sorted by id
 	spaces sync.Map
@@ -90,6 +92,10 @@ func Open(opts Options) (*Server, error) {
 	if s.opts.MaxBody == 0 {
 		s.opts.MaxBody = 8 << 20
 	}
+	if s.opts.MaxCalls == 0 {
+		s.opts.MaxCalls = 512
+	}
+	s.slots = make(chan struct{}, s.opts.MaxCalls)
 	if s.rand == nil {
 		s.rand = rand.Reader
 	}

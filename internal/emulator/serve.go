@@ -18,6 +18,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveAdmin(w, r, rest)
 		return
 	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-r.Context().Done():
+		return
+	}
 	started := time.Now()
 	c := &call{s: s, svc: svc, r: r, now: s.now(), id: s.newHex(32), query: r.URL.Query()}
 	raw, tooLarge := readBody(w, r, s.opts.MaxBody)
