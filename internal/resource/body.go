@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,36 +14,20 @@ import (
 // bytes instead of a tree makes a graph of many thousand resources small and
 // "nothing changed" a comparison of two strings.
 type Body struct {
-	json  json.RawMessage
-	file  *source.File
-	spans []span // one per value of the tree, parents first
+	json   json.RawMessage
+	file   *source.File
+	places []byte // one place per value of the tree, parents first; see places.go
 }
-
-// span is a source.Span without its file.
-type span struct{ start, end int32 }
 
 // NewBody flattens a tree. All origins lie in one file.
 func NewBody(v Value) Body {
-	b := Body{json: v.JSON(), spans: make([]span, 0, v.count())}
-	b.note(&v)
-	if b.file == nil {
-		b.spans = nil
+	b := Body{json: v.JSON()}
+	p := places{text: make([]byte, 0, 3*v.count())}
+	p.note(&v)
+	if b.file = p.file; b.file != nil {
+		b.places = bytes.Clone(p.text)
 	}
 	return b
-}
-
-// note keeps the places of v and everything below it.
-func (b *Body) note(v *Value) {
-	if v.Origin.File != nil {
-		b.file = v.Origin.File
-	}
-	b.spans = append(b.spans, span{int32(v.Origin.Start), int32(v.Origin.End)})
-	for i := range v.Items {
-		b.note(&v.Items[i])
-	}
-	for i := range v.Fields {
-		b.note(&v.Fields[i].Value)
-	}
 }
 
 // JSON returns the body as compact JSON. The bytes must not be changed.
@@ -57,25 +42,31 @@ func (b Body) Value() (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	if len(b.spans) > 0 {
-		n := 0
-		b.place(&v, &n)
-	}
+	p := places{text: b.places, file: b.file}
+	p.put(&v)
 	return v, nil
 }
 
-func (b Body) place(v *Value, n *int) {
-	s := b.spans[*n]
-	*n++
-	if s.end > 0 {
-		v.Origin = source.Span{File: b.file, Start: int(s.start), End: int(s.end)}
+// Member decodes one member of the body, without its origins, or is false.
+func (b Body) Member(name string) (Value, bool) {
+	r := reader{text: b.json}
+	if len(b.json) == 0 || r.space() != '{' {
+		return Value{}, false
 	}
-	for i := range v.Items {
-		b.place(&v.Items[i], n)
+	for r.at++; r.space() != '}'; {
+		found := r.string() == name
+		r.space()
+		r.at++ // the colon
+		if found {
+			v, err := r.value()
+			return v, err == nil
+		}
+		r.skip()
+		if r.space() == ',' {
+			r.at++
+		}
 	}
-	for i := range v.Fields {
-		b.place(&v.Fields[i].Value, n)
-	}
+	return Value{}, false
 }
 
 // Digest returns the first 128 bits of SHA-256 in hex: enough to tell

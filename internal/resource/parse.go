@@ -117,3 +117,35 @@ func (r *reader) string() string {
 	}
 	return s
 }
+
+// skip moves behind the next value.
+func (r *reader) skip() {
+	depth := 0
+	for {
+		switch c := r.space(); c {
+		case '"':
+			for r.at++; r.text[r.at] != '"'; r.at++ {
+				if r.text[r.at] == '\\' {
+					r.at++
+				}
+			}
+			r.at++
+		case '{', '[':
+			depth++
+			r.at++
+		case '}', ']':
+			depth--
+			r.at++
+		case ',', ':':
+			r.at++
+			continue
+		default:
+			for r.at < len(r.text) && bytes.IndexByte([]byte(",]} \t\r\n"), r.text[r.at]) < 0 {
+				r.at++
+			}
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}

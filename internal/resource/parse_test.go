@@ -125,6 +125,14 @@ func TestBodyKeepsBytesAndPlaces(t *testing.T) {
 	if !reflect.DeepEqual(v, back) {
 		t.Errorf("a body reads as %v, it was made of %v", back, v)
 	}
+	for _, f := range v.Fields {
+		if got, ok := body.Member(f.Name); !ok || !got.Equal(f.Value) {
+			t.Errorf("member %s is %v, %v", f.Name, got, ok)
+		}
+	}
+	if got, ok := body.Member("id"); ok {
+		t.Errorf("it has no member id, got %v", got)
+	}
 	needs := NeedsOf(v, Edge{To: Address{Union, "orders"}, Via: "profile"})
 	if got := fmt.Sprint(needs); got != "[{schema.orders schemaRef.id} {union.orders profile}]" {
 		t.Errorf("needs %s", got)
@@ -142,5 +150,28 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q in it", text, err, want)
 		}
+	}
+}
+
+func TestBinaryGivesTheResourceBack(t *testing.T) {
+	file := source.NewFile("a.yaml", []byte("title: orders\ncolumns: [a, b]\n"))
+	want := Resource{
+		Address: Address{Dataset, "orders"},
+		Body:    NewBody(Object(F("name", String("orders").At(file.Span(7, 13))), F("id", Reference(Address{Schema, "orders"}, "id")))),
+		Needs:   []Edge{{To: Address{Schema, "orders"}, Via: "id"}},
+		Origin:  file.Span(0, 5), Protect: true, Replace: "continue", Import: "abc", Moved: Address{Dataset, "old"},
+	}
+	bytes := want.AppendBinary(nil)
+	got, rest, err := ReadBinary(append(bytes, "more"...), file)
+	if err != nil || string(rest) != "more" || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %q, %v\nwant %+v", got, rest, err, want)
+	}
+	for i := range bytes {
+		if _, _, err := ReadBinary(bytes[:i], file); err == nil {
+			t.Errorf("%d of %d bytes read as a resource", i, len(bytes))
+		}
+	}
+	if !want.IsOf(file) || want.IsOf(source.NewFile("b.yaml", nil)) {
+		t.Error("IsOf does not tell files apart")
 	}
 }
