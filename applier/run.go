@@ -172,7 +172,10 @@ func (r *run) edits(c *planner.Change) []lockfile.Edit {
 	case !has:
 		return out
 	case c.Action == planner.Update && len(c.Desired) > 0 && !bytes.Equal(now.Applied, c.Desired):
-		now.Applied = c.Desired // fields that exist in the documents only
+		now.Applied = c.Desired // fields that exist in the documents only, or that the platform has already
+		if c.ETag != "" {
+			now.ETag = c.ETag // as a refresh saw it: what refers to a version is moved to it
+		}
 	case now.Protect == c.Protect:
 		return out
 	}
