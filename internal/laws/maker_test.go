@@ -24,7 +24,7 @@ type maker struct {
 
 func newProject(seed uint64) *maker {
 	m := &maker{Rand: rand.New(rand.NewPCG(seed, 1)), p: &project{secrets: map[string]string{}}, later: time.Hour}
-	for range m.IntN(3) - m.IntN(2) {
+	for range max(0, m.IntN(4)-1-m.IntN(2)) {
 		m.addConnection()
 	}
 	for range m.IntN(3) {

@@ -41,7 +41,8 @@ type world struct {
 	now     time.Time
 
 	mu      sync.Mutex
-	journal []byte // every state of the journal that a request has seen
+	ids     map[string]string // every id that was ever seen → its address
+	journal []byte            // every state of the journal that a request has seen
 	wire    func(http.RoundTripper, *http.Request) (*http.Response, error)
 }
 
@@ -156,19 +157,33 @@ func (w *world) changedSecrets(lock *lockfile.Lock, g *resource.Graph) planner.S
 			}
 		})
 	}
-	if len(all) == 0 || lock.Secrets != "" && lockfile.SecretMatches(lock.Secrets, lockfile.SecretText(all)) {
+	if len(all) == 0 || lock.Secrets != "" && matches(lock.Secrets, lockfile.SecretText(all)) {
 		return out
 	}
 	for _, v := range all {
 		e, ok := lock.Get(v.Address)
 		i := slices.IndexFunc(e.Secrets, func(h lockfile.SecretHash) bool { return h.Path == v.Path })
-		if ok && (i < 0 || !lockfile.SecretMatches(e.Secrets[i].Hash, v.Value)) {
+		if ok && (i < 0 || !matches(e.Secrets[i].Hash, v.Value)) {
 			out.Changed = append(out.Changed, planner.SecretPath{Address: v.Address, Path: v.Path})
 		}
 	}
 	slices.SortFunc(out.Changed, planner.SecretPath.Compare)
 	return out
 }
+
+// matches remembers comparisons: the hash is slow on purpose, and these tests
+// plan many times.
+func matches(hash, secret string) bool {
+	key := hash + "\x00" + secret
+	if v, ok := compared.Load(key); ok {
+		return v.(bool)
+	}
+	v := lockfile.SecretMatches(hash, secret)
+	compared.Store(key, v)
+	return v
+}
+
+var compared sync.Map
 
 // options are what most plans here are made with: nothing is refused for want
 // of a word.

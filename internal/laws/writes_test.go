@@ -26,7 +26,7 @@ func (w *world) writes() []emulator.Recorded {
 	for _, r := range w.box.Requests() {
 		switch {
 		case r.Method == http.MethodGet || strings.HasPrefix(r.URL, "/ims/"):
-		case r.Status == http.StatusPreconditionFailed: // sent again with a fresh version
+		case r.Status == http.StatusPreconditionFailed, r.Status == http.StatusUnauthorized: // sent again with a fresh version or token
 		case r.Status >= 400:
 			w.t.Errorf("refused: %s %s: %d %s\n%s", r.Method, r.URL, r.Status, r.Code, r.Body)
 		default:
