@@ -31,6 +31,9 @@ type Doer interface {
 type Applier struct {
 	Client  Doer
 	Workers int // calls under way at a time; default 4
+	// Group is how many calls of a worker may share one sync of the journal where
+	// syncs are slower than calls; default 32. 1: each call has its own.
+	Group int
 	// Secrets reads `env.NAME` and `file.PATH`. Nil: a plan with secrets fails.
 	Secrets func(from string) (string, error)
 	Now     func() time.Time // default time.Now

@@ -22,7 +22,7 @@ type leafBinder func(at resource.Path, v resource.Value) ([]byte, error)
 // a tree of each of many thousand bodies would cost more than the call.
 func bindBody(body []byte, tenant string, bind leafBinder) ([]byte, error) {
 	s := scanner{text: body, tenant: tenant, bind: bind, out: make([]byte, 0, len(body)+64)}
-	if err := s.value(nil); err != nil {
+	if err := s.value(); err != nil {
 		return nil, err
 	}
 	return s.out, nil
@@ -32,35 +32,51 @@ type scanner struct {
 	text   []byte
 	at     int
 	out    []byte
+	path   []place // of the value at hand; a Path is made only where one is asked for
 	tenant string
 	bind   leafBinder
 }
 
-func (s *scanner) value(path resource.Path) error {
+// place is one step of a path: a key with its quotes, or an index.
+type place struct {
+	key   []byte
+	index int
+}
+
+func (s *scanner) here() resource.Path {
+	p := make(resource.Path, len(s.path))
+	for i, at := range s.path {
+		if at.key == nil {
+			p[i] = resource.Step{Index: at.index, Sort: resource.IndexStep}
+			continue
+		}
+		p[i] = resource.Step{Name: text(at.key)}
+	}
+	return p
+}
+
+func (s *scanner) value() error {
 	if s.at >= len(s.text) {
 		return fmt.Errorf("bind body: it ends too early")
 	}
 	switch s.text[s.at] {
 	case '"':
-		return s.leaf(path)
+		return s.leaf()
 	case '{':
-		return s.group('}', func(int) error {
-			key := s.token()
-			s.out = append(s.out, bytes.ReplaceAll(key, []byte(tenantMark), []byte(s.tenant))...)
-			s.take() // the colon
-			return s.value(path.Field(text(key)))
-		})
+		return s.group('}', true)
 	case '[':
-		return s.group(']', func(i int) error { return s.value(path.Index(i)) })
+		return s.group(']', false)
 	}
-	for s.at < len(s.text) && !strings.ContainsRune(",]}", rune(s.text[s.at])) {
+	for s.at < len(s.text) && s.text[s.at] != ',' && s.text[s.at] != ']' && s.text[s.at] != '}' {
 		s.take()
 	}
 	return nil
 }
 
-func (s *scanner) group(end byte, item func(int) error) error {
+// group scans the members of an object or the elements of a list.
+func (s *scanner) group(end byte, keyed bool) error {
 	s.take()
+	depth := len(s.path)
 	for i := 0; s.at < len(s.text); i++ {
 		if s.text[s.at] == end {
 			s.take()
@@ -69,11 +85,28 @@ func (s *scanner) group(end byte, item func(int) error) error {
 		if i > 0 {
 			s.take() // the comma
 		}
-		if err := item(i); err != nil {
+		step := place{index: i}
+		if keyed {
+			step.key = s.token()
+			s.copy(step.key)
+			s.take() // the colon
+		}
+		s.path = append(s.path, step)
+		if err := s.value(); err != nil {
 			return err
 		}
+		s.path = s.path[:depth]
 	}
 	return fmt.Errorf("bind body: it ends too early")
+}
+
+// copy writes a string with the tenant put in.
+func (s *scanner) copy(tok []byte) {
+	if !bytes.Contains(tok, []byte(tenantMark)) {
+		s.out = append(s.out, tok...)
+		return
+	}
+	s.out = append(s.out, bytes.ReplaceAll(tok, []byte(tenantMark), []byte(s.tenant))...)
 }
 
 func (s *scanner) take() {
@@ -95,21 +128,21 @@ func (s *scanner) token() []byte {
 	return s.text[from:s.at]
 }
 
-func (s *scanner) leaf(path resource.Path) error {
+func (s *scanner) leaf() error {
 	tok := s.token()
 	if !bytes.Contains(tok, []byte("${")) {
-		s.out = append(s.out, bytes.ReplaceAll(tok, []byte(tenantMark), []byte(s.tenant))...)
+		s.copy(tok)
 		return nil
 	}
 	v, err := resource.Parse(tok)
 	if err != nil {
-		return fmt.Errorf("bind %s: %w", path, err)
+		return fmt.Errorf("bind %s: %w", s.here(), err)
 	}
 	if v.Kind == resource.StringValue { // only an escaped `$${`
 		s.out = append(s.out, quote(strings.ReplaceAll(v.Text, tenantMark, s.tenant))...)
 		return nil
 	}
-	bound, err := s.bind(path, v)
+	bound, err := s.bind(s.here(), v)
 	if err != nil {
 		return err
 	}

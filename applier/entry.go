@@ -89,9 +89,12 @@ func (c callRef) sent(now lockfile.Entry, start json.RawMessage) []lockfile.Sent
 	if c.call().Step == planner.StepUpdate {
 		return out
 	}
+	if spec.Backfill == "" || bytes.Equal(c.call().Body, c.change.Desired) {
+		return out
+	}
 	body, err1 := resource.Parse(c.call().Body)
 	desired, err2 := resource.Parse(c.change.Desired)
-	if spec.Backfill == "" || err1 != nil || err2 != nil {
+	if err1 != nil || err2 != nil {
 		return out
 	}
 	sends, _ := spec.Find(body, spec.Backfill)

@@ -33,18 +33,19 @@ type task struct {
 // longest chains go first: with few workers that is what keeps the whole short.
 // It knows nothing of what a task does.
 type queue struct {
-	mu     sync.Mutex
-	moved  *sync.Cond
-	tasks  []task
-	ready  heapOf
-	busy   int              // tasks taken and not released
-	halted bool             // nothing more is handed out
-	claims map[string][]int // twins that wait for the holder of a claim
+	mu      sync.Mutex
+	moved   *sync.Cond
+	tasks   []task
+	ready   heapOf
+	busy    int  // tasks taken and not released
+	halted  bool // nothing more is handed out
+	workers int
+	claims  map[string][]int // twins that wait for the holder of a claim
 }
 
 // newQueue makes a queue of tasks that know what they come after.
-func newQueue(tasks []task) (*queue, error) {
-	q := &queue{tasks: tasks, claims: map[string][]int{}}
+func newQueue(tasks []task, workers int) (*queue, error) {
+	q := &queue{tasks: tasks, workers: workers, claims: map[string][]int{}}
 	q.moved = sync.NewCond(&q.mu)
 	for i := range tasks {
 		for _, n := range tasks[i].after {
@@ -99,12 +100,16 @@ func (q *queue) offer(i int) {
 
 // take hands out the best task that is ready. own are tasks that only the caller
 // may have yet: they become ready for all with release. With wait it blocks until
-// there is a task or no more will come.
-func (q *queue) take(own []int, wait bool) (i int, rest []int, ok bool) {
+// there is a task or no more will come; as a further one it leaves the others
+// their share.
+func (q *queue) take(own []int, wait, further bool) (i int, rest []int, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
 		if q.halted {
+			return 0, own, false
+		}
+		if further && q.ready.Len()+len(own) <= 2*q.workers {
 			return 0, own, false
 		}
 		best := -1
@@ -160,11 +165,13 @@ func (q *queue) finish(i int, ok bool) (free, stuck []int) {
 	return nil, stuck
 }
 
-// release ends the hold on a taken task and offers tasks to all workers.
-func (q *queue) release(free []int) {
+// release offers tasks to all workers, and ends the hold on a taken one.
+func (q *queue) release(free []int, taken bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.busy--
+	if taken {
+		q.busy--
+	}
 	for _, i := range free {
 		q.offer(i)
 	}
@@ -214,6 +221,12 @@ func (q *queue) halt() {
 	defer q.mu.Unlock()
 	q.halted = true
 	q.moved.Broadcast()
+}
+
+func (q *queue) isHalted() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.halted
 }
 
 // heapOf orders task numbers: the longest chain first, then the plan's order.

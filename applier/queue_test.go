@@ -27,7 +27,7 @@ func TestQueueOrder(t *testing.T) {
 		for i := range tasks {
 			after[i] = tasks[i].after
 		}
-		q, err := newQueue(tasks)
+		q, err := newQueue(tasks, 4)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,7 @@ func TestQueueOrder(t *testing.T) {
 		for range 1 + rnd.IntN(5) {
 			wg.Go(func() {
 				for {
-					i, _, ok := q.take(nil, true)
+					i, _, ok := q.take(nil, true, false)
 					if !ok {
 						return
 					}
@@ -53,7 +53,7 @@ func TestQueueOrder(t *testing.T) {
 					ended[i] = true
 					mu.Unlock()
 					free, _ := q.finish(i, !fails[i])
-					q.release(free)
+					q.release(free, true)
 				}
 			})
 		}
@@ -84,7 +84,7 @@ func TestMakespan(t *testing.T) {
 				tasks = append(tasks, task{}, task{after: []int{b}}, task{after: []int{b + 1}}, task{after: []int{b + 2}},
 					task{}, task{after: []int{b + 1}}, task{after: []int{b + 3, b + 4, b + 5}})
 			}
-			q, err := newQueue(tasks)
+			q, err := newQueue(tasks, 4)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,13 +93,13 @@ func TestMakespan(t *testing.T) {
 			for range workers {
 				wg.Go(func() {
 					for {
-						i, _, ok := q.take(nil, true)
+						i, _, ok := q.take(nil, true, false)
 						if !ok {
 							return
 						}
 						<-time.After(latency)
 						free, _ := q.finish(i, true)
-						q.release(free)
+						q.release(free, true)
 					}
 				})
 			}

@@ -25,6 +25,7 @@ type run struct {
 	queue    *queue
 	calls    []callRef // by task
 	secrets  *secretStore
+	pace     pace
 	tenant   string
 	before   []secretAt // secrets as they were, to see whether any changed
 	was      string     // the hash over all of them
@@ -86,7 +87,7 @@ func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session) (*run, error) {
 		}
 	}
 	var err error
-	r.queue, err = newQueue(tasks)
+	r.queue, err = newQueue(tasks, a.workers())
 	lock := s.Lock()
 	r.before, r.was = secretsOf(lock), lock.Secrets
 	return r, err

@@ -19,8 +19,11 @@ type prepared struct {
 	now     lockfile.Entry // before the call
 	request platform.Request
 	intent  lockfile.Intent
+	ticket  lockfile.Ticket
+	key     string // see twinKey
 	began   time.Time
 	attempt int
+	read    *etagRead // instead of a call
 }
 
 // ended is a call whose outcome is recorded but perhaps not durable yet: what
@@ -29,85 +32,118 @@ type ended struct {
 	ticket lockfile.Ticket
 	free   []int
 	event  Event
+	idle   bool // no task ended: this only passes on free ones
 }
 
-// work is one worker. The outcome of a call and the intent of the next share one
-// sync of the journal: both are handed in before the worker waits for either.
+// work is one worker. What came of its last calls and the intents of the next
+// share one sync of the journal: both are handed in before the worker waits.
+//
+//	outcomes of the last group · intents of the next │ sync │ release · send, send, …
+//
+// A group is one call, or several where a sync takes longer than a call.
 func (r *run) work(ctx context.Context) {
-	var last *ended
+	var last []*ended
 	for {
-		var own []int
-		if last != nil {
-			own = last.free
-		}
-		i, rest, ok := r.queue.take(own, last == nil)
-		switch {
-		case !ok && last == nil:
+		group, failed := r.group(&last)
+		last = append(last, failed...)
+		if len(group) == 0 && len(last) == 0 {
 			return
-		case !ok:
-			if !r.settled(last) {
-				return
-			}
-			last = nil
-			continue
 		}
-		if last != nil {
-			last.free = rest
+		// Crash before this wait is over: nothing of the group was sent. After it:
+		// its intents are on disk, and the next apply finds out what they did.
+		if err := r.durable(group, last); err != nil {
+			r.halt(err)
+			return
+		}
+		for _, e := range last {
+			r.release(e)
+		}
+		last = nil
+		for _, p := range group {
+			last = append(last, r.make(ctx, p))
+		}
+	}
+}
+
+// group takes the next calls and puts their intents on record. It blocks only when
+// the worker has nothing else to do. Calls that cannot even be bound come back as
+// ended.
+func (r *run) group(last *[]*ended) (group []prepared, failed []*ended) {
+	var own []int
+	for _, e := range *last {
+		own = append(own, e.free...)
+		e.free = nil
+	}
+	most := r.pace.group(r.most())
+	for len(group) < most {
+		idle := len(*last) == 0 && len(group) == 0 && len(failed) == 0
+		i, rest, ok := r.queue.take(own, idle, len(group) > 0)
+		if own = rest; !ok {
+			break
 		}
 		if read, ok := r.followUp(i); ok {
-			if last != nil && !r.settled(last) {
-				return
-			}
-			last = r.readETag(ctx, i, read)
+			group = append(group, prepared{task: i, read: &read})
 			continue
 		}
 		p, err := r.prepare(i)
 		if err != nil {
-			if last != nil && !r.settled(last) {
-				return
-			}
-			last = r.fail(prepared{callRef: r.calls[i], task: i}, err, false)
+			failed = append(failed, r.fail(p, err, false))
 			continue
 		}
-		key := twinKey(p)
-		if !r.queue.claim(key, i) {
-			if last != nil && !r.settled(last) {
-				return
-			}
-			last = nil
-			continue
+		if p.key = twinKey(p); r.queue.claim(p.key, i) {
+			p.intent.N, p.ticket = r.session.Intend(p.intent)
+			group = append(group, p)
 		}
-		n, ticket := r.session.Intend(p.intent)
-		p.intent.N = n
-		// Crash before this wait is over: nothing was sent. After it: the intent is
-		// on disk, and whatever the request does is found out by the next apply.
-		if err := r.session.Wait(ticket); err != nil {
-			r.halt(err)
-			return
-		}
-		if last != nil {
-			r.release(last)
-		}
-		last = r.send(ctx, p)
-		r.queue.disclaim(key)
 	}
+	if len(own) > 0 { // more than this worker takes: for all, once they may start
+		free := &ended{free: own, idle: true}
+		*last = append(*last, free)
+	}
+	return group, failed
 }
 
-// settled waits until an outcome is durable, then lets others go on from it. It
-// returns false when the journal is broken and the worker has to stop.
-func (r *run) settled(e *ended) bool {
-	if e.ticket != 0 {
-		if err := r.session.Wait(e.ticket); err != nil {
-			r.halt(err)
-			return false
-		}
+// durable waits until all that was recorded is on disk.
+func (r *run) durable(group []prepared, last []*ended) error {
+	var newest lockfile.Ticket
+	for _, p := range group {
+		newest = max(newest, p.ticket)
 	}
-	r.release(e)
-	return true
+	for _, e := range last {
+		newest = max(newest, e.ticket)
+	}
+	if newest == 0 {
+		return r.session.Wait(0) // nothing new, but the journal may be broken
+	}
+	began := time.Now()
+	err := r.session.Wait(newest)
+	r.pace.synced(time.Since(began))
+	return err
+}
+
+// make carries out one member of a group whose intents are durable.
+func (r *run) make(ctx context.Context, p prepared) *ended {
+	if p.read != nil {
+		return r.readETag(ctx, p.task, *p.read)
+	}
+	defer r.queue.disclaim(p.key)
+	if r.queue.isHalted() {
+		return &ended{ticket: r.session.Settle(lockfile.Outcome{N: p.intent.N, Void: true})}
+	}
+	began := time.Now()
+	e := r.send(ctx, p)
+	r.pace.called(time.Since(began))
+	return e
+}
+
+func (r *run) most() int {
+	if r.Group > 0 {
+		return r.Group
+	}
+	return 32
 }
 
 func (r *run) release(e *ended) {
-	r.queue.release(e.free)
+	r.queue.release(e.free, !e.idle)
 	if e.event != nil {
 		r.tell(e.event)
 	}
@@ -127,7 +163,7 @@ func twinKey(p prepared) string {
 func (r *run) prepare(i int) (prepared, error) {
 	c := r.calls[i]
 	call := c.call()
-	p := prepared{callRef: c, task: i, began: r.now(), attempt: 1}
+	p := prepared{callRef: c, task: i, began: time.Now(), attempt: 1}
 	p.now, _ = r.session.Get(c.change.Address)
 	p.now.Address = c.change.Address
 	url, err := bindURL(call.URL, r.tenant, r.lookUp)
@@ -256,7 +292,7 @@ func (r *run) succeed(p prepared, f finding) *ended {
 		id = p.intent.Object
 	}
 	return &ended{ticket: ticket, free: free, event: Done{
-		Subject: p.subject(), Attempt: p.attempt, ID: id, Elapsed: r.now().Sub(p.began), Adopted: f.adopted,
+		Subject: p.subject(), Attempt: p.attempt, ID: id, Elapsed: time.Since(p.began), Adopted: f.adopted,
 		Last: p.k == len(p.change.Calls)-1,
 	}}
 }
@@ -309,7 +345,7 @@ func (r *run) fail(p prepared, err error, unknown bool) *ended {
 	r.mu.Unlock()
 	elapsed := time.Duration(0)
 	if !p.began.IsZero() {
-		elapsed = r.now().Sub(p.began)
+		elapsed = time.Since(p.began)
 	}
 	r.tell(Failed{Subject: p.subject(), Attempt: max(p.attempt, 1), Elapsed: elapsed, Err: err})
 	for _, i := range stuck {

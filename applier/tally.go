@@ -6,7 +6,6 @@ import "github.com/aepflow/aepflow/planner"
 func (r *run) result(interrupted bool) Result {
 	res := Result{Unchanged: r.plan.Summary.NoOp}
 	finished := map[*planner.Change]int{}
-	open := false
 	for i, c := range r.calls {
 		switch t := r.queue.tasks[i]; t.state {
 		case done:
@@ -22,7 +21,6 @@ func (r *run) result(interrupted bool) Result {
 			res.Blocked = append(res.Blocked, BlockedStep{Subject: c.subject(), Origin: c.change.Origin, By: cause.Address, ByCall: cause.Call})
 		default:
 			res.Left = append(res.Left, *c.call())
-			open = true
 		}
 	}
 	for i := range r.plan.Changes {
@@ -31,7 +29,7 @@ func (r *run) result(interrupted bool) Result {
 			res.count(c)
 		}
 	}
-	res.Interrupted = interrupted && open
+	res.Interrupted = interrupted && !res.OK()
 	return res
 }
 
