@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 //	requests [-writes]     prints the calls that the emulator got since the last time
 //	interrupt ADDRESS ARGS… aepflow ARGS gets Ctrl-C when its events start the address, and ends with 130
 //	hold DIR TARGET        takes the lock that an apply takes; `release` gives it back
+//	objects                prints what the emulator holds, ids, etags and times replaced by names
 //	canary TEXT FILE…      no other file, call or object holds the text
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -75,6 +76,7 @@ func TestScripts(t *testing.T) {
 			"emulator":  cmdEmulator,
 			"fault":     cmdFault,
 			"requests":  cmdRequests,
+			"objects":   cmdObjects,
 			"canary":    cmdCanary,
 			"interrupt": cmdInterrupt,
 			"hold":      cmdHold,

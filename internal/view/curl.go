@@ -29,7 +29,7 @@ var curlHead string
 func Curl(w io.Writer, p *planner.Plan, known Known) error {
 	s := script{plan: p, known: known, names: map[string]string{}, taken: map[string]bool{}, given: map[resource.Ref]bool{}, etags: map[string]string{}}
 	list := callsOf(p)
-	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in")
+	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in", "now_plus", "encoded")
 	if err := s.inputs(list); err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (s *script) head(list []numbered) string {
 	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n", comment(SummaryLine(s.plan.Summary)), comment(targetText(t)), timeText(s.plan.At))
 	b.WriteString("#\n# Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and\n" +
 		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example\n" +
-		"# at a running `aepflow emulator`; AEPFLOW_NOW, in seconds since 1970, stands for the clock.\n" +
+		"# at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +
 		"# It writes no lockfile: what it makes, aepflow does not know of.\n")
 	b.WriteString("set -euo pipefail\n\n")
 	if refusals := refusalsOf(shown(s.plan)); len(refusals) > 0 {

@@ -195,7 +195,7 @@ func (s *script) body(v resource.Value) string {
 	j := jqProgram{script: s}
 	text := j.expr(v, "")
 	if j.start {
-		s.out.WriteString("start=$(( ${AEPFLOW_NOW:-$(date +%s)} + 60 ))\n")
+		s.out.WriteString("start=$(now_plus 60)\n")
 	}
 	s.out.WriteString("body=$(jq -nc")
 	for _, r := range j.refs {

@@ -49,6 +49,12 @@ etag_of() {
   printf '%s' "$etag"
 }
 
+# now_plus SECONDS: the clock, or AEPFLOW_NOW where it is pinned.
+now_plus() {
+  jq -nr --argjson more "$1" '(env.AEPFLOW_NOW // "") as $pinned
+    | (if $pinned == "" then now | floor else $pinned | fromdate end) + $more'
+}
+
 # encoded ID: an id as one step of a path.
 encoded() { jq -nr --arg id "$1" '$id | @uri'; }
 
