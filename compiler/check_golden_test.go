@@ -14,8 +14,9 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// Each case is a project and what is said about it. The comment of the archive
-// may hold lines `option: value`.
+// Each case is a project and what is said about it. A file aepflow.yaml is that
+// of the project; lines of the archive's comment may choose `target: NAME` and
+// give `var: NAME=VALUE`.
 func TestCheckGoldens(t *testing.T) {
 	paths, err := filepath.Glob("testdata/check/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -28,7 +29,7 @@ func TestCheckGoldens(t *testing.T) {
 				t.Fatal(err)
 			}
 			in, want := splitCase(ar)
-			got := checkCase(t, in)
+			got := checkCase(t, in, string(ar.Comment))
 			if os.Getenv("UPDATE") != "" {
 				ar.Files = append(in, txtar.File{Name: "want.diag", Data: []byte(got)})
 				if err := os.WriteFile(path, txtar.Format(ar), 0o644); err != nil {
@@ -55,22 +56,57 @@ func splitCase(ar *txtar.Archive) (in []txtar.File, want string) {
 }
 
 // checkCase compiles a project and returns what is said about it.
-func checkCase(t *testing.T, in []txtar.File) string {
+func checkCase(t *testing.T, in []txtar.File, comment string) string {
 	t.Helper()
 	var files []*source.File
 	for _, f := range in {
 		files = append(files, source.NewFile(f.Name, f.Data))
 	}
-	g, r := Compile(files, Options{})
-	if (g == nil) != r.HasErrors() {
-		t.Errorf("errors: %v, graph: %v", r.HasErrors(), g != nil)
+	documents, o, r := projectOf(files, comment)
+	g, found := Compile(documents, o)
+	if (g == nil) != found.HasErrors() {
+		t.Errorf("errors: %v, graph: %v", found.HasErrors(), g != nil)
 	}
+	r.Append(found)
 	checkReport(t, files, r)
 	var b bytes.Buffer
 	if err := diag.Text(&b, r, diag.TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// projectOf reads aepflow.yaml, if there is one, and returns the documents.
+func projectOf(files []*source.File, comment string) (documents []*source.File, o Options, r *diag.Report) {
+	target := ""
+	var given []Var
+	for line := range strings.Lines(comment) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		switch key {
+		case "target":
+			target = value
+		case "var":
+			name, text, _ := strings.Cut(value, "=")
+			given = append(given, Var{Name: name, Value: text, From: "--var"})
+		case "env":
+			name, text, _ := strings.Cut(value, "=")
+			given = append(given, Var{Name: name, Value: text, From: "AEPFLOW_VAR_" + name, Loose: true})
+		}
+	}
+	o, r = new(ProjectFile).Options(target), &diag.Report{}
+	for _, f := range files {
+		if f.Path != "aepflow.yaml" {
+			documents = append(documents, f)
+			continue
+		}
+		p, found := ParseProject(f)
+		r.Append(found)
+		if p != nil {
+			o = p.Options(target)
+		}
+	}
+	o.Vars = append(given, o.Vars...)
+	return documents, o, r
 }
 
 // checkReport checks what holds for every report: codes and words are there,

@@ -37,8 +37,16 @@ func TestExamplesProvokeNothingElse(t *testing.T) {
 // exampleReport is what is said about the example of a code.
 func exampleReport(t testing.TB, e diag.Entry) *diag.Report {
 	t.Helper()
-	_, r := Compile(exampleFiles(e.Example), Options{})
+	documents, o, r := projectOf(exampleFiles(e.Example), exampleOptions(e.Example))
+	_, found := Compile(documents, o)
+	r.Append(found)
 	return r
+}
+
+// exampleOptions are the options that an example asks for in its first line.
+func exampleOptions(example string) string {
+	first, _, _ := strings.Cut(example, "\n")
+	return strings.TrimPrefix(first, "# ")
 }
 
 // Every code that is declared or that expressions have is explained.

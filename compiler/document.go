@@ -131,6 +131,8 @@ type Document struct {
 	project bool     // aepflow.yaml, which has no kind
 
 	excluded bool // not for the target of the compilation
+	foreign  bool // some values come from aepflow.yaml
+	removed  []removal
 }
 
 // Ignore is one comment `# aepflow:ignore CODE reason`.

@@ -1,7 +1,6 @@
 package compiler
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -28,7 +27,7 @@ func TestExamplesProvokeTheirCodes(t *testing.T) {
 				}
 				return
 			}
-			_, r := Compile(exampleFiles(e.Example), Options{})
+			r := exampleReport(t, e)
 			var found []string
 			for _, d := range r.Sorted() {
 				found = append(found, string(d.Code))
@@ -55,7 +54,7 @@ func TestExpressionCodesAreExplained(t *testing.T) {
 // exampleFiles returns the files of an example: a txtar archive if it is one.
 func exampleFiles(example string) []*source.File {
 	ar := txtar.Parse([]byte(example))
-	if len(ar.Files) == 0 || !strings.HasPrefix(example, "-- ") {
+	if len(ar.Files) == 0 {
 		return []*source.File{source.NewFile("dataflow.yaml", []byte(example))}
 	}
 	var files []*source.File

@@ -40,25 +40,40 @@ func (n *Node) with(g Given) *Node {
 	return &c
 }
 
-// givenIndex finds the values that were given, by place.
-type givenIndex map[*source.File][]*Node
+// givenIndex finds the values that were given, by place, and what overlays have
+// taken out of documents.
+type givenIndex struct {
+	nodes   map[*source.File][]*Node
+	removed map[*source.File][]*Document
+}
 
-func (x givenIndex) add(n *Node) {
+func newGivenIndex() givenIndex {
+	return givenIndex{map[*source.File][]*Node{}, map[*source.File][]*Document{}}
+}
+
+func (x givenIndex) add(d *Document) {
+	x.node(d.Root)
+	if len(d.removed) > 0 {
+		x.removed[d.File] = append(x.removed[d.File], d)
+	}
+}
+
+func (x givenIndex) node(n *Node) {
 	if len(n.Given) > 0 {
-		x[n.Span.File] = append(x[n.Span.File], n)
+		x.nodes[n.Span.File] = append(x.nodes[n.Span.File], n)
 	}
 	for _, p := range n.Pairs {
-		x.add(p.Value)
+		x.node(p.Value)
 	}
 	for _, item := range n.Items {
-		x.add(item)
+		x.node(item)
 	}
 }
 
 // at returns the smallest given value around a place, nil for none.
 func (x givenIndex) at(s source.Span) *Node {
 	var found *Node
-	for _, n := range x[s.File] {
+	for _, n := range x.nodes[s.File] {
 		if n.Span.Start <= s.Start && s.End <= n.Span.End && (found == nil || n.Span.End-n.Span.Start < found.Span.End-found.Span.Start) {
 			found = n
 		}
@@ -69,8 +84,16 @@ func (x givenIndex) at(s source.Span) *Node {
 // explain adds to a diagnostic how the value that it is about came to be. A
 // repair of what a variable has put in is taken back: the text is not there.
 func (x givenIndex) explain(d diag.Diagnostic) diag.Diagnostic {
-	if len(x) == 0 || len(d.Labels) == 0 || d.Primary().IsZero() {
+	if len(x.nodes)+len(x.removed) == 0 || d.Primary().IsZero() {
 		return d
+	}
+	s := d.Primary()
+	for _, doc := range x.removed[s.File] {
+		for _, r := range doc.removed {
+			if r.path == d.Path && doc.Root.Span.Start <= s.Start && s.End <= doc.Root.Span.End {
+				d.Labels = append(slices.Clone(d.Labels), diag.Label{Span: r.span, Text: "the overlay for the target " + r.target + " removes it"})
+			}
+		}
 	}
 	for i := range d.Labels {
 		n := x.at(d.Labels[i].Span)

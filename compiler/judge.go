@@ -88,9 +88,9 @@ func (p *project) explain() {
 	if p.report.Len() == 0 {
 		return
 	}
-	x := givenIndex{}
+	x := newGivenIndex()
 	for i := range p.units {
-		x.add(p.units[i].doc.Root)
+		x.add(p.units[i].doc)
 	}
 	p.report = p.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return x.explain(d), true })
 }

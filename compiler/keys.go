@@ -13,6 +13,7 @@ import (
 // place takes.
 type schemaNode struct {
 	Ref                  string                 `json:"$ref"`
+	Type                 json.RawMessage        `json:"type"`
 	AllOf                []*schemaNode          `json:"allOf"`
 	Properties           map[string]*schemaNode `json:"properties"`
 	AdditionalProperties json.RawMessage        `json:"additionalProperties"`
@@ -70,4 +71,19 @@ func (n *schemaNode) step(s Step) *schemaNode {
 		return nil
 	}
 	return &more
+}
+
+// scalarTypes says what a place takes: text, and something that is none.
+func scalarTypes(docKind string, path Path) (text, other bool) {
+	n := schemaTree().Definitions[docKind].resolve()
+	for _, step := range path {
+		if n = n.step(step).resolve(); n == nil {
+			return true, false
+		}
+	}
+	types := string(n.Type)
+	for _, name := range []string{"integer", "number", "boolean"} {
+		other = other || strings.Contains(types, `"`+name+`"`)
+	}
+	return strings.Contains(types, `"string"`) || !other, other
 }

@@ -19,6 +19,9 @@ const (
 // made returns a resource with the needs that its body shows and further ones.
 func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle, further ...resource.Edge) resource.Resource {
 	origin := u.doc.Find(At(at...))
+	if u.doc.foreign {
+		v = ownPlaces(v, u.doc.File)
+	}
 	r := resource.Resource{
 		Address: a,
 		Body:    resource.NewBody(v),
@@ -27,6 +30,9 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 	}
 	if origin.Key.IsZero() {
 		r.Origin = u.span(at...)
+	}
+	if r.Origin.File != u.doc.File { // a default
+		r.Origin = u.span("name")
 	}
 	if l != nil {
 		r.Protect = l.Protect
@@ -41,6 +47,23 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 		}
 	}
 	return r
+}
+
+// ownPlaces takes away the places of values that lie in another file: a body
+// keeps those of one.
+func ownPlaces(v resource.Value, f *source.File) resource.Value {
+	if v.Origin.File != f {
+		v.Origin = source.Span{}
+	}
+	v.Items = slices.Clone(v.Items)
+	for i := range v.Items {
+		v.Items[i] = ownPlaces(v.Items[i], f)
+	}
+	v.Fields = slices.Clone(v.Fields)
+	for i := range v.Fields {
+		v.Fields[i].Value = ownPlaces(v.Fields[i].Value, f)
+	}
+	return v
 }
 
 // object builds an ordered object, leaving out fields without a value.

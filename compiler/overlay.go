@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -25,7 +26,7 @@ func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
 	}
 	base := *d
 	if kind == schemas.KindDataflow && o.Defaults != nil && o.Defaults.Kind == MapKind {
-		base.Root = defaulted(d.Root, o.Defaults)
+		base.Root, base.foreign = defaulted(d.Root, o.Defaults), true
 	}
 	if !perTargetFits(&base, o, report) {
 		return &base, false
@@ -42,6 +43,7 @@ func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
 			}
 			merged := base
 			merged.Root = patch(withoutKeys(base.Root, "targets"), p.Value, p.Key.Text)
+			merged.removed = removals(nil, p.Value, p.Key.Text)
 			if p.Key.Text == o.Target {
 				chosen = merged
 				continue
@@ -175,6 +177,26 @@ func patch(base, over *Node, target string) *Node {
 		}
 	}
 	return &out
+}
+
+// removal is a key that an overlay takes out of a document.
+type removal struct {
+	path   string
+	target string
+	span   source.Span // in the overlay
+}
+
+func removals(path Path, over *Node, target string) []removal {
+	var out []removal
+	for _, p := range over.Pairs {
+		at := path.Field(p.Key.Text)
+		if p.Value.Kind == NullKind {
+			out = append(out, removal{at.String(), target, p.Key.Span})
+			continue
+		}
+		out = append(out, removals(at, p.Value, target)...)
+	}
+	return out
 }
 
 // defaulted returns a document with what the defaults say about keys that it

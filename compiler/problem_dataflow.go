@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 
+	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -244,18 +245,14 @@ func (p deltaNotATime) Diagnose() diag.Diagnostic {
 }
 
 type oddDateFormat struct {
-	at        place
-	got, want string
+	at      place
+	problem dataprep.Problem // of the pattern
 }
 
 func (p oddDateFormat) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.DeltaFormat, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` reads week-year or day of the year", p.got),
-		Labels:  p.at.labels("Y is the week-year and D the day of the year"),
-		Help:    "write `" + p.want + "`",
-		Fix:     p.at.fix(p.got, p.want),
-	}
+	d := expressionFault{at: p.at, problem: p.problem}.Diagnose()
+	d.Code = diag.DeltaFormat
+	return d
 }
 
 type deltaNotUTC struct {

@@ -3,8 +3,8 @@ package compiler
 import (
 	"regexp"
 	"slices"
-	"strings"
 
+	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
@@ -19,6 +19,7 @@ func (p *project) resolveDataflow(u *unit) {
 	p.resolveMappings(u)
 	p.resolveSchedule(u)
 	p.resolveDelta(u)
+	p.lintDataflow(u)
 	if l := u.dataflow.Lifecycle; l != nil && l.MovedFrom == u.name && l.MovedFrom != "" {
 		p.report.Add(movedFromItself{at: u.at("lifecycle", "movedFrom"), name: u.name})
 	}
@@ -130,33 +131,13 @@ func (p *project) resolveDelta(u *unit) {
 		p.report.Add(deltaNotATime{u: u, at: at, column: f.Columns[i]})
 	}
 	if f.Delta.DateFormat != "" {
-		if mended := mendDateFormat(f.Delta.DateFormat); mended != f.Delta.DateFormat {
-			p.report.Add(oddDateFormat{at: u.at("delta", "dateFormat"), got: f.Delta.DateFormat, want: mended})
+		for _, found := range dataprep.CheckPattern(f.Delta.DateFormat) {
+			p.report.Add(oddDateFormat{at: u.at("delta", "dateFormat"), problem: found})
 		}
 	}
 	if tz := f.Delta.Timezone; tz != "" && tz != "UTC" {
 		p.report.Add(deltaNotUTC{at: u.at("delta", "timezone"), got: tz})
 	}
-}
-
-// mendDateFormat puts year and day of month for what Java reads as week-year
-// and day of year; quoted text in the pattern stays.
-func mendDateFormat(format string) string {
-	var b strings.Builder
-	quoted := false
-	for _, r := range format {
-		switch {
-		case r == '\'':
-			quoted = !quoted
-		case quoted:
-		case r == 'Y':
-			r = 'y'
-		case r == 'D':
-			r = 'd'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 func columnNames(f *schemas.Dataflow) []string {

@@ -28,6 +28,12 @@ func (p *project) resolveSchemaBody(u *unit, body *schemas.SchemaBody, under ...
 	}
 	p.resolveOwnFields(body, at)
 	p.resolveIdentities(body, at)
+	p.lintFields(body, at)
+	if made := at(); len(under) > 0 {
+		p.lintSchema(body, made)
+	} else {
+		p.lintSchema(body, u.at("name"))
+	}
 }
 
 // resolveOwnFields checks what a schema's own fields are called, their types

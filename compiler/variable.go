@@ -94,8 +94,8 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 				g.At, text = v.Node.Span, v.Node.Text
 			}
 			out.Given = append(out.Given[:len(out.Given):len(out.Given)], g)
-			if end+1 == len(n.Text) && n.Style == Plain {
-				out.Kind = v.kind()
+			if at == 0 && end+1 == len(n.Text) {
+				out.Kind = s.kind(path, n, v)
 			}
 			b.WriteString(text)
 			at += end + 1
@@ -113,15 +113,23 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 	return &out
 }
 
-// kind is what a value is that consists of the variable alone.
-func (v Var) kind() Kind {
+// kind is what a value is that consists of a variable alone. The place decides
+// where it takes only one thing: values of the command line have no quotes, and
+// references inside brackets need some. Where it takes both, quotes make text.
+func (s *substitution) kind(path Path, n *Node, v Var) Kind {
+	docKind, _ := KindOf(s.d)
+	text, other := scalarTypes(docKind, path)
+	kind := ResolveScalar(v.Value)
 	if v.Node != nil {
-		return v.Node.Kind
+		kind = v.Node.Kind
+		if !text {
+			kind = ResolveScalar(v.Node.Text)
+		}
 	}
-	if k := ResolveScalar(v.Value); k != NullKind {
-		return k
+	if kind == NullKind || text && (!other || n.Style != Plain) {
+		return StringKind
 	}
-	return StringKind
+	return kind
 }
 
 func varNames(vars []Var) []string {

@@ -1,0 +1,176 @@
+package compiler
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// profileRuns is how many batches a day Profile takes in for a dataset.
+const profileRuns = 90
+
+// lintDataflow tells what of a dataflow is allowed and rarely meant.
+func (p *project) lintDataflow(u *unit) {
+	f := u.dataflow
+	dataset, profile := p.feedsProfile(u)
+	s := f.Schedule
+	if profile && s.Frequency == "minute" && s.Interval != nil && *s.Interval > 0 && 24*60 / *s.Interval > profileRuns {
+		p.report.Add(profileFrequency{u: u, dataset: dataset, runs: 24 * 60 / *s.Interval})
+	}
+	if made, ok := p.targetSchema(u); ok && profile && made.body.Profile {
+		p.lintIdentity(u, made)
+	}
+	if p.options.Production && (f.Lifecycle == nil || !f.Lifecycle.Protect) {
+		p.report.Add(unprotected{u: u, target: p.options.Target})
+	}
+}
+
+// feedsProfile reports whether a dataflow's dataset is one of Profile, as far as
+// the project knows, and where that is said.
+func (p *project) feedsProfile(u *unit) (place, bool) {
+	ref := u.dataflow.Target.Dataset.Ref
+	if ref == "" {
+		return u.at("target", "dataset", "profile"), u.dataflow.Target.Dataset.Profile
+	}
+	if d, ok := p.find(schemas.KindDataset, ref); ok {
+		return d.at("profile"), d.dataset != nil && d.dataset.Profile
+	}
+	if d, ok := p.find(schemas.KindDataflow, ref); ok && d.dataflow != nil && d.dataflow.Target.Dataset.Ref == "" {
+		return d.at("target", "dataset", "profile"), d.dataflow.Target.Dataset.Profile
+	}
+	return place{}, false
+}
+
+// lintIdentity looks for a mapping of what says whom a record is about.
+func (p *project) lintIdentity(u *unit, made madeSchema) {
+	fields := p.fieldsOf(made.body)
+	want, primary := "identityMap", ""
+	for _, id := range made.body.Identities {
+		if id.Primary {
+			primary = id.Path
+			want = p.canonical(fields, p.fullPath(made.body, id.Path))
+			break
+		}
+	}
+	if primary == "" && !fields.HasIdentityMap() {
+		return // an error already, or the platform's to know
+	}
+	for _, m := range u.dataflow.Mappings {
+		got := p.canonical(fields, m.Destination)
+		if got == want || strings.HasPrefix(want, got+".") || primary == "" && strings.HasPrefix(got, want+".") {
+			return
+		}
+	}
+	p.report.Add(identityUnmapped{u: u, made: made, primary: primary, path: want})
+}
+
+// canonical writes a destination with the placeholder as namespace.
+func (p *project) canonical(fields *xdm.Schema, path string) string {
+	f, err := fields.Lookup(path)
+	if err != nil || !f.Own {
+		return path
+	}
+	if _, rest, ok := strings.Cut(path, "."); ok {
+		return xdm.TenantPlaceholder + "." + rest
+	}
+	return xdm.TenantPlaceholder
+}
+
+// lintSchema tells of a schema about people that says nothing about whom.
+func (p *project) lintSchema(body *schemas.SchemaBody, at place) {
+	fields := p.fieldsOf(body)
+	if fields.Class().ID == xdm.ProfileClass && len(body.Identities) == 0 && !body.Profile && !fields.HasIdentityMap() && len(fields.Unknown()) == 0 {
+		p.report.Add(identityMissing{at})
+	}
+}
+
+// lintFields tells of own fields that differ in capital letters only.
+func (p *project) lintFields(body *schemas.SchemaBody, at func(...string) place) {
+	first := make(map[string]string, len(body.Fields))
+	for _, f := range body.Fields {
+		own := p.ownPath(f.Path)
+		folded := strings.ToLower(own)
+		if other, taken := first[folded]; taken && p.ownPath(other) != own {
+			p.report.Add(caseCollision{first: at("fields", other), second: at("fields", f.Path), what: "fields"})
+			continue
+		}
+		first[folded] = f.Path
+	}
+}
+
+type profileFrequency struct {
+	u       *unit
+	dataset place
+	runs    int64
+}
+
+func (p profileFrequency) Diagnose() diag.Diagnostic {
+	at := p.u.at("schedule", "interval")
+	return diag.Diagnostic{
+		Code: diag.ProfileFrequency, Severity: diag.Warning, Path: at.path.String(),
+		Message: fmt.Sprintf("%d runs a day, Profile takes %d", p.runs, profileRuns),
+		Labels:  append(at.labels(fmt.Sprintf("makes %d batches a day", p.runs)), diag.Label{Span: p.dataset.key(), Text: "the dataset feeds Profile"}),
+		Help:    "run every 20 minutes or less often, or keep the dataset out of Profile",
+	}
+}
+
+type identityMissing struct{ at place }
+
+func (p identityMissing) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.IdentityMissing, Severity: diag.Note, Path: p.at.path.String(),
+		Message: "nothing in the schema says whom a record is about",
+		Labels:  at(p.at.key(), "no identity"),
+		Help:    "add `identities: {PATH: {namespace: Email, primary: true}}`",
+	}
+}
+
+type identityUnmapped struct {
+	u       *unit
+	made    madeSchema
+	primary string // as the schema names it, "" where identityMap identifies
+	path    string
+}
+
+func (p identityUnmapped) Diagnose() diag.Diagnostic {
+	at := p.u.at("mappings")
+	d := diag.Diagnostic{
+		Code: diag.IdentityUnmapped, Severity: diag.Warning, Path: at.path.String(),
+		Message: fmt.Sprintf("no mapping fills the identity `%s`", p.path),
+		Labels:  at.keyLabels("no mapping of it"),
+		Notes:   []string{"Profile drops records that identify nobody"},
+		Help:    "add a mapping `" + p.path + ":`",
+	}
+	if p.primary == "" {
+		d.Help = "add a mapping `identityMap.NAMESPACE[0].id:`"
+		return d
+	}
+	identity := p.made.at
+	if p.made.at.path.String() == "name" {
+		identity.path = nil // a document of its own
+	}
+	identity.path = identity.path.Field("identities").Field(p.primary)
+	d.Labels = append(d.Labels, diag.Label{Span: identity.key(), Text: "the primary identity"})
+	return d
+}
+
+type unprotected struct {
+	u      *unit
+	target string
+}
+
+func (p unprotected) Diagnose() diag.Diagnostic {
+	at := p.u.at("lifecycle")
+	if !p.u.has("lifecycle") {
+		at = p.u.at("name")
+	}
+	return diag.Diagnostic{
+		Code: diag.UnprotectedProduction, Severity: diag.Warning, Path: at.path.String(),
+		Message: fmt.Sprintf("the dataflow `%s` is not protected, and %s is a target of production", p.u.name, p.target),
+		Labels:  at.keyLabels("a plan may remove it"),
+		Help:    "add `lifecycle: {protect: true}` here, in an overlay for the target, or in the defaults of aepflow.yaml",
+	}
+}
