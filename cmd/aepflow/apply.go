@@ -12,6 +12,7 @@ import (
 type applyFlags struct {
 	planFlags
 	AutoApprove bool          `help:"Do not ask."`
+	Quiet       bool          `short:"q" help:"Of the plan, show totals and what is destroyed, nothing else."`
 	Production  bool          `help:"Go on although the sandbox is one for production."`
 	Parallelism int           `default:"4" placeholder:"N" help:"Calls under way at a time."`
 	Rate        float64       `default:"-1" placeholder:"N" help:"Requests a second at most, 0 for no limit. Default: 2 against Adobe, none against an emulator."`

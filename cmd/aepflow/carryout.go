@@ -71,7 +71,9 @@ func (op *operation) prepare(ctx context.Context, plan func(*lockfile.Lock) (*pl
 		return nil, err
 	}
 	if op.format == "text" {
-		if err := view.Plan(op.stdout, made, op.viewOptions(op.stdout)); err != nil {
+		o := op.viewOptions(op.stdout)
+		o.Quiet = op.Quiet
+		if err := view.Plan(op.stdout, made, o); err != nil {
 			return nil, err
 		}
 	}
@@ -197,7 +199,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	if !begun(err) {
 		return err
 	}
-	if shown := view.Summary(op.stdout, plan, result, view.Closing{Elapsed: time.Since(begin), GoOn: op.goOn()}, op.viewOptions(op.stdout)); shown != nil {
+	if shown := view.Summary(op.stdout, plan, result, view.Closing{Verb: op.verb, Elapsed: time.Since(begin), GoOn: op.goOn()}, op.viewOptions(op.stdout)); shown != nil {
 		return shown
 	}
 	return outcome(result, err)

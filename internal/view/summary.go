@@ -13,6 +13,7 @@ import (
 
 // Closing is what the summary of an apply needs beside its result.
 type Closing struct {
+	Verb    string // what was done: apply, which is the default, or destroy
 	Elapsed time.Duration
 	GoOn    string // the command that goes on where this one stopped
 }
@@ -26,12 +27,17 @@ func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Opti
 		failures(c, r)
 		notMade(c, r)
 	}
-	st, head := green, "Apply complete"
+	verb := end.Verb
+	if verb == "" {
+		verb = "apply"
+	}
+	verb = strings.ToUpper(verb[:1]) + verb[1:]
+	st, head := green, verb+" complete"
 	switch {
 	case r.Interrupted:
-		st, head = yellow, "Apply interrupted"
+		st, head = yellow, verb+" interrupted"
 	case !r.OK():
-		st, head = red, "Apply not complete"
+		st, head = red, verb+" not complete"
 	}
 	c.line(c.paint(st, head+" for "+targetText(p.Target)+": "+counts.text()+"."), c.paint(dim, " ("+elapsedText(end.Elapsed)+")"))
 	if !r.OK() {

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The main job, from file to platform and back, on the platform that comes with
+# the tool: no account, no network. Run it with: make demo
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+aepflow=$PWD/bin/aepflow
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'echo "the demo failed at: $BASH_COMMAND" >&2' ERR
+cp -R examples/tutorial examples/crm "$work"
+cd "$work"
+rm -rf ./*/.aepflow ./*/dataflow.*.lock
+
+unset AEPFLOW_TARGET
+export AEPFLOW_NOW=2027-01-01T00:00:00Z # so that no start time of the examples has passed
+export CRM_DB_PASSWORD=only-for-the-demo
+
+title() { printf '\n\n── %s\n' "$*"; }
+run() {
+  printf '\n$ aepflow %s\n' "$*"
+  "$aepflow" "$@" 2>&1
+}
+# expect CODE ARGS… runs a command that must end with this exit code.
+expect() {
+  local want=$1 got=0
+  shift
+  run "$@" || got=$?
+  if [ "$got" != "$want" ]; then
+    echo "aepflow $* ended with exit code $got, expected $want" >&2
+    return 1
+  fi
+}
+# edit FILE OLD NEW changes one text of a file and shows the change.
+edit() {
+  printf '\n$ edit %s\n' "$1"
+  sed "s/$2/$3/" "$1" >"$1.new"
+  if cmp -s "$1" "$1.new"; then
+    echo "$1 has no $2" >&2
+    return 1
+  fi
+  { diff "$1" "$1.new" || true; } | sed -n 's/^</-/p; s/^>/+/p'
+  mv "$1.new" "$1"
+}
+
+title "1. A dataflow is one file: a table, its columns, where they go, and when"
+printf '\n$ cat tutorial/dataflow.yaml\n'
+grep -v '^#' tutorial/dataflow.yaml
+
+title "2. Check it: no account needed"
+run validate tutorial/dataflow.yaml crm
+
+title "3. See what would happen, before it happens"
+run plan tutorial
+
+title "4. Make it so, on the platform in the box"
+run apply tutorial --auto-approve --quiet
+
+title "5. Plan again: nothing to change"
+expect 0 plan tutorial --detailed-exitcode
+
+title "6. A larger one: a database with its password, a schema and a dataset that are made, two dataflows"
+printf '\n$ ls crm\n'
+ls crm
+run plan crm --quiet
+run apply crm --auto-approve --quiet
+expect 0 plan crm --detailed-exitcode
+
+title "7. Change the schedule of one dataflow: one line in the file, one line in the plan"
+edit crm/customers.dataflow.yaml 'interval: 1$' 'interval: 6'
+expect 2 plan crm --detailed-exitcode
+run apply crm --auto-approve --quiet
+expect 0 plan crm --detailed-exitcode
+
+title "8. Take everything away again; what holds data stays until you say otherwise"
+run destroy tutorial --auto-approve --quiet
+run destroy crm --auto-approve --quiet
+
+title "That was it. Next: examples/crm in an editor, docs/format.md for what a file can say, docs/cli.md for commands"
+echo
