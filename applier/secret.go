@@ -19,10 +19,11 @@ type secretStore struct {
 
 	mu    sync.Mutex
 	known map[string]string
+	fits  map[string]string // hash → the value that it is known to be of
 }
 
 func newSecretStore(read func(string) (string, error), d Doer) *secretStore {
-	s := &secretStore{read: read, known: map[string]string{}}
+	s := &secretStore{read: read, known: map[string]string{}, fits: map[string]string{}}
 	if m, ok := d.(interface{ Redactor() *platform.Redactor }); ok {
 		s.redact = m.Redactor()
 	}
@@ -56,10 +57,22 @@ func (s *secretStore) hash(from, before string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if before != "" && lockfile.SecretMatches(before, v) {
-		return before, nil
+	if before == "" || !s.matches(before, v) {
+		before = lockfile.HashSecret(v)
 	}
-	return lockfile.HashSecret(v), nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fits[before] = v
+	return before, nil
+}
+
+// matches compares a value with a hash, which is slow on purpose, unless the two
+// were compared before.
+func (s *secretStore) matches(hash, value string) bool {
+	s.mu.Lock()
+	of, ok := s.fits[hash]
+	s.mu.Unlock()
+	return ok && of == value || lockfile.SecretMatches(hash, value)
 }
 
 func hashAt(list []lockfile.SecretHash, path string) string {
@@ -88,11 +101,12 @@ func secretsOf(l *lockfile.Lock) []secretAt {
 }
 
 // secretsHash returns the hash over all secrets that the lockfile is to have. It
-// is made anew only when one of them changed; where one cannot be read it is "",
-// and the next plan looks at each of them.
+// is made anew only when one of them changed. Where one cannot be read, or has
+// changed and was not applied (its call failed, or it was left out of the plan), it
+// is "": the next plan looks at each of them.
 func (r *run) secretsHash() string {
 	lock := r.session.Lock()
-	if slices.Equal(secretsOf(lock), r.before) {
+	if r.was != "" && slices.Equal(secretsOf(lock), r.before) {
 		return r.was
 	}
 	var all []lockfile.SecretValue
@@ -109,8 +123,12 @@ func (r *run) secretsHash() string {
 				return
 			}
 			value, e2 := r.secrets.value(w.Text)
+			if e2 == nil && !r.secrets.matches(hashAt(e.Secrets, at.String()), value) {
+				e2 = errors.New("changed and not applied")
+			}
 			if e2 != nil {
 				err = e2
+				return
 			}
 			all = append(all, lockfile.SecretValue{Address: e.Address, Path: at.String(), Value: value})
 		})

@@ -81,6 +81,11 @@ func (op *operation) prepare(ctx context.Context, plan func(*lockfile.Lock) (*pl
 		return nil, refuse(guarded)
 	}
 	if made.IsEmpty() && len(made.Changes) == 0 {
+		// An apply that was killed after its last call leaves nothing to do, but
+		// its journal: only now does the lockfile say what is there.
+		if err := op.session.Commit(op.session.Lock().Secrets); err != nil {
+			return nil, err
+		}
 		if op.format == "json" {
 			return nil, view.NewEvents(op.stdout, made, explain).Finish(applier.Result{Unchanged: made.Summary.NoOp}, op.elapsed())
 		}

@@ -159,9 +159,15 @@ func (s *state) remove(now Entry, id string) {
 	s.put(now)
 }
 
+// put sets an entry. With another secret in it the hash over all of them no longer
+// says that nothing changed: until somebody makes a new one, each secret is looked
+// at. Kept, it would hide a secret that changes back after a crash.
 func (s *state) put(e Entry) {
 	if len(e.Deposed) == 0 {
 		e.Deposed = nil
+	}
+	if !slices.Equal(e.Secrets, s.entries[e.Address].Secrets) {
+		s.lock.Secrets = ""
 	}
 	s.entries[e.Address] = e
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Paths are the files of one target. The lockfile is committed to Git; what
@@ -46,6 +47,27 @@ func readLock(path string) (*Lock, []byte, error) {
 	return l, text, nil
 }
 
+// tempOf is the pattern of the files that are to take the place of one.
+func tempOf(path string) string { return "." + filepath.Base(path) + ".*" }
+
+// sweep removes what a killed process has left of such files. Only the holder of
+// the lock may: to anybody else they may be files of a process at work.
+func sweep(paths ...string) {
+	for _, path := range paths {
+		head := strings.TrimSuffix(tempOf(path), "*")
+		entries, err := os.ReadDir(filepath.Dir(path))
+		if err != nil {
+			continue // what comes next says so
+		}
+		for _, e := range entries {
+			tail, ok := strings.CutPrefix(e.Name(), head)
+			if ok && tail != "" && strings.Trim(tail, "0123456789") == "" { // .swp is somebody else's
+				_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+			}
+		}
+	}
+}
+
 // replaceFile puts data in the place of a file, whole or not at all: a crash
 // before the rename leaves the old file, a crash after it the new one. Data and
 // folder are synced, so this also holds for a loss of power. os.Rename replaces
@@ -54,7 +76,7 @@ func replaceFile(path string, data []byte) (err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := os.CreateTemp(filepath.Dir(path), tempOf(path))
 	if err != nil {
 		return err
 	}
@@ -99,9 +121,9 @@ func syncFolder(dir string) {
 	}
 }
 
-// probe checks that files can be made in a folder, as a rename will need.
-func probe(dir string) error {
-	f, err := os.CreateTemp(dir, ".aepflow-probe-*")
+// probe checks that files can be made beside one, as a rename will need.
+func probe(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), tempOf(path))
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -60,6 +59,7 @@ func Open(ctx context.Context, p Paths, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	sweep(p.Lock, p.Journal)
 	s, err := openHeld(p, o)
 	if err != nil {
 		return nil, errors.Join(err, release(held, p))
@@ -180,7 +180,7 @@ func (s *Session) Wait(t Ticket) error {
 // also finds out, before anything is sent, whether the lockfile can be replaced.
 // s.mu is held.
 func (s *Session) start() error {
-	if err := probe(filepath.Dir(s.paths.Lock)); err != nil {
+	if err := probe(s.paths.Lock); err != nil {
 		return fmt.Errorf("prepare to write %s: %w", s.paths.Lock, err)
 	}
 	if s.state.lock.Lineage == "" {
