@@ -26,7 +26,8 @@ func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 	p := readProject(files, o)
 	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
 	p.judge()
-	g := p.graph()
+	list, _ := p.resources()
+	g := p.graph(list)
 	p.explain()
 	return g, p.report
 }
@@ -42,15 +43,23 @@ func readProject(files []*source.File, o Options) *project {
 	return p
 }
 
-// graph lowers the documents, nil when something is wrong.
-func (p *project) graph() *resource.Graph {
+// resources lowers the documents and says how many resources each became; none
+// when something is wrong.
+func (p *project) resources() (list []resource.Resource, counts []int) {
 	if p.report.HasErrors() {
-		return nil
+		return nil, nil
 	}
 	made := make([][]resource.Resource, len(p.units))
 	p.each(func(p *project, i int) { made[i] = p.lower(&p.units[i]) })
-	list := slices.Concat(made...)
-	if !p.distinct(list) {
+	for _, m := range made {
+		counts = append(counts, len(m))
+	}
+	return slices.Concat(made...), counts
+}
+
+// graph joins the resources, nil when something is wrong.
+func (p *project) graph(list []resource.Resource) *resource.Graph {
+	if p.report.HasErrors() || !p.distinct(list) {
 		return nil
 	}
 	g := resource.NewGraph(list)
@@ -71,6 +80,7 @@ type unit struct {
 	connection *schemas.Connection
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
+	asked      []nameKey // the names that were looked up on its behalf
 }
 
 // span-giving helpers, so that lowering reads like the document.
@@ -106,9 +116,10 @@ func (p *project) each(do func(p *project, i int)) {
 		own := *p
 		own.fields = map[*schemas.SchemaBody]*xdm.Schema{}
 		for i, ok := next(); ok; i, ok = next() {
-			own.report = &diag.Report{}
+			own.report, own.asked = &diag.Report{}, nil
 			do(&own, i)
 			reports[i] = own.report
+			p.units[i].asked = append(p.units[i].asked, own.asked...)
 		}
 	})
 	for _, r := range reports {

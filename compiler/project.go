@@ -11,13 +11,16 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// project is every document of a compilation, by kind and name.
+// project is every document of a compilation, by kind and name. While documents
+// are resolved and lowered they see each other through find and names only: what
+// was asked there decides whether a file need not be compiled again.
 type project struct {
 	options Options
 	units   []unit
 	byName  map[nameKey]*unit
 	left    map[nameKey]*unit // documents that are not for the target
 	report  *diag.Report
+	asked   []nameKey                           // on behalf of the document at hand
 	tenant  string                              // of the target, "" when it is not known
 	fields  map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
 }
@@ -49,6 +52,10 @@ func (p *project) index() {
 
 // find returns the document of a kind by name.
 func (p *project) find(kind, name string) (*unit, bool) {
+	if name == "" {
+		return nil, false
+	}
+	p.asked = append(p.asked, nameKey{kind, name})
 	u, ok := p.byName[nameKey{kind, name}]
 	return u, ok
 }
@@ -85,36 +92,32 @@ func (p *project) names(kind string) []string {
 // that is written inside a dataflow takes the dataflow's name, which a document
 // of its own may have too.
 func (p *project) distinct(list []resource.Resource) bool {
-	first := make(map[resource.Address]resource.Resource, len(list))
-	titles := map[string]resource.Resource{}
+	first := make(map[resource.Address]int, len(list))
+	titles := make(map[string]int, len(list)/4)
 	fine := true
-	for _, r := range list {
+	for i, r := range list {
 		if other, taken := first[r.Address]; taken {
-			p.report.Add(addressClash{r.Address, other.Origin, r.Origin})
+			p.report.Add(addressClash{r.Address, list[other].Origin, r.Origin})
 			fine = false
 			continue
 		}
-		first[r.Address] = r
+		first[r.Address] = i
 		if r.Address.Kind != resource.Schema && r.Address.Kind != resource.FieldGroup {
 			continue
 		}
 		title := registryTitle(r)
 		if other, taken := titles[title]; taken {
-			p.report.Add(titleClash{title, other, r})
+			p.report.Add(titleClash{title, list[other], r})
 			fine = false
 			continue
 		}
-		titles[title] = r
+		titles[title] = i
 	}
 	return fine
 }
 
 func registryTitle(r resource.Resource) string {
-	v, err := r.Body.Value()
-	if err != nil {
-		panic("compiler: own body: " + err.Error())
-	}
-	title, _ := v.Get("title")
+	title, _ := r.Body.Member("title")
 	return title.Text
 }
 

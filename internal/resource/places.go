@@ -9,7 +9,7 @@ import (
 // places are the spans of the values of a tree, parents first, lists before
 // objects. Each is its length and one, then how far it begins behind the one
 // before; a value that is nowhere is a zero. Neighbours are near, so that most
-// take two bytes.
+// take two bytes. Values of another file than the first are nowhere.
 type places struct {
 	text []byte
 	last int64
@@ -18,8 +18,10 @@ type places struct {
 
 // note adds the places of v and everything below it.
 func (p *places) note(v *Value) {
-	if v.Origin.File != nil && v.Origin.End > 0 {
+	if p.file == nil {
 		p.file = v.Origin.File
+	}
+	if v.Origin.File != nil && v.Origin.File == p.file && v.Origin.End > 0 {
 		p.text = binary.AppendUvarint(p.text, uint64(v.Origin.End-v.Origin.Start)+1)
 		p.text = binary.AppendVarint(p.text, int64(v.Origin.Start)-p.last)
 		p.last = int64(v.Origin.Start)
