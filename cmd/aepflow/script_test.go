@@ -36,10 +36,10 @@ func TestMain(m *testing.M) {
 //	large FILE MIB         a document of that many MiB
 //	apply ARGS…            aepflow apply --auto-approve, and then synced; `! apply` must fail and is not
 //	synced ARGS…           aepflow plan finds nothing to change
-//	named FILE             prints a file, ids, times and addresses of this run replaced by names
+//	named [-sorted] FILE   prints a file, ids, times and addresses of this run replaced by names
 //	emulator ARGS…         aepflow emulator in the background until the script ends; sets EMULATOR
 //	fault JSON             makes calls of the emulator go wrong; `fault clear` ends that
-//	requests [-writes]     prints the calls that the emulator got since the last time
+//	requests [-writes]     prints the calls that the emulator got since the last time, sorted
 //	interrupt ADDRESS ARGS… aepflow ARGS gets Ctrl-C when its events start the address, and ends with 130
 //	hold DIR TARGET        takes the lock that an apply takes; `release` gives it back
 //	objects                prints what the emulator holds, ids, etags and times replaced by names

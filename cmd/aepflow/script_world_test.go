@@ -123,11 +123,24 @@ func (w *world) rename(ts *testscript.TestScript, text string) string {
 	return strings.ReplaceAll(text, ts.Getenv("WORK"), "$WORK")
 }
 
+// counter is how far an apply is: which of several calls comes first is its own
+// affair.
+var counter = regexp.MustCompile(`(?m)^\[ *\d+/\d+\] `)
+
+func sortLines(text string) string {
+	return strings.Join(slices.Sorted(strings.Lines(text)), "")
+}
+
 func cmdNamed(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: named FILE")
+	sorted := len(args) == 2 && args[0] == "-sorted"
+	if neg || len(args) != 1 && !sorted {
+		ts.Fatalf("usage: named [-sorted] FILE")
 	}
-	_, err := io.WriteString(ts.Stdout(), worldOf(ts).rename(ts, ts.ReadFile(args[0])))
+	text := worldOf(ts).rename(ts, ts.ReadFile(args[len(args)-1]))
+	if sorted {
+		text = sortLines(counter.ReplaceAllString(text, ""))
+	}
+	_, err := io.WriteString(ts.Stdout(), text)
 	ts.Check(err)
 }
 
@@ -292,7 +305,7 @@ func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		fmt.Fprintf(&b, "%s %s %d\n", c.Method, c.URL, c.Status)
 	}
-	_, err := io.WriteString(ts.Stdout(), worldOf(ts).rename(ts, b.String()))
+	_, err := io.WriteString(ts.Stdout(), sortLines(worldOf(ts).rename(ts, b.String())))
 	ts.Check(err)
 }
 
