@@ -116,6 +116,9 @@ func (a *app) finish(err error) int {
 	if text := err.Error(); text != "" {
 		a.say("error: %s", text)
 	}
+	if help := wayOut(err); help != "" {
+		a.say("  = help: %s", help)
+	}
 	var coded *exitError
 	var held *lockfile.HeldError
 	var target *lockfile.TargetError
@@ -131,6 +134,21 @@ func (a *app) finish(err error) int {
 		return exitInterrupted
 	}
 	return exitWorld
+}
+
+// wayOut is what to do about a lockfile that is not read, "" for other errors.
+func wayOut(err error) string {
+	switch {
+	case errors.Is(err, lockfile.ErrConflict):
+		return "settle the documents first, then run `aepflow state repair`, which puts both sides together and asks the platform where they differ"
+	case errors.Is(err, lockfile.ErrDigest):
+		return "run `aepflow state repair`, which asks the platform what is true"
+	case errors.Is(err, lockfile.ErrNewer):
+		return "install that version of aepflow or a later one; older ones would lose what they do not know"
+	case errors.Is(err, lockfile.ErrSyntax):
+		return "take the lockfile of an earlier commit, then run `aepflow plan --refresh`"
+	}
+	return ""
 }
 
 // reason returns an error of the file system without the path that the sentence
