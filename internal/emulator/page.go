@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -129,9 +130,14 @@ func (s *Server) busiest(o *org) *sandbox {
 	return best
 }
 
-// rowsOf shows the newest records of a kind, newest first.
+// rowsOf shows the newest records of a kind, newest first. Runs of several flows
+// are made flow by flow when the clock jumps, so order of making is not enough.
 func rowsOf[T any](sp *space, k kind, row func(*record, object) T) section[T] {
 	all := sp.table(k).order
+	if k == kindRun {
+		all = slices.Clone(all)
+		slices.SortStableFunc(all, func(a, b *record) int { return cmp.Compare(a.created, b.created) })
+	}
 	s := section[T]{Total: len(all)}
 	for _, r := range slices.Backward(all[max(0, len(all)-pageRows):]) {
 		s.Rows = append(s.Rows, row(r, r.object()))
