@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
@@ -63,6 +62,7 @@ func (x givenIndex) node(n *Node) {
 		x.nodes[n.Span.File] = append(x.nodes[n.Span.File], n)
 	}
 	for _, p := range n.Pairs {
+		x.node(p.Key)
 		x.node(p.Value)
 	}
 	for _, item := range n.Items {
@@ -134,23 +134,4 @@ func addGiven(d diag.Diagnostic, g Given) diag.Diagnostic {
 		d.Labels = append(slices.Clone(d.Labels), diag.Label{Span: g.At, Text: label})
 	}
 	return d
-}
-
-// origin says in a few words where a value comes from.
-func origin(n *Node) string {
-	var parts []string
-	for _, g := range n.Given {
-		switch {
-		case g.How == Escaped:
-		case g.How == ByVariable && g.From != "":
-			parts = append(parts, "variable "+g.Name+" from "+g.From)
-		case g.How == ByVariable:
-			parts = append(parts, "variable "+g.Name)
-		case g.How == ByOverlay:
-			parts = append(parts, "overlay "+g.Name)
-		default:
-			parts = append(parts, string(g.How))
-		}
-	}
-	return strings.Join(parts, ", ")
 }

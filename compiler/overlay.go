@@ -153,7 +153,7 @@ func patch(base, over *Node, target string) *Node {
 		out.Pairs = nil
 		for _, p := range over.Pairs {
 			if p.Value.Kind != NullKind {
-				out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: patch(nil, p.Value, target)})
+				out.Pairs = append(out.Pairs, Pair{Key: p.Key.with(Given{How: ByOverlay, Name: target}), Value: patch(nil, p.Value, target)})
 			}
 		}
 		return out
@@ -173,7 +173,7 @@ func patch(base, over *Node, target string) *Node {
 	}
 	for _, q := range over.Pairs {
 		if base.pair(q.Key.Text) == nil && q.Value.Kind != NullKind {
-			out.Pairs = append(out.Pairs, Pair{Key: q.Key, Value: patch(nil, q.Value, target)})
+			out.Pairs = append(out.Pairs, Pair{Key: q.Key.with(given), Value: patch(nil, q.Value, target)})
 		}
 	}
 	return &out
@@ -212,7 +212,7 @@ func defaulted(doc, defaults *Node) *Node {
 	}
 	for _, p := range defaults.Pairs {
 		if doc.pair(p.Key.Text) == nil {
-			out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: asDefault(p.Value)})
+			out.Pairs = append(out.Pairs, Pair{Key: p.Key.with(Given{How: ByDefault}), Value: asDefault(p.Value)})
 		}
 	}
 	return &out
@@ -222,7 +222,7 @@ func asDefault(n *Node) *Node {
 	c := n.with(Given{How: ByDefault})
 	c.Pairs = slices.Clone(n.Pairs)
 	for i, p := range c.Pairs {
-		c.Pairs[i].Value = asDefault(p.Value)
+		c.Pairs[i] = Pair{Key: p.Key.with(Given{How: ByDefault}), Value: asDefault(p.Value)}
 	}
 	c.Items = slices.Clone(n.Items)
 	for i, item := range c.Items {

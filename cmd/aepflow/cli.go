@@ -29,6 +29,7 @@ type grammar struct {
 	State    stateCmd    `cmd:"" help:"Look at the lockfile, and mend it."`
 	Unlock   unlockCmd   `cmd:"" help:"Say who holds the lock of a target."`
 	Destroy  destroyCmd  `cmd:"" help:"Remove the dataflows of a project from the platform."`
+	Config   configCmd   `cmd:"" help:"What the documents are for a target."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
 	Explain  explainCmd  `cmd:"" help:"Say what a key of the file format takes, or what a diagnostic means."`
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`

@@ -1,0 +1,288 @@
+package compiler
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// Resolved is a document as a target sees it: defaults, overlay and variables
+// worked in, secrets that stand in it hidden.
+type Resolved struct {
+	Path     string // of the file
+	Kind     string
+	Name     string
+	Excluded bool // not for the target
+	Removed  []RemovedKey
+
+	root *Node
+}
+
+// RemovedKey is a key that the target's overlay takes out.
+type RemovedKey struct {
+	Path string
+	At   source.Span
+}
+
+// ResolvedValue is a scalar, or a map or list that is empty.
+type ResolvedValue struct {
+	Path  string
+	Value json.RawMessage
+	At    source.Span // what gives it: for variables, the text that names them
+	Given []Given
+}
+
+// Resolve returns the documents as a target sees them, in the order of the
+// files. The report holds what is wrong with their form.
+func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
+	p := readProject(files, o)
+	p.explain()
+	var out []Resolved
+	for i := range p.units {
+		u := &p.units[i]
+		r := Resolved{Path: u.doc.File.Path, Kind: u.kind, Name: u.name, Excluded: u.doc.excluded}
+		r.root = withoutKeys(u.doc.Root, perTarget...)
+		if u.kind == schemas.KindConnection {
+			r.root = hidden(r.root)
+		}
+		for _, k := range u.doc.removed {
+			r.Removed = append(r.Removed, RemovedKey{k.path, k.span})
+		}
+		out = append(out, r)
+	}
+	return out, p.report
+}
+
+// hidden returns a Connection with asterisks for secrets that stand in it.
+func hidden(root *Node) *Node {
+	slug := ""
+	if n := root.Get("connector"); n != nil {
+		slug = n.Text
+	}
+	connector, _ := specs.ConnectorBySlug(slug)
+	auth := root.Get("auth")
+	params := auth.Get("params")
+	if params == nil || params.Kind != MapKind {
+		return root
+	}
+	shown := *params
+	shown.Pairs = nil
+	for _, p := range params.Pairs {
+		if p.Value.Kind.IsScalar() && isSecretParam(connector, p.Key.Text) && !isReference(p.Value.Text) {
+			v := *p.Value
+			v.Kind, v.Text = StringKind, "***"
+			p.Value = &v
+		}
+		shown.Pairs = append(shown.Pairs, p)
+	}
+	return replaced(root, "auth", replaced(auth, "params", &shown))
+}
+
+// replaced returns a map with another value for one of its keys.
+func replaced(n *Node, key string, value *Node) *Node {
+	out := *n
+	out.Pairs = nil
+	for _, p := range n.Pairs {
+		if p.Key.Text == key {
+			p.Value = value
+		}
+		out.Pairs = append(out.Pairs, p)
+	}
+	return &out
+}
+
+// JSON returns the document as JSON, keys in the order of the document.
+func (r Resolved) JSON() json.RawMessage { return appendNode(nil, r.root) }
+
+func appendNode(b []byte, n *Node) []byte {
+	switch n.Kind {
+	case MapKind:
+		b = append(b, '{')
+		for i, p := range n.Pairs {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(append(b, jsonText(p.Key.Text)...), ':')
+			b = appendNode(b, p.Value)
+		}
+		return append(b, '}')
+	case ListKind:
+		b = append(b, '[')
+		for i, item := range n.Items {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendNode(b, item)
+		}
+		return append(b, ']')
+	case NullKind:
+		return append(b, "null"...)
+	case BoolKind:
+		return append(b, strings.ToLower(n.Text)...)
+	case IntKind, FloatKind:
+		if literal, ok := numberLiteral(n); ok {
+			return append(b, literal...)
+		}
+	}
+	return append(b, jsonText(n.Text)...)
+}
+
+// jsonText is a text as JSON writes it, which YAML reads too.
+func jsonText(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Values lists the scalars of the document, with where each comes from.
+func (r Resolved) Values() []ResolvedValue {
+	var out []ResolvedValue
+	var walk func(path Path, n *Node)
+	walk = func(path Path, n *Node) {
+		if n.Kind.IsScalar() || len(n.Pairs)+len(n.Items) == 0 {
+			out = append(out, ResolvedValue{path.String(), appendNode(nil, n), n.Span, n.Given})
+		}
+		for _, p := range n.Pairs {
+			walk(path.Field(p.Key.Text), p.Value)
+		}
+		for i, item := range n.Items {
+			walk(path.Index(i), item)
+		}
+	}
+	walk(nil, r.root)
+	return out
+}
+
+// WriteYAML writes the document as YAML. With explain, a comment behind every
+// value says where it comes from.
+func (r Resolved) WriteYAML(w io.Writer, explain bool) error {
+	p := yamlPrinter{explain: explain}
+	p.block(r.root, 0)
+	if explain {
+		for _, k := range r.Removed {
+			p.line(0, "# "+k.Path+" is removed", "overlay, "+position(k.At))
+		}
+	}
+	width := 0
+	for _, l := range p.lines {
+		if l.origin != "" && len(l.text) < 60 {
+			width = max(width, len(l.text))
+		}
+	}
+	for _, l := range p.lines {
+		text := l.text
+		if l.origin != "" {
+			text = fmt.Sprintf("%-*s  # %s", width, l.text, l.origin)
+		}
+		if _, err := fmt.Fprintln(w, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type yamlPrinter struct {
+	explain bool
+	lines   []yamlLine
+}
+
+type yamlLine struct{ text, origin string }
+
+func (p *yamlPrinter) line(indent int, text, origin string) {
+	if !p.explain {
+		origin = ""
+	}
+	p.lines = append(p.lines, yamlLine{strings.Repeat("  ", indent) + text, origin})
+}
+
+func (p *yamlPrinter) block(n *Node, indent int) {
+	for _, pair := range n.Pairs {
+		key := plainOr(pair.Key.Text, true)
+		p.value(key+":", pair.Value, indent)
+	}
+	for _, item := range n.Items {
+		p.value("-", item, indent)
+	}
+}
+
+func (p *yamlPrinter) value(head string, n *Node, indent int) {
+	switch {
+	case n.Kind == MapKind && len(n.Pairs) == 0:
+		p.line(indent, head+" {}", whence(n))
+	case n.Kind == ListKind && len(n.Items) == 0:
+		p.line(indent, head+" []", whence(n))
+	case !n.Kind.IsScalar():
+		p.line(indent, head, "")
+		p.block(n, indent+1)
+	case n.Kind == StringKind:
+		p.line(indent, head+" "+plainOr(n.Text, false), whence(n))
+	case n.Kind == NullKind:
+		p.line(indent, head+" null", whence(n))
+	default:
+		p.line(indent, head+" "+n.Text, whence(n))
+	}
+}
+
+// plainOr writes a text without quotes where YAML reads the same text back.
+func plainOr(s string, key bool) string {
+	plain := s != "" && ResolveScalar(s) == StringKind && !strings.Contains(s, ": ") && !strings.Contains(s, " #") &&
+		!strings.HasSuffix(s, ":") && !strings.HasSuffix(s, " ") && s != "<<" && !(key && strings.Contains(s, ":"))
+	for i, r := range s {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_/.($<", r)
+		plain = plain && (letter || r >= ' ' && i > 0 && r < 0x7f || r > 0x7f && unicode.IsPrint(r))
+	}
+	if plain && !strings.HasPrefix(s, "...") {
+		return s
+	}
+	return quoted(s)
+}
+
+// quoted is a text in double quotes, with nothing in it that cannot be seen.
+func quoted(s string) string {
+	var b strings.Builder
+	for _, r := range jsonText(s) {
+		switch {
+		case r < 0x7f || unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08X`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		}
+	}
+	return b.String()
+}
+
+// whence says where a value comes from.
+func whence(n *Node) string {
+	out := position(n.Span)
+	for _, g := range n.Given {
+		switch {
+		case g.How == Escaped:
+			continue
+		case g.How == ByDefault:
+			out += ", default"
+		case g.How == ByOverlay && !g.At.IsZero():
+			out += ", overlay " + g.Name + " in place of " + position(g.At)
+		case g.How == ByVariable && !g.At.IsZero():
+			out += ", variable " + g.Name + " of " + position(g.At)
+		case g.How == ByVariable:
+			out += ", variable " + g.Name + " of " + g.From
+		default:
+			out += ", " + string(g.How) + " " + g.Name
+		}
+	}
+	return out
+}
+
+func position(s source.Span) string { return s.Path() + ":" + strconv.Itoa(s.Pos().Line) }
