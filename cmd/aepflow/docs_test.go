@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
+)
+
+// The references in docs are written by these tests, between two comments;
+// UPDATE=1 go test ./cmd/aepflow -run Documented puts them in.
+const (
+	referenceBegin = "<!-- reference: begin, written by a test -->\n"
+	referenceEnd   = "<!-- reference: end -->\n"
+)
+
+// checkReference compares the reference in a page with what it has to be.
+func checkReference(t *testing.T, path, want string) {
+	t.Helper()
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(page), referenceBegin)
+	have, tail, closed := strings.Cut(rest, referenceEnd)
+	if !ok || !closed {
+		t.Fatalf("%s has no place for its reference", path)
+	}
+	if have == want {
+		return
+	}
+	if os.Getenv("UPDATE") == "" {
+		t.Fatalf("%s is not up to date; UPDATE=1 writes it (-page +want):\n%s", path, cmp.Diff(have, want))
+	}
+	if err := os.WriteFile(path, []byte(head+referenceBegin+want+referenceEnd+tail), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCommandsDocumented: docs/cli.md has every command, argument and flag.
+func TestCommandsDocumented(t *testing.T) {
+	parser, err := kong.New(&grammar{}, kong.Name("aepflow"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n### Flags of every command\n\n")
+	writeFlags(&b, parser.Model.Flags)
+	for _, leaf := range parser.Model.Leaves(true) {
+		name := strings.TrimPrefix(leaf.Path(), "aepflow ")
+		fmt.Fprintf(&b, "\n### aepflow %s\n\n%s\n", name, leaf.Help)
+		if leaf.Detail != "" {
+			b.WriteString("\n" + paragraphs(leaf.Detail))
+		}
+		if len(leaf.Positional) > 0 {
+			b.WriteString("\n| argument | what |\n| --- | --- |\n")
+			for _, arg := range leaf.Positional {
+				fmt.Fprintf(&b, "| `%s` | %s |\n", arg.Summary(), cell(arg.Help))
+			}
+		}
+		if own := leaf.Flags; len(own) > 0 {
+			b.WriteString("\n")
+			writeFlags(&b, own)
+		}
+	}
+	checkReference(t, "../../docs/cli.md", b.String())
+}
+
+func writeFlags(b *strings.Builder, flags []*kong.Flag) {
+	b.WriteString("| flag | what |\n| --- | --- |\n")
+	for _, f := range flags {
+		name := "--" + f.Name
+		switch {
+		case f.IsBool():
+		case f.PlaceHolder != "":
+			name += "=" + f.PlaceHolder
+		default:
+			name += "=" + strings.ToUpper(f.Name)
+		}
+		if f.Short != 0 {
+			name = "-" + string(f.Short) + ", " + name
+		}
+		help := cell(f.Help)
+		for _, env := range f.Envs {
+			help += " Also `" + env + "`."
+		}
+		fmt.Fprintf(b, "| `%s` | %s |\n", name, help)
+	}
+}
+
+// paragraphs turns the help of a command into Markdown: what is indented there
+// is code.
+func paragraphs(text string) string {
+	var b strings.Builder
+	code := false
+	for line := range strings.Lines(strings.TrimSpace(text) + "\n") {
+		indented := strings.HasPrefix(line, "  ")
+		if indented != code && strings.TrimSpace(line) != "" {
+			b.WriteString("```\n")
+			code = indented
+		}
+		b.WriteString(strings.TrimPrefix(line, "  "))
+	}
+	if code {
+		b.WriteString("```\n")
+	}
+	return b.String()
+}
+
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+
+// definition is a part of the JSON Schema, as far as the reference shows it.
+type definition struct {
+	Ref                  string `json:"$ref"`
+	Type                 any
+	Description          string
+	Enum                 []any
+	Default              any
+	Examples             []any
+	Required             []string
+	Properties           map[string]definition
+	AdditionalProperties json.RawMessage
+	AllOf                []definition
+	Items                *definition
+	Minimum, Maximum     *json.Number
+	Const                any
+}
+
+// formatOrder is the order in which the reference tells of the format; what the
+// schema has beyond it comes after, so that nothing is left out.
+var formatOrder = []string{
+	"Dataflow", "Database", "Column", "Target", "SchemaRef", "DatasetRef", "OwnField", "Identity", "Mapping", "MappingSet",
+	"Delta", "Schedule", "Options", "Lifecycle", "Imported", "Connection", "Auth", "Param", "Schema", "Dataset", "Project", "TargetConfig",
+}
+
+// TestFormatDocumented: docs/format.md has every key of the file format.
+func TestFormatDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../schemas/strict.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Definitions map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	order := slices.Clone(formatOrder)
+	for _, name := range slices.Sorted(maps.Keys(schema.Definitions)) {
+		if !slices.Contains(order, name) && !strings.HasSuffix(name, "Part") {
+			order = append(order, name)
+		}
+	}
+	var b strings.Builder
+	for _, name := range order {
+		raw, ok := schema.Definitions[name]
+		if !ok {
+			t.Fatalf("the schema has no %s any more", name)
+		}
+		var d definition
+		if err := json.Unmarshal(raw, &d); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		fmt.Fprintf(&b, "\n### %s\n\n%s\n", name, d.Description)
+		keys := keysInOrder(t, raw)
+		if len(keys) == 0 {
+			continue
+		}
+		b.WriteString("\n| key | value | what |\n| --- | --- | --- |\n")
+		for _, key := range keys {
+			p := d.Properties[key]
+			what := cell(p.Description)
+			if slices.Contains(d.Required, key) {
+				what = "Required. " + what
+			}
+			if p.Default != nil {
+				what += fmt.Sprintf(" Default: `%v`.", p.Default)
+			}
+			if len(p.Examples) > 0 {
+				what += fmt.Sprintf(" Example: `%v`.", p.Examples[0])
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", key, valueText(p), strings.TrimSpace(what))
+		}
+	}
+	checkReference(t, "../../docs/format.md", b.String())
+}
+
+// keysInOrder returns the keys of a definition as the schema lists them.
+func keysInOrder(t *testing.T, raw json.RawMessage) []string {
+	t.Helper()
+	var d struct{ Properties json.RawMessage }
+	if err := json.Unmarshal(raw, &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Properties == nil {
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(d.Properties))
+	if _, err := dec.Token(); err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, key.(string))
+		var skip json.RawMessage
+		if err := dec.Decode(&skip); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// valueText says what a key takes, with a link to the part that describes it.
+func valueText(d definition) string {
+	for _, a := range d.AllOf {
+		if a.Ref != "" {
+			return refText(a.Ref)
+		}
+	}
+	switch {
+	case d.Ref != "":
+		return refText(d.Ref)
+	case len(d.Enum) > 0:
+		var words []string
+		for _, e := range d.Enum {
+			words = append(words, fmt.Sprintf("`%v`", e))
+		}
+		return strings.Join(words, ", ")
+	case d.Items != nil:
+		return "list of " + valueText(*d.Items)
+	}
+	var more definition
+	if json.Unmarshal(d.AdditionalProperties, &more) == nil && d.AdditionalProperties != nil {
+		return "map of " + valueText(more)
+	}
+	switch t := d.Type.(type) {
+	case string:
+		return t
+	case []any:
+		var words []string
+		for _, e := range t {
+			words = append(words, fmt.Sprint(e))
+		}
+		return strings.Join(words, " or ")
+	}
+	return "any"
+}
+
+func refText(ref string) string {
+	name := ref[strings.LastIndexByte(ref, '/')+1:]
+	if whole, part := strings.CutSuffix(name, "Part"); part {
+		return fmt.Sprintf("part of [%s](#%s)", whole, strings.ToLower(whole))
+	}
+	return fmt.Sprintf("[%s](#%s)", name, strings.ToLower(name))
+}
