@@ -81,7 +81,7 @@ func eachSize(b *testing.B, run func(b *testing.B, n int)) {
 func compiled(b testing.TB, files []*source.File) *resource.Graph {
 	b.Helper()
 	g, report := compiler.Compile(files, compiler.Options{})
-	if report.Len() > 0 {
+	if report.Fails(true) {
 		b.Fatal(report.Sorted()[0].Message)
 	}
 	return g
