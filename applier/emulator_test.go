@@ -335,9 +335,9 @@ func TestEmulatorKilled(t *testing.T) {
 		t.Run(run.name, func(t *testing.T) {
 			t.Parallel()
 			points := 0
-			// Every third boundary, before and after in turn: those of all calls are
+			// Every fifth boundary, before and after in turn: those of all calls are
 			// taken with the small platform, where a kill costs less.
-			for k := 0; k < 2*run.writes; k += 3 {
+			for k := 0; k < 2*run.writes; k += 5 {
 				points++
 				s := newSite(t, emulator.Options{KeepRequests: -1})
 				if run.from != nil {
