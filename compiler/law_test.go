@@ -13,6 +13,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -125,6 +126,9 @@ schedule: {frequency: minute, interval: 15, startTime: 2027-02-03T00:01:06Z, bac
 options: {partialIngestionPercent: 10, errorDiagnosticsEnabled: true}
 state: draft
 lifecycle: {protect: true, movedFrom: b, onReplace: backfill, import: {flow: x, source: {id: y}}}
+only: [prod]
+except: [dev]
+targets: {prod: {title: x, delta: null}}
 `, `name: orders
 database: {}
 table: x
@@ -153,7 +157,10 @@ schema: people
 tags: {a: []}
 `, `project: shop
 defaultTarget: dev
-targets: {dev: {org: a@AdobeOrg, sandbox: dev, platform: http://127.0.0.1:1, ims: x, tenant: t, seed: s}}
+targets: {dev: {org: a@AdobeOrg, sandbox: dev, platform: http://127.0.0.1:1, ims: x, tenant: t, seed: s, production: false, vars: {x: 1}}}
+vars: {a: x, b: 1.5, c: true}
+defaults: {delta: {timezone: UTC}}
+lint: {delta-timezone: off, unmapped-column: error}
 `}
 
 // A document is accepted by the schema exactly when the decoder accepts it. The
@@ -271,4 +278,103 @@ func copied(n *Node) *Node {
 		c.Items = append(c.Items, copied(item))
 	}
 	return &c
+}
+
+// fuzzProject is aepflow.yaml for the targets that changed documents name.
+var fuzzProject = func() Options {
+	p, r := ParseProject(source.NewFile("aepflow.yaml", []byte(`vars: {shop: shop, every: 15, on: true}
+targets: {dev: {org: a@AdobeOrg, sandbox: dev, tenant: acme}, prod: {org: a@AdobeOrg, sandbox: prod}}
+defaults: {lifecycle: {protect: true}, target: {title: "${var.shop}"}, columns: {note: string}}
+lint: {unmapped-column: warning, delta-timezone: "off"}
+`)))
+	if r.HasErrors() {
+		panic(messages(r))
+	}
+	return p.Options("prod")
+}()
+
+// changedProject are documents that refer to each other, with overlays and
+// variables.
+const changedProject = `name: orders
+database: {connection: db}
+table: "${var.shop}.orders"
+columns: {id: string, amount: double, changed: date-time}
+target:
+  schema: {title: Orders, class: profile, fieldGroups: [profile-person-details, identitymap], fields: {shop.number: string, 'tags': 'string[]', 'list[*].x': {type: integer, minimum: 1}}, identities: {shop.number: {namespace: CRMID, primary: true}}, profile: true}
+  dataset: {title: Orders, profile: true, tags: {a: [b]}}
+mappings: {_id: id, '_{TENANT_ID}.shop.number': 'concat(id, "${var.shop}")', person.gender: {value: male}, 'identityMap.CRMID[0].id': {expression: 'iif(amount > 1, "a", id)'}}
+delta: {column: changed, dateFormat: yyyy-MM-dd, timezone: Europe/Berlin}
+schedule: {frequency: minute, interval: "${var.every}", backfill: "${var.on}"}
+targets: {prod: {state: disabled, columns: {more: string}, delta: {timezone: null}}, dev: {schedule: {interval: x}}}
+---
+name: history
+database: {connection: db}
+table: archive
+columns: {id: string}
+target: {schema: people, dataset: people}
+mappings: {_id: id}
+schedule: {frequency: once}
+except: [dev]
+---
+kind: Connection
+name: db
+connector: postgresql
+auth: {type: Basic Authentication, params: {server: s, database: d, username: u, password: "${env.PW}"}}
+---
+kind: Schema
+name: people
+title: People
+class: event
+identities: {personKey: Email}
+only: [prod, dev]
+---
+kind: Dataset
+name: people
+title: People
+schema: people
+`
+
+// The whole road holds its laws for documents that are nearly right.
+func FuzzCompileChanged(f *testing.F) {
+	f.Add([]byte{})
+	for op := range byte(60) {
+		f.Add([]byte{op, op * 3, op, op * 7, op * 5, op * 11})
+	}
+	f.Fuzz(func(t *testing.T, changes []byte) {
+		file := source.NewFile("in.yaml", []byte(changedProject))
+		docs, r := ParseDocuments(file)
+		if r.HasErrors() {
+			t.Fatal(messages(r))
+		}
+		for n := 0; len(changes) >= 3 && n < 8; n++ {
+			change(docs[int(changes[0])%len(docs)].Root, int(changes[0])/len(docs)+int(changes[1])/8, int(changes[1]), int(changes[2]))
+			changes = changes[3:]
+		}
+		p := &project{options: fuzzProject, tenant: fuzzProject.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
+		for _, d := range docs {
+			d, fine := overlaid(d, p.options, p.report)
+			p.units = append(p.units, decodeUnit(d, fine && !d.excluded, p.report))
+		}
+		p.index()
+		p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+		p.judge()
+		list, _ := p.resources()
+		g := p.graph(list)
+		p.explain()
+		if (g == nil) != p.report.HasErrors() {
+			t.Errorf("errors: %v, graph: %v", p.report.HasErrors(), g != nil)
+		}
+		checkReport(t, []*source.File{file, fuzzProject.Project.File}, p.report)
+		if g == nil {
+			return
+		}
+		for _, r := range g.All() {
+			if r.Origin.File != file {
+				t.Errorf("%s comes from %q", r.Address, r.Origin.Path())
+			}
+			if _, err := r.Body.Value(); err != nil {
+				t.Errorf("body of %s: %v", r.Address, err)
+			}
+		}
+	})
 }
