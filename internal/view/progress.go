@@ -47,9 +47,10 @@ func NewProgress(w io.Writer, p *planner.Plan, o Options, live bool, explain Exp
 	}
 	g.quiet = o.Quiet || g.total > manyCalls
 	g.bars = mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithWidth(min(40, g.canvas.width/3)))
+	began := time.Now()
 	g.bar = g.bars.New(int64(g.total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d ", decor.WCSyncWidth), decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 6})),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return g.current() })),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return g.left(time.Since(began)) + g.current() })),
 	)
 	return g
 }
@@ -135,6 +136,18 @@ func (g *Progress) line(e Event) string {
 		}
 		return fmt.Sprintf("%s%s: %s%s\n", n, name, c.paint(green, text), c.paint(dim, took))
 	}
+}
+
+// left estimates the time that remains from the time that was needed so far; ""
+// as long as that says nothing.
+func (g *Progress) left(elapsed time.Duration) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.settled == 0 || g.settled == g.total || elapsed < time.Second {
+		return ""
+	}
+	rest := elapsed * time.Duration(g.total-g.settled) / time.Duration(g.settled)
+	return fmt.Sprintf(" %02d:%02d left", int(rest.Minutes()), int(rest.Seconds())%60)
 }
 
 // current names the calls that run, for the end of the bar.
