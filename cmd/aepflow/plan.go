@@ -53,6 +53,7 @@ type planCmd struct {
 	NoSecrets        bool   `help:"Plan without reading secrets."`
 	Calls            string `placeholder:"FORM" default:"" enum:",http,curl" help:"Print the calls instead: http, or curl for a script that makes them."`
 	Full             bool   `help:"Leave nothing out."`
+	Strict           bool   `help:"Fail on warnings about the documents too."`
 	Quiet            bool   `short:"q" help:"Totals and what is destroyed, nothing else."`
 }
 
@@ -76,6 +77,9 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	}
 	if err := a.compile(p); err != nil {
 		return err
+	}
+	if c.Strict && p.report.Fails(true) {
+		return quiet(exitDocuments)
 	}
 	t, err := a.target(p)
 	if err != nil {
