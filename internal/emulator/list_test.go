@@ -119,7 +119,7 @@ func TestPagingIsExact(t *testing.T) {
 	a := open(t, Options{Seed: &Seed{}})
 	r := rand.New(rand.NewPCG(1, 2))
 	made := map[string]string{}
-	for i := range 120 {
+	for i := range 70 {
 		name := fmt.Sprintf("n%d", r.IntN(12))
 		id, ok := a.tryCreate(name)
 		if !ok {
@@ -127,7 +127,7 @@ func TestPagingIsExact(t *testing.T) {
 		}
 		made[id] = name
 	}
-	for round := range 30 {
+	for round := range 20 {
 		limit := 1 + r.IntN(50)
 		params := []string{"limit", fmt.Sprint(limit)}
 		var keep func(name string) bool
@@ -169,8 +169,8 @@ func TestPagingIsExact(t *testing.T) {
 	a.delete(flowBase + "/connections/" + gone).want(204)
 	a.tryCreate("a-new-first")
 	rest := pages(a, flowBase+text(first.v, "_links", "next", "href"))
-	if len(rest) != 110 {
-		t.Errorf("%d on the pages after a change, want 110", len(rest))
+	if len(rest) != 60 {
+		t.Errorf("%d on the pages after a change, want 60", len(rest))
 	}
 }
 

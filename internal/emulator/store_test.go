@@ -195,17 +195,17 @@ func TestSecretsReachNoDisk(t *testing.T) {
 }
 
 // Opening costs nothing that grows with what is stored, and the first look at
-// 10,000 objects stays well under a second.
+// 5,000 objects stays well under a second.
 func TestOpenIsFast(t *testing.T) {
 	if testing.Short() {
-		t.Skip("fills 10,000 objects")
+		t.Skip("fills 5,000 objects")
 	}
 	dir := t.TempDir()
 	s, err := Open(Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill(s, 10_000)
+	fill(s, 5_000)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestOpenIsFast(t *testing.T) {
 	opened := time.Since(begun)
 	s.allSpaces()[0].table(kindConnection)
 	loaded := time.Since(begun)
-	t.Logf("open %v, with 10,000 objects read %v", opened, loaded)
+	t.Logf("open %v, with 5,000 objects read %v", opened, loaded)
 	if loaded > time.Second {
 		t.Errorf("restart took %v", loaded)
 	}
