@@ -75,7 +75,7 @@ func (a *app) compile(p *project) error {
 	if _, err := p.targetName(); err != nil {
 		return err
 	}
-	graph, report := compiler.Compile(p.files, p.options())
+	graph, report := p.compileCached()
 	p.report.Append(report)
 	p.graph = graph
 	return a.diagnose(p.report.AtLeast(diag.Warning)) // notes are for validate
