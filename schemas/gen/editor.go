@@ -27,6 +27,31 @@ func forEditors(root *jsonschema.Schema) {
 			done.loosen(root.Definitions[name])
 		}
 	}
+	for _, def := range root.Definitions {
+		offer(def)
+	}
+	kinds := &jsonschema.Schema{Type: "string", Description: "What the document describes. A document without kind is a Dataflow."}
+	for _, kind := range schemas.Kinds() {
+		kinds.Enum = append(kinds.Enum, kind)
+	}
+	root.Properties = jsonschema.NewProperties()
+	root.Properties.Set("kind", kinds)
+}
+
+// offer writes what a short form may be in a way that editors complete from: they
+// look for values in anyOf, not behind a condition.
+func offer(def *jsonschema.Schema) {
+	if def.If == nil || def.If.Type != "string" || def.Then == nil {
+		return
+	}
+	for _, some := range def.Then.AnyOf {
+		if some.Enum == nil {
+			some = &jsonschema.Schema{Type: "string", Pattern: some.Pattern}
+		}
+		def.AnyOf = append(def.AnyOf, some)
+	}
+	def.AnyOf = append(def.AnyOf, &jsonschema.Schema{Type: "object"})
+	def.If, def.Then = nil, nil
 }
 
 // loosened are the schemas that were seen: definitions share parts.
