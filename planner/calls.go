@@ -144,9 +144,7 @@ func updateCalls(spec *resource.Spec, it *item) []Call {
 		calls = append(calls, updateCall(spec, it))
 	}
 	for _, j := range actions {
-		if call, ok := actionCall(spec, it, j); ok {
-			calls = append(calls, call)
-		}
+		calls = append(calls, actionCalls(spec, it, j)...)
 	}
 	if len(calls) > 1 {
 		calls[0].Settles = settles
@@ -223,22 +221,24 @@ func operationWithout(op, path string) resource.Value {
 	return resource.Object(resource.F("op", resource.String(op)), resource.F("path", resource.String(path)))
 }
 
-// actionCall switches an object on or off, or publishes a draft. What no
-// action can do (back to a draft) gives no call; a guard says so.
-func actionCall(spec *resource.Spec, it *item, j judged) (Call, bool) {
+// actionCalls switch an object on or off, or publish a draft, which then runs
+// until it is stopped. What no action can do (back to a draft) gives no call; a
+// guard says so.
+func actionCalls(spec *resource.Spec, it *item, j judged) []Call {
 	from, _ := spec.At(it.applied, j.path)
 	to, _ := spec.At(it.desired, j.path)
 	url := spec.ItemURL(it.change.ID) + "/action?op="
-	switch {
-	case to.Text == "draft":
-		return Call{}, false
-	case from.Text == "draft":
-		return Call{Step: StepEnable, Method: "POST", URL: url + "publish"}, true
-	case to.Text == "disabled":
-		return Call{Step: StepDisable, Method: "POST", URL: url + "disable"}, true
-	default:
-		return Call{Step: StepEnable, Method: "POST", URL: url + "enable"}, true
+	var calls []Call
+	if from.Text == "draft" && to.Text != "draft" {
+		calls = append(calls, Call{Step: StepEnable, Method: "POST", URL: url + "publish"})
 	}
+	switch {
+	case to.Text == "disabled":
+		calls = append(calls, Call{Step: StepDisable, Method: "POST", URL: url + "disable"})
+	case to.Text != "draft" && from.Text != "draft":
+		calls = append(calls, Call{Step: StepEnable, Method: "POST", URL: url + "enable"})
+	}
+	return calls
 }
 
 // removeCalls stops an object where its kind demands it, then removes it.

@@ -177,6 +177,7 @@ func (d *differ) desire(r resource.Resource) {
 		}
 		it.fields = append(it.fields, judge(spec, f, now))
 	}
+	d.publish(spec, r, it)
 	d.unsettled(spec, it, now)
 	d.secrets(spec, it, now)
 	if it.live != nil {
@@ -339,6 +340,29 @@ func (d *differ) refusePastStart(spec *resource.Spec, r resource.Resource, it *i
 		v, _ := spec.Find(it.desired, spec.StartTime)
 		d.report.Add(startPassed{at: v.Origin, name: r.Address, start: time.Unix(epoch, 0).UTC(), now: d.At.UTC()})
 	}
+}
+
+// publish looks at the start of a draft that is to run: the platform refuses one
+// that has passed. One that the document leaves open is set anew.
+func (d *differ) publish(spec *resource.Spec, r resource.Resource, it *item) {
+	if spec.StartTime == "" || !isDraft(spec, it.applied) || isDraft(spec, it.desired) {
+		return
+	}
+	var at resource.Path
+	for name := range strings.SplitSeq(spec.StartTime, ".") {
+		at = at.Field(name)
+	}
+	start, _ := spec.At(it.desired, at)
+	if start.Kind != resource.StartValue {
+		d.refusePastStart(spec, r, it)
+		return
+	}
+	epoch, ok := startOf(spec, it.entry, it.applied)
+	if !ok || epoch > d.At.Add(Margin).Unix() || slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == at.String() }) {
+		return
+	}
+	passed := resource.Int(epoch)
+	it.fields = append(it.fields, judge(spec, difference{at, &passed, &start}, life{recurring: true}))
 }
 
 // together replaces what must be replaced with a flow: a running flow does not

@@ -20,8 +20,8 @@ type life struct {
 // desired: the running object decides what may still change.
 func lifeOf(s *resource.Spec, e lockfile.Entry, applied resource.Value, at time.Time) life {
 	l := life{recurring: true}
-	if s.Frequency == "" {
-		return l
+	if s.Frequency == "" || isDraft(s, applied) {
+		return l // a draft has never run: nothing of it is frozen
 	}
 	if v, ok := s.Find(applied, s.Frequency); ok {
 		l.recurring = v.Text != "once"
@@ -30,6 +30,12 @@ func lifeOf(s *resource.Spec, e lockfile.Entry, applied resource.Value, at time.
 		l.started = epoch <= at.Unix()
 	}
 	return l
+}
+
+// isDraft reports whether an object is stored and not published.
+func isDraft(s *resource.Spec, v resource.Value) bool {
+	state, ok := s.Find(v, s.State)
+	return s.State != "" && ok && state.Text == "draft"
 }
 
 // startOf returns the start that a running flow has: the one that was sent
