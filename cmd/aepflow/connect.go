@@ -131,7 +131,23 @@ func (a *app) openBox(p *project, t target) (*emulator.Server, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, exit(exitWorld, "make %s: %s", display(dir), reason(err))
 	}
-	return emulator.Open(emulator.Options{Dir: dir, Now: a.now, Seed: seed})
+	return emulator.Open(emulator.Options{Dir: dir, Now: a.now, Seed: seedFor(seed, t), KeepRequests: -1})
+}
+
+// seedFor gives the emulator the organisation of the target where the seed names
+// none, so that it lets the target in.
+func seedFor(seed *emulator.Seed, t target) *emulator.Seed {
+	if seed == nil {
+		seed = &emulator.Seed{}
+	}
+	out := *seed
+	if out.Org == "" {
+		out.Org = t.config.Org
+	}
+	if out.Tenant == "" {
+		out.Tenant = t.config.Tenant
+	}
+	return &out
 }
 
 // readSeed reads what the emulator is to hold from the start: the file that is
