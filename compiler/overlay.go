@@ -26,7 +26,7 @@ func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
 	}
 	base := *d
 	if kind == schemas.KindDataflow && o.Defaults != nil && o.Defaults.Kind == MapKind {
-		base.Root, base.foreign = defaulted(d.Root, o.Defaults), true
+		base.Root, base.foreign = defaulted(d.Root, d.Root, o.Defaults, nil), true
 	}
 	if !perTargetFits(&base, o, report) {
 		return &base, false
@@ -44,7 +44,7 @@ func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
 			merged := base
 			merged.Root = patch(withoutKeys(base.Root, "targets"), p.Value, p.Key.Text)
 			merged.removed = removals(nil, p.Value, p.Key.Text)
-			if p.Key.Text == o.Target {
+			if o.Target != "" && p.Key.Text == o.Target {
 				chosen = merged
 				continue
 			}
@@ -202,20 +202,36 @@ func removals(path Path, over *Node, target string) []removal {
 // defaulted returns a document with what the defaults say about keys that it
 // does not have. What the document says always holds, null included, which is
 // no value anywhere but in an overlay.
-func defaulted(doc, defaults *Node) *Node {
+func defaulted(root, doc, defaults *Node, path Path) *Node {
 	out := *doc
 	out.Pairs = slices.Clone(doc.Pairs)
 	for i, p := range out.Pairs {
 		if d := defaults.Get(p.Key.Text); d != nil && d.Kind == MapKind && p.Value.Kind == MapKind {
-			out.Pairs[i].Value = defaulted(p.Value, d)
+			out.Pairs[i].Value = defaulted(root, p.Value, d, path.Field(p.Key.Text))
 		}
 	}
 	for _, p := range defaults.Pairs {
-		if doc.pair(p.Key.Text) == nil {
+		if doc.pair(p.Key.Text) == nil && wanted(root, path.Field(p.Key.Text).String()) {
 			out.Pairs = append(out.Pairs, Pair{Key: p.Key.with(Given{How: ByDefault}), Value: asDefault(p.Value)})
 		}
 	}
 	return &out
+}
+
+// wanted reports whether a default can stand beside what a document says: of two
+// ways to the database it chooses one, and a schedule of once has no interval.
+func wanted(root *Node, path string) bool {
+	database, schedule := root.Get("database"), root.Get("schedule")
+	switch path {
+	case "database.connector", "database.connectionId":
+		return database.Get("connection") == nil
+	case "database.connection":
+		return database.Get("connectionId") == nil
+	case "schedule.interval", "schedule.backfill", "delta":
+		frequency := schedule.Get("frequency")
+		return frequency == nil || frequency.Text != "once"
+	}
+	return true
 }
 
 func asDefault(n *Node) *Node {

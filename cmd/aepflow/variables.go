@@ -24,6 +24,9 @@ func (p *project) targetName() (string, error) {
 		name = localTarget
 	}
 	known := func(c schemas.TargetConfig) bool { return c.Name == name }
+	if p.report.HasErrors() {
+		return name, nil // aepflow.yaml may be what is wrong, and that is said first
+	}
 	if name != localTarget && !slices.ContainsFunc(p.config.Targets, known) {
 		return "", unknownTarget(name, p.config.Targets)
 	}
