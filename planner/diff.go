@@ -58,7 +58,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	if lock == nil {
 		lock = &lockfile.Lock{}
 	}
-	d := &differ{lock: lock, graph: graph, Options: o, report: &diag.Report{}, items: map[resource.Address]*item{}}
+	d := &differ{lock: lock, graph: graph, Options: o, report: &diag.Report{}}
 	if o.Destroy {
 		d.graph = resource.NewGraph(nil)
 	}
@@ -67,6 +67,8 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	if err != nil {
 		panic("planner: " + err.Error()) // the compiler refuses rings
 	}
+	d.items = make(map[resource.Address]*item, len(order))
+	d.order = make([]*item, 0, len(order))
 	for _, a := range order {
 		r, _ := d.graph.Get(a)
 		d.desire(r)
@@ -136,8 +138,11 @@ func (d *differ) desire(r resource.Resource) {
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag,
 		Origin: originOf(r.Origin), Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
 	}
-	for _, e := range r.Needs {
-		it.change.DependsOn = append(it.change.DependsOn, Dependency{e.To, e.Via})
+	if len(r.Needs) > 0 {
+		it.change.DependsOn = make([]Dependency, len(r.Needs))
+	}
+	for i, e := range r.Needs {
+		it.change.DependsOn[i] = Dependency{e.To, e.Via}
 	}
 	d.items[r.Address] = it
 	d.order = append(d.order, it)

@@ -1,9 +1,11 @@
 package planner
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -94,14 +96,11 @@ func ActionList(a Action) []string {
 
 func (p *Plan) count(a Action) {
 	s := &p.Summary
-	for action, n := range map[Action]*int{
+	n := [...]*int{
 		NoOp: &s.NoOp, Move: &s.Move, Forget: &s.Forget, Import: &s.Import,
 		Create: &s.Create, Update: &s.Update, Replace: &s.Replace, Delete: &s.Delete,
-	} {
-		if action == a {
-			*n++
-		}
 	}
+	*n[a]++
 }
 
 // judgeWhole states the effect on the data and what needs a further word
@@ -170,9 +169,18 @@ func (d *differ) judgeReplacement(it *item, guard func(code, flag, format string
 
 // ConfigDigest is the digest of everything that the documents ask for.
 func ConfigDigest(g *resource.Graph) string {
-	var b strings.Builder
+	sum := sha256.New()
+	var line []byte
 	for _, r := range g.All() {
-		fmt.Fprintf(&b, "%s %s %t %s %s %s\n", r.Address, r.Body.Digest(), r.Protect, r.Replace, r.Moved, r.Import)
+		line = line[:0]
+		for _, word := range [...]string{string(r.Address.Kind), ".", r.Address.Name, " ", r.Body.Digest(), " "} {
+			line = append(line, word...)
+		}
+		line = strconv.AppendBool(line, r.Protect)
+		for _, word := range [...]string{" ", r.Replace, " ", r.Moved.String(), " ", r.Import, "\n"} {
+			line = append(line, word...)
+		}
+		sum.Write(line)
 	}
-	return resource.Digest([]byte(b.String()))
+	return hex.EncodeToString(sum.Sum(nil)[:16])
 }

@@ -39,13 +39,12 @@ func (d *differ) number() {
 		}
 	}
 	gone := map[resource.Address]int{} // the last call that removes the old object
-	users := d.users()
 	for _, it := range d.unmakeOrder() {
 		var after []int
 		if last, ok := made[it.change.Address]; ok {
 			after = append(after, last) // the new object exists before the old one goes
 		}
-		for _, user := range users[it.change.Address] {
+		for _, user := range d.users()[it.change.Address] {
 			for _, last := range []int{made[user], gone[user]} {
 				if last > 0 {
 					after = append(after, last)

@@ -54,7 +54,10 @@ func (a Address) IsZero() bool { return a == Address{} }
 
 // Compare orders addresses by kind, then name, both as text.
 func (a Address) Compare(b Address) int {
-	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+	if c := cmp.Compare(a.Kind, b.Kind); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.Name, b.Name)
 }
 
 // MarshalText prints the address as `kind.name`.

@@ -29,8 +29,15 @@ type Graph struct {
 
 // NewGraph returns a graph of the given resources. Addresses must differ.
 func NewGraph(list []Resource) *Graph {
-	g := &Graph{list: slices.Clone(list), index: make(map[Address]int, len(list))}
-	slices.SortFunc(g.list, func(a, b Resource) int { return a.Address.Compare(b.Address) })
+	g := &Graph{list: make([]Resource, 0, len(list)), index: make(map[Address]int, len(list))}
+	order := make([]int32, len(list)) // resources are too large to be moved about by sorting
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return list[a].Address.Compare(list[b].Address) })
+	for _, i := range order {
+		g.list = append(g.list, list[i])
+	}
 	for i, r := range g.list {
 		if _, twice := g.index[r.Address]; twice {
 			panic("resource: two resources at " + r.Address.String())
