@@ -172,29 +172,31 @@ func FuzzSchemaAcceptsIffDecoderAccepts(f *testing.F) {
 			f.Add(i, []byte{op * 3, op, op * 7, op * 11, op, op * 5})
 		}
 	}
-	f.Fuzz(func(t *testing.T, which int, changes []byte) {
-		i := ((which % len(fullDocuments)) + len(fullDocuments)) % len(fullDocuments)
-		docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(fullDocuments[i])))
-		if r.HasErrors() {
-			t.Fatal("own document is wrong")
-		}
-		d := docs[0]
-		d.project = i == len(fullDocuments)-1
-		for len(changes) >= 3 && len(changes) <= 30 {
-			change(d.Root, int(changes[0]), int(changes[1]), int(changes[2]))
-			changes = changes[3:]
-		}
-		checked, decoded := &diag.Report{}, &diag.Report{}
-		Check(d, checked)
-		if d.Root.Kind == MapKind {
-			Decode(d, decoded)
-		} else {
-			decoded.Add(wrongType{at: place{d: d}, got: d.Root})
-		}
-		if checked.HasErrors() != decoded.HasErrors() {
-			t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded), outline(docs))
-		}
-	})
+	f.Fuzz(schemaAgreesWithDecoder)
+}
+
+func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
+	i := ((which % len(fullDocuments)) + len(fullDocuments)) % len(fullDocuments)
+	docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(fullDocuments[i])))
+	if r.HasErrors() {
+		t.Fatal("own document is wrong")
+	}
+	d := docs[0]
+	d.project = i == len(fullDocuments)-1
+	for len(changes) >= 3 && len(changes) <= 30 {
+		change(d.Root, int(changes[0]), int(changes[1]), int(changes[2]))
+		changes = changes[3:]
+	}
+	checked, decoded := &diag.Report{}, &diag.Report{}
+	Check(d, checked)
+	if d.Root.Kind == MapKind {
+		Decode(d, decoded)
+	} else {
+		decoded.Add(wrongType{at: place{d: d}, got: d.Root})
+	}
+	if checked.HasErrors() != decoded.HasErrors() {
+		t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded), outline(docs))
+	}
 }
 
 func messages(r *diag.Report) []string {
@@ -340,41 +342,43 @@ func FuzzCompileChanged(f *testing.F) {
 	for op := range byte(60) {
 		f.Add([]byte{op, op * 3, op, op * 7, op * 5, op * 11})
 	}
-	f.Fuzz(func(t *testing.T, changes []byte) {
-		file := source.NewFile("in.yaml", []byte(changedProject))
-		docs, r := ParseDocuments(file)
-		if r.HasErrors() {
-			t.Fatal(messages(r))
+	f.Fuzz(holdsWhenChanged)
+}
+
+func holdsWhenChanged(t *testing.T, changes []byte) {
+	file := source.NewFile("in.yaml", []byte(changedProject))
+	docs, r := ParseDocuments(file)
+	if r.HasErrors() {
+		t.Fatal(messages(r))
+	}
+	for n := 0; len(changes) >= 3 && n < 8; n++ {
+		change(docs[int(changes[0])%len(docs)].Root, int(changes[0])/len(docs)+int(changes[1])/8, int(changes[1]), int(changes[2]))
+		changes = changes[3:]
+	}
+	p := &project{options: fuzzProject, tenant: fuzzProject.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
+	for _, d := range docs {
+		d, fine := overlaid(d, p.options, p.report)
+		p.units = append(p.units, decodeUnit(d, fine && !d.excluded, p.report))
+	}
+	p.index()
+	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+	p.judge()
+	list, _ := p.resources()
+	g := p.graph(list)
+	p.explain()
+	if (g == nil) != p.report.HasErrors() {
+		t.Errorf("errors: %v, graph: %v", p.report.HasErrors(), g != nil)
+	}
+	checkReport(t, []*source.File{file, fuzzProject.Project.File}, p.report)
+	if g == nil {
+		return
+	}
+	for _, r := range g.All() {
+		if r.Origin.File != file {
+			t.Errorf("%s comes from %q", r.Address, r.Origin.Path())
 		}
-		for n := 0; len(changes) >= 3 && n < 8; n++ {
-			change(docs[int(changes[0])%len(docs)].Root, int(changes[0])/len(docs)+int(changes[1])/8, int(changes[1]), int(changes[2]))
-			changes = changes[3:]
+		if _, err := r.Body.Value(); err != nil {
+			t.Errorf("body of %s: %v", r.Address, err)
 		}
-		p := &project{options: fuzzProject, tenant: fuzzProject.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
-		for _, d := range docs {
-			d, fine := overlaid(d, p.options, p.report)
-			p.units = append(p.units, decodeUnit(d, fine && !d.excluded, p.report))
-		}
-		p.index()
-		p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
-		p.judge()
-		list, _ := p.resources()
-		g := p.graph(list)
-		p.explain()
-		if (g == nil) != p.report.HasErrors() {
-			t.Errorf("errors: %v, graph: %v", p.report.HasErrors(), g != nil)
-		}
-		checkReport(t, []*source.File{file, fuzzProject.Project.File}, p.report)
-		if g == nil {
-			return
-		}
-		for _, r := range g.All() {
-			if r.Origin.File != file {
-				t.Errorf("%s comes from %q", r.Address, r.Origin.Path())
-			}
-			if _, err := r.Body.Value(); err != nil {
-				t.Errorf("body of %s: %v", r.Address, err)
-			}
-		}
-	})
+	}
 }

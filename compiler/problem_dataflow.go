@@ -250,7 +250,7 @@ type oddDateFormat struct {
 }
 
 func (p oddDateFormat) Diagnose() diag.Diagnostic {
-	d := expressionFault{at: p.at, problem: p.problem}.Diagnose()
+	d := expressionFault(p).Diagnose()
 	d.Code = diag.DeltaFormat
 	return d
 }
