@@ -70,7 +70,7 @@ func (a *app) load(dir string) (*project, error) {
 // compile turns the documents into a graph and prints what is wrong with them.
 func (a *app) compile(p *project) error {
 	if len(p.files) == 0 && !p.report.HasErrors() {
-		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml", display(p.dir))
+		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml; `aepflow init` writes a first one", display(p.dir))
 	}
 	if _, err := p.targetName(); err != nil {
 		return err

@@ -35,7 +35,7 @@ func (c validateCmd) Run(a *app) error {
 		return err
 	}
 	if len(p.files) == 0 && !p.report.HasErrors() {
-		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml", display(p.dir))
+		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml; `aepflow init` writes a first one", display(p.dir))
 	}
 	if c.Fix {
 		if p, err = a.fix(p, format); err != nil {
