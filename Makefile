@@ -29,8 +29,9 @@ check: ## format, vet, staticcheck, fresh files, tidy modules, all platforms
 	go mod tidy -diff
 	@for p in $(PLATFORMS); do echo "build $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go build -o /dev/null ./cmd/aepflow || exit 1; done
 
-bench: ## times and memory beside the floor of the same bytes and libraries
-	go test -run '^$$' -bench . -benchmem ./internal/benchmark
+BENCHTIME ?= 5x
+bench: ## times and memory beside the floor of the same bytes and libraries; BENCH_FULL=1 adds 10,000 dataflows
+	@go test -run '^$$' -bench . -benchtime $(BENCHTIME) -timeout 60m ./internal/benchmark
 
 golden: ## rewrite expected outputs after looking at why they changed
 	UPDATE=1 go test ./...
