@@ -1,0 +1,59 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// Of the example of every code: what is mended needs no second mending, and
+// nothing that was sound is wrong afterwards.
+func TestMendingSettles(t *testing.T) {
+	check := func(p *project) *diag.Report {
+		report := &diag.Report{}
+		report.Append(p.report)
+		_, found := compiler.Compile(p.files, p.options())
+		report.Append(found)
+		return report
+	}
+	mendedAny := 0
+	for _, e := range diag.Codes() {
+		if e.Example == "" {
+			continue
+		}
+		p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}}
+		for _, f := range exampleFiles(e.Example) {
+			if isDocument(f.Name) {
+				p.files = append(p.files, source.NewFile(f.Name, f.Data))
+			}
+		}
+		before := check(p)
+		once := p.mend(check)
+		after := check(once.project)
+		if len(once.repairs) > 0 {
+			mendedAny++
+		}
+		if again := once.mend(check); len(again.repairs) > 0 {
+			t.Errorf("%s: mended again: %+v", e.Code, again.repairs)
+		}
+		if !before.HasErrors() && after.HasErrors() {
+			t.Errorf("%s: the repairs %+v made a sound document wrong: %+v", e.Code, once.repairs, after.Sorted())
+		}
+	}
+	if mendedAny < 10 {
+		t.Errorf("only %d of the examples were mended", mendedAny)
+	}
+}
+
+// exampleFiles are the files of an example, which is one document or several.
+func exampleFiles(text string) []txtar.File {
+	a := txtar.Parse([]byte(text))
+	if len(a.Files) == 0 {
+		return []txtar.File{{Name: "dataflow.yaml", Data: []byte(text)}}
+	}
+	return a.Files
+}
