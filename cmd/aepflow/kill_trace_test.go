@@ -68,7 +68,7 @@ func traced(dir string, argv, env []string, started func(pid int), out *os.File,
 	}
 	defer null.Close()
 	p, err := os.StartProcess(argv[0], append([]string{"aepflow"}, argv[1:]...), &os.ProcAttr{
-		Dir: dir, Env: env, Files: []*os.File{null, out, out}, Sys: &syscall.SysProcAttr{Ptrace: true},
+		Dir: dir, Env: env, Files: []*os.File{null, out, out}, Sys: &syscall.SysProcAttr{Ptrace: true, Setpgid: true},
 	})
 	if err != nil {
 		return 0, err
@@ -111,8 +111,9 @@ func (tr *tracer) run(started func(int)) (int, error) {
 		return 0, fmt.Errorf("trace: %w", err)
 	}
 	for {
-		// Only children of this thread: the others' are waited for elsewhere.
-		pid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		// Only its own group, in which its threads are: other children of this
+		// process, and of this very thread, are waited for elsewhere.
+		pid, err := unix.Wait4(-tr.leader, &status, unix.WALL, nil)
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue
