@@ -58,6 +58,7 @@ func FuzzCompile(f *testing.F) {
 	for _, text := range seedTexts(f) {
 		f.Add([]byte(text))
 	}
+	f.Add([]byte("%!\n--- x\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		files := []*source.File{source.NewFile("in.yaml", text)}
 		g, r := Compile(files, Options{})
