@@ -24,7 +24,7 @@ import (
 // is an error.
 func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 	p := readProject(files, o)
-	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+	p.each(resolveAt)
 	p.judge()
 	list, _ := p.resources()
 	g := p.graph(list)
@@ -80,6 +80,7 @@ type unit struct {
 	connection *schemas.Connection
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
+	half       *partial  // what can be read of a wrong document
 	asked      []nameKey // the names that were looked up on its behalf
 }
 
@@ -178,9 +179,15 @@ func decodeUnit(d *Document, whole bool, report *diag.Report) unit {
 	Check(d, found)
 	if found.HasErrors() {
 		report.Append(found)
+		u.half = halfDecoded(u, found)
 		return u
 	}
-	v := Decode(d, report)
+	u.take(Decode(d, report))
+	return u
+}
+
+// take keeps a decoded document by its type.
+func (u *unit) take(v any) {
 	switch v := v.(type) {
 	case *schemas.Dataflow:
 		u.dataflow = v
@@ -191,5 +198,4 @@ func decodeUnit(d *Document, whole bool, report *diag.Report) unit {
 	case *schemas.Dataset:
 		u.dataset = v
 	}
-	return u
 }

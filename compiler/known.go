@@ -31,7 +31,7 @@ type Asked struct{ Kind, Name, Digest string }
 func CompileParts(files []*source.File, o Options, known []Part) (*resource.Graph, *diag.Report, []Part) {
 	for {
 		p := readProject(files, o)
-		p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+		p.each(resolveAt)
 		stale, clash := p.stale(known)
 		if len(stale) == 0 && !clash {
 			p.judge()
