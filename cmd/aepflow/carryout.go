@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -24,12 +27,16 @@ type operation struct {
 	format  string // "text", "json"
 	session *lockfile.Session
 	conn    *connection // nil until the platform is needed
+
+	telling sync.Mutex
+	tell    func(applier.Event) // nil until there are calls to tell of
+	running map[resource.Address]applier.Subject
 }
 
 // carryOut holds the lock, finds out what an earlier apply left open, plans,
 // asks, applies and says how it went.
 func (a *app) carryOut(ctx context.Context, p *project, t target, f applyFlags, verb string, plan func(*lockfile.Lock) (*planner.Plan, error)) (err error) {
-	op := &operation{app: a, applyFlags: f, project: p, target: t, verb: verb}
+	op := &operation{app: a, applyFlags: f, project: p, target: t, verb: verb, running: map[resource.Address]applier.Subject{}}
 	if op.format, err = a.format("text", "json"); err != nil {
 		return err
 	}
@@ -168,7 +175,7 @@ func (op *operation) connect(ctx context.Context) error {
 	if op.conn != nil {
 		return nil
 	}
-	conn, err := op.app.connect(op.project, op.target, op.Rate, nil)
+	conn, err := op.app.connect(op.project, op.target, op.Rate, op.retried)
 	if err != nil {
 		return err
 	}
@@ -183,22 +190,48 @@ func (op *operation) connect(ctx context.Context) error {
 	return nil
 }
 
+// notify passes an event on, one at a time: the applier and the client both tell.
+func (op *operation) notify(e applier.Event) {
+	op.telling.Lock()
+	defer op.telling.Unlock()
+	if started, ok := e.(applier.Started); ok {
+		op.running[started.Address] = started.Subject
+	}
+	op.tell(e)
+}
+
+// retried tells that the client waits before it sends a call again, so that a slow
+// platform does not look like a hanging program. Reads that belong to no call are
+// not told.
+func (op *operation) retried(r platform.Retry) {
+	address, err := resource.ParseAddress(r.Tag)
+	if err != nil || r.Err == nil {
+		return
+	}
+	op.telling.Lock()
+	subject, ok := op.running[address]
+	op.telling.Unlock()
+	if ok {
+		op.notify(applier.Retried{Subject: subject, Attempt: r.Attempt + 1, Err: r.Err})
+	}
+}
+
 // execute makes the calls and shows how it goes.
 func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	ctx, abort, stop := op.interrupts(ctx, "interrupted: calls under way may finish (10 s), no new ones start; once more stops at once")
 	defer stop()
 	worker := applier.Applier{
-		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.secret, Now: op.now, Abort: abort,
+		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.secret, Now: op.now, Abort: abort, Notify: op.notify,
 	}
 	begin := time.Now()
 	if op.format == "json" {
 		events := view.NewEvents(op.stdout, plan, explain)
-		worker.Notify = events.Notify
+		op.tell = events.Notify
 		result, err := worker.Apply(ctx, plan, op.session)
 		return errors.Join(events.Finish(result, time.Since(begin)), outcome(result, err))
 	}
 	progress := view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), isTerminal(op.stderr), explain)
-	worker.Notify = progress.Notify
+	op.tell = progress.Notify
 	result, err := worker.Apply(ctx, plan, op.session)
 	progress.Close()
 	if !begun(err) {
