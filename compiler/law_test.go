@@ -195,6 +195,15 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 	} else {
 		decoded.Add(wrongType{at: place{d: d}, got: d.Root})
 	}
+	if loose := (&diag.Report{}); !checked.HasErrors() {
+		// What is right is right for editors too; overlays are theirs alone to refuse.
+		whole := *d
+		whole.Root = withoutKeys(d.Root, "targets", "defaults")
+		checkLoose(&whole, nil, loose)
+		if loose.HasErrors() {
+			t.Errorf("the schema for editors: %v\ndocument: %s", messages(loose), outline(docs))
+		}
+	}
 	if checked.HasErrors() != decoded.HasErrors() {
 		t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded), outline(docs))
 	}
