@@ -179,7 +179,7 @@ func (op *operation) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	op.conn = conn
+	op.conn, op.project.open = conn, conn
 	sandbox, err := checkSandbox(ctx, conn, op.target)
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ type project struct {
 	files  []*source.File
 	graph  *resource.Graph
 	report *diag.Report // what the compiler said
+	open   *connection  // of an apply that has connected already: the embedded emulator opens once
 }
 
 // load reads the project in dir. Documents that are wrong are reported by

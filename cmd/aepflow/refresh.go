@@ -15,11 +15,13 @@ const refreshReads = 4
 
 // refresh reads what the platform has for every entry of a lock.
 func (a *app) refresh(ctx context.Context, p *project, t target, lock *lockfile.Lock, rate float64) (_ []planner.Live, err error) {
-	conn, err := a.connect(p, t, rate, nil)
-	if err != nil {
-		return nil, err
+	conn := p.open
+	if conn == nil {
+		if conn, err = a.connect(p, t, rate, nil); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, conn.close()) }()
 	}
-	defer func() { err = errors.Join(err, conn.close()) }()
 	if _, err := checkSandbox(ctx, conn, t); err != nil {
 		return nil, err
 	}
