@@ -215,7 +215,7 @@ func TestDrift(t *testing.T) {
 			if signsIn(d.drift0(), d.behind) {
 				d.run(t, base)
 			} else {
-				d.run(t, withoutConnections(base))
+				d.run(t, withoutConnections(withoutProfile("", base)))
 			}
 		})
 	}

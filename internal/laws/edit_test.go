@@ -16,6 +16,7 @@ import (
 func nextVersion(seed uint64) *maker {
 	m := newProject(seed)
 	m.Rand, m.later = rand.New(rand.NewPCG(seed, 2)), 10*24*time.Hour
+	m.growing = true
 	for _, f := range m.p.flows {
 		f.hadSchema = f.schema != nil
 	}
@@ -116,7 +117,7 @@ var connectionEdits = []edit{
 			}
 		}
 	}),
-	onConnection(func(m *maker, c *connection) { c.life = m.life() }),
+	onConnection(func(m *maker, c *connection) { m.relive(&c.life) }),
 }
 
 var schemaEdits = []edit{
@@ -166,7 +167,7 @@ var schemaEdits = []edit{
 	onSchema(func(m *maker, s *schemaBody) { m.enableProfile(s) }),
 	func(m *maker) {
 		if len(m.p.schemas) > 0 {
-			one(m, m.p.schemas).life = m.life()
+			m.relive(&one(m, m.p.schemas).life)
 		}
 	},
 }
@@ -175,6 +176,13 @@ var datasetEdits = []edit{
 	onDataset(func(m *maker, d *datasetBody, _ *schemaBody) { d.title = m.words("Dataset") }),
 	onDataset(func(m *maker, d *datasetBody, _ *schemaBody) { d.description = m.maybe(0.7, m.words("Now holds")) }),
 	onDataset(func(m *maker, d *datasetBody, s *schemaBody) { d.profile = !d.profile && s != nil && s.profile }),
+	func(m *maker) {
+		for _, d := range m.p.datasets {
+			if body := d.schema.body(); body != nil && body.profile {
+				d.body.profile = !d.body.profile
+			}
+		}
+	},
 	onDataset(func(m *maker, d *datasetBody, _ *schemaBody) { m.addTag(d) }),
 	onDataset(func(m *maker, d *datasetBody, _ *schemaBody) {
 		if len(d.tags) > 0 {
@@ -196,7 +204,7 @@ var datasetEdits = []edit{
 	},
 	func(m *maker) {
 		if len(m.p.datasets) > 0 {
-			one(m, m.p.datasets).life = m.life()
+			m.relive(&one(m, m.p.datasets).life)
 		}
 	},
 }
@@ -280,8 +288,13 @@ var flowEdits = []edit{
 	}),
 	onFlow(func(m *maker, f *dataflow) { f.percent = one(m, []float64{0, 1, 33.3, 99}) }),
 	onFlow(func(m *maker, f *dataflow) { f.diagnostics = m.flag(0.7) }),
-	onFlow(func(m *maker, f *dataflow) { f.state = one(m, []string{"", "enabled", "disabled"}) }),
-	onFlow(func(m *maker, f *dataflow) { f.life = m.life() }),
+	onFlow(func(m *maker, f *dataflow) {
+		if f.state == "draft" { // it has waited: its start may have passed
+			m.restart(f)
+		}
+		f.state = one(m, []string{"", "enabled", "disabled"})
+	}),
+	onFlow(func(m *maker, f *dataflow) { m.relive(&f.life) }),
 }
 
 func typeOf(f *dataflow, name string) string {
@@ -347,6 +360,13 @@ var wholeEdits = []edit{
 			m.rename(&d.name, &d.life, "data")
 		}
 	},
+}
+
+// relive changes how a document is treated; its former name stays.
+func (m *maker) relive(l *lifecycle) {
+	from := l.movedFrom
+	*l = m.life()
+	l.movedFrom = from
 }
 
 // rename gives a document another name and says which one it had. A second

@@ -16,7 +16,7 @@ import (
 )
 
 // seeds is how many projects a law is tried on.
-const seeds = 40
+const seeds = 4
 
 // eachSeed runs a law on every seed, several at a time. LAWS_SEED picks one,
 // LAWS_SEEDS says how many.

@@ -20,6 +20,8 @@ type maker struct {
 	p     *project
 	n     int // numbers given so far: names and titles never repeat
 	later time.Duration
+	// growing says that schemas are in use: new fields cannot be required.
+	growing bool
 }
 
 func newProject(seed uint64) *maker {
@@ -214,11 +216,11 @@ func (m *maker) addField(s *schemaBody) {
 		}
 	}
 	f.title, f.description = m.maybe(0.3, m.words("Label")), m.maybe(0.3, m.words("Means"))
-	f.required = m.chance(0.15)
+	f.required = m.chance(0.15) && !m.growing
 	switch {
-	case typ == "string" && m.chance(0.2):
+	case typ == "string" && m.chance(0.25):
 		f.enum = []string{"new", "old", fmt.Sprint(m.number())}
-	case typ == "string" && m.chance(0.2):
+	case typ == "string" && m.chance(0.3):
 		f.pattern = `^[A-Z]{2}\d+$`
 	case typ == "number" && m.chance(0.7):
 		lo, hi := -m.IntN(10), 1+m.IntN(10)
@@ -327,6 +329,11 @@ func (m *maker) datasetRefs(s schemaRef) []datasetRef {
 
 func (m *maker) addDataset() {
 	d := &dataset{name: m.name("data"), schema: one(m, m.schemaRefs()), life: m.life()}
+	for _, r := range m.schemaRefs() {
+		if body := r.body(); body != nil && body.profile && m.chance(0.3) {
+			d.schema = r
+		}
+	}
 	d.body = m.datasetBody(d.schema.body())
 	m.p.datasets = append(m.p.datasets, d)
 }
@@ -382,6 +389,10 @@ func (m *maker) retarget(f *dataflow) {
 
 // remap makes up columns and what becomes of them.
 func (m *maker) remap(f *dataflow) {
+	if f.schema == nil && !slices.Contains(m.schemaRefs(), f.schemaRef) {
+		m.aim(f) // what it named has gone
+		return
+	}
 	old := f.columns
 	f.columns, f.mappings = nil, nil
 	for i, d := range destinations(f.target()) {

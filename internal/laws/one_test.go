@@ -100,10 +100,10 @@ func (w *world) checkKept(t *testing.T) {
 	w.noSecretIn("lockfile", text)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.journal) == 0 {
+	if w.seen == 0 {
 		t.Error("no request has seen a journal")
 	}
-	w.noSecretIn("journal", w.journal)
+	w.noSecretIn("journal", w.leak)
 	w.noSecretIn("record", w.record.Bytes())
 	requests, err := json.Marshal(w.box.Requests())
 	if err != nil {
@@ -214,11 +214,15 @@ func asTexts(v any) any {
 
 // TestExamples: the laws of an apply hold for every example.
 func TestExamples(t *testing.T) {
-	dirs, err := filepath.Glob("../../examples/*")
-	if err != nil || len(dirs) == 0 {
-		t.Fatal("no examples", err)
+	entries, err := os.ReadDir("../../examples")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, dir := range dirs {
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		dir := filepath.Join("../../examples", e.Name())
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
 			o := emulator.Options{}
@@ -274,7 +278,7 @@ func TestExamples(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	cores := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(cores)
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		var first []string
 		for _, n := range []int{1, 4} {
 			runtime.GOMAXPROCS(n)
