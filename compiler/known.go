@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -29,6 +30,8 @@ type Asked struct{ Kind, Name, Digest string }
 // the notes about known files. It also returns the parts of the files that it
 // did compile, for the next time.
 func CompileParts(files []*source.File, o Options, known []Part) (*resource.Graph, *diag.Report, []Part) {
+	files, early := inBatches(files, o)
+	known = append(known[:len(known):len(known)], early...)
 	for {
 		p := readProject(files, o)
 		p.each(resolveAt)
@@ -45,7 +48,7 @@ func CompileParts(files []*source.File, o Options, known []Part) (*resource.Grap
 			if g != nil || len(known) == 0 || p.report.Len() == before {
 				fresh := p.parts(made, counts, known)
 				p.explain()
-				return g, p.report, fresh
+				return g, p.report, append(fresh, remaining(early, known)...)
 			}
 			clash = true // two files make the same thing: both have to be shown
 		}
@@ -61,6 +64,64 @@ func CompileParts(files []*source.File, o Options, known []Part) (*resource.Grap
 		}
 		known = keep
 	}
+}
+
+// batch is how many files are compiled at a time where there are many: the tree of
+// a document takes five times the room of what it comes to.
+const batch = 512
+
+// inBatches compiles files that need no others, many at a time, and returns their
+// parts and the files that are left: those that another document has to answer
+// for, or about which there is something to say.
+func inBatches(files []*source.File, o Options) (rest []*source.File, early []Part) {
+	if len(files) <= 2*batch {
+		return files, nil
+	}
+	var shared, own []*source.File // shared may hold documents that others ask for
+	for _, f := range files {
+		if bytes.Contains(f.Text, []byte("kind")) {
+			shared = append(shared, f)
+		} else {
+			own = append(own, f)
+		}
+	}
+	if len(shared) > batch {
+		return files, nil
+	}
+	rest = shared
+	for chunk := range slices.Chunk(own, batch) {
+		p := readProject(slices.Concat(shared, chunk), o)
+		p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+		p.judge()
+		made, counts := p.resources()
+		done := map[*source.File]bool{}
+		for _, part := range p.parts(made, counts, nil) {
+			done[part.File] = true
+			if !slices.Contains(shared, part.File) {
+				early = append(early, part)
+			}
+		}
+		for _, f := range chunk {
+			if !done[f] {
+				rest = append(rest, f)
+			}
+		}
+	}
+	return rest, early
+}
+
+// remaining returns the parts that are still known.
+func remaining(parts, known []Part) (out []Part) {
+	files := make(map[*source.File]bool, len(known))
+	for _, k := range known {
+		files[k.File] = true
+	}
+	for _, p := range parts {
+		if files[p.File] {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // stale says which of the known parts do not hold: another document answers to a

@@ -142,3 +142,30 @@ func TestKnownPartsChangeNothing(t *testing.T) {
 		})
 	}
 }
+
+// Many files are compiled in batches; the outcome is the same, also when names
+// are shared over batches and when something is wrong in one of them.
+func TestBatchesChangeNothing(t *testing.T) {
+	texts := knownProject(t)
+	flow := texts["tutorial/dataflow.yaml"]
+	for i := range 2*batch + 40 {
+		name := fmt.Sprintf("many-%04d", i)
+		texts[name+".dataflow.yaml"] = strings.Replace(flow, "name: mytable", "name: "+name, 1)
+	}
+	compare := func(name string) {
+		t.Helper()
+		g, r := Compile(filesOf(texts, nil), Options{})
+		batched, br, parts := CompileParts(filesOf(texts, nil), Options{}, nil)
+		if show(t, g, r) != show(t, batched, br) {
+			t.Errorf("%s: in batches it differs", name)
+		}
+		if g != nil && len(parts) < 2*batch {
+			t.Errorf("%s: %d parts", name, len(parts))
+		}
+	}
+	compare("all well")
+	texts["many-0007.dataflow.yaml"] = strings.Replace(flow, "name: mytable", "name: many-1000", 1)
+	compare("a name in two batches")
+	texts["many-0007.dataflow.yaml"] = strings.Replace(flow, "interval: 15", "interval: 1", 1)
+	compare("one is wrong")
+}

@@ -6,19 +6,25 @@ import (
 )
 
 // Most commands live for less than a second and use what they allocate: collecting
-// at every doubling of a small heap took a third of a plan of 1,000 dataflows. Near
-// the limit the collector works as hard as ever.
+// at every doubling of a small heap took a third of a plan of 1,000 dataflows. A
+// large project has a heap that must not grow like that.
 const (
-	growth      = 400   // percent of what lives, between two collections
-	memoryLimit = 256e6 // bytes, above which the heap no longer grows like that
+	shortLife    = 400  // percent of what lives, between two collections
+	largeProject = 3000 // files
 )
 
 // letMemoryGrow sets the collector up for a short life, unless the environment does.
-func letMemoryGrow() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(growth)
+func letMemoryGrow() { collectAt(shortLife) }
+
+// keepMemorySmall takes that back for a large project.
+func keepMemorySmall(files int) {
+	if files > largeProject {
+		collectAt(50)
 	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+}
+
+func collectAt(percent int) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
 	}
 }
