@@ -81,7 +81,13 @@ func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
 		name = f.MappingSet.Title
 	}
 	var body object
-	body.text("name", title(name, title(f.Title, f.Name)+" mapping"), u.at("mappingSet", "title"))
+	of := title(f.Title, f.Name)
+	if f.Schedule.Frequency == "once" {
+		// A new name is a new version of the mapping set, and a one-time dataflow
+		// cannot move to one: its title must not reach the mapping set.
+		of = f.Name
+	}
+	body.text("name", title(name, of+" mapping"), u.at("mappingSet", "title"))
 	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(
 		resource.F("id", schema.id),
 		resource.F("contentType", resource.String(fullSchemaType)),
