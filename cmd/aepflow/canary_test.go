@@ -116,12 +116,12 @@ func TestCanary(t *testing.T) {
 		if r := v.say(append([]string{"plan", "--out", saved}, flags...)...); r.code != exitOK {
 			t.Errorf("%s: plan: %s", when, r)
 		}
-		for _, args := range readers(saved) {
-			// Everything in the middle, where there is most to tell; else the forms
-			// that show bodies whole.
-			if when == "after a crash" || slices.Contains([]string{"plan --full", "plan --calls curl", "state show connection.crm"}, strings.Join(args, " ")) {
-				v.say(args...)
-			}
+		commands := [][]string{{"plan", "--full"}, {"plan", "--calls", "curl"}}
+		if when == "after a crash" { // where there is most to tell
+			commands = append(forms(saved), readers(saved)...)
+		}
+		for _, args := range commands {
+			v.say(args...)
 		}
 		v.lookEverywhere(when)
 	}

@@ -151,7 +151,11 @@ func (sc *scenario) points(tracing bool) []killPoint {
 
 // sample takes a few points of each sort.
 func (sc *scenario) sample(all []killPoint) []killPoint {
-	every := max(1, len(all)/envInt("CRASH_POINTS", 5))
+	want := 3
+	if raced {
+		want = 1
+	}
+	every := max(1, len(all)/envInt("CRASH_POINTS", want))
 	var out []killPoint
 	for i, p := range all {
 		lock := p.boundary >= 0 && p.again == 0 && sc.name == "change" && strings.HasPrefix(sc.seen[p.boundary].String(), "after rename to dataflow")

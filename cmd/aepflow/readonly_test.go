@@ -18,10 +18,16 @@ import (
 // readers are the commands that only look.
 func readers(savedPlan string) [][]string {
 	return [][]string{
-		{"validate"}, {"validate", "-o", "sarif"}, {"compile", "-o", "json"},
+		{"validate"}, {"compile", "-o", "json"}, {"plan"}, {"plan", "--refresh", "-o", "json"}, {"show", savedPlan}, {"graph"},
+		{"preview"}, {"drift"}, {"state", "list"}, {"state", "show", "connection.crm"},
+	}
+}
+
+// forms are a plan in every form.
+func forms(savedPlan string) [][]string {
+	return [][]string{
 		{"plan", "--full"}, {"plan", "-o", "json"}, {"plan", "-o", "markdown"}, {"plan", "-o", "html"}, {"plan", "--calls", "http"}, {"plan", "--calls", "curl"},
-		{"plan", "--refresh"}, {"show", savedPlan}, {"show", savedPlan, "-o", "json"}, {"graph", "-o", "svg"}, {"graph", savedPlan},
-		{"preview"}, {"drift"}, {"state", "list"}, {"state", "show", "connection.crm"}, {"explain", "schedule-interval"},
+		{"show", savedPlan, "-o", "json"}, {"graph", savedPlan, "-o", "svg"},
 	}
 }
 

@@ -66,13 +66,15 @@ func ticking(t *testing.T) func() time.Time {
 	return func() time.Time { return at.Add(time.Since(began)) }
 }
 
-// TestStorms takes both versions of the project through a platform in trouble and
-// compares with a calm one.
+// TestStorms takes the project from its first version to its second on a platform
+// in trouble, and compares with a calm one.
 func TestStorms(t *testing.T) {
 	t.Parallel()
 	calm := newLab(t, emulator.Options{KeepRequests: -1}, crashed{})
 	calm.docs("a")
 	calm.mustRun(applyArgs()...)
+	made := calm.freeze()
+	calm = newLab(t, emulator.Options{KeepRequests: -1}, made)
 	calm.docs("b")
 	calm.mustRun(applyArgs()...)
 	want := calm.inventory()
@@ -82,7 +84,7 @@ func TestStorms(t *testing.T) {
 	var until time.Time // no call may come before this
 	early := 0
 	uses := map[string]int{} // by token
-	for _, s := range []storm{
+	for i, s := range []storm{
 		{
 			name: "every third answer to a write is lost", applies: 1,
 			raise: func(_ *lab, n int, _ http.ResponseWriter, r *http.Request, next http.Handler) bool {
@@ -126,8 +128,8 @@ func TestStorms(t *testing.T) {
 				return uses[token] > 6 && refuseWith(w, http.StatusUnauthorized, "")
 			},
 			check: func(t *testing.T, l *lab) {
-				if n := l.signIns(); n < 12 {
-					t.Errorf("%d sign-ins for some 90 calls", n)
+				if n := l.signIns(); n < 7 {
+					t.Errorf("%d sign-ins for some 50 calls", n)
 				}
 			},
 		},
@@ -135,8 +137,8 @@ func TestStorms(t *testing.T) {
 			name: "tokens live two seconds", applies: 1, args: []string{"--parallelism", "1"},
 			options: emulator.Options{Now: ticking(t), TokenTTL: 2 * time.Second, Latency: 50 * time.Millisecond},
 			check: func(t *testing.T, l *lab) {
-				if n := l.signIns(); n < 4 {
-					t.Errorf("%d sign-ins in two applies of more than two seconds each", n)
+				if n := l.signIns(); n < 2 {
+					t.Errorf("%d sign-ins in an apply of more than two seconds", n)
 				}
 			},
 		},
@@ -148,9 +150,12 @@ func TestStorms(t *testing.T) {
 			},
 		},
 	} {
+		if raced && i > 1 {
+			break
+		}
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			l := newLab(t, s.options, crashed{})
+			l := newLab(t, s.options, made)
 			var mu sync.Mutex
 			n := 0
 			l.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -166,16 +171,14 @@ func TestStorms(t *testing.T) {
 					next.ServeHTTP(w, r)
 				}
 			})
-			for _, version := range []string{"a", "b"} {
-				l.docs(version)
-				for k := 1; ; k++ {
-					r := l.run(applyArgs(s.args...)...)
-					if r.code == exitOK {
-						break
-					}
-					if k == s.applies {
-						t.Fatalf("not done after %d applies: %s", k, r)
-					}
+			l.docs("b")
+			for k := 1; ; k++ {
+				r := l.run(applyArgs(s.args...)...)
+				if r.code == exitOK {
+					break
+				}
+				if k == s.applies {
+					t.Fatalf("not done after %d applies: %s", k, r)
 				}
 			}
 			l.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) { next.ServeHTTP(w, r) })

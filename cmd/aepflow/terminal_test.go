@@ -3,6 +3,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -109,6 +112,13 @@ func (l *lab) hold(method, path string) *held {
 	l.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		h.done.Add(1)
 		defer h.done.Done()
+		// All of it has come: its work is done whatever becomes of its sender.
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		r = r.WithContext(context.WithoutCancel(r.Context()))
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		if r.Method == method && strings.Contains(r.URL.Path, path) {
 			select {
 			case <-go1:
