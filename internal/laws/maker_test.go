@@ -204,8 +204,11 @@ var fieldTypes = append([]string{"string[]", "integer[]", "number", "email", "ma
 // no two schemas of a union disagree.
 func (m *maker) addField(s *schemaBody) {
 	typ := one(m, fieldTypes)
+	if m.growing && m.chance(0.6) {
+		typ = one(m, []string{"string", "number"}) // those that have limits
+	}
 	stem := strings.NewReplacer("[]", "List", "-", "").Replace(typ)
-	f := field{typ: typ, path: fmt.Sprintf("%s.%s%d", one(m, []string{"crm", "crm.deep", "shop"}), stem, m.IntN(6))}
+	f := field{typ: typ, path: fmt.Sprintf("%s.%s%d", one(m, []string{"crm", "crm.deep", "shop"}), stem, m.IntN(20))}
 	if m.chance(0.3) {
 		f.path = "top-" + stem
 	}

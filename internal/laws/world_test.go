@@ -193,7 +193,7 @@ var compared sync.Map
 func (w *world) options() planner.Options {
 	return planner.Options{
 		At: w.now, Tool: "laws", Target: planner.Target{Name: "local", Org: emulator.DefaultOrg, Sandbox: sandbox},
-		OnReplace: "backfill", AllowDataLoss: true, Recreate: true,
+		OnReplace: "backfill", AllowDataLoss: true, AllowMassDelete: true, Recreate: true,
 	}
 }
 
