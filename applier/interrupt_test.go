@@ -30,7 +30,7 @@ func (w *world) slow(last <-chan time.Time) (began chan struct{}) {
 	return began
 }
 
-func (w *world) interrupted(t *testing.T, a *Applier, began <-chan struct{}) (Result, error, time.Duration) {
+func (w *world) interrupted(t *testing.T, a *Applier, began <-chan struct{}) (Result, time.Duration, error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	s := w.open()
@@ -42,7 +42,7 @@ func (w *world) interrupted(t *testing.T, a *Applier, began <-chan struct{}) (Re
 		cancel()
 	}()
 	res, err := a.Apply(ctx, w.diff(s.Lock(), project()), s)
-	return res, err, time.Since(stopped)
+	return res, time.Since(stopped), err
 }
 
 // TestInterrupt lets the running call end, starts no other, and saves.
@@ -51,7 +51,7 @@ func TestInterrupt(t *testing.T) {
 		w := newWorld(t)
 		began := w.slow(time.After(3 * time.Second))
 		a := w.applier()
-		res, err, took := w.interrupted(t, a, began)
+		res, took, err := w.interrupted(t, a, began)
 		if !errors.Is(err, ErrInterrupted) || !res.Interrupted || len(res.Failed) != 0 {
 			t.Fatalf("err %v, result %+v", err, res)
 		}
@@ -76,7 +76,7 @@ func TestInterruptWithHangingCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		began := w.slow(nil)
-		res, err, took := w.interrupted(t, w.applier(), began)
+		res, took, err := w.interrupted(t, w.applier(), began)
 		if !errors.Is(err, ErrInterrupted) || res.Unknown != 1 {
 			t.Fatalf("err %v, result %+v", err, res)
 		}
@@ -101,7 +101,7 @@ func TestSecondInterrupt(t *testing.T) {
 			<-began
 			time.AfterFunc(time.Second, func() { close(abort) })
 		}()
-		_, err, took := w.interrupted(t, a, began)
+		_, took, err := w.interrupted(t, a, began)
 		if !errors.Is(err, ErrInterrupted) || took != time.Second {
 			t.Fatalf("err %v, took %v", err, took)
 		}

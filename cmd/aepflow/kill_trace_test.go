@@ -89,7 +89,6 @@ type tracer struct {
 type entered struct {
 	boundary
 	counts bool
-	fd     int
 	read   bool
 }
 

@@ -339,16 +339,6 @@ func (w *world) noWrites() {
 	}
 }
 
-func readAll(t testing.TB, r io.ReadCloser) []byte {
-	t.Helper()
-	defer r.Close()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 // sketch prints a plan for a failing test.
 func sketch(p *planner.Plan) string {
 	var b strings.Builder
