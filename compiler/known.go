@@ -30,7 +30,11 @@ type Asked struct{ Kind, Name, Digest string }
 // the notes about known files. It also returns the parts of the files that it
 // did compile, for the next time.
 func CompileParts(files []*source.File, o Options, known []Part) (*resource.Graph, *diag.Report, []Part) {
-	files, early := inBatches(files, o)
+	return compileParts(files, o, known, batch)
+}
+
+func compileParts(files []*source.File, o Options, known []Part, size int) (*resource.Graph, *diag.Report, []Part) {
+	files, early := inBatches(files, o, size)
 	known = append(known[:len(known):len(known)], early...)
 	for {
 		p := readProject(files, o)
@@ -73,8 +77,8 @@ const batch = 512
 // inBatches compiles files that need no others, many at a time, and returns their
 // parts and the files that are left: those that another document has to answer
 // for, or about which there is something to say.
-func inBatches(files []*source.File, o Options) (rest []*source.File, early []Part) {
-	if len(files) <= 2*batch {
+func inBatches(files []*source.File, o Options, size int) (rest []*source.File, early []Part) {
+	if len(files) <= 2*size {
 		return files, nil
 	}
 	var shared, own []*source.File // shared may hold documents that others ask for
@@ -85,11 +89,11 @@ func inBatches(files []*source.File, o Options) (rest []*source.File, early []Pa
 			own = append(own, f)
 		}
 	}
-	if len(shared) > batch {
+	if len(shared) > size {
 		return files, nil
 	}
 	rest = shared
-	for chunk := range slices.Chunk(own, batch) {
+	for chunk := range slices.Chunk(own, size) {
 		p := readProject(slices.Concat(shared, chunk), o)
 		p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
 		p.judge()

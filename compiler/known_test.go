@@ -148,23 +148,24 @@ func TestKnownPartsChangeNothing(t *testing.T) {
 func TestBatchesChangeNothing(t *testing.T) {
 	texts := knownProject(t)
 	flow := texts["tutorial/dataflow.yaml"]
-	for i := range 2*batch + 40 {
+	const size = 8
+	for i := range 3 * size {
 		name := fmt.Sprintf("many-%04d", i)
 		texts[name+".dataflow.yaml"] = strings.Replace(flow, "name: mytable", "name: "+name, 1)
 	}
 	compare := func(name string) {
 		t.Helper()
 		g, r := Compile(filesOf(texts, nil), Options{})
-		batched, br, parts := CompileParts(filesOf(texts, nil), Options{}, nil)
+		batched, br, parts := compileParts(filesOf(texts, nil), Options{}, nil, size)
 		if show(t, g, r) != show(t, batched, br) {
 			t.Errorf("%s: in batches it differs", name)
 		}
-		if g != nil && len(parts) < 2*batch {
+		if g != nil && len(parts) < 3*size {
 			t.Errorf("%s: %d parts", name, len(parts))
 		}
 	}
 	compare("all well")
-	texts["many-0007.dataflow.yaml"] = strings.Replace(flow, "name: mytable", "name: many-1000", 1)
+	texts["many-0007.dataflow.yaml"] = strings.Replace(flow, "name: mytable", "name: many-0020", 1)
 	compare("a name in two batches")
 	texts["many-0007.dataflow.yaml"] = strings.Replace(flow, "interval: 15", "interval: 1", 1)
 	compare("one is wrong")
