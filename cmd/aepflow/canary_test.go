@@ -20,14 +20,32 @@ import (
 // aviary knows every secret of a lab and looks for it wherever it must not be.
 type aviary struct {
 	*lab
-	record  *bytes.Buffer // the platform's record of requests, one a line
+	record  *notes // the platform's record of requests, one a line
 	mu      sync.Mutex
 	secrets []string // tokens are added as they are handed out
 	looked  int
 }
 
+// notes are written by the platform and read by the test.
+type notes struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (n *notes) Write(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.Write(p)
+}
+
+func (n *notes) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.String()
+}
+
 func newAviary(t *testing.T) *aviary {
-	v := &aviary{record: &bytes.Buffer{}, secrets: []string{labPassword, labSecret}}
+	v := &aviary{record: &notes{}, secrets: []string{labPassword, labSecret}}
 	v.lab = newLab(t, emulator.Options{Record: v.record}, crashed{})
 	v.docs("a")
 	v.intercept(v.overhear)
@@ -46,15 +64,19 @@ func (v *aviary) overhear(w http.ResponseWriter, r *http.Request, next http.Hand
 		Token string `json:"access_token"`
 	}
 	if json.Unmarshal(rec.Body.Bytes(), &answer) == nil && answer.Token != "" {
-		v.mu.Lock()
-		v.secrets = append(v.secrets, answer.Token)
-		v.mu.Unlock()
+		v.learn(answer.Token)
 	}
 	for k, vs := range rec.Header() {
 		w.Header()[k] = vs
 	}
 	w.WriteHeader(rec.Code)
 	_, _ = w.Write(rec.Body.Bytes()) // a caller that is gone is no fault
+}
+
+func (v *aviary) learn(secret string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.secrets = append(v.secrets, secret)
 }
 
 func (v *aviary) look(where, text string) {
@@ -174,7 +196,7 @@ func TestCanary(t *testing.T) {
 
 	// Another password shows as changed, and only as that.
 	const next = "canary-pw-2-5b1f60"
-	v.secrets = append(v.secrets, next)
+	v.learn(next)
 	v.env = []string{"CRM_DB_PASSWORD=" + next}
 	v.docs("b")
 	if r := v.say(append([]string{"plan"}, flags...)...); !strings.Contains(r.stdout, "(secret, changed)") {
@@ -190,10 +212,12 @@ func TestCanary(t *testing.T) {
 	}
 	v.lookEverywhere("after the end")
 
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	if len(v.secrets) < 4 {
 		t.Error("no token was overheard")
 	}
-	if used := bytes.Count(v.record.Bytes(), []byte("(secret)")); used == 0 {
+	if used := strings.Count(v.record.String(), "(secret)"); used == 0 {
 		t.Error("no secret ever came to the platform: this test looks for nothing")
 	}
 	t.Logf("%d secrets in %d places: nowhere", len(slices.Compact(slices.Sorted(slices.Values(v.secrets)))), v.looked)

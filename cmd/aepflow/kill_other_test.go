@@ -14,6 +14,8 @@ type boundary struct {
 	after        bool
 }
 
+func (b boundary) String() string { return b.call + " " + b.target }
+
 func canTrace(testing.TB) bool { return false }
 
 func traced(string, []string, []string, func(int), *os.File, func(boundary) bool) (int, error) {

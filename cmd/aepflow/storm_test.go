@@ -107,6 +107,8 @@ func TestStorms(t *testing.T) {
 				return refuseWith(w, http.StatusTooManyRequests, "1")
 			},
 			check: func(t *testing.T, _ *lab) {
+				quiet.Lock()
+				defer quiet.Unlock()
 				if early > 3*5 {
 					t.Errorf("%d calls came during the pauses that the platform had asked for", early)
 				}
@@ -186,6 +188,8 @@ func TestStorms(t *testing.T) {
 			if s.check != nil {
 				s.check(t, l)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			t.Logf("%d calls", n)
 		})
 	}
@@ -197,14 +201,18 @@ func TestKilledAndListedLate(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, emulator.Options{Now: ticking(t), Switches: emulator.Switches{ListDelayMillis: 900}}, crashed{})
 	l.docs("a")
+	var mu sync.Mutex
 	posts, killed := 0, false
 	cmd := l.command(applyArgs("--parallelism", "1")...)
 	l.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		mu.Lock()
 		if strings.HasPrefix(r.URL.Path, "/data/") && r.Method == http.MethodPost {
 			posts++
 		}
-		if posts == 11 && !killed {
-			killed = true
+		dies := posts == 11 && !killed
+		killed = killed || dies
+		mu.Unlock()
+		if dies {
 			next.ServeHTTP(nowhere{http.Header{}}, r)
 			_ = cmd.Process.Kill() // it waits for this very answer
 			panic(http.ErrAbortHandler)
@@ -217,6 +225,8 @@ func TestKilledAndListedLate(t *testing.T) {
 	l.open()
 	_ = cmd.Wait() // killed
 	r := l.mustRun(applyArgs()...)
+	mu.Lock()
+	defer mu.Unlock()
 	if !killed || strings.Count(r.stderr, ": done, ") != 1 {
 		t.Errorf("the next apply did not find the object: %s", r)
 	}

@@ -103,15 +103,13 @@ func (m *terminal) end() int {
 type held struct {
 	came    chan struct{} // one for each call that waits
 	release func()        // lets them, and all later ones, go on
-	done    sync.WaitGroup
+	went    chan struct{} // one for each of them whose work is done
 }
 
 func (l *lab) hold(method, path string) *held {
 	go1 := make(chan struct{})
-	h := &held{came: make(chan struct{}, 64), release: sync.OnceFunc(func() { close(go1) })}
+	h := &held{came: make(chan struct{}, 64), went: make(chan struct{}, 64), release: sync.OnceFunc(func() { close(go1) })}
 	l.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		h.done.Add(1)
-		defer h.done.Done()
 		// All of it has come: its work is done whatever becomes of its sender.
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -125,6 +123,7 @@ func (l *lab) hold(method, path string) *held {
 			default:
 				h.came <- struct{}{}
 				<-go1
+				defer func() { h.went <- struct{}{} }()
 			}
 		}
 		next.ServeHTTP(w, r)
@@ -233,7 +232,8 @@ func TestTwoCtrlC(t *testing.T) {
 		t.Errorf("the journal does not cover the calls: %v\n%s", err, text)
 	}
 	h.release()
-	h.done.Wait() // the work is done by now
+	<-h.went
+	<-h.went
 	made := l.writes()
 	r := l.mustRun(applyArgs()...)
 	if n := strings.Count(r.stderr, ": done, "); n != 2 || !strings.Contains(r.stderr, "An earlier apply was cut short") {
