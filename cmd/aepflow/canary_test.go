@@ -192,7 +192,7 @@ func TestCanary(t *testing.T) {
 	if r := v.say(applyArgs()...); r.code != exitOK {
 		t.Fatalf("apply: %s", r)
 	}
-	all("after the first apply")
+	v.lookEverywhere("after the first apply")
 
 	// Another password shows as changed, and only as that.
 	const next = "canary-pw-2-5b1f60"
@@ -202,7 +202,7 @@ func TestCanary(t *testing.T) {
 	if r := v.say(append([]string{"plan"}, flags...)...); !strings.Contains(r.stdout, "(secret, changed)") {
 		t.Errorf("a changed password does not show as changed: %s", r)
 	}
-	all("with another password")
+	v.lookEverywhere("with another password")
 	if r := v.say(applyArgs("-o", "json")...); r.code != exitOK {
 		t.Fatalf("apply: %s", r)
 	}
