@@ -446,6 +446,36 @@ func (d *differ) removals() {
 		d.items[e.Address] = it
 		d.order = append(d.order, it)
 	}
+	if d.AllowDataLoss {
+		d.forgetProfile()
+	}
+}
+
+// forgetProfile leaves on the platform what it does not remove: a schema that
+// takes part in Profile, its primary identity and its fields.
+func (d *differ) forgetProfile() {
+	var keep func(resource.Address)
+	seen := map[resource.Address]bool{}
+	keep = func(a resource.Address) {
+		e, ok := d.lock.Get(a)
+		if !ok || seen[a] {
+			return
+		}
+		seen[a] = true
+		for _, n := range e.Needs {
+			keep(n.Address)
+		}
+	}
+	for _, e := range d.lock.Entries {
+		if resource.SpecOf(e.Address.Kind).TagOf != "" {
+			keep(e.Address)
+		}
+	}
+	for _, it := range d.order {
+		if seen[it.change.Address] && it.change.Action == Delete && it.change.Deposed == "" {
+			it.change.Action, it.change.Reason = Forget, ReasonProfile
+		}
+	}
 }
 
 func decode(b resource.Body) resource.Value {

@@ -80,6 +80,7 @@ const (
 	ReasonConverged Reason = "the platform has it already"
 	ReasonImport    Reason = "exists on the platform and is taken over"
 	ReasonMissing   Reason = "not found on the platform: removed, or hidden by a label"
+	ReasonProfile   Reason = "takes part in Profile: the platform does not remove it"
 	ReasonProtect   Reason = "its protection changes"
 )
 
