@@ -80,6 +80,9 @@ func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Repo
 	var changed []planner.SecretPath
 	for _, v := range values {
 		e, ok := lock.Get(v.Address)
+		if r, _ := p.graph.Get(v.Address); !ok && !r.Moved.IsZero() {
+			e, ok = lock.Get(r.Moved) // renamed with this very plan
+		}
 		i := slices.IndexFunc(e.Secrets, func(h lockfile.SecretHash) bool { return h.Path == v.Path })
 		if ok && (i < 0 || !lockfile.SecretMatches(e.Secrets[i].Hash, v.Value)) {
 			changed = append(changed, planner.SecretPath{Address: v.Address, Path: v.Path})
