@@ -164,6 +164,9 @@ func (w *world) changedSecrets(lock *lockfile.Lock, g *resource.Graph) planner.S
 	}
 	for _, v := range all {
 		e, ok := lock.Get(v.Address)
+		if r, _ := g.Get(v.Address); !ok && !r.Moved.IsZero() {
+			e, ok = lock.Get(r.Moved)
+		}
 		i := slices.IndexFunc(e.Secrets, func(h lockfile.SecretHash) bool { return h.Path == v.Path })
 		if ok && (i < 0 || !matches(e.Secrets[i].Hash, v.Value)) {
 			out.Changed = append(out.Changed, planner.SecretPath{Address: v.Address, Path: v.Path})
