@@ -175,4 +175,3 @@ func tagged(body json.RawMessage) bool {
 	}
 	return json.Unmarshal(body, &schema) == nil && slices.Contains(schema.Tags, "union")
 }
-
