@@ -43,6 +43,13 @@ func gateway(code, message string) *refusal {
 	return &refusal{status: status, code: code, body: object{"error_code": code, "message": message}}
 }
 
+// throttled is the gateway's answer to who comes too fast.
+func throttled(seconds int) *refusal {
+	r := gateway("429050", "Too many requests")
+	r.header = [][2]string{{"Retry-After", strconv.Itoa(seconds)}}
+	return r
+}
+
 // flowError refuses as Flow Service does today. Number and status come from
 // the catalogue, which also has the title.
 func flowError(code flowCode, format string, args ...any) *refusal {

@@ -28,7 +28,7 @@ type Fault struct {
 	// After does the work before the answer is harmed.
 	After bool `json:"after,omitempty"`
 	// Status and Body replace the answer; a Status alone has the gateway's
-	// envelope.
+	// envelope, 429 that of --rate with its Retry-After.
 	Status int               `json:"status,omitempty"`
 	Body   json.RawMessage   `json:"body,omitempty"`
 	Header map[string]string `json:"header,omitempty"`
@@ -189,7 +189,11 @@ func (f *Fault) answer() answer {
 		a.status = http.StatusBadGateway // recorded; the caller sees no answer
 	}
 	if f.Body == nil {
-		a.body = toJSON(object{"error_code": fmt.Sprintf("%d000", a.status), "message": http.StatusText(a.status)})
+		no := gateway(fmt.Sprintf("%d000", a.status), http.StatusText(a.status))
+		if a.status == http.StatusTooManyRequests {
+			no = throttled(1)
+		}
+		a.body, a.header = toJSON(no.body), no.header
 	}
 	var raw string
 	if json.Unmarshal(f.Body, &raw) == nil { // a body given as text is sent bare

@@ -88,6 +88,12 @@ func TestFaultEffects(t *testing.T) {
 		"status before": {Fault{Status: 503}, 0, func(r *http.Response, raw []byte, err error) bool {
 			return err == nil && r.StatusCode == 503 && strings.Contains(string(raw), `"503000"`)
 		}},
+		"status 429": {Fault{Status: 429}, 0, func(r *http.Response, raw []byte, err error) bool {
+			return err == nil && r.StatusCode == 429 && string(raw) == `{"error_code":"429050","message":"Too many requests"}` && r.Header.Get("Retry-After") == "1"
+		}},
+		"status 429 with a header of its own": {Fault{Status: 429, Header: map[string]string{"Retry-After": "30"}}, 0, func(r *http.Response, raw []byte, err error) bool {
+			return err == nil && strings.Contains(string(raw), `"429050"`) && r.Header.Get("Retry-After") == "30"
+		}},
 		"status after, own body": {Fault{Status: 500, After: true, Body: json.RawMessage(`{"x":1}`), Header: map[string]string{"Retry-After": "7"}}, 1, func(r *http.Response, raw []byte, err error) bool {
 			return err == nil && r.StatusCode == 500 && string(raw) == `{"x":1}` && r.Header.Get("Retry-After") == "7"
 		}},

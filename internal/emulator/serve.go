@@ -78,9 +78,7 @@ func (s *Server) before(c *call, fault *Fault) (answer, error) {
 		}
 	}
 	if s.limiter != nil && c.svc != svcIMS && !s.limiter.Allow() {
-		e := gateway("429050", "Too many requests")
-		e.header = [][2]string{{"Retry-After", strconv.Itoa(max(1, int(1/s.opts.Rate)))}}
-		return answer{}, e
+		return answer{}, throttled(max(1, int(1/s.opts.Rate)))
 	}
 	return answer{}, nil
 }
