@@ -22,6 +22,9 @@ func Format(f *source.File) ([]byte, *diag.Report) {
 		return f.Text, report
 	}
 	text := f.Text
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		text = append(slices.Clone(text), '\n') // else the last entry could not be moved
+	}
 	for range maxMoves {
 		next, moved := reorderOnce(source.NewFile(f.Path, text))
 		if !moved {
@@ -111,11 +114,7 @@ func reorderPairs(f *source.File, n *Node, order []string) ([]byte, bool) {
 		}
 		starts[i] = start
 	}
-	end := lineEnd(f, n.Span.End)
-	if end < len(f.Text) || len(f.Text) > 0 && f.Text[len(f.Text)-1] == '\n' {
-		return joinEntries(f, n, starts, end, rank), true
-	}
-	return nil, false // the last line has no break; spacing adds it first
+	return joinEntries(f, n, starts, lineEnd(f, n.Span.End), rank), true
 }
 
 func joinEntries(f *source.File, n *Node, starts []int, end int, rank func(Pair) int) []byte {
