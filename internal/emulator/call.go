@@ -108,7 +108,18 @@ func (c *call) enter(o *org, h http.Header) error {
 	if box == nil {
 		return c.sandboxRefusal(errSandboxNotFound, "there is no sandbox %q in this organization", name)
 	}
+	if state := box.state(c.now); state != "active" {
+		return c.sandboxRefusal(errSandboxNotFound, "sandbox %q is %s", name, state)
+	}
 	c.sp = c.s.space(o, box)
+	return nil
+}
+
+// stillThere refuses a call whose sandbox was deleted while it waited.
+func (c *call) stillThere() error {
+	if c.sp.gone {
+		return c.sandboxRefusal(errSandboxNotFound, "sandbox %q was deleted", c.sp.sandbox.Name)
+	}
 	return nil
 }
 

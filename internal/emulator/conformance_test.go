@@ -293,6 +293,17 @@ func conformCalls() []conformCall {
 	add(specSandbox, "GET", "/sandbox-management/sandboxes", get(sandboxBase, "/sandboxes"))
 	add(specSandbox, "GET", "/sandbox-management/sandboxes/{sandboxName}", get(sandboxBase, "/sandboxes/dev"))
 	add(specSandbox, "GET", "/sandbox-management/sandboxTypes", get(sandboxBase, "/sandboxTypes"))
+	box := func(w *world) string {
+		name := "box-" + w.s.newHex(8)
+		w.post(sandboxBase+"/sandboxes", object{"name": name, "title": "Box", "type": "development"}).want(202)
+		return sandboxBase + "/sandboxes/" + name
+	}
+	add(specSandbox, "POST", "/sandbox-management/sandboxes", func(w *world) reply {
+		return w.post(sandboxBase+"/sandboxes", object{"name": "box-" + w.s.newHex(8), "title": "Box", "type": "production"})
+	})
+	add(specSandbox, "PATCH", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PATCH", box(w), object{"title": "Other"}) })
+	add(specSandbox, "PUT", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PUT", box(w), object{"action": "reset"}) })
+	add(specSandbox, "DELETE", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.delete(box(w)) })
 	return calls
 }
 
@@ -309,8 +320,6 @@ var outOfScope = []string{
 	"catalog.yaml POST /batches", "catalog.yaml PUT /batches/{BATCH_ID}", "catalog.yaml POST /batches/{BATCH_ID}", "catalog.yaml DELETE /batches/{BATCH_ID}",
 	"catalog.yaml PATCH /batches/{BATCH_ID}", "catalog.yaml GET /batches/uniques/{FIELD}", "catalog.yaml GET /dataSets/{id}/credentials",
 	"catalog.yaml GET /", "catalog.yaml POST /", "catalog.yaml GET /tags/{tagNamespace}",
-	"sandbox.yaml POST /sandbox-management/sandboxes", "sandbox.yaml PUT /sandbox-management/sandboxes/{sandboxName}", // administrators only
-	"sandbox.yaml PATCH /sandbox-management/sandboxes/{sandboxName}", "sandbox.yaml DELETE /sandbox-management/sandboxes/{sandboxName}",
 	"sandbox.yaml * /exim/",
 }
 

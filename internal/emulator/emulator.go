@@ -76,6 +76,7 @@ type Server struct {
 	recorder recorder
 	sources  map[string]*fixture
 	clockMu  sync.Mutex
+	adminMu  sync.Mutex   // held while the list of sandboxes changes
 	bugs     atomic.Int64 // panics that became a 500
 }
 
@@ -170,7 +171,7 @@ func (s *Server) Advance(d time.Duration) {
 
 // space gives a sandbox's state, made at first use.
 func (s *Server) space(o *org, box *sandbox) *space {
-	key := o.ID + "\x00" + box.Name
+	key := spaceKey(o, box)
 	if sp, ok := s.spaces.Load(key); ok {
 		return sp.(*space)
 	}
@@ -178,12 +179,14 @@ func (s *Server) space(o *org, box *sandbox) *space {
 	return sp.(*space)
 }
 
+func spaceKey(o *org, box *sandbox) string { return o.ID + "\x00" + box.Name }
+
 // allSpaces lists every sandbox of every org, sorted.
 func (s *Server) allSpaces() []*space {
 	var all []*space
 	for _, o := range s.orgs {
-		for i := range o.Sandboxes {
-			all = append(all, s.space(o, &o.Sandboxes[i]))
+		for _, box := range o.boxes() {
+			all = append(all, s.space(o, box))
 		}
 	}
 	return all

@@ -90,7 +90,7 @@ func (s *Server) page(c *call) answer {
 	sp.catchUp(c.now)
 	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: box.Name, Now: clock(c.ms())}
 	for _, other := range s.orgs {
-		for _, b := range other.Sandboxes {
+		for _, b := range other.boxes() {
 			label := b.Name
 			if len(s.orgs) > 1 {
 				label += " (" + other.Tenant + ")"
@@ -119,11 +119,11 @@ func (s *Server) page(c *call) answer {
 // most flows, else the default one.
 func (s *Server) busiest(o *org) *sandbox {
 	best, most := o.sandbox(o.defaultSandbox()), 0
-	for i := range o.Sandboxes {
-		sp := s.space(o, &o.Sandboxes[i])
+	for _, box := range o.boxes() {
+		sp := s.space(o, box)
 		sp.mu.RLock()
 		if n := len(sp.table(kindFlow).order); n > most {
-			best, most = &o.Sandboxes[i], n
+			best, most = box, n
 		}
 		sp.mu.RUnlock()
 	}

@@ -4,20 +4,37 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"time"
 )
 
 // org is one organization of the platform with its tenant and sandboxes.
 type org struct {
-	ID        string
-	Tenant    string // without the underscore
-	Sandboxes []sandbox
-	Clients   []Client
+	ID      string
+	Tenant  string // without the underscore
+	Clients []Client
+
+	// list is replaced as a whole when a sandbox comes, changes or goes.
+	list atomic.Pointer[[]*sandbox]
 }
 
+// sandbox is never changed, only replaced: ID, Name and Type stay for life.
 type sandbox struct {
-	Name, Title, Type, ID string
-	Default               bool
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Type    string `json:"type"`
+	ID      string `json:"id"`
+	Default bool   `json:"-"`
+	Seeded  bool   `json:"-"` // the seed has it: seeded objects go there
+
+	Revision int    `json:"revision"`
+	Made     int64  `json:"made,omitempty"` // ms; 0 is long ago
+	Changed  int64  `json:"changed,omitempty"`
+	Busy     string `json:"busy,omitempty"` // state until Until, in ms
+	Until    int64  `json:"until,omitempty"`
 }
+
+const sandboxRegion = "VA7"
 
 func (s *Server) org(id string) *org {
 	for _, o := range s.orgs {
@@ -28,94 +45,114 @@ func (s *Server) org(id string) *org {
 	return nil
 }
 
-// knows says whether an API key may be used; without listed clients, any may.
-func (o *org) knows(key string) bool {
-	for _, c := range o.Clients {
-		if c.ID == key {
-			return true
+// client finds a listed client; without listed ones there is none to find.
+func (o *org) client(key string) *Client {
+	for i := range o.Clients {
+		if o.Clients[i].ID == key {
+			return &o.Clients[i]
 		}
 	}
-	return len(o.Clients) == 0
+	return nil
 }
+
+// knows says whether an API key may be used; without listed clients, any may.
+func (o *org) knows(key string) bool { return len(o.Clients) == 0 || o.client(key) != nil }
 
 // readOnly says whether a client was seeded without permission to write.
 func (o *org) readOnly(key string) bool {
-	for _, c := range o.Clients {
-		if c.ID == key {
-			return c.Role == "read"
-		}
+	c := o.client(key)
+	return c != nil && c.Role == "read"
+}
+
+// boxes are the org's sandboxes, for reading only.
+func (o *org) boxes() []*sandbox {
+	if l := o.list.Load(); l != nil {
+		return *l
 	}
-	return false
+	return nil
 }
 
 func (o *org) sandbox(name string) *sandbox {
-	for i := range o.Sandboxes {
-		if o.Sandboxes[i].Name == name {
-			return &o.Sandboxes[i]
+	for _, b := range o.boxes() {
+		if b.Name == name {
+			return b
 		}
 	}
 	return nil
 }
 
 func (o *org) defaultSandbox() string {
-	for _, b := range o.Sandboxes {
+	for _, b := range o.boxes() {
 		if b.Default {
 			return b.Name
 		}
 	}
-	return o.Sandboxes[0].Name
+	return o.boxes()[0].Name
 }
 
 func sandboxRoutes() []route {
+	r := func(method, pattern string, h handler) route {
+		return route{svc: svcSandbox, method: method, pattern: pattern, access: noSpace, run: h}
+	}
 	return []route{
-		{svc: svcSandbox, method: http.MethodGet, pattern: "/", access: noSpace, run: listSandboxes},
-		{svc: svcSandbox, method: http.MethodGet, pattern: "/sandboxes", access: noSpace, run: listSandboxes},
-		{svc: svcSandbox, method: http.MethodGet, pattern: "/sandboxes/{name}", access: noSpace, run: getSandbox},
-		{svc: svcSandbox, method: http.MethodGet, pattern: "/sandboxTypes", access: noSpace, run: listSandboxTypes},
+		r(http.MethodGet, "/", listSandboxes),
+		r(http.MethodGet, "/sandboxes", listSandboxes),
+		r(http.MethodPost, "/sandboxes", admin(createSandbox)),
+		r(http.MethodGet, "/sandboxes/{name}", getSandbox),
+		r(http.MethodPatch, "/sandboxes/{name}", admin(renameSandbox)),
+		r(http.MethodPut, "/sandboxes/{name}", admin(resetSandbox)),
+		r(http.MethodDelete, "/sandboxes/{name}", admin(deleteSandbox)),
+		r(http.MethodGet, "/sandboxTypes", listSandboxTypes),
 	}
 }
 
 func (c *call) org() *org { return c.s.org(c.r.Header.Get("x-gw-ims-org-id")) }
 
 // sandboxObject has no id: only services see it.
-func sandboxObject(b *sandbox) object {
+func sandboxObject(b *sandbox, now time.Time) object {
+	at := func(ms int64) string {
+		if ms == 0 {
+			return "2021-01-01T00:00:00.000Z"
+		}
+		return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z")
+	}
 	return object{
-		"name": b.Name, "title": b.Title, "type": b.Type, "state": "active", "region": "VA7", "isDefault": b.Default, "eTag": 2, "etag": 2,
-		"createdDate": "2021-01-01T00:00:00.000Z", "lastModifiedDate": "2021-01-01T00:00:00.000Z", "createdBy": "system", "lastModifiedBy": "system",
+		"name": b.Name, "title": b.Title, "type": b.Type, "state": b.state(now), "region": sandboxRegion, "isDefault": b.Default, "eTag": b.Revision, "etag": b.Revision,
+		"createdDate": at(b.Made), "lastModifiedDate": at(b.Changed), "createdBy": "system", "lastModifiedBy": "system", "modifiedBy": "system",
 	}
 }
 
 func listSandboxes(c *call) (answer, error) {
-	o := c.org()
+	boxes := c.org().boxes()
 	limit, offset := 20, 0
 	for name, at := range map[string]*int{"limit": &limit, "offset": &offset} {
 		if v := c.query.Get(name); v != "" {
 			n, err := strconv.Atoi(v)
 			if err != nil || n < 0 || (name == "limit" && (n == 0 || n > 100)) {
-				return answer{}, problem(http.StatusBadRequest, "BadRequestError", "%s is %q", name, v)
+				return answer{}, badSandbox("%s is %q", name, v)
 			}
 			*at = n
 		}
 	}
 	items := []any{}
-	for i := range o.Sandboxes {
+	for i, b := range boxes {
 		if i >= offset && len(items) < limit {
-			items = append(items, sandboxObject(&o.Sandboxes[i]))
+			items = append(items, sandboxObject(b, c.now))
 		}
 	}
 	links := object{"page": object{"href": "https://platform.adobe.io:443/data/foundation/sandbox-management/sandboxes?limit={limit}&offset={offset}", "templated": true}}
-	if offset+len(items) < len(o.Sandboxes) {
+	if offset+len(items) < len(boxes) {
 		links["next"] = object{"href": "/data/foundation/sandbox-management/sandboxes?limit=" + strconv.Itoa(limit) + "&offset=" + strconv.Itoa(offset+limit), "templated": false}
 	}
 	return ok(object{"sandboxes": items, "_page": object{"limit": limit, "count": len(items)}, "_links": links})
 }
 
 func getSandbox(c *call) (answer, error) {
-	b := c.org().sandbox(c.arg("name"))
-	if b == nil {
-		return answer{}, problem(http.StatusNotFound, "Sandbox not found", "there is no sandbox %q", c.arg("name"))
+	b, err := c.sandboxArg()
+	if err != nil {
+		return answer{}, err
 	}
-	return ok(sandboxObject(b))
+	return ok(sandboxObject(b, c.now))
 }
 
 func listSandboxTypes(c *call) (answer, error) {

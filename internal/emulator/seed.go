@@ -89,6 +89,9 @@ func (s *Server) plant(seed *Seed) error {
 		if s.org(o.ID) != nil {
 			return fmt.Errorf("emulator seed: org %s is listed twice", o.ID)
 		}
+		if err := s.recallSandboxes(o); err != nil {
+			return err
+		}
 		s.orgs = append(s.orgs, o)
 		if err := s.plantObjects(o, &all[i]); err != nil {
 			return fmt.Errorf("emulator seed: %w", err)
@@ -114,17 +117,18 @@ func newOrg(seed *Seed) (*org, error) {
 			return nil, fmt.Errorf("emulator seed: a client needs an id and a secret; its role is read or absent")
 		}
 	}
-	boxes := seed.Sandboxes
-	if len(boxes) == 0 {
+	named := seed.Sandboxes
+	if len(named) == 0 {
 		for _, name := range DefaultSandboxes() {
-			boxes = append(boxes, SeedSandbox{Name: name})
+			named = append(named, SeedSandbox{Name: name})
 		}
 	}
-	for i, b := range boxes {
-		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") || o.sandbox(b.Name) != nil {
+	var boxes []*sandbox
+	for i, b := range named {
+		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") || slices.ContainsFunc(boxes, func(e *sandbox) bool { return e.Name == b.Name }) {
 			return nil, fmt.Errorf("emulator seed: sandbox %q is empty, listed twice or has characters that a name cannot have", b.Name)
 		}
-		box := sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: stableUUID(o.ID + "/" + b.Name)}
+		box := &sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: stableUUID(o.ID + "/" + b.Name), Revision: 2, Seeded: true}
 		if box.Title == "" {
 			box.Title = b.Name
 		}
@@ -132,11 +136,12 @@ func newOrg(seed *Seed) (*org, error) {
 			box.Type = sandboxType(b.Name, i == 0)
 		}
 		box.Default = b.Name == "prod"
-		o.Sandboxes = append(o.Sandboxes, box)
+		boxes = append(boxes, box)
 	}
-	if !slices.ContainsFunc(o.Sandboxes, func(b sandbox) bool { return b.Default }) {
-		o.Sandboxes[0].Default = true
+	if !slices.ContainsFunc(boxes, func(b *sandbox) bool { return b.Default }) {
+		boxes[0].Default = true
 	}
+	o.list.Store(&boxes)
 	return o, nil
 }
 
@@ -147,8 +152,7 @@ type planter struct {
 }
 
 func (s *Server) plantObjects(o *org, seed *Seed) error {
-	for i := range o.Sandboxes {
-		box := &o.Sandboxes[i]
+	for _, box := range o.boxes() {
 		sp := s.space(o, box)
 		p := &planter{call: &call{s: s, sp: sp, svc: svcFlow, client: "seed", now: s.now()}}
 		sp.mu.Lock()
@@ -191,6 +195,9 @@ func (p *planter) each(k kind, idKey string, seeds []map[string]any, add func(id
 			if p.sp.org.sandbox(box) == nil {
 				p.fail("%s %d: there is no sandbox %q", k, i, box)
 			}
+			continue
+		}
+		if text(o, "sandbox") == "" && !p.sp.sandbox.Seeded {
 			continue
 		}
 		delete(o, "sandbox")

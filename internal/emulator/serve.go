@@ -145,6 +145,9 @@ func (s *Server) run(c *call, rt *route) (answer, error) {
 		}
 		c.sp.mu.RLock()
 		defer c.sp.mu.RUnlock()
+		if err := c.stillThere(); err != nil {
+			return answer{}, err
+		}
 		return rt.run(c)
 	case writes:
 		a, wait, err := s.runAlone(c, rt)
@@ -162,6 +165,9 @@ func (s *Server) runAlone(c *call, rt *route) (a answer, wait func() error, err 
 	c.sp.mu.Lock()
 	defer c.sp.mu.Unlock()
 	defer func() { wait = c.sp.flush() }()
+	if err := c.stillThere(); err != nil {
+		return answer{}, nil, err
+	}
 	if c.svc == svcFlow {
 		c.sp.runDue(c.now)
 	}

@@ -18,6 +18,7 @@ type space struct {
 
 	due     map[string]int64 // flow → ms of its next run; nil until it is needed
 	nextRun int64            // ms; nothing falls due before
+	gone    bool             // the sandbox was deleted
 }
 
 // lazyTable is read from disk at its first use: a command that touches one

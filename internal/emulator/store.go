@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -209,6 +210,19 @@ func (s *store) meta(key string, fresh func() []byte) ([]byte, error) {
 		}
 		value = fresh()
 		return b.Put([]byte(key), value)
+	})
+	return value, err
+}
+
+// read gives a value of the state itself, nil when there is none.
+func (s *store) read(key []byte) ([]byte, error) {
+	if s == nil {
+		return nil, nil
+	}
+	var value []byte
+	err := s.db.View(func(tx *bbolt.Tx) error {
+		value = bytes.Clone(tx.Bucket([]byte(metaBucket)).Get(key))
+		return nil
 	})
 	return value, err
 }

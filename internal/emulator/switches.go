@@ -60,6 +60,8 @@ type Switches struct {
 	// default it is taken, as in the guide whose sample replaces
 	// /transformations/0, and the flow has lost its delta column.
 	KeepCopy bool `json:"keepCopy,omitempty"`
+	// SandboxMillis is how long a sandbox that is made or reset cannot be used.
+	SandboxMillis int64 `json:"sandboxMillis,omitempty"`
 	// Cloud: which sign-in parameters connectors take: "azure" (default),
 	// "aws" or "any".
 	Cloud string `json:"cloud,omitempty"`
