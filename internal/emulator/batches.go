@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Batches: what runs wrote. They are read-only here; runs make them.
+// Batches: what runs wrote, and what clients brought (batchwrite.go).
 func batchRoutes() []route {
 	r := func(svc service, pattern string, h handler) route {
 		return route{svc: svc, method: http.MethodGet, pattern: pattern, access: reads, run: h}

@@ -137,8 +137,8 @@ func (c *call) decode() error {
 	default:
 		return nil
 	}
-	if c.svc == svcIMS || len(c.raw) == 0 {
-		return nil
+	if c.svc == svcIMS || len(c.raw) == 0 || c.svc == svcImport && c.r.Method != http.MethodPost {
+		return nil // a form, nothing, a file
 	}
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	kind = strings.ToLower(strings.TrimSpace(kind))

@@ -194,7 +194,7 @@ func (c *call) matchVersion(o object) error {
 	if want == "" || strings.Trim(want, `"`) == text(o, "version") {
 		return nil
 	}
-	return problem(http.StatusPreconditionFailed, "PreconditionFailedError", "the dataset has version %s, If-Match has %s", text(o, "version"), want)
+	return problem(http.StatusPreconditionFailed, "PreconditionFailedError", "the object has version %s, If-Match has %s", text(o, "version"), want)
 }
 
 func getCatalog(k kind) handler {
@@ -341,6 +341,7 @@ func deleteDataset(c *call) (answer, error) {
 		}
 	}
 	for _, b := range slices.Clone(c.sp.table(kindBatch).by("dataSetId", r.id)) {
+		c.dropFiles(b.id)
 		c.sp.remove(kindBatch, b.id)
 	}
 	c.sp.remove(kindDataset, r.id)

@@ -266,6 +266,21 @@ func conformCalls() []conformCall {
 	cat("GET", "/batches/{BATCH_ID}", func(w *world) reply { return w.get(catalogBase + "/batches/" + w.batch) })
 	cat("GET", "/lastBatches", get(catalogBase, "/lastBatches"))
 
+	batch := func(w *world) string {
+		made := w.post(catalogBase+"/batches", object{"relatedObjects": []any{object{"type": "dataSet", "id": w.dataset}}, "status": "loading"}).want(201)
+		return catalogBase + strings.TrimPrefix(made.v.([]any)[0].(string), "@")
+	}
+	cat("POST", "/batches", func(w *world) reply { return w.post(catalogBase+"/batches", object{"status": "queued"}) })
+	cat("POST", "/batches/{BATCH_ID}", func(w *world) reply {
+		return w.post(catalogBase+"/batches/"+w.s.newULID(w.s.now().UnixMilli()), object{"status": "queued"})
+	})
+	cat("PUT", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PUT", batch(w), object{"status": "success", "recordCount": 3}) })
+	cat("PATCH", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PATCH", batch(w), object{"tags": object{"flowId": []any{"f"}}}) })
+	cat("DELETE", "/batches/{BATCH_ID}", func(w *world) reply { return w.delete(batch(w)) })
+	cat("GET", "/batches/uniques/{FIELD}", get(catalogBase, "/batches/uniques/status"))
+	cat("GET", "/", get(catalogBase, "/"))
+	cat("GET", "/tags/{tagNamespace}", get(catalogBase, "/tags/flowId"))
+
 	// Data Prep
 	prep := func(method, template string, do func(w *world) reply) { add(specPrep, method, template, do) }
 	prep("GET", "/mappingSets", get(prepBase, "/mappingSets?start=0&limit=10"))
@@ -317,9 +332,8 @@ func (w *world) flowAgain() (id, etag string) {
 var outOfScope = []string{
 	"flow-service.yaml POST /connectionSpecs", "flow-service.yaml PUT /connectionSpecs/{CONNECTION_SPEC_ID}", // connector authors only: refused
 	"flow-service.yaml POST /flowSpecs", "flow-service.yaml PUT /flowSpecs/{FLOW_SPEC_ID}", "flow-service.yaml PUT /runs/{RUN_ID}",
-	"catalog.yaml POST /batches", "catalog.yaml PUT /batches/{BATCH_ID}", "catalog.yaml POST /batches/{BATCH_ID}", "catalog.yaml DELETE /batches/{BATCH_ID}",
-	"catalog.yaml PATCH /batches/{BATCH_ID}", "catalog.yaml GET /batches/uniques/{FIELD}", "catalog.yaml GET /dataSets/{id}/credentials",
-	"catalog.yaml GET /", "catalog.yaml POST /", "catalog.yaml GET /tags/{tagNamespace}",
+	"catalog.yaml GET /dataSets/{id}/credentials", // of the storage behind: there is none
+	"catalog.yaml POST /",                         // deprecated by the platform
 	"sandbox.yaml * /exim/",
 }
 

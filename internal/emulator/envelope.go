@@ -17,6 +17,7 @@ const (
 	svcSandbox  service = "sandbox-management"
 	svcIdentity service = "idnamespace"
 	svcExport   service = "export"
+	svcImport   service = "import"
 	svcAdmin    service = "emulator"
 )
 

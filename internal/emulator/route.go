@@ -41,6 +41,7 @@ var roots = []struct {
 	{"/data/foundation/conversion", svcDataPrep},
 	{"/data/foundation/sandbox-management", svcSandbox},
 	{"/data/foundation/export", svcExport},
+	{"/data/foundation/import", svcImport},
 	{"/data/core/idnamespace", svcIdentity},
 	{"/ims", svcIMS},
 	{"/_emulator", svcAdmin},
@@ -66,7 +67,7 @@ var routes = sync.OnceValue(func() map[routeKey][]route {
 	index := map[routeKey][]route{}
 	for _, family := range [][]route{
 		imsRoutes(), sandboxRoutes(), connectionRoutes(), endpointRoutes(), flowRoutes(), runRoutes(), specRoutes(),
-		registryRoutes(), descriptorRoutes(), catalogRoutes(), batchRoutes(), dataPrepRoutes(), namespaceRoutes(), adminRoutes(),
+		registryRoutes(), descriptorRoutes(), catalogRoutes(), batchRoutes(), batchWriteRoutes(), uploadRoutes(), dataPrepRoutes(), namespaceRoutes(), adminRoutes(),
 	} {
 		for _, r := range family {
 			r.steps = segments(r.pattern)

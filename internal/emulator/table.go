@@ -22,6 +22,7 @@ const (
 	kindDescriptor kind = "descriptors"
 	kindDataset    kind = "dataSets"
 	kindBatch      kind = "batches"
+	kindFile       kind = "files" // of batches under way; ids are "BATCH@NAME"
 	kindMappingSet kind = "mappingSets"
 	// kindMappingVersion keeps the former versions of mapping sets; its ids
 	// are "SET@VERSION".
@@ -45,6 +46,7 @@ var indexed = map[kind][]string{
 	kindDescriptor:     {"xdm:sourceSchema"},
 	kindDataset:        {"name", "schemaRef.id"},
 	kindBatch:          {"dataSetId"},
+	kindFile:           {"batchId"},
 	kindMappingSet:     {"name"},
 	kindMappingVersion: {},
 	kindNamespace:      {"code"},
