@@ -34,17 +34,21 @@ func rootOf(svc service) string {
 
 var fuzzAccepts = []string{"", "application/json", "application/vnd.adobe.xed-full+json; version=1", "application/vnd.adobe.xed+json", "application/vnd.adobe.xdm-v2-link+json", "application/vnd.adobe.xed-full-desc+json;version=1"}
 
-// FuzzRequest: no request crashes the emulator or makes it answer outside of
-// its envelopes. The world holds one object of each kind, whose ids the paths
-// use.
-func FuzzRequest(f *testing.F) {
-	a := open(f, Options{Switches: Switches{}, KeepRequests: -1, Now: func() time.Time { return start }})
+// fuzzWorld is an emulator with one object of each kind, and the ids of those.
+func fuzzWorld(t testing.TB) (a *api, body map[string]any, ids []string, etag string) {
+	a = open(t, Options{Switches: Switches{}, KeepRequests: -1, Now: func() time.Time { return start }})
 	a.identify()
-	body := a.flowParts()
+	body = a.flowParts()
 	flow := a.post(flowsPath, body).want(201).text("id")
-	ids := []string{flow, texts(body, "sourceConnectionIds")[0], texts(body, "targetConnectionIds")[0], tutorialConnection, altID(tutorialSchema), tutorialDataset,
+	ids = []string{flow, texts(body, "sourceConnectionIds")[0], texts(body, "targetConnectionIds")[0], tutorialConnection, altID(tutorialSchema), tutorialDataset,
 		text(list(body, "transformations")[1], "params", "mappingId"), "_xdm.context.profile", "x", "%2F..%2F", "14518937-270c-4525-bdec-c2ba7cce3860"}
-	etag := text(a.get(flowsPath+"/"+flow).item(), "etag")
+	return a, body, ids, text(a.get(flowsPath+"/"+flow).item(), "etag")
+}
+
+// FuzzRequest: no request crashes the emulator or makes it answer outside of
+// its envelopes. Each meets a new world, so that what is found happens again.
+func FuzzRequest(f *testing.F) {
+	_, body, _, _ := fuzzWorld(f)
 	all := allRoutes()
 	for i, r := range all {
 		seed := `{"name":"n"}`
@@ -65,6 +69,7 @@ func FuzzRequest(f *testing.F) {
 		f.Add(uint16(i), uint8(i), "property=name==x&limit=2&orderby=-name", seed, uint8(i))
 	}
 	f.Fuzz(func(t *testing.T, n uint16, id uint8, query, body string, accept uint8) {
+		a, _, ids, etag := fuzzWorld(t)
 		rt := all[int(n)%len(all)]
 		path := rootOf(rt.svc)
 		for _, s := range segments(rt.pattern) {
