@@ -18,7 +18,7 @@ import (
 
 // Compile turns the files of a project into the graph of what they ask for:
 //
-//	bytes → documents → for the target → checked → decoded → resolved → resources
+//	bytes → documents → for the target → decoded → resolved → resources
 //
 // The report holds every fault of every file; the graph is nil when any of them
 // is an error.
@@ -165,7 +165,7 @@ func read(f *source.File, o Options) readFile {
 	return readFile{units, report}
 }
 
-// decodeUnit checks and decodes a document, unless it is only wanted by name.
+// decodeUnit decodes a document, unless it is only wanted by name.
 func decodeUnit(d *Document, whole bool, report *diag.Report) unit {
 	u := unit{doc: d}
 	u.kind, _ = KindOf(d)
@@ -175,15 +175,30 @@ func decodeUnit(d *Document, whole bool, report *diag.Report) unit {
 	if !whole {
 		return u
 	}
-	found := &diag.Report{}
-	Check(d, found)
-	if found.HasErrors() {
-		report.Append(found)
+	v, found := decodeOrExplain(d)
+	report.Append(found)
+	if v == nil {
 		u.half = halfDecoded(u, found)
-		return u
 	}
-	u.take(Decode(d, report))
+	u.take(v)
 	return u
+}
+
+// decodeOrExplain decodes a document. The schema accepts exactly what the decoder
+// accepts and takes longer for it: it is asked only what is wrong with the rest, of
+// which the value is nil.
+func decodeOrExplain(d *Document) (any, *diag.Report) {
+	found := &diag.Report{}
+	if d.Root.Kind == MapKind {
+		if v := Decode(d, found); !found.HasErrors() {
+			return v, found
+		}
+	}
+	explained := &diag.Report{}
+	if Check(d, explained); explained.HasErrors() {
+		return nil, explained
+	}
+	return nil, found
 }
 
 // take keeps a decoded document by its type.

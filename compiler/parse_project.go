@@ -21,12 +21,10 @@ func ParseProject(f *source.File) (*ProjectFile, *diag.Report) {
 	}
 	d := docs[0]
 	d.project = true
-	Check(d, report)
-	if report.HasErrors() {
-		return nil, report
-	}
-	p, _ := Decode(d, report).(*schemas.Project)
-	if p == nil || report.HasErrors() {
+	v, found := decodeOrExplain(d)
+	report.Append(found)
+	p, _ := v.(*schemas.Project)
+	if p == nil {
 		return nil, report
 	}
 	checkLevels(d, p.Lint, report)

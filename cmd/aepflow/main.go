@@ -7,6 +7,6 @@ import (
 )
 
 func main() {
-	letMemoryGrow()
+	paceCollector()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -62,7 +62,6 @@ func (a *app) load(dir string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	keepMemorySmall(len(paths))
 	for _, path := range paths {
 		p.add(path)
 	}
