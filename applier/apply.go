@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
@@ -31,9 +30,6 @@ type Doer interface {
 type Applier struct {
 	Client  Doer
 	Workers int // calls under way at a time; default 4
-	// Group is how many calls of a worker may share one sync of the journal where
-	// syncs are slower than calls; default 32. 1: each call has its own.
-	Group int
 	// Secrets reads `env.NAME` and `file.PATH`. Nil: a plan with secrets fails.
 	Secrets func(from string) (string, error)
 	Now     func() time.Time // default time.Now
@@ -77,11 +73,8 @@ func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Sessio
 	leave := context.AfterFunc(ctx, r.queue.halt)
 	defer leave()
 
-	var workers sync.WaitGroup
-	for range a.workers() {
-		workers.Go(func() { r.work(calls) })
-	}
-	workers.Wait()
+	r.walk(calls)
+	r.readVersions(calls)
 
 	res := r.result(ctx.Err() != nil)
 	if err := errors.Join(r.broken(), s.Commit(r.secretsHash())); err != nil {

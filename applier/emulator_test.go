@@ -199,7 +199,7 @@ func (s *site) inventory() []string {
 	for _, o := range s.server.Objects() {
 		var body map[string]any
 		text := must(json.Marshal(o.Body))
-		if o.Sandbox != sandbox || json.Unmarshal(text, &body) != nil {
+		if o.Sandbox != sandbox || o.System || json.Unmarshal(text, &body) != nil {
 			continue
 		}
 		name := body["name"]

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -83,7 +84,7 @@ func (c callRef) sent(now lockfile.Entry, start json.RawMessage) []lockfile.Sent
 			}
 		}
 	}
-	if bytes.Contains(c.call().Body, []byte(`"${time.start}"`)) {
+	if bytes.Contains(c.call().Body, []byte(openStart)) {
 		out = append(out, lockfile.Sent{Path: spec.StartTime, Value: start})
 	}
 	if c.call().Step == planner.StepUpdate {
@@ -174,10 +175,13 @@ func (r *run) lookUp(ref resource.Ref) (string, error) {
 	return "", fmt.Errorf("bind %s: it is not known: the lockfile has no such value", ref)
 }
 
-// startTime is the start of a schedule that the documents leave open, in epoch
-// seconds of the platform's clock.
-func (r *run) startTime() json.RawMessage {
-	return strconv.AppendInt(nil, r.platform.time().Add(startMargin).Unix(), 10)
+// openStart stands in a body for the start of a schedule that the documents leave
+// open.
+const openStart = `"${time.start}"`
+
+// startTime is that start, in epoch seconds of the platform's clock.
+func startTime(now time.Time) json.RawMessage {
+	return strconv.AppendInt(nil, now.Add(startMargin).Unix(), 10)
 }
 
 // managed returns what we manage of the object of an entry, as it was sent;

@@ -285,7 +285,7 @@ func kindAt(p string) (resource.Kind, string, bool) {
 	return "", "", false
 }
 
-var startTime = regexp.MustCompile(`"startTime":\d+`)
+var sentStart = regexp.MustCompile(`"startTime":\d+`)
 
 // inventory lists what is there: the service, the name, and what matters of the
 // content, ids left out. Equal inventories are equal platforms.
@@ -316,7 +316,7 @@ func (f *fake) inventory() string {
 			delete(c, k)
 		}
 		text, _ := json.Marshal(c)
-		line := startTime.ReplaceAllString(string(text), `"startTime":"WHEN SENT"`)
+		line := sentStart.ReplaceAllString(string(text), `"startTime":"WHEN SENT"`)
 		for _, id := range slices.Backward(slices.SortedFunc(maps.Keys(names), func(a, b string) int { return len(a) - len(b) })) {
 			line = strings.ReplaceAll(line, id, names[id])
 		}

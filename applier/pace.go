@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// pace decides how many calls a worker puts on record with one sync. Against a
-// distant platform a call takes far longer than a sync, and going one by one lets
-// dependents start at once. Against one in the same process the sync is what
-// takes time, and is shared.
+// pace decides how many calls are prepared ahead of the slots. Against a distant
+// platform a call takes far longer than a sync of the journal, and few are enough:
+// what is prepared early is out of date early. Against one in the same process the
+// sync is what takes time, and one has to serve many.
 type pace struct {
 	mu         sync.Mutex
 	call, sync time.Duration // moving averages
@@ -20,15 +20,22 @@ func (p *pace) synced(d time.Duration) { p.note(&p.sync, d) }
 func (p *pace) note(mean *time.Duration, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if *mean == 0 {
+		*mean = d
+		return
+	}
 	*mean += (d - *mean) / 8
 }
 
-// group returns the size of the next group, at least 1 and at most most.
-func (p *pace) group(most int) int {
+// ahead returns how many calls may be prepared for so many slots: one for each,
+// another while the first is being sent, and what is sent during two syncs.
+func (p *pace) ahead(slots int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.call <= 0 {
-		return 1 // nothing known yet
+		return 2 * slots // nothing known yet
 	}
-	return max(1, min(most, int(p.sync/p.call)))
+	most := max(4*slots, 64)
+	syncs := min(2*p.sync/p.call, time.Duration(most))
+	return min(slots*(2+int(syncs)), most)
 }

@@ -30,22 +30,21 @@ type task struct {
 }
 
 // queue hands out tasks so that each comes after all that it needs and the
-// longest chains go first: with few workers that is what keeps the whole short.
+// longest chains go first: with few slots that is what keeps the whole short.
 // It knows nothing of what a task does.
 type queue struct {
-	mu      sync.Mutex
-	moved   *sync.Cond
-	tasks   []task
-	ready   heapOf
-	busy    int  // tasks taken and not released
-	halted  bool // nothing more is handed out
-	workers int
-	claims  map[string][]int // twins that wait for the holder of a claim
+	mu     sync.Mutex
+	moved  *sync.Cond
+	tasks  []task
+	ready  heapOf
+	busy   int              // tasks taken and not released
+	halted bool             // nothing more is handed out
+	claims map[string][]int // twins that wait for the holder of a claim
 }
 
 // newQueue makes a queue of tasks that know what they come after.
-func newQueue(tasks []task, workers int) (*queue, error) {
-	q := &queue{tasks: tasks, workers: workers, claims: map[string][]int{}}
+func newQueue(tasks []task) (*queue, error) {
+	q := &queue{tasks: tasks, claims: map[string][]int{}}
 	q.moved = sync.NewCond(&q.mu)
 	for i := range tasks {
 		for _, n := range tasks[i].after {
@@ -98,57 +97,45 @@ func (q *queue) offer(i int) {
 	heap.Push(&q.ready, i)
 }
 
-// take hands out the best task that is ready. own are tasks that only the caller
-// may have yet: they become ready for all with release. With wait it blocks until
-// there is a task or no more will come; as a further one it leaves the others
-// their share.
-func (q *queue) take(own []int, wait, further bool) (i int, rest []int, ok bool) {
+// take hands out the best task that is ready, once room says that there is room
+// for it. It blocks until then, or until no more will come.
+func (q *queue) take(room func() bool) (i int, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
-		if q.halted {
-			return 0, own, false
-		}
-		if further && q.ready.Len()+len(own) <= 2*q.workers {
-			return 0, own, false
-		}
-		best := -1
-		for k, n := range own {
-			if best < 0 || q.ready.before(n, own[best]) {
-				best = k
-			}
-		}
 		switch {
-		case best >= 0 && (q.ready.Len() == 0 || q.ready.before(own[best], q.ready.order[0])):
-			i, own = own[best], slices.Delete(slices.Clone(own), best, best+1)
-		case q.ready.Len() > 0:
+		case q.over():
+			return 0, false
+		case q.halted: // others still have tasks, but there is nothing more to take
+			return 0, false
+		case q.ready.Len() > 0 && room():
 			i = heap.Pop(&q.ready).(int)
-		case wait && q.busy > 0:
-			q.moved.Wait()
-			continue
-		default:
-			return 0, own, false
+			q.tasks[i].state = running
+			q.busy++
+			return i, true
 		}
-		q.tasks[i].state = running
-		q.busy++
-		return i, own, true
+		q.moved.Wait()
 	}
 }
 
-// finish notes the end of a task. It returns the tasks that now wait for nothing
-// else, and those that a failure blocks, in order. The caller releases the former
-// when the outcome is durable.
-func (q *queue) finish(i int, ok bool) (free, stuck []int) {
+// over reports whether all that will ever be done is done. mu is held.
+func (q *queue) over() bool { return q.busy == 0 && (q.halted || q.ready.Len() == 0) }
+
+// finish notes the end of a task. What waited for nothing else is ready from now
+// on: what it records comes behind the record of this end, and is durable only
+// with it. It returns the tasks that a failure blocks, in order.
+func (q *queue) finish(i int, ok bool) (stuck []int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if ok {
 		q.tasks[i].state = done
 		for _, n := range q.tasks[i].then {
 			if q.tasks[n].waits--; q.tasks[n].waits == 0 && q.tasks[n].state == waiting {
-				free = append(free, n)
+				q.offer(n)
 			}
 		}
-		return free, nil
+		q.moved.Broadcast()
+		return nil
 	}
 	q.tasks[i].state = failed
 	stuck = append(stuck, i)
@@ -162,31 +149,15 @@ func (q *queue) finish(i int, ok bool) (free, stuck []int) {
 	}
 	stuck = stuck[1:]
 	slices.Sort(stuck)
-	return nil, stuck
+	return stuck
 }
 
-// release offers tasks to all workers, and ends the hold on a taken one.
-func (q *queue) release(free []int, taken bool) {
+// release ends the hold on a task that was taken.
+func (q *queue) release() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if taken {
-		q.busy--
-	}
-	for _, i := range free {
-		q.offer(i)
-	}
+	q.busy--
 	q.moved.Broadcast()
-}
-
-// follow adds a task that nothing waits for and that has time until the end.
-func (q *queue) follow() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.tasks = append(q.tasks, task{height: -1})
-	q.ready.tasks = q.tasks
-	q.offer(len(q.tasks) - 1)
-	q.moved.Signal()
-	return len(q.tasks) - 1
 }
 
 // claim makes i the only running task with a key. When another one has it, i

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+func always() bool { return true }
+
 // TestQueueOrder runs random graphs with several workers: each task comes after
 // all that it needs, each exactly once, and those behind a failure never.
 func TestQueueOrder(t *testing.T) {
@@ -27,7 +29,7 @@ func TestQueueOrder(t *testing.T) {
 		for i := range tasks {
 			after[i] = tasks[i].after
 		}
-		q, err := newQueue(tasks, 4)
+		q, err := newQueue(tasks)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +39,7 @@ func TestQueueOrder(t *testing.T) {
 		for range 1 + rnd.IntN(5) {
 			wg.Go(func() {
 				for {
-					i, _, ok := q.take(nil, true, false)
+					i, ok := q.take(always)
 					if !ok {
 						return
 					}
@@ -52,8 +54,8 @@ func TestQueueOrder(t *testing.T) {
 					}
 					ended[i] = true
 					mu.Unlock()
-					free, _ := q.finish(i, !fails[i])
-					q.release(free, true)
+					q.finish(i, !fails[i])
+					q.release()
 				}
 			})
 		}
@@ -84,7 +86,7 @@ func TestMakespan(t *testing.T) {
 				tasks = append(tasks, task{}, task{after: []int{b}}, task{after: []int{b + 1}}, task{after: []int{b + 2}},
 					task{}, task{after: []int{b + 1}}, task{after: []int{b + 3, b + 4, b + 5}})
 			}
-			q, err := newQueue(tasks, 4)
+			q, err := newQueue(tasks)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,13 +95,13 @@ func TestMakespan(t *testing.T) {
 			for range workers {
 				wg.Go(func() {
 					for {
-						i, _, ok := q.take(nil, true, false)
+						i, ok := q.take(always)
 						if !ok {
 							return
 						}
 						<-time.After(latency)
-						free, _ := q.finish(i, true)
-						q.release(free, true)
+						q.finish(i, true)
+						q.release()
 					}
 				})
 			}

@@ -32,7 +32,7 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 	if len(open) == 0 {
 		return nil, nil
 	}
-	r := resolver{platform: newClocked(a.Client, a.now), session: s, tenant: s.Target().Tenant, late: a.late()}
+	r := resolver{platform: newClocked(a.Client, a.now), session: s, tenant: s.Target().Tenant, late: a.late(), pause: pause}
 	var out []Recovered
 	var errs []error
 	for _, in := range open {

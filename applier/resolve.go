@@ -20,10 +20,11 @@ type resolver struct {
 	session  *lockfile.Session
 	tenant   string
 	late     []time.Duration
+	pause    func(context.Context, time.Duration) error
 }
 
 func (r *run) resolver() resolver {
-	return resolver{platform: r.platform, session: r.session, tenant: r.tenant, late: r.late()}
+	return resolver{platform: r.platform, session: r.session, tenant: r.tenant, late: r.late(), pause: r.pause}
 }
 
 func (r *run) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry) finding {
@@ -151,7 +152,7 @@ func (r *run) stopped(ctx context.Context, p *prepared, f finding) finding {
 		case wait > 32*time.Second:
 			return finding{verdict: unknownCall, err: fmt.Errorf("check that it has stopped: its state is %q after a minute", stateOf(o.Body))}
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := r.pause(ctx, wait); err != nil {
 			return finding{verdict: unknownCall, err: fmt.Errorf("check that it has stopped: %w", err)}
 		}
 	}
@@ -227,10 +228,15 @@ func (r resolver) created(ctx context.Context, in lockfile.Intent) finding {
 		case k == len(late):
 			return finding{}
 		}
-		if err := pause(ctx, late[k]); err != nil {
+		if err := r.pause(ctx, late[k]); err != nil {
 			return finding{verdict: unknownCall, err: err}
 		}
 	}
+}
+
+// pause waits without holding a slot, so that others go on.
+func (r *run) pause(ctx context.Context, d time.Duration) error {
+	return r.line.away(func() error { return pause(ctx, d) })
 }
 
 // pause waits, or returns why it need not go on.

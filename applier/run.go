@@ -23,7 +23,9 @@ type run struct {
 	session  *lockfile.Session
 	plan     *planner.Plan
 	queue    *queue
+	line     *line
 	calls    []callRef // by task
+	began    time.Time // by the platform's clock, before the first call
 	secrets  *secretStore
 	pace     pace
 	tenant   string
@@ -32,7 +34,7 @@ type run struct {
 
 	mu       sync.Mutex
 	touched  map[resource.Address]bool // entries that this run has changed
-	follow   map[int]etagRead          // tasks that read an etag
+	unread   []version                 // objects whose answers did not tell their version
 	failures map[int]Failure           // by task
 	halting  error                     // the journal takes no more
 	notify   sync.Mutex
@@ -50,18 +52,11 @@ func (c callRef) subject() Subject {
 	return Subject{Address: c.change.Address, Call: c.call().N, Step: c.call().Step, Action: c.change.Action}
 }
 
-// etagRead is a read that completes an entry: the answer of some calls does not
-// say which version they made.
-type etagRead struct {
-	address resource.Address
-	id      string
-}
-
 func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session) (*run, error) {
 	r := &run{
 		Applier: a, session: s, plan: p, platform: newClocked(a.Client, a.now),
 		secrets: newSecretStore(a.Secrets, a.Client), tenant: s.Target().Tenant,
-		touched: map[resource.Address]bool{}, follow: map[int]etagRead{}, failures: map[int]Failure{},
+		touched: map[resource.Address]bool{}, failures: map[int]Failure{},
 	}
 	for i := range p.Changes {
 		for k := range p.Changes[i].Calls {
@@ -87,10 +82,13 @@ func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session) (*run, error) {
 		}
 	}
 	var err error
-	r.queue, err = newQueue(tasks, a.workers())
+	if r.queue, err = newQueue(tasks); err != nil {
+		return nil, err
+	}
+	r.line = newLine(r.queue, a.workers(), func() int { return r.pace.ahead(a.workers()) })
 	lock := s.Lock()
 	r.before, r.was = secretsOf(lock), lock.Secrets
-	return r, err
+	return r, nil
 }
 
 // begin does what needs no call of the plan: it learns the platform's clock and
@@ -101,6 +99,7 @@ func (r *run) begin(ctx context.Context) error {
 			return err
 		}
 	}
+	r.began = r.platform.time()
 	var last lockfile.Ticket
 	var told []Event
 	for i := range r.plan.Changes {

@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,140 +20,21 @@ type prepared struct {
 	now     lockfile.Entry // before the call
 	request platform.Request
 	intent  lockfile.Intent
-	ticket  lockfile.Ticket
 	key     string // see twinKey
 	began   time.Time
+	starts  time.Time // the platform's time when an open start was bound, else zero
 	attempt int
-	read    *etagRead // instead of a call
 }
 
-// ended is a call whose outcome is recorded but perhaps not durable yet: what
-// waits for it must not start before that.
-type ended struct {
-	ticket lockfile.Ticket
-	free   []int
-	event  Event
-	idle   bool // no task ended: this only passes on free ones
-}
-
-// work is one worker. What came of its last calls and the intents of the next
-// share one sync of the journal: both are handed in before the worker waits.
-//
-//	outcomes of the last group · intents of the next │ sync │ release · send, send, …
-//
-// A group is one call, or several where a sync takes longer than a call.
-func (r *run) work(ctx context.Context) {
-	var last []*ended
-	for {
-		group, failed := r.group(&last)
-		last = append(last, failed...)
-		if len(group) == 0 && len(last) == 0 {
-			return
-		}
-		// Crash before this wait is over: nothing of the group was sent. After it:
-		// its intents are on disk, and the next apply finds out what they did.
-		if err := r.durable(group, last); err != nil {
-			r.halt(err)
-			return
-		}
-		for _, e := range last {
-			r.release(e)
-		}
-		last = nil
-		for _, p := range group {
-			last = append(last, r.make(ctx, p))
-		}
-	}
-}
-
-// group takes the next calls and puts their intents on record. It blocks only when
-// the worker has nothing else to do. Calls that cannot even be bound come back as
-// ended.
-func (r *run) group(last *[]*ended) (group []prepared, failed []*ended) {
-	var own []int
-	for _, e := range *last {
-		own = append(own, e.free...)
-		e.free = nil
-	}
-	most := r.pace.group(r.most())
-	for len(group) < most {
-		idle := len(*last) == 0 && len(group) == 0 && len(failed) == 0
-		i, rest, ok := r.queue.take(own, idle, len(group) > 0)
-		if own = rest; !ok {
-			break
-		}
-		if read, ok := r.followUp(i); ok {
-			group = append(group, prepared{task: i, read: &read})
-			continue
-		}
-		p, err := r.prepare(i)
-		if err != nil {
-			failed = append(failed, r.fail(p, err, false))
-			continue
-		}
-		if p.key = twinKey(p); r.queue.claim(p.key, i) {
-			p.intent.N, p.ticket = r.session.Intend(p.intent)
-			group = append(group, p)
-		}
-	}
-	if len(own) > 0 { // more than this worker takes: for all, once they may start
-		free := &ended{free: own, idle: true}
-		*last = append(*last, free)
-	}
-	return group, failed
-}
-
-// durable waits until all that was recorded is on disk.
-func (r *run) durable(group []prepared, last []*ended) error {
-	var newest lockfile.Ticket
-	for _, p := range group {
-		newest = max(newest, p.ticket)
-	}
-	for _, e := range last {
-		newest = max(newest, e.ticket)
-	}
-	if newest == 0 {
-		return r.session.Wait(0) // nothing new, but the journal may be broken
-	}
-	began := time.Now()
-	err := r.session.Wait(newest)
-	r.pace.synced(time.Since(began))
-	return err
-}
-
-// make carries out one member of a group whose intents are durable.
-func (r *run) make(ctx context.Context, p prepared) *ended {
-	if p.read != nil {
-		return r.readETag(ctx, p.task, *p.read)
-	}
-	defer r.queue.disclaim(p.key)
-	if r.queue.isHalted() {
-		return &ended{ticket: r.session.Settle(lockfile.Outcome{N: p.intent.N, Void: true})}
-	}
-	began := time.Now()
-	e := r.send(ctx, p)
-	r.pace.called(time.Since(began))
-	return e
-}
-
-func (r *run) most() int {
-	if r.Group > 0 {
-		return r.Group
-	}
-	return 32
-}
-
-func (r *run) release(e *ended) {
-	r.queue.release(e.free, !e.idle)
-	if e.event != nil {
-		r.tell(e.event)
-	}
+// stale reports whether the start that a call sends is no longer far enough ahead.
+func (p *prepared) stale(now time.Time) bool {
+	return !p.starts.IsZero() && now.Sub(p.starts) > startMargin/2
 }
 
 // twinKey is equal for creates that would make objects which nobody can tell
 // apart. They run one after the other, so that the object of a lost answer is
 // never mistaken for its twin's.
-func twinKey(p prepared) string {
+func twinKey(p *prepared) string {
 	if p.call().Step != planner.StepCreate {
 		return p.change.Address.String() + " " + string(p.call().Step) + " " + p.intent.Object
 	}
@@ -160,17 +42,21 @@ func twinKey(p prepared) string {
 }
 
 // prepare binds a call and says what goes on record before it is sent.
-func (r *run) prepare(i int) (prepared, error) {
+func (r *run) prepare(i int) (*prepared, error) {
 	c := r.calls[i]
 	call := c.call()
-	p := prepared{callRef: c, task: i, began: time.Now(), attempt: 1}
+	p := &prepared{callRef: c, task: i, began: time.Now(), attempt: 1}
 	p.now, _ = r.session.Get(c.change.Address)
 	p.now.Address = c.change.Address
 	url, err := bindURL(call.URL, r.tenant, r.lookUp)
 	if err != nil {
 		return p, err
 	}
-	start := r.startTime()
+	now := r.platform.time()
+	start := startTime(now)
+	if bytes.Contains(call.Body, []byte(openStart)) {
+		p.starts = now
+	}
 	var body []byte
 	if len(call.Body) > 0 {
 		if body, err = bindBody(call.Body, r.tenant, r.binder(start)); err != nil {
@@ -182,7 +68,7 @@ func (r *run) prepare(i int) (prepared, error) {
 	}
 	p.intent = lockfile.Intent{
 		Call: call.N, Address: c.change.Address, Step: string(call.Step), Method: call.Method, URL: url,
-		Since: r.platform.time().Add(-clockMargin).UTC().Truncate(time.Second),
+		Since: now.Add(-clockMargin).UTC().Truncate(time.Second),
 	}
 	if makes(call.Step) {
 		e, err := r.entryAfter(c, p.now, start)
@@ -220,7 +106,7 @@ func (r *run) binder(start json.RawMessage) leafBinder {
 
 // ifMatch returns the version that a call names: the plan's, unless this run has
 // moved it since.
-func (r *run) ifMatch(p prepared) string {
+func (r *run) ifMatch(p *prepared) string {
 	call := p.call()
 	if call.Step == planner.StepCreate || call.Step == planner.StepDelete || call.Step == planner.StepRetire && call.Object != "" && call.Object != p.now.ID {
 		return call.IfMatch
@@ -265,95 +151,49 @@ func (c callRef) leaves(old string) []string {
 }
 
 // send makes a call and records what came of it.
-func (r *run) send(ctx context.Context, p prepared) *ended {
+func (r *run) send(ctx context.Context, p *prepared) {
+	defer r.queue.disclaim(p.key)
+	p.began = time.Now()
 	r.tell(Started{Subject: p.subject(), Attempt: 1})
-	f := r.perform(ctx, &p)
+	f := r.perform(ctx, p)
 	switch f.verdict {
 	case settledCall:
-		return r.succeed(p, f)
+		r.succeed(p, f)
 	case voidCall:
-		e := r.fail(p, f.err, false)
-		e.ticket = r.session.Settle(lockfile.Outcome{N: p.intent.N, Void: true})
-		return e
+		r.fail(p, f.err, false, r.session.Settle(lockfile.Outcome{N: p.intent.N, Void: true}))
 	default:
-		return r.fail(p, f.err, true)
+		r.fail(p, f.err, true, 0)
 	}
 }
 
-func (r *run) succeed(p prepared, f finding) *ended {
+func (r *run) succeed(p *prepared, f finding) {
 	ticket := r.session.Settle(lockfile.Outcome{N: p.intent.N, ID: f.id, ETag: f.etag})
-	r.mu.Lock()
-	r.touched[p.change.Address] = true
-	r.mu.Unlock()
-	free, _ := r.queue.finish(p.task, true)
-	r.completeETag(p, f)
 	id := f.id
 	if id == "" {
 		id = p.intent.Object
 	}
-	return &ended{ticket: ticket, free: free, event: Done{
+	r.noteChange(p, id, f.etag)
+	r.queue.finish(p.task, true)
+	r.line.keep(record{ticket: ticket, told: Done{
 		Subject: p.subject(), Attempt: p.attempt, ID: id, Elapsed: time.Since(p.began), Adopted: f.adopted,
 		Last: p.k == len(p.change.Calls)-1,
-	}}
-}
-
-// completeETag plans a read when the answer did not say which version the object
-// has now and later updates need it. Nothing waits for that read.
-func (r *run) completeETag(p prepared, f finding) {
-	style := resource.SpecOf(p.change.Kind).Update
-	if f.etag != "" || !makes(p.call().Step) || style != resource.PatchMatch && style != resource.PatchTyped {
-		return
-	}
-	id := f.id
-	if id == "" {
-		id = p.intent.Object
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.follow[r.queue.follow()] = etagRead{p.change.Address, id}
-}
-
-func (r *run) followUp(task int) (etagRead, bool) {
-	if task < len(r.calls) {
-		return etagRead{}, false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	read, ok := r.follow[task]
-	return read, ok
-}
-
-// readETag completes an entry. Without its version nothing is wrong: the next
-// update then meets a conflict that it settles by reading.
-func (r *run) readETag(ctx context.Context, task int, read etagRead) *ended {
-	e := &ended{}
-	if o, ok, err := r.get(ctx, read.address.Kind, read.id); err == nil && ok && o.ETag != "" {
-		e.ticket = r.session.Edit(lockfile.Edit{ETag: &lockfile.ETag{Address: read.address, ID: read.id, ETag: o.ETag}})
-	}
-	r.queue.finish(task, true)
-	return e
+	}})
 }
 
 // fail notes a call that failed, and what it blocks.
-func (r *run) fail(p prepared, err error, unknown bool) *ended {
-	_, stuck := r.queue.finish(p.task, false)
+func (r *run) fail(p *prepared, err error, unknown bool, ticket lockfile.Ticket) {
+	stuck := r.queue.finish(p.task, false)
 	failure := Failure{
 		Subject: p.subject(), Method: p.call().Method, URL: p.call().URL, Origin: p.change.Origin, Unknown: unknown, Err: err,
 	}
 	r.mu.Lock()
 	r.failures[p.task] = failure
 	r.mu.Unlock()
-	elapsed := time.Duration(0)
-	if !p.began.IsZero() {
-		elapsed = time.Since(p.began)
-	}
-	r.tell(Failed{Subject: p.subject(), Attempt: max(p.attempt, 1), Elapsed: elapsed, Err: err})
+	r.tell(Failed{Subject: p.subject(), Attempt: max(p.attempt, 1), Elapsed: time.Since(p.began), Err: err})
 	for _, i := range stuck {
-		if i < len(r.calls) {
-			r.tell(Blocked{Subject: r.calls[i].subject(), By: p.change.Address, ByCall: p.call().N})
-		}
+		r.tell(Blocked{Subject: r.calls[i].subject(), By: p.change.Address, ByCall: p.call().N})
 	}
-	return &ended{}
+	r.line.keep(record{ticket: ticket})
 }
 
 // verdict is what is known about a call.

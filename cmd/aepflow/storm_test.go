@@ -228,7 +228,8 @@ func TestKilledAndListedLate(t *testing.T) {
 	r := l.mustRun(applyArgs()...)
 	mu.Lock()
 	defer mu.Unlock()
-	if !killed || strings.Count(r.stderr, ": done, ") != 1 {
+	// One answer was lost; the one before it may not have been on record yet.
+	if n := strings.Count(r.stderr, ": done, "); !killed || n < 1 || n > 2 {
 		t.Errorf("the next apply did not find the object: %s", r)
 	}
 	if n := l.writes(); n != 32 {

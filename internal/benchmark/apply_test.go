@@ -35,6 +35,10 @@ func BenchmarkApplyLatency(b *testing.B) {
 				}
 				for range b.N {
 					w := newWorld(b, latency)
+					// The command has signed in and knows the sandbox before it plans.
+					if _, _, err := platform.FindSandbox(b.Context(), w.client, here.Sandbox); err != nil {
+						b.Fatal(err)
+					}
 					f.Ours = w.apply(b, b.TempDir(), g, workers).Seconds()
 					w.close(b)
 					note(f)

@@ -42,7 +42,14 @@ func newState(l *Lock) *state {
 // snapshot returns the lock as it is now, entries in order.
 func (s *state) snapshot() *Lock {
 	l := s.lock
-	l.Entries = slices.SortedFunc(maps.Values(s.entries), func(a, b Entry) int { return a.Address.Compare(b.Address) })
+	// Addresses are sorted, not entries: those are large.
+	order := slices.SortedFunc(maps.Keys(s.entries), resource.Address.Compare)
+	if len(order) > 0 {
+		l.Entries = make([]Entry, len(order))
+	}
+	for i, a := range order {
+		l.Entries[i] = s.entries[a]
+	}
 	return &l
 }
 

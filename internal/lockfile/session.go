@@ -151,7 +151,7 @@ func (s *Session) Edit(e Edit) Ticket { return s.record(Record{Edit: &e}) }
 // record encodes a record, folds it and hands it to the journal: the last two
 // together, so that a replay sees the order that memory saw.
 func (s *Session) record(r Record) Ticket {
-	text := mustEncode(r)
+	text := appendRecord(nil, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.journal == nil && s.err == nil {
@@ -170,8 +170,8 @@ func (s *Session) Wait(t Ticket) error {
 	s.mu.Lock()
 	j, err := s.journal, s.err
 	s.mu.Unlock()
-	if err != nil {
-		return err
+	if err != nil || j == nil {
+		return err // without a journal nothing was recorded
 	}
 	return j.wait(ticket(t))
 }
@@ -232,28 +232,36 @@ func (s *Session) Commit(secrets string) error {
 	if !s.pending {
 		return nil // nothing was recorded, now or before
 	}
-	s.state.lock.Secrets, s.state.lock.Serial = secrets, s.serial
-	same, err := s.state.snapshot().Marshal()
-	if err != nil {
-		return fmt.Errorf("print lockfile: %w", err)
-	}
-	if !bytes.Equal(same, s.text) && (s.text != nil || len(s.state.entries) > 0) {
-		if err := s.replace(); err != nil {
-			s.state.lock.Serial = s.serial
-			return err
-		}
-	}
-	return s.clear()
-}
-
-// replace writes the lockfile. The commit record goes first: with it, a crash
-// right after the rename is told from a lockfile that somebody else replaced.
-func (s *Session) replace() error {
-	s.state.lock.Serial = s.serial + 1
+	s.state.lock.Secrets, s.state.lock.Serial = secrets, s.serial+1
 	text, err := s.state.snapshot().Marshal()
 	if err != nil {
 		return fmt.Errorf("print lockfile: %w", err)
 	}
+	if !sameButSerial(text, s.text) && (s.text != nil || len(s.state.entries) > 0) {
+		err = s.replace(text)
+	}
+	s.state.lock.Serial = s.serial // as it is on disk
+	if err != nil {
+		return err
+	}
+	return s.clear()
+}
+
+// sameButSerial reports whether two printed lockfiles differ in their serials only.
+func sameButSerial(a, b []byte) bool {
+	mark := []byte("\n  \"serial\": ")
+	cut := func(text []byte) (before, after []byte) {
+		before, after, _ = bytes.Cut(text, mark)
+		return before, bytes.TrimLeft(after, "0123456789")
+	}
+	headA, tailA := cut(a)
+	headB, tailB := cut(b)
+	return bytes.Equal(headA, headB) && bytes.Equal(tailA, tailB)
+}
+
+// replace writes the lockfile. The commit record goes first: with it, a crash
+// right after the rename is told from a lockfile that somebody else replaced.
+func (s *Session) replace(text []byte) error {
 	if s.journal == nil {
 		if err := s.start(); err != nil {
 			return err
