@@ -280,7 +280,7 @@ func (l *lab) inventory() []string {
 	var things []thing
 	names := map[string]string{}
 	for _, o := range l.box.Objects() {
-		if o.Sandbox != "dev" || slices.Contains(ownKinds, o.Kind) {
+		if o.Sandbox != "dev" || o.System || slices.Contains(ownKinds, o.Kind) {
 			continue
 		}
 		text, err := json.Marshal(o.Body)
@@ -329,7 +329,7 @@ func (l *lab) checkState() {
 	}
 	there := map[string]bool{}
 	for _, o := range l.box.Objects() {
-		if o.Sandbox == "dev" && o.Kind != "mappingVersions" && !slices.Contains(ownKinds, o.Kind) {
+		if o.Sandbox == "dev" && !o.System && o.Kind != "mappingVersions" && !slices.Contains(ownKinds, o.Kind) {
 			there[o.ID] = true
 		}
 	}

@@ -18,6 +18,7 @@ type call struct {
 	raw    []byte
 	body   any // decoded raw, nil when there is none
 	client string
+	labels []string // that the client may see; nil is all
 	now    time.Time
 	id     string // request id
 }
@@ -75,6 +76,9 @@ func (c *call) authenticate(needs access) error {
 	}
 	if !c.s.sw.AnyKey && key != tok.client || !o.knows(key) {
 		return gateway("403003", "Api Key is invalid")
+	}
+	if cl := o.client(key); cl != nil {
+		c.labels = cl.Labels
 	}
 	if needs == noSpace {
 		return nil

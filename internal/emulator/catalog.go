@@ -163,6 +163,7 @@ func (c *call) addDataset(id string, body object) object {
 	o["viewId"], o["files"], o["persistence"] = c.s.newHex(24), "@/dataSetFiles?dataSetId="+id, object{}
 	o["basePath"] = ""
 	c.sp.put(kindDataset, id, c.ms(), o)
+	c.followProfile(id, nil, o)
 	return o
 }
 
@@ -269,6 +270,7 @@ func (c *call) writeDataset(r *record, before, after object) (answer, error) {
 	after["version"] = nextPatch(text(before, "version"))
 	after["updated"], after["updatedUser"] = c.ms(), c.client
 	c.sp.put(kindDataset, r.id, r.created, after)
+	c.followProfile(r.id, before, after)
 	return ok(datasetRef(r.id))
 }
 
@@ -336,7 +338,7 @@ func deleteDataset(c *call) (answer, error) {
 		return ok([]any{})
 	}
 	for _, t := range c.sp.table(kindTarget).by("params.dataSetId", r.id) {
-		if flows := c.sp.table(kindFlow).by("targetConnectionIds[]", t.id); len(flows) > 0 && !c.s.sw.FreeSources {
+		if flows := c.sp.table(kindFlow).by("targetConnectionIds[]", t.id); len(flows) > 0 && !c.s.sw.FreeSources && !isInternal(flows[0].view()) {
 			return answer{}, badDataset("dataset %s is written by flow %s", r.id, flows[0].id)
 		}
 	}
@@ -344,6 +346,7 @@ func deleteDataset(c *call) (answer, error) {
 		c.dropFiles(b.id)
 		c.sp.remove(kindBatch, b.id)
 	}
+	c.dropProfileFlow(r.id)
 	c.sp.remove(kindDataset, r.id)
 	return ok(datasetRef(r.id))
 }

@@ -221,6 +221,16 @@ var connectionRules = patchRules{
 	},
 }
 
+// fixes says whether a connection is of a connector whose connections refuse
+// every PATCH.
+func (sw *Switches) fixes(o object) bool {
+	if sw.FixedConnectors == "" {
+		return false
+	}
+	spec, _, _ := specs.ConnectorByID(text(o, "connectionSpec", "id"))
+	return slices.Contains(strings.Split(sw.FixedConnectors, ","), spec.Slug)
+}
+
 // deleteConnection refuses while a flow reads through one of the connection's
 // source connections; source connections alone do not hold it.
 func deleteConnection(c *call) (answer, error) {
@@ -228,7 +238,7 @@ func deleteConnection(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := stable(r.object()); err != nil {
+	if err := c.s.sw.stable(r.object()); err != nil {
 		return answer{}, err
 	}
 	for _, src := range c.sp.table(kindSource).by("baseConnectionId", r.id) {

@@ -97,7 +97,7 @@ func TestSwitchesAreSetByName(t *testing.T) {
 	if sw.Secrets != "mask" || sw.DeleteStatus != 202 || !sw.AnyKey || sw.DraftState != "inDraft" || sw.PageSize != 5 {
 		t.Errorf("%+v", sw)
 	}
-	for _, c := range [][2]string{{"secret", "mask"}, {"secrets", "hide"}, {"pageSize", "many"}} {
+	for _, c := range [][2]string{{"secret", "mask"}, {"secrets", "hide"}, {"pageSize", "many"}, {"fixedConnectors", "mysql,mysq"}} {
 		if err := sw.Set(c[0], c[1]); err == nil {
 			t.Errorf("%v was taken", c)
 		}

@@ -229,6 +229,8 @@ type Object struct {
 	Kind    string `json:"kind"`
 	ID      string `json:"id"`
 	Body    any    `json:"body"`
+	// System marks what the platform made by itself.
+	System bool `json:"system,omitempty"`
 }
 
 // Objects dumps everything, sorted by org, sandbox, kind and id.
@@ -239,7 +241,8 @@ func (s *Server) Objects() []Object {
 		sp.mu.RLock()
 		for k := range sp.tables {
 			for _, r := range sp.table(k).order {
-				all = append(all, Object{sp.org.ID, sp.sandbox.Name, string(k), r.id, r.object()})
+				o := r.object()
+				all = append(all, Object{sp.org.ID, sp.sandbox.Name, string(k), r.id, o, o["createdBy"] == system})
 			}
 		}
 		sp.mu.RUnlock()

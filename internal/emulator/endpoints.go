@@ -296,7 +296,7 @@ func deleteEndpoint(k kind) handler {
 		if err != nil {
 			return answer{}, err
 		}
-		if err := stable(r.object()); err != nil {
+		if err := c.s.sw.stable(r.object()); err != nil {
 			return answer{}, err
 		}
 		if flows := c.sp.table(kindFlow).by(string(k[:6])+"ConnectionIds[]", r.id); len(flows) > 0 && !c.s.sw.FreeSources {

@@ -63,6 +63,9 @@ var kindNames = map[kind]string{
 func (c *call) entity(k kind) (*record, error) {
 	id := c.arg("id")
 	if r := c.sp.get(k, id); r != nil {
+		if c.hides(k, r) {
+			return nil, c.hidden(k)
+		}
 		return r, nil
 	}
 	return nil, c.noEntity(k, id)
@@ -108,16 +111,19 @@ func (c *call) ifMatch(o object, required bool) error {
 }
 
 // stable refuses writes to objects that are on their way between states.
-func stable(o object) error {
+func (sw *Switches) stable(o object) error {
+	if isInternal(o) {
+		return flowError(errPermission, "the flow is the platform's own")
+	}
 	switch s := text(o, "state"); s {
-	case "enabled", "disabled", "draft", "":
+	case "enabled", "disabled", sw.DraftState, "":
 		return nil
 	case "initializing":
 		return flowError(errInitializing, "the object is initializing; a user's token cannot change it")
 	case "enabling", "disabling", "updating", "pending", "inProgress", "enabled-finalizing", "delete-finalizing":
 		return flowError(errTransitional, "the object is %s; wait until that is over", s)
 	default:
-		return nil // a draft state of another name
+		return flowError(errState, "the object is %s; only what is enabled or disabled can be changed", s)
 	}
 }
 
@@ -140,8 +146,11 @@ func patchEntity(k kind, rules patchRules) handler {
 		if err := c.ifMatch(before, true); err != nil {
 			return answer{}, err
 		}
-		if err := stable(before); err != nil {
+		if err := c.s.sw.stable(before); err != nil {
 			return answer{}, err
+		}
+		if k == kindConnection && c.s.sw.fixes(before) {
+			return answer{}, flowError(errPatchDisabled, "connections of this connector cannot be changed")
 		}
 		ops, fault := readPatch(c.body)
 		if fault != nil {

@@ -183,12 +183,13 @@ func compareScalars(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// selection bounds a search: what was created later than Hidden is left out,
-// and when Max is set, the search starts behind After and stops at Max.
+// selection bounds a search: what was created later than Hidden is left out, so
+// is what Skip says, and when Max is set, the search starts behind After and stops at Max.
 type selection struct {
 	hidden int64
 	after  uint64
 	max    int
+	skip   func(*record) bool // what the caller may not see
 }
 
 // selectRecords lists the records that meet all conditions, oldest first. The
@@ -227,7 +228,7 @@ func (t *table) selectRecords(conds []condition, sel selection) []*record {
 		}
 		from = from[i:]
 	}
-	if len(conds) == 0 && sel.hidden == 0 {
+	if len(conds) == 0 && sel.hidden == 0 && sel.skip == nil {
 		if sel.max > 0 {
 			from = from[:min(len(from), sel.max)]
 		}
@@ -235,7 +236,7 @@ func (t *table) selectRecords(conds []condition, sel selection) []*record {
 	}
 	var out []*record
 	for _, r := range from {
-		if sel.hidden != 0 && r.created > sel.hidden {
+		if sel.hidden != 0 && r.created > sel.hidden || sel.skip != nil && sel.skip(r) {
 			continue
 		}
 		if len(conds) > 0 {

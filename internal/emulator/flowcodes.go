@@ -33,6 +33,7 @@ var (
 	errSpecID           = flowCode{1413, 400, invalid}
 	errSpecImmutable    = flowCode{1414, 400, invalid}
 	errAuthSpec         = flowCode{1415, 400, invalid}
+	errState            = flowCode{1416, 400, invalid}
 	errInitializing     = flowCode{1417, 400, invalid}
 	errBaseInUse        = flowCode{1418, 400, invalid}
 	errMappingFailed    = flowCode{1419, 400, invalid}
@@ -51,6 +52,7 @@ var (
 	errFilterSyntax     = flowCode{1440, 400, invalid}
 	errToken            = flowCode{1442, 400, invalid}
 	errRangeValues      = flowCode{1443, 400, invalid}
+	errPatchDisabled    = flowCode{1445, 400, invalid}
 	errEmptyFlowID      = flowCode{1446, 400, invalid}
 	errInUse            = flowCode{1447, 400, invalid}
 	errFilterOperator   = flowCode{1448, 400, invalid}

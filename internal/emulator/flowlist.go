@@ -215,7 +215,7 @@ func (c *call) list(k kind, q listQuery) (answer, error) {
 			return answer{}, flowError(errToken, "the continuation token belongs to another query")
 		}
 	}
-	var sel selection
+	sel := selection{skip: c.skipHidden(k)}
 	if d := c.s.sw.ListDelayMillis; d > 0 {
 		sel.hidden = c.ms() - d
 	}

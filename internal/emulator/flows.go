@@ -72,10 +72,11 @@ func (c *call) inherit(o object) {
 		}
 		return l
 	}
+	targets := ends(kindTarget, texts(o, "targetConnectionIds"))
 	o["inheritedAttributes"] = object{
 		"sourceConnections": ends(kindSource, texts(o, "sourceConnectionIds")),
-		"targetConnections": ends(kindTarget, texts(o, "targetConnectionIds")),
-		"properties":        object{"isSourceFlow": true},
+		"targetConnections": targets,
+		"properties":        flowProperties(o, targets),
 	}
 }
 
@@ -321,6 +322,9 @@ var flowRules = patchRules{
 }
 
 func judgeFlowPatch(c *call, before, after object, ops []patchOp) error {
+	if !isSourceFlow(before) {
+		return requireName(after) // the rest is for the destination's owner to know
+	}
 	draft := text(before, "state") == c.s.sw.DraftState
 	for _, field := range []string{"sourceConnectionIds", "targetConnectionIds"} {
 		if !draft && !same(before[field], after[field]) {
@@ -371,7 +375,7 @@ func deleteFlow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := stable(r.object()); err != nil {
+	if err := c.s.sw.stable(r.object()); err != nil {
 		return answer{}, err
 	}
 	for _, run := range slices.Clone(c.sp.table(kindRun).by("flowId", r.id)) {
@@ -390,6 +394,9 @@ func actOnFlow(c *call) (answer, error) {
 	o := r.object()
 	if err := c.ifMatch(o, false); err != nil {
 		return answer{}, err
+	}
+	if isInternal(o) {
+		return answer{}, flowError(errPermission, "the flow is the platform's own")
 	}
 	state := text(o, "state")
 	switch op := strings.ToLower(c.query.Get("op")); op {

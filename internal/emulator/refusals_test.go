@@ -464,11 +464,13 @@ func TestRefusalsBySetting(t *testing.T) {
 	a.post(catalogBase+"/dataSets", object{"name": "Tutorial", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).refused(409, "ConflictError")
 
 	// States in between are only ever seeded.
-	for state, code := range map[string]string{"initializing": "FLOW-1417-400", "enabling": "FLOW-1421-400"} {
+	for state, code := range map[string]string{"initializing": "FLOW-1417-400", "enabling": "FLOW-1421-400", "failed": "FLOW-1416-400"} {
 		seed := seedOf(t, strings.Replace(tutorialSeed, `"datasets"`, `"flows": [{"id": "f", "name": "f", "state": "`+state+`"}], "datasets"`, 1))
 		a := open(t, Options{Seed: seed})
 		a.delete(flowsPath+"/f").refused(400, code)
 	}
+	a = open(t, Options{Switches: Switches{FixedConnectors: "mysql,google-bigquery"}})
+	patchConnection(a, `[{"op":"replace","path":"/name","value":"n"}]`).refused(400, "FLOW-1445-400")
 	a = open(t, Options{MaxBody: 100})
 	a.post(flowsPath, strings.Repeat(" ", 200)).refused(413, "FLOW-1400-413")
 }

@@ -43,7 +43,7 @@ func runRoutes() []route {
 // nextDue is the next slot of an enabled flow, in ms: the first that is neither
 // behind the flow's last write nor run already. 0 is never.
 func nextDue(flow object, slot int64) int64 {
-	if text(flow, "state") != "enabled" {
+	if text(flow, "state") != "enabled" || !isSourceFlow(flow) || len(texts(flow, "sourceConnectionIds")) != 1 || len(texts(flow, "targetConnectionIds")) != 1 {
 		return 0
 	}
 	s, err := readSchedule(flow["scheduleParams"])
@@ -256,7 +256,7 @@ func createRun(c *call) (answer, error) {
 		return answer{}, flowError(errEmptyFlowID, "flowId is missing")
 	}
 	r := c.sp.get(kindFlow, id)
-	if r == nil {
+	if r == nil || c.hides(kindFlow, r) {
 		return answer{}, flowError(errRunFlow, "there is no flow with id %s", id)
 	}
 	flow := r.object()

@@ -61,6 +61,10 @@ type Client struct {
 	ID     string `json:"id"`
 	Secret string `json:"secret"`
 	Role   string `json:"role,omitempty"` // "read" may not write; empty may
+
+	// Labels are those whose objects the client sees; without the member it
+	// sees all, with an empty list only what carries none.
+	Labels []string `json:"labels,omitempty"`
 }
 
 // ParseSeed reads a seed; members that do not exist are errors.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Switches settle what no public source does. The zero value is the default;
@@ -60,6 +62,12 @@ type Switches struct {
 	// default it is taken, as in the guide whose sample replaces
 	// /transformations/0, and the flow has lost its delta column.
 	KeepCopy bool `json:"keepCopy,omitempty"`
+	// InternalFlows: which flows the platform makes by itself: one to the
+	// profile store for each dataset in "profile" (default), or "none".
+	InternalFlows string `json:"internalFlows,omitempty"`
+	// FixedConnectors names connectors, by commas, whose connections refuse
+	// every PATCH.
+	FixedConnectors string `json:"fixedConnectors,omitempty"`
 	// SandboxMillis is how long a sandbox that is made or reset cannot be used.
 	SandboxMillis int64 `json:"sandboxMillis,omitempty"`
 	// Cloud: which sign-in parameters connectors take: "azure" (default),
@@ -82,6 +90,7 @@ func (sw Switches) withDefaults() Switches {
 	def(&sw.DraftState, "draft")
 	def(&sw.CreateRunShape, "items")
 	def(&sw.Cloud, "azure")
+	def(&sw.InternalFlows, "profile")
 	if sw.DeleteStatus == 0 {
 		sw.DeleteStatus = 204
 	}
@@ -99,6 +108,7 @@ var switchValues = map[string][]string{
 	"preview":         {"array", "object"},
 	"additive":        {"used", "data", "never"},
 	"createRunShape":  {"items", "bare", "full"},
+	"internalFlows":   {"profile", "none"},
 	"cloud":           {"azure", "aws", "any"},
 }
 
@@ -129,6 +139,13 @@ func (sw *Switches) Set(name, value string) error {
 		}
 		if !ok {
 			return fmt.Errorf("switch %s is %q, expected %s", name, value, strings.Join(allowed, " or "))
+		}
+	}
+	if name == "fixedConnectors" {
+		for slug := range strings.SplitSeq(value, ",") {
+			if _, ok := specs.ConnectorBySlug(slug); !ok {
+				return fmt.Errorf("switch %s names %q, which is not a connector", name, slug)
+			}
 		}
 	}
 	quoted, err := json.Marshal(value)
