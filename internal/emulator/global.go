@@ -9,8 +9,8 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// Adobe's own resources: behaviors, and the classes and field groups that the
-// public XDM model describes.
+// Adobe's own resources: behaviors, and the classes, field groups and data types
+// (datatypes.go) that the public XDM model describes.
 
 const (
 	behaviorRecord = nsRoot + "xdm/data/record"
@@ -59,6 +59,9 @@ var globalIndex = sync.OnceValue(func() *globals {
 		}
 		add(c.ID, c.Title, "mixins", nil)["meta:intendedToExtend"] = extends
 	}
+	for _, d := range specs.XDM().DataTypes {
+		add(d.ID, dataTypeTitle(d.ID), "datatypes", nil)
+	}
 	for id := range g.byID {
 		g.ids = append(g.ids, id)
 	}
@@ -85,13 +88,18 @@ func globalResources(segment string) []object {
 	return out
 }
 
-// globalProperties is the tree of fields that a class or field group gives.
+// globalProperties is the tree of fields that a class, field group or data type
+// gives.
 // Trees are made once and shared: mergeProperties copies.
 func globalProperties(id string) object {
 	globalTrees.mu.Lock()
 	defer globalTrees.mu.Unlock()
 	if t, has := globalTrees.byID[id]; has {
 		return t
+	}
+	if tree := dataTypeProperties(id); tree != nil {
+		globalTrees.byID[id] = tree
+		return tree
 	}
 	model := specs.XDM()
 	n := slices.IndexFunc(model.Components, func(c specs.XDMComponent) bool { return c.ID == id })

@@ -15,6 +15,7 @@ import (
 // flattened into paths (see NOTICE).
 type XDMModel struct {
 	Components []XDMComponent // classes first, then field groups by slug
+	DataTypes  []XDMDataType  // by $id
 	Profile    []XDMField     // every path of the profile behaviour, sorted
 	Event      []XDMField     // every path of the experience event behaviour, sorted
 }
@@ -28,6 +29,14 @@ type XDMComponent struct {
 	Status   string
 	Extends  []string // $ids; empty for a field group: fits every class
 	Required []string // what every record of a class must have
+}
+
+// XDMDataType is a data type that fields of the model are of. Its own fields are
+// those below one of the places where it stands.
+type XDMDataType struct {
+	ID    string // $id
+	Event bool   // Path is one of the experience event behaviour
+	Path  string
 }
 
 // XDMField is one path in compatibility form: `[*]` is any element of an
@@ -92,6 +101,9 @@ func parseXDM(text string) *XDMModel {
 			*into = append(*into, XDMField{Path: word, XDMShape: shapes[xdmNumber(shape)], From: from[xdmNumber(set)]})
 		case word == "component":
 			x.Components = append(x.Components, parseXDMComponent(more))
+		case word == "datatype":
+			f := strings.Split(more, "\t")
+			x.DataTypes = append(x.DataTypes, XDMDataType{ID: f[0], Event: f[1] == "experienceEvent", Path: f[2]})
 		case word == "from":
 			var set []int
 			for n := range strings.FieldsSeq(more) {
