@@ -59,10 +59,17 @@ func (p *project) resources() (list []resource.Resource, counts []int) {
 
 // graph joins the resources, nil when something is wrong.
 func (p *project) graph(list []resource.Resource) *resource.Graph {
-	if p.report.HasErrors() || !p.distinct(list) {
+	if p.report.HasErrors() {
 		return nil
 	}
-	g := resource.NewGraph(list)
+	distinct := p.distinctTitles(list)
+	g, ok := resource.Join(list)
+	if !ok {
+		p.clashes(list)
+	}
+	if !ok || !distinct {
+		return nil
+	}
 	var cycle *resource.CycleError
 	if _, err := g.Order(); errors.As(err, &cycle) {
 		panic("compiler: " + cycle.Error()) // references between documents cannot form a ring

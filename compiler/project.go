@@ -88,30 +88,39 @@ func (p *project) names(kind string) []string {
 	return out
 }
 
-// distinct reports whether every resource has an address of its own. An object
+// clashes reports the resources that have an address which another has. An object
 // that is written inside a dataflow takes the dataflow's name, which a document
 // of its own may have too.
-func (p *project) distinct(list []resource.Resource) bool {
+func (p *project) clashes(list []resource.Resource) {
 	first := make(map[resource.Address]int, len(list))
-	titles := make(map[string]int, len(list)/4)
-	fine := true
 	for i, r := range list {
 		if other, taken := first[r.Address]; taken {
 			p.report.Add(addressClash{r.Address, list[other].Origin, r.Origin})
-			fine = false
 			continue
 		}
 		first[r.Address] = i
-		if r.Address.Kind != resource.Schema && r.Address.Kind != resource.FieldGroup {
+	}
+}
+
+// distinctTitles reports whether every object of the registry has a title of its
+// own.
+func (p *project) distinctTitles(list []resource.Resource) bool {
+	first := map[string]int{}
+	fine := true
+	for i := range list {
+		kind := list[i].Address.Kind
+		if kind != resource.Schema && kind != resource.FieldGroup {
 			continue
 		}
-		title := registryTitle(r)
-		if other, taken := titles[title]; taken {
-			p.report.Add(titleClash{title, list[other], r})
+		title := registryTitle(list[i])
+		other, taken := first[title]
+		switch {
+		case !taken:
+			first[title] = i
+		case list[other].Address != list[i].Address: // twice the same is told as that
+			p.report.Add(titleClash{title, list[other], list[i]})
 			fine = false
-			continue
 		}
-		titles[title] = i
 	}
 	return fine
 }

@@ -67,11 +67,11 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	if err != nil {
 		panic("planner: " + err.Error()) // the compiler refuses rings
 	}
-	d.items = make(map[resource.Address]*item, len(order))
-	d.order = make([]*item, 0, len(order))
-	for _, a := range order {
-		r, _ := d.graph.Get(a)
-		d.desire(r)
+	d.items = map[resource.Address]*item{}
+	d.wanted, d.applied = d.graph.Cursor(), d.lock.Cursor()
+	d.entryOf, d.asked = make([]int32, len(order)), make([]bool, len(d.lock.Entries))
+	for n, i := range order {
+		d.desire(n, i)
 	}
 	d.together()
 	d.removals()
@@ -84,16 +84,24 @@ type differ struct {
 	lock   *lockfile.Lock
 	graph  *resource.Graph
 	report *diag.Report
-	items  map[resource.Address]*item
-	order  []*item                                 // in the order of the graph, then removals
+	items  map[resource.Address]*item // but for what is settled
+	order  []*item                    // in the order of the graph, then removals
+
+	wanted  *resource.Cursor[resource.Resource]
+	applied *resource.Cursor[lockfile.Entry]
+	entryOf []int32 // for each resource of the graph that is settled, its entry and one
+	asked   []bool  // for each entry, whether the graph has its address
+	places  []int32 // for each resource of the graph, its place in the order; see itemAt
+
 	moved  map[resource.Address]resource.Address   // new address → the one in the lockfile
 	usedBy map[resource.Address][]resource.Address // see users
 	drift  []Change
-	noop   int
+	noop   int // what is settled, and what stays when all else goes
 }
 
 // item is a change in the making.
 type item struct {
+	place   int // in the order of the graph
 	change  Change
 	entry   lockfile.Entry // zero when nothing was applied
 	exists  bool           // the entry has an object on the platform
@@ -129,11 +137,38 @@ func (d *differ) moves() {
 	d.lock = d.lock.Moved(moves)
 }
 
-// desire compares one resource with its entry.
-func (d *differ) desire(r resource.Resource) {
+// desire compares one resource with its entry; n is its place in the order. What
+// is settled is only counted, since that is nearly everything of nearly every plan.
+func (d *differ) desire(n int, i int32) {
+	r := &d.graph.All()[i]
+	e, there := d.applied.Find(r.Address)
+	if there {
+		d.asked[e] = true
+		if d.plain() && d.isSettled(r, &d.lock.Entries[e]) {
+			d.entryOf[i] = int32(e) + 1
+			d.noop++
+			return
+		}
+	}
+	d.examine(n, *r)
+}
+
+// plain reports whether what is settled needs no closer look: nothing was read
+// from the platform, nothing is selected.
+func (d *differ) plain() bool { return !d.Refreshed && len(d.Only)+len(d.Exclude) == 0 }
+
+// isSettled reports whether nothing at all happens to a resource, without
+// decoding anything.
+func (d *differ) isSettled(r *resource.Resource, e *lockfile.Entry) bool {
+	_, moved := d.moved[r.Address]
+	return !moved && e.ID != "" && r.Protect == e.Protect && d.isAsApplied(r, e)
+}
+
+// examine compares one resource with its entry.
+func (d *differ) examine(n int, r resource.Resource) {
 	spec := resource.SpecOf(r.Address.Kind)
 	entry, _ := d.lock.Get(r.Address)
-	it := &item{entry: entry, exists: entry.ID != ""}
+	it := &item{place: n, entry: entry, exists: entry.ID != ""}
 	it.change = Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag,
 		Origin: originOf(r.Origin), Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
@@ -160,7 +195,7 @@ func (d *differ) desire(r resource.Resource) {
 		d.refusePastStart(spec, r, it)
 		return
 	}
-	if !d.Refreshed && d.settled(r, it) {
+	if !d.Refreshed && d.isAsApplied(&r, &entry) {
 		it.settle(moved)
 		return
 	}
@@ -214,13 +249,14 @@ func (it *item) settle(moved bool) {
 	}
 }
 
-// settled reports whether nothing at all differs, without decoding anything.
-func (d *differ) settled(r resource.Resource, it *item) bool {
-	if string(r.Body.JSON()) != string(it.entry.Applied) {
+// isAsApplied reports whether a resource is as it was applied, and all that it
+// refers to.
+func (d *differ) isAsApplied(r *resource.Resource, e *lockfile.Entry) bool {
+	if string(r.Body.JSON()) != string(e.Applied) {
 		return false
 	}
-	for _, n := range it.entry.Needs {
-		if d.outputChanges(n) {
+	for i := range e.Needs {
+		if d.outputChanges(&e.Needs[i]) {
 			return false
 		}
 	}
@@ -230,7 +266,7 @@ func (d *differ) settled(r resource.Resource, it *item) bool {
 // outputChanges reports whether a reference no longer stands for the value that
 // was sent: its target is replaced, gets a new version, or got one that was
 // never passed on because an apply was cut short.
-func (d *differ) outputChanges(n lockfile.Need) bool {
+func (d *differ) outputChanges(n *lockfile.Need) bool {
 	if n.ID == "" {
 		return false
 	}
@@ -238,6 +274,7 @@ func (d *differ) outputChanges(n lockfile.Need) bool {
 	if field == "" {
 		field = "id"
 	}
+	var entry *lockfile.Entry
 	if it, ok := d.items[n.Address]; ok {
 		switch it.change.Action {
 		case Create, Replace, Import:
@@ -247,16 +284,20 @@ func (d *differ) outputChanges(n lockfile.Need) bool {
 				return true
 			}
 		}
-		value, known := it.entry.Output(field)
-		return !known || value != n.ID
+		entry = &it.entry
+	} else if i, ok := d.wanted.Find(n.Address); ok && d.entryOf[i] > 0 {
+		entry = &d.lock.Entries[d.entryOf[i]-1]
+	} else {
+		return false
 	}
-	return false
+	value, known := entry.Output(field)
+	return !known || value != n.ID
 }
 
 // unsettled adds the fields whose references stand for something else now.
 func (d *differ) unsettled(spec *resource.Spec, it *item, now life) {
 	for _, n := range it.entry.Needs {
-		if !d.outputChanges(n) {
+		if !d.outputChanges(&n) {
 			continue
 		}
 		ref := resource.Ref{To: n.Address, Field: cmp.Or(n.Field, "id")}
@@ -384,7 +425,10 @@ func (d *differ) together() {
 				continue
 			}
 			v.Walk(func(_ resource.Path, w resource.Value) {
-				if other := d.items[w.Ref.To]; w.Kind == resource.RefValue && other != nil && other.exists && other.change.Action != Replace {
+				if w.Kind != resource.RefValue {
+					return
+				}
+				if other := d.itemAt(w.Ref.To); other != nil && other.exists && other.change.Action != Replace {
 					other.desired, other.applied = d.bodies(other)
 					other.change.Action, other.change.Reason = Replace, ReasonTogether
 				}
@@ -392,6 +436,30 @@ func (d *differ) together() {
 			d.noteRefs(spec, it, field)
 		}
 	}
+	slices.SortStableFunc(d.order, func(a, b *item) int { return a.place - b.place })
+}
+
+// itemAt returns the item at an address of the graph, of what is settled too; nil
+// when there is none.
+func (d *differ) itemAt(a resource.Address) *item {
+	if it, ok := d.items[a]; ok {
+		return it
+	}
+	i, ok := d.wanted.Find(a)
+	if !ok {
+		return nil
+	}
+	if d.places == nil {
+		order, _ := d.graph.Order()
+		d.places = make([]int32, len(order))
+		for n, i := range order {
+			d.places[i] = int32(n)
+		}
+	}
+	d.entryOf[i] = 0
+	d.noop--
+	d.examine(int(d.places[i]), d.graph.All()[i])
+	return d.items[a]
 }
 
 func (d *differ) bodies(it *item) (desired, applied resource.Value) {
@@ -402,7 +470,7 @@ func (d *differ) bodies(it *item) (desired, applied resource.Value) {
 // noteRefs lists the references of a replaced flow that change with it.
 func (d *differ) noteRefs(spec *resource.Spec, it *item, field string) {
 	for _, n := range it.entry.Needs {
-		if !strings.HasPrefix(n.Via, field) || !d.outputChanges(n) {
+		if !strings.HasPrefix(n.Via, field) || !d.outputChanges(&n) {
 			continue
 		}
 		if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == n.Via }) {
@@ -419,24 +487,25 @@ func (d *differ) noteRefs(spec *resource.Spec, it *item, field string) {
 // removals adds what no document asks for any more and what earlier
 // replacements left over.
 func (d *differ) removals() {
-	for _, e := range slices.Backward(d.lock.Entries) {
+	for i := len(d.lock.Entries) - 1; i >= 0; i-- {
+		e := &d.lock.Entries[i]
 		for _, dep := range e.Deposed {
 			d.order = append(d.order, &item{
-				entry: e, exists: true,
+				entry: *e, exists: true,
 				change: Change{
 					Address: e.Address, Kind: dep.Kind, ID: dep.ID, ETag: dep.ETag, Deposed: dep.ID,
 					Action: Delete, Reason: ReasonDeposed, Effect: EffectNone,
 				},
 			})
 		}
-		if _, wanted := d.graph.Get(e.Address); wanted || e.ID == "" {
+		if d.asked[i] || e.ID == "" {
 			continue
 		}
 		if d.Destroy && resource.SpecOf(e.Address.Kind).KeepsData && !d.AllowDataLoss {
 			d.noop++
 			continue
 		}
-		it := &item{entry: e, exists: true, change: Change{
+		it := &item{entry: *e, exists: true, change: Change{
 			Address: e.Address, Kind: e.Address.Kind, ID: e.ID, ETag: e.ETag,
 			Action: Delete, Reason: ReasonRemoved, Effect: EffectNone,
 		}}
@@ -466,9 +535,9 @@ func (d *differ) forgetProfile() {
 			keep(n.Address)
 		}
 	}
-	for _, e := range d.lock.Entries {
-		if resource.SpecOf(e.Address.Kind).TagOf != "" {
-			keep(e.Address)
+	for i := range d.lock.Entries {
+		if a := d.lock.Entries[i].Address; resource.SpecOf(a.Kind).TagOf != "" {
+			keep(a)
 		}
 	}
 	for _, it := range d.order {

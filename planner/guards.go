@@ -17,8 +17,8 @@ func (d *differ) guardRemovals() {
 	}
 	var removed []*item
 	total := 0
-	for _, e := range d.lock.Entries {
-		if e.ID != "" {
+	for i := range d.lock.Entries {
+		if d.lock.Entries[i].ID != "" {
 			total++
 		}
 	}

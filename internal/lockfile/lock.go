@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"sort"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -115,9 +116,12 @@ func (l *Lock) Clone() *Lock {
 }
 
 func (l *Lock) find(a resource.Address) (int, bool) {
-	return slices.BinarySearchFunc(l.Entries, a, func(e Entry, a resource.Address) int {
-		return e.Address.Compare(a)
-	})
+	return sort.Find(len(l.Entries), func(i int) int { return a.Compare(l.Entries[i].Address) })
+}
+
+// Cursor returns a cursor over the entries.
+func (l *Lock) Cursor() *resource.Cursor[Entry] {
+	return resource.NewCursor(l.Entries, func(e *Entry) *resource.Address { return &e.Address })
 }
 
 // Output returns the value that `${address.field}` stands for: "id", or

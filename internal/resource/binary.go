@@ -22,10 +22,15 @@ func (r Resource) AppendBinary(b []byte) []byte {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
 	}
+	bytes := func(s []byte) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
 	text(string(r.Address.Kind))
 	text(r.Address.Name)
-	text(string(r.Body.json))
-	text(string(r.Body.places))
+	bytes(r.Body.json)
+	bytes(r.Body.places)
+	b = append(b, r.Body.digest[:]...)
 	b = binary.AppendUvarint(b, uint64(len(r.Needs)))
 	for _, e := range r.Needs {
 		text(string(e.To.Kind))
@@ -54,7 +59,7 @@ func (r Resource) AppendBinary(b []byte) []byte {
 func ReadBinary(b []byte, file *source.File) (Resource, []byte, error) {
 	d := binaryReader{rest: b}
 	r := Resource{Address: d.address()}
-	r.Body = Body{json: d.bytes(), places: d.bytes()}
+	r.Body = Body{json: d.bytes(), places: d.bytes(), digest: d.digest()}
 	if len(r.Body.places) > 0 {
 		r.Body.file = file
 	}
@@ -103,6 +108,12 @@ func (d *binaryReader) bytes() []byte {
 	out := d.rest[:n:n]
 	d.rest = d.rest[n:]
 	return out
+}
+
+func (d *binaryReader) digest() (sum [16]byte) {
+	d.bad = d.bad || len(d.rest) < len(sum)
+	d.rest = d.rest[copy(sum[:], d.rest):]
+	return sum
 }
 
 // address reads a kind and a name; kinds are this package's own constants.

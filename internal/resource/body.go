@@ -17,11 +17,13 @@ type Body struct {
 	json   json.RawMessage
 	file   *source.File
 	places []byte // one place per value of the tree, parents first; see places.go
+	digest [16]byte
 }
 
 // NewBody flattens a tree. All origins lie in one file.
 func NewBody(v Value) Body {
 	b := Body{json: v.JSON()}
+	b.digest = shortSum(b.json)
 	p := places{text: make([]byte, 0, 3*v.count())}
 	p.note(&v)
 	if b.file = p.file; b.file != nil {
@@ -34,7 +36,7 @@ func NewBody(v Value) Body {
 func (b Body) JSON() json.RawMessage { return b.json }
 
 // Digest returns a short digest of the body's bytes.
-func (b Body) Digest() string { return Digest(b.json) }
+func (b Body) Digest() string { return hex.EncodeToString(b.digest[:]) }
 
 // Value decodes the body, with origins where they are known.
 func (b Body) Value() (Value, error) {
@@ -72,6 +74,11 @@ func (b Body) Member(name string) (Value, bool) {
 // Digest returns the first 128 bits of SHA-256 in hex: enough to tell
 // configurations apart, short enough to read in a diff.
 func Digest(b []byte) string {
+	sum := shortSum(b)
+	return hex.EncodeToString(sum[:])
+}
+
+func shortSum(b []byte) [16]byte {
 	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	return [16]byte(sum[:])
 }

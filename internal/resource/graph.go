@@ -24,27 +24,36 @@ type Resource struct {
 // Graph is everything that the documents ask for, sorted by address.
 type Graph struct {
 	list  []Resource
-	index map[Address]int
+	order []int32 // see Order
+	cycle error
 }
 
 // NewGraph returns a graph of the given resources. Addresses must differ.
 func NewGraph(list []Resource) *Graph {
-	g := &Graph{list: make([]Resource, 0, len(list)), index: make(map[Address]int, len(list))}
+	g, ok := Join(list)
+	if !ok {
+		panic("resource: two resources at one address")
+	}
+	return g
+}
+
+// Join returns a graph of the given resources, false when two of them have the
+// same address.
+func Join(list []Resource) (*Graph, bool) {
+	g := &Graph{list: make([]Resource, 0, len(list))}
 	order := make([]int32, len(list)) // resources are too large to be moved about by sorting
 	for i := range order {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(a, b int32) int { return list[a].Address.Compare(list[b].Address) })
-	for _, i := range order {
+	for n, i := range order {
+		if n > 0 && list[i].Address == list[order[n-1]].Address {
+			return nil, false
+		}
 		g.list = append(g.list, list[i])
 	}
-	for i, r := range g.list {
-		if _, twice := g.index[r.Address]; twice {
-			panic("resource: two resources at " + r.Address.String())
-		}
-		g.index[r.Address] = i
-	}
-	return g
+	g.order, g.cycle = g.sorted()
+	return g, true
 }
 
 // All returns the resources sorted by address. The slice must not be changed.
@@ -52,12 +61,17 @@ func (g *Graph) All() []Resource { return g.list }
 
 // Get returns the resource at an address, or false.
 func (g *Graph) Get(a Address) (Resource, bool) {
-	i, ok := g.index[a]
+	i, ok := search(g.list, addressOf, a)
 	if !ok {
 		return Resource{}, false
 	}
 	return g.list[i], true
 }
+
+// Cursor returns a cursor over All.
+func (g *Graph) Cursor() *Cursor[Resource] { return NewCursor(g.list, addressOf) }
+
+func addressOf(r *Resource) *Address { return &r.Address }
 
 // CycleError says that resources need one another in a ring.
 type CycleError struct {
@@ -79,44 +93,48 @@ func (e *CycleError) Error() string {
 	return strings.TrimSuffix(b.String(), ";")
 }
 
-// Order returns the addresses so that each comes after all that it needs; among
-// those that are free the one of the earlier kind, then the lesser name, comes
-// first, so the order depends on nothing else. A *CycleError names a ring.
-func (g *Graph) Order() ([]Address, error) {
+// Order returns the indexes of All so that each resource comes after all that it
+// needs; among those that are free the one of the earlier kind, then the lesser
+// name, comes first, so the order depends on nothing else. A *CycleError names a
+// ring.
+func (g *Graph) Order() ([]int32, error) { return g.order, g.cycle }
+
+func (g *Graph) sorted() ([]int32, error) {
 	const (
 		fresh = iota
 		open
 		done
 	)
 	state := make([]uint8, len(g.list))
-	out := make([]Address, 0, len(g.list))
+	out := make([]int32, 0, len(g.list))
+	at := g.Cursor()
 	var trail []Cycled
 	var visit func(int) error
 	visit = func(i int) error {
-		switch state[i] {
-		case done:
-			return nil
-		case open:
-			from := slices.IndexFunc(trail, func(c Cycled) bool { return c.From == g.list[i].Address })
-			return &CycleError{Edges: slices.Clone(trail[from:])}
-		}
 		state[i] = open
 		for _, e := range g.list[i].Needs {
-			j, ok := g.index[e.To]
-			if !ok {
-				continue // it exists already: the lockfile or a platform id stands for it
+			j, ok := at.Find(e.To)
+			if !ok || state[j] == done {
+				continue // what is not here exists already: the lockfile or a platform id stands for it
 			}
 			trail = append(trail, Cycled{g.list[i].Address, e})
+			if state[j] == open {
+				from := slices.IndexFunc(trail, func(c Cycled) bool { return c.From == g.list[j].Address })
+				return &CycleError{Edges: slices.Clone(trail[from:])}
+			}
 			if err := visit(j); err != nil {
 				return err
 			}
 			trail = trail[:len(trail)-1]
 		}
 		state[i] = done
-		out = append(out, g.list[i].Address)
+		out = append(out, int32(i))
 		return nil
 	}
 	for _, i := range g.byRank() {
+		if state[i] == done {
+			continue
+		}
 		if err := visit(i); err != nil {
 			return nil, err
 		}
@@ -126,17 +144,13 @@ func (g *Graph) Order() ([]Address, error) {
 
 // byRank returns the indexes of the list ordered by rank of kind, then name.
 func (g *Graph) byRank() []int {
-	rank := map[Kind]int{}
-	for i, k := range Kinds() {
-		rank[k] = i
+	out := make([]int, 0, len(g.list))
+	for _, kind := range Kinds() {
+		from, _ := search(g.list, addressOf, Address{Kind: kind})
+		for i := from; i < len(g.list) && g.list[i].Address.Kind == kind; i++ {
+			out = append(out, i)
+		}
 	}
-	out := make([]int, len(g.list))
-	for i := range out {
-		out[i] = i
-	}
-	slices.SortStableFunc(out, func(a, b int) int {
-		return rank[g.list[a].Address.Kind] - rank[g.list[b].Address.Kind]
-	})
 	return out
 }
 
