@@ -4,9 +4,13 @@ import (
 	"strings"
 )
 
-// maxDepth bounds references to references; the registry refuses cycles, but
-// a resource may be changed into one after it was made.
-const maxDepth = 40
+// A type may refer to itself, and types of types grow without bound: a
+// reference that is being resolved already is left as it stands, so is what
+// lies too deep, and what comes after more fields than any row may have.
+const (
+	maxDepth  = 40
+	maxFields = 20_000
+)
 
 // resolve gives a resource with every $ref and allOf folded into one tree of
 // properties, as the "full" forms of Accept ask for.
@@ -17,7 +21,7 @@ func (sp *space) resolve(o object) object {
 			out[k] = v
 		}
 	}
-	f := &folder{sp: sp}
+	f := &folder{sp: sp, open: map[string]bool{text(o, "$id"): true}, left: maxFields}
 	properties, required := f.fold(o, maxDepth)
 	out["properties"] = properties
 	if len(required) > 0 {
@@ -27,7 +31,11 @@ func (sp *space) resolve(o object) object {
 }
 
 // folder resolves references of one lookup.
-type folder struct{ sp *space }
+type folder struct {
+	sp   *space
+	open map[string]bool // ids that are being resolved
+	left int             // fields that may still be resolved
+}
 
 // fold gives the merged properties of a resource or of a part of one; refs
 // that begin with # point into root.
@@ -38,7 +46,7 @@ func (f *folder) fold(root object, depth int) (properties object, required []any
 func (f *folder) foldNode(node, root object, depth int) (object, []any) {
 	properties := object{}
 	required := list(node, "required")
-	if depth == 0 {
+	if f.left--; depth <= 0 || f.left < 0 {
 		return properties, required
 	}
 	if id := text(node, "$id"); text(node, "meta:containerId") == "global" {
@@ -76,10 +84,13 @@ func (f *folder) foldRef(part, root object, depth int) (object, []any) {
 		}
 		return nil, nil
 	}
-	if target := f.sp.findResource(ref); target != nil {
-		return f.fold(target, depth-1)
+	target, id := f.sp.findResource(ref), fullID(ref)
+	if target == nil || f.open[id] {
+		return nil, nil
 	}
-	return nil, nil
+	f.open[id] = true
+	defer delete(f.open, id)
+	return f.fold(target, depth-1)
 }
 
 // field resolves one field of a tree and says its XDM type.
@@ -88,7 +99,7 @@ func (f *folder) field(field, root object, depth int) object {
 	for k, v := range field {
 		out[k] = v
 	}
-	if depth <= 0 {
+	if f.left--; depth <= 0 || f.left < 0 {
 		return out
 	}
 	if ref := text(field, "$ref"); ref != "" || field["allOf"] != nil {

@@ -1,0 +1,73 @@
+package emulator
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func (a *api) dataType(title string, fields ...any) string {
+	a.t.Helper()
+	properties := object{"x": object{"type": "string"}}
+	for i := 0; i+1 < len(fields); i += 2 {
+		properties[fields[i].(string)] = object{"$ref": fields[i+1]}
+	}
+	return a.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": title, "properties": properties}).want(201).text("$id")
+}
+
+// look reads a resource in every way that follows references.
+func (a *api) look(kind, id string) reply {
+	a.t.Helper()
+	a.get(registryBase + "/rpc/export/" + altID(id)).want(200)
+	if kind == "schemas" {
+		a.get(registryBase + "/rpc/sampledata/" + altID(id)).want(200)
+	}
+	return a.do("GET", registryBase+"/tenant/"+kind+"/"+altID(id), nil, fullXed...).want(200)
+}
+
+// A type that refers to itself, by way of another too, ends where it would
+// begin again.
+func TestCyclesEnd(t *testing.T) {
+	a := open(t, Options{})
+	one := a.dataType("One")
+	two := a.dataType("Two", "one", one)
+	patch := fmt.Sprintf(`[{"op":"add","path":"/properties/two","value":{"$ref":%q}},{"op":"add","path":"/properties/self","value":{"$ref":%q}},{"op":"add","path":"/properties/many","value":{"type":"array","items":{"$ref":%q}}}]`, two, one, one)
+	a.do("PATCH", registryBase+"/tenant/datatypes/"+altID(one), patch).want(200)
+	r := a.look("datatypes", one)
+	if text(r.v, "properties", "two", "properties", "x", "type") != "string" || at(r.v, "properties", "self", "properties") != nil {
+		t.Errorf("resolved %s", r.raw)
+	}
+	g := group("Cyclic", "_aepflow")
+	at(g, "definitions", "d", "properties").(object)["_aepflow"] = object{"type": "object", "properties": object{"one": object{"$ref": one}}}
+	id := a.post(registryBase+"/tenant/fieldgroups", g).want(201).text("$id")
+	schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Cyclic too", "allOf": []any{object{"$ref": classProfile}, object{"$ref": id}}}).want(201).text("$id")
+	if r := a.look("schemas", schema); text(r.v, "properties", "_aepflow", "properties", "one", "properties", "two", "properties", "x", "type") != "string" {
+		t.Errorf("resolved %s", r.raw)
+	}
+}
+
+// Types of types of types: a few kilobytes that would be more fields than there
+// is memory.
+func TestNoSchemaIsTooLarge(t *testing.T) {
+	a := open(t, Options{})
+	below := a.dataType("Level 0")
+	for level := 1; level <= 20; level++ {
+		var fields []any
+		for i := range 8 {
+			fields = append(fields, fmt.Sprint("f", i), below)
+		}
+		below = a.dataType(fmt.Sprint("Level ", level), fields...)
+	}
+	r := a.look("datatypes", below)
+	if n := strings.Count(string(r.raw), `"x"`); n < 1_000 || n > maxFields {
+		t.Errorf("%d fields of level 0", n)
+	}
+	group := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "Group 0", "meta:intendedToExtend": []any{classProfile}, "allOf": []any{object{"$ref": identityMapID}}}).want(201).text("$id")
+	for level := 1; level <= 30; level++ {
+		group = a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": fmt.Sprint("Group ", level), "meta:intendedToExtend": []any{classProfile},
+			"allOf": []any{object{"$ref": group}, object{"$ref": group}, object{"$ref": group}}}).want(201).text("$id")
+	}
+	if r := a.look("fieldgroups", group); at(r.v, "properties", "identityMap") == nil {
+		t.Errorf("groups of groups: %.200s", r.raw)
+	}
+}
