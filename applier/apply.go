@@ -39,8 +39,9 @@ type Applier struct {
 	Grace     time.Duration // how long running calls may take after an interruption; default 10 s
 	// Abort, when closed, ends running calls at once: the second Ctrl-C.
 	Abort <-chan struct{}
-	// Late is how late the platform may list what it has made: a look-up that
-	// finds nothing is repeated until then. Default 2 s, negative: not repeated.
+	// Late is how long after it was sent a call without an answer may still be
+	// carried out and its object be listed: until then a look-up that finds nothing
+	// is repeated. Default 92 s, negative: not repeated.
 	Late time.Duration
 }
 
@@ -73,7 +74,9 @@ func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Sessio
 	leave := context.AfterFunc(ctx, r.queue.halt)
 	defer leave()
 
+	still := r.keepAlive()
 	r.walk(calls)
+	still()
 	r.readVersions(calls)
 
 	res := r.result(ctx.Err() != nil)
@@ -144,14 +147,32 @@ func (a *Applier) now() time.Time {
 
 func (a *Applier) overwrites(addr resource.Address) bool { return slices.Contains(a.Overwrite, addr) }
 
-// late returns the pauses between look-ups that find nothing.
-func (a *Applier) late() []time.Duration {
-	total := a.Late
-	switch {
-	case total < 0:
-		return nil
-	case total == 0:
-		total = 2 * time.Second
+// landing is how long a call that was sent may be on its way: as long as the client
+// waits for an answer, which is longer than any gateway does. listing is how late
+// the platform may list what it has made.
+const (
+	landing = 90 * time.Second
+	listing = 2 * time.Second
+)
+
+func (a *Applier) late() time.Duration {
+	if a.Late == 0 {
+		return landing + listing
 	}
-	return []time.Duration{total / 4, total - total/4}
+	return max(a.Late, 0)
+}
+
+// beat is how often a run puts on record that it is at work.
+func (a *Applier) beat() time.Duration { return min(a.late()/4, 10*time.Second) }
+
+// pauses returns the times between look-ups that find nothing: short ones first,
+// total altogether.
+func pauses(total time.Duration) []time.Duration {
+	var out []time.Duration
+	for next := listing / 4; total > 0; next = min(2*next, 10*time.Second) {
+		next = min(next, total)
+		out = append(out, next)
+		total -= next
+	}
+	return out
 }

@@ -58,7 +58,15 @@ type Blocked struct {
 	ByCall int
 }
 
+// Waiting says that Recover found nothing of some calls of an earlier apply, and
+// that they may still be carried out.
+type Waiting struct {
+	Calls int
+	Most  time.Duration
+}
+
 func (Started) event() {}
+func (Waiting) event() {}
 func (Retried) event() {}
 func (Done) event()    {}
 func (Failed) event()  {}

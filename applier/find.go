@@ -1,11 +1,13 @@
 package applier
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
 	"net/url"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
@@ -25,13 +27,13 @@ func (r resolver) find(ctx context.Context, in lockfile.Intent) ([]platform.Obje
 	if spec.TagOf != "" {
 		return r.tagged(ctx, kind, in.Entry.Entry)
 	}
-	owned := r.session.Owned()
+	name := nameOf(sent)
 	var out []platform.Object
-	for o, err := range r.list(ctx, spec, sent) {
+	for o, err := range r.list(ctx, spec, name) {
 		if err != nil {
 			return nil, err
 		}
-		if owned[o.ID] || isOlder(o.Body, in.Since) {
+		if other := nameOf(o.Body); other != "" && other != name || r.session.Owns(o.ID) || isOlder(o.Body, in.Since) {
 			continue
 		}
 		// Lists leave out what single reads hold: the mappings of a set, the etag
@@ -45,6 +47,13 @@ func (r resolver) find(ctx context.Context, in lockfile.Intent) ([]platform.Obje
 		}
 	}
 	return out, nil
+}
+
+// nameOf reads what people call an object, "" for those without a name.
+func nameOf(body json.RawMessage) string {
+	var m struct{ Name, Title string }
+	_ = json.Unmarshal(body, &m) // no name is ""
+	return cmp.Or(m.Title, m.Name)
 }
 
 // tagged looks whether the tag was put on its object.
@@ -66,26 +75,64 @@ func (r resolver) tagged(ctx context.Context, kind resource.Kind, e lockfile.Ent
 var plainText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _.-]*$`)
 
 // list lists the objects of a kind, by name where it is one that filters take.
-func (r resolver) list(ctx context.Context, spec *resource.Spec, sent json.RawMessage) iter.Seq2[platform.Object, error] {
-	var named struct{ Name, Title string }
-	_ = json.Unmarshal(sent, &named) // no name: no filter
-	by := func(member, name string) url.Values {
-		if !plainText.MatchString(name) {
-			return url.Values{}
+func (r resolver) list(ctx context.Context, spec *resource.Spec, name string) iter.Seq2[platform.Object, error] {
+	by := func(member string, all func(url.Values) iter.Seq2[platform.Object, error]) iter.Seq2[platform.Object, error] {
+		if member == "" || !plainText.MatchString(name) {
+			return r.lists.shared(spec.Kind, all(url.Values{}))
 		}
-		return url.Values{"property": {member + "==" + name}}
+		return all(url.Values{"property": {member + "==" + name}})
 	}
 	switch spec.Answer {
 	case resource.AnswerIDEtag:
-		return platform.FlowObjects(ctx, r.platform, segment(spec), by("name", named.Name))
+		return by("name", func(q url.Values) iter.Seq2[platform.Object, error] {
+			return platform.FlowObjects(ctx, r.platform, segment(spec), q)
+		})
 	case resource.AnswerRegistry:
-		return platform.RegistryObjects(ctx, r.platform, registryPath(spec), platform.AcceptXEDList, by("title", named.Title))
+		return by("title", func(q url.Values) iter.Seq2[platform.Object, error] {
+			return platform.RegistryObjects(ctx, r.platform, registryPath(spec), platform.AcceptXEDList, q)
+		})
 	case resource.AnswerDescriptor:
-		return platform.Descriptors(ctx, r.platform, url.Values{})
+		return by("", func(q url.Values) iter.Seq2[platform.Object, error] { return platform.Descriptors(ctx, r.platform, q) })
 	case resource.AnswerDataset:
-		return platform.Datasets(ctx, r.platform, by("name", named.Name))
+		return by("name", func(q url.Values) iter.Seq2[platform.Object, error] { return platform.Datasets(ctx, r.platform, q) })
 	default:
-		return platform.MappingSets(ctx, r.platform, url.Values{})
+		return by("", func(q url.Values) iter.Seq2[platform.Object, error] { return platform.MappingSets(ctx, r.platform, q) })
+	}
+}
+
+// lists keeps whole lists of one moment, for look-ups that come together and cannot
+// ask by name.
+type lists struct {
+	mu    sync.Mutex
+	known map[resource.Kind][]platform.Object
+}
+
+func newLists() *lists { return &lists{known: map[resource.Kind][]platform.Object{}} }
+
+// shared reads a list once and gives it to all who ask. A nil one passes it on.
+func (l *lists) shared(kind resource.Kind, list iter.Seq2[platform.Object, error]) iter.Seq2[platform.Object, error] {
+	if l == nil {
+		return list
+	}
+	return func(yield func(platform.Object, error) bool) {
+		l.mu.Lock()
+		all, known := l.known[kind]
+		var err error
+		if !known {
+			if all, err = platform.Collect(list); err == nil {
+				l.known[kind] = all
+			}
+		}
+		l.mu.Unlock()
+		if err != nil {
+			yield(platform.Object{}, err)
+			return
+		}
+		for _, o := range all {
+			if !yield(o, nil) {
+				return
+			}
+		}
 	}
 }
 

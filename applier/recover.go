@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -27,23 +30,93 @@ var ErrUnresolved = errors.New("an earlier apply left calls without an answer")
 // puts it into the lockfile. It changes nothing on the platform. It comes before
 // the diff: a plan made earlier does not know what it finds, and is stale after
 // it. An error joins what stands in the way; what could be resolved, is.
+//
+// A call of a process that is gone may still be on its way. So a call that was not
+// done is believed to be that only when the time has passed in which it could come;
+// until then all of these are looked at again, together.
 func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered, error) {
 	open := s.Unresolved()
 	if len(open) == 0 {
 		return nil, nil
 	}
-	r := resolver{platform: newClocked(a.Client, a.now), session: s, tenant: s.Target().Tenant, late: a.late(), pause: pause}
+	r := resolver{platform: newClocked(a.Client, a.now), session: s, tenant: s.Target().Tenant}
+	found := make([]finding, len(open))
+	left := make([]int, len(open)) // indexes of those that are not settled
+	for i := range left {
+		left[i] = i
+	}
+	began := time.Now()
+	a.look(ctx, r, open, found, left)
+	left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
+	// The first answer told the platform's clock.
+	patience := a.mayTake(open, s.LastAlive(), r.platform.time()) - time.Since(began)
+	for _, wait := range pauses(patience) {
+		if len(left) == 0 {
+			break
+		}
+		if a.Notify != nil {
+			a.Notify(Waiting{Calls: len(left), Most: max(patience-time.Since(began), 0)})
+		}
+		if err := pause(ctx, wait); err != nil {
+			for _, i := range left {
+				found[i] = finding{verdict: unknownCall, err: err}
+			}
+			break
+		}
+		a.look(ctx, r, open, found, left)
+		left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
+	}
+	return a.recovered(s, open, found)
+}
+
+// mayTake is how long something of an apply may still come, at a time: from its
+// last mark, and from its last intent where it came to no mark.
+func (a *Applier) mayTake(open []lockfile.Intent, alive, now time.Time) time.Duration {
+	for _, in := range open {
+		if sent := in.Since.Add(clockMargin); sent.After(alive) {
+			alive = sent
+		}
+	}
+	return min(alive.Add(time.Second+a.beat()+a.late()).Sub(now), a.beat()+a.late())
+}
+
+// mayCome reports whether a call that was not done may still be done and would then
+// be news: what is removed twice is gone.
+func mayCome(in lockfile.Intent, f finding) bool {
+	step := planner.Step(in.Step)
+	return f.verdict == voidCall && f.err == nil && step != planner.StepDelete && step != planner.StepRetire
+}
+
+// look asks the platform about some open calls, several at a time. What is found
+// is on record at once, so that no two calls find the same object.
+func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, found []finding, which []int) {
+	r.lists = newLists()
+	slots := make(chan struct{}, a.workers())
+	var looks sync.WaitGroup
+	for _, i := range which {
+		slots <- struct{}{}
+		looks.Go(func() {
+			defer func() { <-slots }()
+			now, _ := r.session.Get(open[i].Address)
+			found[i] = r.resolve(ctx, open[i], now)
+			if f := found[i]; f.verdict == settledCall {
+				r.session.Settle(lockfile.Outcome{N: open[i].N, ID: f.id, ETag: f.etag})
+			}
+		})
+	}
+	looks.Wait()
+}
+
+// recovered puts on record what was not done, and says what became of each call.
+func (a *Applier) recovered(s *lockfile.Session, open []lockfile.Intent, found []finding) ([]Recovered, error) {
 	var out []Recovered
 	var errs []error
-	for _, in := range open {
-		now, _ := s.Get(in.Address)
-		f := r.resolve(ctx, in, now)
+	for i, in := range open {
+		f := found[i]
 		switch f.verdict {
 		case unknownCall:
 			errs = append(errs, fmt.Errorf("find out what came of %s %s: %w", in.Step, in.Address, f.err))
 			continue
-		case settledCall:
-			s.Settle(lockfile.Outcome{N: in.N, ID: f.id, ETag: f.etag})
 		case voidCall:
 			// Also when somebody else changed the object meanwhile: the next plan
 			// sends the change again and meets the conflict, with its ways out.

@@ -19,16 +19,43 @@ type resolver struct {
 	platform *clocked
 	session  *lockfile.Session
 	tenant   string
-	late     []time.Duration
-	pause    func(context.Context, time.Duration) error
+	lists    *lists // nil: every look-up lists anew
 }
 
-func (r *run) resolver() resolver {
-	return resolver{platform: r.platform, session: r.session, tenant: r.tenant, late: r.late(), pause: r.pause}
+// resolve finds out what came of a call of this run. An object that is not found
+// is looked for again as long as it may still come.
+func (r *run) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry, patience time.Duration) finding {
+	look := resolver{platform: r.platform, session: r.session, tenant: r.tenant}
+	f := look.resolve(ctx, in, now)
+	if in.Step != string(planner.StepCreate) {
+		return f // sent again it meets its own version, or says the same once more
+	}
+	for _, wait := range pauses(patience) {
+		if f.verdict != voidCall {
+			return f
+		}
+		if err := r.pause(ctx, wait); err != nil {
+			return finding{verdict: unknownCall, err: err}
+		}
+		f = look.resolve(ctx, in, now)
+	}
+	return f
 }
 
-func (r *run) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry) finding {
-	return r.resolver().resolve(ctx, in, now)
+// patience is how long the object of a create may take to be found after an error:
+// a service that has answered is at work no more, and its lists lag a little; who
+// did not answer, or answers for another, may be at work as long as calls take.
+func (r *run) patience(err error) time.Duration {
+	var refusal *platform.Error
+	var lost *platform.LostAnswerError
+	answered := errors.As(err, &refusal) && refusal.Status != http.StatusBadGateway && refusal.Status != http.StatusGatewayTimeout
+	if answered || !errors.As(err, &lost) {
+		return min(r.late(), listing)
+	}
+	if lost.Sent.IsZero() {
+		return r.late()
+	}
+	return max(r.late()-time.Since(lost.Sent), min(r.late(), listing))
 }
 
 func (r *run) get(ctx context.Context, kind resource.Kind, id string) (platform.Object, bool, error) {
@@ -40,7 +67,7 @@ func (r *run) refused(ctx context.Context, p *prepared, err error) finding {
 	step := p.call().Step
 	switch {
 	case platform.IsLost(err):
-		f := r.resolve(ctx, p.intent, p.now)
+		f := r.resolve(ctx, p.intent, p.now, r.patience(err))
 		if f.err != nil {
 			f.err = errors.Join(err, f.err)
 		}
@@ -51,7 +78,7 @@ func (r *run) refused(ctx context.Context, p *prepared, err error) finding {
 		return r.conflict(ctx, p, err)
 	case isAction(step) && hasStatus(err, http.StatusBadRequest):
 		// Already in that state: an action of an earlier run whose answer was lost.
-		if f := r.resolve(ctx, p.intent, p.now); f.verdict == settledCall {
+		if f := r.resolve(ctx, p.intent, p.now, 0); f.verdict == settledCall {
 			return f
 		}
 	}
@@ -209,29 +236,18 @@ func (r resolver) updated(in lockfile.Intent, now lockfile.Entry, o platform.Obj
 	return finding{err: &ConflictError{Address: in.Address, ID: o.ID, Fields: threeWay(diff, ahead)}}
 }
 
-// created looks for the object of a create. The platform may list late what it
-// has made, so nothing found is believed only after a while.
+// created looks for the object of a create.
 func (r resolver) created(ctx context.Context, in lockfile.Intent) finding {
-	late := r.late
-	if r.platform.time().Sub(in.Since.Add(clockMargin)) > time.Minute {
-		late = nil // it has had its time
+	found, err := r.find(ctx, in)
+	switch {
+	case err != nil:
+		return finding{verdict: unknownCall, err: fmt.Errorf("look for the object of a lost answer: %w", err)}
+	case len(found) == 1:
+		return finding{verdict: settledCall, id: found[0].ID, etag: found[0].ETag, adopted: true}
+	case len(found) > 1:
+		return finding{verdict: unknownCall, err: &AmbiguousError{Address: in.Address, Candidates: candidates(found)}}
 	}
-	for k := 0; ; k++ {
-		found, err := r.find(ctx, in)
-		switch {
-		case err != nil:
-			return finding{verdict: unknownCall, err: fmt.Errorf("look for the object of a lost answer: %w", err)}
-		case len(found) == 1:
-			return finding{verdict: settledCall, id: found[0].ID, etag: found[0].ETag, adopted: true}
-		case len(found) > 1:
-			return finding{verdict: unknownCall, err: &AmbiguousError{Address: in.Address, Candidates: candidates(found)}}
-		case k == len(late):
-			return finding{}
-		}
-		if err := r.pause(ctx, late[k]); err != nil {
-			return finding{verdict: unknownCall, err: err}
-		}
-	}
+	return finding{}
 }
 
 // pause waits without holding a slot, so that others go on.

@@ -193,6 +193,41 @@ func (r *run) tell(e Event) {
 	r.Notify(e)
 }
 
+// keepAlive puts on record from time to time that this process is at work, until
+// it is told that the run has ended. Crash after that: whoever comes next knows how
+// long a call of ours may still be on its way.
+func (r *run) keepAlive() (ended func()) {
+	if r.late() == 0 || len(r.calls) == 0 {
+		return func() {}
+	}
+	mark := func() {
+		if err := r.session.Wait(r.session.Alive(r.platform.time())); err != nil {
+			r.halt(err)
+		}
+	}
+	stop := make(chan struct{})
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		t := time.NewTicker(r.beat())
+		defer t.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-t.C:
+				mark()
+			}
+		}
+	})
+	return func() {
+		close(stop)
+		beats.Wait()
+		if len(r.session.Unresolved()) > 0 {
+			mark()
+		}
+	}
+}
+
 // halt stops the run because the journal takes no more.
 func (r *run) halt(err error) {
 	r.mu.Lock()

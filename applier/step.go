@@ -267,7 +267,7 @@ func (r *run) accepted(ctx context.Context, p *prepared, res platform.Response) 
 	switch {
 	case step == planner.StepCreate && (err != nil || id == ""):
 		// It was made, but the answer does not say as what.
-		return r.resolve(ctx, p.intent, p.now)
+		return r.resolve(ctx, p.intent, p.now, min(r.late(), listing))
 	case step == planner.StepCreate:
 		f.id = id
 	case step == planner.StepRetire:

@@ -17,6 +17,7 @@ type applyFlags struct {
 	Parallelism int           `default:"4" placeholder:"N" help:"Calls under way at a time."`
 	Rate        float64       `default:"-1" placeholder:"N" help:"Requests a second at most, 0 for no limit. Default: 2 against Adobe, none against an emulator."`
 	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"How long to wait for another apply to end."`
+	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"How long after it was sent a call without an answer may still be carried out. A look-up that finds nothing is repeated until then."`
 }
 
 type applyCmd struct {

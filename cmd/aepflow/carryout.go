@@ -112,7 +112,7 @@ func (op *operation) recover(ctx context.Context) error {
 	if err := op.connect(ctx); err != nil {
 		return err
 	}
-	worker := applier.Applier{Client: op.conn.Client, Now: op.now}
+	worker := applier.Applier{Client: op.conn.Client, Workers: op.Parallelism, Now: op.now, Late: op.late(), Notify: op.waiting()}
 	found, err := worker.Recover(ctx, op.session)
 	if len(found) > 0 {
 		op.say("An earlier apply was cut short. What came of the calls that it left without an answer:")
@@ -131,6 +131,27 @@ func (op *operation) recover(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// late is how long a call without an answer is looked for. The embedded emulator is
+// part of the process that called it: what it has not done it will not do.
+func (op *operation) late() time.Duration {
+	if op.conn.box != nil || op.LostAfter <= 0 {
+		return -1
+	}
+	return op.LostAfter
+}
+
+// waiting returns what to tell while calls of an earlier apply may still come: that
+// once is enough.
+func (op *operation) waiting() func(applier.Event) {
+	told := false
+	return func(e applier.Event) {
+		if w, ok := e.(applier.Waiting); ok && !told {
+			told = true
+			op.say("%s of an earlier apply may still be under way: looking for what it makes, %s at most (--lost-after)", count(w.Calls, "call"), w.Most.Round(time.Second))
+		}
+	}
 }
 
 func refuse(guarded []planner.Change) error {
@@ -222,6 +243,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	defer stop()
 	worker := applier.Applier{
 		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.secret, Now: op.now, Abort: abort, Notify: op.notify,
+		Late: op.late(),
 	}
 	begin := time.Now()
 	if op.format == "json" {

@@ -216,7 +216,7 @@ func (l *lab) mustRun(args ...string) ran {
 
 // applyArgs are an apply that nothing holds up.
 func applyArgs(more ...string) []string {
-	return append([]string{"apply", "--auto-approve", "--allow-data-loss", "--allow-mass-delete", "--on-replace", "continue"}, more...)
+	return append([]string{"apply", "--auto-approve", "--allow-data-loss", "--allow-mass-delete", "--on-replace", "continue", "--lost-after", "2s"}, more...)
 }
 
 func (l *lab) paths() lockfile.Paths { return lockfile.PathsIn(l.dir, "here") }

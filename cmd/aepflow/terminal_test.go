@@ -244,3 +244,44 @@ func TestTwoCtrlC(t *testing.T) {
 	}
 	l.checkState()
 }
+
+// TestCallsLandLate: after the second Ctrl-C the next apply comes at once, and the
+// platform carries out the calls under way only when that one has looked for what
+// they make and has found nothing.
+func TestCallsLandLate(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, emulator.Options{}, crashed{})
+	l.docs("a")
+	h := l.hold(http.MethodPost, "/flowservice/connections")
+	term := l.atTerminal(applyArgs("--parallelism", "2", "--color", "never")...)
+	<-h.came
+	<-h.came
+	term.press(ctrlC)
+	term.until(`once more stops at once`)
+	term.press(ctrlC)
+	if code := term.end(); code != exitInterrupted {
+		t.Errorf("exit code %d\n%s", code, term.seen)
+	}
+	looked := make(chan struct{})
+	held := *l.between.Load()
+	l.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		held(w, r, next)
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/flowservice/connections") {
+			select {
+			case looked <- struct{}{}:
+			default:
+			}
+		}
+	})
+	next := l.begin(applyArgs("--lost-after", "1m")...)
+	<-looked // for one of the two, and has found nothing
+	h.release()
+	r := next.end()
+	if n := strings.Count(r.stderr, ": done, "); r.code != exitOK || n != 2 || !strings.Contains(r.stderr, "may still be under way") {
+		t.Errorf("the next apply found %d calls done, want 2: %s", n, r)
+	}
+	if n := l.writes(); n != 32 {
+		t.Errorf("%d writes altogether, want each of the 32 once", n)
+	}
+	l.checkState()
+}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -28,6 +29,8 @@ type state struct {
 	entries map[resource.Address]Entry
 	open    map[int]Intent // no outcome yet
 	last    int            // highest number of an intent
+	alive   time.Time      // newest mark of a process at work
+	ids     map[string]int // see owns; nil until it is asked
 }
 
 func newState(l *Lock) *state {
@@ -71,6 +74,8 @@ func (s *state) fold(r Record) {
 		}
 	case r.Edit != nil:
 		s.edit(*r.Edit)
+	case r.Alive != nil && r.Alive.At.After(s.alive):
+		s.alive = r.Alive.At
 	}
 }
 
@@ -160,10 +165,15 @@ func (s *state) remove(now Entry, id string) {
 		now.Deposed = slices.DeleteFunc(slices.Clone(now.Deposed), func(d Deposed) bool { return d.ID == id })
 	}
 	if now.ID == "" && len(now.Deposed) == 0 {
-		delete(s.entries, now.Address)
+		s.forget(now.Address)
 		return
 	}
 	s.put(now)
+}
+
+func (s *state) forget(a resource.Address) {
+	s.count(s.entries[a], -1)
+	delete(s.entries, a)
 }
 
 // put sets an entry. With another secret in it the hash over all of them no longer
@@ -176,6 +186,8 @@ func (s *state) put(e Entry) {
 	if !slices.Equal(e.Secrets, s.entries[e.Address].Secrets) {
 		s.lock.Secrets = ""
 	}
+	s.count(s.entries[e.Address], -1)
+	s.count(e, 1)
 	s.entries[e.Address] = e
 }
 
@@ -193,7 +205,7 @@ func (s *state) edit(e Edit) {
 	case e.Tenant != "":
 		s.lock.Target.Tenant = e.Tenant
 	case !e.Forget.IsZero():
-		delete(s.entries, e.Forget)
+		s.forget(e.Forget)
 	}
 }
 
@@ -204,7 +216,7 @@ func (s *state) move(m Move) {
 	if !ok {
 		return
 	}
-	delete(s.entries, m.From)
+	s.forget(m.From)
 	e.Address = m.To
 	s.put(e)
 	was, is := []byte(`"${`+m.From.String()+`.`), []byte(`"${`+m.To.String()+`.`)
@@ -223,19 +235,29 @@ func (s *state) move(m Move) {
 	}
 }
 
-// owned returns the ids of every object that an entry holds, current or deposed.
-func (s *state) owned() map[string]bool {
-	ids := make(map[string]bool, len(s.entries))
-	for _, e := range s.entries {
-		// A tag has the id of the object that it is on; that one owns it.
-		if e.ID != "" && resource.SpecOf(e.Address.Kind).TagOf == "" {
-			ids[e.ID] = true
-		}
-		for _, d := range e.Deposed {
-			ids[d.ID] = true
+// owns reports whether an entry holds an object, current or deposed. The index is
+// made when it is first asked, which is after a lost answer, and kept from then on.
+func (s *state) owns(id string) bool {
+	if s.ids == nil {
+		s.ids = make(map[string]int, len(s.entries))
+		for _, e := range s.entries {
+			s.count(e, 1)
 		}
 	}
-	return ids
+	return s.ids[id] > 0
+}
+
+func (s *state) count(e Entry, by int) {
+	if s.ids == nil {
+		return
+	}
+	// A tag has the id of the object that it is on; that one owns it.
+	if e.ID != "" && resource.SpecOf(e.Address.Kind).TagOf == "" {
+		s.ids[e.ID] += by
+	}
+	for _, d := range e.Deposed {
+		s.ids[d.ID] += by
+	}
 }
 
 // describe names what a journal's outcomes made, for a journal that fits no lock.

@@ -18,6 +18,7 @@ type Record struct {
 	Outcome *Outcome `json:"outcome,omitempty"`
 	Edit    *Edit    `json:"edit,omitempty"`
 	Commit  *Commit  `json:"commit,omitempty"`
+	Alive   *Alive   `json:"alive,omitempty"`
 }
 
 // Header is the first record: which lockfile the journal goes on from.
@@ -41,6 +42,12 @@ type Intent struct {
 	Since   time.Time        `json:"since,omitzero"`   // what it makes is not older than this, by the server's clock
 	Entry   *EntryText       `json:"entry,omitempty"`  // the entry when it is done, without what the answer gives
 	Leaves  []string         `json:"leaves,omitempty"` // create: steps that remain for the object it takes the place of
+}
+
+// Alive says when, by the server's clock, the process that writes the journal was
+// at work: it sent nothing that came much later than its last one.
+type Alive struct {
+	At time.Time `json:"at"`
 }
 
 // Outcome says what came of an intent. Void: nothing was done.

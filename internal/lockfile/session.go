@@ -115,11 +115,24 @@ func (s *Session) Target() Target {
 	return s.state.lock.Target
 }
 
-// Owned returns the ids of all objects that entries hold.
-func (s *Session) Owned() map[string]bool {
+// Owns reports whether an entry holds an object, its own or a replaced one.
+func (s *Session) Owns(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state.owned()
+	return s.state.owns(id)
+}
+
+// Alive records that the process is at work at a time of the server's clock. After
+// a crash, nothing that it sent can have been sent much later than its last record.
+func (s *Session) Alive(at time.Time) Ticket {
+	return s.record(Record{Alive: &Alive{At: at.UTC().Truncate(time.Second)}})
+}
+
+// LastAlive returns the newest such time of the journal, zero when it has none.
+func (s *Session) LastAlive() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.alive
 }
 
 // Unresolved returns the intents without an outcome, in order.
@@ -306,6 +319,9 @@ func (s *Session) opening(open []Intent) [][]byte {
 	recs := [][]byte{mustEncode(Record{Header: &h})}
 	for _, in := range open {
 		recs = append(recs, mustEncode(Record{Intent: &in}))
+	}
+	if len(open) > 0 && !s.state.alive.IsZero() {
+		recs = append(recs, mustEncode(Record{Alive: &Alive{At: s.state.alive}}))
 	}
 	return recs
 }

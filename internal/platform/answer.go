@@ -33,6 +33,7 @@ func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil { // a transport in this process would have to be believed
 		return nil, &UnsentError{Method: req.Method, URL: showURL(t.redact, req), Err: err}
 	}
+	callOf(req.Context()).sent = time.Now()
 	var seen progress
 	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
 	defer cancel()
@@ -69,7 +70,7 @@ func (t answer) broken(req *http.Request, id string, err error) error {
 	if reads(req) {
 		return &ReadError{Method: req.Method, URL: url, RequestID: id, Err: err}
 	}
-	return &LostAnswerError{Method: req.Method, URL: url, RequestID: id, Err: err}
+	return &LostAnswerError{Method: req.Method, URL: url, RequestID: id, Sent: callOf(req.Context()).sent, Err: err}
 }
 
 // late words the end of our own time limit, which is not the caller's.

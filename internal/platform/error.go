@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Error is what the platform refused, whichever of its services said so and in
@@ -57,7 +58,8 @@ func (e *UnsentError) Unwrap() error { return e.Err }
 // Err then is the *Error. The object has to be looked up before anything else.
 type LostAnswerError struct {
 	Method, URL string
-	RequestID   string // when an answer had begun
+	RequestID   string    // when an answer had begun
+	Sent        time.Time // when it went out; zero when that is not known
 	Err         error
 }
 
@@ -118,7 +120,7 @@ func hasStatus(err error, status int) bool {
 // verdict says of a refusal whether it may hide a change that was made.
 func verdict(req *http.Request, e *Error) error {
 	if !reads(req) && judge(context.Background(), &http.Response{StatusCode: e.Status}, nil) == unsure {
-		return &LostAnswerError{Method: e.Method, URL: e.URL, RequestID: e.RequestID, Err: e}
+		return &LostAnswerError{Method: e.Method, URL: e.URL, RequestID: e.RequestID, Sent: callOf(req.Context()).sent, Err: e}
 	}
 	return e
 }

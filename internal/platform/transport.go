@@ -111,6 +111,7 @@ type call struct {
 	repeatable bool
 	signIn     bool // goes to the sign-in host
 	attempt    int
+	sent       time.Time // when the last attempt went out
 }
 
 type callKey struct{}
