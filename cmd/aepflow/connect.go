@@ -55,6 +55,8 @@ func (a *app) connect(p *project, t target, rate float64, notify func(platform.R
 		cfg.Scopes = []string{"openid"}
 	} else if err := p.credentials(&cfg); err != nil {
 		return nil, err
+	} else if cfg.TokenCache, err = p.tokenFile(t); err != nil {
+		return nil, err
 	}
 	cfg.Rate = rate
 	if rate < 0 {
@@ -105,6 +107,31 @@ func (p *project) credentials(cfg *platform.Config) error {
 	scopes, _ := p.getenv("IMS_OAUTH_S2S_SCOPES")
 	cfg.Scopes = splitScopes(scopes)
 	return nil
+}
+
+// tokenFile is where the token of a target is kept between commands, "" for nowhere.
+// In a pipeline that is the default: there .aepflow is stored as an artifact.
+func (p *project) tokenFile(t target) (string, error) {
+	switch how, _ := p.getenv("AEPFLOW_TOKEN_CACHE"); how {
+	case "off":
+		return "", nil
+	case "":
+		if ci, _ := p.getenv("CI"); ci != "" && ci != "false" {
+			return "", nil
+		}
+	case "on":
+	default:
+		return "", exit(exitUsage, "AEPFLOW_TOKEN_CACHE is %q, expected on or off", how)
+	}
+	dir := filepath.Join(p.dir, ".aepflow", "cache")
+	// A project that does not ignore the folder must not commit a token. Without
+	// the note nothing is lost: a folder that takes no note takes no token.
+	if ignore := filepath.Join(dir, ".gitignore"); os.MkdirAll(dir, 0o755) == nil {
+		if _, err := os.Stat(ignore); errors.Is(err, fs.ErrNotExist) {
+			_ = os.WriteFile(ignore, []byte("*\n"), 0o644)
+		}
+	}
+	return filepath.Join(dir, t.name+".token"), nil
 }
 
 // splitScopes reads a JSON list, as Adobe's tools write it, or a list with

@@ -162,7 +162,7 @@ func (l *lab) later(d time.Duration) {
 func (l *lab) environ() []string {
 	return append(append(os.Environ(),
 		"AEPFLOW_NOW="+l.now.Format(time.RFC3339), "CRM_DB_PASSWORD="+labPassword,
-		"IMS_OAUTH_S2S_CLIENT_ID=ci", "IMS_OAUTH_S2S_CLIENT_SECRET="+labSecret,
+		"IMS_OAUTH_S2S_CLIENT_ID=ci", "IMS_OAUTH_S2S_CLIENT_SECRET="+labSecret, "AEPFLOW_TOKEN_CACHE=on",
 	), l.env...)
 }
 

@@ -210,14 +210,22 @@ func TestTokenCache(t *testing.T) {
 		}
 		run(func(cfg *Config) { cfg.ClientSecret = "another-secret" })
 		expect(3, "again")
+		if bytes.Contains(text, []byte("client")) || bytes.Contains(text, []byte("AdobeOrg")) {
+			t.Errorf("the file names the client: %s", text)
+		}
+		w.valid = "token-4" // the platform takes the kept one no more
+		run(func(cfg *Config) { cfg.ClientSecret = "another-secret" })
+		run(func(cfg *Config) { cfg.ClientSecret = "another-secret" })
+		expect(4, "after a 401")
+		w.valid = ""
 		time.Sleep(25 * time.Hour)
 		run(same)
-		expect(4, "a day later")
+		expect(5, "a day later")
 		if err := os.WriteFile(file, []byte("{"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		run(same)
-		expect(5, "after the file was broken")
+		expect(6, "after the file was broken")
 		if runtime.GOOS == "windows" {
 			return
 		}
@@ -226,7 +234,7 @@ func TestTokenCache(t *testing.T) {
 		}
 		os.Chmod(file, 0o644)
 		run(same)
-		expect(6, "after others could read the file")
+		expect(7, "after others could read the file")
 		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("mode %v, %v", info.Mode(), err)
 		}

@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -19,19 +19,14 @@ import (
 // fetched.
 type tokenCache struct {
 	path   string
-	key    tokenKey
+	key    string
 	secret string
 }
 
-// tokenKey says whose token it is.
-type tokenKey struct {
-	IMS      string `json:"ims"`
-	ClientID string `json:"client_id"`
-	Scopes   string `json:"scopes"`
-}
-
 type tokenEntry struct {
-	tokenKey
+	// Key is a digest of whose token it is: where it is signed in, by which client,
+	// for which organisation and scopes.
+	Key   string    `json:"key"`
 	Token string    `json:"token"`
 	From  time.Time `json:"from"`
 	Until time.Time `json:"until"`
@@ -42,13 +37,14 @@ type tokenEntry struct {
 
 func newTokenCache(path, ims string, cfg Config) *tokenCache {
 	scopes := slices.Sorted(slices.Values(cfg.Scopes))
-	return &tokenCache{path: path, key: tokenKey{ims, cfg.ClientID, strings.Join(scopes, ",")}, secret: cfg.ClientSecret}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", ims+tokenPath, cfg.ClientID, cfg.Org, scopes))
+	return &tokenCache{path: path, key: hex.EncodeToString(sum[:16]), secret: cfg.ClientSecret}
 }
 
 // load returns the stored token, nil when there is none that may be used.
 func (c *tokenCache) load() *token {
 	for _, e := range c.read() {
-		if e.tokenKey == c.key && e.Token != "" && hmac.Equal([]byte(e.Check), []byte(c.check(e.Token))) {
+		if e.Key == c.key && e.Token != "" && hmac.Equal([]byte(e.Check), []byte(c.check(e.Token))) {
 			return &token{value: e.Token, from: e.From, until: e.Until}
 		}
 	}
@@ -62,7 +58,7 @@ func (c *tokenCache) store(t *token) error {
 		return nil
 	}
 	now := time.Now()
-	entries := slices.DeleteFunc(c.read(), func(e tokenEntry) bool { return e.tokenKey == c.key || !now.Before(e.Until) })
+	entries := slices.DeleteFunc(c.read(), func(e tokenEntry) bool { return e.Key == c.key || !now.Before(e.Until) })
 	entries = append(entries, tokenEntry{c.key, t.value, t.from.UTC(), t.until.UTC(), c.check(t.value)})
 	text, err := json.MarshalIndent(entries, "", "  ")
 	if err != nil {
@@ -72,6 +68,7 @@ func (c *tokenCache) store(t *token) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	sweepTokens(dir, now)
 	f, err := os.CreateTemp(dir, ".token-*") // mode 0600
 	if err != nil {
 		return err
@@ -86,6 +83,16 @@ func (c *tokenCache) store(t *token) error {
 		return err
 	}
 	return os.Rename(f.Name(), c.path)
+}
+
+// sweepTokens removes what a process that was killed has left of its file.
+func sweepTokens(dir string, now time.Time) {
+	left, _ := filepath.Glob(filepath.Join(dir, ".token-*")) // the pattern is good
+	for _, path := range left {
+		if info, err := os.Lstat(path); err == nil && now.Sub(info.ModTime()) > time.Minute {
+			_ = os.Remove(path)
+		}
+	}
 }
 
 // read returns the entries, none from a file that others could have written or
