@@ -85,7 +85,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	seen, err := lockfile.Load(p.paths(t))
+	seen, err := lockfile.LoadFor(p.paths(t), p.graph)
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/joho/godotenv"
 
@@ -62,9 +66,7 @@ func (a *app) load(dir string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range paths {
-		p.add(path)
-	}
+	p.add(paths...)
 	return p, nil
 }
 
@@ -100,33 +102,49 @@ func (p *project) readConfig() error {
 	return nil
 }
 
-// add reads one file into the project; one that cannot be read is a fault among
-// the others, so that all are told at once.
-func (p *project) add(path string) {
-	f, problem := readFile(path)
-	if problem != nil {
-		p.report.Add(problem)
-		return
+// add reads files into the project, on all cores; one that cannot be read is a
+// fault among the others, so that all are told at once.
+func (p *project) add(paths ...string) {
+	files, problems := make([]*source.File, len(paths)), make([]diag.Problem, len(paths))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(paths)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(paths)); i = next.Add(1) - 1 {
+				files[i], problems[i] = readFile(paths[i])
+			}
+		})
 	}
-	p.files = append(p.files, f)
+	wg.Wait()
+	for i, problem := range problems {
+		if problem != nil {
+			p.report.Add(problem)
+			continue
+		}
+		p.files = append(p.files, files[i])
+	}
 }
 
 func readFile(path string) (*source.File, diag.Problem) {
-	info, err := os.Stat(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, unreadable{display(path), reason(err)}
 	}
-	if info.IsDir() {
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, unreadable{display(path), reason(err)}
+	case info.IsDir():
 		return nil, unreadable{display(path), "it is a folder"}
-	}
-	if info.Size() > maxFile {
+	case info.Size() > maxFile:
 		return nil, tooLarge{display(path), info.Size()}
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // so much that it need not grow
+	if _, err := text.ReadFrom(f); err != nil {
 		return nil, unreadable{display(path), reason(err)}
 	}
-	return source.NewFile(display(path), text), nil
+	return source.NewFile(display(path), text.Bytes()), nil
 }
 
 // discover returns the documents below a folder, sorted by path. Folders that

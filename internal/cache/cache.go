@@ -16,6 +16,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -104,14 +106,24 @@ func (c *Cache) Split(files []*source.File) (known []compiler.Part, rest []*sour
 	if len(c.parts) == 0 {
 		return nil, files
 	}
-	known = make([]compiler.Part, 0, len(files))
-	for _, f := range files {
-		s, ok := c.parts[f.Path]
-		if ok && s.digest == sha256.Sum256(f.Text) {
-			if part, ok := decodePart(s.body, f); ok {
-				known = append(known, part)
-				continue
+	parts, ok := make([]compiler.Part, len(files)), make([]bool, len(files))
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w * len(files) / workers; i < (w+1)*len(files)/workers; i++ {
+				if s, has := c.parts[files[i].Path]; has && s.digest == sha256.Sum256(files[i].Text) {
+					parts[i], ok[i] = decodePart(s.body, files[i])
+				}
 			}
+		})
+	}
+	wg.Wait()
+	known = parts[:0]
+	for i, f := range files {
+		if ok[i] {
+			known = append(known, parts[i])
+			continue
 		}
 		rest = append(rest, f)
 	}

@@ -3,151 +3,65 @@ package lockfile
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"runtime"
-	"sync"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// What a printed lockfile looks like around its entries. A JSON string holds no
-// line break, so these are found by text alone.
-var (
-	printedOpen  = []byte("\n  \"resources\": {\n")
-	printedBreak = []byte("\n    }")
-	printedClose = []byte("\n  }\n}\n")
-)
-
-// parsePrinted reads a lockfile that stands exactly as Marshal prints it, on all
-// cores and several times faster than any JSON: the text is taken apart by its
-// lines, and the digests say that nothing else can be in it. False means only
-// that the text has to be read the long way, which also knows why.
-func parsePrinted(text []byte) (*Lock, bool) {
-	open := bytes.Index(text, printedOpen)
-	if open < 0 {
-		return nil, false
-	}
-	head, comma := bytes.CutSuffix(text[:open], []byte{','})
-	var h header
-	if !comma || !strict(append(bytes.Clone(head), '}'), &h) || h.LockVersion != Version {
-		return nil, false
-	}
-	chunks, ok := cutEntries(text[open+len(printedOpen):])
-	if !ok {
-		return nil, false
-	}
-	l := &Lock{Lineage: h.Lineage, Serial: h.Serial, Target: h.Target, Secrets: h.Secrets, Entries: make([]Entry, len(chunks))}
-	digests := make([]string, len(chunks))
-	if !readEntries(chunks, l.Entries, digests) {
-		return nil, false
-	}
-	sum := sha256.New()
-	for i, e := range l.Entries {
-		if i > 0 && l.Entries[i-1].Address.Compare(e.Address) >= 0 {
-			return nil, false
-		}
-		sum.Write([]byte(e.Address.String() + " " + digests[i] + "\n"))
-	}
-	return l, shortDigest(sum.Sum(nil)) == h.Digest
-}
-
-// strict decodes a JSON value that has nothing behind it and no unknown keys.
-func strict(text []byte, into any) bool {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	return dec.Decode(into) == nil && dec.InputOffset() == int64(len(text))
-}
-
-func shortDigest(sum []byte) string { return hex.EncodeToString(sum[:16]) }
-
-// cutEntries takes the text behind the opening of the resources apart: one piece
-// for each entry, from its key to its closing brace.
-func cutEntries(text []byte) ([][]byte, bool) {
-	chunks := make([][]byte, 0, len(text)/1024)
-	for {
-		end := bytes.Index(text, printedBreak)
-		if end < 0 {
-			return nil, false
-		}
-		end += len(printedBreak)
-		chunks = append(chunks, text[:end])
-		text = text[end:]
-		switch {
-		case bytes.Equal(text, printedClose):
-			return chunks, true
-		case !bytes.HasPrefix(text, []byte(",\n")):
-			return nil, false
-		}
-		text = text[2:]
-	}
-}
-
-// readEntries reads each piece into the entry of the same index.
-func readEntries(chunks [][]byte, entries []Entry, digests []string) bool {
-	workers := min(runtime.GOMAXPROCS(0), len(chunks))
-	fine := make([]bool, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			var p printed
-			for i := w * len(chunks) / workers; i < (w+1)*len(chunks)/workers; i++ {
-				if entries[i], digests[i] = p.entry(chunks[i]); digests[i] == "" {
-					return
-				}
-			}
-			fine[w] = true
-		})
-	}
-	wg.Wait()
-	for _, ok := range fine {
-		if !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// printed is the reader of one entry, with memory that the next one uses again.
+// printed is the reader of entries, with memory that the next one uses again.
 type printed struct {
+	graph   *resource.Graph // whose bodies are shared, nil for none
+	wanted  *resource.Cursor[resource.Resource]
 	compact []byte
 	members []printedMember
 }
 
-// printedMember is a member of an entry: the places of its key and of its value
-// in the compact text.
-type printedMember struct{ key, value int }
+func newPrinted(g *resource.Graph) *printed {
+	p := &printed{graph: g}
+	if g != nil {
+		p.wanted = g.Cursor()
+	}
+	return p
+}
 
-// entry reads one entry and returns its digest, "" when the text is not what
-// Marshal prints or does not fit the digest in it.
-func (p *printed) entry(chunk []byte) (Entry, string) {
-	name, ok := p.squeeze(chunk)
-	if !ok {
-		return Entry{}, ""
+// printedMember is a member of an entry: the places of its key, of its value and
+// of its end in the compact text.
+type printedMember struct{ key, value, end int }
+
+// entry reads the entry that text begins with and returns what is behind it and
+// the digest; false when the text is not what Marshal prints or does not fit the
+// digest in it.
+func (p *printed) entry(text []byte) (e Entry, digest string, rest []byte, ok bool) {
+	name, rest, ok := p.squeeze(text)
+	if !ok || !p.close() {
+		return Entry{}, "", nil, false
 	}
-	address, err := resource.ParseAddress(name)
-	if err != nil {
-		return Entry{}, ""
+	if e.Address, ok = p.address(name); !ok {
+		return Entry{}, "", nil, false
 	}
-	e := Entry{Address: address}
-	digest, rank := "", -1
+	// All texts before the configuration share one string, and those behind it
+	// another: an entry of its own for each would be most of the memory.
+	from, body := 0, ""
+	rank := -1
 	sum := sha256.New()
 	sum.Write([]byte{'{'})
 	first := true
 	for i, m := range p.members {
-		end, after := len(p.compact)-1, byte('}')
-		if i+1 < len(p.members) {
-			end, after = p.members[i+1].key-1, ','
+		if body == "" {
+			from, body = m.key, p.stretch(i)
 		}
-		if end < m.value || p.compact[end] != after {
-			return Entry{}, ""
-		}
-		key, value := string(p.compact[m.key+1:m.value-2]), p.compact[m.value:end]
+		key := string(p.compact[m.key+1 : m.value-2])
 		at := memberRank(key)
-		if at <= rank || !e.take(key, value, &digest) {
-			return Entry{}, ""
+		if at <= rank {
+			return Entry{}, "", nil, false
 		}
 		rank = at
+		if key == "applied" {
+			e.Applied, body = p.applied(e.Address, p.compact[m.value:m.end]), ""
+		} else if !e.take(key, body[m.value-from:m.end-from], &digest) {
+			return Entry{}, "", nil, false
+		}
 		if key == "digest" {
 			continue
 		}
@@ -155,13 +69,71 @@ func (p *printed) entry(chunk []byte) (Entry, string) {
 			sum.Write([]byte{','})
 		}
 		first = false
-		sum.Write(p.compact[m.key:end])
+		sum.Write(p.compact[m.key:m.end])
 	}
 	sum.Write([]byte{'}'})
-	if shortDigest(sum.Sum(nil)) != digest {
-		return Entry{}, ""
+	return e, digest, rest, shortDigest(sum.Sum(nil)) == digest
+}
+
+// close finds the ends of the members, false when they are not parted by commas.
+func (p *printed) close() bool {
+	for i := range p.members {
+		end, after := len(p.compact)-1, byte('}')
+		if i+1 < len(p.members) {
+			end, after = p.members[i+1].key-1, ','
+		}
+		if end < p.members[i].value || p.compact[end] != after {
+			return false
+		}
+		p.members[i].end = end
 	}
-	return e, digest
+	return true
+}
+
+// stretch returns the text of the members from one on up to the configuration,
+// or of the configuration's key alone.
+func (p *printed) stretch(from int) string {
+	to := from
+	for to+1 < len(p.members) && !p.isApplied(to) && !p.isApplied(to+1) {
+		to++
+	}
+	end := p.members[to].end
+	if p.isApplied(to) {
+		end = p.members[to].value
+	}
+	return string(p.compact[p.members[from].key:end])
+}
+
+func (p *printed) isApplied(i int) bool {
+	m := p.members[i]
+	return string(p.compact[m.key:m.value]) == `"applied":`
+}
+
+// address reads an entry's name. A resource of the graph lends its own.
+func (p *printed) address(name []byte) (resource.Address, bool) {
+	a, err := resource.ParseAddress(string(name))
+	if err != nil {
+		return resource.Address{}, false
+	}
+	if p.graph != nil {
+		if i, ok := p.wanted.Find(a); ok {
+			a = p.graph.All()[i].Address
+		}
+	}
+	return a, true
+}
+
+// applied returns the bytes of a configuration: those of the graph's body where
+// they are the same, a copy otherwise.
+func (p *printed) applied(a resource.Address, text []byte) json.RawMessage {
+	if p.graph != nil {
+		if i, ok := p.wanted.Find(a); ok {
+			if body := p.graph.All()[i].Body.JSON(); string(body) == string(text) {
+				return body
+			}
+		}
+	}
+	return bytes.Clone(text)
 }
 
 // memberRank is the place of a member in the order of entryJSON, -1 for none.
@@ -174,59 +146,68 @@ func memberRank(key string) int {
 	return -1
 }
 
-// squeeze takes the white space out of an entry's lines and notes its members.
-// The answer is the entry's name. Lines that are not indented by their depth, or
-// hold more than one value, are not printed ones.
-func (p *printed) squeeze(chunk []byte) (name string, ok bool) {
-	line, rest, more := bytes.Cut(chunk, []byte{'\n'})
+// squeeze takes the white space out of the lines of the entry that text begins
+// with and notes its members. The answer is the entry's name and what is behind
+// its closing brace. Lines that are not indented by their depth, or hold more
+// than one value, are not printed ones.
+func (p *printed) squeeze(text []byte) (name, rest []byte, ok bool) {
+	line, rest, _ := bytes.Cut(text, []byte{'\n'})
 	name, ok = cutAround(line, "    \"", "\": {")
 	if !ok {
-		return "", false
+		return nil, nil, false
 	}
 	p.compact, p.members = append(p.compact[:0], '{'), p.members[:0]
 	const members = 3 // the depth of an entry's members
-	for depth := members; more; {
-		line, rest, more = bytes.Cut(rest, []byte{'\n'})
+	for depth := members; ; {
+		end := bytes.IndexByte(rest, '\n')
+		if end < 0 {
+			end = len(rest)
+		}
+		line := rest[:end]
 		indent := 0
 		for indent < len(line) && line[indent] == ' ' {
 			indent++
 		}
 		if line = line[indent:]; len(line) == 0 {
-			return "", false
+			return nil, nil, false
 		}
 		if line[0] == '}' || line[0] == ']' {
 			depth--
 		}
-		if indent != 2*depth || depth < members && more {
-			return "", false
+		if indent != 2*depth {
+			return nil, nil, false
 		}
+		if depth < members {
+			p.compact = append(p.compact, '}')
+			return name, rest[indent+1:], line[0] == '}' && len(p.members) > 0
+		}
+		rest = rest[min(end+1, len(rest)):]
 		if line[0] == '"' {
 			end := stringEnd(line)
 			if end < 0 {
-				return "", false
+				return nil, nil, false
 			}
 			value, keyed := bytes.CutPrefix(line[end:], []byte(": "))
 			if keyed {
 				begin := len(p.compact)
 				p.compact = append(append(p.compact, line[:end]...), ':')
 				if depth == members {
-					p.members = append(p.members, printedMember{begin, len(p.compact)})
+					p.members = append(p.members, printedMember{key: begin, value: len(p.compact)})
 				}
 				line = value
 			}
 			if depth == members && !keyed {
-				return "", false
+				return nil, nil, false
 			}
 		}
 		if !isOneValue(line) {
-			return "", false
+			return nil, nil, false
 		}
 		if last := line[len(line)-1]; last == '{' || last == '[' {
 			depth++
 		}
 		p.compact = append(p.compact, line...)
 	}
-	return name, len(p.members) > 0
 }
 
 // isOneValue reports whether a line's value is a text, a number or a word, or
@@ -246,34 +227,28 @@ func isOneValue(line []byte) bool {
 }
 
 // stringEnd returns the offset behind the JSON string that text begins with.
-func stringEnd(text []byte) int {
-	for i := 1; ; i++ {
-		n := bytes.IndexByte(text[i:], '"')
-		if n < 0 {
-			return -1
-		}
-		i += n
-		escapes := 0
-		for text[i-1-escapes] == '\\' {
-			escapes++
-		}
-		if escapes%2 == 0 {
+func stringEnd[T string | []byte](text T) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '"':
 			return i + 1
+		case '\\':
+			i++
 		}
 	}
+	return -1
 }
 
-func cutAround(text []byte, before, after string) (string, bool) {
-	s, ok := bytes.CutPrefix(text, []byte(before))
+func cutAround(text []byte, before, after string) ([]byte, bool) {
+	text, ok := bytes.CutPrefix(text, []byte(before))
 	if !ok {
-		return "", false
+		return nil, false
 	}
-	s, ok = bytes.CutSuffix(s, []byte(after))
-	return string(s), ok
+	return bytes.CutSuffix(text, []byte(after))
 }
 
 // take sets the field of a member to its compact value.
-func (e *Entry) take(key string, value []byte, digest *string) (ok bool) {
+func (e *Entry) take(key, value string, digest *string) (ok bool) {
 	switch key {
 	case "id":
 		e.ID, ok = unquote(value)
@@ -282,39 +257,37 @@ func (e *Entry) take(key string, value []byte, digest *string) (ok bool) {
 	case "digest":
 		*digest, ok = unquote(value)
 	case "protect":
-		e.Protect, ok = true, string(value) == "true"
-	case "applied":
-		e.Applied, ok = bytes.Clone(value), true
+		e.Protect, ok = true, value == "true"
 	case "sent":
-		ok = strict(value, &e.Sent)
+		ok = strict([]byte(value), &e.Sent)
 	case "needs":
 		e.Needs, ok = printedNeeds(value)
 	case "secrets":
-		ok = strict(value, &e.Secrets)
+		ok = strict([]byte(value), &e.Secrets)
 	case "deposed":
-		ok = strict(value, &e.Deposed)
+		ok = strict([]byte(value), &e.Deposed)
 	}
 	return ok
 }
 
 // unquote returns the text of a JSON string.
-func unquote(token []byte) (string, bool) {
+func unquote(token string) (string, bool) {
 	if len(token) < 2 || token[0] != '"' || stringEnd(token) != len(token) {
 		return "", false
 	}
-	if inner := token[1 : len(token)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner), true
+	if inner := token[1 : len(token)-1]; strings.IndexByte(inner, '\\') < 0 {
+		return inner, true
 	}
 	var s string
-	return s, json.Unmarshal(token, &s) == nil
+	return s, json.Unmarshal([]byte(token), &s) == nil
 }
 
 // printedNeeds reads the list of needs: objects of texts, in the order of Need.
-func printedNeeds(text []byte) ([]Need, bool) {
-	needs := make([]Need, 0, bytes.Count(text, []byte(`"address":`)))
-	text, ok := bytes.CutPrefix(text, []byte{'['})
+func printedNeeds(text string) ([]Need, bool) {
+	needs := make([]Need, 0, strings.Count(text, `"address":`))
+	text, ok := strings.CutPrefix(text, "[")
 	member := func(key string) string {
-		rest, has := bytes.CutPrefix(text, []byte(key))
+		rest, has := strings.CutPrefix(text, key)
 		if !has {
 			return ""
 		}
@@ -333,16 +306,16 @@ func printedNeeds(text []byte) ([]Need, bool) {
 	for ok {
 		address := member(`{"address":`)
 		n := Need{Via: member(`,"via":`), Field: member(`,"field":`), ID: member(`,"id":`)}
-		if a, err := resource.ParseAddress(address); err != nil {
+		a, err := resource.ParseAddress(address)
+		if err != nil {
 			return nil, false
-		} else {
-			n.Address = a
 		}
+		n.Address = a
 		needs = append(needs, n)
 		switch {
-		case string(text) == "}]":
+		case text == "}]":
 			return needs, ok
-		case !bytes.HasPrefix(text, []byte("},")):
+		case !strings.HasPrefix(text, "},"):
 			return nil, false
 		}
 		text = text[2:]

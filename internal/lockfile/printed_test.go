@@ -3,10 +3,13 @@ package lockfile
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aepflow/aepflow/internal/resource"
 )
 
 // big is a lock with enough entries for every core, and every kind of member.
@@ -24,17 +27,73 @@ func big() *Lock {
 func TestPrintedReadsWhatIsPrinted(t *testing.T) {
 	for name, l := range map[string]*Lock{"sample": sample(), "big": big()} {
 		text := []byte(print(t, l))
-		got, ok := parsePrinted(text)
-		if !ok {
-			t.Fatalf("%s: a printed lockfile is not taken for one", name)
-		}
 		want, err := parseWhole(text, true)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: read by lines and read as JSON differ (-JSON +lines):\n%s", name, diff)
+		for _, size := range []int{1, 7, 100, 1000, blockSize} {
+			got, ok := readPrinted(bytes.NewReader(text), nil, size)
+			if !ok {
+				t.Fatalf("%s: a printed lockfile is not taken for one when read by %d bytes", name, size)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: read by lines and read as JSON differ (-JSON +lines):\n%s", name, diff)
+			}
 		}
+	}
+}
+
+// A graph changes nothing about what is read but whose memory it is.
+func TestLoadForSharesBodies(t *testing.T) {
+	lock := sample()
+	var list []resource.Resource
+	for i, e := range lock.Entries {
+		if len(e.Applied) == 0 {
+			continue // only what was deposed is left of it
+		}
+		v, err := resource.Parse(e.Applied)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i%2 == 1 {
+			v = resource.String("something else")
+		}
+		list = append(list, resource.Resource{Address: e.Address, Body: resource.NewBody(v)})
+	}
+	g := resource.NewGraph(list)
+	p := PathsIn(t.TempDir(), "dev")
+	if err := os.WriteFile(p.Lock, []byte(print(t, lock)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want, err := Load(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := LoadFor(p, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("with a graph and without it (-without +with):\n%s", diff)
+	}
+	shared := 0
+	for _, e := range got.Lock.Entries {
+		if r, _ := g.Get(e.Address); len(e.Applied) > 0 && &r.Body.JSON()[0] == &e.Applied[0] {
+			shared++
+		}
+	}
+	if shared == 0 {
+		t.Error("no entry shares the bytes of its resource")
+	}
+	// Whatever is not as printed takes the long way to the same end.
+	if err := os.WriteFile(p.Lock, append([]byte(" "), print(t, lock)...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = LoadFor(p, g); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("in another layout (-printed +other):\n%s", diff)
 	}
 }
 
@@ -61,7 +120,7 @@ func TestPrintedTakesNothingElse(t *testing.T) {
 
 func sameBothWays(t *testing.T, text []byte) {
 	t.Helper()
-	got, ok := parsePrinted(text)
+	got, ok := readPrinted(bytes.NewReader(text), nil, blockSize)
 	if !ok {
 		return
 	}
