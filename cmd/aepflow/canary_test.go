@@ -51,6 +51,7 @@ func newAviary(t *testing.T) *aviary {
 	v := &aviary{record: &notes{}, secrets: []string{labPassword, labSecret}}
 	v.lab = newLab(t, emulator.Options{Record: v.record}, crashed{})
 	v.docs("a")
+	v.env = []string{"AEPFLOW_LOG=trace", "AEPFLOW_LOG_FILE=" + filepath.Join(v.dir, "requests.log")}
 	v.intercept(v.overhear)
 	return v
 }
@@ -223,7 +224,7 @@ func TestCanary(t *testing.T) {
 	// Another password shows as changed, and only as that.
 	const next = "canary-pw-2-5b1f60"
 	v.learn(next)
-	v.env = []string{"CRM_DB_PASSWORD=" + next}
+	v.env = append(v.env, "CRM_DB_PASSWORD="+next)
 	v.docs("b")
 	if r := v.say(append([]string{"plan"}, flags...)...); !strings.Contains(r.stdout, "(secret, changed)") {
 		t.Errorf("a changed password does not show as changed: %s", r)
@@ -245,6 +246,9 @@ func TestCanary(t *testing.T) {
 	}
 	if used := strings.Count(v.record.String(), "(secret)"); used == 0 {
 		t.Error("no secret ever came to the platform: this test looks for nothing")
+	}
+	if log := v.read("requests.log"); strings.Count(log, "level=TRACE") < 100 || !strings.Contains(log, "(secret)") || !strings.Contains(log, "cannot sign in with") {
+		t.Error("the log of requests tells little: this test looks at nothing")
 	}
 	t.Logf("%d secrets in %d places: nowhere", len(slices.Compact(slices.Sorted(slices.Values(slices.Concat(v.secrets, v.tokens))))), v.looked)
 }

@@ -252,7 +252,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 		result, err := worker.Apply(ctx, plan, op.session)
 		return errors.Join(events.Finish(result, time.Since(begin)), outcome(result, err))
 	}
-	progress := view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), isTerminal(op.stderr), explain)
+	progress := view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), isTerminal(op.stderr) && !op.logged(), explain)
 	op.tell = progress.Notify
 	result, err := worker.Apply(ctx, plan, op.session)
 	progress.Close()

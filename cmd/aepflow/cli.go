@@ -38,12 +38,14 @@ type grammar struct {
 
 // globals are the flags of every command.
 type globals struct {
-	Dir    string            `short:"C" name:"chdir" placeholder:"DIR" help:"Work in this folder."`
-	Target string            `placeholder:"NAME" help:"Where to apply: a target of aepflow.yaml, or local for the embedded emulator." env:"AEPFLOW_TARGET"`
-	Output string            `short:"o" placeholder:"FORMAT" default:"text" help:"Form of the result: text or json; validate also writes sarif and github, plan markdown and html, graph dot, mermaid and svg."`
-	Color  string            `enum:"auto,always,never" default:"auto" help:"Colour: auto, always or never. NO_COLOR is honoured."`
-	Var    map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"Value of ${var.NAME} in documents; before AEPFLOW_VAR_NAME and aepflow.yaml. May be given several times."`
-	Now    *time.Time        `placeholder:"RFC3339" help:"Pin the clock of the command and of the embedded emulator." env:"AEPFLOW_NOW"`
+	Dir      string            `short:"C" name:"chdir" placeholder:"DIR" help:"Work in this folder."`
+	Target   string            `placeholder:"NAME" help:"Where to apply: a target of aepflow.yaml, or local for the embedded emulator." env:"AEPFLOW_TARGET"`
+	Output   string            `short:"o" placeholder:"FORMAT" default:"text" help:"Form of the result: text or json; validate also writes sarif and github, plan markdown and html, graph dot, mermaid and svg."`
+	Color    string            `enum:"auto,always,never" default:"auto" help:"Colour: auto, always or never. NO_COLOR is honoured."`
+	Var      map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"Value of ${var.NAME} in documents; before AEPFLOW_VAR_NAME and aepflow.yaml. May be given several times."`
+	LogLevel string            `enum:"off,debug,trace" default:"off" placeholder:"LEVEL" help:"Log every request: off, debug, or trace for bodies too. Secrets are hidden." env:"AEPFLOW_LOG"`
+	LogFile  string            `placeholder:"FILE" help:"Log to this file instead of stderr, at debug where no level is given." env:"AEPFLOW_LOG_FILE"`
+	Now      *time.Time        `placeholder:"RFC3339" help:"Pin the clock of the command and of the embedded emulator." env:"AEPFLOW_NOW"`
 }
 
 // The exit codes; docs/cli.md explains them.

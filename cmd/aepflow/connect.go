@@ -25,14 +25,12 @@ const adobeRate = 2
 type connection struct {
 	*platform.Client
 	box *emulator.Server // of the local target
+	log *requestLog      // nil where none is asked for
 }
 
 func (c *connection) close() error {
 	c.Client.Close()
-	if c.box != nil {
-		return c.box.Close()
-	}
-	return nil
+	return errors.Join(c.closeBox(), c.log.close())
 }
 
 // connect opens the way to a target: Adobe's platform, another address, or the
@@ -65,9 +63,17 @@ func (a *app) connect(p *project, t target, rate float64, notify func(platform.R
 			cfg.Rate = adobeRate
 		}
 	}
+	var err error
+	cfg.Redactor = platform.NewRedactor()
+	if c.log, err = a.openLog(cfg.Redactor); err != nil {
+		return nil, errors.Join(err, c.closeBox())
+	}
+	if c.log != nil {
+		cfg.Log, cfg.LogBodies = c.log.exchange, c.log.level == levelTrace
+	}
 	client, err := platform.New(cfg)
 	if err != nil {
-		return nil, errors.Join(err, c.closeBox())
+		return nil, errors.Join(err, c.closeBox(), c.log.close())
 	}
 	c.Client = client
 	return c, nil

@@ -33,6 +33,8 @@ func (t auth) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || res.StatusCode != http.StatusUnauthorized || tok.refused() {
 		return res, err
 	}
+	info := callOf(req.Context())
+	info.reason = refusal(t.redact, req, res).Error()
 	if tok, err = t.tokens.get(req.Context(), tok); err != nil {
 		return nil, t.noToken(req, err)
 	}

@@ -59,8 +59,9 @@ type Config struct {
 	TokenCache string    // file that keeps the token between runs, mode 0600; "" keeps it in memory
 	Redactor   *Redactor // shared with other output; nil means a new one
 
-	Log    func(Exchange) // each attempt, secrets masked; may be nil
-	Notify func(Retry)    // each wait before another attempt; may be nil
+	Log       func(Exchange) // each attempt, secrets masked; may be nil
+	LogBodies bool           // also what was sent and answered
+	Notify    func(Retry)    // each wait before another attempt; may be nil
 }
 
 // Client sends calls to one sandbox of one organisation. It is safe for

@@ -120,7 +120,7 @@ func TestLog(t *testing.T) {
 		w := newWorld(t, script(status(503), dropped))
 		defer w.close()
 		var got []Exchange
-		c := w.client(func(cfg *Config) { cfg.Log = func(x Exchange) { got = append(got, x) } })
+		c := w.client(func(cfg *Config) { cfg.Log, cfg.LogBodies = func(x Exchange) { got = append(got, x) }, true })
 		r := flowCall("POST")
 		r.Tag, r.Repeatable = "flow.a", true
 		if _, err := c.Do(t.Context(), r); err != nil {
@@ -137,6 +137,9 @@ func TestLog(t *testing.T) {
 			x := got[i+1]
 			if x.Attempt != i+1 || x.Status != want || (want == 0) != (x.Err != nil) || string(x.RequestBody) != `{"name":"x"}` || x.Tag != "flow.a" {
 				t.Errorf("attempt %d is logged as %+v", i+1, x)
+			}
+			if because := []string{"", "503", "answer"}[i]; (x.Reason == "") != (because == "") || !strings.Contains(x.Reason, because) {
+				t.Errorf("attempt %d is made because %q", i+1, x.Reason)
 			}
 		}
 	})

@@ -35,6 +35,7 @@ func TestCanary(t *testing.T) {
 					defer w.close()
 					var out strings.Builder
 					c := w.client(func(cfg *Config) {
+						cfg.LogBodies = true
 						cfg.Log = func(x Exchange) {
 							fmt.Fprintf(&out, "%s %s %s %s %v\n", x.Method, x.URL, x.RequestBody, x.ResponseBody, x.Err)
 						}

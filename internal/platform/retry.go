@@ -146,6 +146,7 @@ func (t retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err == nil {
 			err = refusal(t.redact, req, res)
 		}
+		info.reason = err.Error()
 		t.tell(req, info, res, err, wait)
 		if e := sleep(ctx, wait); e != nil {
 			return nil, stopped(req, showURL(t.redact, req), e, err, doubt)

@@ -23,7 +23,7 @@ import (
 func stack(cfg Config) http.RoundTripper {
 	var rt http.RoundTripper = answer{next: cfg.Transport, timeout: cfg.Timeout, redact: cfg.Redactor}
 	if cfg.Log != nil {
-		rt = logger{next: rt, log: cfg.Log, redact: cfg.Redactor}
+		rt = logger{next: rt, log: cfg.Log, bodies: cfg.LogBodies, redact: cfg.Redactor}
 	}
 	agent := http.Header{"User-Agent": {or(cfg.UserAgent, "aepflow")}}
 	signIn := headers{set: agent, next: retry{next: rt, policy: cfg.Retry, notify: cfg.Notify, redact: cfg.Redactor}}
@@ -67,9 +67,10 @@ type Exchange struct {
 	Time         time.Time
 	Tag          string // of the Request
 	Attempt      int    // 1 for the first
+	Reason       string // why there was need for another, "" for the first
 	Method, URL  string
-	RequestBody  []byte
-	Status       int // 0 when no answer came
+	RequestBody  []byte // nil unless bodies are asked for
+	Status       int    // 0 when no answer came
 	RequestID    string
 	ResponseBody []byte
 	Elapsed      time.Duration
@@ -80,28 +81,45 @@ type Exchange struct {
 type logger struct {
 	next   http.RoundTripper
 	log    func(Exchange)
+	bodies bool
 	redact *Redactor
 }
 
 func (t logger) RoundTrip(req *http.Request) (*http.Response, error) {
 	info := callOf(req.Context())
-	x := Exchange{Time: time.Now(), Tag: info.tag, Attempt: info.attempt, Method: req.Method, URL: showURL(t.redact, req)}
-	if b, ok := req.Body.(*buffered); ok {
-		x.RequestBody = t.redact.Body(b.all)
-	} else if req.GetBody != nil { // the form of sign-in, made by the library
-		if r, err := req.GetBody(); err == nil {
-			form, _ := io.ReadAll(r) // reads from memory
-			x.RequestBody = t.redact.Body(form)
-		}
+	x := Exchange{
+		Time: time.Now(), Tag: info.tag, Attempt: info.attempt, Reason: t.redact.Text(info.reason),
+		Method: req.Method, URL: showURL(t.redact, req),
+	}
+	if t.bodies {
+		x.RequestBody = t.redact.Body(sentBody(req))
 	}
 	res, err := t.next.RoundTrip(req)
 	x.Elapsed, x.Err = time.Since(x.Time), err
 	if err == nil {
 		out := response(res)
-		x.Status, x.RequestID, x.ResponseBody = out.Status, out.RequestID, t.redact.Body(out.Body)
+		x.Status, x.RequestID = out.Status, out.RequestID
+		if t.bodies {
+			x.ResponseBody = t.redact.Body(out.Body)
+		}
 	}
 	t.log(x)
 	return res, err
+}
+
+func sentBody(req *http.Request) []byte {
+	if b, ok := req.Body.(*buffered); ok {
+		return b.all
+	}
+	if req.GetBody == nil {
+		return nil
+	}
+	r, err := req.GetBody() // the form of sign-in, made by the library
+	if err != nil {
+		return nil
+	}
+	form, _ := io.ReadAll(r) // reads from memory
+	return form
 }
 
 // call is what the layers know about a Request beyond HTTP. One belongs to one
@@ -111,6 +129,7 @@ type call struct {
 	repeatable bool
 	signIn     bool // goes to the sign-in host
 	attempt    int
+	reason     string    // why the next attempt is made
 	sent       time.Time // when the last attempt went out
 }
 
