@@ -84,8 +84,8 @@ func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
 	of := title(f.Title, f.Name)
 	if f.Schedule.Frequency == "once" {
 		// A new name is a new version of the mapping set, and a one-time dataflow
-		// cannot move to one: its title must not reach the mapping set.
-		of = f.Name
+		// cannot move to one: neither its name nor its title may reach it.
+		of = f.Table
 	}
 	body.text("name", title(name, of+" mapping"), u.at("mappingSet", "title"))
 	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(

@@ -19,7 +19,7 @@ func (d *differ) adopt(spec *resource.Spec, r resource.Resource, it *item) {
 	if it.missing = l.Missing; it.missing || spec.TagOf != "" {
 		return
 	}
-	live, err := spec.Align(it.desired, l.Body, d.lock.Target.Tenant, func(_ resource.Path, ref resource.Ref) string {
+	live, err := spec.Align(it.desired, l.Body, d.tenant(), func(_ resource.Path, ref resource.Ref) string {
 		if other, ok := d.items[ref.To]; ok && other.change.Action == Import {
 			v, _ := lockfile.Entry{ID: other.change.ID, ETag: other.change.ETag}.Output(ref.Field)
 			return v

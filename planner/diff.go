@@ -27,6 +27,7 @@ type Options struct {
 	Destroy       bool   // everything goes that may go; the graph is not looked at
 	Refreshed     bool   // Live holds what the platform has for every entry
 	Live          []Live // sorted by address
+	Tenant        string // what {TENANT_ID} stands for in them; "" is the lock's
 	Recreate      bool   // make again what a refresh did not find
 
 	Only, Exclude   []resource.Address // a selection; what it needs comes with it

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -50,7 +51,7 @@ func (d *differ) refresh(spec *resource.Spec, it *item, applied resource.Value) 
 		return applied, true // found, and there is nothing else to a tag
 	}
 	sent := asSent(spec, it.entry, applied)
-	aligned, err := spec.Align(sent, l.Body, d.lock.Target.Tenant, resolvedBy(it.entry))
+	aligned, err := spec.Align(sent, l.Body, d.tenant(), resolvedBy(it.entry))
 	if err != nil {
 		return applied, true // not an object: the call itself will tell
 	}
@@ -91,6 +92,9 @@ func asDocumented(spec *resource.Spec, e lockfile.Entry, sent, applied, live res
 	}
 	return live
 }
+
+// tenant is what the placeholder stands for in live objects.
+func (d *differ) tenant() string { return cmp.Or(d.Options.Tenant, d.lock.Target.Tenant) }
 
 // settledState reports whether a state is one that a document can ask for; the
 // others are on the way to one.
@@ -147,6 +151,12 @@ func rawIf(v resource.Value, there bool) json.RawMessage {
 	return v.JSON()
 }
 
+var reasonOfClass = map[string]string{
+	ClassDrifted:     "changed on the platform, not in the documents",
+	ClassConflicting: "changed on the platform and in the documents, not alike",
+	ClassConverged:   "changed on the platform and in the documents alike",
+}
+
 // driftOf says how the platform moved away from what was applied.
 func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 	if len(it.drift) == 0 && !it.missing {
@@ -166,7 +176,7 @@ func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 		want, wanted := spec.At(it.desired, f.path)
 		j := judge(spec, f, life{recurring: true})
 		change := FieldChange{
-			Path: f.path.String(), Action: j.change.Action, Reason: j.change.Reason,
+			Path: f.path.String(), Action: j.change.Action,
 			Applied: raw(f.applied), Live: raw(f.desired), Desired: rawIf(want, wanted), Class: ClassDrifted,
 			Origin: it.change.Origin,
 		}
@@ -176,6 +186,7 @@ func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 		case asked:
 			change.Class = ClassConflicting
 		}
+		change.Reason = reasonOfClass[change.Class]
 		c.Fields = append(c.Fields, change)
 	}
 	return c, true

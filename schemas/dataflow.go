@@ -114,7 +114,7 @@ type Mapping struct {
 
 // MappingSet names the mapping set on the platform.
 type MappingSet struct {
-	// Name of the mapping set. Default: the dataflow's title (of a one-time dataflow its name) and "mapping".
+	// Name of the mapping set. Default: the dataflow's title (of a one-time dataflow its table) and "mapping".
 	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
 }
 

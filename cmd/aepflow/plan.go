@@ -127,7 +127,7 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 	o := planner.Options{
 		At: a.now(), Tool: toolVersion(),
 		Target:    planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
-		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss, Refreshed: f.Refresh, Recreate: f.Recreate,
+		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss, Recreate: f.Recreate,
 		Secrets: planner.Secrets{Unchecked: true},
 	}
 	if !noSecrets {
@@ -146,8 +146,7 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 		return nil, err
 	}
 	if f.Refresh {
-		var err error
-		if o.Live, err = a.refresh(ctx, p, t, withImports(lock, p.graph), -1); err != nil {
+		if err := a.refresh(ctx, p, t, withImports(lock, p.graph), -1, &o); err != nil {
 			return nil, err
 		}
 	}

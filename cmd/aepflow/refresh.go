@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/aepflow/aepflow/internal/live"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -13,27 +16,34 @@ import (
 // refreshReads is how many reads of a refresh are under way at a time.
 const refreshReads = 4
 
-// refresh reads what the platform has for every entry of a lock.
-func (a *app) refresh(ctx context.Context, p *project, t target, lock *lockfile.Lock, rate float64) (_ []planner.Live, err error) {
+// refresh reads what the platform has for every entry of a lock into the options
+// of a plan, and what the tenant's placeholder stands for there.
+func (a *app) refresh(ctx context.Context, p *project, t target, lock *lockfile.Lock, rate float64, o *planner.Options) (err error) {
 	conn := p.open
 	if conn == nil {
 		if conn, err = a.connect(p, t, rate, nil); err != nil {
-			return nil, err
+			return err
 		}
 		defer func() { err = errors.Join(err, conn.close()) }()
 	}
 	if _, err := checkSandbox(ctx, conn, t); err != nil {
-		return nil, err
+		return err
+	}
+	o.Refreshed = true
+	o.Tenant = cmp.Or(lock.Target.Tenant, t.config.Tenant)
+	if o.Tenant == "" && len(lock.Entries) > 0 {
+		if o.Tenant, err = platform.Tenant(ctx, conn.Client); err != nil {
+			return fmt.Errorf("ask for the tenant: %w", err)
+		}
 	}
 	objects, err := live.Read(ctx, conn.Client, lock, refreshReads)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make([]planner.Live, 0, len(objects))
-	for _, o := range objects {
-		out = append(out, planner.Live{Address: o.Address, ETag: o.ETag, Body: o.Body, Missing: o.Missing})
+	for _, l := range objects {
+		o.Live = append(o.Live, planner.Live{Address: l.Address, ETag: l.ETag, Body: l.Body, Missing: l.Missing})
 	}
-	return out, nil
+	return nil
 }
 
 type driftCmd struct {
@@ -70,15 +80,14 @@ func (c driftCmd) Run(ctx context.Context, a *app) error {
 	if err := sameTarget(p.paths(t), seen.Lock, t); err != nil {
 		return err
 	}
-	found, err := a.refresh(ctx, p, t, seen.Lock, c.Rate)
-	if err != nil {
+	o := planner.Options{
+		At: a.now(), Tool: toolVersion(), Secrets: planner.Secrets{Unchecked: true},
+		Target: planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
+	}
+	if err := a.refresh(ctx, p, t, seen.Lock, c.Rate, &o); err != nil {
 		return err
 	}
-	plan, _ := planner.Diff(seen.Lock, p.graph, planner.Options{
-		At: a.now(), Tool: toolVersion(), Secrets: planner.Secrets{Unchecked: true},
-		Target:    planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
-		Refreshed: true, Live: found,
-	})
+	plan, _ := planner.Diff(seen.Lock, p.graph, o)
 	if format == "json" {
 		err = view.PlanJSON(a.stdout, plan)
 	} else {

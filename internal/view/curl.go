@@ -187,9 +187,12 @@ func (s *script) head(list []numbered) string {
 		"# at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +
 		"# It writes no lockfile: what it makes, aepflow does not know of.\n")
 	b.WriteString("set -euo pipefail\n\n")
-	if refusals := refusalsOf(shown(s.plan)); len(refusals) > 0 {
+	if flagged, refused := refusalsOf(shown(s.plan)); len(flagged) > 0 || len(refused) > 0 {
 		b.WriteString("# `aepflow apply` refuses this plan without a flag; so does this script without a word.\n")
-		for _, r := range refusals {
+		if len(refused) > 0 {
+			fmt.Fprintf(&b, "# No flag allows: %s\n", comment(few(refused, 6)))
+		}
+		for _, r := range flagged {
 			fmt.Fprintf(&b, "# %s: %s\n", comment(r.flag), comment(few(r.names, 6)))
 		}
 		b.WriteString("[[ ${AEPFLOW_ALLOW:-} == yes ]] || { echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2; exit 5; }\n\n")

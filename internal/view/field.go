@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -14,13 +15,22 @@ func fieldSymbol(f planner.FieldChange) string {
 	switch {
 	case f.Secret:
 		return planner.Update.Symbol()
-	case f.Applied == nil && (f.Desired != nil || f.Unknown):
+	case before(f) == nil && (f.Desired != nil || f.Unknown):
 		return planner.Create.Symbol()
-	case f.Applied != nil && f.Desired == nil && !f.Unknown:
+	case before(f) != nil && f.Desired == nil && !f.Unknown:
 		return planner.Delete.Symbol()
 	default:
 		return planner.Update.Symbol()
 	}
+}
+
+// before is what an update finds: what was applied, or what stands on the
+// platform where a refresh saw that it is something else.
+func before(f planner.FieldChange) json.RawMessage {
+	if f.Class == planner.ClassDrifted || f.Class == planner.ClassConflicting {
+		return f.Live
+	}
+	return f.Applied
 }
 
 // secretText says what is known of a secret without saying anything of it.
@@ -37,8 +47,8 @@ func secretText(f planner.FieldChange) string {
 
 // fieldSides are the two values of a field as text; "" where a side is absent.
 func fieldSides(kind resource.Kind, f planner.FieldChange) (from, to string) {
-	if f.Applied != nil {
-		from = elementText(kind, f.Path, parse(f.Applied))
+	if was := before(f); was != nil {
+		from = elementText(kind, f.Path, parse(was))
 	}
 	switch {
 	case f.Unknown:
@@ -58,6 +68,8 @@ func elementText(kind resource.Kind, path string, v resource.Value) string {
 			return text
 		}
 	case v.Kind != resource.ObjectValue:
+	case kind == resource.FieldGroup && strings.HasPrefix(path, definitionsPath):
+		return schemaText(v)
 	case kind == resource.Source && strings.HasPrefix(path, "params.columns["):
 		return columnType(v)
 	case kind == resource.Mapping && strings.HasPrefix(path, "mappings["):
@@ -74,13 +86,14 @@ func fieldText(kind resource.Kind, f planner.FieldChange) string {
 		return f.Path + ": " + secretText(f)
 	}
 	from, to := fieldSides(kind, f)
+	name := fieldName(kind, f.Path)
 	switch fieldSymbol(f) {
 	case "+":
-		return f.Path + ": " + to
+		return name + ": " + to
 	case "-":
-		return f.Path + ": " + from
+		return name + ": " + from
 	default:
-		return f.Path + ": " + from + " → " + to
+		return name + ": " + from + " → " + to
 	}
 }
 
@@ -90,7 +103,8 @@ func (c *canvas) field(kind resource.Kind, f planner.FieldChange, home planner.O
 	const indent = changeIndent
 	symbol := fieldSymbol(f)
 	st := map[string]style{"+": green, "-": red, "~": yellow}[symbol]
-	head := indent + c.paint(st, symbol) + " " + c.paint(plain, f.Path) + ":"
+	name := fieldName(kind, f.Path)
+	head := indent + c.paint(st, symbol) + " " + c.paint(plain, name) + ":"
 	notes := fieldNotes(f, home, full)
 	if f.Secret {
 		c.noted(head+" "+c.paint(cyan, secretText(f)), notes)
@@ -103,14 +117,14 @@ func (c *canvas) field(kind resource.Kind, f planner.FieldChange, home planner.O
 		c.block(textdiff.Insert, parse(f.Desired), indent+"    ")
 	case symbol == "-" && isLong(from):
 		c.noted(head, notes)
-		c.block(textdiff.Delete, parse(f.Applied), indent+"    ")
+		c.block(textdiff.Delete, parse(before(f)), indent+"    ")
 	case symbol == "+":
 		c.noted(head+" "+c.paint(green, to), notes)
 	case symbol == "-":
 		c.noted(head+" "+c.paint(red, from), notes)
-	case !f.Unknown && differsInside(from, to, c.width-len(indent)-widthOf(f.Path)):
+	case !f.Unknown && differsInside(from, to, c.width-len(indent)-widthOf(name)):
 		c.noted(head, notes)
-		c.inline(parse(f.Applied), parse(f.Desired), indent+"    ")
+		c.inline(parse(before(f)), parse(f.Desired), indent+"    ")
 	default:
 		c.noted(head+" "+c.paint(red, from)+" → "+c.paint(green, to), notes)
 	}
@@ -131,6 +145,12 @@ func fieldNotes(f planner.FieldChange, home planner.Origin, full bool) []note {
 		notes = append(notes, note{dim, fmt.Sprintf("(line %d)", f.Origin.Line)})
 	default:
 		notes = append(notes, note{dim, "(" + originText(f.Origin) + ")"})
+	}
+	switch f.Class {
+	case planner.ClassDrifted:
+		notes = append(notes, note{yellow, "# put back: changed on the platform only"})
+	case planner.ClassConflicting:
+		notes = append(notes, note{yellow, "# changed on the platform too"})
 	}
 	switch {
 	case f.ForcesReplace && f.Reason != "":

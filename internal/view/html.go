@@ -124,7 +124,11 @@ func pageOf(p *planner.Plan) page {
 	for _, e := range effectsOf(changes) {
 		out.Effects = append(out.Effects, pageEffect{string(e.effect), few(e.names, 6), effectStyle(e.effect) == red})
 	}
-	for _, r := range refusalsOf(changes) {
+	flagged, refused := refusalsOf(changes)
+	if len(refused) > 0 {
+		out.Refusals = append(out.Refusals, pageRefusal{Names: few(refused, 6)})
+	}
+	for _, r := range flagged {
 		out.Refusals = append(out.Refusals, pageRefusal{r.flag, few(r.names, 6)})
 	}
 	t := newPlanText(p, Options{})
@@ -187,7 +191,7 @@ func (t planText) page(ch planner.Change, all int) pageChange {
 }
 
 func pageFieldOf(kind resource.Kind, f planner.FieldChange, home planner.Origin) pageField {
-	out := pageField{Symbol: fieldSymbol(f), Path: f.Path}
+	out := pageField{Symbol: fieldSymbol(f), Path: fieldName(kind, f.Path)}
 	out.Class = map[string]string{"+": "create", "-": "delete", "~": "update"}[out.Symbol]
 	if f.ForcesReplace {
 		out.Class, out.Note = "replace", strings.TrimSuffix("forces replacement: "+f.Reason, ": ")
@@ -226,7 +230,7 @@ func (t planText) pageDrift(ch planner.Change) pageChange {
 	out.Open, out.Symbol, out.Class = true, "!", "update"
 	for i, f := range ch.Fields {
 		row := pageFieldOf(ch.Address.Kind, f, ch.Origin)
-		row.Symbol, row.Class, row.Note = "!", "update", f.Reason
+		row.Symbol, row.Class, row.Note = "!", "update", f.Class
 		if !f.Secret {
 			row.From, row.To = []pagePiece{{Text: "absent"}}, []pagePiece{{Text: "absent"}}
 			if f.Applied != nil {

@@ -141,14 +141,17 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 		fmt.Fprintf(&b, " · %s", count(n, "call"))
 	}
 	b.WriteString("\n")
-	if list := refusalsOf(changes); len(list) > 0 {
-		b.WriteString("\n> [!CAUTION]\n> Apply refuses this plan unless it is given:\n")
-		for _, r := range list {
-			flag := "other documents"
-			if r.flag != "" {
-				flag = code(r.flag)
-			}
-			fmt.Fprintf(&b, "> - %s for %s\n", flag, codes6(r.names))
+	flagged, refused := refusalsOf(changes)
+	if len(flagged) > 0 || len(refused) > 0 {
+		b.WriteString("\n> [!CAUTION]\n")
+	}
+	if len(refused) > 0 {
+		fmt.Fprintf(&b, "> %s %s\n", refusedText, codes6(refused))
+	}
+	if len(flagged) > 0 {
+		b.WriteString("> " + unlessText + "\n")
+		for _, r := range flagged {
+			fmt.Fprintf(&b, "> - %s for %s\n", code(r.flag), codes6(r.names))
 		}
 	}
 	for i, e := range effectsOf(changes) {
@@ -301,7 +304,7 @@ func driftTable(p *planner.Plan) block {
 	for _, ch := range p.Drift {
 		for _, f := range ch.Fields {
 			b.rows = append(b.rows, fmt.Sprintf("| %s | %s | %s | %s |\n",
-				cell(code(ch.Address.String())), cell(code(f.Path)), cell(side(f, f.Applied)), cell(side(f, f.Live))))
+				cell(code(ch.Address.String())), cell(code(fieldName(ch.Address.Kind, f.Path))), cell(side(f, f.Applied)), cell(side(f, f.Live))))
 		}
 	}
 	return b

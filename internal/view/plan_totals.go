@@ -2,8 +2,10 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -117,10 +119,15 @@ type refusal struct {
 	names []string
 }
 
-// refusalsOf groups the guarded changes by the flag that allows them.
-func refusalsOf(changes []planner.Change) []refusal {
-	var out []refusal
-	index := map[string]int{}
+// What stands above refusals: those that a flag lifts, and those that nothing does.
+const (
+	unlessText  = "Apply refuses this plan unless it is given:"
+	refusedText = "Apply refuses this plan, and no flag allows it; take back what the documents ask of"
+)
+
+// refusalsOf groups the guarded changes by the flag that allows them, and names
+// those that none does.
+func refusalsOf(changes []planner.Change) (flagged []refusal, refused []string) {
 	for _, ch := range changes {
 		seen := map[string]bool{}
 		for _, g := range ch.Guards {
@@ -128,33 +135,37 @@ func refusalsOf(changes []planner.Change) []refusal {
 				continue
 			}
 			seen[g.Flag] = true
-			i, known := index[g.Flag]
-			if !known {
-				i = len(out)
-				index[g.Flag] = i
-				out = append(out, refusal{flag: g.Flag})
+			if g.Flag == "" {
+				refused = append(refused, ch.Address.String())
+				continue
 			}
-			out[i].names = append(out[i].names, ch.Address.String())
+			i := slices.IndexFunc(flagged, func(r refusal) bool { return r.flag == g.Flag })
+			if i < 0 {
+				i = len(flagged)
+				flagged = append(flagged, refusal{flag: g.Flag})
+			}
+			flagged[i].names = append(flagged[i].names, ch.Address.String())
 		}
 	}
-	return out
+	return flagged, refused
 }
 
 func (t planText) refusals(changes []planner.Change) {
-	list := refusalsOf(changes)
-	if len(list) == 0 {
+	flagged, refused := refusalsOf(changes)
+	if len(flagged) == 0 && len(refused) == 0 {
 		if !t.plan.Applyable {
 			t.line(t.paint(red, "This plan cannot be applied."))
 		}
 		return
 	}
-	t.line(t.paint(red, "Apply refuses this plan unless it is given:"))
-	for _, r := range list {
-		flag := r.flag
-		if flag == "" {
-			flag = "other documents"
-		}
-		t.line("  ", t.paint(bold, flag), "  for ", t.paint(plain, few(r.names, 6)))
+	if len(refused) > 0 {
+		t.line(t.paint(red, refusedText), " ", t.paint(plain, few(refused, 6)))
+	}
+	if len(flagged) > 0 {
+		t.line(t.paint(red, unlessText))
+	}
+	for _, r := range flagged {
+		t.line("  ", t.paint(bold, r.flag), "  for ", t.paint(plain, few(r.names, 6)))
 	}
 }
 
@@ -202,7 +213,7 @@ func (t planText) drift() {
 		}
 		t.line(parts...)
 		for _, f := range ch.Fields {
-			t.driftField(f)
+			t.driftField(ch.Address.Kind, f)
 		}
 	}
 	t.line()
@@ -210,14 +221,14 @@ func (t planText) drift() {
 
 // driftField shows the three sides of a field: what was applied, what is live,
 // and what the documents ask for where that is a third thing.
-func (t planText) driftField(f planner.FieldChange) {
+func (t planText) driftField(kind resource.Kind, f planner.FieldChange) {
 	side := func(raw []byte) string {
 		if raw == nil {
 			return "(absent)"
 		}
 		return valueText(parse(raw))
 	}
-	line := changeIndent + t.paint(yellow, "!") + " " + t.paint(plain, f.Path) + ": "
+	line := changeIndent + t.paint(yellow, "!") + " " + t.paint(plain, fieldName(kind, f.Path)) + ": "
 	if f.Secret {
 		t.line(line, t.paint(cyan, secretText(f)))
 		return
@@ -226,8 +237,8 @@ func (t planText) driftField(f planner.FieldChange) {
 	if f.Desired != nil && string(f.Desired) != string(f.Applied) {
 		line += ", wanted " + t.paint(green, side(f.Desired))
 	}
-	if f.Reason != "" {
-		line += "  " + t.paint(dim, "("+f.Reason+")")
+	if f.Class != "" {
+		line += "  " + t.paint(dim, "("+f.Class+")")
 	}
 	t.line(line)
 }

@@ -262,8 +262,8 @@ func drifted() *planner.Plan {
 	p.Drift = []planner.Change{{
 		Address: addr(resource.Flow, "customers"), Kind: resource.Flow, ID: "2edc08ac-4df5-4fe6-936f-81a19ce92f5c", Action: planner.NoOp, Effect: planner.EffectNone, Origin: at(1),
 		Fields: []planner.FieldChange{
-			{Path: "scheduleParams.interval", Reason: "drifted", Applied: raw("1"), Desired: raw("1"), Live: raw("6")},
-			{Path: "description", Reason: "conflicting", Applied: raw(`"customers"`), Desired: raw(`"CRM customers"`), Live: raw(`"do not touch"`)},
+			{Path: "scheduleParams.interval", Class: planner.ClassDrifted, Applied: raw("1"), Desired: raw("1"), Live: raw("6")},
+			{Path: "description", Class: planner.ClassConflicting, Applied: raw(`"customers"`), Desired: raw(`"CRM customers"`), Live: raw(`"do not touch"`)},
 		},
 	}}
 	p.Summary.Drift = 1

@@ -1,0 +1,62 @@
+package view
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// definitionsPath is where the fields of a field group stand in its body.
+const definitionsPath = "definitions."
+
+var pathStep = regexp.MustCompile(`\['((?:[^'\\]|\\.)*)'\]|\[([^\]]+)\]|([^.\[\]]+)`)
+
+// fieldName is the path of a field as a reader knows it: a field of a schema by
+// its XDM path, with the keyword behind it where not the whole field changes;
+// everything else by its place in the body.
+func fieldName(kind resource.Kind, path string) string {
+	if kind != resource.FieldGroup || !strings.HasPrefix(path, definitionsPath) {
+		return path
+	}
+	var steps []string
+	for _, m := range pathStep.FindAllStringSubmatch(path, -1) {
+		steps = append(steps, m[1]+m[2]+m[3])
+	}
+	steps = steps[2:] // definitions and the name of one
+	name := ""
+	for len(steps) > 0 {
+		switch {
+		case steps[0] == "properties" && len(steps) > 1:
+			name = strings.TrimPrefix(name+"."+steps[1], ".")
+			steps = steps[2:]
+			continue
+		case steps[0] == "items" && len(steps) > 1 && steps[1] == "properties":
+			name += "[]"
+			steps = steps[1:]
+			continue
+		}
+		break
+	}
+	switch {
+	case name == "":
+		return path
+	case len(steps) > 0:
+		return name + " (" + strings.Join(steps, ".") + ")"
+	}
+	return name
+}
+
+// schemaText is a field of a schema as a document declares it: its type, or the
+// fields below it.
+func schemaText(v resource.Value) string {
+	rows := schemaRows(nil, v)
+	if len(rows) == 0 {
+		return schemaType(v)
+	}
+	fields := make([]string, len(rows))
+	for i, r := range rows {
+		fields[i] = r[0] + ": " + r[1]
+	}
+	return "{" + strings.Join(fields, ", ") + "}"
+}
