@@ -149,10 +149,10 @@ func checkParams(a specs.Auth, params object) error {
 		_, isInt := asInt(v)
 		_, isBool := v.(bool)
 		if !leaf || p.Type == "string" && !isText || p.Type == "integer" && !isInt || p.Type == "boolean" && !isBool && s != "true" && s != "false" {
-			return flowError(errFieldMissing, "auth.params.%s must be a %s", p.Name, p.Type)
+			return flowError(errParamValue, "auth.params.%s must be a %s", p.Name, p.Type)
 		}
 		if len(p.Enum) > 0 && !slices.ContainsFunc(p.Enum, func(e string) bool { return strings.EqualFold(e, s) }) {
-			return flowError(errFieldMissing, "auth.params.%s is %q, expected one of %s", p.Name, s, strings.Join(p.Enum, ", "))
+			return flowError(errParamValue, "auth.params.%s is %q, expected one of %s", p.Name, s, strings.Join(p.Enum, ", "))
 		}
 	}
 	return nil
@@ -210,8 +210,8 @@ var connectionRules = patchRules{
 		if err := requireName(after); err != nil {
 			return err
 		}
-		if p, has := after["policy"]; has && at(p, "enforcementRefs") != nil && len(list(p, "enforcementRefs")) == 0 {
-			return flowError(errEmptyFields, "policy.enforcementRefs is empty")
+		if emptyFields(after["policy"]) {
+			return flowError(errEmptyFields, "policy has an empty array fields")
 		}
 		if !slices.ContainsFunc(ops, func(op patchOp) bool { return op.steps[0] == "auth" }) {
 			return nil // a seeded connection may have none
@@ -231,6 +231,24 @@ func (sw *Switches) fixes(o object) bool {
 	return slices.Contains(strings.Split(sw.FixedConnectors, ","), spec.Slug)
 }
 
+// emptyFields looks for an empty array of fields anywhere in a policy.
+func emptyFields(v any) bool {
+	switch v := v.(type) {
+	case object:
+		if l, isList := v["fields"].([]any); isList && len(l) == 0 {
+			return true
+		}
+		for _, e := range v {
+			if emptyFields(e) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, emptyFields)
+	}
+	return false
+}
+
 // deleteConnection refuses while a flow reads through one of the connection's
 // source connections; source connections alone do not hold it.
 func deleteConnection(c *call) (answer, error) {
@@ -238,7 +256,7 @@ func deleteConnection(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := c.s.sw.stable(r.object()); err != nil {
+	if err := c.s.sw.stable(kindConnection, r.object(), true); err != nil {
 		return answer{}, err
 	}
 	for _, src := range c.sp.table(kindSource).by("baseConnectionId", r.id) {
@@ -276,6 +294,9 @@ func actOn(k kind) handler {
 		if err := c.ifMatch(o, false); err != nil {
 			return answer{}, err
 		}
+		if err := c.checkSubOp(); err != nil {
+			return answer{}, err
+		}
 		switch op := strings.ToLower(c.query.Get("op")); op {
 		case "publish":
 			if err := c.publish(k, o); err != nil {
@@ -290,6 +311,18 @@ func actOn(k kind) handler {
 			return answer{}, flowError(errOp, "op %q is not supported", c.query.Get("op"))
 		}
 	}
+}
+
+// checkSubOp: sub operations are for providers' finalize alone.
+func (c *call) checkSubOp() error {
+	sub, op := strings.ToUpper(c.query.Get("subOp")), c.query.Get("op")
+	switch {
+	case sub == "" || strings.HasPrefix(strings.ToLower(op), "finalize"):
+		return nil
+	case !slices.Contains([]string{"APPLY", "ROLLBACK", "PROGRESS"}, sub):
+		return flowError(errSubOp, "sub action %q is not supported", c.query.Get("subOp"))
+	}
+	return flowError(errSubOpUse, "sub operation %s does not go with operation %q", sub, op)
 }
 
 // publish checks that what a draft stands on is published, then that the draft

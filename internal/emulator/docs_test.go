@@ -47,23 +47,29 @@ func codeOrder(code string) string {
 }
 
 func TestDocsListEveryRefusal(t *testing.T) {
+	updateTable(t, "<!-- refusals -->\n", "<!-- end -->", refusalTable())
+}
+
+// updateTable compares what stands between two markers of the documentation, or
+// writes it with UPDATE=1.
+func updateTable(t *testing.T, from, to, want string) {
+	t.Helper()
 	raw, err := os.ReadFile(docsFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const from, to = "<!-- refusals -->\n", "<!-- end -->"
 	head, rest, ok1 := strings.Cut(string(raw), from)
 	table, tail, ok2 := strings.Cut(rest, to)
 	if !ok1 || !ok2 {
-		t.Fatal("the markers of the table are gone")
+		t.Fatalf("the markers %s and %s are gone", strings.TrimSpace(from), to)
 	}
-	if table == refusalTable() {
+	if table == want {
 		return
 	}
 	if os.Getenv("UPDATE") == "" {
-		t.Fatal("the table of refusals is stale; run with UPDATE=1")
+		t.Fatalf("the table after %s is stale; run with UPDATE=1", strings.TrimSpace(from))
 	}
-	if err := os.WriteFile(docsFile, []byte(head+from+refusalTable()+to+tail), 0o644); err != nil {
+	if err := os.WriteFile(docsFile, []byte(head+from+want+to+tail), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

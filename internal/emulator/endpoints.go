@@ -195,52 +195,6 @@ func checkFileParams(params object) error {
 	return nil
 }
 
-// checkRowFilter reads a PQL filter in its JSON form as far as names and types
-// of columns go.
-func checkRowFilter(f any, columns any) error {
-	if text(f, "type") != "PQL" || text(f, "format") != "pql/json" || at(f, "value", "nodeType") == nil {
-		return flowError(flowCode{1354, http.StatusBadRequest, invalid}, "params.filters must be a PQL expression in the pql/json form")
-	}
-	cols, _ := columns.([]any)
-	if len(cols) == 0 {
-		return nil
-	}
-	typeOf := map[string]string{}
-	for _, col := range cols {
-		typeOf[text(col, "name")] = text(col, "type")
-	}
-	return walkFilter(at(f, "value"), typeOf)
-}
-
-func walkFilter(node any, typeOf map[string]string) error {
-	params := list(node, "params")
-	var column, literal string
-	for _, p := range params {
-		switch text(p, "nodeType") {
-		case "fieldLookup":
-			column = text(p, "fieldName")
-			if _, known := typeOf[column]; !known {
-				return flowError(errFilterColumn, "the filter names column %s, which is not among params.columns", column)
-			}
-		case "literal":
-			literal = text(p, "literalType")
-		case "fnApply":
-			if err := walkFilter(p, typeOf); err != nil {
-				return err
-			}
-		}
-	}
-	if column == "" || literal == "" {
-		return nil
-	}
-	textual := strings.EqualFold(literal, "XDM_STRING") || strings.EqualFold(literal, "String")
-	number := typeOf[column] == "integer" || typeOf[column] == "double" || typeOf[column] == "long"
-	if textual && number {
-		return flowError(errFilterTypes, "the filter compares column %s of type %s with a text", column, typeOf[column])
-	}
-	return nil
-}
-
 func (c *call) checkTarget(o object, specID string) error {
 	if specID != specs.DataLake {
 		return flowError(errTargetSpec, "the target's connection specification must be the data lake's, %s", specs.DataLake)
@@ -296,7 +250,7 @@ func deleteEndpoint(k kind) handler {
 		if err != nil {
 			return answer{}, err
 		}
-		if err := c.s.sw.stable(r.object()); err != nil {
+		if err := c.s.sw.stable(k, r.object(), true); err != nil {
 			return answer{}, err
 		}
 		if flows := c.sp.table(kindFlow).by(string(k[:6])+"ConnectionIds[]", r.id); len(flows) > 0 && !c.s.sw.FreeSources {

@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -111,7 +112,7 @@ func (c *call) ifMatch(o object, required bool) error {
 }
 
 // stable refuses writes to objects that are on their way between states.
-func (sw *Switches) stable(o object) error {
+func (sw *Switches) stable(k kind, o object, deletes bool) error {
 	if isInternal(o) {
 		return flowError(errPermission, "the flow is the platform's own")
 	}
@@ -120,11 +121,28 @@ func (sw *Switches) stable(o object) error {
 		return nil
 	case "initializing":
 		return flowError(errInitializing, "the object is initializing; a user's token cannot change it")
-	case "enabling", "disabling", "updating", "pending", "inProgress", "enabled-finalizing", "delete-finalizing":
-		return flowError(errTransitional, "the object is %s; wait until that is over", s)
 	default:
-		return flowError(errState, "the object is %s; only what is enabled or disabled can be changed", s)
+		return unstable(k, s, deletes)
 	}
+}
+
+// transitional are the states on the way between two others.
+var transitional = []string{"enabling", "disabling", "updating", "pending", "inProgress", "enabled-finalizing", "delete-finalizing"}
+
+// unstable names what a state does not allow, in the words that the platform
+// has for the kind of object and the kind of write.
+func unstable(k kind, state string, deletes bool) error {
+	switch {
+	case k == kindConnection:
+		return flowError(errState, "the connection is %s; only what is enabled, disabled or initializing can be changed", state)
+	case deletes:
+		return flowError(errDeleteFinalizing, "delete cannot be applied in state %s", state)
+	case strings.HasSuffix(state, "-finalizing"):
+		return flowError(errUpdateFinalizing, "update cannot be applied in state %s", state)
+	case slices.Contains(transitional, state):
+		return flowError(errUpdateState, "the state %s cannot be updated; wait until it is over", state)
+	}
+	return flowError(errStateValue, "the state %s is not one of enabled, disabled, initializing", state)
 }
 
 // patchRules judges the operations before, and the result after, a PATCH.
@@ -146,7 +164,7 @@ func patchEntity(k kind, rules patchRules) handler {
 		if err := c.ifMatch(before, true); err != nil {
 			return answer{}, err
 		}
-		if err := c.s.sw.stable(before); err != nil {
+		if err := c.s.sw.stable(k, before, false); err != nil {
 			return answer{}, err
 		}
 		if k == kindConnection && c.s.sw.fixes(before) {
@@ -231,7 +249,7 @@ func optionalText(o object, fields ...string) error {
 	for _, f := range fields {
 		v, has := o[f]
 		if _, isText := v.(string); has && v != nil && !isText {
-			return flowError(errFieldMissing, "%s must be a text", f)
+			return flowError(errParamValue, "%s must be a text", f)
 		}
 	}
 	return nil

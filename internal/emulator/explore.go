@@ -42,7 +42,16 @@ func exploreConnection(c *call) (answer, error) {
 	}
 	kind := strings.ToLower(c.query.Get("objectType"))
 	if kind == "" {
+		if c.query.Has("objectType") {
+			return answer{}, flowError(errQueryEmpty, "objectType is empty")
+		}
 		return answer{}, flowError(errObjectTypeEmpty, "objectType is missing")
+	}
+	if spec, _, _ := specs.ConnectorByID(text(r.view(), "connectionSpec", "id")); spec.FlowSpec == "" {
+		return answer{}, flowError(errExploreSpec, "connections of %s cannot be explored", spec.Name)
+	}
+	if err := checkExploreFilter(c.query.Get("filters")); err != nil {
+		return answer{}, err
 	}
 	if !slices.Contains([]string{"root", "table", "file", "folder", "rest"}, kind) {
 		return answer{}, flowError(errObjectType, "objectType is %q, expected root, table, file, folder or rest", c.query.Get("objectType"))
@@ -142,7 +151,7 @@ func exploreSpec(c *call) (answer, error) {
 		return answer{}, flowError(errSpecExplore, "%s is explored through a connection", spec.Name)
 	}
 	if strings.ToLower(c.query.Get("objectType")) != "root" {
-		return answer{}, flowError(errExploreSpec, "the landing zone of this sandbox is empty")
+		return answer{}, flowError(errProviderNone, "the landing zone of this sandbox is empty")
 	}
 	return answer{status: http.StatusOK, body: []byte("[]")}, nil
 }

@@ -70,10 +70,12 @@ func flowConditions(exprs []string, fields []string) ([]condition, error) {
 		path, op, raw, found := splitCondition(expr)
 		switch {
 		case !found:
-			return nil, flowError(errFilterSyntax, "property %q has no operator", expr)
+			return nil, flowError(errFilterEmpty, "property %q has no operator", expr)
 		case path == "":
-			return nil, flowError(errFilterSyntax, "property %q names no field", expr)
-		case op == "~" || op == "!":
+			return nil, flowError(errFilterField, "property %q names no field", expr)
+		case op == "~":
+			return nil, flowError(errFilterSyntax, "operator %q is not implemented", op)
+		case op == "!":
 			return nil, flowError(errFilterUnknownOp, "operator %q is not known", op)
 		case op == "=":
 			op = "==" // some of the platform's own pages write it so

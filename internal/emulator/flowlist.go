@@ -58,7 +58,7 @@ func (c *call) listQuery() (listQuery, error) {
 		case "limit":
 			n, err := strconv.Atoi(values[0])
 			if err != nil || n < 1 || n > maxListLimit {
-				return q, flowError(errLimit, "limit is %q, expected a number from 1 to %d", values[0], maxListLimit)
+				return q, flowError(errFilterValue, "limit is %q, expected a number from 1 to %d", values[0], maxListLimit)
 			}
 			q.limit = n
 		case "start":
@@ -95,7 +95,7 @@ func searchEntities(k kind) handler {
 		if l, has := body["limit"]; has {
 			n, isInt := asInt(l)
 			if !isInt || n < 1 || n > maxSearchLimit {
-				return answer{}, flowError(errLimit, "limit is %v, expected a number from 1 to %d", l, maxSearchLimit)
+				return answer{}, flowError(errFilterValue, "limit is %v, expected a number from 1 to %d", l, maxSearchLimit)
 			}
 			if q.count {
 				return answer{}, flowError(errCountLimit, "limit and count do not go together")
@@ -165,7 +165,7 @@ func readCursor(token string) (cursor, error) {
 	var from cursor
 	raw, err := base64.URLEncoding.DecodeString(token)
 	if err != nil || json.Unmarshal(raw, &from) != nil || from.Seq == 0 {
-		return from, flowError(errToken, "the continuation token cannot be read")
+		return from, flowError(errFilterValue, "the continuation token cannot be read")
 	}
 	return from, nil
 }
@@ -212,7 +212,7 @@ func (c *call) list(k kind, q listQuery) (answer, error) {
 			asked = from.Query
 		}
 		if err != nil || from.Query != asked || len(from.Keys) != len(by) {
-			return answer{}, flowError(errToken, "the continuation token belongs to another query")
+			return answer{}, flowError(errFilterValue, "the continuation token belongs to another query")
 		}
 	}
 	sel := selection{skip: c.skipHidden(k)}

@@ -163,17 +163,17 @@ func checkOptions(v any) error {
 	}
 	o, isObject := v.(object)
 	if !isObject {
-		return flowError(errFieldMissing, "options must be an object")
+		return flowError(errParamValue, "options must be an object")
 	}
 	if p, has := o["partialIngestionPercent"]; has {
 		s, leaf := scalar(p)
 		if _, isText := p.(string); !leaf || isText || compareScalars(s, "0") <= 0 || compareScalars(s, "100") > 0 {
-			return flowError(errFieldMissing, "options.partialIngestionPercent must be above 0 and at most 100")
+			return flowError(errParamValue, "options.partialIngestionPercent must be above 0 and at most 100")
 		}
 	}
 	if e, has := o["errorDiagnosticsEnabled"]; has {
 		if _, isBool := e.(bool); !isBool {
-			return flowError(errFieldMissing, "options.errorDiagnosticsEnabled must be a boolean")
+			return flowError(errParamValue, "options.errorDiagnosticsEnabled must be a boolean")
 		}
 	}
 	return nil
@@ -196,14 +196,22 @@ func (c *call) checkTransformations(o object, spec specs.FlowSpec, s schedule, s
 	if spec.ID == specs.CloudStorageToAEP {
 		known = []string{"Mapping", "Encryption"}
 	}
+	if v, has := o["transformations"]; has && v != nil {
+		if _, isList := v.([]any); !isList {
+			return flowError(errTransformations, "transformations must be an array")
+		}
+	}
+	if e, has := transformation(o, "Encryption"); has && text(e, "publicKeyId") == "" {
+		return flowError(errEncryption, "the Encryption transformation has no publicKeyId")
+	}
 	for _, t := range list(o, "transformations") {
 		if n := text(t, "name"); !slices.Contains(known, n) {
-			return flowError(errMappingMissing, "transformation %q is not one of %s", n, strings.Join(known, ", "))
+			return flowError(errParamValue, "transformation %q is not one of %s", n, strings.Join(known, ", "))
 		}
 	}
 	mapping, has := transformation(o, "Mapping")
 	if !has {
-		return flowError(errMappingMissing, "transformations has no Mapping")
+		return flowError(errMappingColumns, "transformations has no Mapping: the columns to read are not known")
 	}
 	set, err := c.flowMapping(mapping, target)
 	if err != nil {
@@ -223,9 +231,12 @@ func (c *call) checkTransformations(o object, spec specs.FlowSpec, s schedule, s
 // flowMapping finds the mapping set in its version and compares its schema
 // with that of the target's dataset.
 func (c *call) flowMapping(params, target object) (object, error) {
+	if params == nil {
+		return nil, flowError(errMappingMissing, "the Mapping transformation has no params")
+	}
 	id := text(params, "mappingId")
 	if id == "" {
-		return nil, flowError(errMappingColumns, "the Mapping transformation has no mappingId")
+		return nil, flowError(errParamEmpty, "params.mappingId of the Mapping transformation is missing or empty")
 	}
 	set := c.sp.get(kindMappingSet, id)
 	if set == nil {
@@ -295,7 +306,7 @@ func checkMappedColumns(set, source object) error {
 			continue
 		}
 		if attr := text(m, "source"); !names[attributeColumn(attr)] && !names[attr] {
-			return flowError(errMappingSource, "the mapping set maps %s, which is not among the columns of the source connection", attr)
+			return flowError(errColumns, "the mapping set maps %s, which is not among the columns of the source connection", attr)
 		}
 	}
 	return nil
@@ -375,7 +386,7 @@ func deleteFlow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := c.s.sw.stable(r.object()); err != nil {
+	if err := c.s.sw.stable(kindFlow, r.object(), true); err != nil {
 		return answer{}, err
 	}
 	for _, run := range slices.Clone(c.sp.table(kindRun).by("flowId", r.id)) {
@@ -399,11 +410,17 @@ func actOnFlow(c *call) (answer, error) {
 		return answer{}, flowError(errPermission, "the flow is the platform's own")
 	}
 	state := text(o, "state")
+	if err := c.checkSubOp(); err != nil {
+		return answer{}, err
+	}
 	switch op := strings.ToLower(c.query.Get("op")); op {
 	case "enable", "disable":
 		want, from := "enabled", "disabled"
 		if op == "disable" {
 			want, from = from, want
+		}
+		if slices.Contains(transitional, state) {
+			return answer{}, flowError(errTransition, "the state %s cannot be left by %s", state, op)
 		}
 		if state != from {
 			return answer{}, flowError(errActionState, "the flow is %s; %s needs it to be %s", state, op, from)

@@ -1,9 +1,11 @@
 package emulator
 
 import (
+	"errors"
 	"net/http"
+	"net/url"
 	"slices"
-	"strings"
+	"strconv"
 	"sync"
 
 	"github.com/aepflow/aepflow/internal/specs"
@@ -144,10 +146,13 @@ func searchSpecs(path string, bodies func() []object) handler {
 			return answer{}, err
 		}
 		q := listQuery{limit: maxListLimit, token: c.query.Get("continuationToken"), count: at(body, "count") == true}
-		for part := range strings.SplitSeq(text(body, "queryString"), "&") {
-			if expr, found := strings.CutPrefix(part, "property="); found {
-				q.exprs = append(q.exprs, expr)
-			}
+		values, err := url.ParseQuery(text(body, "queryString"))
+		if err != nil {
+			return answer{}, flowError(errFilterSyntax, "queryString cannot be read")
+		}
+		q.exprs = values["property"]
+		if n, isInt := asInt(at(body, "limit")); isInt && n >= 1 && n <= maxSearchLimit {
+			q.limit = int(n)
 		}
 		return c.selectSpecs(path, bodies(), q)
 	}
@@ -155,6 +160,10 @@ func searchSpecs(path string, bodies func() []object) handler {
 
 func (c *call) selectSpecs(path string, bodies []object, q listQuery) (answer, error) {
 	conds, err := flowConditions(q.exprs, specFields)
+	var r *refusal
+	if errors.As(err, &r) && r.code == errFilterField.String() && path == "/connectionSpecs" {
+		return answer{}, flowError(errSpecFilter, "connection specifications cannot be filtered by that field: %s", detailOf(err))
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -172,13 +181,17 @@ func (c *call) selectSpecs(path string, bodies []object, q listQuery) (answer, e
 	if q.token != "" {
 		n := slices.IndexFunc(items, func(o any) bool { return text(o, "id") == q.token })
 		if n < 0 {
-			return answer{}, flowError(errToken, "the continuation token cannot be read")
+			return answer{}, flowError(errFilterValue, "the continuation token cannot be read")
 		}
 		start = n
 	}
 	items = items[start:]
 	if len(items) > q.limit {
-		links["next"] = object{"href": path + "?continuationToken=" + text(items[q.limit], "id")}
+		v := url.Values{"continuationToken": {text(items[q.limit], "id")}, "limit": {strconv.Itoa(q.limit)}}
+		for _, e := range q.exprs {
+			v.Add("property", e)
+		}
+		links["next"] = object{"href": path + "?" + v.Encode()}
 		items = items[:q.limit]
 	}
 	return ok(object{"items": items, "_links": links})

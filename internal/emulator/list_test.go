@@ -184,7 +184,7 @@ func TestTokenBelongsToItsQuery(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := u.Query().Get("continuationToken")
-	a.get(query(flowBase+"/connections", "continuationToken", token, "property", "name==x")).refused(400, "FLOW-1442-400")
+	a.get(query(flowBase+"/connections", "continuationToken", token, "property", "name==x")).refused(400, "FLOW-1452-400")
 	if got := names(a.get(query(flowBase+"/connections", "continuationToken", token))); !slices.Equal(got, []string{"x"}) {
 		t.Errorf("token alone: %v", got)
 	}

@@ -137,20 +137,23 @@ var refusalCases = []refusalCase{
 	{"FLOW-1363-400", "no interval", flowWith("scheduleParams.interval", nil)},
 	{"FLOW-1362-400", "ten minutes", flowWith("scheduleParams.interval", 10)},
 	{"FLOW-1362-400", "no hours", flowWith("scheduleParams.frequency", "hour", "scheduleParams.interval", "0")},
-	{"FLOW-1328-400", "no mapping", flowWith("transformations", []any{})},
-	{"FLOW-1370-400", "a mapping without id", flowWith("transformations.1.params", object{})},
+	{"FLOW-1370-400", "no mapping", flowWith("transformations", []any{})},
+	{"FLOW-1328-400", "a mapping without params", flowWith("transformations.1.params", nil)},
+	{"FLOW-1392-400", "transformations that are no list", flowWith("transformations", "none")},
+	{"FLOW-1312-400", "an unknown transformation", flowWith("transformations.0.name", "Sort")},
+	{"FLOW-1329-400", "a mapping without id", flowWith("transformations.1.params", object{})},
 	{"FLOW-1419-400", "an unknown mapping set", flowWith("transformations.1.params.mappingId", "x")},
 	{"FLOW-1412-400", "an unknown version of the mapping set", flowWith("transformations.1.params.mappingVersion", 7)},
 	{"FLOW-1367-400", "recurring without delta column", flowWith("transformations.0.params", object{})},
 	{"FLOW-1369-400", "once with delta column", flowWith("scheduleParams", onceSchedule)},
 	{"FLOW-1313-400", "a delta column that is none", flowWith("transformations.0.params.deltaColumn.name", "Other")},
-	{"FLOW-1304-400", "too many bad rows allowed", flowWith("options", object{"partialIngestionPercent": 101})},
+	{"FLOW-1312-400", "too many bad rows allowed", flowWith("options", object{"partialIngestionPercent": 101})},
 	{"FLOW-1425-400", "a mapping set for another schema", func(a *api) reply {
 		other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Other", "allOf": []any{object{"$ref": classProfile}}}).want(201).text("$id")
 		set := a.post(prepBase+"/mappingSets", with(mappingBody(), "outputSchema.schemaRef.id", other)).want(200).text("id")
 		return a.post(flowsPath, with(a.flowParts(), "transformations.1.params.mappingId", set))
 	}},
-	{"FLOW-1329-400", "a mapped column that is none", func(a *api) reply {
+	{"FLOW-1313-400", "a mapped column that is none", func(a *api) reply {
 		o := a.flowParts()
 		set := a.post(prepBase+"/mappingSets", with(mappingBody(), "mappings.0.source", "Other")).want(200).text("id")
 		return a.post(flowsPath, with(o, "transformations.1.params.mappingId", set))
@@ -164,7 +167,20 @@ var refusalCases = []refusalCase{
 	{"FLOW-1327-400", "a file format for a table", sourceWith("data.format", "parquet")},
 	{"FLOW-1304-400", "no table", sourceWith("params.tableName", nil)},
 	{"FLOW-1313-400", "a column twice", sourceWith("params.columns", []any{object{"name": "a", "type": "string"}, object{"name": "a", "type": "string"}})},
-	{"FLOW-1354-400", "a filter that is no PQL", sourceWith("params.filters", object{"type": "SQL"})},
+	{"FLOW-1349-400", "a filter that is no object", sourceWith("params.filters", "a = b")},
+	{"FLOW-1355-400", "a filter that is no PQL", sourceWith("params.filters", object{"type": "SQL"})},
+	{"FLOW-1356-400", "a filter as PQL text", sourceWith("params.filters", object{"type": "PQL", "format": "pql/text", "value": "a = b"})},
+	{"FLOW-1357-400", "a filter without expression", sourceWith("params.filters", object{"type": "PQL", "format": "pql/json"})},
+	{"FLOW-1350-400", "a filter without operator", sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", nil))},
+	{"FLOW-1351-400", "a filter by an operator of another language", sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", "soundsLike"))},
+	{"FLOW-1377-400", "a filter that compares with nothing", sourceWith("params.filters", with(pql("TestID", "String"), "value.params.1.value", nil))},
+	{"FLOW-1390-400", "not of two comparisons", sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", "not"))},
+	{"FLOW-1312-400", "a name that is a number", sourceWith("name", 7)},
+	{"FLOW-1309-400", "decryption without a key", func(a *api) reply {
+		source := a.post(flowBase+"/sourceConnections", object{"name": "files", "connectionSpec": object{"id": "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "version": "1.0"},
+			"data": object{"format": "json"}, "params": object{"path": "a.json"}}).want(201).text("id")
+		return flowWith("flowSpec.id", "9753525b-82c7-4dce-8a9b-5ccfce2b9876", "sourceConnectionIds", []any{source}, "transformations", []any{object{"name": "Encryption", "params": object{}}})(a)
+	}},
 	{"FLOW-1378-400", "a filter by an unknown column", sourceWith("params.filters", pql("Other", "String"))},
 	{"FLOW-1379-400", "a filter that compares a number with a text", sourceWith("params.columns.0.type", "integer", "params.filters", pql("TestID", "String"))},
 	{"FLOW-1353-400", "a filter where there are none", func(a *api) reply {
@@ -200,7 +216,7 @@ var refusalCases = []refusalCase{
 		return patchConnection(a, `[{"op":"replace","path":"/connectionSpec/id","value":"x"}]`)
 	}},
 	{"FLOW-1431-400", "an empty policy", func(a *api) reply {
-		return patchConnection(a, `[{"op":"add","path":"/policy","value":{"enforcementRefs":[]}}]`)
+		return patchConnection(a, `[{"op":"add","path":"/policy","value":{"enforcementRefs":[{"fields":[]}]}}]`)
 	}},
 	{"FLOW-1411-400", "a blank id", getting(flowBase + "/connections/%20")},
 
@@ -226,24 +242,34 @@ var refusalCases = []refusalCase{
 	{"FLOW-1404-400", "backfill after the start", patchFlow(2*time.Hour, `[{"op":"replace","path":"/scheduleParams/backfill","value":false}]`)},
 	{"FLOW-1403-400", "once after recurring", patchFlow(0, fmt.Sprintf(`[{"op":"replace","path":"/scheduleParams","value":{"frequency":"once","startTime":%d}}]`, start.Unix()+3600))},
 	{"FLOW-1382-400", "another delta column", patchFlow(0, `[{"op":"replace","path":"/transformations/0/params/deltaColumn/name","value":"Name"}]`)},
-	{"FLOW-1328-400", "a patch that removes the mapping", patchFlow(0, `[{"op":"remove","path":"/transformations/1"}]`)},
+	{"FLOW-1370-400", "a patch that removes the mapping", patchFlow(0, `[{"op":"remove","path":"/transformations/1"}]`)},
 	{"FLOW-1422-400", "enabling what is enabled", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=enable", nil) }},
 	{"FLOW-1402-400", "a provider's action", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=finalize", nil) }},
+	{"FLOW-1436-400", "a provider's sub operation", func(a *api) reply {
+		id, _ := a.flow()
+		return a.post(flowsPath+"/"+id+"/action?op=disable&subOp=PROGRESS", nil)
+	}},
+	{"FLOW-1435-400", "an unknown sub action", func(a *api) reply {
+		id, _ := a.flow()
+		return a.post(flowsPath+"/"+id+"/action?op=disable&subOp=reverse", nil)
+	}},
 	{"FLOW-1434-400", "an unknown action", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=explode", nil) }},
 
 	{"FLOW-1401-400", "limit and count", getting(flowsPath + "?limit=2&count=true")},
-	{"FLOW-1454-400", "a limit beyond the most", getting(flowsPath + "?limit=101")},
+	{"FLOW-1452-400", "a limit beyond the most", getting(flowsPath + "?limit=101")},
 	{"FLOW-1451-400", "an unknown query parameter", getting(flowsPath + "?filter=x")},
 	{"FLOW-1432-400", "a bad sign of order", getting(flowsPath + "?orderby=*name")},
 	{"FLOW-1433-400", "a bad field of order", getting(flowsPath + "?orderby=colour")},
-	{"FLOW-1440-400", "a filter without operator", getting(flowsPath + "?property=name")},
+	{"FLOW-1453-400", "a filter without operator", getting(flowsPath + "?property=name")},
 	{"FLOW-1449-400", "a filter by an unknown field", getting(flowsPath + "?property=colour==red")},
-	{"FLOW-1450-400", "an unknown operator", getting(flowsPath + "?property=name~x")},
+	{"FLOW-1440-400", "an operator of other services", getting(flowsPath + "?property=name~x")},
+	{"FLOW-1450-400", "an unknown operator", getting(flowsPath + "?property=createdAt!%3E1")},
+	{"FLOW-1423-400", "a filter of specifications by an unknown field", getting(flowBase + "/connectionSpecs?property=baseSpec==x")},
 	{"FLOW-1448-400", "an operator that does not fit", getting(flowsPath + "?property=state>enabled")},
 	{"FLOW-1452-400", "a time that is none", getting(flowsPath + "?property=createdAt>yesterday")},
 	{"FLOW-1453-400", "an empty value", getting(flowsPath + "?property=name==")},
 	{"FLOW-1443-400", "a range of several values", getting(flowsPath + "?property=createdAt>1,2")},
-	{"FLOW-1442-400", "a made-up continuation token", getting(flowsPath + "?continuationToken=abc")},
+	{"FLOW-1452-400", "a made-up continuation token", getting(flowsPath + "?continuationToken=abc")},
 
 	{"FLOW-1426-400", "writing a flow spec", posting(flowBase+"/flowSpecs", object{"name": "x"})},
 	{"FLOW-1427-400", "writing a run", func(a *api) reply { return a.do("PUT", flowBase+"/runs/"+noID, object{"x": 1}) }},
@@ -279,7 +305,13 @@ var refusalCases = []refusalCase{
 	{"FLOW-1337-400", "explore no table", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=TABLE")},
 	{"FLOW-1330-400", "explore an unknown table", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=table&object=x")},
 	{"FLOW-1372-400", "explore a spec that needs a connection", getting(flowBase + "/connectionSpecs/" + bigQuery + "/explore?objectType=root")},
-	{"FLOW-1336-400", "explore a file of the empty landing zone", getting(flowBase + "/connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore?objectType=file&object=x")},
+	{"FLOW-1334-400", "explore an empty type", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=")},
+	{"FLOW-1389-400", "explore by a filter that is no Base64", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=table&object=x&filters=%7B%7D")},
+	{"FLOW-1336-400", "explore the data lake", func(a *api) reply {
+		id := a.post(flowBase+"/connections", object{"name": "lake", "connectionSpec": object{"id": "c604ff05-7f1a-43c0-8e18-33bf874cb11c", "version": "1.0"}}).want(201).text("id")
+		return a.get(flowBase + "/connections/" + id + "/explore?objectType=root")
+	}},
+	{"FLOW-1101-404", "explore a file of the empty landing zone", getting(flowBase + "/connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore?objectType=file&object=x")},
 
 	{"XDM-1006-400", "a list with a version", header(registryBase+"/tenant/schemas", "Accept", "application/vnd.adobe.xed+json;version=1")},
 	{"XDM-1007-400", "a lookup without a version", header(registryBase+"/tenant/schemas/x", "Accept", "application/vnd.adobe.xed+json")},
@@ -464,10 +496,21 @@ func TestRefusalsBySetting(t *testing.T) {
 	a.post(catalogBase+"/dataSets", object{"name": "Tutorial", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).refused(409, "ConflictError")
 
 	// States in between are only ever seeded.
-	for state, code := range map[string]string{"initializing": "FLOW-1417-400", "enabling": "FLOW-1421-400", "failed": "FLOW-1416-400"} {
-		seed := seedOf(t, strings.Replace(tutorialSeed, `"datasets"`, `"flows": [{"id": "f", "name": "f", "state": "`+state+`"}], "datasets"`, 1))
-		a := open(t, Options{Seed: seed})
-		a.delete(flowsPath+"/f").refused(400, code)
+	for _, c := range []struct{ kind, state, delete, patch, action string }{
+		{"flows", "initializing", "FLOW-1417-400", "FLOW-1417-400", "FLOW-1422-400"},
+		{"flows", "enabling", "FLOW-1458-400", "FLOW-1420-400", "FLOW-1421-400"},
+		{"flows", "delete-finalizing", "FLOW-1458-400", "FLOW-1457-400", "FLOW-1421-400"},
+		{"flows", "failed", "FLOW-1458-400", "FLOW-1456-400", "FLOW-1422-400"},
+		{"connections", "failed", "FLOW-1416-400", "FLOW-1416-400", "FLOW-1434-400"},
+	} {
+		t.Run(c.kind+" "+c.state, func(t *testing.T) {
+			a := open(t, Options{Seed: seedOf(t, `{"`+c.kind+`": [{"id": "f", "name": "f", "state": "`+c.state+`", "connectionSpec": {"id": "`+bigQuery+`", "version": "1.0"}}]}`)})
+			path := flowBase + "/" + c.kind + "/f"
+			etag := text(a.get(path).item(), "etag")
+			a.delete(path).refused(400, c.delete)
+			a.patch(path, etag, `[{"op":"replace","path":"/name","value":"n"}]`).refused(400, c.patch)
+			a.post(path+"/action?op=disable", nil).refused(400, c.action)
+		})
 	}
 	a = open(t, Options{Switches: Switches{FixedConnectors: "mysql,google-bigquery"}})
 	patchConnection(a, `[{"op":"replace","path":"/name","value":"n"}]`).refused(400, "FLOW-1445-400")

@@ -317,5 +317,9 @@ func (p *planter) connection(id string, o object) {
 	if o["name"] == nil {
 		o["name"] = id
 	}
-	p.addConnection(id, "enabled", o)
+	state := text(o, "state")
+	if state == "" {
+		state = "enabled"
+	}
+	p.addConnection(id, state, o)
 }
