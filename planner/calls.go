@@ -55,8 +55,11 @@ func stepsLeft(it *item) []string {
 // createCalls makes the object: as a draft or not, and with the action call
 // that a new object needs when it is not to run.
 func (d *differ) createCalls(spec *resource.Spec, it *item) []Call {
-	body := d.sent(spec, it)
 	gives := resource.Ref{To: it.change.Address, Field: "id"}.String()
+	if it.change.Action == Create && spec.TagOf == "" && spec.State == "" {
+		return []Call{{Step: StepCreate, Method: "POST", URL: spec.Collection, Body: it.change.Desired, Gives: gives}}
+	}
+	body := d.sent(spec, it)
 	if spec.TagOf != "" {
 		schema, _ := body.Get(spec.TagOf)
 		patch := resource.List(operation("add", "/meta:immutableTags", resource.List(resource.String("union"))))
@@ -83,7 +86,7 @@ func (d *differ) createCalls(spec *resource.Spec, it *item) []Call {
 // sent returns the body to send for a new object. The new flow of a
 // replacement starts at the cut-over when its documented start has passed.
 func (d *differ) sent(spec *resource.Spec, it *item) resource.Value {
-	body := it.desired
+	body := d.want(it)
 	if it.change.Action != Replace || spec.StartTime == "" {
 		return body
 	}

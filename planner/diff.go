@@ -106,7 +106,7 @@ type item struct {
 	change  Change
 	entry   lockfile.Entry // zero when nothing was applied
 	exists  bool           // the entry has an object on the platform
-	desired resource.Value
+	desired resource.Value // of what is compared with something; see want
 	applied resource.Value
 	fields  []judged
 	make    []Call // to be numbered
@@ -192,8 +192,9 @@ func (d *differ) examine(n int, r resource.Resource) {
 	}
 	if !it.exists {
 		it.change.Action, it.change.Reason = Create, ReasonNew
-		it.desired = decode(r.Body)
-		d.refusePastStart(spec, r, it)
+		if spec.StartTime != "" {
+			d.refusePastStart(spec, r, decode(r.Body))
+		}
 		return
 	}
 	if !d.Refreshed && d.isAsApplied(&r, &entry) {
@@ -379,12 +380,9 @@ func uncheckedSecret(at resource.Path) judged {
 
 // refusePastStart refuses a new flow whose documented start has passed: the
 // platform would, after half of the calls are made.
-func (d *differ) refusePastStart(spec *resource.Spec, r resource.Resource, it *item) {
-	if spec.StartTime == "" {
-		return
-	}
-	if epoch, ok := startOf(spec, lockfile.Entry{}, it.desired); ok && epoch <= d.At.Unix() {
-		v, _ := spec.Find(it.desired, spec.StartTime)
+func (d *differ) refusePastStart(spec *resource.Spec, r resource.Resource, desired resource.Value) {
+	if epoch, ok := startOf(spec, lockfile.Entry{}, desired); ok && epoch <= d.At.Unix() {
+		v, _ := spec.Find(desired, spec.StartTime)
 		d.report.Add(startPassed{at: v.Origin, name: r.Address, start: time.Unix(epoch, 0).UTC(), now: d.At.UTC()})
 	}
 }
@@ -401,7 +399,7 @@ func (d *differ) publish(spec *resource.Spec, r resource.Resource, it *item) {
 	}
 	start, _ := spec.At(it.desired, at)
 	if start.Kind != resource.StartValue {
-		d.refusePastStart(spec, r, it)
+		d.refusePastStart(spec, r, it.desired)
 		return
 	}
 	epoch, ok := startOf(spec, it.entry, it.applied)
@@ -546,6 +544,16 @@ func (d *differ) forgetProfile() {
 			it.change.Action, it.change.Reason = Forget, ReasonProfile
 		}
 	}
+}
+
+// want returns the decoded body that the documents ask for. What is new keeps
+// none: all of them at once would be most of the memory of a first plan.
+func (d *differ) want(it *item) resource.Value {
+	if it.desired.Kind != resource.NullValue {
+		return it.desired
+	}
+	r, _ := d.graph.Get(it.change.Address)
+	return decode(r.Body)
 }
 
 func decode(b resource.Body) resource.Value {

@@ -60,7 +60,7 @@ func (d *differ) hintRenames() []Diagnostic {
 			continue
 		}
 		for _, old := range gone[it.change.Kind] {
-			if !looksRenamed(it, old) {
+			if !looksRenamed(it, d.want(it), old) {
 				continue
 			}
 			hinted[it.change.Address.Name] = true
@@ -78,7 +78,7 @@ func (d *differ) hintRenames() []Diagnostic {
 
 // looksRenamed compares what is to be made with what was applied, but for the
 // names in references.
-func looksRenamed(it, old *item) bool {
+func looksRenamed(it *item, desired resource.Value, old *item) bool {
 	spec := resource.SpecOf(it.change.Kind)
 	if len(spec.Identifying) == 0 {
 		return false
@@ -86,15 +86,15 @@ func looksRenamed(it, old *item) bool {
 	applied := parse(old.entry.Applied)
 	for _, field := range spec.Identifying {
 		a, ok1 := spec.Find(applied, field)
-		b, ok2 := spec.Find(it.desired, field)
+		b, ok2 := spec.Find(desired, field)
 		if !ok1 || !ok2 || !a.Equal(b) {
 			return false
 		}
 	}
 	var found []difference
-	compare(spec, nil, &applied, &it.desired, &found)
+	compare(spec, nil, &applied, &desired, &found)
 	leaves := 0
-	it.desired.Walk(func(_ resource.Path, v resource.Value) {
+	desired.Walk(func(_ resource.Path, v resource.Value) {
 		if v.Kind != resource.ListValue && v.Kind != resource.ObjectValue {
 			leaves++
 		}
