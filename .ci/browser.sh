@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Opens what people look at in a real browser: the HTML of a plan and the page of
 # a running emulator, on a desktop and on a phone, light and dark. Checks what
-# they show and that the console stays clean; screenshots are kept in a folder
-# that is named at the end, or in $1.
+# they show, that nothing sticks out and that the console stays clean; screenshots
+# are kept in a folder that is named at the end, or in $1.
 #
-# Needs Debian's chromium, and says so when there is none.
+# Takes Chromium from apt when it is missing and that is possible; without one it
+# says so and passes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! command -v chromium >/dev/null && [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  apt-get update -qq && apt-get install -y -qq chromium >/dev/null || true
+if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "browser: installing chromium"
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true
 fi
 if ! command -v chromium >/dev/null; then
-  echo "browser: skipped, there is no chromium (apt-get install chromium)"
+  echo "browser: skipped, there is no chromium and none can be installed (apt-get install chromium)"
   exit 0
 fi
 
@@ -31,19 +33,8 @@ passed=0 failed=0
 ok() { passed=$((passed + 1)); }
 bad() { failed=$((failed + 1)); echo "FAILED: $*" >&2; }
 
-# look NAME SIZE LIGHT|DARK URL: the page's DOM as NAME.dom, the console as
-# NAME.console, a picture as NAME.png.
-look() {
-  local scheme=1
-  if [ "$3" = dark ]; then scheme=0; fi
-  timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
-    --disable-background-networking --disable-component-update --disable-sync --hide-scrollbars \
-    --allow-file-access-from-files --user-data-dir="$work/profile" --enable-logging=stderr \
-    --blink-settings=preferredColorScheme=$scheme --window-size="$2" \
-    --dump-dom --screenshot="$shots/$1.png" "$4" >"$work/$1.dom" 2>"$work/$1.log" || bad "$1: chromium ended with $?"
-  grep -a ':CONSOLE:' "$work/$1.log" >"$work/$1.console" || true
-  if [ -s "$shots/$1.png" ]; then ok; else bad "$1: no picture"; fi
-}
+# look NAME WIDTH HEIGHT light|dark URL: a page to be looked at.
+look() { echo "$*" >>"$work/pages"; }
 # shows NAME TEXT…: the DOM holds every text.
 shows() {
   local name=$1 text
@@ -52,37 +43,20 @@ shows() {
     if grep -qF -- "$text" "$work/$name.dom"; then ok; else bad "$name does not show: $text"; fi
   done
 }
+# clean NAME…: nothing on the console, nothing too wide, a picture.
 clean() {
-  if [ -s "$work/$1.console" ]; then bad "$1: the console says: $(cat "$work/$1.console")"; else ok; fi
+  local name
+  for name; do
+    if [ -s "$work/$name.console" ]; then bad "$name: the console says: $(cat "$work/$name.console")"; else ok; fi
+    if [ -s "$work/$name.width" ]; then bad "$name: too wide: $(cat "$work/$name.width")"; else ok; fi
+    if [ -s "$work/$name.png" ]; then ok; mv "$work/$name.png" "$shots/"; else bad "$name: no picture"; fi
+  done
 }
-# phone NAME FILE SCHEME: the page in a frame as wide as a phone, since no browser
-# window is that narrow; nothing may stick out to the right.
-phone() {
-  cat >"$work/$1.html" <<HTML
-<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><style>body{margin:0}iframe{border:0;display:block}</style>
-<iframe id="page" width="390" height="2400" src="file://$2"></iframe>
-<script>
-addEventListener("load", () => {
-  const root = document.getElementById("page").contentDocument.documentElement;
-  const wide = [...root.querySelectorAll("body *")].filter(e => !e.closest(".scroll") && e.getBoundingClientRect().right > 391);
-  document.body.dataset.measured = "width " + root.scrollWidth + (wide.length ? ", too wide: " + wide.slice(0, 5).map(e => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 40)).join(" | ") : "");
-});
-</script>
-HTML
-  look "$1" 500,2400 "$3" "file://$work/$1.html"
-  if grep -q 'data-measured="width 390"' "$work/$1.dom"; then ok; else bad "$1 does not fit a phone: $(grep -o 'data-measured="[^"]*"' "$work/$1.dom")"; fi
-  clean "$1"
-}
-
-# A page that does complain must be noticed, or the rest proves nothing.
-echo '<!doctype html><link rel="icon" href="data:,"><p>hello</p><script>console.error("canary")</script>' >"$work/control.html"
-look control 600,400 light "file://$work/control.html"
-if grep -q canary "$work/control.console"; then ok; else bad "control: an error on the console was not noticed"; fi
-rm -f "$shots/control.png"
 
 export AEPFLOW_NOW=2027-01-01T00:00:00Z CRM_DB_PASSWORD=canary-8b1f
 unset AEPFLOW_TARGET
 go build -o "$work/aepflow" ./cmd/aepflow
+go build -o "$work/browser" .ci/browser.go
 mkdir "$work/crm"
 cp examples/crm/*.yaml "$work/crm"
 
@@ -109,24 +83,31 @@ sed -i.bak 's/port: 5432/port: 5433/' "$work/crm/crm-db.dataflow.yaml"
 rm "$work/crm/customer-history.dataflow.yaml" "$work"/crm/*.bak
 "$work/aepflow" -C "$work/crm" plan --on-replace=backfill -o html >"$work/changes.html"
 
-look plan-first 1280,2000 light "file://$work/first.html"
-shows plan-first 'Plan for box' '15 to create' 'flow.customers' 'person.birthDate' '<svg' 'requests in order'
-clean plan-first
-look plan-changes 1280,2000 light "file://$work/changes.html"
-shows plan-changes 'flow.customers' '3 to replace' 'upper(trim(last_name))' 'Effect on the data'
-clean plan-changes
-look plan-changes-dark 1280,2000 dark "file://$work/changes.html"
-phone plan-changes-phone "$work/changes.html" light
-
-# The emulator's page, after three days of runs.
+# The emulator's page, after four days of runs, one of which went wrong.
 curl -fsS -X POST -d '{"advance":"72h"}' "$url/_emulator/clock" >/dev/null
+curl -fsS -X POST -d '{"flow":"*","code":"CONNECTOR-1001-500","message":"the copy from the source failed"}' "$url/_emulator/runfaults" >/dev/null
 curl -fsS -X POST -d '{"advance":"24h"}' "$url/_emulator/clock" >/dev/null
-look emulator 1280,2600 light "$url/"
-shows emulator 'CRM customers' 'CRM database' 'CRM Customers' 'every hour' 'person.birthDate' '/data/foundation/flowservice/flows'
-clean emulator
-look emulator-dark 1280,2600 dark "$url/"
-curl -fsS "$url/" >"$work/emulator.html"
-phone emulator-phone "$work/emulator.html" light
+
+# A page that complains and one that sticks out must be noticed, or the rest proves nothing.
+echo '<!doctype html><link rel="icon" href="data:,"><div style="width:3000px">hello</div><script>console.error("canary")</script>' >"$work/control.html"
+look control 600 400 light "file://$work/control.html"
+look plan-first 1280 900 light "file://$work/first.html"
+look plan-changes 1280 900 light "file://$work/changes.html"
+look plan-changes-dark 1280 900 dark "file://$work/changes.html"
+look plan-changes-phone 390 844 light "file://$work/changes.html"
+look emulator 1280 900 light "$url/"
+look emulator-dark 1280 900 dark "$url/"
+look emulator-phone 390 844 light "$url/"
+look emulator-phone-dark 390 844 dark "$url/"
+mkdir "$work/profile"
+"$work/browser" "$(command -v chromium)" "$work/profile" "$work" <"$work/pages"
+
+if grep -q canary "$work/control.console"; then ok; else bad "control: an error on the console was not noticed"; fi
+if grep -q hello "$work/control.width"; then ok; else bad "control: what sticks out was not noticed"; fi
+shows plan-first 'Plan for box' '15 to create' 'flow.customers' 'person.birthDate' '<svg' 'requests in order'
+shows plan-changes 'flow.customers' '3 to replace' 'upper(trim(last_name))' 'Effect on the data'
+shows emulator 'CRM customers' 'CRM database' 'CRM Customers' 'every hour' 'person.birthDate' '/data/foundation/flowservice/flows' 'CONNECTOR-1001-500'
+clean plan-first plan-changes plan-changes-dark plan-changes-phone emulator emulator-dark emulator-phone emulator-phone-dark
 
 if grep -rlF canary-8b1f "$work"/*.dom; then bad "a secret stands on a page"; else ok; fi
 echo "browser: $passed passed, $failed failed; screenshots in $shots"
