@@ -198,11 +198,8 @@ type missingDelta struct{ u *unit }
 
 func (p missingDelta) Diagnose() diag.Diagnostic {
 	help := "add `delta:` with a column of type date or date-time that grows with every change of a row"
-	for _, c := range p.u.dataflow.Columns {
-		if c.Type == "date" || c.Type == "date-time" {
-			help = "add `delta: {column: " + c.Name + "}` if that column grows with every change of a row"
-			break
-		}
+	if name := likelyDelta(p.u.dataflow.Columns); name != "" {
+		help = "add `delta: " + name + "` if that column grows with every change of a row"
 	}
 	return diag.Diagnostic{
 		Code: diag.DeltaMissing, Severity: diag.Error, Path: "delta",
@@ -210,6 +207,20 @@ func (p missingDelta) Diagnose() diag.Diagnostic {
 		Labels:  at(p.u.span("schedule", "frequency"), "every run reads what is new since the last"),
 		Help:    help,
 	}
+}
+
+// likelyDelta returns the column that a person would take: the last one with a
+// time of day, else the last date; dates of birth and of sale come before.
+func likelyDelta(columns []schemas.Column) string {
+	name := ""
+	for _, typ := range []string{"date", "date-time"} {
+		for _, c := range columns {
+			if c.Type == typ {
+				name = c.Name
+			}
+		}
+	}
+	return name
 }
 
 type deltaWithOnce struct{ u *unit }

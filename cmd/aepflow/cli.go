@@ -111,6 +111,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		panic(err)
 	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	cmd, err := parser.Parse(args)
 	if err != nil {
 		return usageFault(stderr, err)

@@ -47,8 +47,15 @@ func (initCmd) Help() string {
 // firstProject is what the templates of init see.
 type firstProject struct {
 	Name, Connector, Table string
-	Columns                []schemas.Column
+	Columns                []firstColumn
 	Key, Delta             string
+	Email                  string // field that says whom a record is about, "" for none
+}
+
+// firstColumn is a column and the name of the field that it is mapped to.
+type firstColumn struct {
+	schemas.Column
+	Field string
 }
 
 func (c initCmd) Run(a *app) error {
@@ -145,13 +152,45 @@ func (c initCmd) first() (firstProject, error) {
 		if !ok || name == "" || typ == "" {
 			return first, exit(exitUsage, "--columns %s: expected NAME:TYPE pairs such as id:string,changed:date-time", c.Columns)
 		}
-		first.Columns = append(first.Columns, schemas.Column{Name: name, Type: typ})
-		if typ == "date" || typ == "date-time" {
-			first.Delta = name
+		column := firstColumn{schemas.Column{Name: name, Type: typ}, fieldName(name, len(first.Columns))}
+		if strings.HasPrefix(strings.ToLower(column.Field), "email") && typ == "string" {
+			first.Email = column.Field
+		}
+		first.Columns = append(first.Columns, column)
+	}
+	for _, typ := range []string{"date", "date-time"} { // the last time of day, else the last date
+		for _, c := range first.Columns {
+			if c.Type == typ {
+				first.Delta = c.Name
+			}
 		}
 	}
 	first.Key = first.Columns[0].Name
 	return first, nil
+}
+
+// fieldName makes the name of a schema's field from that of a column: customer_id
+// becomes customerId. n counts the columns before, for names without a letter.
+func fieldName(column string, n int) string {
+	if strings.ToUpper(column) == column {
+		column = strings.ToLower(column)
+	}
+	words := strings.FieldsFunc(column, func(r rune) bool { return !isWord(r) })
+	for i, w := range words {
+		if i > 0 {
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	name := strings.Join(words, "")
+	if name == "" || '0' <= name[0] && name[0] <= '9' {
+		return fmt.Sprintf("column%d%s", n+1, name)
+	}
+	return name
+}
+
+// isWord reports whether a rune may stand in the name of a field.
+func isWord(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 func render(text string, data firstProject) ([]byte, error) {
