@@ -174,6 +174,12 @@ func (sp *space) pageFlow(r *record, o object) pageFlow {
 			f.Schedule += "s"
 		}
 	}
+	switch {
+	case isInternal(o):
+		f.Schedule = "the platform's own"
+	case !isSourceFlow(o):
+		f.Schedule = "to a destination"
+	}
 	if r.due != 0 {
 		f.Next = clock(r.due)
 	}
@@ -217,6 +223,9 @@ func (sp *space) pageRun(r *record, o object) pageRun {
 	run.Window = "until " + clock(to)
 	if from != 0 {
 		run.Window = clock(from) + " to " + clock(to)
+		if day, at, _ := strings.Cut(clock(to), " "); strings.HasPrefix(clock(from), day) {
+			run.Window = clock(from) + " to " + at
+		}
 	}
 	run.Read, _ = asInt(at(m, "recordSummary", "inputRecordCount"))
 	run.Written, _ = asInt(at(m, "recordSummary", "outputRecordCount"))
