@@ -27,7 +27,7 @@ func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 	p.each(resolveAt)
 	p.judge()
 	list, _ := p.resources()
-	g := p.graph(list)
+	g := p.graph([][]resource.Resource{list})
 	p.explain()
 	return g, p.report
 }
@@ -58,14 +58,14 @@ func (p *project) resources() (list []resource.Resource, counts []int) {
 }
 
 // graph joins the resources, nil when something is wrong.
-func (p *project) graph(list []resource.Resource) *resource.Graph {
+func (p *project) graph(lists [][]resource.Resource) *resource.Graph {
 	if p.report.HasErrors() {
 		return nil
 	}
-	distinct := p.distinctTitles(list)
-	g, ok := resource.Join(list)
+	distinct := p.distinctTitles(lists)
+	g, ok := resource.Join(lists)
 	if !ok {
-		p.clashes(list)
+		p.clashes(slices.Concat(lists...))
 	}
 	if !ok || !distinct {
 		return nil

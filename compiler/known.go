@@ -43,12 +43,13 @@ func compileParts(files []*source.File, o Options, known []Part, size int) (*res
 		if len(stale) == 0 && !clash {
 			p.judge()
 			made, counts := p.resources()
-			list := made[:len(made):len(made)]
-			for _, k := range known {
-				list = append(list, k.Resources...)
+			lists := make([][]resource.Resource, 0, len(known)+1)
+			lists = append(lists, made)
+			for i := range known {
+				lists = append(lists, known[i].Resources)
 			}
 			before := p.report.Len()
-			g := p.graph(list)
+			g := p.graph(lists)
 			if g != nil || len(known) == 0 || p.report.Len() == before {
 				fresh := p.parts(made, counts, known)
 				p.explain()
@@ -116,6 +117,9 @@ func inBatches(files []*source.File, o Options, size int) (rest []*source.File, 
 
 // remaining returns the parts that are still known.
 func remaining(parts, known []Part) (out []Part) {
+	if len(parts) == 0 {
+		return nil
+	}
 	files := make(map[*source.File]bool, len(known))
 	for _, k := range known {
 		files[k.File] = true

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -374,7 +375,7 @@ func holdsWhenChanged(t *testing.T, changes []byte) {
 	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
 	p.judge()
 	list, _ := p.resources()
-	g := p.graph(list)
+	g := p.graph([][]resource.Resource{list})
 	p.explain()
 	if (g == nil) != p.report.HasErrors() {
 		t.Errorf("errors: %v, graph: %v", p.report.HasErrors(), g != nil)

@@ -104,22 +104,24 @@ func (p *project) clashes(list []resource.Resource) {
 
 // distinctTitles reports whether every object of the registry has a title of its
 // own.
-func (p *project) distinctTitles(list []resource.Resource) bool {
-	first := map[string]int{}
+func (p *project) distinctTitles(lists [][]resource.Resource) bool {
+	first := map[string]*resource.Resource{}
 	fine := true
-	for i := range list {
-		kind := list[i].Address.Kind
-		if kind != resource.Schema && kind != resource.FieldGroup {
-			continue
-		}
-		title := registryTitle(list[i])
-		other, taken := first[title]
-		switch {
-		case !taken:
-			first[title] = i
-		case list[other].Address != list[i].Address: // twice the same is told as that
-			p.report.Add(titleClash{title, list[other], list[i]})
-			fine = false
+	for _, list := range lists {
+		for i := range list {
+			r := &list[i]
+			if r.Address.Kind != resource.Schema && r.Address.Kind != resource.FieldGroup {
+				continue
+			}
+			title := registryTitle(*r)
+			other, taken := first[title]
+			switch {
+			case !taken:
+				first[title] = r
+			case other.Address != r.Address: // twice the same is told as that
+				p.report.Add(titleClash{title, *other, *r})
+				fine = false
+			}
 		}
 	}
 	return fine

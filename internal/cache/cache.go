@@ -13,10 +13,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/aepflow/aepflow/compiler"
@@ -43,7 +45,7 @@ func KeyOf(texts ...[]byte) Key {
 // of a file holds.
 //
 //	head      magic, key
-//	segment   length of the rest, checksum, parts
+//	segment   length of the rest, checksum, some parts
 //	part      path, digest of the text, names, asked, resources
 type Cache struct {
 	path  string
@@ -66,7 +68,7 @@ var table = crc32.MakeTable(crc32.Castagnoli)
 // known; that is no error.
 func Open(dir string, key Key) *Cache {
 	c := &Cache{path: filepath.Join(dir, "parts"), key: key, parts: map[string]stored{}}
-	text, err := os.ReadFile(c.path)
+	text, err := readWhole(c.path)
 	if err != nil {
 		return c
 	}
@@ -85,6 +87,30 @@ func Open(dir string, key Key) *Cache {
 		rest = rest[8+n:]
 	}
 	return c
+}
+
+// readWhole reads a file on all cores: filling so much fresh memory takes longer
+// than all else that is done with it.
+func readWhole(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	text := make([]byte, info.Size())
+	workers := runtime.GOMAXPROCS(0)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for w := range workers {
+		from, to := w*len(text)/workers, (w+1)*len(text)/workers
+		wg.Go(func() { _, errs[w] = io.ReadFull(io.NewSectionReader(f, int64(from), int64(to-from)), text[from:to]) })
+	}
+	wg.Wait()
+	return text, errors.Join(errs...)
 }
 
 func (c *Cache) segment(text []byte) {
@@ -148,7 +174,7 @@ func (c *Cache) Save(known, fresh []compiler.Part) error {
 		return err
 	}
 	// Behind what was read as whole: a torn segment is written over.
-	_, err = f.WriteAt(segment(fresh), c.size)
+	err = writeParts(io.NewOffsetWriter(f, c.size), fresh)
 	return errors.Join(err, f.Close())
 }
 
@@ -163,7 +189,10 @@ func (c *Cache) replace(parts []compiler.Part) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(append([]byte(magic), c.key[:]...), segment(parts)...))
+	_, err = f.Write(append([]byte(magic), c.key[:]...))
+	if err == nil {
+		err = writeParts(f, parts)
+	}
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), c.path)
 	}
@@ -175,20 +204,25 @@ func (c *Cache) replace(parts []compiler.Part) error {
 	return err
 }
 
-// segment prints parts with their length and checksum before them.
-func segment(parts []compiler.Part) []byte {
-	out := make([]byte, 8, 8+len(parts)*8192)
-	var body []byte
-	for _, p := range parts {
-		digest := sha256.Sum256(p.File.Text)
-		body = appendPart(body[:0], p)
-		out = appendBytes(out, []byte(p.File.Path))
-		out = appendBytes(out, digest[:])
-		out = appendBytes(out, body)
+// writeParts writes parts as segments of a size that is no burden to the memory.
+func writeParts(w io.Writer, parts []compiler.Part) error {
+	var out, body []byte
+	for some := range slices.Chunk(parts, 128) {
+		out = append(out[:0], make([]byte, 8)...)
+		for _, p := range some {
+			digest := sha256.Sum256(p.File.Text)
+			body = appendPart(body[:0], p)
+			out = appendBytes(out, []byte(p.File.Path))
+			out = appendBytes(out, digest[:])
+			out = appendBytes(out, body)
+		}
+		binary.LittleEndian.PutUint32(out, uint32(len(out)-8))
+		binary.LittleEndian.PutUint32(out[4:], crc32.Checksum(out[8:], table))
+		if _, err := w.Write(out); err != nil {
+			return err
+		}
 	}
-	binary.LittleEndian.PutUint32(out, uint32(len(out)-8))
-	binary.LittleEndian.PutUint32(out[4:], crc32.Checksum(out[8:], table))
-	return out
+	return nil
 }
 
 func appendPart(b []byte, p compiler.Part) []byte {

@@ -63,6 +63,27 @@ func edited(files []*source.File, i int, interval string) []*source.File {
 	return out
 }
 
+// Many files lie in several segments.
+func TestManyFilesAreKnown(t *testing.T) {
+	dir, key, files := t.TempDir(), KeyOf(), documents(t, 300)
+	want, _ := compile(t, dir, key, files)
+	got, known := compile(t, dir, key, files)
+	if known != len(files) || got != want {
+		t.Errorf("%d of %d files are known, same graph: %t", known, len(files), got == want)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "parts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "parts"), text[:len(text)/2], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, known = compile(t, dir, key, files)
+	if known == 0 || known == len(files) || got != want {
+		t.Errorf("half of the cache is torn off: %d of %d files are known, same graph: %t", known, len(files), got == want)
+	}
+}
+
 func TestKnownFilesAreNotCompiledAgain(t *testing.T) {
 	dir, key, files := t.TempDir(), KeyOf([]byte("tool")), documents(t, 5)
 	step := func(name string, key Key, files []*source.File, known int) {

@@ -8,7 +8,6 @@
 package resource
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 )
@@ -54,10 +53,10 @@ func (a Address) IsZero() bool { return a == Address{} }
 
 // Compare orders addresses by kind, then name, both as text.
 func (a Address) Compare(b Address) int {
-	if c := cmp.Compare(a.Kind, b.Kind); c != 0 {
-		return c
+	if a.Kind != b.Kind {
+		return strings.Compare(string(a.Kind), string(b.Kind))
 	}
-	return cmp.Compare(a.Name, b.Name)
+	return strings.Compare(a.Name, b.Name)
 }
 
 // MarshalText prints the address as `kind.name`.

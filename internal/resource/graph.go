@@ -30,27 +30,33 @@ type Graph struct {
 
 // NewGraph returns a graph of the given resources. Addresses must differ.
 func NewGraph(list []Resource) *Graph {
-	g, ok := Join(list)
+	g, ok := Join([][]Resource{list})
 	if !ok {
 		panic("resource: two resources at one address")
 	}
 	return g
 }
 
-// Join returns a graph of the given resources, false when two of them have the
-// same address.
-func Join(list []Resource) (*Graph, bool) {
-	g := &Graph{list: make([]Resource, 0, len(list))}
-	order := make([]int32, len(list)) // resources are too large to be moved about by sorting
-	for i := range order {
-		order[i] = int32(i)
+// Join returns a graph of the resources of all lists, false when two of them have
+// the same address.
+func Join(lists [][]Resource) (*Graph, bool) {
+	count := 0
+	for _, list := range lists {
+		count += len(list)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return list[a].Address.Compare(list[b].Address) })
-	for n, i := range order {
-		if n > 0 && list[i].Address == list[order[n-1]].Address {
+	order := make([]*Resource, 0, count) // resources are too large to be moved about by sorting
+	for _, list := range lists {
+		for i := range list {
+			order = append(order, &list[i])
+		}
+	}
+	slices.SortFunc(order, func(a, b *Resource) int { return a.Address.Compare(b.Address) })
+	g := &Graph{list: make([]Resource, count)}
+	for i, r := range order {
+		if i > 0 && r.Address == order[i-1].Address {
 			return nil, false
 		}
-		g.list = append(g.list, list[i])
+		g.list[i] = *r
 	}
 	g.order, g.cycle = g.sorted()
 	return g, true
