@@ -21,12 +21,15 @@ var dependsOn = map[string][]string{
 }
 
 // halfDecoded returns a document with faults of shape as far as it can be read,
-// and the keys at its top that have faults. Nil when there is nothing to go on.
+// and the paths that have faults. Nil when there is nothing to go on.
 func halfDecoded(u unit, found *diag.Report) *partial {
 	if u.doc.Root.Kind != MapKind || u.kind == "" {
 		return nil
 	}
-	half := partial{unit: u, faulty: topKeys(found)}
+	half := partial{unit: u}
+	for _, d := range found.Sorted() {
+		half.faulty = append(half.faulty, d.Path)
+	}
 	half.take(Decode(half.doc, &diag.Report{})) // its faults are known from the check
 	return &half
 }
@@ -34,7 +37,30 @@ func halfDecoded(u unit, found *diag.Report) *partial {
 // partial is a document that is read in part.
 type partial struct {
 	unit
-	faulty []string
+	faulty []string // paths
+}
+
+// hides reports whether a finding could only follow from a fault of shape.
+func (p *partial) hides(d diag.Diagnostic) bool {
+	key := topKey(d.Path)
+	if key == "" || d.Severity != diag.Error {
+		return true
+	}
+	return slices.ContainsFunc(p.faulty, func(at string) bool {
+		switch {
+		case at == "" || isBelow(at, d.Path) || isBelow(d.Path, at):
+			return true
+		case d.Code == diag.UnknownColumn: // the names are known as soon as the columns are a map
+			return at == "columns"
+		}
+		return slices.Contains(dependsOn[key], topKey(at))
+	})
+}
+
+// isBelow reports whether a path is another one or lies below it.
+func isBelow(path, other string) bool {
+	rest, ok := strings.CutPrefix(path, other)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // resolveAt resolves one document, in part where it has faults of shape.
@@ -52,21 +78,9 @@ func (p *project) resolvePartial(half *partial) {
 	own.report = &diag.Report{}
 	own.resolve(&half.unit)
 	p.report.Append(own.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
-		key := topKey(d.Path)
-		hidden := key == "" || d.Severity != diag.Error || slices.Contains(half.faulty, key) ||
-			slices.ContainsFunc(dependsOn[key], func(other string) bool { return slices.Contains(half.faulty, other) })
-		return d, !hidden
+		return d, !half.hides(d)
 	}))
 	p.asked = append(p.asked, own.asked[len(p.asked):]...)
-}
-
-// topKeys returns the first keys of the paths of a report.
-func topKeys(r *diag.Report) []string {
-	var out []string
-	for _, d := range r.Sorted() {
-		out = append(out, topKey(d.Path))
-	}
-	return out
 }
 
 func topKey(path string) string {
