@@ -1,6 +1,9 @@
 package resource
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // This file holds the table of kinds: where each kind of object lives, how it
 // is made, changed and removed, and what each of its fields may do. The planner
@@ -92,6 +95,7 @@ type Spec struct {
 	Traits      []Trait
 	Keys        map[string]string // list pattern → the member that identifies an element
 	Loose       []string          // patterns whose lists compare without order
+	Sets        []string          // members whose lists do so wherever they stand
 	Labels      []string          // members that are free to change below a GrowsOnly field
 	Narrowing   []string          // members that may not be added to what exists below a GrowsOnly field
 	KeepsData   bool              // holds or shapes data: never removed without --allow-data-loss
@@ -132,7 +136,7 @@ var specs = map[Kind]*Spec{
 			{"allOf", Fixed, Always, "the field group's own definitions are its content"},
 			{"type", Fixed, Always, "a field group is an object"},
 		},
-		Keys: map[string]string{"allOf": "$ref"}, Loose: []string{"meta:intendedToExtend"},
+		Keys: map[string]string{"allOf": "$ref"}, Loose: []string{"meta:intendedToExtend"}, Sets: []string{"enum", "required"},
 		Labels:    []string{"title", "description"},
 		Narrowing: []string{"enum", "format", "maximum", "maxLength", "minimum", "minLength", "pattern", "required"},
 	},
@@ -299,5 +303,6 @@ func (s *Spec) IsLoose(p Path) bool {
 			return true
 		}
 	}
-	return false
+	last := len(p) - 1
+	return last >= 0 && p[last].Sort == FieldStep && slices.Contains(s.Sets, p[last].Name)
 }
