@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/specs"
 )
@@ -92,11 +93,33 @@ func exploreConnection(c *call) (answer, error) {
 		}
 		data := make([]any, len(rows))
 		for i, row := range rows {
-			data[i] = row
+			data[i] = previewRow(row, columns)
 		}
 		out["data"] = data
 	}
 	return ok(out)
+}
+
+// previewRow shows times as the platform does: in UTC and without a zone.
+func previewRow(row object, columns []column) object {
+	out := make(object, len(row))
+	for _, col := range columns {
+		v, has := row[col.name]
+		if !has {
+			continue
+		}
+		if col.kind == "date" || col.kind == "date-time" {
+			t, isTime := v.(time.Time)
+			if s, isText := v.(string); isText {
+				t, isTime = parseTime(s)
+			}
+			if isTime {
+				v = t.UTC().Format("2006-01-02T15:04:05")
+			}
+		}
+		out[col.name] = v
+	}
+	return out
 }
 
 // columnObject is a column in the platform's shape: dates are texts with a
