@@ -79,7 +79,9 @@ func (r *run) prepare(i int) (*prepared, error) {
 	}
 	switch call.Step {
 	case planner.StepCreate:
-		p.intent.Leaves = c.leaves(p.now.ID)
+		if p.intent.Leaves = c.leaves(p.now.ID); len(p.intent.Leaves) > 0 {
+			p.intent.Replaces = p.now.ID
+		}
 	case planner.StepRetire, planner.StepDelete:
 		p.intent.Object = c.object(p.now)
 	default:

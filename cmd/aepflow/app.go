@@ -138,7 +138,12 @@ func (a *app) finish(err error) int {
 
 // wayOut is what to do about a lockfile that is not read, "" for other errors.
 func wayOut(err error) string {
+	var journal *lockfile.JournalError
 	switch {
+	case errors.Is(err, lockfile.ErrNoTarget):
+		return "look at the platform for what it holds, then move the journal away"
+	case errors.As(err, &journal):
+		return "put back the lockfile that it belongs to, or run `aepflow state repair`, which takes over what it made"
 	case errors.Is(err, lockfile.ErrConflict):
 		return "settle the documents first, then run `aepflow state repair`, which puts both sides together and asks the platform where they differ"
 	case errors.Is(err, lockfile.ErrDigest):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,8 @@ type stateRepairCmd struct {
 
 func (stateRepairCmd) Help() string {
 	return `For a lockfile with conflict markers, or one whose digest does not fit its
-content. Puts both sides of the merge together, asks the platform where they
+content; and for a journal that does not go on from the lockfile. Puts both sides
+of the merge and what the journal knows together, asks the platform where they
 differ, and writes a lockfile that is whole again. Changes nothing on the platform.`
 }
 
@@ -29,34 +31,84 @@ func (c stateRepairCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	damaged, err := lockfile.ReadDamaged(p.paths(t))
+	if errors.Is(err, fs.ErrNotExist) {
+		return exit(exitWorld, "there is nothing to repair: neither %s nor a journal", display(p.paths(t).Lock))
+	}
 	if err != nil {
 		return err
 	}
 	if err := damaged.SameHistory(); err != nil {
 		return exit(exitStale, "%v", err)
 	}
-	if err := sameTarget(p.paths(t), damaged.Sides[0], t); err != nil {
+	if len(damaged.Sides) > 0 {
+		if err := sameTarget(p.paths(t), damaged.Sides[0], t); err != nil {
+			return err
+		}
+	}
+	if err := adoptable(a, damaged, t); err != nil {
 		return err
 	}
 	lock, choices := damaged.Merge()
-	if err := c.settle(ctx, a, p, t, lock, choices); err != nil {
+	if err := c.settle(ctx, a, p, t, lock, choices, damaged.Journal); err != nil {
 		return err
 	}
-	old, err := lockfile.Overwrite(ctx, p.paths(t), lock, time.Now())
+	old, err := lockfile.Overwrite(ctx, p.paths(t), lock, damaged.Journal, time.Now())
 	if err != nil {
 		return err
 	}
 	if old != "" {
-		a.say("The journal of the damaged lockfile is kept as %s.", display(old))
+		a.tellAdopted(damaged, lock, old)
 	}
 	a.say("%s is whole again: %s, serial %d. Look at it with `aepflow plan --refresh`.",
 		display(damaged.Path), entries(len(lock.Entries)), lock.Serial+1)
 	return nil
 }
 
+// adoptable says why what a journal speaks of is not taken over, and warns of what
+// nobody knows.
+func adoptable(a *app, d lockfile.Damaged, t target) error {
+	j := d.Journal
+	if j == nil {
+		return nil
+	}
+	if have := t.lockTarget(); j.Target.Org != have.Org || j.Target.Sandbox != have.Sandbox {
+		return exit(exitStale, "%s is not taken over: it belongs to organisation %s, sandbox %s; target %s is organisation %s, sandbox %s; move it away, or repair that target",
+			display(j.Path), j.Target.Org, j.Target.Sandbox, t.name, have.Org, have.Sandbox)
+	}
+	if j.Broken > 0 {
+		a.say("warning: %s of %s cannot be read; objects that only they tell of are on the platform and in no lockfile", count(j.Broken, "line"), display(j.Path))
+	}
+	if len(d.Sides) == 0 && j.Made != nil && j.Made.Serial > 0 {
+		a.say("warning: there is no lockfile; what serial %d of it held, beside what the journal speaks of, is not known: put it back from Git first if you can, and repair again",
+			j.Made.Serial)
+	}
+	return nil
+}
+
+// tellAdopted says what the journal has added to the lockfile.
+func (a *app) tellAdopted(d lockfile.Damaged, lock *lockfile.Lock, old string) {
+	if d.Journal != nil && d.Journal.Made != nil && d.Journal.Why != nil {
+		for _, e := range d.Journal.Made.Entries {
+			now, kept := lock.Get(e.Address)
+			known := false
+			for _, side := range d.Sides {
+				was, ok := side.Get(e.Address)
+				known = known || ok && was.ID == e.ID
+			}
+			if kept && now.ID == e.ID && !known {
+				a.say("%s: taken over from the journal, %s", e.Address, e.ID)
+			}
+		}
+	}
+	if d.Journal != nil && len(d.Journal.Open) > 0 {
+		a.say("The next apply finds out what came of %s without an answer.", count(len(d.Journal.Open), "call"))
+	}
+	a.say("The journal as it was is kept as %s.", display(old))
+}
+
 // settle asks the platform which of the entries that differ is true, and whether
 // every entry still has its object.
-func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target, lock *lockfile.Lock, choices []lockfile.Choice) (err error) {
+func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target, lock *lockfile.Lock, choices []lockfile.Choice, left *lockfile.LeftJournal) (err error) {
 	conn, err := a.connect(p, t, c.Rate, nil)
 	if err != nil {
 		return err
@@ -71,7 +123,7 @@ func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target
 			return err
 		}
 		lock.Put(e)
-		a.say("%s: both sides changed it; the platform has %s", e.Address, e.ID)
+		a.say("%s: it differs between them; the platform has %s", e.Address, e.ID)
 	}
 	found, err := live.Read(ctx, conn.Client, lock, refreshReads)
 	if err != nil {
@@ -84,48 +136,56 @@ func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target
 			lock.Remove(o.Address)
 			continue
 		}
-		e.ETag = o.ETag
-		lock.Put(e)
+		// Of a call without an answer the version tells later whether it was done.
+		if !left.IsOpen(o.Address) {
+			e.ETag = o.ETag
+			lock.Put(e)
+		}
 	}
 	return nil
 }
 
-// choose takes the entry whose object is there. Of two versions of one object
-// the one with the live etag is true; where neither has it the first is taken,
-// and the next refresh shows what differs. Two objects that are both there are
-// for people to decide.
+// choose takes the entry whose object is there. Of two versions of one object the
+// one with the live etag is true; where neither has it the first is taken, and the
+// next refresh shows what differs. Of two objects that are both there the one that
+// was about to take the other's place is true; without that they are for people to
+// decide.
 func choose(ctx context.Context, conn *connection, choice lockfile.Choice) (lockfile.Entry, error) {
-	var there []lockfile.Entry
+	var there, current []lockfile.Entry
+	var ids []string
 	for _, e := range choice.Entries {
 		found, err := live.Read(ctx, conn.Client, &lockfile.Lock{Entries: []lockfile.Entry{e}}, 1)
 		if err != nil {
 			return lockfile.Entry{}, err
 		}
-		if len(found) == 1 && !found[0].Missing {
-			if found[0].ETag == e.ETag {
-				return e, nil
-			}
-			there = append(there, e)
+		if len(found) != 1 || found[0].Missing {
+			continue
+		}
+		there = append(there, e)
+		if !slices.Contains(ids, e.ID) {
+			ids = append(ids, e.ID)
+		}
+		if found[0].ETag == e.ETag {
+			current = append(current, e)
 		}
 	}
-	ids := func(list []lockfile.Entry) []string {
-		var out []string
-		for _, e := range list {
-			out = append(out, e.ID)
+	for _, e := range there {
+		if len(ids) > 1 && slices.ContainsFunc(e.Deposed, func(d lockfile.Deposed) bool { return slices.Contains(ids, d.ID) }) {
+			return e, nil
 		}
-		slices.Sort(out)
-		return slices.Compact(out)
 	}
-	switch known := ids(there); len(known) {
-	case 0:
-		return choice.Entries[0], nil // neither is there: it is dropped below
-	case 1:
-		return there[0], nil
-	default:
+	switch {
+	case len(there) == 0:
+		return choice.Entries[0], nil // it is dropped below
+	case len(ids) > 1:
+		slices.Sort(ids)
 		return lockfile.Entry{}, exit(exitStale,
-			"%s: both sides of the merge made an object, and both are on the platform: %s; remove one of them there, then run this again",
-			choice.Address, strings.Join(known, " and "))
+			"%s: there are two objects for it on the platform: %s; remove one of them there, then run this again",
+			choice.Address, strings.Join(ids, " and "))
+	case len(current) > 0:
+		return current[0], nil
 	}
+	return there[0], nil
 }
 
 func entries(n int) string {

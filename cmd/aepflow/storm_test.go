@@ -122,16 +122,16 @@ func TestStorms(t *testing.T) {
 			},
 		},
 		{
-			name: "each token is refused after six calls", applies: 1,
+			name: "each token is refused after twelve calls", applies: 1,
 			raise: func(_ *lab, _ int, w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
 				quiet.Lock()
 				defer quiet.Unlock()
 				token := r.Header.Get("Authorization")
 				uses[token]++
-				return uses[token] > 6 && refuseWith(w, http.StatusUnauthorized, "")
+				return uses[token] > 12 && refuseWith(w, http.StatusUnauthorized, "")
 			},
 			check: func(t *testing.T, l *lab) {
-				if n := l.signIns(); n < 7 {
+				if n := l.signIns(); n < 4 {
 					t.Errorf("%d sign-ins for some 50 calls", n)
 				}
 			},

@@ -43,6 +43,7 @@ func appendIntent(b []byte, in *Intent) []byte {
 	if len(in.Leaves) > 0 {
 		b = appendTexts(append(b, `,"leaves":`...), in.Leaves)
 	}
+	b = appendMember(b, `,"replaces":`, in.Replaces)
 	return append(b, '}')
 }
 

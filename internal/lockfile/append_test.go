@@ -41,7 +41,7 @@ func TestAppendRecord(t *testing.T) {
 			in.Entry = entry()
 		}
 		if some() {
-			in.Leaves = []string{"delete", text()}
+			in.Leaves, in.Replaces = []string{"delete", text()}, text()
 		}
 		for _, r := range []Record{
 			{Intent: &in}, {Outcome: &Outcome{N: rnd.IntN(3), Void: some(), ID: text(), ETag: text()}}, {Edit: &Edit{Put: entry()}},

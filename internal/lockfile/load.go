@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -25,10 +26,12 @@ type JournalError struct {
 }
 
 func (e *JournalError) Error() string {
-	if e.Made == "" {
-		return fmt.Sprintf("read %s: %v; put back the lockfile that it belongs to, or remove the journal and run `aepflow state repair`", e.Path, e.Err)
+	var b strings.Builder
+	fmt.Fprintf(&b, "read %s: %v", e.Path, e.Err)
+	if e.Made != "" {
+		fmt.Fprintf(&b, "; it holds %s", e.Made)
 	}
-	return fmt.Sprintf("read %s: %v; it holds %s; put back the lockfile that it belongs to, or remove the journal and run `aepflow state repair`", e.Path, e.Err, e.Made)
+	return b.String()
 }
 
 func (e *JournalError) Unwrap() error { return e.Err }

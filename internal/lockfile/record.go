@@ -42,6 +42,8 @@ type Intent struct {
 	Since   time.Time        `json:"since,omitzero"`   // what it makes is not older than this, by the server's clock
 	Entry   *EntryText       `json:"entry,omitempty"`  // the entry when it is done, without what the answer gives
 	Leaves  []string         `json:"leaves,omitempty"` // create: steps that remain for the object it takes the place of
+	// Replaces is the id of that object.
+	Replaces string `json:"replaces,omitempty"`
 }
 
 // Alive says when, by the server's clock, the process that writes the journal was

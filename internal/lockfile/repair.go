@@ -15,28 +15,48 @@ import (
 )
 
 // Damaged is a lockfile that strict reading refuses, read as far as it goes: one
-// version of it, or the two of a merge that Git left to people.
+// version of it, or the two of a merge that Git left to people; and what a journal
+// beside it knows.
 type Damaged struct {
-	Path  string
-	Sides []*Lock // ours, and theirs when there are conflict markers
+	Path    string
+	Sides   []*Lock // ours, and theirs when there are conflict markers; none without a lockfile
+	Journal *LeftJournal
 }
 
-// ReadDamaged reads a lockfile without asking its digests. Conflict markers give
-// two sides; what else is wrong with the text stays an error.
+// ReadDamaged reads a lockfile without asking its digests, and the journal whether
+// or not it goes on from it. Conflict markers give two sides; what else is wrong
+// with the text stays an error. Without a lockfile the journal is all there is.
 func ReadDamaged(p Paths) (Damaged, error) {
 	text, err := os.ReadFile(p.Lock)
-	if err != nil {
+	gone := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !gone {
 		return Damaged{}, fmt.Errorf("read lockfile: %w", err)
 	}
 	d := Damaged{Path: p.Lock}
-	for _, side := range sides(text) {
-		l, err := parseLock(side, false)
-		if err != nil {
-			return Damaged{}, fmt.Errorf("read %s: %w", p.Lock, err)
+	if !gone {
+		for _, side := range sides(text) {
+			l, err := parseLock(side, false)
+			if err != nil {
+				return Damaged{}, fmt.Errorf("read %s: %w", p.Lock, err)
+			}
+			d.Sides = append(d.Sides, l)
 		}
-		d.Sides = append(d.Sides, l)
+	}
+	if d.Journal, err = leftJournal(p, text, d.Sides); err != nil {
+		return Damaged{}, err
+	}
+	if gone && d.Journal == nil {
+		return Damaged{}, fmt.Errorf("read lockfile: %w", fs.ErrNotExist)
 	}
 	return d, nil
+}
+
+// Target is where all of it was applied.
+func (d Damaged) Target() Target {
+	if len(d.Sides) > 0 {
+		return d.Sides[0].Target
+	}
+	return d.Journal.Target
 }
 
 // sides splits a text at Git's conflict markers into the two that were merged; a
@@ -82,13 +102,25 @@ type Choice struct {
 	Entries []Entry // one for each side that has it
 }
 
-// Merge puts the sides together: what only one side has is kept, what both have
-// alike is kept once, and what differs is a choice for the caller. The serial is
-// the higher one.
+// Merge puts the sides together, what the journal knows as one of them: what only
+// one side has is kept, what both have alike is kept once, and what differs is a
+// choice for the caller. The serial is the higher one. A journal that goes on from
+// the lockfile knows all of it, and better.
 func (d Damaged) Merge() (*Lock, []Choice) {
-	out := d.Sides[0].Clone()
+	all := d.Sides
+	if j := d.Journal; j != nil && j.Made != nil {
+		if j.Why == nil {
+			all = nil
+		}
+		// First: where nothing tells which of two is true, it knows what came last.
+		all = append([]*Lock{j.Made}, all...)
+	}
+	out := all[0].Clone()
+	if len(d.Sides) > 0 {
+		out.Lineage, out.Target = d.Sides[0].Lineage, d.Sides[0].Target
+	}
 	var choices []Choice
-	for _, side := range d.Sides[1:] {
+	for _, side := range all[1:] {
 		out.Serial = max(out.Serial, side.Serial)
 		if out.Secrets != side.Secrets {
 			out.Secrets = "" // the next plan looks at each secret
@@ -102,11 +134,22 @@ func (d Damaged) Merge() (*Lock, []Choice) {
 			case !ok:
 				out.Put(e)
 			case !equal(mine, e):
-				choices = append(choices, Choice{e.Address, []Entry{mine, e}})
+				choices = addChoice(choices, mine, e)
 			}
 		}
 	}
 	return out, choices
+}
+
+// addChoice adds an entry to the choice of its address.
+func addChoice(choices []Choice, mine, e Entry) []Choice {
+	for i, c := range choices {
+		if c.Address == e.Address {
+			choices[i].Entries = append(c.Entries, e)
+			return choices
+		}
+	}
+	return append(choices, Choice{e.Address, []Entry{mine, e}})
 }
 
 func equal(a, b Entry) bool {
@@ -117,7 +160,7 @@ func equal(a, b Entry) bool {
 
 // SameHistory reports whether the sides belong to one target and one lineage.
 func (d Damaged) SameHistory() error {
-	for _, side := range d.Sides[1:] {
+	for _, side := range d.Sides {
 		if side.Lineage != d.Sides[0].Lineage || side.Target.Org != d.Sides[0].Target.Org || side.Target.Sandbox != d.Sides[0].Target.Sandbox {
 			return fmt.Errorf("%s: the two sides of the merge belong to different targets or histories; keep one of them whole", d.Path)
 		}
@@ -126,10 +169,12 @@ func (d Damaged) SameHistory() error {
 }
 
 // Overwrite puts a lock in the place of a damaged one, with its serial grown by
-// one, holding the operating system's lock meanwhile. A journal that is left
-// belongs to the damaged lockfile; it is kept beside with .old behind its name,
-// whose path is the answer.
-func Overwrite(ctx context.Context, p Paths, l *Lock, now time.Time) (old string, err error) {
+// one, holding the operating system's lock meanwhile. A journal that is left is kept
+// beside with .old behind its name, whose path is the answer; its calls without an
+// answer go on in a new one. A crash before the lockfile is replaced changes
+// nothing; one after it leaves a journal that does not fit, whose repair finds
+// everything in the lockfile already.
+func Overwrite(ctx context.Context, p Paths, l *Lock, left *LeftJournal, now time.Time) (old string, err error) {
 	held, err := hold(ctx, p, 0, now)
 	if err != nil {
 		return "", err
@@ -142,13 +187,26 @@ func Overwrite(ctx context.Context, p Paths, l *Lock, now time.Time) (old string
 	if err != nil {
 		return "", fmt.Errorf("print lockfile: %w", err)
 	}
-	if err := os.Rename(p.Journal, p.Journal+".old"); err == nil {
+	switch journal, err := os.ReadFile(p.Journal); {
+	case err == nil:
 		old = p.Journal + ".old"
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("put the journal aside: %w", err)
+		if err := replaceFile(old, journal); err != nil {
+			return "", fmt.Errorf("put the journal aside: %w", err)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("read journal: %w", err)
 	}
 	if err := replaceFile(p.Lock, text); err != nil {
 		return old, fmt.Errorf("replace %s: %w", p.Lock, err)
+	}
+	switch {
+	case left != nil && len(left.Open) > 0:
+		err = replaceFile(p.Journal, left.reopen(l))
+	case old != "":
+		err = os.Remove(p.Journal)
+	}
+	if err != nil {
+		return old, fmt.Errorf("replace the journal: %w", err)
 	}
 	return old, nil
 }

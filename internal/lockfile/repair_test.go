@@ -52,7 +52,7 @@ func TestMergeOfTwoBranches(t *testing.T) {
 	if len(choices) != 1 || choices[0].Address.Name != "d" || len(choices[0].Entries) != 2 {
 		t.Errorf("choices %v, want one, for flow.d", choices)
 	}
-	if _, err := Overwrite(t.Context(), p, merged, time.Now()); err != nil {
+	if _, err := Overwrite(t.Context(), p, merged, d.Journal, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	seen, err := Load(p)

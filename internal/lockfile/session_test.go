@@ -362,7 +362,7 @@ func TestJournalsThatDoNotFit(t *testing.T) {
 			c.spoil(t, p, newer)
 			_, err := Load(p)
 			var j *JournalError
-			if !errors.Is(err, c.want) || !errors.As(err, &j) || j.Made != "source.b = s-2" || !strings.Contains(err.Error(), "state repair") {
+			if !errors.Is(err, c.want) || !errors.As(err, &j) || j.Made != "source.b = s-2" || !strings.Contains(err.Error(), "it holds source.b = s-2") {
 				t.Errorf("load: %v", err)
 			}
 			if now, _ := os.ReadFile(p.Journal); string(now) != string(journal) {
