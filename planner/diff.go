@@ -94,19 +94,20 @@ type differ struct {
 	asked   []bool  // for each entry, whether the graph has its address
 	places  []int32 // for each resource of the graph, its place in the order; see itemAt
 
-	moved  map[resource.Address]resource.Address   // new address → the one in the lockfile
-	usedBy map[resource.Address][]resource.Address // see users
-	drift  []Change
-	noop   int // what is settled, and what stays when all else goes
+	moved   map[resource.Address]resource.Address   // new address → the one in the lockfile
+	usedBy  map[resource.Address][]resource.Address // see users
+	drift   []Change
+	nothing lockfile.Entry // of what was never applied
+	noop    int            // what is settled, and what stays when all else goes
 }
 
 // item is a change in the making.
 type item struct {
 	place   int // in the order of the graph
 	change  Change
-	entry   lockfile.Entry // zero when nothing was applied
-	exists  bool           // the entry has an object on the platform
-	desired resource.Value // of what is compared with something; see want
+	entry   *lockfile.Entry // zero when nothing was applied
+	exists  bool            // the entry has an object on the platform
+	desired resource.Value  // of what is compared with something; see want
 	applied resource.Value
 	fields  []judged
 	make    []Call // to be numbered
@@ -168,7 +169,10 @@ func (d *differ) isSettled(r *resource.Resource, e *lockfile.Entry) bool {
 // examine compares one resource with its entry.
 func (d *differ) examine(n int, r resource.Resource) {
 	spec := resource.SpecOf(r.Address.Kind)
-	entry, _ := d.lock.Get(r.Address)
+	entry := &d.nothing
+	if e, ok := d.applied.Find(r.Address); ok {
+		entry = &d.lock.Entries[e]
+	}
 	it := &item{place: n, entry: entry, exists: entry.ID != ""}
 	it.change = Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag,
@@ -192,12 +196,12 @@ func (d *differ) examine(n int, r resource.Resource) {
 	}
 	if !it.exists {
 		it.change.Action, it.change.Reason = Create, ReasonNew
-		if spec.StartTime != "" {
+		if spec.StartTime != "" && d.startsInPast(spec, r) {
 			d.refusePastStart(spec, r, decode(r.Body))
 		}
 		return
 	}
-	if !d.Refreshed && d.isAsApplied(&r, &entry) {
+	if !d.Refreshed && d.isAsApplied(&r, entry) {
 		it.settle(moved)
 		return
 	}
@@ -212,7 +216,7 @@ func (d *differ) examine(n int, r resource.Resource) {
 	}
 	var found []difference
 	compare(spec, nil, &base, &it.desired, &found)
-	now := lifeOf(spec, entry, it.applied, d.At)
+	now := lifeOf(spec, *entry, it.applied, d.At)
 	for _, f := range found {
 		if secretsOnly(f) {
 			continue
@@ -286,7 +290,7 @@ func (d *differ) outputChanges(n *lockfile.Need) bool {
 				return true
 			}
 		}
-		entry = &it.entry
+		entry = it.entry
 	} else if i, ok := d.wanted.Find(n.Address); ok && d.entryOf[i] > 0 {
 		entry = &d.lock.Entries[d.entryOf[i]-1]
 	} else {
@@ -378,6 +382,18 @@ func uncheckedSecret(at resource.Path) judged {
 	}}
 }
 
+// startsInPast reports whether the documented start of a resource has passed,
+// decoding only what that takes.
+func (d *differ) startsInPast(spec *resource.Spec, r resource.Resource) bool {
+	top, _, _ := strings.Cut(spec.StartTime, ".")
+	v, ok := r.Body.Member(top)
+	if !ok {
+		return false
+	}
+	epoch, ok := startOf(spec, lockfile.Entry{}, resource.Object(resource.F(top, v)))
+	return ok && epoch <= d.At.Unix()
+}
+
 // refusePastStart refuses a new flow whose documented start has passed: the
 // platform would, after half of the calls are made.
 func (d *differ) refusePastStart(spec *resource.Spec, r resource.Resource, desired resource.Value) {
@@ -402,7 +418,7 @@ func (d *differ) publish(spec *resource.Spec, r resource.Resource, it *item) {
 		d.refusePastStart(spec, r, it.desired)
 		return
 	}
-	epoch, ok := startOf(spec, it.entry, it.applied)
+	epoch, ok := startOf(spec, *it.entry, it.applied)
 	if !ok || epoch > d.At.Add(Margin).Unix() || slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == at.String() }) {
 		return
 	}
@@ -490,7 +506,7 @@ func (d *differ) removals() {
 		e := &d.lock.Entries[i]
 		for _, dep := range e.Deposed {
 			d.order = append(d.order, &item{
-				entry: *e, exists: true,
+				entry: e, exists: true,
 				change: Change{
 					Address: e.Address, Kind: dep.Kind, ID: dep.ID, ETag: dep.ETag, Deposed: dep.ID,
 					Action: Delete, Reason: ReasonDeposed, Effect: EffectNone,
@@ -504,7 +520,7 @@ func (d *differ) removals() {
 			d.noop++
 			continue
 		}
-		it := &item{entry: *e, exists: true, change: Change{
+		it := &item{entry: e, exists: true, change: Change{
 			Address: e.Address, Kind: e.Address.Kind, ID: e.ID, ETag: e.ETag,
 			Action: Delete, Reason: ReasonRemoved, Effect: EffectNone,
 		}}

@@ -16,7 +16,7 @@ func (d *differ) plan() *Plan {
 		FormatVersion: FormatVersion, ToolVersion: d.Tool, At: d.At.UTC(), Target: d.Target,
 		Lock:         LockRef{Lineage: d.lock.Lineage, Serial: d.lock.Serial},
 		ConfigDigest: ConfigDigest(d.graph), Complete: true, Applyable: !d.report.HasErrors(),
-		Changes: []Change{}, Drift: []Change{}, Diagnostics: []Diagnostic{},
+		Drift: []Change{}, Diagnostics: []Diagnostic{},
 	}
 	for _, it := range d.order {
 		if !it.left {
@@ -26,13 +26,19 @@ func (d *differ) plan() *Plan {
 	d.number()
 	d.guardRemovals()
 	p.Diagnostics = append(p.Diagnostics, d.hintRenames()...)
-	for _, it := range d.order {
+	// A first plan is nothing but changes: none is kept longer than it is needed.
+	d.items = nil
+	p.Changes = make([]Change, 0, len(d.order))
+	for i, it := range d.order {
+		d.order[i] = nil
 		c := &it.change
 		if it.left {
 			p.Complete = false
 			continue
 		}
-		c.Calls = slices.Concat(it.make, it.unmake)
+		if c.Calls = it.make; len(it.unmake) > 0 {
+			c.Calls = slices.Concat(it.make, it.unmake)
+		}
 		c.Fields = []FieldChange{}
 		for _, j := range it.fields {
 			f := j.change

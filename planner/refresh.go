@@ -50,12 +50,12 @@ func (d *differ) refresh(spec *resource.Spec, it *item, applied resource.Value) 
 	if spec.TagOf != "" {
 		return applied, true // found, and there is nothing else to a tag
 	}
-	sent := asSent(spec, it.entry, applied)
-	aligned, err := spec.Align(sent, l.Body, d.tenant(), resolvedBy(it.entry))
+	sent := asSent(spec, *it.entry, applied)
+	aligned, err := spec.Align(sent, l.Body, d.tenant(), resolvedBy(*it.entry))
 	if err != nil {
 		return applied, true // not an object: the call itself will tell
 	}
-	aligned = asDocumented(spec, it.entry, sent, applied, aligned)
+	aligned = asDocumented(spec, *it.entry, sent, applied, aligned)
 	if raw, err := resource.Parse(l.Body); err == nil {
 		it.live = &raw
 	}

@@ -13,8 +13,8 @@ import (
 // its size again costs as much time as planning.
 const (
 	shortLife = 400       // percent of what lives, between two collections
-	longLife  = 50        // the same where what lives is large
-	roomy     = 200 << 20 // bytes of heap up to which the one turns into the other
+	longLife  = 30        // the same where what lives is large
+	roomy     = 180 << 20 // bytes of heap up to which the one turns into the other
 )
 
 // paceCollector lets the heap grow to what is roomy and no further, as far as

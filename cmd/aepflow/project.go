@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -140,11 +140,20 @@ func readFile(path string) (*source.File, diag.Problem) {
 	case info.Size() > maxFile:
 		return nil, tooLarge{display(path), info.Size()}
 	}
-	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // so much that it need not grow
-	if _, err := text.ReadFrom(f); err != nil {
+	// A byte more than there should be: a file that has grown is read on.
+	text := make([]byte, info.Size()+1)
+	n, err := io.ReadFull(f, text)
+	switch text = text[:n]; {
+	case err == nil:
+		rest, err := io.ReadAll(f)
+		if err != nil {
+			return nil, unreadable{display(path), reason(err)}
+		}
+		text = append(text, rest...)
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, unreadable{display(path), reason(err)}
 	}
-	return source.NewFile(display(path), text.Bytes()), nil
+	return source.NewFile(display(path), text), nil
 }
 
 // discover returns the documents below a folder, sorted by path. Folders that
