@@ -80,6 +80,7 @@ func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Sessio
 	r.readVersions(calls)
 
 	res := r.result(ctx.Err() != nil)
+	res.Begun = true
 	if err := errors.Join(r.broken(), s.Commit(r.secretsHash())); err != nil {
 		return res, err
 	}

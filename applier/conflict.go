@@ -76,7 +76,7 @@ func (e *AmbiguousError) Error() string {
 			b.WriteString(" of " + c.Created.UTC().Format(time.RFC3339))
 		}
 	}
-	fmt.Fprintf(&b, "; adopt one with `aepflow import %s ID` or delete those that are not wanted", e.Address)
+	b.WriteString("; delete those on the platform that are not wanted, then run the same command again")
 	return b.String()
 }
 

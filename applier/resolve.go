@@ -100,6 +100,10 @@ func hasStatus(err error, status int) bool {
 	return errors.As(err, &refusal) && refusal.Status == status
 }
 
+// conflicts bounds how often a call is sent again with a version that was just read:
+// who moves it that often is at work on the object.
+const conflicts = 2
+
 // conflict settles a 412. Runs and changes of state move the version of an object
 // too, so one whose managed fields are still as applied is sent again with the
 // version that was read. Anything else was changed by somebody.
@@ -114,7 +118,7 @@ func (r *run) conflict(ctx context.Context, p *prepared, cause error) finding {
 		return finding{err: errors.Join(cause, errors.New("the version was read again and is the same"))}
 	}
 	resend := func() finding {
-		if p.attempt > resends {
+		if p.attempt > conflicts {
 			return finding{err: &ConflictError{Address: p.change.Address, ID: o.ID, Err: cause}}
 		}
 		p.request.IfMatch = o.ETag

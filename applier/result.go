@@ -18,6 +18,7 @@ type Result struct {
 	Left                                []planner.Call // calls that an interruption kept from being sent
 	Unknown                             int            // failures of which nobody knows whether they were done
 	Interrupted                         bool
+	Begun                               bool // false: the error is from before the first call
 }
 
 // OK reports whether everything that was planned was done.

@@ -216,8 +216,9 @@ type finding struct {
 }
 
 // resends bounds how often the applier itself sends a call again, beyond what the
-// client does: after it has found out that the call was not done.
-const resends = 2
+// client does: after it has found out that the call was not done. It is as often as
+// the client sends what it may always send again.
+const resends = 4
 
 // perform sends a call until it is known what came of it.
 func (r *run) perform(ctx context.Context, p *prepared) finding {
@@ -235,6 +236,12 @@ func (r *run) perform(ctx context.Context, p *prepared) finding {
 		}
 		p.attempt++
 		r.tell(Retried{Subject: p.subject(), Attempt: p.attempt, Err: err})
+		if again == 0 || platform.IsConflict(err) {
+			continue // once at once: the look-up took its time
+		}
+		if e := r.pause(ctx, time.Second<<again/4); e != nil {
+			return finding{err: errors.Join(err, e)}
+		}
 	}
 }
 

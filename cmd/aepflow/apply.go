@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -17,6 +20,7 @@ type applyFlags struct {
 	Parallelism int           `default:"4" placeholder:"N" help:"Calls under way at a time."`
 	Rate        float64       `default:"-1" placeholder:"N" help:"Requests a second at most, 0 for no limit. Default: 2 against Adobe, none against an emulator."`
 	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"How long to wait for another apply to end."`
+	Overwrite   []string      `placeholder:"KIND.NAME" help:"Undo what somebody else has changed on the platform in these resources, where it stands in the way. Repeatable."`
 	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"How long after it was sent a call without an answer may still be carried out. A look-up that finds nothing is repeated until then."`
 }
 
@@ -61,6 +65,9 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if theirs, ours := majorOf(plan.ToolVersion), majorOf(toolVersion()); theirs != ours && theirs != "" && ours != "" {
+		return exit(exitStale, "the plan was made by aepflow %s, this is %s; run `aepflow plan --out %s` again", plan.ToolVersion, toolVersion(), display(c.Path))
+	}
 	if a.Target != "" && a.Target != plan.Target.Name {
 		return exit(exitStale, "the plan is for target %s, not %s", plan.Target.Name, a.Target)
 	}
@@ -80,5 +87,30 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 		return err
 	}
 	c.AutoApprove = true
-	return a.carryOut(ctx, p, t, c.applyFlags, "apply", func(*lockfile.Lock) (*planner.Plan, error) { return plan, nil })
+	return a.carryOut(ctx, p, t, c.applyFlags, "apply", func(lock *lockfile.Lock) (*planner.Plan, error) {
+		return plan, stillFits(plan, t, lock)
+	})
+}
+
+// stillFits holds that a saved plan is for this target and this state of its
+// lockfile.
+func stillFits(plan *planner.Plan, t target, lock *lockfile.Lock) error {
+	if plan.Target.Org != t.config.Org || plan.Target.Sandbox != t.config.Sandbox {
+		return exit(exitStale, "the plan is for organisation %s, sandbox %s; target %s is organisation %s, sandbox %s: plan again",
+			plan.Target.Org, plan.Target.Sandbox, t.name, t.config.Org, t.config.Sandbox)
+	}
+	if have := (planner.LockRef{Lineage: lock.Lineage, Serial: lock.Serial}); have != plan.Lock {
+		return &applier.StaleError{Plan: plan.Lock, Lock: have}
+	}
+	return nil
+}
+
+// majorOf is the first number of a semantic version, "" of anything else, such
+// as a build between releases.
+func majorOf(version string) string {
+	head, _, ok := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	if _, err := strconv.ParseUint(head, 10, 32); !ok || err != nil {
+		return ""
+	}
+	return head
 }

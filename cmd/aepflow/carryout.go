@@ -28,6 +28,8 @@ type operation struct {
 	session *lockfile.Session
 	conn    *connection // nil until the platform is needed
 
+	overwrite []resource.Address
+
 	telling sync.Mutex
 	tell    func(applier.Event) // nil until there are calls to tell of
 	running map[resource.Address]applier.Subject
@@ -38,6 +40,9 @@ type operation struct {
 func (a *app) carryOut(ctx context.Context, p *project, t target, f applyFlags, verb string, plan func(*lockfile.Lock) (*planner.Plan, error)) (err error) {
 	op := &operation{app: a, applyFlags: f, project: p, target: t, verb: verb, running: map[resource.Address]applier.Subject{}}
 	if op.format, err = a.format("text", "json"); err != nil {
+		return err
+	}
+	if op.overwrite, err = addresses("--overwrite", f.Overwrite); err != nil {
 		return err
 	}
 	if op.format == "json" && !f.AutoApprove {
@@ -131,6 +136,19 @@ func (op *operation) recover(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// addresses reads the values of a flag.
+func addresses(flag string, texts []string) ([]resource.Address, error) {
+	var out []resource.Address
+	for _, text := range texts {
+		a, err := resource.ParseAddress(text)
+		if err != nil {
+			return nil, exit(exitUsage, "%s %s: %v", flag, text, err)
+		}
+		out = append(out, a)
+	}
+	return out, nil
 }
 
 // late is how long a call without an answer is looked for. The embedded emulator is
@@ -243,7 +261,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	defer stop()
 	worker := applier.Applier{
 		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.secret, Now: op.now, Abort: abort, Notify: op.notify,
-		Late: op.late(),
+		Late: op.late(), Overwrite: op.overwrite,
 	}
 	begin := time.Now()
 	if op.format == "json" {
@@ -256,19 +274,13 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	op.tell = progress.Notify
 	result, err := worker.Apply(ctx, plan, op.session)
 	progress.Close()
-	if !begun(err) {
+	if !result.Begun {
 		return err
 	}
 	if shown := view.Summary(op.stdout, plan, result, view.Closing{Verb: op.verb, Elapsed: time.Since(begin), GoOn: op.goOn()}, op.viewOptions(op.stdout)); shown != nil {
 		return shown
 	}
 	return outcome(result, err)
-}
-
-// begun reports whether an apply that ended with err has come to its calls.
-func begun(err error) bool {
-	var stale *applier.StaleError
-	return !errors.As(err, &stale) && !errors.Is(err, applier.ErrUnresolved)
 }
 
 // goOn is the command that goes on where this one stops.
