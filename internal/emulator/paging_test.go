@@ -138,7 +138,11 @@ func TestEveryListPagesExactly(t *testing.T) {
 				t.Errorf("%d in the list, want %d at least", len(whole), c.least)
 			}
 			slices.Sort(whole)
-			for _, limit := range []int{1, 2, 3, 5, 7} {
+			limits := []int{1, 2, 5}
+			if len(whole) > 20 {
+				limits = []int{7, 26}
+			}
+			for _, limit := range limits {
 				got := read(limit)
 				slices.Sort(got)
 				if !slices.Equal(got, whole) {
