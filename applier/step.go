@@ -228,7 +228,7 @@ func (r *run) perform(ctx context.Context, p *prepared) finding {
 			return r.accepted(ctx, p, res)
 		}
 		f := r.refused(ctx, p, err)
-		if f.verdict != voidCall || !mayResend(err) || again >= resends {
+		if f.verdict != voidCall || f.err != nil || !mayResend(err) || again >= resends {
 			if f.err == nil && f.verdict != settledCall {
 				f.err = err
 			}
@@ -249,11 +249,8 @@ func (r *run) perform(ctx context.Context, p *prepared) finding {
 // another attempt. A 412 is resent only with a fresh version, which refused has
 // put into the request; a 500 said no for a reason of its own.
 func mayResend(err error) bool {
-	var conflict *ConflictError
 	var refusal *platform.Error
 	switch {
-	case errors.As(err, &conflict):
-		return false
 	case platform.IsConflict(err):
 		return true
 	case !platform.IsLost(err):

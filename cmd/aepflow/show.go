@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 
@@ -37,6 +38,9 @@ func readPlan(path string) (*planner.Plan, error) {
 		return nil, exit(exitDocuments, "read plan %s: %s", display(path), reason(err))
 	}
 	plan, err := view.ReadPlan(text)
+	if errors.Is(err, view.ErrPlanVersion) {
+		return nil, exit(exitStale, "read plan %s: %v; make it again with this version of aepflow", display(path), err)
+	}
 	if err != nil {
 		return nil, exit(exitDocuments, "read plan %s: %v", display(path), err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -147,7 +146,7 @@ func parseWhole(text []byte, verified bool) (*Lock, error) {
 		if v := versionOf(text); v != "" && v != Version {
 			return nil, fmt.Errorf("%w (lock_version %s, this one reads %s)", ErrNewer, v, Version)
 		}
-		return nil, fmt.Errorf("%w: %s", ErrSyntax, jsonFault(err))
+		return nil, fmt.Errorf("%w: %s", ErrSyntax, resource.JSONFault(err))
 	}
 	if h.LockVersion == "" {
 		return nil, fmt.Errorf("%w: it has no lock_version", ErrSyntax)
@@ -187,19 +186,19 @@ func parseEntry(a resource.Address, raw json.RawMessage, verified bool) (Entry, 
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&j); err != nil {
-		return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, jsonFault(err))
+		return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, resource.JSONFault(err))
 	}
 	if len(j.Applied) > 0 {
 		var compact bytes.Buffer
 		if err := json.Compact(&compact, j.Applied); err != nil {
-			return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, jsonFault(err))
+			return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, resource.JSONFault(err))
 		}
 		j.Applied = compact.Bytes()
 	}
 	for i, s := range j.Sent {
 		var compact bytes.Buffer
 		if err := json.Compact(&compact, s.Value); err != nil {
-			return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, jsonFault(err))
+			return Entry{}, fmt.Errorf("%w: %s: %s", ErrSyntax, a, resource.JSONFault(err))
 		}
 		j.Sent[i].Value = compact.Bytes()
 	}
@@ -234,22 +233,4 @@ func sameMajor(v string) bool {
 	ours, _, _ := strings.Cut(Version, ".")
 	theirs, _, _ := strings.Cut(v, ".")
 	return ours == theirs
-}
-
-// jsonFault puts a decoder's complaint into our words.
-func jsonFault(err error) string {
-	var syntax *json.SyntaxError
-	var typ *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return fmt.Sprintf("no valid JSON at byte %d", syntax.Offset)
-	case errors.As(err, &typ):
-		return fmt.Sprintf("the value of %q has the wrong type at byte %d", typ.Field, typ.Offset)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "it ends too early"
-	}
-	if _, field, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		return "unknown key " + field
-	}
-	return err.Error()
 }

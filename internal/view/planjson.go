@@ -9,8 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
+
+// ErrPlanVersion says that a plan was written by a tool of another time.
+var ErrPlanVersion = errors.New("a plan in another format")
 
 // ErrPlanFormat says that a file is no plan that this version reads. Callers
 // branch with errors.Is.
@@ -90,30 +94,31 @@ func actionFrom(names []string) (planner.Action, error) {
 }
 
 // ReadPlan reads a saved plan strictly: unknown keys, another major version and
-// anything after the plan are refused. Errors wrap ErrPlanFormat.
+// anything after the plan are refused. Errors wrap
+// ErrPlanFormat or ErrPlanVersion.
 func ReadPlan(text []byte) (*planner.Plan, error) {
 	var head struct {
 		FormatVersion string `json:"format_version"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, fmt.Errorf("read plan: %w: %w", ErrPlanFormat, err)
+		return nil, fmt.Errorf("%w: %s", ErrPlanFormat, resource.JSONFault(err))
 	}
 	if major(head.FormatVersion) != major(planner.FormatVersion) {
-		return nil, fmt.Errorf("read plan: %w: format_version %q, expected %s", ErrPlanFormat, head.FormatVersion, planner.FormatVersion)
+		return nil, fmt.Errorf("%w: format_version %q, expected %s", ErrPlanVersion, head.FormatVersion, planner.FormatVersion)
 	}
 	p := new(planner.Plan)
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(p); err != nil {
-		return nil, fmt.Errorf("read plan: %w: %w", ErrPlanFormat, err)
+		return nil, fmt.Errorf("%w: %s", ErrPlanFormat, resource.JSONFault(err))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read plan: %w: text after the plan", ErrPlanFormat)
+		return nil, fmt.Errorf("%w: text after the plan", ErrPlanFormat)
 	}
 	for _, list := range [][]planner.Change{p.Changes, p.Drift} {
 		for i := range list {
 			if err := restore(&list[i]); err != nil {
-				return nil, fmt.Errorf("read plan: %w: %s: %w", ErrPlanFormat, list[i].Address, err)
+				return nil, fmt.Errorf("%w: %s: %w", ErrPlanFormat, list[i].Address, err)
 			}
 		}
 	}
