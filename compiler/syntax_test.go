@@ -15,17 +15,34 @@ import (
 )
 
 // diagnose returns what a reader would see for a text.
-func diagnose(path string, text []byte) string {
+func diagnose(path string, text []byte) string { return diagnoseAs("want.diag", path, text) }
+
+// ansi makes the codes of a terminal legible.
+var ansi = strings.NewReplacer("\x1b[0m", "</>", "\x1b[1;31m", "<red>", "\x1b[1;33m", "<yellow>",
+	"\x1b[1;34m", "<blue>", "\x1b[1;36m", "<cyan>", "\x1b[1m", "<bold>")
+
+// diagnoseAs is the same in the form that a section of a golden is named after.
+func diagnoseAs(section, path string, text []byte) string {
 	_, r := ParseDocuments(source.NewFile(path, text))
 	var b bytes.Buffer
-	if err := diag.Text(&b, r, diag.TextOptions{}); err != nil {
+	var err error
+	switch section {
+	case "want.color":
+		err = diag.Text(&b, r, diag.TextOptions{Color: true})
+	case "want.json":
+		err = diag.JSON(&b, r)
+	default:
+		err = diag.Text(&b, r, diag.TextOptions{})
+	}
+	if err != nil {
 		panic(err)
 	}
-	return b.String()
+	return ansi.Replace(b.String())
 }
 
 // Each archive holds a faulty text, by hazard, and what is said about it. A
-// text whose last line has no line break ends with ∎ there.
+// text whose last line has no line break ends with ∎ there. The main hazards have
+// it in colour and as JSON too.
 func TestSyntaxGoldens(t *testing.T) {
 	paths, err := filepath.Glob("testdata/syntax/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -38,19 +55,21 @@ func TestSyntaxGoldens(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := bytes.ReplaceAll(ar.Files[0].Data, []byte("∎\n"), nil)
-			got := diagnose("in.yaml", text)
-			if strings.Contains(got, "yaml: ") {
-				t.Errorf("shows a message of the library:\n%s", got)
+			for i, want := range ar.Files[1:] {
+				got := diagnoseAs(want.Name, "in.yaml", text)
+				if strings.Contains(got, "yaml: ") {
+					t.Errorf("shows a message of the library:\n%s", got)
+				}
+				if os.Getenv("UPDATE") != "" {
+					ar.Files[i+1].Data = []byte(got)
+				} else if d := cmp.Diff(string(want.Data), got); d != "" {
+					t.Errorf("%s differs (UPDATE=1 rewrites it):\n%s", want.Name, d)
+				}
 			}
 			if os.Getenv("UPDATE") != "" {
-				ar.Files = append(ar.Files[:1], txtar.File{Name: "want.diag", Data: []byte(got)})
 				if err := os.WriteFile(path, txtar.Format(ar), 0o644); err != nil {
 					t.Fatal(err)
 				}
-				return
-			}
-			if d := cmp.Diff(string(ar.Files[1].Data), got); d != "" {
-				t.Errorf("differs (UPDATE=1 rewrites it):\n%s", d)
 			}
 		})
 	}
