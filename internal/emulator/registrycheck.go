@@ -272,13 +272,39 @@ func (c *call) checkEvolution(k kind, before, after object) error {
 		case now.xdm != old.xdm:
 			return xdmError(1400, http.StatusBadRequest, "Resource in use", "field %s cannot change from %s to %s: the schema is in use", path, old.xdm, now.xdm)
 		}
-		for _, limit := range []string{"enum", "pattern", "minimum", "maximum", "minLength", "maxLength"} {
-			if old.field[limit] == nil && now.field[limit] != nil {
-				return xdmError(1400, http.StatusBadRequest, "Resource in use", "field %s cannot be narrowed by %s: the schema is in use", path, limit)
-			}
+		if limit := narrowed(old.field, now.field); limit != "" {
+			return xdmError(1400, http.StatusBadRequest, "Resource in use", "field %s cannot be narrowed by %s: the schema is in use", path, limit)
 		}
 	}
 	return nil
+}
+
+// narrowed names a limit by which a field takes less than before, "" when it
+// takes as much.
+func narrowed(was, is object) string {
+	for _, limit := range []string{"enum", "pattern", "minimum", "maximum", "minLength", "maxLength"} {
+		a, b := was[limit], is[limit]
+		if b == nil || same(a, b) {
+			continue
+		}
+		x, _ := scalar(a)
+		y, _ := scalar(b)
+		less := a == nil
+		switch limit {
+		case "enum":
+			less = less || slices.ContainsFunc(list(was, limit), func(v any) bool { return !slices.ContainsFunc(list(is, limit), func(w any) bool { return same(v, w) }) })
+		case "pattern":
+			less = true
+		case "minimum", "minLength":
+			less = less || compareScalars(y, x) > 0
+		default:
+			less = less || compareScalars(y, x) < 0
+		}
+		if less {
+			return limit
+		}
+	}
+	return ""
 }
 
 // inUse says whether a schema, or a schema that refers to the resource, has a

@@ -74,8 +74,13 @@ func (sp *space) union(class string) object {
 		extends = append(extends, r.id)
 	}
 	all = append(all, object{"$ref": identityMapID}, object{"$ref": nsRoot + "xdm/context/profile-segmentation"})
+	own := object{}
+	if class == classProfile {
+		own["timeSeriesEvents"] = object{"type": "array", "meta:xdmType": "array", "items": object{"type": "object", "meta:xdmType": "object"}}
+	}
 	return object{
-		"$id": id, "meta:altId": altID(class) + "__union", "meta:resourceType": "unions", "version": "1.0", "title": text(o, "title"), "type": "object",
+		"properties": own,
+		"$id":        id, "meta:altId": altID(class) + "__union", "meta:resourceType": "unions", "version": "1.0", "title": text(o, "title"), "type": "object",
 		"meta:xdmType": "object", "meta:class": class, "meta:abstract": false, "meta:extensible": false, "meta:containerId": "tenant", "imsOrg": sp.org.ID,
 		"meta:tenantNamespace": sp.namespace(), "meta:extends": extends, "allOf": all, "description": "Union view of " + text(o, "title"),
 		"meta:sandboxId": sp.sandbox.ID, "meta:sandboxType": sp.sandbox.Type,
