@@ -1,0 +1,114 @@
+package emulator
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func (a *api) newDataset(pairs ...any) (path, id string) {
+	a.t.Helper()
+	body := with(object{"name": "d", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}, "tags": object{"team": []any{"crm"}}}, pairs...)
+	id = strings.TrimPrefix(a.post(catalogBase+"/dataSets", body).want(201).v.([]any)[0].(string), "@/dataSets/")
+	return catalogBase + "/dataSets/" + id, id
+}
+
+// Four ways to change a dataset, and what each leaves alone.
+func TestDatasetChanges(t *testing.T) {
+	a := open(t, Options{})
+	path, id := a.newDataset("description", "old", "extensions", object{"a": object{"x": 1, "y": 2}})
+	get := func() object { return at(a.get(path).want(200).v, id).(object) }
+	tag := func() string { return text(get(), "version") }
+
+	first := tag()
+	a.do("PATCH", path, object{"description": "new"}).want(200)
+	if o := get(); text(o, "description") != "new" || text(o, "name") != "d" || text(o, "version") == first {
+		t.Errorf("partial: %s", toJSON(o))
+	}
+	a.do("PATCH", path, object{"extensions": object{"a": object{"x": 3}}}).want(200)
+	if o := get(); string(toJSON(o["extensions"])) != `{"a":{"x":3}}` {
+		t.Errorf("a top-level member was merged, not replaced: %s", toJSON(o["extensions"]))
+	}
+	a.do("PATCH", strings.Replace(path, "/dataSets", "/v2/dataSets", 1), object{"extensions": object{"a": object{"z": 4}, "b": object{"c": object{"d": 5}}}}).want(200)
+	if o := get(); string(toJSON(o["extensions"])) != `{"a":{"x":3,"z":4},"b":{"c":{"d":5}}}` {
+		t.Errorf("v2 merged to %s", toJSON(o["extensions"]))
+	}
+	jsonPatch := []string{"Content-Type", "application/json-patch+json"}
+	a.do("PATCH", path, `[{"op":"add","path":"/tags/acp_validationContext","value":["disabled"]},{"op":"remove","path":"/description"}]`, jsonPatch...).want(200)
+	if o := get(); len(texts(at(o, "tags").(object), "acp_validationContext")) != 1 || len(texts(at(o, "tags").(object), "adobe/pqs/table")) != 1 || o["description"] != nil {
+		t.Errorf("patched: %s", toJSON(o))
+	}
+	a.do("PATCH", path, `[{"op":"add","path":"/none/x","value":1}]`, jsonPatch...).refused(400, "BadRequestError")
+	a.do("PUT", path, object{"name": "whole", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(200)
+	if o := get(); text(o, "name") != "whole" || o["extensions"] != nil {
+		t.Errorf("replaced: %s", toJSON(o))
+	}
+	a.do("PATCH", path, object{"version": "9"}).refused(400, "BadRequestError")
+
+	// If-Match takes the version as E-Tag has it, with quotes or without.
+	a.do("PATCH", path, object{"description": "x"}, "If-Match", first).refused(412, "PreconditionFailedError")
+	a.do("PATCH", path, object{"description": "x"}, "If-Match", a.get(path).header.Get("E-Tag")).want(200)
+	a.do("PATCH", path, object{"description": "y"}, "If-Match", `"`+tag()+`"`).want(200)
+
+	// A trial changes nothing; the odd answers of DELETE.
+	before := tag()
+	a.do("PUT", path, object{"name": "trial", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}, "Pragma", "validate-only").want(200)
+	if tag() != before {
+		t.Error("a trial wrote")
+	}
+	if r := a.delete(path).want(200); string(r.raw) != `["@/dataSets/`+id+`"]` {
+		t.Errorf("DELETE %s", r.raw)
+	}
+	if r := a.delete(path).want(200); string(r.raw) != `[]` {
+		t.Errorf("DELETE again %s", r.raw)
+	}
+	a.get(path).refused(404, "NotFoundError")
+}
+
+// The filters and orders of Catalog's lists.
+func TestDatasetFilters(t *testing.T) {
+	a := open(t, Options{Seed: seedOf(t, strings.Replace(tutorialSeed, `"id": "6019e0e7c5dcf718db5ebc71", `, `"id": "6019e0e7c5dcf718db5ebc71", "tags": {"team": ["all"]}, `, 1))})
+	a.newDataset("name", "alpha")
+	a.newDataset("name", "beta*", "description", "x")
+	a.newDataset("name", "beta2", "tags.team", []any{"web"})
+	for q, want := range map[string]string{
+		"name=alpha":                               "alpha",
+		"name=alpha,beta2":                         "alpha beta2",
+		"name=!alpha,beta2":                        "Tutorial beta*",
+		"name=beta*":                               "beta* beta2",
+		"name=beta**":                              "beta*",
+		"property=name==alpha":                     "alpha",
+		"property=name!=alpha":                     "Tutorial beta* beta2",
+		"property=name~%5Ebeta":                    "beta* beta2",
+		"property=description":                     "beta*",
+		"property=!description":                    "Tutorial alpha beta2",
+		"property=schemaRef.id==" + tutorialSchema: "Tutorial alpha beta* beta2",
+		"tags=team:web":                            "beta2",
+		"tags=team:*":                              "Tutorial alpha beta* beta2",
+		"tags=team:crm&name=!alpha":                "beta*",
+	} {
+		r := a.get(catalogBase + "/dataSets?" + q).want(200)
+		var got []string
+		for _, o := range r.v.(object) {
+			got = append(got, text(o, "name"))
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %q", q, got, want)
+		}
+	}
+	for _, bad := range []string{"limit=0", "limit=101", "start=-1", "orderBy=up:name", "property=name%3Dx", "createdAfter=yesterday"} {
+		a.get(catalogBase+"/dataSets?"+bad).refused(400, "BadRequestError")
+	}
+	// The answer is an object, and yet printed in the order that was asked for.
+	r := a.get(catalogBase + "/dataSets?orderBy=desc:name&properties=name").want(200)
+	if at, last := strings.Index(string(r.raw), "beta2"), strings.Index(string(r.raw), "Tutorial"); at < 0 || at > last {
+		t.Errorf("order: %s", r.raw)
+	}
+	for _, o := range r.v.(object) {
+		if keys := slices.Collect(maps.Keys(o.(object))); len(keys) != 1 {
+			t.Errorf("properties: %q", keys)
+		}
+	}
+}

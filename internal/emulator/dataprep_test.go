@@ -1,0 +1,86 @@
+package emulator
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Validation answers 200 and judges each mapping by itself.
+func TestValidateMappings(t *testing.T) {
+	a := open(t, Options{})
+	one := func(kind, source, destination string) any {
+		return object{"sourceType": kind, "source": source, "destination": destination}
+	}
+	body := with(mappingBody(), "mappings", []any{
+		one("ATTRIBUTE", "TestID", "_id"), one("ATTRIBUTE", "Name", "person.name.nickName"), one("EXPRESSION", "upper(Name)", "person.name.fullName"),
+		one("EXPRESSION", "iif(a == null, nullify(), lower(a))", "person.nationality"), one("STATIC", "x", "no.where"), one("text/x.schema-path", "B", "person.birthDate"),
+	})
+	r := a.post(prepBase+"/mappingSets/validate", body).want(200)
+	var got []string
+	for _, v := range list(r.v, "validationResponse") {
+		got = append(got, text(v, "status"))
+	}
+	if want := []string{"SUCCESS", "FAILED", "SUCCESS", "SUCCESS", "FAILED", "SUCCESS"}; !slices.Equal(got, want) {
+		t.Errorf("judged %q, want %q", got, want)
+	}
+	fault := list(list(r.v, "validationResponse")[1], "errors")[0]
+	if text(fault, "destination") != "person.name.nickName" || text(fault, "source") != "Name" || !strings.Contains(text(fault, "exception"), "not in the schema") {
+		t.Errorf("fault %s", toJSON(fault))
+	}
+	// POST takes what it is not asked to compare, and refuses it when it is.
+	a.post(prepBase+"/mappingSets", body).want(200)
+	a.post(prepBase+"/mappingSets?validate=true", body).refused(400, "BadRequestError")
+	open(t, Options{Switches: Switches{CheckMappings: true}}).post(prepBase+"/mappingSets", body).refused(400, "BadRequestError")
+	a.post(prepBase+"/mappingSets", with(body, "mappings.1.destination", "_id")).refused(400, "BadRequestError")
+}
+
+// Preview carries columns and constants, and says what it left out.
+func TestPreview(t *testing.T) {
+	a := open(t, Options{})
+	set := with(mappingBody(), "mappings", []any{
+		object{"sourceType": "ATTRIBUTE", "source": "First Name", "destination": "person.name.firstName"}, object{"sourceType": "ATTRIBUTE", "source": "${b.c}", "destination": "_id"},
+		object{"sourceType": "STATIC", "source": "CRM", "destination": "person.nationality"}, object{"sourceType": "EXPRESSION", "source": "upper(a)", "destination": "person.name.lastName"},
+	})
+	r := a.post(prepBase+"/mappingSets/preview", object{"data": []any{object{"First Name": "Ann", "b.c": "7"}, object{"b.c": "8"}}, "mappingSet": set}).want(200)
+	rows := r.v.([]any)
+	if len(rows) != 2 || string(toJSON(at(rows[0], "data"))) != `{"_id":"7","person":{"name":{"firstName":"Ann"},"nationality":"CRM"}}` {
+		t.Fatalf("rows %s", r.raw)
+	}
+	if n, m := len(list(rows[0], "errors")), len(list(rows[1], "errors")); n != 1 || m != 2 {
+		t.Errorf("%d and %d fields are said to be left out, want 1 and 2: %s", n, m, r.raw)
+	}
+	a.post(prepBase+"/mappingSets/preview", object{"data": "x", "mappingSet": set}).refused(400, "BadRequestError")
+	a.post(prepBase+"/mappingSets/preview", object{"data": object{}}).refused(400, "BadRequestError")
+}
+
+// Adobe's own expressions are taken; what is none is not.
+func TestLanguage(t *testing.T) {
+	a := open(t, Options{})
+	check := func(expression string) string {
+		return a.post(prepBase+"/languages/el/validate", object{"expression": expression}).want(200).text("validationStatus")
+	}
+	for _, good := range []string{`concat("a", "b")`, `iif(total > 5, "a", 'b')`, `decode(t,"Contact",a,"")`, `iif(${web\.ecid} != null, to_object('ECID', x), null)`, `lower(map_get_values(m, 'k'))`} {
+		if got := check(good); got != "succeeded" {
+			t.Errorf("%s: %s", good, got)
+		}
+	}
+	for _, bad := range []string{`concat("a"`, `a +`, `"open`, `)`} {
+		if got := check(bad); got != "failed" {
+			t.Errorf("%s: %s", bad, got)
+		}
+	}
+	functions := a.get(prepBase + "/languages/el/functions").want(200).v.([]any)
+	operators := a.get(prepBase + "/languages/el/operators").want(200).v.([]any)
+	if len(functions) < 100 || len(operators) < 10 {
+		t.Errorf("%d functions, %d operators", len(functions), len(operators))
+	}
+	mappings := a.post(prepBase+"/mappingSets", with(mappingBody(), "mappings.1.sourceType", "EXPRESSION", "mappings.1.source", "concat(first, last)")).want(200).text("id")
+	full := a.get(prepBase + "/mappingSets/" + mappings + "?expandSchema=true").want(200)
+	if at(full.v, "outputSchema", "jsonSchema", "properties", "person") == nil {
+		t.Errorf("expanded: %.300s", full.raw)
+	}
+	if got := texts(list(full.v, "mappings")[1].(object), "expressionAttributes"); !slices.Equal(got, []string{"first", "last"}) {
+		t.Errorf("attributes of the expression: %q", got)
+	}
+}
