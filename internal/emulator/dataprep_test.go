@@ -65,7 +65,7 @@ func TestLanguage(t *testing.T) {
 			t.Errorf("%s: %s", good, got)
 		}
 	}
-	for _, bad := range []string{`concat("a"`, `a +`, `"open`, `)`} {
+	for _, bad := range []string{`concat("a"`, `a +`, `1 + ٣`, `"open`, `)`} {
 		if got := check(bad); got != "failed" {
 			t.Errorf("%s: %s", bad, got)
 		}

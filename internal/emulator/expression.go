@@ -51,7 +51,7 @@ func scanExpression(src string) ([]word, error) {
 			}
 			out = append(out, word{'i', src[i:j]})
 			i = j
-		case unicode.IsDigit(r):
+		case '0' <= r && r <= '9':
 			m := numberForm.FindString(rest)
 			out = append(out, word{'n', m})
 			i += len(m)
