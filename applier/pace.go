@@ -32,10 +32,10 @@ func (p *pace) note(mean *time.Duration, d time.Duration) {
 func (p *pace) ahead(slots int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.call <= 0 {
-		return 2 * slots // nothing known yet
-	}
 	most := max(4*slots, 64)
+	if p.call <= 0 {
+		return most // nothing known yet
+	}
 	syncs := min(2*p.sync/p.call, time.Duration(most))
 	return min(slots*(2+int(syncs)), most)
 }

@@ -25,7 +25,6 @@ type run struct {
 	queue    *queue
 	line     *line
 	calls    []callRef // by task
-	began    time.Time // by the platform's clock, before the first call
 	secrets  *secretStore
 	pace     pace
 	tenant   string
@@ -99,7 +98,6 @@ func (r *run) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	r.began = r.platform.time()
 	var last lockfile.Ticket
 	var told []Event
 	for i := range r.plan.Changes {

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
@@ -67,8 +66,8 @@ func (r *run) readVersions(ctx context.Context) {
 	reads.Wait()
 }
 
-// listVersions lists the datasets that were made since the run began and returns
-// their versions by id. Whatever is not in the pages that our own need is missing.
+// listVersions lists the newest datasets, as many as the run has made, and returns
+// their versions by id. Where others make some meanwhile, a few of ours are missing.
 func (r *run) listVersions(ctx context.Context, slots chan struct{}) map[string]string {
 	made := 0
 	for _, v := range r.unread {
@@ -79,17 +78,12 @@ func (r *run) listVersions(ctx context.Context, slots chan struct{}) map[string]
 	if made <= fewReads {
 		return nil
 	}
-	query := url.Values{
-		"property":   {"created>=" + strconv.FormatInt(r.began.Add(-2*time.Second).UnixMilli(), 10)}, // a Date header has no fractions
-		"properties": {"version"}, "orderBy": {"asc:created"}, "limit": {strconv.Itoa(datasetPage)},
-	}
 	var mu sync.Mutex
 	found := make(map[string]string, made)
 	var pages sync.WaitGroup
 	for start := 0; start < made; start += datasetPage {
-		q := url.Values{"start": {strconv.Itoa(start)}}
-		for k, vs := range query {
-			q[k] = vs
+		q := url.Values{
+			"orderBy": {"desc:created"}, "properties": {"version"}, "limit": {strconv.Itoa(datasetPage)}, "start": {strconv.Itoa(start)},
 		}
 		slots <- struct{}{}
 		pages.Go(func() {

@@ -51,8 +51,19 @@ func listCatalog(k kind) handler {
 			o object
 		}
 		var rows []row
-		// Without an order or a filter of its own the page can be cut first.
-		plain := len(by) == 0 && len(conds.others) == 0
+		// Without a filter of its own, and in an order that the records know, the page
+		// can be cut first.
+		plain := len(conds.others) == 0 && (len(by) == 0 || len(by) == 1 && by[0].path == "created")
+		if plain && len(by) == 1 {
+			found = slices.SortedStableFunc(slices.Values(found), func(a, b *record) int {
+				d := cmp.Compare(a.created, b.created)
+				if by[0].desc {
+					d = -d
+				}
+				return cmp.Or(d, cmp.Compare(a.seq, b.seq))
+			})
+			by = nil
+		}
 		for i, r := range found {
 			if plain && (i < start || len(rows) == limit) {
 				continue

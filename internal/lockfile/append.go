@@ -33,7 +33,7 @@ func appendIntent(b []byte, in *Intent) []byte {
 	b = appendText(append(b, `,"step":`...), in.Step)
 	b = appendText(append(b, `,"method":`...), in.Method)
 	b = appendText(append(b, `,"url":`...), in.URL)
-	b = appendMember(b, `,"object":`, in.Object)
+	b = appendMember(b, "object", in.Object)
 	if !in.Since.IsZero() {
 		b = append(in.Since.AppendFormat(append(b, `,"since":"`...), time.RFC3339Nano), '"')
 	}
@@ -43,7 +43,7 @@ func appendIntent(b []byte, in *Intent) []byte {
 	if len(in.Leaves) > 0 {
 		b = appendTexts(append(b, `,"leaves":`...), in.Leaves)
 	}
-	b = appendMember(b, `,"replaces":`, in.Replaces)
+	b = appendMember(b, "replaces", in.Replaces)
 	return append(b, '}')
 }
 
@@ -52,62 +52,97 @@ func appendOutcome(b []byte, out *Outcome) []byte {
 	if out.Void {
 		b = append(b, `,"void":true`...)
 	}
-	b = appendMember(b, `,"id":`, out.ID)
-	b = appendMember(b, `,"etag":`, out.ETag)
+	b = appendMember(b, "id", out.ID)
+	b = appendMember(b, "etag", out.ETag)
 	return append(b, '}')
 }
 
 // appendEntry appends an entry with its address and without a digest, as an
 // EntryText prints itself.
 func appendEntry(b []byte, e Entry) []byte {
-	j := e.plain()
 	b = appendAddress(append(b, `{"address":`...), e.Address)
-	b = appendMember(b, `,"id":`, j.ID)
-	b = appendMember(b, `,"etag":`, j.ETag)
-	if j.Protect {
-		b = append(b, `,"protect":true`...)
-	}
-	if len(j.Applied) > 0 {
-		b = append(append(b, `,"applied":`...), j.Applied...)
-	}
-	for i, s := range j.Sent {
-		b = appendText(append(b, pick(i == 0, `,"sent":[{"path":`, `,{"path":`)...), s.Path)
-		b = append(append(append(b, `,"value":`...), s.Value...), '}')
-	}
-	b = closeList(b, len(j.Sent))
-	for i, n := range j.Needs {
-		b = appendAddress(append(b, pick(i == 0, `,"needs":[{"address":`, `,{"address":`)...), n.Address)
-		b = appendText(append(b, `,"via":`...), n.Via)
-		b = appendMember(b, `,"field":`, n.Field)
-		b = append(appendMember(b, `,"id":`, n.ID), '}')
-	}
-	b = closeList(b, len(j.Needs))
-	for i, s := range j.Secrets {
-		b = appendText(append(b, pick(i == 0, `,"secrets":[{"path":`, `,{"path":`)...), s.Path)
-		b = append(appendText(append(b, `,"hash":`...), s.Hash), '}')
-	}
-	b = closeList(b, len(j.Secrets))
-	for i, d := range j.Deposed {
-		b = appendText(append(b, pick(i == 0, `,"deposed":[{"id":`, `,{"id":`)...), d.ID)
-		b = appendMember(b, `,"etag":`, d.ETag)
-		b = appendText(append(b, `,"kind":`...), string(d.Kind))
-		b = append(appendTexts(append(b, `,"steps_left":`...), d.StepsLeft), '}')
-	}
-	return append(closeList(b, len(j.Deposed)), '}')
+	return append(appendMembers(b, e, ""), '}')
 }
 
-func pick(first bool, a, b string) string {
-	if first {
-		return a
+// appendMembers appends the members of an entry, with a digest unless it is "".
+func appendMembers(b []byte, e Entry, digest string) []byte {
+	j := e.plain()
+	b = appendMember(b, "id", j.ID)
+	b = appendMember(b, "etag", j.ETag)
+	b = appendMember(b, "digest", digest)
+	if j.Protect {
+		b = append(appendKey(b, "protect"), "true"...)
+	}
+	if len(j.Applied) > 0 {
+		b = appendJSON(appendKey(b, "applied"), j.Applied)
+	}
+	if len(j.Sent) > 0 {
+		b = append(appendKey(b, "sent"), '[')
+		for _, s := range j.Sent {
+			b = appendText(append(appendComma(b), `{"path":`...), s.Path)
+			b = append(appendJSON(append(b, `,"value":`...), s.Value), '}')
+		}
+		b = append(b, ']')
+	}
+	if len(j.Needs) > 0 {
+		b = append(appendKey(b, "needs"), '[')
+		for _, n := range j.Needs {
+			b = appendAddress(append(appendComma(b), `{"address":`...), n.Address)
+			b = appendText(append(b, `,"via":`...), n.Via)
+			b = appendMember(b, "field", n.Field)
+			b = append(appendMember(b, "id", n.ID), '}')
+		}
+		b = append(b, ']')
+	}
+	if len(j.Secrets) > 0 {
+		b = append(appendKey(b, "secrets"), '[')
+		for _, s := range j.Secrets {
+			b = appendText(append(appendComma(b), `{"path":`...), s.Path)
+			b = append(appendText(append(b, `,"hash":`...), s.Hash), '}')
+		}
+		b = append(b, ']')
+	}
+	if len(j.Deposed) > 0 {
+		b = append(appendKey(b, "deposed"), '[')
+		for _, d := range j.Deposed {
+			b = appendText(append(appendComma(b), `{"id":`...), d.ID)
+			b = appendMember(b, "etag", d.ETag)
+			b = appendText(append(b, `,"kind":`...), string(d.Kind))
+			b = append(appendTexts(append(b, `,"steps_left":`...), d.StepsLeft), '}')
+		}
+		b = append(b, ']')
 	}
 	return b
 }
 
-func closeList(b []byte, n int) []byte {
-	if n == 0 {
+// appendJSON appends a JSON value without the white space between its parts.
+func appendJSON(b, raw []byte) []byte {
+	for i := 0; i < len(raw); {
+		switch c := raw[i]; c {
+		case '"':
+			end := stringEnd(raw[i:])
+			b = append(b, raw[i:i+end]...)
+			i += end
+			continue
+		case ' ', '\t', '\r', '\n':
+		default:
+			b = append(b, c)
+		}
+		i++
+	}
+	return b
+}
+
+// appendComma separates elements and members: nothing stands before the first.
+func appendComma(b []byte) []byte {
+	if last := b[len(b)-1]; last == '{' || last == '[' {
 		return b
 	}
-	return append(b, ']')
+	return append(b, ',')
+}
+
+func appendKey(b []byte, key string) []byte {
+	return append(append(append(appendComma(b), '"'), key...), `":`...)
 }
 
 func appendTexts(b []byte, list []string) []byte {
@@ -131,7 +166,7 @@ func appendMember(b []byte, key, s string) []byte {
 	if s == "" {
 		return b
 	}
-	return appendText(append(b, key...), s)
+	return appendText(appendKey(b, key), s)
 }
 
 // appendText appends a JSON string.

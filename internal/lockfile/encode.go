@@ -41,52 +41,6 @@ type entryJSON struct {
 	Deposed []Deposed       `json:"deposed,omitempty"`
 }
 
-// Marshal prints the canonical form: sorted by address, one key a line, with
-// digests that tell a wrong merge.
-func (l *Lock) Marshal() ([]byte, error) {
-	var digests strings.Builder
-	var body bytes.Buffer
-	for i, e := range l.Entries {
-		compact, digest, err := e.encode()
-		if err != nil {
-			return nil, fmt.Errorf("print %s: %w", e.Address, err)
-		}
-		fmt.Fprintf(&digests, "%s %s\n", e.Address, digest)
-		if i > 0 {
-			body.WriteByte(',')
-		}
-		fmt.Fprintf(&body, "%q:%s", e.Address, compact)
-	}
-	h := header{
-		LockVersion: Version, Lineage: l.Lineage, Serial: l.Serial,
-		Digest: resource.Digest([]byte(digests.String())), Secrets: l.Secrets, Target: l.Target,
-	}
-	head, err := encode(h)
-	if err != nil {
-		return nil, err
-	}
-	// The header's own map stays empty so that the entries keep their order.
-	whole := bytes.Replace(head, []byte(`"resources":null`), append([]byte(`"resources":{`), append(body.Bytes(), '}')...), 1)
-	var out bytes.Buffer
-	if err := json.Indent(&out, whole, "", "  "); err != nil {
-		return nil, err
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
-}
-
-// encode returns the entry as compact JSON with its digest in it.
-func (e Entry) encode() (compact []byte, digest string, err error) {
-	j := e.plain()
-	plain, err := encode(j)
-	if err != nil {
-		return nil, "", err
-	}
-	j.Digest = resource.Digest(plain)
-	compact, err = encode(j)
-	return compact, j.Digest, err
-}
-
 // plain returns the entry's form without a digest. Lists are put in order in a
 // copy: others may be reading the entry.
 func (e Entry) plain() entryJSON {
@@ -169,10 +123,7 @@ func parseWhole(text []byte, verified bool) (*Lock, error) {
 	slices.SortFunc(l.Entries, func(a, b Entry) int { return a.Address.Compare(b.Address) })
 	var digests strings.Builder
 	for _, e := range l.Entries {
-		_, digest, err := e.encode()
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrSyntax, e.Address, err)
-		}
+		_, digest := e.encode()
 		fmt.Fprintf(&digests, "%s %s\n", e.Address, digest)
 	}
 	if verified && resource.Digest([]byte(digests.String())) != h.Digest {
@@ -203,7 +154,7 @@ func parseEntry(a resource.Address, raw json.RawMessage, verified bool) (Entry, 
 		j.Sent[i].Value = compact.Bytes()
 	}
 	e := j.entry(a)
-	if _, digest, err := e.encode(); verified && (err != nil || digest != j.Digest) {
+	if _, digest := e.encode(); verified && digest != j.Digest {
 		return Entry{}, fmt.Errorf("%w (%s)", ErrDigest, a)
 	}
 	return e, nil

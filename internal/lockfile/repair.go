@@ -153,9 +153,9 @@ func addChoice(choices []Choice, mine, e Entry) []Choice {
 }
 
 func equal(a, b Entry) bool {
-	_, x, err1 := a.encode()
-	_, y, err2 := b.encode()
-	return err1 == nil && err2 == nil && x == y
+	_, x := a.encode()
+	_, y := b.encode()
+	return x == y
 }
 
 // SameHistory reports whether the sides belong to one target and one lineage.
