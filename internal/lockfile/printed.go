@@ -115,10 +115,8 @@ func (p *printed) address(name []byte) (resource.Address, bool) {
 	if err != nil {
 		return resource.Address{}, false
 	}
-	if p.graph != nil {
-		if i, ok := p.wanted.Find(a); ok {
-			a = p.graph.All()[i].Address
-		}
+	if i, ok := p.find(a); ok {
+		a = p.graph.All()[i].Address
 	}
 	return a, true
 }
@@ -126,11 +124,9 @@ func (p *printed) address(name []byte) (resource.Address, bool) {
 // applied returns the bytes of a configuration: those of the graph's body where
 // they are the same, a copy otherwise.
 func (p *printed) applied(a resource.Address, text []byte) json.RawMessage {
-	if p.graph != nil {
-		if i, ok := p.wanted.Find(a); ok {
-			if body := p.graph.All()[i].Body.JSON(); string(body) == string(text) {
-				return body
-			}
+	if i, ok := p.find(a); ok {
+		if body := p.graph.All()[i].Body.JSON(); string(body) == string(text) {
+			return body
 		}
 	}
 	return bytes.Clone(text)

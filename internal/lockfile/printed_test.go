@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/aepflow/aepflow/internal/resource"
 )
 
 // big is a lock with enough entries for every core, and every kind of member.
@@ -32,7 +30,7 @@ func TestPrintedReadsWhatIsPrinted(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, size := range []int{1, 7, 100, 1000, blockSize} {
-			got, ok := readPrinted(bytes.NewReader(text), nil, size)
+			got, ok := readPrinted(bytes.NewReader(text), nil, size, nil)
 			if !ok {
 				t.Fatalf("%s: a printed lockfile is not taken for one when read by %d bytes", name, size)
 			}
@@ -46,21 +44,7 @@ func TestPrintedReadsWhatIsPrinted(t *testing.T) {
 // A graph changes nothing about what is read but whose memory it is.
 func TestLoadForSharesBodies(t *testing.T) {
 	lock := sample()
-	var list []resource.Resource
-	for i, e := range lock.Entries {
-		if len(e.Applied) == 0 {
-			continue // only what was deposed is left of it
-		}
-		v, err := resource.Parse(e.Applied)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if i%2 == 1 {
-			v = resource.String("something else")
-		}
-		list = append(list, resource.Resource{Address: e.Address, Body: resource.NewBody(v)})
-	}
-	g := resource.NewGraph(list)
+	g := halfOf(t, lock)
 	p := PathsIn(t.TempDir(), "dev")
 	if err := os.WriteFile(p.Lock, []byte(print(t, lock)), 0o644); err != nil {
 		t.Fatal(err)
@@ -120,7 +104,7 @@ func TestPrintedTakesNothingElse(t *testing.T) {
 
 func sameBothWays(t *testing.T, text []byte) {
 	t.Helper()
-	got, ok := readPrinted(bytes.NewReader(text), nil, blockSize)
+	got, ok := readPrinted(bytes.NewReader(text), nil, 4096, nil)
 	if !ok {
 		return
 	}

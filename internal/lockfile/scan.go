@@ -17,7 +17,7 @@ import (
 
 // LoadFor is Load for who has a graph to compare with: entries that were applied
 // as the graph asks for share its bytes, and a lockfile in its printed form is
-// never in memory as a whole.
+// never in memory as a whole. What it comes to is kept in the project's cache.
 func LoadFor(p Paths, g *resource.Graph) (View, error) {
 	// Without a journal, any lockfile that is there now is the whole truth.
 	if info, err := os.Stat(p.Journal); err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -28,7 +28,9 @@ func LoadFor(p Paths, g *resource.Graph) (View, error) {
 		return Load(p)
 	}
 	defer f.Close()
-	if l, ok := readPrinted(f, g, blockSize); ok {
+	known := openKnown(p.known())
+	if l, ok := readPrinted(f, g, blockSize, known); ok {
+		_ = known.save() // what cannot be kept is read again, which is no fault
 		return View{Lock: l}, nil
 	}
 	return Load(p) // which knows why
@@ -46,7 +48,8 @@ var (
 // cores and several times faster than any JSON: the text is taken apart by its
 // lines, and the digests say that nothing else can be in it. False means only
 // that the text has to be read the long way, which also knows why.
-func readPrinted(r io.Reader, g *resource.Graph, size int) (*Lock, bool) {
+// Blocks that are known are not taken apart again; k may be nil.
+func readPrinted(r io.Reader, g *resource.Graph, size int, k *known) (*Lock, bool) {
 	s := &scan{r: r, size: size}
 	h, ok := s.header()
 	if !ok {
@@ -62,7 +65,7 @@ func readPrinted(r io.Reader, g *resource.Graph, size int) (*Lock, bool) {
 				if !fine {
 					return
 				}
-				b, ok := p.block(text)
+				b, ok := k.recall(p, text)
 				s.put(n, b, ok)
 			}
 		})
@@ -90,6 +93,7 @@ func readPrinted(r io.Reader, g *resource.Graph, size int) (*Lock, bool) {
 			l.Entries = append(l.Entries, b.entries[i])
 		}
 	}
+	k.keep(s.blocks)
 	return l, shortDigest(sum.Sum(nil)) == h.Digest
 }
 
@@ -118,6 +122,10 @@ type scan struct {
 type block struct {
 	entries []Entry
 	digests []string
+	lengths []int // of the text of each entry, with what parts it from the next
+
+	sum     [sha256.Size]byte // of the text; only where blocks are kept
+	section []byte            // as known keeps it
 }
 
 // blockSize is how much is read at a time: enough to make the turns of the
@@ -195,12 +203,14 @@ func (p *printed) block(text []byte) (b block, ok bool) {
 		if !ok {
 			return block{}, false
 		}
-		b.entries, b.digests = append(b.entries, e), append(b.digests, digest)
-		if len(rest) == 0 {
-			return b, true
-		}
-		if text, ok = bytes.CutPrefix(rest, []byte(",\n")); !ok {
+		had := len(text)
+		more := len(rest) > 0
+		if text, ok = bytes.CutPrefix(rest, []byte(",\n")); more && !ok {
 			return block{}, false
+		}
+		b.entries, b.digests, b.lengths = append(b.entries, e), append(b.digests, digest), append(b.lengths, had-len(text))
+		if !more {
+			return b, true
 		}
 	}
 }

@@ -23,7 +23,7 @@ type Body struct {
 // NewBody flattens a tree. All origins lie in one file.
 func NewBody(v Value) Body {
 	b := Body{json: v.JSON()}
-	b.digest = shortSum(b.json)
+	b.digest = Sum(b.json)
 	p := places{text: make([]byte, 0, 3*v.count())}
 	p.note(&v)
 	if b.file = p.file; b.file != nil {
@@ -37,6 +37,9 @@ func (b Body) JSON() json.RawMessage { return b.json }
 
 // Digest returns a short digest of the body's bytes.
 func (b Body) Digest() string { return hex.EncodeToString(b.digest[:]) }
+
+// Sum returns the digest before it is printed.
+func (b Body) Sum() [16]byte { return b.digest }
 
 // Value decodes the body, with origins where they are known.
 func (b Body) Value() (Value, error) {
@@ -74,11 +77,12 @@ func (b Body) Member(name string) (Value, bool) {
 // Digest returns the first 128 bits of SHA-256 in hex: enough to tell
 // configurations apart, short enough to read in a diff.
 func Digest(b []byte) string {
-	sum := shortSum(b)
+	sum := Sum(b)
 	return hex.EncodeToString(sum[:])
 }
 
-func shortSum(b []byte) [16]byte {
+// Sum is Digest before it is printed.
+func Sum(b []byte) [16]byte {
 	sum := sha256.Sum256(b)
 	return [16]byte(sum[:])
 }
