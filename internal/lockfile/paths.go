@@ -68,11 +68,11 @@ func sweep(paths ...string) {
 	}
 }
 
-// replaceFile puts data in the place of a file, whole or not at all: a crash
+// replaceFile puts pieces of text in the place of a file, whole or not at all: a crash
 // before the rename leaves the old file, a crash after it the new one. Data and
 // folder are synced, so this also holds for a loss of power. os.Rename replaces
 // on every system that we build for; a symbolic link is followed, not replaced.
-func replaceFile(path string, data []byte) (err error) {
+func replaceFile(path string, pieces ...[]byte) (err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
@@ -85,7 +85,11 @@ func replaceFile(path string, data []byte) (err error) {
 			_ = os.Remove(f.Name()) // the first error counts
 		}
 	}()
-	_, err = f.Write(data)
+	for _, text := range pieces {
+		if err == nil {
+			_, err = f.Write(text)
+		}
+	}
 	if err == nil {
 		err = f.Chmod(modeOf(path))
 	}

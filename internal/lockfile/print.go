@@ -2,6 +2,7 @@ package lockfile
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"runtime"
 	"strings"
 	"sync"
@@ -13,10 +14,38 @@ import (
 const printBlock = 512
 
 // Marshal prints the canonical form: sorted by address, one key a line, with
-// digests that tell a wrong merge. Entries are printed by hand, on all cores, and
-// put together once: a lockfile of a large project has a hundred megabytes, and
-// the way through the encoder made five copies of it.
+// digests that tell a wrong merge.
 func (l *Lock) Marshal() ([]byte, error) {
+	pieces, err := l.print()
+	return bytes.Join(pieces, nil), err
+}
+
+// pieces are a printed lockfile: its header up to the first entry, and entries.
+type pieces [][]byte
+
+// digest is that of the whole text.
+func (p pieces) digest() string {
+	sum := sha256.New()
+	for _, text := range p {
+		sum.Write(text)
+	}
+	return shortDigest(sum.Sum(nil))
+}
+
+// digestButSerial is equal for two that differ in their serials only. The empty
+// text is "".
+func (p pieces) digestButSerial() string {
+	if len(p) == 0 {
+		return ""
+	}
+	before, after, _ := bytes.Cut(p[0], []byte("\n  \"serial\": "))
+	return append(pieces{before, bytes.TrimLeft(after, "0123456789")}, p[1:]...).digest()
+}
+
+// print prints the canonical form. Entries are printed by hand, on all cores, and
+// never put together: a lockfile of a large project has a hundred megabytes, and
+// the way through the encoder made five copies of it.
+func (l *Lock) print() (pieces, error) {
 	blocks := make([]printedBlock, (len(l.Entries)+printBlock-1)/printBlock)
 	next := make(chan int)
 	var wg sync.WaitGroup
@@ -35,10 +64,8 @@ func (l *Lock) Marshal() ([]byte, error) {
 	wg.Wait()
 
 	var digests strings.Builder
-	size := 0
 	for _, b := range blocks {
 		digests.WriteString(b.digests)
-		size += len(b.text)
 	}
 	head, err := encode(header{
 		LockVersion: Version, Lineage: l.Lineage, Serial: l.Serial,
@@ -52,17 +79,16 @@ func (l *Lock) Marshal() ([]byte, error) {
 	if !ok {
 		panic("lockfile: the resources are not the last member of the header")
 	}
-	out := make([]byte, 0, 2*len(head)+size+64)
-	out = bytes.TrimRight(appendIndented(out, head, 0), "\n ")
+	head = bytes.TrimRight(appendIndented(nil, head, 0), "\n ")
 	if len(blocks) == 0 {
-		return append(out, "\n  \"resources\": {}\n}\n"...), nil
+		return pieces{append(head, "\n  \"resources\": {}\n}\n"...)}, nil
 	}
-	out = append(out, printedOpen...)
-	for i := range blocks {
-		out = append(out, blocks[i].text...)
-		blocks[i].text = nil
+	out := make(pieces, 0, len(blocks)+2)
+	out = append(out, append(head, printedOpen...))
+	for _, b := range blocks {
+		out = append(out, b.text)
 	}
-	return append(out, printedClose...), nil
+	return append(out, printedClose), nil
 }
 
 // printedBlock is some entries as they stand in the lockfile, and their lines of

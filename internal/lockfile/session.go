@@ -1,7 +1,6 @@
 package lockfile
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -44,7 +43,7 @@ type Session struct {
 
 	mu      sync.Mutex
 	state   *state
-	text    []byte // the lockfile's bytes as they are on disk, nil when there is none
+	was     string // digest of the lockfile on disk, its serial left out; "" when there is none
 	serial  uint64 // the lockfile's serial on disk
 	whole   int    // bytes of an earlier journal to go on from
 	pending bool   // there is a journal on disk, ours or an earlier one
@@ -76,7 +75,7 @@ func openHeld(p Paths, o Options) (*Session, error) {
 	if f.state == nil {
 		f.state = newState(f.lock)
 	}
-	s := &Session{paths: p, open: o.open, state: f.state, text: f.text, serial: f.state.lock.Serial, whole: f.whole, pending: f.had}
+	s := &Session{paths: p, open: o.open, state: f.state, was: digestOnDisk(f.text), serial: f.state.lock.Serial, whole: f.whole, pending: f.had}
 	if s.open == nil {
 		s.open = openJournal
 	}
@@ -246,12 +245,14 @@ func (s *Session) Commit(secrets string) error {
 		return nil // nothing was recorded, now or before
 	}
 	s.state.lock.Secrets, s.state.lock.Serial = secrets, s.serial+1
-	text, err := s.state.snapshot().Marshal()
+	text, err := s.state.snapshot().print()
 	if err != nil {
 		return fmt.Errorf("print lockfile: %w", err)
 	}
-	if !sameButSerial(text, s.text) && (s.text != nil || len(s.state.entries) > 0) {
-		err = s.replace(text)
+	if is := text.digestButSerial(); is != s.was && (s.was != "" || len(s.state.entries) > 0) {
+		if err = s.replace(text); err == nil {
+			s.was, s.serial = is, s.state.lock.Serial
+		}
 	}
 	s.state.lock.Serial = s.serial // as it is on disk
 	if err != nil {
@@ -260,34 +261,29 @@ func (s *Session) Commit(secrets string) error {
 	return s.clear()
 }
 
-// sameButSerial reports whether two printed lockfiles differ in their serials only.
-func sameButSerial(a, b []byte) bool {
-	mark := []byte("\n  \"serial\": ")
-	cut := func(text []byte) (before, after []byte) {
-		before, after, _ = bytes.Cut(text, mark)
-		return before, bytes.TrimLeft(after, "0123456789")
+// digestOnDisk is kept instead of the text, which may be large.
+func digestOnDisk(text []byte) string {
+	if text == nil {
+		return ""
 	}
-	headA, tailA := cut(a)
-	headB, tailB := cut(b)
-	return bytes.Equal(headA, headB) && bytes.Equal(tailA, tailB)
+	return pieces{text}.digestButSerial()
 }
 
 // replace writes the lockfile. The commit record goes first: with it, a crash
 // right after the rename is told from a lockfile that somebody else replaced.
-func (s *Session) replace(text []byte) error {
+func (s *Session) replace(text pieces) error {
 	if s.journal == nil {
 		if err := s.start(); err != nil {
 			return err
 		}
 	}
-	rec := mustEncode(Record{Commit: &Commit{Serial: s.state.lock.Serial, Digest: resource.Digest(text)}})
+	rec := mustEncode(Record{Commit: &Commit{Serial: s.state.lock.Serial, Digest: text.digest()}})
 	if err := s.journal.wait(s.journal.add(rec)); err != nil {
 		return err
 	}
-	if err := replaceFile(s.paths.Lock, text); err != nil {
+	if err := replaceFile(s.paths.Lock, text...); err != nil {
 		return fmt.Errorf("replace %s: %w (the journal holds everything; the next command puts it in)", s.paths.Lock, err)
 	}
-	s.text, s.serial = text, s.state.lock.Serial
 	return nil
 }
 
