@@ -63,6 +63,9 @@ func BenchmarkLarge(b *testing.B) {
 			b.Run("list-by-name", func(b *testing.B) {
 				p99(b, func(i int) { a.get(flowBase + fmt.Sprintf("/connections?property=name==filled%%20%d", i%size)).item() })
 			})
+			b.Run("list-by-other-field", func(b *testing.B) {
+				p99(b, func(i int) { a.get(flowBase + "/connections?property=description==none").want(200) })
+			})
 			b.Run("list-page", func(b *testing.B) {
 				p99(b, func(int) { a.get(flowBase + "/connections?limit=20").want(200) })
 			})

@@ -241,11 +241,8 @@ func (t *table) selectRecords(conds []condition, sel selection) []*record {
 		if sel.hidden != 0 && r.created > sel.hidden || sel.skip != nil && sel.skip(r) {
 			continue
 		}
-		if len(conds) > 0 {
-			o := any(r.view())
-			if slices.ContainsFunc(conds, func(cd condition) bool { return !cd.holds(o) }) {
-				continue
-			}
+		if slices.ContainsFunc(conds, func(cd condition) bool { return !cd.holds(r.part(cd.path)) }) {
+			continue
 		}
 		if out = append(out, r); len(out) == sel.max {
 			break

@@ -266,10 +266,9 @@ func pageOf(found []*record, by []order, from cursor, limit int) (page []sorted,
 	}
 	all := make([]sorted, len(found))
 	for i, r := range found {
-		o := r.view()
 		all[i] = sorted{r: r, keys: make([]string, len(by))}
 		for j, b := range by {
-			if vs := lookup(o, b.path); len(vs) > 0 {
+			if vs := lookup(r.part(b.path), b.path); len(vs) > 0 {
 				all[i].keys[j], _ = scalar(vs[0])
 			}
 		}
