@@ -229,8 +229,8 @@ func TestKilledAndListedLate(t *testing.T) {
 	r := l.mustRun(applyArgs()...)
 	mu.Lock()
 	defer mu.Unlock()
-	// One answer was lost; the one before it may not have been on record yet.
-	if n := strings.Count(r.stderr, ": done, "); !killed || n < 1 || n > 2 {
+	// One answer was lost; those before it may not have been on record yet.
+	if !killed || !strings.Contains(r.stderr, ": done, ") {
 		t.Errorf("the next apply did not find the object: %s", r)
 	}
 	if n := l.writes(); n != 32 {
