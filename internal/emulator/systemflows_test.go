@@ -92,9 +92,9 @@ func TestHiddenByLabel(t *testing.T) {
 		return seedOf(t, `{"clients": [{"id": "key", "secret": "s3cret"`+client+`}],`+tutorialSeed[1:])
 	}
 	a := open(t, Options{Dir: dir, Seed: seed("")})
-	id, etag := a.flow()
+	id, _ := a.flow()
 	a.s.Advance(2 * time.Hour)
-	etag = text(a.get(flowsPath+"/"+id).item(), "etag")
+	etag := text(a.get(flowsPath+"/"+id).item(), "etag")
 	a.patch(flowsPath+"/"+id, etag, `[{"op":"add","path":"/labels","value":["core/C12"]}]`).want(200)
 	run := text(a.runsOf(id)[0], "id")
 	plain, _ := a.tryCreate("plain")
