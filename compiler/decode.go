@@ -39,21 +39,27 @@ func Decode(d *Document, report *diag.Report) any {
 		out = new(schemas.Dataflow)
 	}
 	dec := decoder{d: d, report: report}
-	dec.structure(nil, d.Root, reflect.ValueOf(out).Elem())
+	dec.structure(make(Path, 0, 8), d.Root, reflect.ValueOf(out).Elem())
 	return out
 }
 
+// decoder reads one document. The steps of a path are written over by the next
+// value: a fault says its words when it is reported.
 type decoder struct {
 	d      *Document
 	report *diag.Report
 }
+
+func field(key string) Step { return Step{Key: key} }
+
+func item(i int) Step { return Step{Index: i, IsIndex: true} }
 
 // scalarTaker is a type that keeps a scalar as it was written.
 type scalarTaker interface {
 	TakeScalar(kind schemas.ScalarKind, text string) bool
 }
 
-func (dec *decoder) value(path Path, n *Node, v reflect.Value, r rules) {
+func (dec *decoder) value(path Path, n *Node, v reflect.Value, r *rules) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
@@ -121,7 +127,7 @@ func (dec *decoder) scalar(path Path, n *Node, taker scalarTaker, t reflect.Type
 	}
 }
 
-func (dec *decoder) number(path Path, n *Node, v reflect.Value, r rules) {
+func (dec *decoder) number(path Path, n *Node, v reflect.Value, r *rules) {
 	want := "a number"
 	if v.Kind() == reflect.Int64 {
 		want = "an integer"
@@ -140,21 +146,10 @@ func (dec *decoder) number(path Path, n *Node, v reflect.Value, r rules) {
 		dec.refuseType(path, n, want)
 		return
 	}
-	for _, limit := range []struct {
-		rule string
-		bad  func(int) bool
-		word string
-	}{
-		{"minimum", func(c int) bool { return c < 0 }, "at least "},
-		{"maximum", func(c int) bool { return c > 0 }, "at most "},
-		{"exclusiveMinimum", func(c int) bool { return c <= 0 }, "more than "},
-	} {
-		if text, ok := r.get(limit.rule); ok {
-			bound, _ := new(big.Rat).SetString(text)
-			if limit.bad(rat.Cmp(bound)) {
-				dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: limit.word + text})
-				return
-			}
+	for _, b := range r.bounds {
+		if b.bad(rat.Cmp(b.limit)) {
+			dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: b.word + b.text})
+			return
 		}
 	}
 	if v.Kind() == reflect.Int64 {
@@ -170,7 +165,7 @@ func (dec *decoder) number(path Path, n *Node, v reflect.Value, r rules) {
 func (dec *decoder) structure(path Path, n *Node, v reflect.Value) {
 	s := shapeOf(v.Type())
 	if s.whole != nil {
-		dec.value(path, n, v.FieldByIndex(s.whole.Index), rules{tag: s.whole.Tag.Get("jsonschema")})
+		dec.value(path, n, v.FieldByIndex(s.whole.index), &s.whole.rules)
 		return
 	}
 	if n.Kind != MapKind {
@@ -178,22 +173,18 @@ func (dec *decoder) structure(path Path, n *Node, v reflect.Value) {
 			dec.refuseType(path, n, "a map of keys and values")
 			return
 		}
-		r := rules{tag: s.short.Tag.Get("jsonschema"), connectors: s.short.Tag.Get("values") == "connectors"}
-		if s.short.Tag.Get("yaml") == "-" {
-			r.tag = "minLength=1"
-		}
-		dec.value(path, n, v.FieldByIndex(s.short.Index), r)
+		dec.value(path, n, v.FieldByIndex(s.short.index), &s.short.rules)
 		return
 	}
 	for _, p := range n.Pairs {
+		at := append(path, field(p.Key.Text))
 		f, ok := s.fields[p.Key.Text]
 		if !ok {
 			k, _ := KindOf(dec.d)
-			dec.report.Add(unknownKey{at: place{dec.d, path.Field(p.Key.Text)}, key: p.Key.Text, known: knownKeys(k, path)})
+			dec.report.Add(unknownKey{at: place{dec.d, at}, key: p.Key.Text, known: knownKeys(k, path)})
 			continue
 		}
-		dec.value(path.Field(p.Key.Text), p.Value, v.FieldByIndex(f.Index),
-			rules{tag: f.Tag.Get("jsonschema"), connectors: f.Tag.Get("values") == "connectors"})
+		dec.value(at, p.Value, v.FieldByIndex(f.index), &f.rules)
 	}
 	for _, key := range s.required {
 		if n.Get(key) == nil {
@@ -203,16 +194,15 @@ func (dec *decoder) structure(path Path, n *Node, v reflect.Value) {
 }
 
 // slice reads a list of texts, or a map whose keys go into the elements.
-func (dec *decoder) slice(path Path, n *Node, v reflect.Value, r rules) {
+func (dec *decoder) slice(path Path, n *Node, v reflect.Value, r *rules) {
 	if v.Type().Elem().Kind() != reflect.Struct {
 		if n.Kind != ListKind {
 			dec.refuseType(path, n, "a list")
 			return
 		}
-		for i, item := range n.Items {
-			e := reflect.New(v.Type().Elem()).Elem()
-			dec.value(path.Index(i), item, e, rules{})
-			v.Set(reflect.Append(v, e))
+		makeRoom(v, len(n.Items))
+		for i, value := range n.Items {
+			dec.value(append(path, item(i)), value, v.Index(i), &rules{})
 		}
 		return
 	}
@@ -220,17 +210,21 @@ func (dec *decoder) slice(path Path, n *Node, v reflect.Value, r rules) {
 		dec.refuseType(path, n, "a map of keys and values")
 		return
 	}
-	if least, ok := r.get("minProperties"); ok {
-		if want, _ := strconv.Atoi(least); len(n.Pairs) < want {
-			dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: "at least " + plural(want, "key")})
-		}
+	if len(n.Pairs) < r.minProperties {
+		dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: "at least " + plural(r.minProperties, "key")})
 	}
 	key := shapeOf(v.Type().Elem()).key
-	for _, p := range n.Pairs {
-		e := reflect.New(v.Type().Elem()).Elem()
-		e.FieldByIndex(key.Index).SetString(p.Key.Text)
-		dec.structure(path.Field(p.Key.Text), p.Value, e)
-		v.Set(reflect.Append(v, e))
+	makeRoom(v, len(n.Pairs))
+	for i, p := range n.Pairs {
+		v.Index(i).FieldByIndex(key.index).SetString(p.Key.Text)
+		dec.structure(append(path, field(p.Key.Text)), p.Value, v.Index(i))
+	}
+}
+
+// makeRoom makes a slice of n elements; none stays nil.
+func makeRoom(v reflect.Value, n int) {
+	if n > 0 {
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
 	}
 }
 
@@ -242,10 +236,10 @@ func (dec *decoder) finite(path Path, n *Node) {
 		}
 	}
 	for _, p := range n.Pairs {
-		dec.finite(path.Field(p.Key.Text), p.Value)
+		dec.finite(append(path, field(p.Key.Text)), p.Value)
 	}
-	for i, item := range n.Items {
-		dec.finite(path.Index(i), item)
+	for i, value := range n.Items {
+		dec.finite(append(path, item(i)), value)
 	}
 }
 
@@ -254,28 +248,22 @@ func (dec *decoder) refuseType(path Path, n *Node, want string) {
 }
 
 // limits checks a text against the limits of its tag.
-func (dec *decoder) limits(path Path, n *Node, r rules) {
+func (dec *decoder) limits(path Path, n *Node, r *rules) {
 	at := place{dec.d, path}
-	length := utf8.RuneCountInString(n.Text)
-	if least, ok := r.get("minLength"); ok {
-		if want, _ := strconv.Atoi(least); length < want {
+	if r.minLength+r.maxLength > 0 {
+		length := utf8.RuneCountInString(n.Text)
+		if length < r.minLength {
 			dec.report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
 		}
-	}
-	if most, ok := r.get("maxLength"); ok {
-		if want, _ := strconv.Atoi(most); length > want {
-			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + most + " characters"})
+		if r.maxLength > 0 && length > r.maxLength {
+			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + strconv.Itoa(r.maxLength) + " characters"})
 		}
 	}
-	if pattern, ok := r.get("pattern"); ok && !compiled(pattern).MatchString(n.Text) {
-		dec.report.Add(badName{at: at, got: n, pattern: pattern})
+	if r.pattern != nil && !r.pattern.MatchString(n.Text) {
+		dec.report.Add(badName{at: at, got: n, pattern: r.pattern.String()})
 	}
-	enum := r.all("enum")
-	if r.connectors {
-		enum = Connectors()
-	}
-	if len(enum) > 0 && !slices.Contains(enum, n.Text) {
-		dec.report.Add(notInEnum{at: at, got: n, want: enum})
+	if len(r.enum) > 0 && !slices.Contains(r.enum, n.Text) {
+		dec.report.Add(notInEnum{at: at, got: n, want: r.enum})
 	}
 }
 
@@ -290,48 +278,72 @@ func Connectors() []string {
 	return out
 }
 
-var patterns sync.Map // pattern → *regexp.Regexp; there are three
-
-func compiled(pattern string) *regexp.Regexp {
-	if re, ok := patterns.Load(pattern); ok {
-		return re.(*regexp.Regexp)
-	}
-	re := regexp.MustCompile(pattern)
-	patterns.Store(pattern, re)
-	return re
-}
-
-// rules are the limits of a value, as the tags of package schemas write them.
+// rules are the limits of a value, as the tags of package schemas write them. The
+// zero rules allow everything.
 type rules struct {
-	tag        string
-	connectors bool
+	minLength, maxLength, minProperties int // 0: any
+	pattern                             *regexp.Regexp
+	enum                                []string
+	bounds                              []bound
 }
 
-func (r rules) get(name string) (string, bool) {
-	all := r.all(name)
-	if len(all) == 0 {
-		return "", false
-	}
-	return all[0], true
+// bound is one limit of a number.
+type bound struct {
+	word, text string // as messages say it: at least 1
+	limit      *big.Rat
+	bad        func(compared int) bool
 }
 
-func (r rules) all(name string) []string {
-	var out []string
-	for part := range strings.SplitSeq(r.tag, ",") {
-		if k, v, ok := strings.Cut(part, "="); ok && k == name {
-			out = append(out, v)
+func parseRules(tag reflect.StructTag) rules {
+	var r rules
+	for part := range strings.SplitSeq(tag.Get("jsonschema"), ",") {
+		key, value, _ := strings.Cut(part, "=")
+		switch key {
+		case "minLength":
+			r.minLength, _ = strconv.Atoi(value)
+		case "maxLength":
+			r.maxLength, _ = strconv.Atoi(value)
+		case "minProperties":
+			r.minProperties, _ = strconv.Atoi(value)
+		case "pattern":
+			r.pattern = regexp.MustCompile(value)
+		case "enum":
+			r.enum = append(r.enum, value)
+		case "minimum":
+			r.bounds = append(r.bounds, newBound("at least ", value, func(c int) bool { return c < 0 }))
+		case "maximum":
+			r.bounds = append(r.bounds, newBound("at most ", value, func(c int) bool { return c > 0 }))
+		case "exclusiveMinimum":
+			r.bounds = append(r.bounds, newBound("more than ", value, func(c int) bool { return c <= 0 }))
 		}
 	}
-	return out
+	if tag.Get("values") == "connectors" {
+		r.enum = Connectors()
+	}
+	return r
+}
+
+func newBound(word, text string, bad func(int) bool) bound {
+	limit, ok := new(big.Rat).SetString(text)
+	if !ok {
+		panic("compiler: no number in a tag: " + text)
+	}
+	return bound{word, text, limit, bad}
 }
 
 // shape is what a struct of package schemas says about its form in a document.
 type shape struct {
-	fields   map[string]reflect.StructField
+	fields   map[string]*member
 	required []string
-	key      *reflect.StructField // takes the key of a map's pair
-	short    *reflect.StructField // takes a bare value
-	whole    *reflect.StructField // takes the whole value
+	key      *member // takes the key of a map's pair
+	short    *member // takes a bare value
+	whole    *member // takes the whole value
+}
+
+// member is a field of a struct with the rules of its tags.
+type member struct {
+	index []int
+	rules rules
 }
 
 var shapes sync.Map // reflect.Type → *shape
@@ -340,22 +352,27 @@ func shapeOf(t reflect.Type) *shape {
 	if s, ok := shapes.Load(t); ok {
 		return s.(*shape)
 	}
-	s := &shape{fields: map[string]reflect.StructField{}}
+	s := &shape{fields: map[string]*member{}}
 	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous {
+			continue
+		}
+		m := &member{f.Index, parseRules(f.Tag)}
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch {
-		case f.Anonymous:
-			continue
 		case f.Tag.Get("key") == "true":
-			s.key = &f
+			s.key = m
 		case f.Tag.Get("whole") == "true":
-			s.whole = &f
+			s.whole = m
 		}
 		if f.Tag.Get("short") == "true" {
-			s.short = &f
+			s.short = m
+			if name == "-" {
+				s.short = &member{f.Index, rules{minLength: 1}}
+			}
 		}
 		if name != "" && name != "-" {
-			s.fields[name] = f
+			s.fields[name] = m
 			if options != "omitempty" {
 				s.required = append(s.required, name)
 			}

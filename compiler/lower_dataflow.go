@@ -39,7 +39,7 @@ func (p *project) lowerSource(u *unit) resource.Resource {
 	if f.Database.Connection != "" {
 		base = resource.Reference(addr(resource.Connection, f.Database.Connection), "id").At(u.span("database", "connection"))
 	}
-	columns := resource.List()
+	columns := resource.List(make([]resource.Value, 0, len(f.Columns))...)
 	for _, c := range f.Columns {
 		columns.Items = append(columns.Items, columnValue(c.Name, c.Type).At(u.span("columns", c.Name)))
 	}
@@ -72,7 +72,7 @@ func lowerTarget(u *unit, schema schemaPlace, dataset resource.Value) resource.R
 
 func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
 	f := u.dataflow
-	rows := resource.List()
+	rows := resource.List(make([]resource.Value, 0, len(f.Mappings))...)
 	for _, m := range f.Mappings {
 		rows.Items = append(rows.Items, mappingValue(m).At(u.span("mappings", m.Destination)))
 	}

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"encoding/json"
+	"sync"
 
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -73,16 +74,28 @@ func joinPath(parent, name string) string {
 // columnValue is a column as the platform's own explore call describes it: a
 // time is told by meta:xdmType beside the type.
 func columnValue(name, word string) resource.Value {
-	c, ok := xdm.SourceColumn(name, word)
+	rest, ok := columnShapes()[word]
 	if !ok {
 		panic("compiler: no column type " + word) // the schema lists the words
 	}
-	var out object
-	out.add("name", resource.String(c.Name))
-	out.add("type", resource.String(c.Type))
-	if c.XDMType != "" {
-		out.add("meta:xdmType", resource.String(c.XDMType))
-	}
-	out.add("xdm", shapeValue(c.XDM, "", func(string) source.Span { return source.Span{} }))
-	return out.value()
+	fields := make([]resource.Field, 0, 1+len(rest))
+	fields = append(fields, resource.F("name", resource.String(name)))
+	return resource.Object(append(fields, rest...)...)
 }
+
+// columnShapes are the members of a column beside its name, by the word for its
+// type. All columns of a type share them.
+var columnShapes = sync.OnceValue(func() map[string][]resource.Field {
+	out := map[string][]resource.Field{}
+	for _, word := range xdm.ColumnTypes() {
+		c, _ := xdm.SourceColumn("", word)
+		var rest object
+		rest.add("type", resource.String(c.Type))
+		if c.XDMType != "" {
+			rest.add("meta:xdmType", resource.String(c.XDMType))
+		}
+		rest.add("xdm", shapeValue(c.XDM, "", func(string) source.Span { return source.Span{} }))
+		out[word] = rest.value().Fields
+	}
+	return out
+})
