@@ -25,13 +25,14 @@ type task struct {
 	then   []int // tasks that wait for this one
 	waits  int   // how many of after are not released yet
 	height int   // how many tasks the longest chain behind this one has
+	band   int   // see setBands
 	state  state
 	cause  int // of blocked: the failed task
 }
 
-// queue hands out tasks so that each comes after all that it needs and the
-// longest chains go first: with few slots that is what keeps the whole short.
-// It knows nothing of what a task does.
+// queue hands out tasks so that each comes after all that it needs: band by band,
+// and in a band the longest chains first, which with few slots is what keeps the
+// whole short. It knows nothing of what a task does.
 type queue struct {
 	mu     sync.Mutex
 	moved  *sync.Cond
@@ -43,7 +44,7 @@ type queue struct {
 }
 
 // newQueue makes a queue of tasks that know what they come after.
-func newQueue(tasks []task) (*queue, error) {
+func newQueue(tasks []task, slots int) (*queue, error) {
 	q := &queue{tasks: tasks, claims: map[string][]int{}}
 	q.moved = sync.NewCond(&q.mu)
 	for i := range tasks {
@@ -59,6 +60,7 @@ func newQueue(tasks []task) (*queue, error) {
 	if err := q.measure(); err != nil {
 		return nil, err
 	}
+	q.setBands(8 * slots)
 	for i := range tasks {
 		if tasks[i].waits == 0 {
 			q.offer(i)
@@ -90,6 +92,45 @@ func (q *queue) measure() error {
 		return fmt.Errorf("order the calls: some of them wait for one another in a ring")
 	}
 	return nil
+}
+
+// setBands puts tasks that lead to one end next to each other, and cuts their row
+// into bands of a size. With the longest chains of all first, every schema would
+// come before the first dataflow: an interrupted apply would leave thousands of
+// things begun and nothing done. The last band is a whole one, so that there is
+// enough beside the last chains to keep the slots busy.
+func (q *queue) setBands(size int) {
+	const (
+		opened = 1 + iota // what it comes after is on its way into the row
+		placed
+	)
+	mark := make([]uint8, len(q.tasks))
+	var row, path []int
+	for end := range q.tasks {
+		if len(q.tasks[end].then) == 0 {
+			path = append(path, end)
+		}
+		for len(path) > 0 {
+			i := path[len(path)-1]
+			if mark[i] == 0 {
+				mark[i] = opened
+				for _, n := range slices.Backward(q.tasks[i].after) {
+					if mark[n] == 0 {
+						path = append(path, n)
+					}
+				}
+				continue
+			}
+			path = path[:len(path)-1]
+			if mark[i] == opened {
+				mark[i] = placed
+				row = append(row, i)
+			}
+		}
+	}
+	for k, i := range row {
+		q.tasks[i].band = -((len(row) - 1 - k) / size)
+	}
 }
 
 func (q *queue) offer(i int) {
@@ -200,15 +241,19 @@ func (q *queue) isHalted() bool {
 	return q.halted
 }
 
-// heapOf orders task numbers: the longest chain first, then the plan's order.
+// heapOf orders task numbers: by band, the longest chain first, then the plan's order.
 type heapOf struct {
 	tasks []task
 	order []int
 }
 
 func (h *heapOf) before(a, b int) bool {
-	if x, y := h.tasks[a].height, h.tasks[b].height; x != y {
-		return x > y
+	x, y := &h.tasks[a], &h.tasks[b]
+	switch {
+	case x.band != y.band:
+		return x.band < y.band
+	case x.height != y.height:
+		return x.height > y.height
 	}
 	return a < b
 }

@@ -29,7 +29,7 @@ func TestQueueOrder(t *testing.T) {
 		for i := range tasks {
 			after[i] = tasks[i].after
 		}
-		q, err := newQueue(tasks)
+		q, err := newQueue(tasks, 1+rnd.IntN(3))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestMakespan(t *testing.T) {
 				tasks = append(tasks, task{}, task{after: []int{b}}, task{after: []int{b + 1}}, task{after: []int{b + 2}},
 					task{}, task{after: []int{b + 1}}, task{after: []int{b + 3, b + 4, b + 5}})
 			}
-			q, err := newQueue(tasks)
+			q, err := newQueue(tasks, workers)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,5 +111,43 @@ func TestMakespan(t *testing.T) {
 				t.Errorf("%d workers took %v, ideal is %v", workers, took, time.Duration(ideal))
 			}
 		})
+	}
+}
+
+// TestFirstThingsFirst: an apply of many dataflows finishes the first ones before it
+// begins the last ones.
+func TestFirstThingsFirst(t *testing.T) {
+	const flows, slots = 300, 4
+	var tasks []task
+	for range flows { // all schemas, then all datasets, … as a plan has them
+		tasks = append(tasks, task{})
+	}
+	for k := 1; k < 4; k++ {
+		for i := range flows {
+			tasks = append(tasks, task{after: []int{(k-1)*flows + i}})
+		}
+	}
+	q, err := newQueue(tasks, slots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, ended, most := 0, 0, 0
+	for {
+		i, ok := q.take(always)
+		if !ok {
+			break
+		}
+		if i < flows {
+			begun++
+		}
+		q.finish(i, true)
+		if i >= 3*flows {
+			ended++
+		}
+		q.release()
+		most = max(most, begun-ended)
+	}
+	if ended != flows || most > 4*slots {
+		t.Errorf("%d dataflows of %d, up to %d of them begun and not done", ended, flows, most)
 	}
 }

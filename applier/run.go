@@ -81,7 +81,7 @@ func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session) (*run, error) {
 		}
 	}
 	var err error
-	if r.queue, err = newQueue(tasks); err != nil {
+	if r.queue, err = newQueue(tasks, a.workers()); err != nil {
 		return nil, err
 	}
 	r.line = newLine(r.queue, a.workers(), func() int { return r.pace.ahead(a.workers()) })
