@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"hash/crc32"
 	"io/fs"
@@ -20,7 +19,7 @@ import (
 // time; what is not there or not whole is not known.
 //
 //	head      magic
-//	section   digest of the block's text, length of the rest, checksum, entries
+//	section   digest of the block's text, length of the rest, checksum, count, entries
 //	entry     length of its text, flags, its digest, that of its configuration, address, id, etag, needs
 //
 // The configuration is not in it: it is the graph's when the two digests are the
@@ -31,7 +30,7 @@ type known struct {
 	fresh    []block // all blocks, when some of them were not known
 }
 
-const knownMagic = "aepflow lock 1\n"
+const knownMagic = "aepflow lock 2\n"
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -131,6 +130,7 @@ const (
 
 func appendSection(out []byte, b *block) []byte {
 	text := func(s string) { out = append(binary.AppendUvarint(out, uint64(len(s))), s...) }
+	out = binary.AppendUvarint(out, uint64(len(b.entries)))
 	for i := range b.entries {
 		e := &b.entries[i]
 		var flags byte
@@ -141,8 +141,7 @@ func appendSection(out []byte, b *block) []byte {
 			flags |= flagRead
 		}
 		out = append(binary.AppendUvarint(out, uint64(b.lengths[i])), flags)
-		digest, _ := hex.DecodeString(b.digests[i]) // it was printed from bytes
-		out = append(out, digest...)
+		out = append(out, b.digests[i][:]...)
 		applied := resource.Sum(e.Applied)
 		out = append(out, applied[:]...)
 		text(string(e.Address.Kind))
@@ -163,8 +162,9 @@ func appendSection(out []byte, b *block) []byte {
 
 // section gives the entries of a section. Those whose configuration the graph does
 // not have are read from the text of the block.
-func (p *printed) section(section, text []byte) (b block, ok bool) {
+func (p *printed) section(section, text []byte) (block, bool) {
 	r := sectionReader{rest: string(section)}
+	b := newBlock(min(r.number(), len(text)))
 	for r.rest != "" && !r.bad {
 		length, flags, digest, applied := r.number(), r.bytes(1), r.bytes(16), r.bytes(16)
 		e := Entry{Address: r.address(), ID: r.text(), ETag: r.text()}
@@ -178,14 +178,15 @@ func (p *printed) section(section, text []byte) (b block, ok bool) {
 			return block{}, false
 		}
 		e.Protect = flags[0]&flagProtect != 0
-		sum := hex.EncodeToString([]byte(digest))
+		var sum [16]byte
+		copy(sum[:], digest)
 		if i, ok := p.find(e.Address); ok && flags[0]&flagRead == 0 && string(bodySum(p.graph, i)) == applied {
 			r := &p.graph.All()[i]
 			e.Address, e.Applied = r.Address, r.Body.JSON()
 		} else if e, sum, _, ok = p.entry(text); !ok {
 			return block{}, false
 		}
-		b.entries, b.digests, b.lengths = append(b.entries, e), append(b.digests, sum), append(b.lengths, length)
+		b.add(e, sum, length)
 		text = text[length:]
 	}
 	return b, !r.bad && len(text) == 0

@@ -3,6 +3,7 @@ package lockfile
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strings"
 
@@ -32,18 +33,18 @@ type printedMember struct{ key, value, end int }
 // entry reads the entry that text begins with and returns what is behind it and
 // the digest; false when the text is not what Marshal prints or does not fit the
 // digest in it.
-func (p *printed) entry(text []byte) (e Entry, digest string, rest []byte, ok bool) {
+func (p *printed) entry(text []byte) (e Entry, digest [16]byte, rest []byte, ok bool) {
 	name, rest, ok := p.squeeze(text)
 	if !ok || !p.close() {
-		return Entry{}, "", nil, false
+		return Entry{}, digest, nil, false
 	}
 	if e.Address, ok = p.address(name); !ok {
-		return Entry{}, "", nil, false
+		return Entry{}, digest, nil, false
 	}
 	// All texts before the configuration share one string, and those behind it
 	// another: an entry of its own for each would be most of the memory.
 	from, body := 0, ""
-	rank := -1
+	rank, said := -1, ""
 	sum := sha256.New()
 	sum.Write([]byte{'{'})
 	first := true
@@ -54,13 +55,13 @@ func (p *printed) entry(text []byte) (e Entry, digest string, rest []byte, ok bo
 		key := string(p.compact[m.key+1 : m.value-2])
 		at := memberRank(key)
 		if at <= rank {
-			return Entry{}, "", nil, false
+			return Entry{}, digest, nil, false
 		}
 		rank = at
 		if key == "applied" {
 			e.Applied, body = p.applied(e.Address, p.compact[m.value:m.end]), ""
-		} else if !e.take(key, body[m.value-from:m.end-from], &digest) {
-			return Entry{}, "", nil, false
+		} else if !e.take(key, body[m.value-from:m.end-from], &said) {
+			return Entry{}, digest, nil, false
 		}
 		if key == "digest" {
 			continue
@@ -72,7 +73,11 @@ func (p *printed) entry(text []byte) (e Entry, digest string, rest []byte, ok bo
 		sum.Write(p.compact[m.key:m.end])
 	}
 	sum.Write([]byte{'}'})
-	return e, digest, rest, shortDigest(sum.Sum(nil)) == digest
+	var whole [sha256.Size]byte
+	var inHex [2 * len(digest)]byte
+	copy(digest[:], sum.Sum(whole[:0]))
+	hex.Encode(inHex[:], digest[:])
+	return e, digest, rest, string(inHex[:]) == said
 }
 
 // close finds the ends of the members, false when they are not parted by commas.

@@ -89,7 +89,8 @@ func readPrinted(r io.Reader, g *resource.Graph, size int, k *known) (*Lock, boo
 				return nil, false
 			}
 			line = append(append(append(line[:0], a.Kind...), '.'), a.Name...)
-			sum.Write(append(append(append(line, ' '), b.digests[i]...), '\n'))
+			line = append(hex.AppendEncode(append(line, ' '), b.digests[i][:]), '\n')
+			sum.Write(line)
 			l.Entries = append(l.Entries, b.entries[i])
 		}
 	}
@@ -121,11 +122,19 @@ type scan struct {
 // block is what a stretch of the text came to.
 type block struct {
 	entries []Entry
-	digests []string
+	digests [][16]byte
 	lengths []int // of the text of each entry, with what parts it from the next
 
 	sum     [sha256.Size]byte // of the text; only where blocks are kept
 	section []byte            // as known keeps it
+}
+
+func newBlock(n int) block {
+	return block{entries: make([]Entry, 0, n), digests: make([][16]byte, 0, n), lengths: make([]int, 0, n)}
+}
+
+func (b *block) add(e Entry, digest [16]byte, length int) {
+	b.entries, b.digests, b.lengths = append(b.entries, e), append(b.digests, digest), append(b.lengths, length)
 }
 
 // blockSize is how much is read at a time: enough to make the turns of the
@@ -197,7 +206,8 @@ func (s *scan) put(n int, b block, ok bool) {
 }
 
 // block reads the entries of a block.
-func (p *printed) block(text []byte) (b block, ok bool) {
+func (p *printed) block(text []byte) (block, bool) {
+	b := newBlock(len(text) / 1500) // as long as most are
 	for {
 		e, digest, rest, ok := p.entry(text)
 		if !ok {
@@ -208,7 +218,7 @@ func (p *printed) block(text []byte) (b block, ok bool) {
 		if text, ok = bytes.CutPrefix(rest, []byte(",\n")); more && !ok {
 			return block{}, false
 		}
-		b.entries, b.digests, b.lengths = append(b.entries, e), append(b.digests, digest), append(b.lengths, had-len(text))
+		b.add(e, digest, had-len(text))
 		if !more {
 			return b, true
 		}
