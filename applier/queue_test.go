@@ -151,3 +151,41 @@ func TestFirstThingsFirst(t *testing.T) {
 		t.Errorf("%d dataflows of %d, up to %d of them begun and not done", ended, flows, most)
 	}
 }
+
+// TestMakespanOfMany: many dataflows in the order of a plan, which has them by kind,
+// take no longer than their calls divided among the slots.
+func TestMakespanOfMany(t *testing.T) {
+	const latency = 50 * time.Millisecond
+	for _, n := range []int{100, 1_000} {
+		for _, slots := range []int{10, 50} {
+			synctest.Test(t, func(t *testing.T) {
+				tasks := make([]task, 6*n) // schemas, datasets, sources, targets, mappings, flows
+				for i := range n {
+					tasks[n+i].after = []int{i}
+					tasks[3*n+i].after = []int{i, n + i}
+					tasks[4*n+i].after = []int{i}
+					tasks[5*n+i].after = []int{2*n + i, 3*n + i, 4*n + i}
+				}
+				q, err := newQueue(tasks, slots)
+				if err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				var wg sync.WaitGroup
+				for range slots {
+					wg.Go(func() {
+						for i, ok := q.take(always); ok; i, ok = q.take(always) {
+							<-time.After(latency)
+							q.finish(i, true)
+							q.release()
+						}
+					})
+				}
+				wg.Wait()
+				if took, ideal := time.Since(began), time.Duration(len(tasks)/slots)*latency; took > ideal {
+					t.Errorf("%d dataflows, %d slots: took %v, ideal is %v", n, slots, took, ideal)
+				}
+			})
+		}
+	}
+}
