@@ -55,6 +55,7 @@ clean() {
 
 export AEPFLOW_NOW=2027-01-01T00:00:00Z CRM_DB_PASSWORD=canary-8b1f
 unset AEPFLOW_TARGET
+export GOFLAGS="${GOFLAGS:-} -trimpath" CGO_ENABLED=0 # what make has compiled serves here too
 go build -o "$work/aepflow" ./cmd/aepflow
 go build -o "$work/browser" .ci/browser.go
 mkdir "$work/crm"

@@ -18,7 +18,7 @@ process.on("exit", () => fs.rmSync(work, { recursive: true, force: true }));
 
 let modules = process.env.EDITOR_MODULES;
 if (!modules) {
-  const npm = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", work, "yaml-language-server@" + version], { encoding: "utf8" });
+  const npm = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=20000", "--prefix", work, "yaml-language-server@" + version], { encoding: "utf8" });
   if (npm.status !== 0) {
     console.log("editor: skipped, npm installs no yaml-language-server: " + (npm.error ?? npm.stderr).toString().trim().split("\n").pop());
     process.exit(0);

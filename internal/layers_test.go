@@ -27,6 +27,7 @@ var layers = map[string][]string{
 	"planner":            {"internal/diag", "internal/lockfile", "internal/resource", "internal/source"},
 	"applier":            {"planner", "internal/lockfile", "internal/platform", "internal/resource"},
 	"schemas":            {},
+	"internal/raced":     {},
 	"schemas/gen":        {"schemas", "internal/specs"},
 	"internal/view":      {"applier", "planner", "internal/diag", "internal/resource", "internal/source", "internal/textdiff"},
 	"internal/cache":     {"compiler", "internal/resource", "internal/source"},

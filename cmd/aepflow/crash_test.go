@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/raced"
 )
 
 // killPoint is where a process is killed: at a system call, or by the platform at
@@ -151,8 +152,8 @@ func (sc *scenario) points(tracing bool) []killPoint {
 
 // sample takes a few points of each sort.
 func (sc *scenario) sample(all []killPoint) []killPoint {
-	want := 3
-	if raced {
+	want := 2
+	if raced.Enabled {
 		want = 1
 	}
 	every := max(1, len(all)/envInt("CRASH_POINTS", want))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -14,13 +15,23 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/aepflow/aepflow/internal/raced"
 )
 
 // pinned is the clock of every script: examples and goldens never depend on the
 // day on which they are run.
 const pinned = "2027-01-01T00:00:00Z"
 
+// TestMain makes the program a command of the scripts. Under the race detector the
+// package does the main job only, unless -run names tests.
 func TestMain(m *testing.M) {
+	if isTest := strings.HasSuffix(os.Args[0], ".test"); raced.Enabled && isTest {
+		flag.Parse()
+		if flag.Lookup("test.run").Value.String() == "" {
+			_ = flag.Set("test.run", "TestScripts/tutorial$")
+		}
+	}
 	testscript.Main(m, map[string]func(){
 		"aepflow": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})

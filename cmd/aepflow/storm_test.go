@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/raced"
 )
 
 // storm is a platform that is in trouble, in a way that an apply gets through.
@@ -154,7 +155,7 @@ func TestStorms(t *testing.T) {
 			},
 		},
 	} {
-		if raced && i > 1 {
+		if raced.Enabled && i > 1 {
 			break
 		}
 		t.Run(s.name, func(t *testing.T) {
