@@ -188,7 +188,7 @@ func respace(f *source.File) []byte {
 		text := spliceLine(f, start, end, edits)
 		if !inside[line] {
 			if !inside[line+1] {
-				text = bytes.TrimRight(text, " \t")
+				text = bytes.TrimRight(text, " \t\r") // a lone CR would become the half of a CRLF
 			}
 			if len(bytes.TrimSpace(text)) == 0 {
 				empty++
