@@ -74,7 +74,7 @@ func flowConditions(exprs []string, fields []string) ([]condition, error) {
 		case path == "":
 			return nil, flowError(errFilterField, "property %q names no field", expr)
 		case op == "~":
-			return nil, flowError(errFilterSyntax, "operator %q is not implemented", op)
+			return nil, flowError(errFilterSyntax, "operator %q is not supported", op)
 		case op == "!":
 			return nil, flowError(errFilterUnknownOp, "operator %q is not known", op)
 		case op == "=":
