@@ -22,8 +22,8 @@ func (a *app) interrupts(ctx context.Context, notice string) (_ context.Context,
 			case <-signals:
 			}
 			if n == 0 {
+				cancel() // first: what the notice says is true when it is read
 				a.say("\n%s", notice)
-				cancel()
 				continue
 			}
 			close(hard)
