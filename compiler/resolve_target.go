@@ -172,7 +172,7 @@ func (p *project) checkProfile(u *unit, at place, ref string, body *schemas.Sche
 		}
 		body = named.body
 	}
-	if !body.Profile {
+	if body != nil && !body.Profile { // a dataset without any schema is told already
 		p.report.Add(profileWithoutSchema{at: at})
 	}
 }
