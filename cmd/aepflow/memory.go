@@ -13,7 +13,7 @@ import (
 // its size again costs as much time as planning.
 const (
 	shortLife = 400       // percent of what lives, between two collections
-	longLife  = 30        // the same where what lives is large
+	longLife  = 22        // the same where what lives is large
 	roomy     = 180 << 20 // bytes of heap up to which the one turns into the other
 )
 
