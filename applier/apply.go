@@ -53,7 +53,7 @@ const startMargin = 60 * time.Second
 const clockMargin = 5 * time.Minute
 
 // Apply carries out a plan. The error says that the apply as a whole could not
-// go on: a *StaleError or ErrUnresolved before the first call, ErrInterrupted when ctx ended, or
+// go on: an error of Fits or ErrUnresolved before the first call, ErrInterrupted when ctx ended, or
 // the journal's. Calls that fail are no error but stand in the result. Whatever
 // happens, what was done is saved in lockfile or journal.
 //
@@ -94,13 +94,17 @@ func fits(p *planner.Plan, s *lockfile.Session) error {
 	if open := s.Unresolved(); len(open) > 0 {
 		return fmt.Errorf("%w: %s %s", ErrUnresolved, open[0].Step, open[0].Address)
 	}
-	lock := s.Lock()
+	return Fits(p, s.Lock(), s.Target())
+}
+
+// Fits holds that a plan is for a target and for this state of its lockfile: a
+// *ElsewhereError or a *StaleError otherwise.
+func Fits(p *planner.Plan, lock *lockfile.Lock, t lockfile.Target) error {
+	if p.Target.Org != t.Org || p.Target.Sandbox != t.Sandbox {
+		return &ElsewhereError{Plan: p.Target, Target: t}
+	}
 	if have := (planner.LockRef{Lineage: lock.Lineage, Serial: lock.Serial}); have != p.Lock {
 		return &StaleError{Plan: p.Lock, Lock: have}
-	}
-	if t := s.Target(); p.Target.Org != t.Org || p.Target.Sandbox != t.Sandbox {
-		return fmt.Errorf("check plan: it is for organisation %s, sandbox %s; the lockfile belongs to organisation %s, sandbox %s",
-			p.Target.Org, p.Target.Sandbox, t.Org, t.Sandbox)
 	}
 	return nil
 }

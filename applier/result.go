@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -52,6 +53,17 @@ type BlockedStep struct {
 
 // ErrInterrupted says that the apply was told to stop. What was done is saved.
 var ErrInterrupted = errors.New("interrupted; what was done is saved")
+
+// ElsewhereError says that the plan was made for another organisation or sandbox.
+type ElsewhereError struct {
+	Plan   planner.Target
+	Target lockfile.Target
+}
+
+func (e *ElsewhereError) Error() string {
+	return fmt.Sprintf("the plan is for organisation %s, sandbox %s; the target is organisation %s, sandbox %s; plan again",
+		e.Plan.Org, e.Plan.Sandbox, e.Target.Org, e.Target.Sandbox)
+}
 
 // StaleError says that the plan was made against another state of the lockfile.
 type StaleError struct {

@@ -124,10 +124,11 @@ func (a *app) finish(err error) int {
 	var target *lockfile.TargetError
 	var journal *lockfile.JournalError
 	var stale *applier.StaleError
+	var elsewhere *applier.ElsewhereError
 	switch {
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &held), errors.As(err, &target), errors.As(err, &journal), errors.As(err, &stale),
+	case errors.As(err, &held), errors.As(err, &target), errors.As(err, &journal), errors.As(err, &stale), errors.As(err, &elsewhere),
 		errors.Is(err, lockfile.ErrConflict), errors.Is(err, lockfile.ErrDigest), errors.Is(err, lockfile.ErrNewer), errors.Is(err, lockfile.ErrSyntax):
 		return exitStale
 	case errors.Is(err, applier.ErrInterrupted), errors.Is(err, context.Canceled):

@@ -88,21 +88,8 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 	}
 	c.AutoApprove = true
 	return a.carryOut(ctx, p, t, c.applyFlags, "apply", func(lock *lockfile.Lock) (*planner.Plan, error) {
-		return plan, stillFits(plan, t, lock)
+		return plan, applier.Fits(plan, lock, t.lockTarget())
 	})
-}
-
-// stillFits holds that a saved plan is for this target and this state of its
-// lockfile.
-func stillFits(plan *planner.Plan, t target, lock *lockfile.Lock) error {
-	if plan.Target.Org != t.config.Org || plan.Target.Sandbox != t.config.Sandbox {
-		return exit(exitStale, "the plan is for organisation %s, sandbox %s; target %s is organisation %s, sandbox %s: plan again",
-			plan.Target.Org, plan.Target.Sandbox, t.name, t.config.Org, t.config.Sandbox)
-	}
-	if have := (planner.LockRef{Lineage: lock.Lineage, Serial: lock.Serial}); have != plan.Lock {
-		return &applier.StaleError{Plan: plan.Lock, Lock: have}
-	}
-	return nil
 }
 
 // majorOf is the first number of a semantic version, "" of anything else, such
