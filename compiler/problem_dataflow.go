@@ -198,7 +198,7 @@ type missingDelta struct{ u *unit }
 
 func (p missingDelta) Diagnose() diag.Diagnostic {
 	help := "add `delta:` with a column of type date or date-time that grows with every change of a row"
-	if name := likelyDelta(p.u.dataflow.Columns); name != "" {
+	if name := LikelyDelta(p.u.dataflow.Columns); name != "" {
 		help = "add `delta: " + name + "` if that column grows with every change of a row"
 	}
 	return diag.Diagnostic{
@@ -209,9 +209,10 @@ func (p missingDelta) Diagnose() diag.Diagnostic {
 	}
 }
 
-// likelyDelta returns the column that a person would take: the last one with a
-// time of day, else the last date; dates of birth and of sale come before.
-func likelyDelta(columns []schemas.Column) string {
+// LikelyDelta returns the name of the column that a person would take: the last one
+// with a time of day, else the last date, for dates of birth and of sale come
+// before; "" when there is neither.
+func LikelyDelta(columns []schemas.Column) string {
 	name := ""
 	for _, typ := range []string{"date", "date-time"} {
 		for _, c := range columns {

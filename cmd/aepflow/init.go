@@ -147,6 +147,7 @@ func (c initCmd) first() (firstProject, error) {
 		}
 		return first, exit(exitUsage, "--connector %s: no connector has this name; `aepflow explain dataflow.database.connector` lists them", c.Connector)
 	}
+	var columns []schemas.Column
 	for _, part := range strings.Split(c.Columns, ",") {
 		name, typ, ok := strings.Cut(strings.TrimSpace(part), ":")
 		if !ok || name == "" || typ == "" {
@@ -156,15 +157,10 @@ func (c initCmd) first() (firstProject, error) {
 		if strings.HasPrefix(strings.ToLower(column.Field), "email") && typ == "string" {
 			first.Email = column.Field
 		}
+		columns = append(columns, column.Column)
 		first.Columns = append(first.Columns, column)
 	}
-	for _, typ := range []string{"date", "date-time"} { // the last time of day, else the last date
-		for _, c := range first.Columns {
-			if c.Type == typ {
-				first.Delta = c.Name
-			}
-		}
-	}
+	first.Delta = compiler.LikelyDelta(columns)
 	first.Key = first.Columns[0].Name
 	return first, nil
 }
