@@ -86,12 +86,18 @@ func (c *call) changeSandbox(b sandbox) error {
 	return c.keepSandboxes(boxes)
 }
 
-func renameSandbox(c *call) (answer, error) {
+// sandboxAndBody returns the sandbox that the path names and what is to become of it.
+func (c *call) sandboxAndBody() (*sandbox, object, error) {
 	b, err := c.sandboxArg()
 	if err != nil {
-		return answer{}, err
+		return nil, nil, err
 	}
 	body, err := c.object()
+	return b, body, err
+}
+
+func renameSandbox(c *call) (answer, error) {
+	b, body, err := c.sandboxAndBody()
 	if err != nil {
 		return answer{}, err
 	}
@@ -109,11 +115,7 @@ func renameSandbox(c *call) (answer, error) {
 
 // resetSandbox takes everything out of a sandbox and keeps its name.
 func resetSandbox(c *call) (answer, error) {
-	b, err := c.sandboxArg()
-	if err != nil {
-		return answer{}, err
-	}
-	body, err := c.object()
+	b, body, err := c.sandboxAndBody()
 	if err != nil {
 		return answer{}, err
 	}
