@@ -212,12 +212,10 @@ func TestOneCtrlC(t *testing.T) {
 	l.checkState()
 }
 
-// TestTwoCtrlC does not wait for the calls under way: the platform does their
-// work all the same, and the next apply finds it.
-func TestTwoCtrlC(t *testing.T) {
-	t.Parallel()
-	l := newLab(t, emulator.Options{}, crashed{})
-	l.docs("a")
+// stoppedAtOnce runs an apply that the second Ctrl-C ends while two calls are held
+// at the platform.
+func (l *lab) stoppedAtOnce() *held {
+	l.t.Helper()
 	h := l.hold(http.MethodPost, "/flowservice/connections")
 	term := l.atTerminal(applyArgs("--parallelism", "2", "--color", "never")...)
 	<-h.came
@@ -225,9 +223,19 @@ func TestTwoCtrlC(t *testing.T) {
 	term.press(ctrlC)
 	term.until(`once more stops at once`)
 	term.press(ctrlC)
-	if code := term.end(); code != exitInterrupted { // with the calls still under way
-		t.Errorf("exit code %d\n%s", code, term.seen)
+	if code := term.end(); code != exitInterrupted {
+		l.t.Errorf("exit code %d\n%s", code, term.seen)
 	}
+	return h
+}
+
+// TestTwoCtrlC does not wait for the calls under way: the platform does their
+// work all the same, and the next apply finds it.
+func TestTwoCtrlC(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, emulator.Options{}, crashed{})
+	l.docs("a")
+	h := l.stoppedAtOnce()
 	if text, err := os.ReadFile(l.paths().Journal); err != nil || strings.Count(string(text), `"intent":`) < 2 {
 		t.Errorf("the journal does not cover the calls: %v\n%s", err, text)
 	}
@@ -252,16 +260,7 @@ func TestCallsLandLate(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, emulator.Options{}, crashed{})
 	l.docs("a")
-	h := l.hold(http.MethodPost, "/flowservice/connections")
-	term := l.atTerminal(applyArgs("--parallelism", "2", "--color", "never")...)
-	<-h.came
-	<-h.came
-	term.press(ctrlC)
-	term.until(`once more stops at once`)
-	term.press(ctrlC)
-	if code := term.end(); code != exitInterrupted {
-		t.Errorf("exit code %d\n%s", code, term.seen)
-	}
+	h := l.stoppedAtOnce()
 	looked := make(chan struct{})
 	held := *l.between.Load()
 	l.intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
