@@ -317,7 +317,11 @@ func TestRateAndPause(t *testing.T) {
 				time.Sleep(100 * time.Millisecond) // on the fake clock
 				fine(rw, r)
 			}
-			w := newWorld(t, script(slow, slow, status(429, "Retry-After", "60"), slow, slow))
+			refuse := func(rw http.ResponseWriter, r *http.Request) {
+				time.Sleep(time.Millisecond) // until the fourth call has come too
+				status(429, "Retry-After", "60")(rw, r)
+			}
+			w := newWorld(t, script(slow, slow, refuse, slow, slow))
 			defer w.close()
 			run(w.client(), 4, 3)
 			var late int
