@@ -85,9 +85,9 @@ rm "$work/crm/customer-history.dataflow.yaml" "$work"/crm/*.bak
 "$work/aepflow" -C "$work/crm" plan --on-replace=backfill -o html >"$work/changes.html"
 
 # The emulator's page, after four days of runs, one of which went wrong.
-curl -fsS -X POST -d '{"advance":"72h"}' "$url/_emulator/clock" >/dev/null
-curl -fsS -X POST -d '{"flow":"*","code":"CONNECTOR-1001-500","message":"the copy from the source failed"}' "$url/_emulator/runfaults" >/dev/null
-curl -fsS -X POST -d '{"advance":"24h"}' "$url/_emulator/clock" >/dev/null
+curl -fsS -H 'Content-Type: application/json' -d '{"advance":"72h"}' "$url/_emulator/clock" >/dev/null
+curl -fsS -H 'Content-Type: application/json' -d '{"flow":"*","code":"CONNECTOR-1001-500","message":"the copy from the source failed"}' "$url/_emulator/runfaults" >/dev/null
+curl -fsS -H 'Content-Type: application/json' -d '{"advance":"24h"}' "$url/_emulator/clock" >/dev/null
 
 # A page that complains and one that sticks out must be noticed, or the rest proves nothing.
 echo '<!doctype html><link rel="icon" href="data:,"><div style="width:3000px">hello</div><script>console.error("canary")</script>' >"$work/control.html"

@@ -94,11 +94,17 @@ func (c emulatorCmd) checkListen() error {
 	if err != nil {
 		return exit(exitUsage, "--listen %s: expected HOST:PORT, such as 127.0.0.1:8090", c.Listen)
 	}
-	ip := net.ParseIP(host)
-	if host != "localhost" && (ip == nil || !ip.IsLoopback()) && !c.Public {
-		return exit(exitUsage, "--listen %s is reached from other machines, and the emulator checks no passwords by default: add --public if that is meant", c.Listen)
+	if !onlyHere(host) && !c.Public {
+		return exit(exitUsage, "--listen %s is reached from other machines, and the emulator checks no passwords by default: "+
+			"add --public if that is meant", c.Listen)
 	}
 	return nil
+}
+
+// onlyHere reports whether only this machine reaches a host.
+func onlyHere(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func parseRate(text string) (float64, error) {
@@ -135,10 +141,17 @@ func serve(ctx context.Context, a *app, box *emulator.Server, listen string) err
 	if err != nil {
 		return exit(exitWorld, "listen on %s: %v", listen, errors.Unwrap(err))
 	}
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return err
+	}
+	if !onlyHere(host) {
+		a.say("warning: whoever reaches %s can read and change everything in this emulator", l.Addr())
+	}
 	if _, err := fmt.Fprintf(a.stdout, "listening on http://%s\n", l.Addr()); err != nil {
 		return err
 	}
-	server := emulator.NewHTTPServer(box)
+	server := emulator.NewHTTPServer(box, host)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	select {

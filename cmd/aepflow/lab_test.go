@@ -98,7 +98,7 @@ func newLab(t testing.TB, o emulator.Options, from crashed) *lab {
 		t.Fatal(err)
 	}
 	l.url = "http://" + listener.Addr().String()
-	server := emulator.NewHTTPServer(l)
+	server := emulator.NewHTTPServer(l, "127.0.0.1")
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -265,6 +265,7 @@ func isFile(path string) bool {
 func admin(ts *testscript.TestScript, method, path, body string) []byte {
 	req, err := http.NewRequest(method, ts.Getenv("EMULATOR")+"/_emulator"+path, strings.NewReader(body))
 	ts.Check(err)
+	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
 	defer resp.Body.Close()

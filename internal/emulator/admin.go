@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -37,10 +38,12 @@ func addFaults(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, refuse(svcAdmin, http.StatusBadRequest, "", "%v", err)
 	}
-	for _, f := range rules {
-		if err := c.s.Inject(f); err != nil {
-			return answer{}, refuse(svcAdmin, http.StatusBadRequest, "", "%v", err)
-		}
+	if slices.ContainsFunc(rules, func(f Fault) bool { return f.Kill != 0 }) {
+		return answer{}, refuse(svcAdmin, http.StatusBadRequest, "",
+			"kill is not taken over HTTP: start the emulator with the rule in a file, --faults FILE")
+	}
+	if err := c.s.Inject(rules...); err != nil {
+		return answer{}, refuse(svcAdmin, http.StatusBadRequest, "", "%v", err)
 	}
 	return ok(object{"added": len(rules)})
 }

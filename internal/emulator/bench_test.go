@@ -109,7 +109,7 @@ func BenchmarkLoopback(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	srv := NewHTTPServer(a.s)
+	srv := NewHTTPServer(a.s, "127.0.0.1")
 	go srv.Serve(l)
 	defer srv.Close()
 	a.http, a.base = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}, "http://"+l.Addr().String()

@@ -146,10 +146,13 @@ func (c *call) decode() error {
 	}
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	kind = strings.ToLower(strings.TrimSpace(kind))
+	if c.svc == svcAdmin && kind != "application/json" {
+		return refuse(svcAdmin, http.StatusUnsupportedMediaType, "", "content type is %q, expected application/json", kind)
+	}
 	if c.svc == svcFlow && kind != "" && !strings.HasSuffix(kind, "json") {
 		return flowError(errMediaType, "content type %s is not supported, send application/json", kind)
 	}
-	if c.svc != svcAdmin && kind != "application/json" && !(strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")) {
+	if kind != "application/json" && !(strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")) {
 		return problem(http.StatusBadRequest, "BadRequestError", "A valid content-type must be specified")
 	}
 	v, err := decodeJSON(c.raw)

@@ -13,7 +13,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -103,10 +102,8 @@ func Open(opts Options) (*Server, error) {
 	if opts.Rate > 0 {
 		s.limiter = rate.NewLimiter(rate.Limit(opts.Rate), max(1, int(opts.Rate)))
 	}
-	for _, f := range opts.Faults {
-		if err := s.Inject(f); err != nil {
-			return nil, err
-		}
+	if err := s.Inject(opts.Faults...); err != nil {
+		return nil, err
 	}
 	s.recorder.open(opts.Record, opts.KeepRequests)
 	if err := s.open(); err != nil {
@@ -251,15 +248,4 @@ func (s *Server) Objects() []Object {
 		return strings.Compare(a.Org+"\x00"+a.Sandbox+"\x00"+a.Kind+"\x00"+a.ID, b.Org+"\x00"+b.Sandbox+"\x00"+b.Kind+"\x00"+b.ID)
 	})
 	return all
-}
-
-// NewHTTPServer wraps the handler in a server with limits fit for a port.
-func NewHTTPServer(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-	}
 }

@@ -44,13 +44,13 @@ type Fault struct {
 	Garbage     bool   `json:"garbage,omitempty"`
 	Truncate    bool   `json:"truncate,omitempty"`
 	ContentType string `json:"contentType,omitempty"`
-	// Kill ends the process with this id, as a crash of the caller would.
+	// Kill ends the process with this id, as a crash of the caller would. It
+	// is not taken over HTTP.
 	Kill int `json:"kill,omitempty"`
 
 	path  *regexp.Regexp
 	match *regexp.Regexp
 	seen  int
-	kill  func(pid int)
 }
 
 type faults struct {
@@ -59,13 +59,26 @@ type faults struct {
 	runs  []*RunFault
 }
 
-// Inject adds a rule. Rules are tried in the order they came; one that is
-// used up is skipped.
-func (s *Server) Inject(f Fault) error {
-	var err error
+// Inject adds rules, all of them or, with an error, none. Rules are tried in
+// the order they came; one that is used up is skipped.
+func (s *Server) Inject(rules ...Fault) error {
+	ready := make([]*Fault, len(rules))
+	for i, f := range rules {
+		if err := f.compile(); err != nil {
+			return fmt.Errorf("fault rule: %w", err)
+		}
+		ready[i] = &f
+	}
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.rules = append(s.faults.rules, ready...)
+	return nil
+}
+
+func (f *Fault) compile() (err error) {
 	if f.Match != "" {
 		if f.match, err = regexp.Compile(f.Match); err != nil {
-			return fmt.Errorf("fault rule: match: %w", err)
+			return fmt.Errorf("match: %w", err)
 		}
 	}
 	if f.Path != "" {
@@ -73,18 +86,14 @@ func (s *Server) Inject(f Fault) error {
 		f.path = regexp.MustCompile(pattern + "$") // a tail will do: /flows
 	}
 	if f.Status != 0 && (f.Status < 100 || f.Status > 599) {
-		return fmt.Errorf("fault rule: status %d", f.Status)
+		return fmt.Errorf("status %d", f.Status)
 	}
 	if f.Kill < 0 || f.Kill == 1 {
-		return fmt.Errorf("fault rule: kill %d is not a process that a caller can be", f.Kill)
+		return fmt.Errorf("kill %d is not a process that a caller can be", f.Kill)
 	}
 	if f.Times == 0 {
 		f.Times = 1
 	}
-	f.kill = killProcess
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.rules = append(s.faults.rules, &f)
 	return nil
 }
 
@@ -153,7 +162,7 @@ func (f *Fault) before() (a answer, ended bool) {
 		return answer{}, false
 	}
 	if f.Kill != 0 {
-		f.kill(f.Kill)
+		killProcess(f.Kill)
 	}
 	if !f.harms() {
 		return answer{}, false
@@ -168,7 +177,7 @@ func (f *Fault) after(a *answer) (lost bool) {
 	}
 	if f.After {
 		if f.Kill != 0 {
-			f.kill(f.Kill)
+			killProcess(f.Kill)
 		}
 		if f.Status != 0 {
 			*a = f.answer()

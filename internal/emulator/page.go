@@ -3,7 +3,9 @@ package emulator
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -22,6 +24,16 @@ import (
 var pageText string
 
 var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
+
+// pagePolicy lets the page have the style that is in it, and nothing else; no
+// other page may frame it.
+var pagePolicy = sync.OnceValue(func() string {
+	_, rest, _ := strings.Cut(pageText, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	hash := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
+		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+})
 
 const pageRows = 100
 
@@ -111,7 +123,7 @@ func (s *Server) page(c *call) answer {
 		return c.refusal(fmt.Errorf("draw the page: %w", err))
 	}
 	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: out.Bytes(), header: [][2]string{
-		{"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}, {"Cache-Control", "no-store"},
+		{"Content-Security-Policy", pagePolicy()}, {"Cache-Control", "no-store"}, {"X-Frame-Options", "DENY"},
 	}}
 }
 

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -36,8 +38,15 @@ func TestPage(t *testing.T) {
 			t.Errorf("the page has %q", not)
 		}
 	}
-	if csp := r.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") {
-		t.Errorf("policy %q", csp)
+	_, rest, _ := strings.Cut(page, "<style>")
+	style, rest, _ := strings.Cut(rest, "</style>")
+	hash := sha256.Sum256([]byte(style))
+	csp := r.header.Get("Content-Security-Policy")
+	if want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'; "; !strings.HasPrefix(csp, want) {
+		t.Errorf("policy %q, want it to begin with %q", csp, want)
+	}
+	if strings.Contains(rest, "style") || !strings.Contains(csp, "frame-ancestors 'none'") || r.header.Get("X-Frame-Options") != "DENY" {
+		t.Errorf("policy %q, header %v", csp, r.header)
 	}
 	wellFormed(t, page)
 	a.do("POST", "/", "{}").want(404)

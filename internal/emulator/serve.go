@@ -196,9 +196,13 @@ func (c *call) refusal(err error) answer {
 // writeAnswer sends an answer; the Date is the emulator's, because clients
 // take the platform's time from it.
 func writeAnswer(w http.ResponseWriter, now time.Time, requestID string, a *answer) {
+	w.Header().Set("Date", now.Format(http.TimeFormat))
+	w.Header().Set("x-request-id", requestID)
+	a.send(w)
+}
+
+func (a *answer) send(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Date", now.Format(http.TimeFormat))
-	h.Set("x-request-id", requestID)
 	for _, kv := range a.header {
 		h.Set(kv[0], kv[1])
 	}

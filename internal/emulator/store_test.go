@@ -83,7 +83,7 @@ func TestMain(m *testing.M) {
 		var l net.Listener
 		if l, err = net.Listen("tcp", "127.0.0.1:0"); err == nil {
 			fmt.Println(l.Addr())
-			err = NewHTTPServer(s).Serve(l)
+			err = NewHTTPServer(s, "127.0.0.1").Serve(l)
 		}
 	}
 	fmt.Fprintln(os.Stderr, err)
