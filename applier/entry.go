@@ -186,7 +186,7 @@ func startTime(now time.Time) json.RawMessage {
 
 // managed returns what we manage of the object of an entry, as it was sent;
 // secrets, and references whose value is not on record, are null.
-func managed(e lockfile.Entry, tenant string) (json.RawMessage, error) {
+func managed(e lockfile.Entry, tenant string) (resource.Value, error) {
 	bound, err := bindBody(e.Applied, tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
 		path := at.String()
 		for _, n := range e.Needs {
@@ -196,26 +196,19 @@ func managed(e lockfile.Entry, tenant string) (json.RawMessage, error) {
 		}
 		return []byte("null"), nil
 	})
-	if err != nil || len(e.Sent) == 0 {
-		return bound, err
+	if err != nil {
+		return resource.Value{}, err
 	}
-	v, ok := decode(bound).(map[string]any)
-	if !ok {
-		return bound, nil
+	v, err := resource.ParsePlain(bound)
+	if err != nil {
+		return resource.Value{}, fmt.Errorf("read the applied configuration of %s: %w", e.Address, err)
 	}
 	for _, s := range e.Sent {
-		put(v, strings.Split(s.Path, "."), decode(s.Value))
+		sent, err := resource.ParsePlain(s.Value)
+		if err != nil {
+			return resource.Value{}, fmt.Errorf("read what was sent for %s of %s: %w", s.Path, e.Address, err)
+		}
+		v = resource.Set(v, s.Path, sent)
 	}
-	return encode(v), nil
-}
-
-// put sets a member deep in an object, where its parents are there.
-func put(in map[string]any, path []string, v any) {
-	if len(path) == 1 {
-		in[path[0]] = v
-		return
-	}
-	if deeper, ok := in[path[0]].(map[string]any); ok {
-		put(deeper, path[1:], v)
-	}
+	return v, nil
 }

@@ -27,7 +27,7 @@ func (r resolver) find(ctx context.Context, in lockfile.Intent) ([]platform.Obje
 	if spec.TagOf != "" {
 		return r.tagged(ctx, kind, in.Entry.Entry)
 	}
-	name := nameOf(sent)
+	name := nameOf(sent.JSON())
 	var out []platform.Object
 	for o, err := range r.list(ctx, spec, name) {
 		if err != nil {

@@ -35,9 +35,7 @@ func (d *differ) adopt(spec *resource.Spec, r resource.Resource, it *item) {
 	if err == nil {
 		it.live = &raw
 	}
-	var differences []difference
-	compare(spec, nil, &live, &it.desired, &differences)
-	for _, f := range differences {
+	for _, f := range spec.Diff(live, it.desired) {
 		j := judge(spec, f, life{recurring: true})
 		j.change.Class, j.change.Live = ClassPending, j.change.Applied
 		it.fields = append(it.fields, j)

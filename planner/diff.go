@@ -112,11 +112,11 @@ type item struct {
 	fields  []judged
 	make    []Call // to be numbered
 	unmake  []Call
-	keep    bool            // nothing to call, but the lockfile changes
-	live    *resource.Value // as the platform has it, nil when not refreshed
-	drift   []difference    // applied against live
-	missing bool            // a refresh did not find it
-	left    bool            // changed, and left out by the selection
+	keep    bool                  // nothing to call, but the lockfile changes
+	live    *resource.Value       // as the platform has it, nil when not refreshed
+	drift   []resource.Difference // applied against live
+	missing bool                  // a refresh did not find it
+	left    bool                  // changed, and left out by the selection
 }
 
 // moves pairs documents with entries by movedFrom, where the old address is
@@ -214,10 +214,8 @@ func (d *differ) examine(n int, r resource.Resource) {
 		it.change.Action, it.change.Reason = Create, ReasonMissing
 		return
 	}
-	var found []difference
-	compare(spec, nil, &base, &it.desired, &found)
 	now := lifeOf(spec, *entry, it.applied, d.At)
-	for _, f := range found {
+	for _, f := range spec.Diff(base, it.desired) {
 		if secretsOnly(f) {
 			continue
 		}
@@ -233,7 +231,7 @@ func (d *differ) examine(n int, r resource.Resource) {
 	it.change.Action = severest(it.fields)
 	if it.change.Action == NoOp {
 		it.settle(moved)
-		if applied := parse(entry.Applied); it.live != nil && it.change.Action == NoOp && differs(spec, applied, it.desired) {
+		if applied := parse(entry.Applied); it.live != nil && it.change.Action == NoOp && len(spec.Diff(applied, it.desired)) > 0 {
 			it.change.Action, it.change.Reason = Update, ReasonConverged // only the lockfile has to learn it
 		}
 		return
@@ -316,7 +314,7 @@ func (d *differ) unsettled(spec *resource.Spec, it *item, now life) {
 				return
 			}
 			old := resource.String(n.ID)
-			j := judge(spec, difference{keyed, &old, &v}, now)
+			j := judge(spec, resource.Difference{Path: keyed, From: &old, To: &v}, now)
 			j.change.Unknown = true
 			it.fields = append(it.fields, j)
 		})
@@ -343,9 +341,8 @@ func keyedPath(spec *resource.Spec, v resource.Value, p resource.Path) resource.
 
 // secretsOnly reports whether both sides are secrets: their values, not their
 // references, decide whether something changed.
-func secretsOnly(f difference) bool {
-	return f.applied != nil && f.desired != nil &&
-		f.applied.Kind == resource.SecretValue && f.desired.Kind == resource.SecretValue
+func secretsOnly(f resource.Difference) bool {
+	return f.From != nil && f.To != nil && f.From.Kind == resource.SecretValue && f.To.Kind == resource.SecretValue
 }
 
 // secrets adds the secrets whose values differ.
@@ -365,7 +362,7 @@ func (d *differ) secrets(spec *resource.Spec, it *item, now life) {
 		if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == p.Path }) {
 			return
 		}
-		j := judge(spec, difference{at, &v, &v}, now)
+		j := judge(spec, resource.Difference{Path: at, From: &v, To: &v}, now)
 		it.fields = append(it.fields, j)
 	})
 	for i := range it.fields {
@@ -423,7 +420,7 @@ func (d *differ) publish(spec *resource.Spec, r resource.Resource, it *item) {
 		return
 	}
 	passed := resource.Int(epoch)
-	it.fields = append(it.fields, judge(spec, difference{at, &passed, &start}, life{recurring: true}))
+	it.fields = append(it.fields, judge(spec, resource.Difference{Path: at, From: &passed, To: &start}, life{recurring: true}))
 }
 
 // together replaces what must be replaced with a flow: a running flow does not

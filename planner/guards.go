@@ -91,8 +91,6 @@ func looksRenamed(it *item, desired resource.Value, old *item) bool {
 			return false
 		}
 	}
-	var found []difference
-	compare(spec, nil, &applied, &desired, &found)
 	leaves := 0
 	desired.Walk(func(_ resource.Path, v resource.Value) {
 		if v.Kind != resource.ListValue && v.Kind != resource.ObjectValue {
@@ -100,8 +98,8 @@ func looksRenamed(it *item, desired resource.Value, old *item) bool {
 		}
 	})
 	differ := 0
-	for _, f := range found {
-		if f.applied == nil || f.desired == nil || f.applied.Kind != resource.RefValue || f.desired.Kind != resource.RefValue {
+	for _, f := range spec.Diff(applied, desired) {
+		if f.From == nil || f.To == nil || f.From.Kind != resource.RefValue || f.To.Kind != resource.RefValue {
 			differ++
 		}
 	}

@@ -61,10 +61,10 @@ type judged struct {
 }
 
 // judge decides what one difference leads to, by its row in the table.
-func judge(s *resource.Spec, d difference, l life) judged {
-	trait, rule := s.TraitOf(d.path)
-	j := judged{path: d.path, rule: rule, trait: trait}
-	j.change = FieldChange{Path: d.path.String(), Reason: trait.Why, Applied: raw(d.applied), Desired: raw(d.desired)}
+func judge(s *resource.Spec, d resource.Difference, l life) judged {
+	trait, rule := s.TraitOf(d.Path)
+	j := judged{path: d.Path, rule: rule, trait: trait}
+	j.change = FieldChange{Path: d.Path.String(), Reason: trait.Why, Applied: raw(d.From), Desired: raw(d.To)}
 	switch trait.Does {
 	case resource.Ignored:
 		j.change.Action = NoOp
@@ -73,7 +73,7 @@ func judge(s *resource.Spec, d difference, l life) judged {
 		if trait.While == resource.Recurring && !l.recurring || trait.While == resource.BeforeStart && l.started {
 			j.change.Action = Replace
 		}
-		if d.path.String() == s.Frequency && l.started && d.desired != nil && d.desired.Text == "once" {
+		if d.Path.String() == s.Frequency && l.started && d.To != nil && d.To.Text == "once" {
 			j.change.Action, j.change.Reason = Replace, "a recurring flow that has started cannot become a one-time flow"
 		}
 	case resource.ByAction, resource.Hidden:
@@ -91,13 +91,13 @@ func judge(s *resource.Spec, d difference, l life) judged {
 }
 
 // grows reports whether a difference only adds, or only changes a label.
-func grows(s *resource.Spec, d difference) bool {
-	last := d.path[len(d.path)-1]
-	if last.Sort == resource.FieldStep && slices.Contains(s.Labels, last.Name) && isText(d.applied) && isText(d.desired) {
+func grows(s *resource.Spec, d resource.Difference) bool {
+	last := d.Path[len(d.Path)-1]
+	if last.Sort == resource.FieldStep && slices.Contains(s.Labels, last.Name) && isText(d.From) && isText(d.To) {
 		return true
 	}
 	narrows := last.Sort == resource.FieldStep && slices.Contains(s.Narrowing, last.Name)
-	return d.applied == nil && !narrows
+	return d.From == nil && !narrows
 }
 
 func isText(v *resource.Value) bool { return v == nil || v.Kind == resource.StringValue }

@@ -64,7 +64,7 @@ func (d *differ) refresh(spec *resource.Spec, it *item, applied resource.Value) 
 			aligned = aligned.With(spec.State, was) // it is on its way
 		}
 	}
-	compare(spec, nil, &applied, &aligned, &it.drift)
+	it.drift = spec.Diff(applied, aligned)
 	return aligned, true
 }
 
@@ -173,15 +173,15 @@ func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 	}
 	c.Actions = ActionList(c.Action)
 	for _, f := range it.drift {
-		want, wanted := spec.At(it.desired, f.path)
+		want, wanted := spec.At(it.desired, f.Path)
 		j := judge(spec, f, life{recurring: true})
 		change := FieldChange{
-			Path: f.path.String(), Action: j.change.Action,
-			Applied: raw(f.applied), Live: raw(f.desired), Desired: rawIf(want, wanted), Class: ClassDrifted,
+			Path: f.Path.String(), Action: j.change.Action,
+			Applied: raw(f.From), Live: raw(f.To), Desired: rawIf(want, wanted), Class: ClassDrifted,
 			Origin: it.change.Origin,
 		}
-		switch asked := wanted != (f.applied != nil) || wanted && !want.Equal(*f.applied); {
-		case asked && wanted == (f.desired != nil) && (!wanted || want.Equal(*f.desired)):
+		switch asked := wanted != (f.From != nil) || wanted && !want.Equal(*f.From); {
+		case asked && wanted == (f.To != nil) && (!wanted || want.Equal(*f.To)):
 			change.Class = ClassConverged
 		case asked:
 			change.Class = ClassConflicting

@@ -3,7 +3,6 @@ package resource
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -11,8 +10,9 @@ import (
 // of what was applied, so that the two compare member by member:
 //
 //   - members that only the platform knows are left out;
-//   - numbers and flags that come back as text, or the other way round, take the
-//     applied spelling when they mean the same;
+//   - numbers and flags that come back as text, or the other way round, and all
+//     that the table of spellings knows take the applied spelling when they mean
+//     the same; null is absent;
 //   - an id that a reference stood for when it was sent becomes the reference;
 //   - secrets, which no platform gives back, are taken as they were applied;
 //   - elements of lists with a key come in the applied order, others after them.
@@ -20,12 +20,12 @@ import (
 // resolved gives the value that a reference of the applied body stood for;
 // tenant is what the placeholder {TENANT_ID} stood for.
 func (s *Spec) Align(applied Value, live json.RawMessage, tenant string, resolved func(at Path, r Ref) string) (Value, error) {
-	v, err := parsePlain(live)
+	v, err := ParsePlain(live)
 	if err != nil {
 		return Value{}, err
 	}
 	a := aligner{spec: s, resolved: resolved, tenant: tenant}
-	return a.align(nil, nil, applied, v), nil
+	return a.align(nil, nil, Value{}, applied, s.renamed(v)), nil
 }
 
 // TenantPlaceholder stands for the tenant's id in every body until it is sent.
@@ -45,27 +45,28 @@ func (a aligner) sent(text string) string {
 	return strings.ReplaceAll(text, TenantPlaceholder, a.tenant)
 }
 
-// align walks by keyed path (for the table) and by index (for the references).
-func (a aligner) align(at, indexed Path, want, live Value) Value {
+// align walks by keyed path (for the table) and by index (for the references);
+// parent is the object that want is a member of.
+func (a aligner) align(at, indexed Path, parent, want, live Value) Value {
 	switch {
-	case want.Kind == SecretValue || want.Kind == StartValue:
+	case want.Kind == SecretValue || want.Kind == StartValue || want.Kind == NullValue:
 		return want
 	case want.Kind == ObjectValue && live.Kind == ObjectValue:
 		out := Object()
 		for _, f := range want.Fields {
 			w, ok := live.Get(a.sent(f.Name))
 			switch {
-			case ok:
-				out.Fields = append(out.Fields, F(f.Name, a.align(at.Field(f.Name), indexed.Field(f.Name), f.Value, w)))
-			case holdsSecret(f.Value):
+			case ok && w.Kind != NullValue:
+				out.Fields = append(out.Fields, F(f.Name, a.align(at.Field(f.Name), indexed.Field(f.Name), want, f.Value, w)))
+			case holdsSecret(f.Value) || a.spec.standsFor(at.Field(f.Name), want, f.Value):
 				out.Fields = append(out.Fields, f)
 			}
 		}
 		return out
 	case want.Kind == ListValue && live.Kind == ListValue:
-		return a.list(at, indexed, want, live)
+		return a.list(at, indexed, want, a.spec.withoutServers(at, want, live))
 	}
-	return a.leaf(at, indexed, want, live)
+	return a.leaf(at, indexed, parent, want, live)
 }
 
 func (a aligner) list(at, indexed Path, want, live Value) Value {
@@ -78,7 +79,7 @@ func (a aligner) list(at, indexed Path, want, live Value) Value {
 		}
 		for i, w := range rest {
 			if i < len(want.Items) {
-				w = a.align(at.Index(i), indexed.Index(i), want.Items[i], w)
+				w = a.align(at.Index(i), indexed.Index(i), want, want.Items[i], w)
 			}
 			out.Items = append(out.Items, w)
 		}
@@ -90,7 +91,7 @@ func (a aligner) list(at, indexed Path, want, live Value) Value {
 		for k, l := range live.Items {
 			if !used[k] && KeyText(l, key) == name {
 				used[k] = true
-				out.Items = append(out.Items, a.align(at.Key(KeyText(w, key)), indexed.Index(i), w, l))
+				out.Items = append(out.Items, a.align(at.Key(KeyText(w, key)), indexed.Index(i), want, w, l))
 				break
 			}
 		}
@@ -121,57 +122,32 @@ func indexIn(list, v Value) int {
 	return len(list.Items)
 }
 
-func (a aligner) leaf(at, indexed Path, want, live Value) Value {
+func (a aligner) leaf(at, indexed Path, parent, want, live Value) Value {
 	if want.Kind == RefValue {
-		if same(a.resolved(indexed, want.Ref), live.Text) {
+		if v := a.resolved(indexed, want.Ref); isScalar(live) && (v == live.Text || live.Kind == NumberValue && sameNumber(v, live.Text)) {
 			return want
 		}
 		return live
 	}
-	isScalar := want.Kind == StringValue || want.Kind == NumberValue || want.Kind == BoolValue
-	if isScalar && live.Kind != ObjectValue && live.Kind != ListValue && (same(a.sent(want.Text), live.Text) || a.spec.sameWord(at, want.Text, live.Text)) {
+	sent := want
+	sent.Text = a.sent(want.Text)
+	if a.spec.alike(at, parent, sent, live) {
 		return want
 	}
 	return live
 }
 
-// same reports whether two scalars mean the same: the platform echoes numbers as
-// the texts that it was sent, and the other way round.
-func same(a, b string) bool {
-	if a == b {
-		return true
-	}
-	x, err1 := strconv.ParseFloat(a, 64)
-	y, err2 := strconv.ParseFloat(b, 64)
-	return err1 == nil && err2 == nil && x == y
-}
-
-// sameWord knows where the platform answers with another word than it was sent.
-func (s *Spec) sameWord(at Path, sent, live string) bool {
-	if len(at) == 0 {
-		return false
-	}
-	switch last := at[len(at)-1].Name; {
-	case s.Kind == Mapping && last == "sourceType":
-		// Data Prep answers text/x.schema-path for ATTRIBUTE; what it answers for
-		// the other two is not published.
-		return strings.HasPrefix(live, "text/")
-	case s.Kind == Dataset && at[0].Name == "tags":
-		return strings.ReplaceAll(sent, " ", "") == strings.ReplaceAll(live, " ", "")
-	}
-	return false
-}
-
 // holdsSecret reports whether a value is a secret or a group with one in it,
-// which the platform may keep back as a whole.
+// which the platform may keep back as a whole. Null is a secret that was bound
+// without its value.
 func holdsSecret(v Value) bool {
 	found := false
-	v.Walk(func(_ Path, w Value) { found = found || w.Kind == SecretValue })
+	v.Walk(func(_ Path, w Value) { found = found || w.Kind == SecretValue || w.Kind == NullValue })
 	return found
 }
 
-// parsePlain reads JSON of the platform, in which `${…}` is just text.
-func parsePlain(text []byte) (Value, error) {
+// ParsePlain reads JSON as the platform has it, in which `${…}` is just text.
+func ParsePlain(text []byte) (Value, error) {
 	return Parse(escapeReferences(text))
 }
 

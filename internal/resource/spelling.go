@@ -1,0 +1,304 @@
+package resource
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Spelling is a row of the table of spellings: a field that the platform, its
+// interface, or an older client may write differently with the same meaning.
+// Whoever compares two values of a field asks this table, so that refresh,
+// conflicts, and lost answers agree. A field without a row compares letter by
+// letter, but for numbers and flags that come back as text.
+type Spelling struct {
+	Field  string              // pattern, as in Trait
+	Canon  func(string) string // maps texts with one meaning to one text; nil: letter by letter
+	Absent string              // the text that an absent value stands for; "" for none
+	Unsaid bool                // an absent value says nothing: it never differs
+	When   string              // MEMBER=VALUE: the row only holds beside a member with that meaning
+	Server func(string) bool   // elements of a list that the platform adds
+}
+
+// Rename is a member that older objects hold under another name, both as dotted
+// paths below each element of a list (or below the body when List is "").
+type Rename struct{ List, From, To string }
+
+var specVersion = Spelling{Field: "connectionSpec.version", Canon: canonVersion}
+
+// textless says that no description is an empty one: the platform's interface
+// writes "".
+var textless = Spelling{Field: "description", Canon: asIs, Absent: emptyText}
+
+// spellings is the table, by kind.
+var spellings = map[Kind][]Spelling{
+	Connection: {textless, specVersion},
+	FieldGroup: {textless},
+	Schema:     {textless},
+	Dataset: {
+		textless,
+		{Field: "schemaRef.contentType", Canon: canonMedia, Unsaid: true},
+		{Field: "tags.unifiedProfile", Server: isStamp},
+		{Field: "tags.unifiedIdentity", Server: isStamp},
+		{Field: "tags.*", Canon: withoutSpaces},
+	},
+	Source: {
+		textless, specVersion,
+		{Field: "params.columns[].meta:xdmType", Canon: canonTime, Unsaid: true}, // xdm.format tells the two apart
+		{Field: "params.columns[].xdm.minimum", Canon: canonBound, Absent: "-2147483648"},
+		{Field: "params.columns[].xdm.maximum", Canon: canonBound, Absent: "2147483647"},
+	},
+	Target: {
+		textless, specVersion,
+		{Field: "data.schema", Unsaid: true}, // the dataset's schema decides
+		{Field: "data.schema.version", Canon: canonMedia, Unsaid: true},
+	},
+	Mapping: {
+		{Field: "outputSchema.schemaRef.contentType", Canon: canonMedia, Unsaid: true},
+		{Field: "mappings[].sourceType", Canon: canonSourceType, Absent: "ATTRIBUTE"},
+		{Field: "mappings[].source", Canon: canonAttribute, When: "sourceType=ATTRIBUTE"},
+	},
+	Flow: {
+		textless,
+		{Field: "flowSpec.version", Canon: canonVersion},
+		{Field: "scheduleParams.frequency", Canon: strings.ToLower},
+		{Field: "scheduleParams.backfill", Canon: strings.ToLower, Absent: "true"},
+		{Field: "transformations[Copy].params.deltaColumn.timezone", Canon: asIs, Absent: "UTC"},
+		{Field: "transformations[Mapping].params.mappingVersion", Canon: asIs, Absent: "0"},
+	},
+}
+
+// renames is the table of older names, by kind.
+var renames = map[Kind][]Rename{
+	Target: {
+		{From: "params.datasetId", To: "params.dataSetId"},
+		{From: "data.schema.schemaId", To: "data.schema.id"},
+	},
+	Mapping: {
+		{From: "outputSchemaRef.id", To: "outputSchema.schemaRef.id"},
+		{From: "outputSchemaRef.contentType", To: "outputSchema.schemaRef.contentType"},
+		{From: "xdmSchema", To: "outputSchema.schemaRef.id"},
+		{List: "mappings", From: "sourceAttribute", To: "source"},
+		{List: "mappings", From: "destinationXdmPath", To: "destination"},
+	},
+}
+
+// emptyText stands for "" in Absent, where "" means that there is no such text.
+const emptyText = "\x00"
+
+func asIs(s string) string { return s }
+
+func withoutSpaces(s string) string { return strings.ReplaceAll(s, " ", "") }
+
+// canonVersion drops the parts of a version that say nothing: 1.0 is 1.
+func canonVersion(s string) string {
+	for strings.HasSuffix(s, ".0") {
+		s = strings.TrimSuffix(s, ".0")
+	}
+	return s
+}
+
+var schemaMedia = regexp.MustCompile(`^application/vnd\.adobe\.xed(?:-full)?(?:-(?:notext|desc))?\+json(?: *; *version=([0-9.]+))?$`)
+
+// canonMedia is the version of a schema that a media type names: how much of the
+// schema a read would show does not matter to what refers to it. Mapping sets of
+// older clients have the bare version in the place of the media type.
+func canonMedia(s string) string {
+	m := schemaMedia.FindStringSubmatch(s)
+	switch {
+	case m == nil:
+		return canonVersion(s)
+	case m[1] == "":
+		return "1"
+	}
+	return canonVersion(m[1])
+}
+
+func canonTime(s string) string {
+	if s == "date" {
+		return "date-time"
+	}
+	return s
+}
+
+// canonBound takes the bounds of a long that lie one off, as older pages have them.
+func canonBound(s string) string {
+	switch s {
+	case "9007199254740992":
+		return "9007199254740991"
+	case "-9007199254740992":
+		return "-9007199254740991"
+	}
+	return s
+}
+
+// canonSourceType maps the media types that Data Prep answers with to the words
+// that it is sent.
+func canonSourceType(s string) string {
+	switch s {
+	case "text/x.schema-path":
+		return "ATTRIBUTE"
+	case "text/x.aep-xl":
+		return "EXPRESSION"
+	case "text/plain":
+		return "STATIC"
+	}
+	return s
+}
+
+// canonAttribute is the name of the column that an attribute's path names: with
+// or without ${…}, with or without an escape before a dot.
+func canonAttribute(s string) string {
+	if inner, ok := strings.CutPrefix(s, "${"); ok && strings.HasSuffix(inner, "}") {
+		s = strings.TrimSuffix(inner, "}")
+	}
+	return strings.ReplaceAll(s, `\.`, ".")
+}
+
+// stamp matches what the platform notes in a tag that it acts on, such as
+// enabledAt:2024-11-05 12:33:59.
+var stamp = regexp.MustCompile(`^[a-zA-Z]+At:`)
+
+func isStamp(s string) bool { return stamp.MatchString(s) }
+
+// spellingAt returns the row for a field whose siblings are in parent.
+func (s *Spec) spellingAt(at Path, parent Value) Spelling {
+	for _, row := range spellings[s.Kind] {
+		n, ok := matchPrefix(row.Field, at)
+		below := strings.HasSuffix(row.Field, ".*") && n == len(at)-1 // an element of a tag
+		if !ok || n != len(at) && !below {
+			continue
+		}
+		if member, want, limited := strings.Cut(row.When, "="); limited {
+			v, _ := parent.Get(member)
+			if s.spellingAt(at[:len(at)-1].Field(member), Value{}).canon(v.Text) != want {
+				continue
+			}
+		}
+		return row
+	}
+	return Spelling{}
+}
+
+func (r Spelling) canon(text string) string {
+	if r.Canon == nil {
+		return text
+	}
+	return r.Canon(text)
+}
+
+// alike reports whether two scalars of a field mean the same. parent holds the
+// field's siblings.
+func (s *Spec) alike(at Path, parent, a, b Value) bool {
+	if !isScalar(a) || !isScalar(b) {
+		return false
+	}
+	if a.Text == b.Text {
+		return true
+	}
+	row := s.spellingAt(at, parent)
+	x, y := row.canon(a.Text), row.canon(b.Text)
+	return x == y || (a.Kind == NumberValue || b.Kind == NumberValue) && sameNumber(x, y)
+}
+
+// standsFor reports whether a field that is absent, or null, means v.
+func (s *Spec) standsFor(at Path, parent, v Value) bool {
+	row := s.spellingAt(at, parent)
+	switch {
+	case row.Unsaid:
+		return true
+	case row.Absent == "" || !isScalar(v):
+		return false
+	case row.Absent == emptyText:
+		return v.Kind == StringValue && v.Text == ""
+	}
+	return row.canon(v.Text) == row.canon(row.Absent)
+}
+
+// isNothing reports whether v is a text that says as much as its absence.
+func (s *Spec) isNothing(at Path, v Value) bool {
+	return v.Kind == StringValue && v.Text == "" && s.spellingAt(at, Value{}).Absent == emptyText
+}
+
+func isScalar(v Value) bool {
+	return v.Kind == StringValue || v.Kind == NumberValue || v.Kind == BoolValue
+}
+
+// sameNumber reports whether two texts are one number.
+func sameNumber(a, b string) bool {
+	i, err1 := strconv.ParseInt(a, 10, 64)
+	j, err2 := strconv.ParseInt(b, 10, 64)
+	if err1 == nil && err2 == nil {
+		return i == j
+	}
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return err1 == nil && err2 == nil && x == y
+}
+
+// withoutServers leaves out the elements of a list that the platform adds, all
+// but those that are wanted.
+func (s *Spec) withoutServers(at Path, want, live Value) Value {
+	row := s.spellingAt(at, Value{})
+	if row.Server == nil {
+		return live
+	}
+	live.Items = slices.DeleteFunc(slices.Clone(live.Items), func(v Value) bool {
+		return row.Server(v.Text) && indexIn(want, v) == len(want.Items)
+	})
+	return live
+}
+
+// renamed gives the members of an older object the names that they have today.
+// A member that is there under both keeps the newer one.
+func (s *Spec) renamed(v Value) Value {
+	for _, r := range renames[s.Kind] {
+		if r.List == "" {
+			v = rename(v, r)
+			continue
+		}
+		list, ok := v.Get(r.List)
+		if !ok {
+			continue
+		}
+		list.Items = slices.Clone(list.Items)
+		for i := range list.Items {
+			list.Items[i] = rename(list.Items[i], r)
+		}
+		v = v.With(r.List, list)
+	}
+	return v
+}
+
+func rename(v Value, r Rename) Value {
+	old, ok := lookUp(v, r.From)
+	if _, newer := lookUp(v, r.To); !ok || newer || old.Kind == NullValue {
+		return v
+	}
+	return put(v, r.To, old)
+}
+
+// lookUp returns the member at a dotted path.
+func lookUp(v Value, path string) (Value, bool) {
+	ok := true
+	for name := range strings.SplitSeq(path, ".") {
+		if v, ok = v.Get(name); !ok {
+			return Value{}, false
+		}
+	}
+	return v, v.Kind != NullValue
+}
+
+// put sets the member at a dotted path, with the objects around it.
+func put(v Value, path string, w Value) Value {
+	name, rest, deeper := strings.Cut(path, ".")
+	if deeper {
+		inner, _ := v.Get(name)
+		if inner.Kind != ObjectValue {
+			inner = Object()
+		}
+		w = put(inner, rest, w)
+	}
+	return v.With(name, w)
+}
