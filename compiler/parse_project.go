@@ -10,8 +10,8 @@ import (
 )
 
 // ParseProject reads aepflow.yaml. It is nil when something is wrong.
-func ParseProject(f *source.File) (*ProjectFile, *diag.Report) {
-	docs, report := ParseDocuments(f)
+func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
+	docs, report := ParseDocuments(file)
 	if report.HasErrors() {
 		return nil, report
 	}
@@ -29,7 +29,9 @@ func ParseProject(f *source.File) (*ProjectFile, *diag.Report) {
 	}
 	checkLevels(d, p.Lint, report)
 	checkDefaults(d, report)
-	return &ProjectFile{Project: *p, doc: d}, report
+	f := &ProjectFile{Project: *p, doc: d}
+	f.distinctTargets(report)
+	return f, report
 }
 
 // checkDefaults refuses defaults for what makes a document that document.

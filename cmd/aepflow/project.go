@@ -21,6 +21,7 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -221,7 +222,7 @@ func (a *app) target(p *project) (target, error) {
 	}
 	if name == localTarget {
 		t.config.Org = orDefault(t.config.Org, emulator.DefaultOrg)
-		t.config.Sandbox = orDefault(t.config.Sandbox, "dev")
+		t.config.Sandbox = orDefault(t.config.Sandbox, specs.EmulatorSandbox)
 	}
 	if org, ok := p.getenv("IMS_OAUTH_S2S_ORG_ID"); ok && t.config.Org == "" {
 		t.config.Org = org

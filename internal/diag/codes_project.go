@@ -28,6 +28,12 @@ var projectCodes = []Entry{
 		Example:     shop(goodDataflow + protected + "targets:\n  pord: {title: Orders of the shop}\n"),
 	},
 	{
+		Code: DuplicateTarget, Severity: Error,
+		Title:       "two targets for one sandbox",
+		Explanation: "Each target has a lockfile of its own. Where two targets have the same platform, organization, and sandbox, an apply to the second one knows nothing of what the first one created, and creates everything again: schemas are refused because their titles are taken, and dataflows read the same data twice.",
+		Example:     "-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev}\n  test: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev, platform: 'https://PLATFORM.adobe.io/'}\n-- dataflow.yaml --\n" + goodDataflow,
+	},
+	{
 		Code: UnknownVariable, Severity: Error,
 		Title:       "variable without a value",
 		Explanation: "`${var.NAME}` is looked for in --var, in the environment as AEPFLOW_VAR_NAME, in the `vars` of the target and in those of the project. Write `$${` where the text shall have a `${` of its own, as Data Prep does around names of columns.",

@@ -31,6 +31,7 @@ const (
 	OverlayKey      Code = "overlay-key"
 	OnlyAndExcept   Code = "only-and-except"
 	UnknownTarget   Code = "unknown-target"
+	DuplicateTarget Code = "duplicate-target"
 	UnknownVariable Code = "unknown-variable"
 	UnknownCode     Code = "unknown-code"
 	FixedLevel      Code = "fixed-level"

@@ -20,11 +20,13 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // What an emulator has when its seed does not say otherwise.
 const (
-	DefaultOrg    = "000000000000000000000001@AdobeOrg"
+	DefaultOrg    = specs.EmulatorOrg
 	DefaultTenant = "aepflow"
 )
 

@@ -20,11 +20,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Hosts of the production platform, the defaults of Config.
 const (
-	DefaultPlatform = "https://platform.adobe.io"
+	DefaultPlatform = specs.AdobePlatform
 	DefaultIMS      = "https://ims-na1.adobelogin.com"
 )
 
