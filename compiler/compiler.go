@@ -26,8 +26,7 @@ func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 	p := readProject(files, o)
 	p.each(resolveAt)
 	p.judge()
-	list, _ := p.resources()
-	g := p.graph([][]resource.Resource{list})
+	g := p.graph(p.resources())
 	p.explain()
 	return g, p.report
 }
@@ -43,18 +42,14 @@ func readProject(files []*source.File, o Options) *project {
 	return p
 }
 
-// resources lowers the documents and says how many resources each became; none
-// when something is wrong.
-func (p *project) resources() (list []resource.Resource, counts []int) {
+// resources lowers the documents into one list each; none when there are errors.
+func (p *project) resources() [][]resource.Resource {
 	if p.report.HasErrors() {
-		return nil, nil
+		return nil
 	}
-	made := make([][]resource.Resource, len(p.units))
-	p.each(func(p *project, i int) { made[i] = p.lower(&p.units[i]) })
-	for _, m := range made {
-		counts = append(counts, len(m))
-	}
-	return slices.Concat(made...), counts
+	lists := make([][]resource.Resource, len(p.units))
+	p.each(func(p *project, i int) { lists[i] = p.lower(&p.units[i]) })
+	return lists
 }
 
 // graph joins the resources, nil when something is wrong.
@@ -87,8 +82,7 @@ type unit struct {
 	connection *schemas.Connection
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
-	half       *partial  // what can be read of a wrong document
-	asked      []nameKey // the names that were looked up on its behalf
+	half       *partial // what can be read of a wrong document
 }
 
 // span-giving helpers, so that lowering reads like the document.
@@ -124,10 +118,9 @@ func (p *project) each(do func(p *project, i int)) {
 		own := *p
 		own.fields = map[*schemas.SchemaBody]*xdm.Schema{}
 		for i, ok := next(); ok; i, ok = next() {
-			own.report, own.asked = &diag.Report{}, nil
+			own.report = &diag.Report{}
 			do(&own, i)
 			reports[i] = own.report
-			p.units[i].asked = append(p.units[i].asked, own.asked...)
 		}
 	})
 	for _, r := range reports {

@@ -12,7 +12,6 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
-	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -374,8 +373,7 @@ func holdsWhenChanged(t *testing.T, changes []byte) {
 	p.index()
 	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
 	p.judge()
-	list, _ := p.resources()
-	g := p.graph([][]resource.Resource{list})
+	g := p.graph(p.resources())
 	p.explain()
 	if (g == nil) != p.report.HasErrors() {
 		t.Errorf("errors: %v, graph: %v", p.report.HasErrors(), g != nil)

@@ -80,7 +80,6 @@ func (p *project) resolvePartial(half *partial) {
 	p.report.Append(own.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
 		return d, !half.hides(d)
 	}))
-	p.asked = append(p.asked, own.asked[len(p.asked):]...)
 }
 
 func topKey(path string) string {

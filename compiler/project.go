@@ -12,15 +12,13 @@ import (
 )
 
 // project is every document of a compilation, by kind and name. While documents
-// are resolved and lowered they see each other through find and names only: what
-// was asked there decides whether a file need not be compiled again.
+// are resolved and lowered they see each other through find and names only.
 type project struct {
 	options Options
 	units   []unit
 	byName  map[nameKey]*unit
 	left    map[nameKey]*unit // documents that are not for the target
 	report  *diag.Report
-	asked   []nameKey                           // on behalf of the document at hand
 	tenant  string                              // of the target, "" when it is not known
 	fields  map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
 }
@@ -55,7 +53,6 @@ func (p *project) find(kind, name string) (*unit, bool) {
 	if name == "" {
 		return nil, false
 	}
-	p.asked = append(p.asked, nameKey{kind, name})
 	u, ok := p.byName[nameKey{kind, name}]
 	return u, ok
 }

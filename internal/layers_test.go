@@ -18,7 +18,7 @@ const module = "github.com/aepflow/aepflow/"
 var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "planner", "schemas",
-		"internal/cache", "internal/diag", "internal/emulator", "internal/live", "internal/lockfile", "internal/platform",
+		"internal/diag", "internal/emulator", "internal/live", "internal/lockfile", "internal/platform",
 		"internal/resource", "internal/source", "internal/specs", "internal/view",
 	},
 	"compiler": {
@@ -30,7 +30,6 @@ var layers = map[string][]string{
 	"internal/raced":     {},
 	"schemas/gen":        {"schemas", "internal/specs"},
 	"internal/view":      {"applier", "planner", "internal/diag", "internal/resource", "internal/source", "internal/textdiff"},
-	"internal/cache":     {"compiler", "internal/resource", "internal/source"},
 	"internal/lockfile":  {"internal/resource"},
 	"internal/resource":  {"internal/source"},
 	"internal/diag":      {"internal/source"},

@@ -68,11 +68,10 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	if err != nil {
 		panic("planner: " + err.Error()) // the compiler refuses rings
 	}
-	d.items = map[resource.Address]*item{}
-	d.wanted, d.applied = d.graph.Cursor(), d.lock.Cursor()
-	d.entryOf, d.asked = make([]int32, len(order)), make([]bool, len(d.lock.Entries))
-	for n, i := range order {
-		d.desire(n, i)
+	d.items = make(map[resource.Address]*item, len(order))
+	d.applied, d.asked = d.lock.Cursor(), make([]bool, len(d.lock.Entries))
+	for _, i := range order {
+		d.examine(d.graph.All()[i])
 	}
 	d.together()
 	d.removals()
@@ -85,25 +84,21 @@ type differ struct {
 	lock   *lockfile.Lock
 	graph  *resource.Graph
 	report *diag.Report
-	items  map[resource.Address]*item // but for what is settled
-	order  []*item                    // in the order of the graph, then removals
+	items  map[resource.Address]*item
+	order  []*item // in the order of the graph, then removals
 
-	wanted  *resource.Cursor[resource.Resource]
 	applied *resource.Cursor[lockfile.Entry]
-	entryOf []int32 // for each resource of the graph that is settled, its entry and one
-	asked   []bool  // for each entry, whether the graph has its address
-	places  []int32 // for each resource of the graph, its place in the order; see itemAt
+	asked   []bool // for each entry, whether the graph has its address
 
 	moved   map[resource.Address]resource.Address   // new address → the one in the lockfile
 	usedBy  map[resource.Address][]resource.Address // see users
 	drift   []Change
 	nothing lockfile.Entry // of what was never applied
-	noop    int            // what is settled, and what stays when all else goes
+	noop    int            // what stays when all else goes
 }
 
 // item is a change in the making.
 type item struct {
-	place   int // in the order of the graph
 	change  Change
 	entry   *lockfile.Entry // zero when nothing was applied
 	exists  bool            // the entry has an object on the platform
@@ -139,41 +134,15 @@ func (d *differ) moves() {
 	d.lock = d.lock.Moved(moves)
 }
 
-// desire compares one resource with its entry; n is its place in the order. What
-// is settled is only counted, since that is nearly everything of nearly every plan.
-func (d *differ) desire(n int, i int32) {
-	r := &d.graph.All()[i]
-	e, there := d.applied.Find(r.Address)
-	if there {
-		d.asked[e] = true
-		if d.plain() && d.isSettled(r, &d.lock.Entries[e]) {
-			d.entryOf[i] = int32(e) + 1
-			d.noop++
-			return
-		}
-	}
-	d.examine(n, *r)
-}
-
-// plain reports whether what is settled needs no closer look: nothing was read
-// from the platform, nothing is selected.
-func (d *differ) plain() bool { return !d.Refreshed && len(d.Only)+len(d.Exclude) == 0 }
-
-// isSettled reports whether nothing at all happens to a resource, without
-// decoding anything.
-func (d *differ) isSettled(r *resource.Resource, e *lockfile.Entry) bool {
-	_, moved := d.moved[r.Address]
-	return !moved && e.ID != "" && r.Protect == e.Protect && d.isAsApplied(r, e)
-}
-
 // examine compares one resource with its entry.
-func (d *differ) examine(n int, r resource.Resource) {
+func (d *differ) examine(r resource.Resource) {
 	spec := resource.SpecOf(r.Address.Kind)
 	entry := &d.nothing
 	if e, ok := d.applied.Find(r.Address); ok {
+		d.asked[e] = true
 		entry = &d.lock.Entries[e]
 	}
-	it := &item{place: n, entry: entry, exists: entry.ID != ""}
+	it := &item{entry: entry, exists: entry.ID != ""}
 	it.change = Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag,
 		Origin: originOf(r.Origin), Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
@@ -278,23 +247,19 @@ func (d *differ) outputChanges(n *lockfile.Need) bool {
 	if field == "" {
 		field = "id"
 	}
-	var entry *lockfile.Entry
-	if it, ok := d.items[n.Address]; ok {
-		switch it.change.Action {
-		case Create, Replace, Import:
-			return true
-		case Update:
-			if field == "version" && resource.SpecOf(n.Address.Kind).Versioned {
-				return true
-			}
-		}
-		entry = it.entry
-	} else if i, ok := d.wanted.Find(n.Address); ok && d.entryOf[i] > 0 {
-		entry = &d.lock.Entries[d.entryOf[i]-1]
-	} else {
+	it, ok := d.items[n.Address]
+	if !ok {
 		return false
 	}
-	value, known := entry.Output(field)
+	switch it.change.Action {
+	case Create, Replace, Import:
+		return true
+	case Update:
+		if field == "version" && resource.SpecOf(n.Address.Kind).Versioned {
+			return true
+		}
+	}
+	value, known := it.entry.Output(field)
 	return !known || value != n.ID
 }
 
@@ -440,7 +405,7 @@ func (d *differ) together() {
 				if w.Kind != resource.RefValue {
 					return
 				}
-				if other := d.itemAt(w.Ref.To); other != nil && other.exists && other.change.Action != Replace {
+				if other := d.items[w.Ref.To]; other != nil && other.exists && other.change.Action != Replace {
 					other.desired, other.applied = d.bodies(other)
 					other.change.Action, other.change.Reason = Replace, ReasonTogether
 				}
@@ -448,30 +413,6 @@ func (d *differ) together() {
 			d.noteRefs(spec, it, field)
 		}
 	}
-	slices.SortStableFunc(d.order, func(a, b *item) int { return a.place - b.place })
-}
-
-// itemAt returns the item at an address of the graph, of what is settled too; nil
-// when there is none.
-func (d *differ) itemAt(a resource.Address) *item {
-	if it, ok := d.items[a]; ok {
-		return it
-	}
-	i, ok := d.wanted.Find(a)
-	if !ok {
-		return nil
-	}
-	if d.places == nil {
-		order, _ := d.graph.Order()
-		d.places = make([]int32, len(order))
-		for n, i := range order {
-			d.places[i] = int32(n)
-		}
-	}
-	d.entryOf[i] = 0
-	d.noop--
-	d.examine(int(d.places[i]), d.graph.All()[i])
-	return d.items[a]
 }
 
 func (d *differ) bodies(it *item) (desired, applied resource.Value) {

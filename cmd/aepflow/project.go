@@ -57,6 +57,7 @@ func (a *app) load(dir string) (*project, error) {
 	case !info.IsDir():
 		return nil, exit(exitUsage, "%s is a file: give the folder of the project", display(dir))
 	}
+	removeOldCaches(dir)
 	if err := p.readConfig(); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func (a *app) compile(p *project) error {
 	if _, err := p.targetName(); err != nil {
 		return err
 	}
-	graph, report := p.compileCached()
+	graph, report := compiler.Compile(p.files, p.options())
 	p.report.Append(report)
 	p.graph = graph
 	return a.diagnose(p.report.AtLeast(diag.Warning)) // notes are for validate

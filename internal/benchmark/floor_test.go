@@ -2,7 +2,6 @@ package benchmark_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -121,24 +120,10 @@ func floorRead(dir string) (texts [][]byte) {
 	return texts
 }
 
-// floorPlan is a cold plan: read, parse, validate, print; read the lockfile.
+// floorPlan is a plan: read, parse, validate, print; read the lockfile.
 func floorPlan(dir string) {
 	floorCompile(floorSchema(), floorRead(dir))
 	floorLock(filepath.Join(dir, "dataflow.local.lock"))
-}
-
-// floorWarm is what no cache can do without: read everything, take its digest.
-func floorWarm(dir string) {
-	sum := sha256.New()
-	for _, text := range floorRead(dir) {
-		sum.Write(text)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "dataflow.local.lock"))
-	if err != nil {
-		panic(err)
-	}
-	sum.Write(text)
-	_ = sum.Sum(nil)
 }
 
 func onAllCores(n int, do func(i int)) {

@@ -40,8 +40,6 @@ func floorProcess(work, dir string) {
 	switch work {
 	case "plan":
 		floorPlan(dir)
-	case "warm":
-		floorWarm(dir)
 	case "first":
 		floorCompile(floorSchema(), floorRead(dir))
 	case "launch":

@@ -92,8 +92,8 @@ func tool(b *testing.B) string {
 }
 
 // race runs two programs in turns and notes wall time and peak memory of the best
-// of each. before is called before each of ours.
-func race(b *testing.B, f benchmark.Figure, floor func() usage, before func(), ours func() usage) {
+// of each.
+func race(b *testing.B, f benchmark.Figure, floor, ours func() usage) {
 	b.Helper()
 	var mine, theirs []time.Duration
 	f.Unit = benchmark.Seconds
@@ -109,9 +109,6 @@ func race(b *testing.B, f benchmark.Figure, floor func() usage, before func(), o
 		theirs = append(theirs, u.Wall)
 		lower(&peak.Floor, float64(u.Peak)/1e6)
 		lower(&cpu.Floor, u.CPU.Seconds())
-		if before != nil {
-			before()
-		}
 		u = ours()
 		mine = append(mine, u.Wall)
 		lower(&peak.Ours, float64(u.Peak)/1e6)
@@ -135,7 +132,7 @@ func race(b *testing.B, f benchmark.Figure, floor func() usage, before func(), o
 func BenchmarkProcessStart(b *testing.B) {
 	path := tool(b)
 	race(b, benchmark.Figure{Work: "process: version", Most: 0.020},
-		func() usage { return spend(b, 0, "start:") }, nil,
+		func() usage { return spend(b, 0, "start:") },
 		func() usage { return spend(b, 0, "", path, "version") })
 }
 
@@ -144,50 +141,33 @@ func BenchmarkProcessPlan(b *testing.B) {
 	eachSize(b, func(b *testing.B, n int) {
 		dir := applied(b, n)
 		lock := filepath.Join(dir, "dataflow."+here.Name+".lock")
-		cache := filepath.Join(dir, ".aepflow", "cache")
 		plan := func(code int) usage {
 			return spend(b, code, "", path, "plan", dir, "--target", here.Name, "--detailed-exitcode", "--now", at.Format(time.RFC3339))
 		}
-		cold := func() {
-			if err := os.RemoveAll(cache); err != nil {
-				b.Fatal(err)
-			}
-		}
 		floor := func() usage { return spend(b, 0, "plan:"+dir) }
-		warmFloor := func() usage { return spend(b, 0, "warm:"+dir) }
 
-		b.Run("unchanged-cold", func(b *testing.B) {
-			race(b, benchmark.Figure{Work: "process: plan, nothing changed, cold", Size: n, Factor: 1.6},
-				floor, cold, func() usage { return plan(0) })
+		b.Run("unchanged", func(b *testing.B) {
+			race(b, benchmark.Figure{Work: "process: plan, nothing changed", Size: n, Factor: 1.3},
+				floor, func() usage { return plan(0) })
 		})
-		b.Run("unchanged-warm", func(b *testing.B) {
-			plan(0)
-			race(b, benchmark.Figure{Work: "process: plan, nothing changed, warm", Size: n, Factor: 2},
-				warmFloor, nil, func() usage { return plan(0) })
-		})
-		b.Run("one-change-warm", func(b *testing.B) {
-			files := benchmark.Project(n, seed)
-			place := filepath.Join(dir, files[n/2].Path)
-			turn := 0
-			race(b, benchmark.Figure{Work: "process: plan, one change, warm", Size: n, Factor: 2.2},
-				warmFloor, func() {
-					// Another change each time: none is in the cache.
-					text := strings.Replace(string(files[n/2].Text), "\n  interval: ", "\n  interval: 1"+itoa(turn), 1)
-					if turn++; os.WriteFile(place, []byte(text), 0o644) != nil {
-						b.Fatalf("write %s", place)
-					}
-				}, func() usage { return plan(2) })
-			if err := os.WriteFile(place, files[n/2].Text, 0o644); err != nil {
+		b.Run("one-change", func(b *testing.B) {
+			edited := benchmark.Edit(benchmark.Project(n, seed), n/2)[n/2 : n/2+1]
+			if err := benchmark.Write(dir, edited); err != nil {
+				b.Fatal(err)
+			}
+			race(b, benchmark.Figure{Work: "process: plan, one change", Size: n, Factor: 1.3},
+				floor, func() usage { return plan(2) })
+			if err := benchmark.Write(dir, benchmark.Project(n, seed)[n/2:n/2+1]); err != nil {
 				b.Fatal(err)
 			}
 		})
-		b.Run("first-cold", func(b *testing.B) {
+		b.Run("first", func(b *testing.B) {
 			if err := os.Rename(lock, lock+".away"); err != nil {
 				b.Fatal(err)
 			}
 			defer os.Rename(lock+".away", lock)
-			race(b, benchmark.Figure{Work: "process: plan, everything new, cold", Size: n},
-				func() usage { return spend(b, 0, "first:"+dir) }, cold, func() usage { return plan(2) })
+			race(b, benchmark.Figure{Work: "process: plan, everything new", Size: n},
+				func() usage { return spend(b, 0, "first:"+dir) }, func() usage { return plan(2) })
 		})
 	})
 }

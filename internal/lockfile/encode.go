@@ -78,7 +78,7 @@ func Parse(text []byte) (*Lock, error) { return parseLock(text, true) }
 
 // parseLock reads a lockfile; verified says whether its digests must fit.
 func parseLock(text []byte, verified bool) (*Lock, error) {
-	if l, ok := readPrinted(bytes.NewReader(text), nil, blockSize, nil); ok {
+	if l, ok := readPrinted(bytes.NewReader(text), nil, blockSize); ok {
 		return l, nil
 	}
 	if hasConflictMarkers(text) {

@@ -26,6 +26,13 @@ func newPrinted(g *resource.Graph) *printed {
 	return p
 }
 
+func (p *printed) find(a resource.Address) (int, bool) {
+	if p.graph == nil {
+		return 0, false
+	}
+	return p.wanted.Find(a)
+}
+
 // printedMember is a member of an entry: the places of its key, of its value and
 // of its end in the compact text.
 type printedMember struct{ key, value, end int }

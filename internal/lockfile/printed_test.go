@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aepflow/aepflow/internal/raced"
+	"github.com/aepflow/aepflow/internal/resource"
 )
 
 // big is a lock with enough entries for every core, and every kind of member.
@@ -32,7 +33,7 @@ func TestPrintedReadsWhatIsPrinted(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, size := range []int{1, 7, 100, 1000, blockSize} {
-			got, ok := readPrinted(bytes.NewReader(text), nil, size, nil)
+			got, ok := readPrinted(bytes.NewReader(text), nil, size)
 			if !ok {
 				t.Fatalf("%s: a printed lockfile is not taken for one when read by %d bytes", name, size)
 			}
@@ -41,6 +42,26 @@ func TestPrintedReadsWhatIsPrinted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// halfOf is a graph that asks for half of the entries as they were applied.
+func halfOf(t *testing.T, l *Lock) *resource.Graph {
+	t.Helper()
+	var list []resource.Resource
+	for i, e := range l.Entries {
+		if len(e.Applied) == 0 {
+			continue // only what was deposed is left of it
+		}
+		v, err := resource.Parse(e.Applied)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i%2 == 1 {
+			v = resource.String("something else")
+		}
+		list = append(list, resource.Resource{Address: e.Address, Body: resource.NewBody(v)})
+	}
+	return resource.NewGraph(list)
 }
 
 // A graph changes nothing about what is read but whose memory it is.
@@ -110,7 +131,7 @@ func TestPrintedTakesNothingElse(t *testing.T) {
 
 func sameBothWays(t *testing.T, text []byte) {
 	t.Helper()
-	got, ok := readPrinted(bytes.NewReader(text), nil, 4096, nil)
+	got, ok := readPrinted(bytes.NewReader(text), nil, 4096)
 	if !ok {
 		return
 	}

@@ -17,7 +17,7 @@ import (
 
 // LoadFor is Load for who has a graph to compare with: entries that were applied
 // as the graph asks for share its bytes, and a lockfile in its printed form is
-// never in memory as a whole. What it comes to is kept in the project's cache.
+// never in memory as a whole.
 func LoadFor(p Paths, g *resource.Graph) (View, error) {
 	// Without a journal, any lockfile that is there now is the whole truth.
 	if info, err := os.Stat(p.Journal); err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -28,9 +28,7 @@ func LoadFor(p Paths, g *resource.Graph) (View, error) {
 		return Load(p)
 	}
 	defer f.Close()
-	known := openKnown(p.known())
-	if l, ok := readPrinted(f, g, blockSize, known); ok {
-		_ = known.save() // what cannot be kept is read again, which is no fault
+	if l, ok := readPrinted(f, g, blockSize); ok {
 		return View{Lock: l}, nil
 	}
 	return Load(p) // which knows why
@@ -48,8 +46,7 @@ var (
 // cores and several times faster than any JSON: the text is taken apart by its
 // lines, and the digests say that nothing else can be in it. False means only
 // that the text has to be read the long way, which also knows why.
-// Blocks that are known are not taken apart again; k may be nil.
-func readPrinted(r io.Reader, g *resource.Graph, size int, k *known) (*Lock, bool) {
+func readPrinted(r io.Reader, g *resource.Graph, size int) (*Lock, bool) {
 	s := &scan{r: r, size: size}
 	h, ok := s.header()
 	if !ok {
@@ -65,7 +62,7 @@ func readPrinted(r io.Reader, g *resource.Graph, size int, k *known) (*Lock, boo
 				if !fine {
 					return
 				}
-				b, ok := k.recall(p, text)
+				b, ok := p.block(text)
 				s.put(n, b, ok)
 			}
 		})
@@ -94,7 +91,6 @@ func readPrinted(r io.Reader, g *resource.Graph, size int, k *known) (*Lock, boo
 			l.Entries = append(l.Entries, b.entries[i])
 		}
 	}
-	k.keep(s.blocks)
 	return l, shortDigest(sum.Sum(nil)) == h.Digest
 }
 
@@ -123,18 +119,14 @@ type scan struct {
 type block struct {
 	entries []Entry
 	digests [][16]byte
-	lengths []int // of the text of each entry, with what parts it from the next
-
-	sum     [sha256.Size]byte // of the text; only where blocks are kept
-	section []byte            // as known keeps it
 }
 
 func newBlock(n int) block {
-	return block{entries: make([]Entry, 0, n), digests: make([][16]byte, 0, n), lengths: make([]int, 0, n)}
+	return block{entries: make([]Entry, 0, n), digests: make([][16]byte, 0, n)}
 }
 
-func (b *block) add(e Entry, digest [16]byte, length int) {
-	b.entries, b.digests, b.lengths = append(b.entries, e), append(b.digests, digest), append(b.lengths, length)
+func (b *block) add(e Entry, digest [16]byte) {
+	b.entries, b.digests = append(b.entries, e), append(b.digests, digest)
 }
 
 // blockSize is how much is read at a time: enough to make the turns of the
@@ -213,12 +205,11 @@ func (p *printed) block(text []byte) (block, bool) {
 		if !ok {
 			return block{}, false
 		}
-		had := len(text)
 		more := len(rest) > 0
 		if text, ok = bytes.CutPrefix(rest, []byte(",\n")); more && !ok {
 			return block{}, false
 		}
-		b.add(e, digest, had-len(text))
+		b.add(e, digest)
 		if !more {
 			return b, true
 		}

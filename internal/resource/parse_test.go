@@ -152,26 +152,3 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 }
-
-func TestBinaryGivesTheResourceBack(t *testing.T) {
-	file := source.NewFile("a.yaml", []byte("title: orders\ncolumns: [a, b]\n"))
-	want := Resource{
-		Address: Address{Dataset, "orders"},
-		Body:    NewBody(Object(F("name", String("orders").At(file.Span(7, 13))), F("id", Reference(Address{Schema, "orders"}, "id")))),
-		Needs:   []Edge{{To: Address{Schema, "orders"}, Via: "id"}},
-		Origin:  file.Span(0, 5), Protect: true, Replace: "continue", Import: "abc", Moved: Address{Dataset, "old"},
-	}
-	bytes := want.AppendBinary(nil)
-	got, rest, err := ReadBinary(append(bytes, "more"...), file)
-	if err != nil || string(rest) != "more" || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, %q, %v\nwant %+v", got, rest, err, want)
-	}
-	for i := range bytes {
-		if _, _, err := ReadBinary(bytes[:i], file); err == nil {
-			t.Errorf("%d of %d bytes read as a resource", i, len(bytes))
-		}
-	}
-	if !want.IsOf(file) || want.IsOf(source.NewFile("b.yaml", nil)) {
-		t.Error("IsOf does not tell files apart")
-	}
-}
