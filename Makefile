@@ -11,7 +11,7 @@ PLATFORMS   ?= windows/amd64
 # The race detector needs a C compiler; binaries never do.
 RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 
-.PHONY: build test demo check bench golden fuzz clean
+.PHONY: build test demo check bench golden fuzz shape clean
 
 build: ## bin/aepflow
 	go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/aepflow ./cmd/aepflow
@@ -45,6 +45,9 @@ FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME
 	@for pkg in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
 		echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; done; done
+
+shape: ## the largest files, functions, types and packages: a mirror, not a law
+	@go run .ci/shape.go
 
 clean:
 	rm -rf bin
