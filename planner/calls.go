@@ -83,30 +83,6 @@ func (d *differ) createCalls(spec *resource.Spec, it *item) []Call {
 	return calls
 }
 
-// sent returns the body to send for a new object. The new flow of a
-// replacement starts at the cut-over when its documented start has passed.
-func (d *differ) sent(spec *resource.Spec, it *item) resource.Value {
-	body := d.want(it)
-	if it.change.Action != Replace || spec.StartTime == "" {
-		return body
-	}
-	cut := d.onReplace(it) == "continue"
-	if start, ok := spec.Find(body, spec.StartTime); ok && (cut || passed(start, d)) {
-		body = resource.Set(body, spec.StartTime, resource.Start())
-	}
-	if cut {
-		body = resource.Set(body, spec.Backfill, resource.Bool(false))
-	}
-	return body
-}
-
-func (d *differ) onReplace(it *item) string {
-	if r, ok := d.graph.Get(it.change.Address); ok && r.Replace != "" {
-		return r.Replace
-	}
-	return d.OnReplace
-}
-
 func idText(v resource.Value) string {
 	if v.Kind == resource.RefValue {
 		return v.Ref.String()

@@ -149,27 +149,11 @@ func (d *differ) judgeWhole(it *item) {
 		if slices.ContainsFunc(it.fields, func(j judged) bool { return !slices.Contains(spec.Cosmetic, j.change.Path) }) {
 			c.Effect = EffectFuture
 		}
-		if v, ok := it.desired.Get(spec.State); ok && v.Text == "draft" {
-			if was, _ := it.applied.Get(spec.State); was.Text != "draft" {
-				guard("state", "", "%s has been published and cannot become a draft again", c.Address)
-			}
-		}
 	case Replace:
-		d.judgeReplacement(it, guard)
+		d.judgeReplacement(spec, it, guard)
 	}
-}
-
-func (d *differ) judgeReplacement(it *item, guard func(code, flag, format string, args ...any)) {
-	c := &it.change
-	switch d.onReplace(it) {
-	case "backfill":
-		c.Effect = EffectReingests
-	case "continue":
-		c.Effect = EffectGap
-	default:
-		c.Effect = EffectReingests
-		guard("on-replace", "--on-replace=backfill|continue",
-			"%s is replaced by a new dataflow: say with lifecycle.onReplace whether it reads history again (backfill) or goes on at the cut-over (continue)", c.Address)
+	if (c.Action == Update || c.Action == Replace) && isDraft(spec, it.desired) && !isDraft(spec, it.applied) {
+		guard("state", "", "%s has been published and cannot become a draft again", c.Address)
 	}
 }
 

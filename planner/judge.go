@@ -41,14 +41,18 @@ func isDraft(s *resource.Spec, v resource.Value) bool {
 // startOf returns the start that a running flow has: the one that was sent
 // where that differs from the documented one.
 func startOf(s *resource.Spec, e lockfile.Entry, body resource.Value) (int64, bool) {
-	text := ""
 	if sent, ok := e.SentAt(s.StartTime); ok {
-		text = string(sent)
-	} else if v, ok := s.Find(body, s.StartTime); ok && v.Kind == resource.NumberValue {
-		text = v.Text
+		epoch, err := strconv.ParseInt(string(sent), 10, 64)
+		return epoch, err == nil
 	}
-	epoch, err := strconv.ParseInt(text, 10, 64)
-	return epoch, err == nil
+	return documentedStart(s, body)
+}
+
+// documentedStart returns the start that a body gives, false for one left open.
+func documentedStart(s *resource.Spec, body resource.Value) (int64, bool) {
+	v, _ := s.Find(body, s.StartTime)
+	epoch, err := strconv.ParseInt(v.Text, 10, 64)
+	return epoch, err == nil && v.Kind == resource.NumberValue
 }
 
 // judged is a field change with what it asks of its resource.

@@ -154,6 +154,7 @@ type Change struct {
 	MovedFrom resource.Address `json:"moved_from,omitzero"`
 	Reason    Reason           `json:"reason,omitempty"`
 	Effect    Effect           `json:"data_effect"`
+	Start     *Start           `json:"start,omitempty"` // of the new flow of a replacement
 	Guards    []Guard          `json:"guards,omitempty"`
 	DependsOn []Dependency     `json:"depends_on"`
 	Origin    Origin           `json:"origin,omitzero"`

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/diag"
@@ -24,10 +23,4 @@ func (p startPassed) Diagnose() diag.Diagnostic {
 		Labels:  []diag.Label{{Span: p.at, Text: "it is " + p.now.Format(time.RFC3339) + " now"}},
 		Help:    "write a later start, or leave startTime out: the dataflow then starts a minute after it is created",
 	}
-}
-
-// passed reports whether a start lies before the margin that a new flow needs.
-func passed(v resource.Value, d *differ) bool {
-	epoch, err := strconv.ParseInt(v.Text, 10, 64)
-	return v.Kind == resource.NumberValue && err == nil && epoch <= d.At.Add(Margin).Unix()
 }

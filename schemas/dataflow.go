@@ -154,7 +154,7 @@ type Lifecycle struct {
 	Protect bool `yaml:"protect,omitempty"`
 	// Its name before it was renamed.
 	MovedFrom string `yaml:"movedFrom,omitempty" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
-	// What a replacement does to the data: backfill reads history again (duplicates possible), continue starts at the cut-over (gap possible).
+	// What a replacement does to the data of a dataflow that has started: backfill reads history again (duplicates possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue.
 	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`
 	// Objects of this document that exist on the platform already, by kind: their ids. They are taken over instead of made.
 	Import Imports `yaml:"import,omitempty"`

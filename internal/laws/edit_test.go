@@ -405,6 +405,9 @@ func (m *maker) mend() {
 		d.body.profile = d.body.profile && body != nil && body.profile
 	}
 	for _, f := range m.p.flows {
+		if f.frequency == "once" {
+			f.life.onReplace = "backfill" // it cannot continue
+		}
 		if f.dataset != nil {
 			body := f.target().body()
 			f.dataset.profile = f.dataset.profile && body != nil && body.profile

@@ -71,12 +71,12 @@ type pageEffect struct {
 type pageRefusal struct{ Flag, Names string }
 
 type pageChange struct {
-	Class, Symbol, Address, Noun, Place, Note, Effect, Order string
-	Harsh, Open                                              bool
-	Fields                                                   []pageField
-	Body                                                     []pageEntry
-	Guards                                                   []string
-	Unchanged                                                int
+	Class, Symbol, Address, Noun, Place, Note, Effect, Start, Order string
+	Harsh, Open                                                     bool
+	Fields                                                          []pageField
+	Body                                                            []pageEntry
+	Guards                                                          []string
+	Unchanged                                                       int
 }
 
 type pageField struct {
@@ -174,6 +174,9 @@ func (t planText) page(ch planner.Change, all int) pageChange {
 		Noun: resource.SpecOf(ch.Address.Kind).Noun, Place: originText(ch.Origin), Note: changeNote(ch, false),
 		Effect: effectText(ch.Effect), Harsh: effectStyle(ch.Effect) == red, Order: t.cutOver(ch),
 		Unchanged: unchangedFields(ch), Open: ch.Action.Destroys() || all <= 12 && ch.Action != planner.Create,
+	}
+	if ch.Start != nil {
+		out.Start = ch.Start.String()
 	}
 	for _, g := range ch.Guards {
 		out.Guards = append(out.Guards, guardText(g))

@@ -283,6 +283,9 @@ func tableRow(g group) string {
 	if e := effectText(ch.Effect); e != "" {
 		parts = append(parts, "_data: "+escapeMarkdown(e)+"_")
 	}
+	if ch.Start != nil {
+		parts = append(parts, escapeMarkdown(ch.Start.String()))
+	}
 	return fmt.Sprintf("| %s | %s | %s |\n", name, cell(strings.Join(parts, "<br>")), where)
 }
 

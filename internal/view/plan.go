@@ -219,7 +219,7 @@ func (t planText) body(kind resource.Kind, ch planner.Change) {
 }
 
 // closing writes the lines under a change: what stays, the effect on the data,
-// the order of a cut-over, the guards.
+// the start of a replaced dataflow, the order of a cut-over, the guards.
 func (t planText) closing(ch planner.Change) {
 	var parts []string
 	if n := unchangedFields(ch); n > 0 && !t.options.Full {
@@ -227,6 +227,9 @@ func (t planText) closing(ch planner.Change) {
 	}
 	if text := effectText(ch.Effect); text != "" {
 		parts = append(parts, t.paint(effectStyle(ch.Effect), "data: "+text))
+	}
+	if ch.Start != nil {
+		parts = append(parts, t.paint(dim, ch.Start.String()))
 	}
 	if len(parts) > 0 {
 		t.line(changeIndent, strings.Join(parts, t.paint(dim, " · ")))

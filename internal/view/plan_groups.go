@@ -93,6 +93,9 @@ func groupsOf(changes []planner.Change) []group {
 func signature(ch planner.Change) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s|%s|%s|%s", ch.Action, ch.Address.Kind, ch.Effect, ch.Reason)
+	if ch.Start != nil {
+		b.WriteString("|" + ch.Start.String())
+	}
 	for _, g := range ch.Guards {
 		b.WriteString("|" + g.Code + g.Flag)
 	}

@@ -156,6 +156,7 @@ func columnAdded() *planner.Plan {
 	flow := trio(resource.Flow, 1, flowBody, "2edc08ac-4df5-4fe6-936f-81a19ce92f5c", 3, 4, 5)
 	flow.Reason = planner.ReasonNeeds
 	flow.Effect = planner.EffectReingests
+	flow.Start = &planner.Start{Backfill: new(true)}
 	flow.Fields = []planner.FieldChange{
 		{Path: "sourceConnectionIds[0]", Action: planner.Replace, Reason: "a running flow keeps its source connection", Applied: raw(`"${source.customers.id}"`), Desired: raw(`"${source.customers.id}"`), Unknown: true, ForcesReplace: true},
 		{Path: "targetConnectionIds[0]", Action: planner.Replace, Reason: "a running flow keeps its target connection", Applied: raw(`"${target.customers.id}"`), Desired: raw(`"${target.customers.id}"`), Unknown: true, ForcesReplace: true},
