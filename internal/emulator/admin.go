@@ -80,17 +80,15 @@ func setClock(c *call) (answer, error) {
 }
 
 // serveAdmin answers outside of recording, faults and rates.
-func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, rest string) {
-	c := &call{s: s, svc: svcAdmin, r: r, now: s.now(), id: s.newHex(32), query: r.URL.Query()}
-	raw, tooLarge := readBody(w, r, s.opts.MaxBody)
-	c.raw = raw
+func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, rest string, raw []byte, bodyErr error) {
+	c := &call{s: s, svc: svcAdmin, r: r, raw: raw, now: s.now(), id: s.newHex(32), query: r.URL.Query()}
 	var a answer
 	rt, _, known := findRoute(svcAdmin, r.Method, rest)
 	switch {
 	case r.URL.Path == "/":
 		a = s.page(c)
-	case tooLarge:
-		a = c.refusal(refuse(svcAdmin, http.StatusRequestEntityTooLarge, "", "the body is too large"))
+	case bodyErr != nil:
+		a = c.refusal(bodyErr)
 	case rt == nil && known:
 		a = c.refusal(refuse(svcAdmin, http.StatusMethodNotAllowed, "", "%s is not allowed here", r.Method))
 	case rt == nil:

@@ -47,9 +47,9 @@ type Options struct {
 
 	Log          io.Writer // our own bugs and trouble with Record; nil is nowhere
 	Record       io.Writer // every request as a JSON line, secrets masked
-	KeepRequests int       // how many Requests remembers; 0 is 10,000, below 0 none
+	KeepRequests int       // how many Requests remembers, within 32 MiB; 0 is 10,000, below 0 none
 	MaxBody      int64     // bytes; 0 is 8 MiB
-	MaxCalls     int       // at a time, further ones wait; 0 is 512
+	MaxCalls     int       // worked on at a time, further ones wait; 0 is 512
 
 	Sources  []Source // data behind connections, by the connection's name
 	Switches Switches
@@ -63,7 +63,8 @@ type Server struct {
 	store   *store
 	signKey []byte
 	limiter *rate.Limiter
-	slots   chan struct{} // one for each call under way
+	slots   chan struct{} // one for each call that is being worked on
+	bodies  atomic.Int64  // bytes of the bodies under way
 	offset  atomic.Int64  // ns that the clock was moved by
 
 	orgs   []*org // sorted by id

@@ -16,6 +16,7 @@ func NewHTTPServer(h http.Handler, host string) *http.Server {
 		Handler:           gate{h, host},
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
+		WriteTimeout:      5 * time.Minute, // a fault rule may wait before the answer
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}

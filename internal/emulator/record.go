@@ -1,10 +1,12 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,13 +31,16 @@ type Recorded struct {
 	Micros    int64           `json:"micros"`
 }
 
-// recorder keeps the last requests and writes all of them to a file.
+// recorder keeps the last requests, within a count and a number of bytes, and
+// writes all of them to a file.
 type recorder struct {
-	mu   sync.Mutex
-	w    io.Writer
-	keep int
-	n    int
-	ring []kept
+	mu    sync.Mutex
+	w     io.Writer
+	keep  int
+	n     int
+	ring  []kept
+	bytes int // of ring
+	room  int // bytes
 }
 
 type kept struct {
@@ -43,10 +48,15 @@ type kept struct {
 	raw []byte // masked when it is looked at: most never are
 }
 
+// size is what a kept request weighs.
+func (k *kept) size() int {
+	return len(k.raw) + len(k.URL) + len(k.Sandbox) + len(k.IfMatch) + len(k.UserAgent) + len(k.Code)
+}
+
 const maxRecordedBody = 64 << 10
 
 func (rec *recorder) open(w io.Writer, keep int) {
-	rec.w, rec.keep = w, keep
+	rec.w, rec.keep, rec.room = w, keep, 32<<20
 	if keep == 0 {
 		rec.keep = 10_000
 	}
@@ -71,7 +81,7 @@ func (rec *recorder) add(c *call, a *answer, f *Fault, took time.Duration) {
 	if c.svc == svcIMS {
 		k.URL = c.r.URL.EscapedPath() // the query may carry the secret
 	} else if len(c.raw) <= maxRecordedBody {
-		k.raw = c.raw
+		k.raw = bytes.Clone(c.raw) // its own array has room to spare
 	}
 	if a.status >= 400 {
 		k.Code = codeOf(a.body)
@@ -93,20 +103,20 @@ func (rec *recorder) add(c *call, a *answer, f *Fault, took time.Duration) {
 	if rec.keep < 0 {
 		return
 	}
-	if len(rec.ring) >= 2*rec.keep {
-		rec.ring = append(rec.ring[:0:0], rec.ring[len(rec.ring)-rec.keep:]...)
-	}
 	rec.ring = append(rec.ring, k)
+	rec.bytes += k.size()
+	for len(rec.ring) > rec.keep || rec.bytes > rec.room {
+		rec.bytes -= rec.ring[0].size()
+		rec.ring[0] = kept{}
+		rec.ring = rec.ring[1:]
+	}
 }
 
 // Requests lists the remembered requests, oldest first.
 func (s *Server) Requests() []Recorded {
 	rec := &s.recorder
 	rec.mu.Lock()
-	ring := rec.ring
-	if len(ring) > rec.keep && rec.keep >= 0 {
-		ring = ring[len(ring)-rec.keep:]
-	}
+	ring := slices.Clone(rec.ring)
 	rec.mu.Unlock()
 	out := make([]Recorded, len(ring))
 	for i := range ring {
@@ -119,7 +129,7 @@ func (s *Server) Requests() []Recorded {
 func (s *Server) ForgetRequests() {
 	s.recorder.mu.Lock()
 	defer s.recorder.mu.Unlock()
-	s.recorder.ring = nil
+	s.recorder.ring, s.recorder.bytes = nil, 0
 }
 
 // codeOf finds the code of a refusal in any of the envelopes.

@@ -10,40 +10,25 @@ import (
 	"time"
 )
 
-// ServeHTTP answers one call. A fault rule may stop it before or after its work.
+// ServeHTTP answers one call. A fault rule may stop it before or after its
+// work. A call takes one of the slots only for its work: neither a body that
+// comes slowly nor an answer that is read slowly holds other calls up.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	svc, rest, known := serviceOf(path)
+	raw, bodyErr := s.readBody(w, r, svc)
+	defer s.bodies.Add(-int64(len(raw)))
 	if svc == svcAdmin || !known && r.Method == http.MethodGet && path == "/" {
-		s.serveAdmin(w, r, rest)
+		s.serveAdmin(w, r, rest, raw, bodyErr)
 		return
 	}
 	select {
 	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
 	case <-r.Context().Done():
 		return
 	}
-	started := time.Now()
-	c := &call{s: s, svc: svc, r: r, now: s.now(), id: s.newHex(32), query: r.URL.Query()}
-	raw, tooLarge := readBody(w, r, s.opts.MaxBody)
-	c.raw = raw
-
-	fault := s.faults.match(r.Method, r.URL, raw)
-	a, err := s.before(c, fault)
-	switch {
-	case err == nil && a.status != 0: // answered by the fault
-	case err != nil:
-		a = c.refusal(err)
-	case tooLarge:
-		a = c.refusal(refuse(svc, http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is larger than %d bytes", s.opts.MaxBody))
-	case !known:
-		a = c.refusal(problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", r.URL.Path))
-	default:
-		a = s.dispatch(c, rest)
-	}
-	lost := fault.after(&a)
-	s.recorder.add(c, &a, fault, time.Since(started))
+	c := &call{s: s, svc: svc, r: r, raw: raw}
+	a, fault, lost := s.work(c, rest, known, bodyErr)
 	if lost {
 		if t, inProcess := w.(interface{ refuse() }); inProcess && fault.Refuse {
 			t.refuse()
@@ -53,14 +38,68 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault.write(w, s.now(), c.id, &a)
 }
 
-// readBody reads the whole body; a fault rule and the record need it too.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) (raw []byte, tooLarge bool) {
-	if r.Body == nil || r.Body == http.NoBody {
-		return nil, false
+// work makes and records the answer of a call that has a slot, and gives the
+// slot back; lost means that no answer may be sent.
+func (s *Server) work(c *call, rest string, known bool, bodyErr error) (a answer, fault *Fault, lost bool) {
+	defer func() { <-s.slots }()
+	started := time.Now()
+	c.now, c.id, c.query = s.now(), s.newHex(32), c.r.URL.Query()
+	fault = s.faults.match(c.r.Method, c.r.URL, c.raw)
+	a, err := s.before(c, fault)
+	switch {
+	case err == nil && a.status != 0: // answered by the fault
+	case err != nil:
+		a = c.refusal(err)
+	case bodyErr != nil:
+		a = c.refusal(bodyErr)
+	case !known:
+		a = c.refusal(problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", c.r.URL.Path))
+	default:
+		a = s.dispatch(c, rest)
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	var over *http.MaxBytesError
-	return raw, errors.As(err, &over)
+	lost = fault.after(&a)
+	s.recorder.add(c, &a, fault, time.Since(started))
+	return a, fault, lost
+}
+
+// maxBodies is how many of the largest bodies may be under way at a time, or
+// more of smaller ones.
+const maxBodies = 32
+
+// errBodies says that the bodies under way leave no room for more.
+var errBodies = errors.New("too many bodies under way")
+
+// readBody reads the whole body, for a fault rule and the record need it too.
+// Its bytes count as under way until the call is answered, with an error too.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, svc service) (raw []byte, err error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	raw, err = io.ReadAll(meter{http.MaxBytesReader(w, r.Body, s.opts.MaxBody), s})
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		err = refuse(svc, http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is larger than %d bytes", s.opts.MaxBody)
+	case errors.Is(err, errBodies):
+		err = refuse(svc, http.StatusServiceUnavailable, "ServiceUnavailable", "the bodies under way have more than %d bytes, try again later",
+			maxBodies*s.opts.MaxBody)
+	case err != nil:
+		err = refuse(svc, http.StatusBadRequest, "BadRequestError", "the body breaks off after %d bytes", len(raw))
+	}
+	return raw, err
+}
+
+// meter counts the bytes of a body among those under way.
+type meter struct {
+	body io.Reader
+	s    *Server
+}
+
+func (m meter) Read(b []byte) (int, error) {
+	n, err := m.body.Read(b)
+	if m.s.bodies.Add(int64(n)) > maxBodies*m.s.opts.MaxBody {
+		return n, errBodies
+	}
+	return n, err
 }
 
 // before is what can happen ahead of the work: the fault's part, latency, the
