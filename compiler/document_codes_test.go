@@ -14,6 +14,7 @@ import (
 // them.
 var withoutExample = map[diag.Code]bool{
 	diag.FileTooLarge: true, diag.FileUnreadable: true, diag.UnsetSecret: true,
+	diag.EnvSyntax: true, diag.HostNotAllowed: true, diag.SecretNotAllowed: true, diag.ShortSecret: true,
 	"path-as-text": true, // only of values whose type is unknown, which columns of a table do not have
 }
 

@@ -87,6 +87,15 @@ func (f *ProjectFile) Options(target string) Options {
 	return o
 }
 
+// Place is where the file says something, or the nearest place around it; nowhere
+// without a file.
+func (f *ProjectFile) Place(keys ...string) source.Span {
+	if f.doc == nil {
+		return source.Span{}
+	}
+	return f.doc.Find(At(keys...)).Node.Span
+}
+
 func (f *ProjectFile) vars(vars schemas.Vars, under ...string) []Var {
 	var out []Var
 	for _, v := range vars {

@@ -18,7 +18,8 @@ const module = "github.com/aepflow/aepflow/"
 var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "planner", "schemas",
-		"internal/diag", "internal/emulator", "internal/live", "internal/lockfile", "internal/platform",
+		"internal/allow", "internal/diag", "internal/dotenv", "internal/emulator", "internal/live", "internal/lockfile",
+		"internal/platform",
 		"internal/resource", "internal/source", "internal/specs", "internal/view",
 	},
 	"compiler": {
@@ -33,6 +34,8 @@ var layers = map[string][]string{
 	"internal/lockfile":  {"internal/resource"},
 	"internal/resource":  {"internal/source"},
 	"internal/diag":      {"internal/source"},
+	"internal/dotenv":    {"internal/diag", "internal/source"},
+	"internal/allow":     {"internal/dotenv", "internal/source"},
 	"internal/source":    {},
 	"internal/textdiff":  {},
 	"internal/specs":     {},

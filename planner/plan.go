@@ -120,6 +120,10 @@ type Target struct {
 	Name    string `json:"name"`
 	Org     string `json:"org"`
 	Sandbox string `json:"sandbox"`
+	// Where credentials go, with a port where the address has one. Empty for the
+	// embedded emulator.
+	Host       string `json:"host,omitempty"`
+	SignInHost string `json:"sign_in_host,omitempty"`
 }
 
 // LockRef says which lockfile the plan was made against.

@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
 
 	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/view"
@@ -26,10 +28,11 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	started        time.Time
+	allowed        func() (allow.Lists, error) // what the person allows, read when first needed
 }
 
 func newApp(g *globals, stdin io.Reader, stdout, stderr io.Writer) (*app, error) {
-	a := &app{globals: g, stdin: stdin, stdout: stdout, stderr: stderr, started: time.Now()}
+	a := &app{globals: g, stdin: stdin, stdout: stdout, stderr: stderr, started: time.Now(), allowed: sync.OnceValues(readAllowed)}
 	if g.Dir != "" {
 		if err := os.Chdir(g.Dir); err != nil {
 			return a, exit(exitUsage, "change to %s: %s", g.Dir, reason(err))
@@ -95,14 +98,17 @@ func (a *app) viewOptions(w io.Writer) view.Options {
 func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }
 
 // diagnose prints a report to stderr and is an error when the report has one.
-func (a *app) diagnose(r *diag.Report) error {
+func (a *app) diagnose(r *diag.Report) error { return a.diagnoseAs(exitDocuments, r) }
+
+// diagnoseAs is diagnose with another exit code for errors.
+func (a *app) diagnoseAs(code int, r *diag.Report) error {
 	if r.Len() > 0 {
 		if err := diag.Text(a.stderr, r, diag.TextOptions{Color: a.color(a.stderr), Width: width(a.stderr)}); err != nil {
 			return err
 		}
 	}
 	if r.HasErrors() {
-		return quiet(exitDocuments)
+		return quiet(code)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -85,6 +86,10 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 	t, err := a.target(p)
 	if err != nil {
 		return err
+	}
+	if have := t.planTarget(); plan.Target.Host != have.Host || plan.Target.SignInHost != have.SignInHost {
+		return exit(exitStale, "the plan was made for %s, the target is now %s; run `aepflow plan --out %s` again",
+			view.TargetText(plan.Target), view.TargetText(have), display(c.Path))
 	}
 	c.AutoApprove = true
 	return a.carryOut(ctx, p, t, c.applyFlags, "apply", func(lock *lockfile.Lock) (*planner.Plan, error) {

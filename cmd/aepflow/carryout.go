@@ -48,6 +48,9 @@ func (a *app) carryOut(ctx context.Context, p *project, t target, f applyFlags, 
 	if op.format == "json" && !f.AutoApprove {
 		return exit(exitUsage, "--output json asks nothing: add --auto-approve")
 	}
+	if err := a.checkHosts(p, t); err != nil {
+		return err
+	}
 	op.session, err = lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Timeout: f.LockTimeout, Now: time.Now()})
 	if err != nil {
 		return err
@@ -190,8 +193,9 @@ func (op *operation) ask(ctx context.Context, plan *planner.Plan) error {
 	if !isTerminal(op.stdin) {
 		return exit(exitUsage, "nobody to ask: add --auto-approve, or save a plan with `aepflow plan --out` and apply that")
 	}
-	fmt.Fprintf(op.stderr, "\n%s to %s (sandbox %s)? %s. Only \"yes\" goes on: ",
-		strings.ToUpper(op.verb[:1])+op.verb[1:], op.target.name, op.target.config.Sandbox, view.SummaryLine(plan.Summary))
+	fmt.Fprintf(op.stderr, "\n%s to %s (sandbox %s%s)? %s. Only \"yes\" goes on: ",
+		strings.ToUpper(op.verb[:1])+op.verb[1:], op.target.name, op.target.config.Sandbox,
+		view.HostText(op.target.planTarget()), view.SummaryLine(plan.Summary))
 	answer := make(chan string, 1) // the reader may outlive the question
 	go func() {
 		text, _ := bufio.NewReader(op.stdin).ReadString('\n')

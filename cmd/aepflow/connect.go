@@ -36,14 +36,22 @@ func (c *connection) close() error {
 // connect opens the way to a target: Adobe's platform, another address, or the
 // embedded emulator. rate is in requests a second, negative for the default.
 func (a *app) connect(p *project, t target, rate float64, notify func(platform.Retry)) (*connection, error) {
+	if err := a.checkHosts(p, t); err != nil {
+		return nil, err
+	}
+	lists, err := a.allowed()
+	if err != nil {
+		return nil, err
+	}
 	cfg := platform.Config{
-		Org: t.config.Org, Sandbox: t.config.Sandbox,
+		AllowsHost: lists.AllowsHost,
+		Org:        t.config.Org, Sandbox: t.config.Sandbox,
 		Platform: t.platform, IMS: t.ims,
 		UserAgent: "aepflow/" + toolVersion(),
 		Notify:    notify,
 	}
 	c := &connection{}
-	if t.name == localTarget && t.platform == nil {
+	if t.isEmbedded() {
 		box, err := a.openBox(p, t)
 		if err != nil {
 			return nil, err
@@ -59,11 +67,10 @@ func (a *app) connect(p *project, t target, rate float64, notify func(platform.R
 	cfg.Rate = rate
 	if rate < 0 {
 		cfg.Rate = 0
-		if c.box == nil && !isLoopback(t) {
+		if c.box == nil && (t.platform == nil || !platform.IsLoopback(t.platform)) {
 			cfg.Rate = adobeRate
 		}
 	}
-	var err error
 	cfg.Redactor = platform.NewRedactor()
 	if c.log, err = a.openLog(cfg.Redactor); err != nil {
 		return nil, errors.Join(err, c.closeBox())
@@ -84,14 +91,6 @@ func (c *connection) closeBox() error {
 		return nil
 	}
 	return c.box.Close()
-}
-
-func isLoopback(t target) bool {
-	if t.platform == nil {
-		return false
-	}
-	host := t.platform.Hostname()
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 }
 
 // credentials reads how to sign in, by the names that Adobe's own tools write.
@@ -118,11 +117,11 @@ func (p *project) credentials(cfg *platform.Config) error {
 // tokenFile is where the token of a target is kept between commands, "" for nowhere.
 // In a pipeline that is the default: there .aepflow is stored as an artifact.
 func (p *project) tokenFile(t target) (string, error) {
-	switch how, _ := p.getenv("AEPFLOW_TOKEN_CACHE"); how {
+	switch how := os.Getenv("AEPFLOW_TOKEN_CACHE"); how {
 	case "off":
 		return "", nil
 	case "":
-		if ci, _ := p.getenv("CI"); ci != "" && ci != "false" {
+		if ci := os.Getenv("CI"); ci != "" && ci != "false" {
 			return "", nil
 		}
 	case "on":

@@ -37,7 +37,7 @@ func (c destroyCmd) Run(ctx context.Context, a *app) error {
 	err = a.carryOut(ctx, p, t, c.applyFlags, "destroy", func(lock *lockfile.Lock) (*planner.Plan, error) {
 		plan, report := planner.Diff(lock, resource.NewGraph(nil), planner.Options{
 			At: a.now(), Tool: toolVersion(), Destroy: true, AllowDataLoss: c.AllowDataLoss,
-			Target: planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
+			Target: t.planTarget(),
 		})
 		kept = keptBy(plan, lock)
 		return plan, a.diagnose(report)

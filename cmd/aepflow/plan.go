@@ -126,13 +126,16 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Lock, f planFlags, noSecrets bool) (*planner.Plan, error) {
 	o := planner.Options{
 		At: a.now(), Tool: toolVersion(),
-		Target:    planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
+		Target:    t.planTarget(),
 		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss, Recreate: f.Recreate,
 		Secrets: planner.Secrets{Unchecked: true},
 	}
 	if !noSecrets {
-		secrets, report := p.checkSecrets(lock)
-		if err := a.diagnose(report); err != nil {
+		secrets, report, err := p.checkSecrets(lock)
+		if err == nil {
+			err = a.diagnose(report)
+		}
+		if err != nil {
 			return nil, err
 		}
 		o.Secrets = secrets

@@ -13,15 +13,17 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/joho/godotenv"
-
 	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/dotenv"
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/planner"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -36,20 +38,21 @@ const localTarget = "local"
 
 // project is a folder with documents, read.
 type project struct {
-	dir    string
-	flags  *globals
-	config compiler.ProjectFile
-	env    map[string]string // of .env; the environment wins
-	files  []*source.File
-	graph  *resource.Graph
-	report *diag.Report // what the compiler said
-	open   *connection  // of an apply that has connected already: the embedded emulator opens once
+	dir     string
+	flags   *globals
+	config  compiler.ProjectFile
+	env     map[string]string // of .env; the environment wins, and little else is read from it: see getenv
+	files   []*source.File
+	graph   *resource.Graph
+	report  *diag.Report // what the compiler said
+	allowed func() (allow.Lists, error)
+	open    *connection // of an apply that has connected already: the embedded emulator opens once
 }
 
 // load reads the project in dir. Documents that are wrong are reported by
 // diagnose later; the error is for what cannot be read at all.
 func (a *app) load(dir string) (*project, error) {
-	p := &project{dir: dir, flags: a.globals, report: &diag.Report{}}
+	p := &project{dir: dir, flags: a.globals, report: &diag.Report{}, allowed: a.allowed}
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
@@ -61,9 +64,7 @@ func (a *app) load(dir string) (*project, error) {
 	if err := p.readConfig(); err != nil {
 		return nil, err
 	}
-	if p.env, err = readEnv(filepath.Join(dir, ".env")); err != nil {
-		return nil, err
-	}
+	p.readEnv()
 	paths, err := discover(dir)
 	if err != nil {
 		return nil, err
@@ -181,19 +182,26 @@ func isDocument(name string) bool {
 	return name == "dataflow.yaml" || strings.HasSuffix(name, ".dataflow.yaml")
 }
 
-// readEnv reads a .env file; none is an empty one.
-func readEnv(path string) (map[string]string, error) {
+// readEnv reads .env, if there is one.
+func (p *project) readEnv() {
+	path := filepath.Join(p.dir, ".env")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return
 	}
-	env, err := godotenv.Read(path)
-	if err != nil {
-		return nil, exit(exitDocuments, "read %s: it is not a list of NAME=value lines", display(path))
+	f, problem := readFile(path)
+	if problem == nil {
+		var entries []dotenv.Entry
+		entries, problem = dotenv.Parse(f)
+		p.env = dotenv.Values(entries)
 	}
-	return env, nil
+	if problem != nil {
+		p.report.Add(problem)
+	}
 }
 
-// getenv reads a variable of the environment, then of .env.
+// getenv reads a variable of the environment, then of .env: how to sign in, and
+// the secrets of connections. Nothing else may come from .env, which a
+// repository supplies, but variables of documents.
 func (p *project) getenv(name string) (string, bool) {
 	if v, ok := os.LookupEnv(name); ok {
 		return v, true
@@ -237,6 +245,9 @@ func (a *app) target(p *project) (target, error) {
 	if t.ims, err = address(t.config.IMS); err != nil {
 		return target{}, exit(exitDocuments, "target %s: ims %s: %v", name, t.config.IMS, err)
 	}
+	if name == localTarget && t.ims == nil && t.platform != nil && platform.IsLoopback(t.platform) {
+		t.ims = t.platform // an emulator is both, and Adobe's token is not for it
+	}
 	return t, nil
 }
 
@@ -252,7 +263,7 @@ func address(text string) (*url.URL, error) {
 		return nil, nil
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !allow.IsHost(u.Host) {
 		return nil, errors.New("expected an address such as https://platform.adobe.io")
 	}
 	return u, nil
@@ -271,6 +282,18 @@ func unknownTarget(name string, known schemas.Targets) error {
 
 // paths are the lockfile and the journal of a target.
 func (p *project) paths(t target) lockfile.Paths { return lockfile.PathsIn(p.dir, t.name) }
+
+// isEmbedded reports whether the target is the emulator in this process.
+func (t target) isEmbedded() bool { return t.name == localTarget && t.platform == nil }
+
+// planTarget is the target as a plan names it.
+func (t target) planTarget() planner.Target {
+	out := planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox}
+	if !t.isEmbedded() {
+		out.Host, out.SignInHost = platform.Hosts(t.platform, t.ims)
+	}
+	return out
+}
 
 // lockTarget is the target's identity as the lockfile keeps it.
 func (t target) lockTarget() lockfile.Target {

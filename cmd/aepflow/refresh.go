@@ -82,7 +82,7 @@ func (c driftCmd) Run(ctx context.Context, a *app) error {
 	}
 	o := planner.Options{
 		At: a.now(), Tool: toolVersion(), Secrets: planner.Secrets{Unchecked: true},
-		Target: planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
+		Target: t.planTarget(),
 	}
 	if err := a.refresh(ctx, p, t, seen.Lock, c.Rate, &o); err != nil {
 		return err

@@ -119,6 +119,7 @@ func (w *world) rename(ts *testscript.TestScript, text string) string {
 	}
 	if url := ts.Getenv("EMULATOR"); url != "" {
 		text = strings.ReplaceAll(text, url, "$EMULATOR")
+		text = strings.ReplaceAll(text, strings.TrimPrefix(url, "http://"), "$HOST")
 	}
 	return strings.ReplaceAll(text, ts.Getenv("WORK"), "$WORK")
 }

@@ -3,8 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -20,6 +19,9 @@ func secretEnv(from string) (string, bool) { return strings.CutPrefix(from, "env
 // `file.PATH`, from the project's folder.
 func (p *project) secret(from string) (string, error) {
 	if name, ok := secretEnv(from); ok {
+		if err := p.mayReadEnv(name); err != nil {
+			return "", err
+		}
 		v, set := p.getenv(name)
 		switch {
 		case !set:
@@ -29,13 +31,12 @@ func (p *project) secret(from string) (string, error) {
 		}
 		return v, nil
 	}
-	path := filepath.FromSlash(strings.TrimPrefix(from, "file."))
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(p.dir, path)
+	text, err := p.readSecretFile(strings.TrimPrefix(from, "file."))
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return "", path.Err
 	}
-	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", errors.New(reason(err))
+		return "", err
 	}
 	v := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	if v == "" {
@@ -46,8 +47,9 @@ func (p *project) secret(from string) (string, error) {
 
 // checkSecrets reads every secret that the graph refers to and says which of
 // them differ from what was applied. One that is not there is a diagnostic at
-// its line.
-func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Report) {
+// its line; the error is for what the person allows, when that cannot be read.
+func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Report, error) {
+	var broken *exitError
 	report := &diag.Report{}
 	var values []lockfile.SecretValue
 	for _, r := range p.graph.All() {
@@ -63,18 +65,28 @@ func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Repo
 				return
 			}
 			value, err := p.secret(leaf.Text)
-			if err != nil {
+			var refused *secretRefusal
+			switch {
+			case errors.As(err, &broken):
+				return
+			case errors.As(err, &refused):
+				report.Add(secretRefused{at: leaf.Origin, why: refused})
+				return
+			case err != nil:
 				report.Add(unsetSecret{at: leaf.Origin, from: leaf.Text, of: r.Address, why: err.Error()})
 				return
 			}
 			values = append(values, lockfile.SecretValue{Address: r.Address, Path: at.String(), Value: value})
 		})
 	}
+	if broken != nil {
+		return planner.Secrets{}, report, broken
+	}
 	if report.HasErrors() || len(values) == 0 {
-		return planner.Secrets{}, report
+		return planner.Secrets{}, report, nil
 	}
 	if lock.Secrets != "" && lockfile.SecretMatches(lock.Secrets, lockfile.SecretText(values)) {
-		return planner.Secrets{}, report
+		return planner.Secrets{}, report, nil
 	}
 	// Only now is the slow hash of each one looked at.
 	var changed []planner.SecretPath
@@ -89,5 +101,5 @@ func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Repo
 		}
 	}
 	slices.SortFunc(changed, planner.SecretPath.Compare)
-	return planner.Secrets{Changed: changed}, report
+	return planner.Secrets{Changed: changed}, report, nil
 }

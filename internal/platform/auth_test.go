@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -239,4 +240,34 @@ func TestTokenCache(t *testing.T) {
 			t.Errorf("mode %v, %v", info.Mode(), err)
 		}
 	})
+}
+
+// TestTokenCacheKey changes one by one what decides who may see a token.
+func TestTokenCacheKey(t *testing.T) {
+	other := &url.URL{Scheme: "http", Host: "127.0.0.2:80"}
+	for name, change := range map[string]func(*Config){
+		"platform":      func(cfg *Config) { cfg.Platform = other },
+		"sign-in":       func(cfg *Config) { cfg.IMS = other },
+		"client":        func(cfg *Config) { cfg.ClientID = "client-2" },
+		"client secret": func(cfg *Config) { cfg.ClientSecret = "another-secret" },
+		"organization":  func(cfg *Config) { cfg.Org = "OTHER@AdobeOrg" },
+		"scopes":        func(cfg *Config) { cfg.Scopes = []string{"openid"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "token")
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, fine)
+				defer w.close()
+				for i, change := range []func(*Config){func(*Config) {}, func(*Config) {}, change} {
+					c := w.client(func(cfg *Config) { cfg.TokenCache = file }, change)
+					if _, err := c.Do(t.Context(), flowCall("GET")); err != nil {
+						t.Fatal(err)
+					}
+					if want := []int{1, 1, 2}[i]; w.tokens() != want {
+						t.Errorf("run %d: %d tokens asked for, expected %d", i, w.tokens(), want)
+					}
+				}
+			})
+		})
+	}
 }

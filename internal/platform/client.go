@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -44,6 +43,9 @@ const (
 type Config struct {
 	Platform *url.URL // host of the services; nil means DefaultPlatform
 	IMS      *url.URL // host that hands out tokens; nil means DefaultIMS
+	// AllowsHost says which hosts get credentials beyond Adobe's and this machine's:
+	// those that the person named. Nil allows none.
+	AllowsHost func(host, port string) bool
 
 	Org      string // "…@AdobeOrg"
 	Sandbox  string // sent with every call: without it the platform takes prod
@@ -108,10 +110,10 @@ var sandboxShape = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // fetched with the first call.
 func New(cfg Config) (*Client, error) {
 	var err error
-	if cfg.Platform, err = host(cfg.Platform, DefaultPlatform); err != nil {
+	if cfg.Platform, err = host(cfg.Platform, DefaultPlatform, cfg.AllowsHost); err != nil {
 		return nil, fmt.Errorf("check platform address: %w", err)
 	}
-	if cfg.IMS, err = host(cfg.IMS, DefaultIMS); err != nil {
+	if cfg.IMS, err = host(cfg.IMS, DefaultIMS, cfg.AllowsHost); err != nil {
 		return nil, fmt.Errorf("check sign-in address: %w", err)
 	}
 	switch {
@@ -138,34 +140,6 @@ func New(cfg Config) (*Client, error) {
 	cfg.Redactor.Add(cfg.ClientSecret)
 	cfg.Retry = cfg.Retry.withDefaults()
 	return &Client{base: cfg.Platform, api: stack(cfg), wire: cfg.Transport, redact: cfg.Redactor}, nil
-}
-
-// host checks an address. Tokens and secrets travel to it, so plain http is
-// refused unless it cannot leave the machine.
-func host(u *url.URL, fallback string) (*url.URL, error) {
-	if u == nil {
-		return url.Parse(fallback)
-	}
-	name := u.Hostname()
-	switch {
-	case name == "":
-		return nil, fmt.Errorf("%q names no host", u.Redacted())
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("%q holds more than scheme, host and path", u.Redacted())
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(name):
-		return u, nil
-	case u.Scheme == "http":
-		return nil, fmt.Errorf("%q is plain http, which is allowed for this machine only; use https", u.Redacted())
-	}
-	return nil, fmt.Errorf("%q has scheme %q, expected https", u.Redacted(), u.Scheme)
-}
-
-func isLoopback(name string) bool {
-	if name == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(name)
-	return ip != nil && ip.IsLoopback()
 }
 
 // Do sends one call, retried where that can do no harm. On an answer other

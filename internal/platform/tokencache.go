@@ -24,8 +24,8 @@ type tokenCache struct {
 }
 
 type tokenEntry struct {
-	// Key is a digest of whose token it is: where it is signed in, by which client,
-	// for which organisation and scopes.
+	// Key is a digest of whose token it is and who may see it: where it is signed in
+	// and sent, by which client, for which organization and scopes.
 	Key   string    `json:"key"`
 	Token string    `json:"token"`
 	From  time.Time `json:"from"`
@@ -37,7 +37,7 @@ type tokenEntry struct {
 
 func newTokenCache(path, ims string, cfg Config) *tokenCache {
 	scopes := slices.Sorted(slices.Values(cfg.Scopes))
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", ims+tokenPath, cfg.ClientID, cfg.Org, scopes))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", ims+tokenPath, cfg.Platform, cfg.ClientID, cfg.Org, scopes))
 	return &tokenCache{path: path, key: hex.EncodeToString(sum[:16]), secret: cfg.ClientSecret}
 }
 

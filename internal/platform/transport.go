@@ -15,6 +15,7 @@ import (
 //	auth      the token, and a fresh one after a 401
 //	pace      the rate, and the pause that a 429 orders for everybody
 //	log       what went over the wire, masked
+//	door      the target's hosts and no others
 //	answer    the whole answer, or which kind of failure it was
 //	transport the network, or the emulator in this process
 //
@@ -22,6 +23,7 @@ import (
 // from another host, which has its own limits, so they do not count.
 func stack(cfg Config) http.RoundTripper {
 	var rt http.RoundTripper = answer{next: cfg.Transport, timeout: cfg.Timeout, redact: cfg.Redactor}
+	rt = door{next: rt, platform: cfg.Platform, ims: cfg.IMS}
 	if cfg.Log != nil {
 		rt = logger{next: rt, log: cfg.Log, bodies: cfg.LogBodies, redact: cfg.Redactor}
 	}

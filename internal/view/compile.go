@@ -75,7 +75,7 @@ func CompileJSON(w io.Writer, g *resource.Graph, p *planner.Plan) error {
 func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
 	c := newCanvas(o)
 	comp := compilationOf(g, p)
-	c.line(c.paint(bold, count(len(comp.Resources), "resource")+" for "+targetText(p.Target)))
+	c.line(c.paint(bold, count(len(comp.Resources), "resource")+" for "+TargetText(p.Target)))
 	wide, nouns := 0, 0
 	for _, r := range comp.Resources {
 		wide = max(wide, widthOf(r.Address.String()))

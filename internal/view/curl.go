@@ -181,7 +181,7 @@ func secretsIn(body string) []string {
 func (s *script) head(list []numbered) string {
 	var b strings.Builder
 	t := s.plan.Target
-	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n", comment(SummaryLine(s.plan.Summary)), comment(targetText(t)), timeText(s.plan.At))
+	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n", comment(SummaryLine(s.plan.Summary)), comment(TargetText(t)), timeText(s.plan.At))
 	b.WriteString("#\n# Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and\n" +
 		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example\n" +
 		"# at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +

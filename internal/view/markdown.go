@@ -133,7 +133,11 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	} else {
 		b.WriteString("**" + SummaryLine(p.Summary) + ".**\n")
 	}
-	fmt.Fprintf(&b, "\nOrg %s, sandbox %s · %s", code(p.Target.Org), code(p.Target.Sandbox), timeText(p.At))
+	fmt.Fprintf(&b, "\nOrg %s, sandbox %s", code(p.Target.Org), code(p.Target.Sandbox))
+	if p.Target.Host != "" {
+		fmt.Fprintf(&b, ", host %s, sign-in %s", code(p.Target.Host), code(p.Target.SignInHost))
+	}
+	b.WriteString(" · " + timeText(p.At))
 	if p.Lock.Serial > 0 {
 		fmt.Fprintf(&b, " · lockfile serial %d", p.Lock.Serial)
 	}

@@ -76,15 +76,29 @@ func shown(p *planner.Plan) []planner.Change {
 	return append(mild, harsh...)
 }
 
-func targetText(g planner.Target) string {
-	return fmt.Sprintf("%s (org %s, sandbox %s)", g.Name, g.Org, g.Sandbox)
+// TargetText names a target and where it is.
+func TargetText(g planner.Target) string {
+	return fmt.Sprintf("%s (org %s, sandbox %s%s)", g.Name, g.Org, g.Sandbox, HostText(g))
+}
+
+// HostText is the end of a sentence about a target: the host that its calls and
+// credentials go to, and where it signs in if that is another; "" for the embedded
+// emulator.
+func HostText(g planner.Target) string {
+	switch g.Host {
+	case "":
+		return ""
+	case g.SignInHost:
+		return ", host " + g.Host
+	}
+	return ", host " + g.Host + ", sign-in " + g.SignInHost
 }
 
 func timeText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 func (t planText) header(changes []planner.Change) {
 	p := t.plan
-	t.line(t.paint(bold, "Plan for "+targetText(p.Target)))
+	t.line(t.paint(bold, "Plan for "+TargetText(p.Target)))
 	parts := []string{}
 	if !p.At.IsZero() {
 		parts = append(parts, timeText(p.At))

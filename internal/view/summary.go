@@ -39,7 +39,7 @@ func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Opti
 	case !r.OK():
 		st, head = red, verb+" not complete"
 	}
-	c.line(c.paint(st, head+" for "+targetText(p.Target)+": "+counts.text()+"."), c.paint(dim, " ("+elapsedText(end.Elapsed)+")"))
+	c.line(c.paint(st, head+" for "+TargetText(p.Target)+": "+counts.text()+"."), c.paint(dim, " ("+elapsedText(end.Elapsed)+")"))
 	if !r.OK() {
 		c.line("What was done is saved in the lockfile.")
 		if end.GoOn != "" {
