@@ -55,145 +55,168 @@ func with(text, part, other string) string {
 var documentCodes = []Entry{
 	{
 		Code: UnknownKey, Severity: Error,
-		Title:       "key that the format does not have",
-		Explanation: "Unknown keys are refused, so that a misspelt one is not silently without effect. The nearest key is named; `validate --fix` puts it in.",
-		Example:     with(goodDataflow, "table:", "tabel:"),
+		Title: "unknown key",
+		Explanation: "Unknown keys are errors, so that a misspelled key never silently has no effect. The message names " +
+			"the nearest key; `validate --fix` corrects it.",
+		Example: with(goodDataflow, "table:", "tabel:"),
 	},
 	{
 		Code: MissingKey, Severity: Error,
-		Title:       "required key that is missing",
-		Explanation: "The document or one of its parts cannot do without this key. `aepflow explain` says what it takes.",
+		Title:       "missing required key",
+		Explanation: "The document, or this part of it, requires the key. `aepflow explain` describes its value.",
 		Example:     with(goodDataflow, "table: shop.orders\n", ""),
 	},
 	{
 		Code: WrongType, Severity: Error,
-		Title:       "value of the wrong type",
-		Explanation: "The key takes another type of value. Scalars are read by YAML 1.2: `yes` and `on` are text, `017` is the number seventeen, a date is text, and a key without value is nothing.",
-		Example:     with(goodDataflow, "interval: 1", "interval: \"one\""),
+		Title: "value of the wrong type",
+		Explanation: "The key takes a different type of value. Scalars follow YAML 1.2: `yes` and `on` are text, `017` " +
+			"is the number seventeen, a date is text, and a key without a value is null.",
+		Example: with(goodDataflow, "interval: 1", "interval: \"one\""),
 	},
 	{
 		Code: InvalidValue, Severity: Error,
-		Title:       "value outside of what the key takes",
-		Explanation: "The type is right, but the value is not one of those allowed or lies outside the limits.",
+		Title:       "value that is not allowed",
+		Explanation: "The type is right, but the value is not one of the allowed values or is outside the limits.",
 		Example:     with(goodDataflow, "frequency: hour", "frequency: hourly"),
 	},
 	{
 		Code: InvalidName, Severity: Error,
-		Title:       "name with letters that names do not have",
-		Explanation: "Names are part of addresses such as `flow.orders`, which stand in lockfiles and on the command line. They have lower-case letters, digits and dashes, with a letter or digit at both ends. Use `title` for what people should read.",
-		Example:     with(goodDataflow, "name: orders", "name: Shop Orders"),
+		Title: "invalid name",
+		Explanation: "Names are part of addresses such as `flow.orders`, which appear in lockfiles and on the command " +
+			"line. They consist of lowercase letters, digits, and dashes, and start and end with a letter or " +
+			"digit. Use `title` for text that people read.",
+		Example: with(goodDataflow, "name: orders", "name: Shop Orders"),
 	},
 	{
 		Code: UnknownKind, Severity: Error,
-		Title:       "kind of document that does not exist",
-		Explanation: "A document is a Dataflow, a Connection, a Schema or a Dataset. One without `kind` is a Dataflow.",
-		Example:     "kind: Dataflo\nname: orders\n",
+		Title: "unknown kind of document",
+		Explanation: "A document is a Dataflow, a Connection, a Schema, or a Dataset. A document without `kind` is a " +
+			"Dataflow.",
+		Example: "kind: Dataflo\nname: orders\n",
 	},
 	{
 		Code: UnknownConnector, Severity: Error,
-		Title:       "connector that does not exist",
-		Explanation: "Connectors are named by short names such as `postgresql` or `google-bigquery`. Ids of connection specifications are recognised, also one that is misprinted in Adobe's own list, and replaced by the name.",
-		Example:     with(goodDataflow, "connector: postgresql", "connector: postgresq"),
+		Title: "unknown connector",
+		Explanation: "Connectors have short names such as `postgresql` or `google-bigquery`. IDs of connection " +
+			"specifications are recognized, including one that is misprinted in Adobe's own list, and the " +
+			"message gives the name to use instead.",
+		Example: with(goodDataflow, "connector: postgresql", "connector: postgresq"),
 	},
 	{
 		Code: DeprecatedConnector, Severity: Warning,
-		Title:       "connector that Adobe gives up",
-		Explanation: "Dataflows with this connector still run, but new ones may be refused and the connector will go. Plan a move.",
-		Example:     with(goodDataflow, "connector: postgresql", "connector: phoenix"),
+		Title: "deprecated connector",
+		Explanation: "Dataflows with this connector still run, but Adobe may reject new ones and will remove the " +
+			"connector. Plan a migration.",
+		Example: with(goodDataflow, "connector: postgresql", "connector: phoenix"),
 	},
 	{
 		Code: UnknownColumn, Severity: Error,
-		Title:       "column that is not declared",
-		Explanation: "Mappings and the delta column name columns that are declared under `columns`. Columns that are not declared are not brought in.",
-		Example:     with(goodDataflow, "_id: id", "_id: {source: di}"),
+		Title: "undeclared column",
+		Explanation: "Mappings and the delta column refer to columns declared under `columns`. Columns that are not " +
+			"declared are not ingested.",
+		Example: with(goodDataflow, "_id: id", "_id: {source: di}"),
 	},
 	{
 		Code: DuplicateName, Severity: Error,
-		Title:       "two documents of one kind with the same name",
-		Explanation: "The name is the address in lockfile and plan, so it is unique within a kind over all files of a project.",
-		Example:     goodDataflow + "---\n" + goodDataflow,
+		Title: "duplicate document name",
+		Explanation: "The name is the address in the lockfile and the plan, so it must be unique within a kind across " +
+			"all files of a project.",
+		Example: goodDataflow + "---\n" + goodDataflow,
 	},
 	{
 		Code: UnknownReference, Severity: Error,
-		Title:       "reference to a document that does not exist",
-		Explanation: "A connection, schema or dataset is named that no file of the project describes. Objects that exist on the platform only are given by their id.",
-		Example:     with(goodDataflow, "connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4", "connection: shop-db"),
+		Title: "reference to a document that does not exist",
+		Explanation: "The document refers to a connection, schema, or dataset that no file of the project declares. " +
+			"Refer to objects that exist only on the platform by their ID.",
+		Example: with(goodDataflow, "connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4", "connection: shop-db"),
 	},
 	{
 		Code: InvalidID, Severity: Error,
-		Title:       "id of the wrong shape",
-		Explanation: "Ids of connections are UUIDs, those of datasets have 24 hexadecimal digits, and those of schemas are URIs that begin with `https://ns.adobe.com/`. A truncated copy is the usual cause.",
-		Example:     with(goodDataflow, "dataset: 6019e0e7c5dcf718db5ebc71", "dataset: 6019e0e7c5dcf718db5ebc7"),
+		Title: "malformed ID",
+		Explanation: "Connection IDs are UUIDs, dataset IDs have 24 hexadecimal digits, and schema IDs are URIs that " +
+			"start with `https://ns.adobe.com/`. A truncated copy is the usual cause.",
+		Example: with(goodDataflow, "dataset: 6019e0e7c5dcf718db5ebc71", "dataset: 6019e0e7c5dcf718db5ebc7"),
 	},
 	{
 		Code: ScheduleInterval, Severity: Error,
-		Title:       "interval that the platform refuses",
-		Explanation: "With frequency `minute` the interval is 15 or more, with `hour`, `day` and `week` it is 1 or more, and every frequency but `once` needs one.",
-		Example:     with(goodDataflow, "frequency: hour\n  interval: 1", "frequency: minute\n  interval: 10"),
+		Title: "interval that the platform rejects",
+		Explanation: "With frequency `minute`, the interval must be at least 15; with `hour`, `day`, and `week`, at " +
+			"least 1. Every frequency except `once` requires an interval.",
+		Example: with(goodDataflow, "frequency: hour\n  interval: 1", "frequency: minute\n  interval: 10"),
 	},
 	{
 		Code: ScheduleStart, Severity: Error,
-		Title:       "start that is no point in time",
-		Explanation: "`startTime` is a time with date and zone by RFC 3339, or seconds since 1970. Without it the first run is a minute after the dataflow is created.",
-		Example:     with(goodDataflow, "interval: 1", "interval: 1\n  startTime: 2027-02-30T00:00:00Z"),
+		Title: "invalid start time",
+		Explanation: "`startTime` is an RFC 3339 time with date and zone, or seconds since 1970. If it is absent, the " +
+			"first run is a minute after the dataflow is created.",
+		Example: with(goodDataflow, "interval: 1", "interval: 1\n  startTime: 2027-02-30T00:00:00Z"),
 	},
 	{
 		Code: ScheduleOnce, Severity: Error,
-		Title:       "one-time schedule with keys of a recurring one",
-		Explanation: "A dataflow with frequency `once` reads the whole table a single time. Interval and backfill have no meaning for it, and the platform refuses them.",
-		Example:     with(with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""), "frequency: hour\n  interval: 1", "frequency: once\n  backfill: true"),
+		Title: "one-time schedule with keys of a recurring one",
+		Explanation: "A dataflow with frequency `once` reads the whole table a single time. Interval and backfill have " +
+			"no meaning for it, and the platform rejects them.",
+		Example: with(with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""), "frequency: hour\n  interval: 1", "frequency: once\n  backfill: true"),
 	},
 	{
 		Code: DeltaMissing, Severity: Error,
-		Title:       "recurring schedule without delta column",
-		Explanation: "Each run reads the rows that are new or changed since the last one, and finds them by a column of type date or date-time that grows with every change.",
-		Example:     with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""),
+		Title: "recurring schedule without a delta column",
+		Explanation: "Each run reads the rows that are new or changed since the last run. It finds them by a column of " +
+			"type date or date-time whose value grows with every change.",
+		Example: with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""),
 	},
 	{
 		Code: DeltaForbidden, Severity: Error,
-		Title:       "one-time schedule with delta column",
-		Explanation: "A dataflow with frequency `once` reads the whole table; there is no earlier run that a delta could refer to.",
-		Example:     with(goodDataflow, "frequency: hour\n  interval: 1", "frequency: once"),
+		Title: "one-time schedule with a delta column",
+		Explanation: "A dataflow with frequency `once` reads the whole table; there is no earlier run to which a delta " +
+			"could refer.",
+		Example: with(goodDataflow, "frequency: hour\n  interval: 1", "frequency: once"),
 	},
 	{
 		Code: DeltaColumn, Severity: Error,
-		Title:       "delta column that holds no time",
-		Explanation: "The delta column must be declared with type date or date-time.",
+		Title:       "delta column that is not a date or time",
+		Explanation: "Declare the delta column with type date or date-time.",
 		Example:     with(goodDataflow, "column: changed", "column: amount"),
 	},
 	{
 		Code: DeltaFormat, Severity: Warning,
-		Title:       "date format with letters of another meaning",
-		Explanation: "In date formats `yyyy` is the year and `dd` the day of the month. `YYYY` is the year that a week belongs to and `DD` the day of the year; both are right for most dates and wrong around New Year.",
-		Example:     with(goodDataflow, "yyyy-MM-dd HH:mm:ss", "YYYY-MM-DD HH:mm:ss"),
+		Title: "date format with misleading letters",
+		Explanation: "In date formats, `yyyy` is the year and `dd` the day of the month. `YYYY` is the year that a week " +
+			"belongs to, and `DD` the day of the year; both are right for most dates and wrong around New Year.",
+		Example: with(goodDataflow, "yyyy-MM-dd HH:mm:ss", "YYYY-MM-DD HH:mm:ss"),
 	},
 	{
 		Code: DeltaTimezone, Severity: Warning,
-		Title:       "delta column that is not in UTC",
-		Explanation: "The platform compares the delta column of tables in UTC. Values in another zone shift what a run reads: rows are missed or read twice.",
-		Example:     with(goodDataflow, "dateFormat: yyyy-MM-dd HH:mm:ss", "timezone: Europe/Berlin"),
+		Title: "delta column that is not in UTC",
+		Explanation: "The platform compares the delta column of tables in UTC. Values in another time zone shift what a " +
+			"run reads: rows are missed or read twice.",
+		Example: with(goodDataflow, "dateFormat: yyyy-MM-dd HH:mm:ss", "timezone: Europe/Berlin"),
 	},
 	{
 		Code: AuthType, Severity: Error,
-		Title:       "way to sign in that the connector does not have",
-		Explanation: "Each connector knows one or more ways to sign in, named as the platform names them.",
+		Title:       "unknown sign-in method",
+		Explanation: "Each connector supports one or more sign-in methods, named as on the platform.",
 		Example:     with(goodConnection, "Basic Authentication", "Basic Authentification"),
 	},
 	{
 		Code: AuthParam, Severity: Error,
-		Title:       "parameter missing or unknown",
-		Explanation: "Each way to sign in has its own parameters. Required ones must be there, and others are refused.",
-		Example:     with(goodConnection, "    database: shop\n", ""),
+		Title: "missing or unknown sign-in parameter",
+		Explanation: "Each sign-in method has its own parameters. Required parameters must be present, and unknown ones " +
+			"are rejected.",
+		Example: with(goodConnection, "    database: shop\n", ""),
 	},
 	{
 		Code: LiteralSecret, Severity: Error,
-		Title:       "secret written into a document",
-		Explanation: "Documents go into Git, and what was once pushed is no secret any more. Secret parameters are references: `${env.NAME}`, or `{file: path}`. Change a secret that was ever committed.",
-		Example:     with(goodConnection, "${env.SHOP_PASSWORD}", "Summer-2027"),
+		Title: "secret written into a document",
+		Explanation: "Documents go into Git, and a secret that was pushed once is no longer a secret. Write secret " +
+			"parameters as references: `${env.NAME}` or `{file: path}`. Change every secret that was ever " +
+			"committed.",
+		Example: with(goodConnection, "${env.SHOP_PASSWORD}", "Summer-2027"),
 	},
 	{
 		Code: UnsetSecret, Severity: Error,
-		Title:       "secret whose environment variable is not set",
-		Explanation: "`plan` and `apply` read secrets from the environment, or from `.env`, to see whether they changed and to send them. `plan --no-secrets` does without, for pull requests.",
+		Title: "secret whose environment variable is not set",
+		Explanation: "`plan` and `apply` read secrets from the environment, or from `.env`, to see whether they changed " +
+			"and to send them. In pull requests, `plan --no-secrets` works without them.",
 	},
 }

@@ -64,99 +64,114 @@ func filling(mapping string) string {
 var mappingCodes = []Entry{
 	{
 		Code: DestinationPath, Severity: Error,
-		Title:       "destination that is no path",
-		Explanation: "A destination is names joined by dots. An element of a list is chosen by `[0]`, every element by `[*]`. A dot inside a name is written `\\.`.",
-		Example:     filling("person..name: id"),
+		Title: "malformed destination path",
+		Explanation: "A destination consists of names joined by dots. `[0]` selects an element of a list, `[*]` every " +
+			"element. Write a dot inside a name as `\\.`.",
+		Example: filling("person..name: id"),
 	},
 	{
 		Code: UnknownDestination, Severity: Error,
-		Title:       "destination that the schema does not have",
-		Explanation: "The schema is described in this project, so its fields are known: those of its class, its field groups and its own, which lie below `_{TENANT_ID}`. The nearest field is named, or the field group that would bring it. Rows with a field that the schema does not have are refused on the platform.",
-		Example:     filling("person.nmae.fullName: id"),
+		Title: "destination that is not in the schema",
+		Explanation: "This project describes the schema, so its fields are known: those of its class, of its field " +
+			"groups, and its own fields under `_{TENANT_ID}`. The message names the nearest field, or the " +
+			"field group that would add it. The platform rejects rows with a field that the schema does not " +
+			"have.",
+		Example: filling("person.nmae.fullName: id"),
 	},
 	{
 		Code: WrongTenant, Severity: Error,
-		Title:       "namespace of another organisation",
-		Explanation: "Own fields lie below the namespace of the organisation, `_{TENANT_ID}`; other names with an underscore in front are Adobe's. In the `fields` of a schema the namespace is left out.",
-		Example:     with(personDataflow, "      shop.points: integer", "      _acme.level: string\n      shop.points: integer"),
+		Title: "namespace of another organization",
+		Explanation: "An organization's own fields are under its namespace, `_{TENANT_ID}`; other names that start with " +
+			"an underscore are Adobe's. In the `fields` of a schema, omit the namespace.",
+		Example: with(personDataflow, "      shop.points: integer", "      _acme.level: string\n      shop.points: integer"),
 	},
 	{
 		Code: NoOwnFields, Severity: Error,
-		Title:       "own field of a schema that has none",
-		Explanation: "The destination lies below the namespace of the organisation, where a schema without `fields` has nothing.",
-		Example:     with(eventDataflow, "  _id: id\n", "  _id: id\n  _{TENANT_ID}.channel: id\n"),
+		Title: "own field of a schema that has none",
+		Explanation: "The destination is under the organization's namespace, where a schema without `fields` has " +
+			"nothing.",
+		Example: with(eventDataflow, "  _id: id\n", "  _id: id\n  _{TENANT_ID}.channel: id\n"),
 	},
 	{
 		Code: DestinationIndex, Severity: Error,
-		Title:       "index on something that is no list",
+		Title:       "index on something that is not a list",
 		Explanation: "Only lists have elements. `validate --fix` removes the index.",
 		Example:     filling("person[0].name.fullName: id"),
 	},
 	{
 		Code: DestinationBelow, Severity: Error,
 		Title:       "destination below a single value",
-		Explanation: "The field that the path goes through holds a single value and has no fields of its own.",
+		Explanation: "The path goes through a field that holds a single value and has no fields of its own.",
 		Example:     with(personDataflow, "_{TENANT_ID}.shop.points: points", "_{TENANT_ID}.shop.points.total: points"),
 	},
 	{
 		Code: IndexMissing, Severity: Warning,
-		Title:       "list without an index",
-		Explanation: "The path goes through a list without saying which element is meant. `[0]` is the first, `[*]` each one when the value is a list too.",
-		Example:     with(with(personDataflow, "[profile-person-details]", "[profile-person-details, b2b-person-components]"), "  _id: id\n", "  _id: id\n  personComponents.workEmail.address: id\n"),
+		Title: "list without an index",
+		Explanation: "The path goes through a list without selecting an element. `[0]` is the first element; `[*]` is " +
+			"each element, if the value is a list too.",
+		Example: with(with(personDataflow, "[profile-person-details]", "[profile-person-details, b2b-person-components]"), "  _id: id\n", "  _id: id\n  personComponents.workEmail.address: id\n"),
 	},
 	{
 		Code: NotALeaf, Severity: Error,
-		Title:       "single value for an object or a list",
-		Explanation: "An object is filled field by field, or by an expression that makes one, such as to_object(…); a list by element, or by to_array(…).",
-		Example:     filling("person.name: id"),
+		Title: "single value for an object or a list",
+		Explanation: "Fill an object field by field, or with an expression that creates one, such as to_object(…). Fill " +
+			"a list by element, or with to_array(…).",
+		Example: filling("person.name: id"),
 	},
 	{
 		Code: IncompatibleType, Severity: Error,
-		Title:       "value of a type that the field never takes",
-		Explanation: "No value of the column or expression can become what the field holds: every row would fail.",
+		Title:       "value that can never have the field's type",
+		Explanation: "No value of the column or expression can be converted to the field's type: every row would fail.",
 		Example:     with(filling("person.birthDate: active"), "  points: integer\n", "  points: integer\n  active: boolean\n"),
 	},
 	{
 		Code: DoubtfulConversion, Severity: Warning,
-		Title:       "value of a type that the field takes sometimes",
-		Explanation: "The platform converts what it can: text that reads as a number, a number in the field's range. Rows with other values fail, or lose a part of the value. An expression that converts says that this is meant.",
-		Example:     with(personDataflow, "_{TENANT_ID}.shop.points: points", "_{TENANT_ID}.shop.points: concat(id, points)"),
+		Title: "value that only sometimes has the field's type",
+		Explanation: "The platform converts what it can: text that reads as a number, a number in the field's range. " +
+			"Rows with other values fail or lose part of the value. An expression that converts the value " +
+			"shows that this is intended.",
+		Example: with(personDataflow, "_{TENANT_ID}.shop.points: points", "_{TENANT_ID}.shop.points: concat(id, points)"),
 	},
 	{
 		Code: ConstantValue, Severity: Error,
-		Title:       "constant that the field does not take",
-		Explanation: "The constant, or a literal that an expression may come to, is not among the values of the field, does not match its pattern, or lies outside its range.",
-		Example:     filling("person.gender: {value: Male}"),
+		Title: "constant that the field does not accept",
+		Explanation: "The constant, or a literal that an expression may return, is not among the field's allowed " +
+			"values, does not match its pattern, or is out of range.",
+		Example: filling("person.gender: {value: Male}"),
 	},
 	{
 		Code: DuplicateMapping, Severity: Error,
-		Title:       "two mappings of one field",
-		Explanation: "The same destination is written in two ways, so that YAML does not see the repetition. The platform would keep one of the two.",
-		Example:     filling("_acme.shop.number: id"),
+		Title: "two mappings for one field",
+		Explanation: "The same destination is written in two ways, so YAML does not notice the duplicate. The platform " +
+			"would keep only one of the two.",
+		Example: filling("_acme.shop.number: id"),
 	},
 	{
 		Code: MappingConflict, Severity: Error,
-		Title:       "mapping inside of what another one fills",
+		Title:       "mapping inside another mapping's destination",
 		Explanation: "One destination is an object and the other a field in it. Which of the two wins is not defined.",
 		Example:     filling("_{TENANT_ID}.shop: to_object(\"number\", id)"),
 	},
 	{
 		Code: RequiredField, Severity: Error,
-		Title:       "required field that nothing fills",
-		Explanation: "The class of the schema requires the field of every record: events have `_id` and `timestamp`. The platform drops rows without it.",
-		Example:     with(eventDataflow, "  timestamp: at\n", ""),
+		Title: "unmapped required field",
+		Explanation: "The schema's class requires the field in every record: events have `_id` and `timestamp`. The " +
+			"platform drops rows without it.",
+		Example: with(eventDataflow, "  timestamp: at\n", ""),
 	},
 	{
 		Code: RequiredSibling, Severity: Warning,
-		Title:       "object that lacks a required field",
-		Explanation: "Once a field of an object is mapped, the object exists, and then its required fields must be there as well: the platform drops rows without them.",
-		Example:     with(eventDataflow, "  commerce.purchases.value: amount\n", "  commerce.purchases.id: id\n"),
+		Title: "object without a required field",
+		Explanation: "Once a field of an object is mapped, the object exists, and its required fields must be present " +
+			"too: the platform drops rows without them.",
+		Example: with(eventDataflow, "  commerce.purchases.value: amount\n", "  commerce.purchases.id: id\n"),
 	},
 	{
 		Code: DeprecatedField, Severity: Warning,
-		Title:       "field that Adobe gives up",
-		Explanation: "The field still takes data and will go. Its description on the platform usually names the one to use instead.",
-		Example:     filling("person.taxId: id"),
+		Title: "deprecated field",
+		Explanation: "The field still accepts data but will be removed. Its description on the platform usually names " +
+			"the replacement.",
+		Example: filling("person.taxId: id"),
 	},
 	{
 		Code: ReadOnlyField, Severity: Warning,
@@ -166,80 +181,92 @@ var mappingCodes = []Entry{
 	},
 	{
 		Code: DestinationsUnchecked, Severity: Note,
-		Title:       "destinations that could not be checked",
-		Explanation: "The schema, or one of its field groups, is given by its id: its fields are known to the platform only. Paths are checked for their form. Describe the schema in a Schema document to have all checked.",
-		Example:     goodDataflow,
+		Title: "destinations that could not be checked",
+		Explanation: "The schema, or one of its field groups, is referenced by ID, so only the platform knows its " +
+			"fields. Only the form of the paths is checked. Describe the schema in a Schema document to check " +
+			"everything.",
+		Example: goodDataflow,
 	},
 	{
 		Code: DatasetSchema, Severity: Error,
-		Title:       "dataset of another schema",
-		Explanation: "Dataflow and dataset must have the same schema: the platform refuses data that are mapped to another one.",
+		Title: "dataset with a different schema",
+		Explanation: "A dataflow and its dataset must have the same schema: the platform rejects data that is mapped to " +
+			"another one.",
 		Example: with(with(personDataflow, "    identities:\n      shop.number: {namespace: CRMID, primary: true}\n", ""), "dataset: {title: People}", "dataset: clients") +
 			"---\nkind: Dataset\nname: clients\ntitle: Clients\nschema: clients\n---\nkind: Schema\nname: clients\ntitle: Clients\nclass: profile\n",
 	},
 	{
 		Code: FieldPath, Severity: Error,
-		Title:       "name that a field cannot have",
-		Explanation: "Own fields have names of letters, digits, `-` and `_`, joined by dots for objects in objects; a name does not begin with an underscore, which marks namespaces. Members of a list's elements are written `list[*].member`.",
-		Example:     with(personDataflow, "shop.points: integer", "shop points: integer\n      shop.points: integer"),
+		Title: "invalid field name",
+		Explanation: "Names of own fields consist of letters, digits, `-`, and `_`, joined by dots for nested objects. " +
+			"A name does not start with an underscore, which marks namespaces. Write members of a list's " +
+			"elements as `list[*].member`.",
+		Example: with(personDataflow, "shop.points: integer", "shop points: integer\n      shop.points: integer"),
 	},
 	{
 		Code: FieldClash, Severity: Error,
 		Title:       "field inside another field",
-		Explanation: "The same own field is declared twice, or one lies inside another that is no object.",
+		Explanation: "The same own field is declared twice, or one is inside another that is not an object.",
 		Example:     with(personDataflow, "tags: string[]", "tags: string[]\n      tags.first: string"),
 	},
 	{
 		Code: FieldLimit, Severity: Error,
-		Title:       "limit that the field's type cannot have",
-		Explanation: "Texts have `enum` and `pattern`, numbers have `minimum` and `maximum` within the range of their type.",
-		Example:     with(personDataflow, "tags: string[]", "tags: string[]\n      level: {type: string, minimum: 1}"),
+		Title: "limit that does not fit the field's type",
+		Explanation: "Texts have `enum` and `pattern`; numbers have `minimum` and `maximum` within the range of their " +
+			"type.",
+		Example: with(personDataflow, "tags: string[]", "tags: string[]\n      level: {type: string, minimum: 1}"),
 	},
 	{
 		Code: FieldGroupClass, Severity: Error,
-		Title:       "field group of another class",
-		Explanation: "Each standard field group says which classes it extends; the schema registry refuses others.",
+		Title:       "field group for another class",
+		Explanation: "Each standard field group states which classes it extends; the Schema Registry rejects others.",
 		Example:     with(personDataflow, "[profile-person-details]", "[profile-person-details, experienceevent-web]"),
 	},
 	{
 		Code: UnknownIdentity, Severity: Error,
-		Title:       "identity that is no field of the schema",
-		Explanation: "Identities are fields of the class, of the field groups or of `fields`, where the namespace may be left out.",
-		Example:     with(personDataflow, "shop.number: {namespace", "shop.numbr: {namespace"),
+		Title: "identity that is not a field of the schema",
+		Explanation: "Identities are fields of the class, of the field groups, or of `fields`, where the namespace may " +
+			"be omitted.",
+		Example: with(personDataflow, "shop.number: {namespace", "shop.numbr: {namespace"),
 	},
 	{
 		Code: IdentityField, Severity: Error,
-		Title:       "field that cannot be an identity",
-		Explanation: "An identity is a text field outside of lists and maps. `_id` names the record and not the person; `identityMap` carries identities without a mark.",
-		Example:     with(personDataflow, "shop.number: {namespace: CRMID, primary: true}", "shop.number: {namespace: CRMID, primary: true}\n      shop.points: CRMID"),
+		Title: "field that cannot be an identity",
+		Explanation: "An identity is a text field outside of lists and maps. `_id` identifies the record, not the " +
+			"person; `identityMap` contains identities without being marked.",
+		Example: with(personDataflow, "shop.number: {namespace: CRMID, primary: true}", "shop.number: {namespace: CRMID, primary: true}\n      shop.points: CRMID"),
 	},
 	{
 		Code: PrimaryIdentity, Severity: Error,
-		Title:       "two primary identities",
-		Explanation: "One identity of a schema is primary: Profile collects what it knows about a person under it.",
-		Example:     with(personDataflow, "shop.number: {namespace: CRMID, primary: true}", "shop.number: {namespace: CRMID, primary: true}\n      person.name.lastName: {namespace: CRMID, primary: true}"),
+		Title: "two primary identities",
+		Explanation: "Exactly one identity of a schema is primary: Profile collects what it knows about a person under " +
+			"it.",
+		Example: with(personDataflow, "shop.number: {namespace: CRMID, primary: true}", "shop.number: {namespace: CRMID, primary: true}\n      person.name.lastName: {namespace: CRMID, primary: true}"),
 	},
 	{
 		Code: AddressClash, Severity: Error,
-		Title:       "two objects with one address",
-		Explanation: "A schema or dataset that is written inside a dataflow takes the dataflow's name, which a document of its own has already.",
-		Example:     personDataflow + "---\nkind: Schema\nname: people\ntitle: All people\nclass: profile\n",
+		Title: "two objects with one address",
+		Explanation: "A schema or dataset written inside a dataflow takes the dataflow's name, but another document " +
+			"already has that name.",
+		Example: personDataflow + "---\nkind: Schema\nname: people\ntitle: All people\nclass: profile\n",
 	},
 	{
 		Code: DuplicateTitle, Severity: Error,
-		Title:       "title that is taken",
-		Explanation: "The schema registry wants titles to be unique over schemas, field groups, classes and data types of a sandbox. The own fields of a schema titled T are a field group titled \"T fields\".",
-		Example:     personDataflow + "---\nkind: Schema\nname: clients\ntitle: People\nclass: profile\n",
+		Title: "duplicate title",
+		Explanation: "In the Schema Registry, titles must be unique across the schemas, field groups, classes, and data " +
+			"types of a sandbox. The own fields of a schema titled T become a field group titled \"T fields\".",
+		Example: personDataflow + "---\nkind: Schema\nname: clients\ntitle: People\nclass: profile\n",
 	},
 	{
 		Code: ImportKind, Severity: Error,
-		Title:       "import of an object that the document does not make",
-		Explanation: "`lifecycle.import` takes over objects that exist on the platform already. A document can take over what it makes, and nothing else.",
-		Example:     goodConnection + "lifecycle:\n  import: {flow: 2edc08ac-4df5-4fe6-936f-81a19ce92f5c}\n",
+		Title: "import of an object that the document does not create",
+		Explanation: "`lifecycle.import` takes over objects that already exist on the platform. A document can take " +
+			"over only what it would create.",
+		Example: goodConnection + "lifecycle:\n  import: {flow: 2edc08ac-4df5-4fe6-936f-81a19ce92f5c}\n",
 	},
 	{
 		Code: FileUnreadable, Severity: Error,
-		Title:       "file that cannot be read",
-		Explanation: "The file belongs to the project by its name, and the system refuses to open it.",
+		Title:       "unreadable file",
+		Explanation: "The file's name makes it part of the project, but the operating system refuses to open it.",
 	},
 }

@@ -11,21 +11,25 @@ const protected = "lifecycle: {protect: true}\n"
 var projectCodes = []Entry{
 	{
 		Code: OverlayKey, Severity: Error,
-		Title:       "key that cannot differ by target",
-		Explanation: "What makes a document that document, its kind and name, is the same for every target, and so is what says for which targets it is. The defaults of aepflow.yaml cannot have these keys either.",
-		Example:     shop(goodDataflow + protected + "targets:\n  prod:\n    name: orders-prod\n"),
+		Title: "key that cannot differ by target",
+		Explanation: "A document's kind and name identify it, so they are the same for every target, and so are the " +
+			"keys that say which targets it is for. The defaults of aepflow.yaml cannot contain these keys " +
+			"either.",
+		Example: shop(goodDataflow + protected + "targets:\n  prod:\n    name: orders-prod\n"),
 	},
 	{
 		Code: OnlyAndExcept, Severity: Warning,
-		Title:       "both only and except",
-		Explanation: "`only` names the targets that a document is for, `except` those that it is not for. One of the two says everything.",
-		Example:     shop(goodDataflow + protected + "only: [prod]\nexcept: [dev]\n"),
+		Title: "both only and except",
+		Explanation: "`only` lists the targets that a document is for, `except` those that it is not for. Use one of " +
+			"the two.",
+		Example: shop(goodDataflow + protected + "only: [prod]\nexcept: [dev]\n"),
 	},
 	{
 		Code: UnknownTarget, Severity: Warning,
-		Title:       "target that does not exist",
-		Explanation: "The targets of a project are those of aepflow.yaml, and `local`. An overlay for another one is never used.",
-		Example:     shop(goodDataflow + protected + "targets:\n  pord: {title: Orders of the shop}\n"),
+		Title: "unknown target",
+		Explanation: "The targets of a project are those of aepflow.yaml, and `local`. An overlay for any other target " +
+			"is never used.",
+		Example: shop(goodDataflow + protected + "targets:\n  pord: {title: Orders of the shop}\n"),
 	},
 	{
 		Code: DuplicateTarget, Severity: Error,
@@ -35,26 +39,30 @@ var projectCodes = []Entry{
 	},
 	{
 		Code: UnknownVariable, Severity: Error,
-		Title:       "variable without a value",
-		Explanation: "`${var.NAME}` is looked for in --var, in the environment as AEPFLOW_VAR_NAME, in the `vars` of the target and in those of the project. Write `$${` where the text shall have a `${` of its own, as Data Prep does around names of columns.",
-		Example:     with(goodDataflow, "table: shop.orders", "table: ${var.shop}.orders"),
+		Title: "undefined variable",
+		Explanation: "`${var.NAME}` is looked up in --var, in the environment as AEPFLOW_VAR_NAME, in the `vars` of the " +
+			"target, and in the `vars` of the project. Write `$${` for a literal `${`, as Data Prep uses " +
+			"around column names.",
+		Example: with(goodDataflow, "table: shop.orders", "table: ${var.shop}.orders"),
 	},
 	{
 		Code: UnknownCode, Severity: Warning,
-		Title:       "code that no diagnostic has",
-		Explanation: "A comment `# aepflow:ignore CODE reason`, or `lint` in aepflow.yaml, names a code that does not exist. It has no effect.",
-		Example:     with(goodDataflow, "  amount: double", "  # aepflow:ignore unmaped-column it comes next week\n  amount: double"),
+		Title: "unknown diagnostic code",
+		Explanation: "A comment `# aepflow:ignore CODE reason`, or `lint` in aepflow.yaml, names a code that does not " +
+			"exist. It has no effect.",
+		Example: with(goodDataflow, "  amount: double", "  # aepflow:ignore unmaped-column it comes next week\n  amount: double"),
 	},
 	{
 		Code: FixedLevel, Severity: Warning,
-		Title:       "error that shall be silent",
-		Explanation: "Warnings and notes can be silenced or given another level. An error means that the platform would refuse the document.",
-		Example:     "-- aepflow.yaml --\nlint: {delta-missing: off}\n-- dataflow.yaml --\n" + goodDataflow,
+		Title: "error that cannot be silenced",
+		Explanation: "Warnings and notes can be silenced or set to another level. An error means that the platform " +
+			"would reject the document.",
+		Example: "-- aepflow.yaml --\nlint: {delta-missing: off}\n-- dataflow.yaml --\n" + goodDataflow,
 	},
 	{
 		Code: UnusedIgnore, Severity: Note,
-		Title:       "comment that silences nothing",
-		Explanation: "The line that the comment is for has no such diagnostic any more.",
+		Title:       "ignore comment without effect",
+		Explanation: "The line that the comment applies to no longer has this diagnostic.",
 		Example:     with(goodDataflow, "  id: string", "  # aepflow:ignore unmapped-column it comes next week\n  id: string"),
 	},
 }

@@ -24,62 +24,72 @@ var goodSchema = with(with(goodDataflow, `  schema: https://ns.adobe.com/{TENANT
 var targetCodes = []Entry{
 	{
 		Code: UnknownType, Severity: Error,
-		Title:       "type that does not exist",
-		Explanation: "Columns are string, boolean, integer, long, double, date or date-time. Own fields of a schema may be lists of these as well: `string[]`.",
-		Example:     with(goodDataflow, "amount: double", "amount: doublee"),
+		Title: "unknown type",
+		Explanation: "Columns are string, boolean, integer, long, double, date, or date-time. Own fields of a schema " +
+			"can also be lists of these: `string[]`.",
+		Example: with(goodDataflow, "amount: double", "amount: doublee"),
 	},
 	{
 		Code: ConnectionChoice, Severity: Error,
-		Title:       "no connection, or two",
-		Explanation: "A dataflow reaches its database by `connection`, the name of a Connection document that has the connector, or by `connectionId` with `connector`, for a base connection that exists on the platform already.",
-		Example:     with(goodDataflow, "  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n", ""),
+		Title: "no connection, or two",
+		Explanation: "A dataflow reaches its database through `connection`, the name of a Connection document with the " +
+			"connector, or through `connectionId` and `connector`, for a base connection that already exists " +
+			"on the platform.",
+		Example: with(goodDataflow, "  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n", ""),
 	},
 	{
 		Code: NotATableSource, Severity: Error,
-		Title:       "connector that reads no tables",
-		Explanation: "A dataflow brings in a database table. Connectors of file stores deliver files, which are set up differently on the platform.",
-		Example:     with(goodDataflow, "connector: postgresql", "connector: azure-blob"),
+		Title: "connector without tables",
+		Explanation: "A dataflow ingests a database table. Connectors for file storage deliver files, which are set up " +
+			"differently on the platform.",
+		Example: with(goodDataflow, "connector: postgresql", "connector: azure-blob"),
 	},
 	{
 		Code: MappingForm, Severity: Error,
-		Title:       "mapping with no source of its value, or several",
-		Explanation: "A field gets its value from a column (`source`), a Data Prep expression (`expression`) or a constant (`value`): exactly one of them. The short form is the column or expression alone.",
-		Example:     with(goodDataflow, "_id: id", "_id: {source: id, expression: trim(id)}"),
+		Title: "mapping with no source, or several",
+		Explanation: "A field gets its value from exactly one of a column (`source`), a Data Prep expression " +
+			"(`expression`), and a constant (`value`). The short form is just the column or expression.",
+		Example: with(goodDataflow, "_id: id", "_id: {source: id, expression: trim(id)}"),
 	},
 	{
 		Code: ProfileSchema, Severity: Error,
-		Title:       "Profile dataset whose schema is not in Profile",
-		Explanation: "A dataset feeds Real-Time Customer Profile only if its schema takes part too. Adding `profile: true` to a schema cannot be undone on the platform.",
-		Example:     with(goodSchema, "    profile: true\n", ""),
+		Title: "Profile dataset with a schema that is not enabled for Profile",
+		Explanation: "A dataset feeds Real-Time Customer Profile only if its schema is enabled too. On the platform, " +
+			"`profile: true` on a schema cannot be undone.",
+		Example: with(goodSchema, "    profile: true\n", ""),
 	},
 	{
 		Code: ProfileIdentity, Severity: Error,
-		Title:       "Profile schema without a primary identity",
-		Explanation: "Profile joins records by the primary identity of their schema, and the platform refuses a schema without one.",
-		Example:     with(goodSchema, "    identities:\n      shop.number: {namespace: CRMID, primary: true}\n", ""),
+		Title: "Profile schema without a primary identity",
+		Explanation: "Profile joins records by the primary identity of their schema, and the platform rejects a schema " +
+			"without one.",
+		Example: with(goodSchema, "    identities:\n      shop.number: {namespace: CRMID, primary: true}\n", ""),
 	},
 	{
 		Code: UnknownClass, Severity: Error,
-		Title:       "class that does not exist",
-		Explanation: "The class of a schema is `profile`, for records of persons, or `event`, for things that happened, or the `$id` of another class.",
-		Example:     with(goodSchema, "class: profile", "class: profiles"),
+		Title: "unknown class",
+		Explanation: "The class of a schema is `profile`, for records about people, `event`, for things that happened, " +
+			"or the `$id` of another class.",
+		Example: with(goodSchema, "class: profile", "class: profiles"),
 	},
 	{
 		Code: UnknownFieldGroup, Severity: Error,
-		Title:       "field group that does not exist",
-		Explanation: "Field groups are given by the well-known name of a standard one, or by `$id`.",
+		Title:       "unknown field group",
+		Explanation: "Refer to a field group by the well-known name of a standard one, or by `$id`.",
 		Example:     with(goodSchema, "profile-person-details", "profile-person-detail"),
 	},
 	{
 		Code: SecretReference, Severity: Error,
-		Title:       "secret that is only partly a reference",
-		Explanation: "The value of a secret parameter is one whole reference, `${env.NAME}` or `{file: path}`. Text around it would be a part of the secret in the document.",
-		Example:     with(goodConnection, "${env.SHOP_PASSWORD}", "prefix-${env.SHOP_PASSWORD}"),
+		Title: "secret that is only partly a reference",
+		Explanation: "The value of a secret parameter is one whole reference, `${env.NAME}` or `{file: path}`. Text " +
+			"around it would put part of the secret into the document.",
+		Example: with(goodConnection, "${env.SHOP_PASSWORD}", "prefix-${env.SHOP_PASSWORD}"),
 	},
 	{
 		Code: MovedFrom, Severity: Error,
-		Title:       "rename from a name that cannot be",
-		Explanation: "`lifecycle.movedFrom` is the name that the object had before; its own name makes no sense there.",
-		Example:     goodDataflow + "lifecycle:\n  movedFrom: orders\n",
+		Title: "invalid previous name",
+		Explanation: "`lifecycle.movedFrom` is the name that the object had before; its current name has no meaning " +
+			"there.",
+		Example: goodDataflow + "lifecycle:\n  movedFrom: orders\n",
 	},
 }
