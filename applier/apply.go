@@ -10,17 +10,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Doer sends one call to the platform; *platform.Client does. A call that came
-// back with an error is known not to have been done, unless platform.IsLost.
+// Doer sends one call to the platform; *platform.Client does. What its error says of
+// the call is platform.OutcomeOf.
 type Doer interface {
 	Do(context.Context, platform.Request) (platform.Response, error)
 }
@@ -39,9 +41,9 @@ type Applier struct {
 	Grace     time.Duration // how long running calls may take after an interruption; default 10 s
 	// Abort, when closed, ends running calls at once: the second Ctrl-C.
 	Abort <-chan struct{}
-	// Late is how long after it was sent a call without an answer may still be
+	// Late is how long after it was sent a call of unknown outcome may still be
 	// carried out and its object be listed: until then a look-up that finds nothing
-	// is repeated. Default 92 s, negative: not repeated.
+	// is repeated, and the call is not sent again. Default 92 s, negative: not repeated.
 	Late time.Duration
 }
 
@@ -71,13 +73,16 @@ func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Sessio
 	if err := r.begin(calls); err != nil {
 		return Result{}, err
 	}
+	r.stop = ctx.Done()
 	leave := context.AfterFunc(ctx, r.queue.halt)
 	defer leave()
 
 	still := r.keepAlive()
 	r.walk(calls)
 	still()
-	r.readVersions(calls)
+	if err := bug.Catch(func() { r.readVersions(calls) }); err != nil {
+		r.halt(err)
+	}
 
 	res := r.result(ctx.Err() != nil)
 	res.Begun = true
@@ -170,14 +175,15 @@ func (a *Applier) late() time.Duration {
 // beat is how often a run puts on record that it is at work.
 func (a *Applier) beat() time.Duration { return min(a.late()/4, 10*time.Second) }
 
-// pauses returns the times between look-ups that find nothing: short ones first,
-// total altogether.
-func pauses(total time.Duration) []time.Duration {
-	var out []time.Duration
-	for next := listing / 4; total > 0; next = min(2*next, 10*time.Second) {
-		next = min(next, total)
-		out = append(out, next)
-		total -= next
+// waits yields the times between look-ups that find nothing, short ones first, until
+// a time. A look-up that takes long does not move that time.
+func waits(until time.Time) iter.Seq[time.Duration] {
+	return func(yield func(time.Duration) bool) {
+		for next := listing / 4; ; next = min(2*next, 10*time.Second) {
+			left := time.Until(until)
+			if left <= 0 || !yield(min(next, left)) {
+				return
+			}
+		}
 	}
-	return out
 }

@@ -81,3 +81,27 @@ func (e *AmbiguousError) Error() string {
 }
 
 func (e *AmbiguousError) Unwrap() error { return e.Err }
+
+// UnlistedError says that the platform accepted a call and that its effect is not to be
+// seen: the answer names no object, and no list shows the new one. The call stays open.
+type UnlistedError struct {
+	Address resource.Address
+	Create  bool
+	Err     error // what the answer was; nil when an earlier apply got it
+}
+
+func (e *UnlistedError) Error() string {
+	var b strings.Builder
+	if e.Err != nil {
+		b.WriteString(e.Err.Error() + "; ")
+	}
+	if !e.Create {
+		b.WriteString("the change is accepted and not to be seen yet; run the same command again later")
+		return b.String()
+	}
+	fmt.Fprintf(&b, "the create of %s is accepted, and no list of the platform shows the object yet; run the same command again later", e.Address)
+	fmt.Fprintf(&b, "; if the object does not exist, run `aepflow state rm %s`, and the next apply creates it", e.Address)
+	return b.String()
+}
+
+func (e *UnlistedError) Unwrap() error { return e.Err }

@@ -106,11 +106,13 @@ func newSite(t *testing.T, o emulator.Options) *site {
 	return &site{t: t, server: srv, paths: lockfile.PathsIn(t.TempDir(), "dev")}
 }
 
-func (s *site) client() *platform.Client {
+func (s *site) client() *platform.Client { return s.clientOver(s.server.Transport()) }
+
+func (s *site) clientOver(wire http.RoundTripper) *platform.Client {
 	s.t.Helper()
 	c, err := platform.New(platform.Config{
 		Platform: must(url.Parse("http://127.0.0.1:1")), IMS: must(url.Parse("http://127.0.0.1:1")),
-		Org: org, Sandbox: sandbox, ClientID: "client", ClientSecret: "secret", Scopes: []string{"openid", "AdobeID"}, Transport: s.server.Transport(),
+		Org: org, Sandbox: sandbox, ClientID: "client", ClientSecret: "secret", Scopes: []string{"openid", "AdobeID"}, Transport: wire,
 		Retry: platform.RetryPolicy{Attempts: 5, Base: time.Millisecond, Max: time.Millisecond},
 	})
 	if err != nil {
@@ -129,7 +131,7 @@ func must[T any](v T, err error) T {
 func (s *site) plan(l *lockfile.Lock, g *resource.Graph) *planner.Plan {
 	s.t.Helper()
 	p, report := planner.Diff(l, g, planner.Options{
-		At: noon, Target: planner.Target{Name: "dev", Org: org, Sandbox: sandbox}, AllowDataLoss: true,
+		At: noon, Target: planner.Target{Name: "dev", Org: org, Sandbox: sandbox}, AllowDataLoss: true, AllowMassDelete: true,
 	})
 	if report.HasErrors() {
 		s.t.Fatalf("diff: %+v", report.Sorted())

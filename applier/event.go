@@ -58,11 +58,13 @@ type Blocked struct {
 	ByCall int
 }
 
-// Waiting says that Recover found nothing of some calls of an earlier apply, and
-// that they may still be carried out.
+// Waiting says that look-ups found nothing of calls whose outcome is unknown, and that
+// they may still be carried out. It is told before each further look-up. Recover tells
+// it of all calls together, without a subject.
 type Waiting struct {
+	Subject
 	Calls int
-	Most  time.Duration
+	Most  time.Duration // how much longer it may take
 }
 
 func (Started) event() {}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 )
 
@@ -199,7 +200,12 @@ func (r *run) prepareCalls() {
 		if !ok {
 			return
 		}
-		p, err := r.prepare(i)
+		var p *prepared
+		var err error
+		if e := bug.Catch(func() { p, err = r.prepare(i) }); e != nil {
+			r.halt(e)
+			p, err = &prepared{callRef: r.calls[i], task: i, began: time.Now()}, e
+		}
 		if err != nil {
 			r.line.drop()
 			r.fail(p, err, false, 0)

@@ -8,7 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -40,26 +42,25 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 		return nil, nil
 	}
 	r := resolver{platform: newClocked(a.Client, a.now), session: s, tenant: s.Target().Tenant}
-	found := make([]finding, len(open))
+	found := make([]outcome, len(open))
 	left := make([]int, len(open)) // indexes of those that are not settled
 	for i := range left {
 		left[i] = i
 	}
-	began := time.Now()
 	a.look(ctx, r, open, found, left)
 	left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
 	// The first answer told the platform's clock.
-	patience := a.mayTake(open, s.LastAlive(), r.platform.time()) - time.Since(began)
-	for _, wait := range pauses(patience) {
+	until := time.Now().Add(a.mayTake(open, s.LastAlive(), r.platform.time()))
+	for wait := range waits(until) {
 		if len(left) == 0 {
 			break
 		}
 		if a.Notify != nil {
-			a.Notify(Waiting{Calls: len(left), Most: max(patience-time.Since(began), 0)})
+			a.Notify(Waiting{Calls: len(left), Most: time.Until(until)})
 		}
 		if err := pause(ctx, wait); err != nil {
 			for _, i := range left {
-				found[i] = finding{verdict: unknownCall, err: err}
+				found[i] = unknown(err)
 			}
 			break
 		}
@@ -82,14 +83,14 @@ func (a *Applier) mayTake(open []lockfile.Intent, alive, now time.Time) time.Dur
 
 // mayCome reports whether a call that was not done may still be done and would then
 // be news: what is removed twice is gone.
-func mayCome(in lockfile.Intent, f finding) bool {
+func mayCome(in lockfile.Intent, o outcome) bool {
 	step := planner.Step(in.Step)
-	return f.verdict == voidCall && f.err == nil && step != planner.StepDelete && step != planner.StepRetire
+	return o.known == platform.NotDone && o.err == nil && step != planner.StepDelete && step != planner.StepRetire
 }
 
 // look asks the platform about some open calls, several at a time. What is found
 // is on record at once, so that no two calls find the same object.
-func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, found []finding, which []int) {
+func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, found []outcome, which []int) {
 	r.lists = newLists()
 	slots := make(chan struct{}, a.workers())
 	var looks sync.WaitGroup
@@ -98,9 +99,11 @@ func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, 
 		looks.Go(func() {
 			defer func() { <-slots }()
 			now, _ := r.session.Get(open[i].Address)
-			found[i] = r.resolve(ctx, open[i], now)
-			if f := found[i]; f.verdict == settledCall {
-				r.session.Settle(lockfile.Outcome{N: open[i].N, ID: f.id, ETag: f.etag})
+			if err := bug.Catch(func() { found[i] = r.resolve(ctx, open[i], now) }); err != nil {
+				found[i] = unknown(err)
+			}
+			if o := found[i]; o.known == platform.Done {
+				r.session.Settle(lockfile.Outcome{N: open[i].N, ID: o.id, ETag: o.etag})
 			}
 		})
 	}
@@ -108,23 +111,26 @@ func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, 
 }
 
 // recovered puts on record what was not done, and says what became of each call.
-func (a *Applier) recovered(s *lockfile.Session, open []lockfile.Intent, found []finding) ([]Recovered, error) {
+func (a *Applier) recovered(s *lockfile.Session, open []lockfile.Intent, found []outcome) ([]Recovered, error) {
 	var out []Recovered
 	var errs []error
 	for i, in := range open {
-		f := found[i]
-		switch f.verdict {
-		case unknownCall:
-			errs = append(errs, fmt.Errorf("find out what came of %s %s: %w", in.Step, in.Address, f.err))
+		o := found[i]
+		if o.known == platform.NotDone && in.Accepted {
+			o = unknown(&UnlistedError{Address: in.Address, Create: true})
+		}
+		switch o.known {
+		case platform.Unknown:
+			errs = append(errs, fmt.Errorf("find out what came of %s %s: %w", in.Step, in.Address, o.err))
 			continue
-		case voidCall:
+		case platform.NotDone:
 			// Also when somebody else changed the object meanwhile: the next plan
 			// sends the change again and meets the conflict, with its ways out.
 			s.Settle(lockfile.Outcome{N: in.N, Void: true})
 		}
-		rec := Recovered{Address: in.Address, Step: planner.Step(in.Step), Done: f.verdict == settledCall, Note: f.err}
+		rec := Recovered{Address: in.Address, Step: planner.Step(in.Step), Done: o.known == platform.Done, Note: o.err}
 		if rec.Done {
-			if rec.ID = f.id; rec.ID == "" {
+			if rec.ID = o.id; rec.ID == "" {
 				rec.ID = in.Object
 			}
 		}

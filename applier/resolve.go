@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// resolver finds out what came of calls whose answer nobody has. It only reads.
+// resolver finds out what came of calls whose outcome is unknown. It only reads.
 type resolver struct {
 	platform *clocked
 	session  *lockfile.Session
@@ -22,121 +21,98 @@ type resolver struct {
 	lists    *lists // nil: every look-up lists anew
 }
 
-// resolve finds out what came of a call of this run. An object that is not found
-// is looked for again as long as it may still come.
-func (r *run) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry, patience time.Duration) finding {
-	look := resolver{platform: r.platform, session: r.session, tenant: r.tenant}
-	f := look.resolve(ctx, in, now)
-	if in.Step != string(planner.StepCreate) {
-		return f // sent again it meets its own version, or says the same once more
-	}
-	for _, wait := range pauses(patience) {
-		if f.verdict != voidCall {
-			return f
-		}
-		if err := r.pause(ctx, wait); err != nil {
-			return finding{verdict: unknownCall, err: err}
-		}
-		f = look.resolve(ctx, in, now)
-	}
-	return f
+func (r *run) resolver() resolver {
+	return resolver{platform: r.platform, session: r.session, tenant: r.tenant}
 }
 
-// patience is how long the object of a create may take to be found after an error:
-// a service that has answered is at work no more, and its lists lag a little; who
-// did not answer, or answers for another, may be at work as long as calls take.
-func (r *run) patience(err error) time.Duration {
-	var refusal *platform.Error
+// resolve finds out whether a call of this run was carried out. Where it was not, that
+// is believed at a time only: until then it may still be, or may be listed.
+func (r *run) resolve(ctx context.Context, p *prepared, until time.Time) outcome {
+	look := r.resolver()
+	o := look.resolve(ctx, p.intent, p.now)
+	for wait := range waits(until) {
+		if !o.mayChange(p) {
+			break
+		}
+		r.tell(Waiting{Subject: p.subject(), Calls: 1, Most: time.Until(until)})
+		if err := r.awaitLookup(ctx, wait); err != nil {
+			return unknown(err)
+		}
+		o = look.resolve(ctx, p.intent, p.now)
+	}
+	return o
+}
+
+// mayChange reports whether another look-up may find something else. A delete is
+// sent again without any wait: twice does no harm. Where the object has another
+// version than the one that the call named, the call is void from now on.
+func (o outcome) mayChange(p *prepared) bool {
+	switch {
+	case p.call().Step == planner.StepDelete, o.known == platform.Done:
+		return false
+	case o.known == platform.NotDone && o.err != nil, o.known == platform.Unknown && !platform.IsTemporary(o.err):
+		return false
+	}
+	return o.etag == "" || p.request.IfMatch == "" || o.etag == p.request.IfMatch
+}
+
+// deadline is when a call that has not been seen to be carried out is taken for not
+// done: Late after it was sent, and not before the lists had time to show it.
+func (r *run) deadline(cause error) time.Time {
+	now := time.Now()
+	sent := now
 	var lost *platform.LostAnswerError
-	answered := errors.As(err, &refusal) && refusal.Status != http.StatusBadGateway && refusal.Status != http.StatusGatewayTimeout
-	if answered || !errors.As(err, &lost) {
-		return min(r.late(), listing)
+	if errors.As(cause, &lost) && !lost.Sent.IsZero() {
+		sent = lost.Sent
 	}
-	if lost.Sent.IsZero() {
-		return r.late()
+	until, least := sent.Add(r.late()), now.Add(min(r.late(), listing))
+	if until.Before(least) {
+		return least
 	}
-	return max(r.late()-time.Since(lost.Sent), min(r.late(), listing))
+	return until
 }
 
 func (r *run) get(ctx context.Context, kind resource.Kind, id string) (platform.Object, bool, error) {
 	return read(ctx, r.platform, kind, id)
 }
 
-// refused says what is known of a call that came back with an error.
-func (r *run) refused(ctx context.Context, p *prepared, err error) finding {
-	step := p.call().Step
-	switch {
-	case platform.IsLost(err):
-		f := r.resolve(ctx, p.intent, p.now, r.patience(err))
-		if f.err != nil {
-			f.err = errors.Join(err, f.err)
-		}
-		return f
-	case step == planner.StepDelete && isGone(p.change.Kind, err):
-		return finding{verdict: settledCall}
-	case platform.IsConflict(err):
-		return r.conflict(ctx, p, err)
-	case isAction(step) && hasStatus(err, http.StatusBadRequest):
-		// Already in that state: an action of an earlier run whose answer was lost.
-		if f := r.resolve(ctx, p.intent, p.now, 0); f.verdict == settledCall {
-			return f
-		}
-	}
-	return finding{err: err}
-}
-
-// isGone reports whether a refused delete leaves nothing to delete. Data Prep
-// documents no delete: where it knows none, the set stays and is forgotten.
-func isGone(kind resource.Kind, err error) bool {
-	return platform.IsNotFound(err) || kind == resource.Mapping && hasStatus(err, http.StatusMethodNotAllowed)
-}
-
-func isAction(s planner.Step) bool {
-	return s == planner.StepEnable || s == planner.StepDisable || s == planner.StepRetire
-}
-
-func hasStatus(err error, status int) bool {
-	var refusal *platform.Error
-	return errors.As(err, &refusal) && refusal.Status == status
-}
-
 // conflicts bounds how often a call is sent again with a version that was just read:
 // who moves it that often is at work on the object.
 const conflicts = 2
 
-// conflict settles a 412. Runs and changes of state move the version of an object
+// conflict resolves a 412. Runs and changes of state move the version of an object
 // too, so one whose managed fields are still as applied is sent again with the
 // version that was read. Anything else was changed by somebody.
-func (r *run) conflict(ctx context.Context, p *prepared, cause error) finding {
+func (r *run) conflict(ctx context.Context, p *prepared, cause error) outcome {
 	o, ok, err := r.get(ctx, p.change.Kind, p.intent.Object)
 	switch {
 	case err != nil:
-		return finding{err: errors.Join(cause, err)}
+		return notDone(errors.Join(cause, err))
 	case !ok:
-		return finding{err: fmt.Errorf("it is gone from the platform: %w", cause)}
+		return notDone(fmt.Errorf("it is gone from the platform: %w", cause))
 	case o.ETag == p.request.IfMatch:
-		return finding{err: errors.Join(cause, errors.New("the version was read again and is the same"))}
+		return notDone(errors.Join(cause, errors.New("the version was read again and is the same")))
 	}
-	resend := func() finding {
+	resend := func() outcome {
 		if p.attempt > conflicts {
-			return finding{err: &ConflictError{Address: p.change.Address, ID: o.ID, Err: cause}}
+			return notDone(&ConflictError{Address: p.change.Address, ID: o.ID, Err: cause})
 		}
 		p.request.IfMatch = o.ETag
-		return finding{}
+		return outcome{known: platform.NotDone, resend: true, err: cause}
 	}
 	if p.call().Step != planner.StepUpdate {
 		if isAction(p.call().Step) && stateOf(o.Body) == stateAfter(p.call().Step) {
-			return finding{verdict: settledCall, etag: o.ETag, adopted: true}
+			return outcome{known: platform.Done, etag: o.ETag, adopted: true}
 		}
 		return resend()
 	}
 	applied, err := managed(p.now, r.tenant)
 	if err != nil {
-		return finding{err: errors.Join(cause, err)}
+		return notDone(errors.Join(cause, err))
 	}
 	desired, err := managed(p.intent.Entry.Entry, r.tenant)
 	if err != nil {
-		return finding{err: errors.Join(cause, err)}
+		return notDone(errors.Join(cause, err))
 	}
 	diff := differences(p.change.Kind, applied, o.Body)
 	ahead := differences(p.change.Kind, desired, o.Body)
@@ -144,9 +120,9 @@ func (r *run) conflict(ctx context.Context, p *prepared, cause error) finding {
 	case len(diff) == 0, r.overwrites(p.change.Address):
 		return resend()
 	case len(ahead) == 0:
-		return finding{verdict: settledCall, etag: o.ETag, adopted: true}
+		return outcome{known: platform.Done, etag: o.ETag, adopted: true}
 	}
-	return finding{err: &ConflictError{Address: p.change.Address, ID: o.ID, Fields: threeWay(diff, ahead), Err: cause}}
+	return notDone(&ConflictError{Address: p.change.Address, ID: o.ID, Fields: threeWay(diff, ahead), Err: cause})
 }
 
 // threeWay adds to each field what is desired there.
@@ -169,22 +145,22 @@ func stateAfter(s planner.Step) string {
 
 // stopped waits until a flow that was told to stop has stopped: deleting it
 // earlier could cut off a run.
-func (r *run) stopped(ctx context.Context, p *prepared, f finding) finding {
+func (r *run) stopped(ctx context.Context, p *prepared, o outcome) outcome {
 	for wait := time.Second; ; wait *= 2 {
-		o, ok, err := r.get(ctx, p.change.Kind, p.intent.Object)
+		live, ok, err := r.get(ctx, p.change.Kind, p.intent.Object)
 		switch {
 		case err != nil:
-			return finding{verdict: unknownCall, err: fmt.Errorf("check that it has stopped: %w", err)}
+			return unknown(fmt.Errorf("check that it has stopped: %w", err))
 		case !ok:
-			return f // gone altogether
-		case stateOf(o.Body) == "disabled":
-			f.etag = o.ETag
-			return f
+			return o // gone altogether
+		case stateOf(live.Body) == "disabled":
+			o.etag = live.ETag
+			return o
 		case wait > 32*time.Second:
-			return finding{verdict: unknownCall, err: fmt.Errorf("check that it has stopped: its state is %q after a minute", stateOf(o.Body))}
+			return unknown(fmt.Errorf("check that it has stopped: its state is %q after a minute", stateOf(live.Body)))
 		}
 		if err := r.pause(ctx, wait); err != nil {
-			return finding{verdict: unknownCall, err: fmt.Errorf("check that it has stopped: %w", err)}
+			return unknown(fmt.Errorf("check that it has stopped: %w", err))
 		}
 	}
 }
@@ -195,68 +171,84 @@ func (r *run) stopped(ctx context.Context, p *prepared, f finding) finding {
 //	PATCH, PUT             as desired: done; as applied: not done; else a conflict
 //	enable, disable        the state
 //	DELETE                 gone or not
-func (r resolver) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry) finding {
+func (r resolver) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry) outcome {
 	kind := in.Address.Kind
 	if in.Step == string(planner.StepCreate) {
 		return r.created(ctx, in)
 	}
 	o, ok, err := read(ctx, r.platform, kind, in.Object)
 	if err != nil {
-		return finding{verdict: unknownCall, err: err}
+		return unknown(err)
 	}
 	switch step := planner.Step(in.Step); {
 	case step == planner.StepDelete && !ok, step == planner.StepRetire && !ok:
-		return finding{verdict: settledCall, adopted: true}
+		return outcome{known: platform.Done, adopted: true}
 	case step == planner.StepDelete:
-		return finding{}
+		return notDone(nil)
 	case !ok:
-		return finding{err: errors.New("it is gone from the platform")}
+		return notDone(errors.New("it is gone from the platform"))
 	case isAction(step):
 		if stateOf(o.Body) == stateAfter(step) {
-			return finding{verdict: settledCall, etag: o.ETag, adopted: true}
+			return outcome{known: platform.Done, etag: o.ETag, adopted: true}
 		}
-		return finding{}
+		return outcome{known: platform.NotDone, etag: o.ETag}
 	}
 	return r.updated(in, now, o)
 }
 
-func (r resolver) updated(in lockfile.Intent, now lockfile.Entry, o platform.Object) finding {
+func (r resolver) updated(in lockfile.Intent, now lockfile.Entry, o platform.Object) outcome {
 	kind := in.Address.Kind
 	if o.ETag != "" && o.ETag == now.ETag {
-		return finding{} // not written since
+		return outcome{known: platform.NotDone, etag: o.ETag} // not written since
 	}
 	applied, err1 := managed(now, r.tenant)
 	desired, err2 := managed(in.Entry.Entry, r.tenant)
 	if err := errors.Join(err1, err2); err != nil {
-		return finding{verdict: unknownCall, err: err}
+		return unknown(err)
 	}
 	diff, ahead := differences(kind, applied, o.Body), differences(kind, desired, o.Body)
 	switch {
 	case len(diff) == 0: // also when only a secret changes, which cannot be seen: sending it twice does no harm
-		return finding{}
+		return outcome{known: platform.NotDone, etag: o.ETag}
 	case len(ahead) == 0:
-		return finding{verdict: settledCall, etag: o.ETag, adopted: true}
+		return outcome{known: platform.Done, etag: o.ETag, adopted: true}
 	}
-	return finding{err: &ConflictError{Address: in.Address, ID: o.ID, Fields: threeWay(diff, ahead)}}
+	return notDone(&ConflictError{Address: in.Address, ID: o.ID, Fields: threeWay(diff, ahead)})
 }
 
 // created looks for the object of a create.
-func (r resolver) created(ctx context.Context, in lockfile.Intent) finding {
+func (r resolver) created(ctx context.Context, in lockfile.Intent) outcome {
 	found, err := r.find(ctx, in)
 	switch {
 	case err != nil:
-		return finding{verdict: unknownCall, err: fmt.Errorf("look for the object of a lost answer: %w", err)}
+		return unknown(fmt.Errorf("look for the object of a lost answer: %w", err))
 	case len(found) == 1:
-		return finding{verdict: settledCall, id: found[0].ID, etag: found[0].ETag, adopted: true}
+		return outcome{known: platform.Done, id: found[0].ID, etag: found[0].ETag, adopted: true}
 	case len(found) > 1:
-		return finding{verdict: unknownCall, err: &AmbiguousError{Address: in.Address, Candidates: candidates(found)}}
+		return unknown(&AmbiguousError{Address: in.Address, Candidates: candidates(found)})
 	}
-	return finding{}
+	return notDone(nil)
 }
 
 // pause waits without holding a slot, so that others go on.
 func (r *run) pause(ctx context.Context, d time.Duration) error {
 	return r.line.away(func() error { return pause(ctx, d) })
+}
+
+// awaitLookup is pause, but an interruption ends it too: nothing is under way that
+// could still come to its end by itself.
+func (r *run) awaitLookup(ctx context.Context, d time.Duration) error {
+	return r.line.away(func() error {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return nil
+		case <-r.stop:
+		case <-ctx.Done():
+		}
+		return errors.New("interrupted while it was looked for")
+	})
 }
 
 // pause waits, or returns why it need not go on.

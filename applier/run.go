@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -28,14 +29,16 @@ type run struct {
 	secrets  *secretStore
 	pace     pace
 	tenant   string
-	before   []secretAt // secrets as they were, to see whether any changed
-	was      string     // the hash over all of them
+	before   []secretAt      // secrets as they were, to see whether any changed
+	was      string          // the hash over all of them
+	stop     <-chan struct{} // closed by an interruption
 
 	mu       sync.Mutex
 	touched  map[resource.Address]bool // entries that this run has changed
 	unread   []version                 // objects whose answers did not tell their version
+	made     map[string]bool           // ids that answers of this run gave to new objects
 	failures map[int]Failure           // by task
-	halting  error                     // the journal takes no more
+	halting  error                     // why nothing more may be sent
 	notify   sync.Mutex
 }
 
@@ -55,7 +58,7 @@ func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session) (*run, error) {
 	r := &run{
 		Applier: a, session: s, plan: p, platform: newClocked(a.Client, a.now),
 		secrets: newSecretStore(a.Secrets, a.Client), tenant: s.Target().Tenant,
-		touched: map[resource.Address]bool{}, failures: map[int]Failure{},
+		touched: map[resource.Address]bool{}, made: map[string]bool{}, failures: map[int]Failure{},
 	}
 	for i := range p.Changes {
 		for k := range p.Changes[i].Calls {
@@ -181,14 +184,17 @@ func (r *run) edits(c *planner.Change) []lockfile.Edit {
 	return append(out, lockfile.Edit{Put: &lockfile.EntryText{Entry: now}})
 }
 
-// tell hands an event to the listener, one at a time.
+// tell hands an event to the listener, one at a time. A listener that panics ends the
+// run, not the process: what was done is still put on record.
 func (r *run) tell(e Event) {
 	if r.Notify == nil {
 		return
 	}
 	r.notify.Lock()
 	defer r.notify.Unlock()
-	r.Notify(e)
+	if err := bug.Catch(func() { r.Notify(e) }); err != nil {
+		r.halt(err)
+	}
 }
 
 // keepAlive puts on record from time to time that this process is at work, until
@@ -199,7 +205,11 @@ func (r *run) keepAlive() (ended func()) {
 		return func() {}
 	}
 	mark := func() {
-		if err := r.session.Wait(r.session.Alive(r.platform.time())); err != nil {
+		var err error
+		if e := bug.Catch(func() { err = r.session.Wait(r.session.Alive(r.platform.time())) }); e != nil {
+			err = e
+		}
+		if err != nil {
 			r.halt(err)
 		}
 	}
@@ -226,7 +236,7 @@ func (r *run) keepAlive() (ended func()) {
 	}
 }
 
-// halt stops the run because the journal takes no more.
+// halt stops the run because the journal takes no more, or because of a bug.
 func (r *run) halt(err error) {
 	r.mu.Lock()
 	if r.halting == nil {

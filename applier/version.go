@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -49,7 +50,7 @@ func (r *run) readVersions(ctx context.Context) {
 	}
 	slots := make(chan struct{}, r.workers())
 	listed := r.listVersions(ctx, slots)
-	var reads sync.WaitGroup
+	var reads bug.Group
 	for _, v := range r.unread {
 		if etag := listed[v.id]; v.made && etag != "" {
 			r.session.Edit(lockfile.Edit{ETag: &lockfile.ETag{Address: v.address, ID: v.id, ETag: etag}})
@@ -80,7 +81,7 @@ func (r *run) listVersions(ctx context.Context, slots chan struct{}) map[string]
 	}
 	var mu sync.Mutex
 	found := make(map[string]string, made)
-	var pages sync.WaitGroup
+	var pages bug.Group
 	for start := 0; start < made; start += datasetPage {
 		q := url.Values{
 			"orderBy": {"desc:created"}, "properties": {"version"}, "limit": {strconv.Itoa(datasetPage)}, "start": {strconv.Itoa(start)},

@@ -2,13 +2,11 @@ package compiler
 
 import (
 	"errors"
-	"fmt"
 	"runtime"
-	"runtime/debug"
 	"slices"
-	"sync"
 	"sync/atomic"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -136,23 +134,11 @@ func onAllCores(n int, work func(next func() (int, bool))) {
 		i := int(last.Add(1)) - 1
 		return i, i < n
 	}
-	var wg sync.WaitGroup
-	var broken atomic.Pointer[string]
+	var cores bug.Group
 	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					text := fmt.Sprintf("%v\n%s", p, debug.Stack())
-					broken.Store(&text)
-				}
-			}()
-			work(next)
-		})
+		cores.Go(func() { work(next) })
 	}
-	wg.Wait()
-	if text := broken.Load(); text != nil {
-		panic(*text)
-	}
+	cores.Wait()
 }
 
 func read(f *source.File, o Options) readFile {

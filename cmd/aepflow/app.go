@@ -17,6 +17,7 @@ import (
 
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/allow"
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/view"
@@ -122,6 +123,10 @@ func (a *app) finish(err error) int {
 	if text := err.Error(); text != "" {
 		a.say("error: %s", text)
 	}
+	var panicked *bug.Panic
+	if errors.As(err, &panicked) {
+		a.say("%s", panicked.Stack)
+	}
 	if help := wayOut(err); help != "" {
 		a.say("  = help: %s", help)
 	}
@@ -131,12 +136,15 @@ func (a *app) finish(err error) int {
 	var journal *lockfile.JournalError
 	var stale *applier.StaleError
 	var elsewhere *applier.ElsewhereError
+	var unlisted *applier.UnlistedError
 	switch {
 	case errors.As(err, &coded):
 		return coded.code
 	case errors.As(err, &held), errors.As(err, &target), errors.As(err, &journal), errors.As(err, &stale), errors.As(err, &elsewhere),
 		errors.Is(err, lockfile.ErrConflict), errors.Is(err, lockfile.ErrDigest), errors.Is(err, lockfile.ErrNewer), errors.Is(err, lockfile.ErrSyntax):
 		return exitStale
+	case errors.As(err, &unlisted):
+		return exitPartial
 	case errors.Is(err, applier.ErrInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -163,14 +164,20 @@ func (op *operation) late() time.Duration {
 	return op.LostAfter
 }
 
-// waiting returns what to tell while calls of an earlier apply may still come: that
-// once is enough.
+// waiting returns what to tell while calls of an earlier apply may still come: how much
+// longer that may take, every ten seconds.
 func (op *operation) waiting() func(applier.Event) {
-	told := false
+	var last time.Time
 	return func(e applier.Event) {
-		if w, ok := e.(applier.Waiting); ok && !told {
-			told = true
+		w, ok := e.(applier.Waiting)
+		switch {
+		case !ok:
+		case last.IsZero():
 			op.say("%s of an earlier apply may still be under way: looking for what it makes, %s at most (--lost-after)", count(w.Calls, "call"), w.Most.Round(time.Second))
+			last = time.Now()
+		case time.Since(last) >= 10*time.Second:
+			op.say("  still looking for %s, %s at most", count(w.Calls, "call"), w.Most.Round(time.Second))
+			last = time.Now()
 		}
 	}
 }
@@ -301,14 +308,18 @@ func (op *operation) goOn() string {
 
 // outcome turns a result into an exit code.
 func outcome(r applier.Result, err error) error {
+	var panicked *bug.Panic
+	code := exitPartial
+	if r.Changed() == 0 && r.Unknown == 0 {
+		code = exitWorld
+	}
 	switch {
+	case errors.As(err, &panicked):
+		return &exitError{code, err}
 	case err != nil:
 		return err
 	case r.OK():
 		return nil
-	case r.Changed() == 0 && r.Unknown == 0:
-		return quiet(exitWorld)
-	default:
-		return quiet(exitPartial)
 	}
+	return quiet(code)
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/aepflow/aepflow/internal/bug"
 )
 
 // grammar is the command line. Every command has the flags of globals.
@@ -95,7 +97,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		case parsed:
 			code = int(p)
 		default:
-			fmt.Fprintf(stderr, "error: internal error; this is a bug in aepflow: %v\n%s", p, debug.Stack())
+			caught := bug.Of(p)
+			fmt.Fprintf(stderr, "error: %v\n%s", caught, caught.Stack)
 			code = exitWorld
 		}
 	}()

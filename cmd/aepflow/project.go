@@ -10,11 +10,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/allow"
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/dotenv"
 	"github.com/aepflow/aepflow/internal/emulator"
@@ -110,7 +110,7 @@ func (p *project) readConfig() error {
 func (p *project) add(paths ...string) {
 	files, problems := make([]*source.File, len(paths)), make([]diag.Problem, len(paths))
 	var next atomic.Int64
-	var wg sync.WaitGroup
+	var wg bug.Group
 	for range min(runtime.GOMAXPROCS(0), len(paths)) {
 		wg.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(paths)); i = next.Add(1) - 1 {

@@ -125,13 +125,18 @@ func entryAt(lock *lockfile.Lock, text string) (lockfile.Entry, error) {
 	return e, nil
 }
 
-// edit changes the lockfile of a target without calling the platform.
-func (f stateFlags) edit(ctx context.Context, a *app, change func(*lockfile.Lock) ([]lockfile.Edit, error)) (err error) {
+// session takes the lock of the target.
+func (f stateFlags) session(ctx context.Context, a *app) (*lockfile.Session, error) {
 	p, t, err := f.open(a)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s, err := lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Now: time.Now()})
+	return lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Now: time.Now()})
+}
+
+// edit changes the lockfile of a target without calling the platform.
+func (f stateFlags) edit(ctx context.Context, a *app, change func(*lockfile.Lock) ([]lockfile.Edit, error)) (err error) {
+	s, err := f.session(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -186,10 +191,16 @@ type stateRmCmd struct {
 
 func (stateRmCmd) Help() string {
 	return `The objects stay on the platform. A document that still asks for them makes new
-ones with the next apply.`
+ones with the next apply.
+
+Also gives up a create that the platform accepted without saying as what, when its
+object does not exist: look for it on the platform first.`
 }
 
 func (c stateRmCmd) Run(ctx context.Context, a *app) error {
+	if gaveUp, err := c.giveUp(ctx, a); err != nil || gaveUp {
+		return err
+	}
 	return c.edit(ctx, a, func(lock *lockfile.Lock) ([]lockfile.Edit, error) {
 		var out []lockfile.Edit
 		for _, text := range c.Address {
@@ -202,4 +213,32 @@ func (c stateRmCmd) Run(ctx context.Context, a *app) error {
 		}
 		return out, nil
 	})
+}
+
+// giveUp takes accepted creates whose objects were never found for not carried out,
+// where all addresses are such.
+func (c stateRmCmd) giveUp(ctx context.Context, a *app) (done bool, err error) {
+	s, err := c.session(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	var open []lockfile.Intent
+	for _, text := range c.Address {
+		for _, in := range s.Unresolved() {
+			if in.Accepted && in.Address.String() == text {
+				open = append(open, in)
+			}
+		}
+	}
+	if len(open) != len(c.Address) {
+		return false, nil
+	}
+	for _, in := range open {
+		if err := s.Wait(s.Settle(lockfile.Outcome{N: in.N, Void: true})); err != nil {
+			return false, err
+		}
+		a.say("given up: %s %s", in.Step, in.Address)
+	}
+	return true, s.Commit(s.Lock().Secrets)
 }

@@ -32,7 +32,7 @@ type Fault struct {
 	Status int               `json:"status,omitempty"`
 	Body   json.RawMessage   `json:"body,omitempty"`
 	Header map[string]string `json:"header,omitempty"`
-	// DelayMillis holds the call back.
+	// DelayMillis holds the call back; with After, its answer.
 	DelayMillis int64 `json:"delayMillis,omitempty"`
 	// Drop breaks the connection: no byte of an answer is sent. With
 	// Refuse, Transport answers as if nothing listened; over a port it is

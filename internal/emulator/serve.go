@@ -57,6 +57,9 @@ func (s *Server) work(c *call, rest string, known bool, bodyErr error) (a answer
 	default:
 		a = s.dispatch(c, rest)
 	}
+	if fault != nil && fault.After {
+		_ = s.pause(c.r, fault.delay()) // the work is done, whether or not the caller still waits
+	}
 	lost = fault.after(&a)
 	s.recorder.add(c, &a, fault, time.Since(started))
 	return a, fault, lost
@@ -109,8 +112,10 @@ func (s *Server) before(c *call, fault *Fault) (answer, error) {
 		return answer{}, err
 	}
 	if fault != nil {
-		if err := s.pause(c.r, fault.delay()); err != nil {
-			return answer{}, err
+		if !fault.After {
+			if err := s.pause(c.r, fault.delay()); err != nil {
+				return answer{}, err
+			}
 		}
 		if a, ended := fault.before(); ended {
 			return a, nil

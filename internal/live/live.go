@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -45,7 +46,7 @@ func Read(ctx context.Context, d platform.Doer, lock *lockfile.Lock, parallel in
 	var mu sync.Mutex
 	var out []Object
 	var failed error
-	var wg sync.WaitGroup
+	var wg bug.Group
 	slots := make(chan struct{}, max(parallel, 1))
 	run := func(f func() ([]Object, error)) {
 		wg.Go(func() {

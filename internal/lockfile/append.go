@@ -44,6 +44,9 @@ func appendIntent(b []byte, in *Intent) []byte {
 		b = appendTexts(append(b, `,"leaves":`...), in.Leaves)
 	}
 	b = appendMember(b, "replaces", in.Replaces)
+	if in.Accepted {
+		b = append(b, `,"accepted":true`...)
+	}
 	return append(b, '}')
 }
 
@@ -54,6 +57,9 @@ func appendOutcome(b []byte, out *Outcome) []byte {
 	}
 	b = appendMember(b, "id", out.ID)
 	b = appendMember(b, "etag", out.ETag)
+	if out.Accepted {
+		b = append(b, `,"accepted":true`...)
+	}
 	return append(b, '}')
 }
 

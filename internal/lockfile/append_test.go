@@ -34,6 +34,7 @@ func TestAppendRecord(t *testing.T) {
 	}
 	for range 2_000 {
 		in := Intent{N: rnd.IntN(9), Call: rnd.IntN(3), Address: address(), Step: text(), Method: text(), URL: text(), Object: text()}
+		in.Accepted = some()
 		if some() {
 			in.Since = time.Unix(int64(rnd.IntN(1<<31)), int64(rnd.IntN(3)*1e8)).UTC()
 		}
@@ -44,7 +45,7 @@ func TestAppendRecord(t *testing.T) {
 			in.Leaves, in.Replaces = []string{"delete", text()}, text()
 		}
 		for _, r := range []Record{
-			{Intent: &in}, {Outcome: &Outcome{N: rnd.IntN(3), Void: some(), ID: text(), ETag: text()}}, {Edit: &Edit{Put: entry()}},
+			{Intent: &in}, {Outcome: &Outcome{N: rnd.IntN(3), Void: some(), ID: text(), ETag: text(), Accepted: some()}}, {Edit: &Edit{Put: entry()}},
 		} {
 			if got, want := string(appendRecord(nil, r)), string(mustEncode(r)); got != want {
 				t.Fatalf("got  %s\nwant %s", got, want)

@@ -68,6 +68,11 @@ func (s *state) fold(r Record) {
 		s.last = max(s.last, r.Intent.N)
 	case r.Outcome != nil:
 		in, ok := s.open[r.Outcome.N]
+		if ok && r.Outcome.Accepted {
+			in.Accepted = true
+			s.open[in.N] = in
+			return
+		}
 		delete(s.open, r.Outcome.N)
 		if ok && !r.Outcome.Void {
 			s.settle(in, *r.Outcome)

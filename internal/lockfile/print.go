@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"runtime"
 	"strings"
-	"sync"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -47,8 +47,8 @@ func (p pieces) digestButSerial() string {
 // the way through the encoder made five copies of it.
 func (l *Lock) print() (pieces, error) {
 	blocks := make([]printedBlock, (len(l.Entries)+printBlock-1)/printBlock)
-	next := make(chan int)
-	var wg sync.WaitGroup
+	next := make(chan int, len(blocks))
+	var wg bug.Group
 	for range min(runtime.GOMAXPROCS(0), len(blocks)) {
 		wg.Go(func() {
 			for i := range next {

@@ -44,6 +44,9 @@ type Intent struct {
 	Leaves  []string         `json:"leaves,omitempty"` // create: steps that remain for the object it takes the place of
 	// Replaces is the id of that object.
 	Replaces string `json:"replaces,omitempty"`
+	// Accepted: the platform took the call and its answer named no usable id. It was
+	// carried out, so it is never given up for not done.
+	Accepted bool `json:"accepted,omitempty"`
 }
 
 // Alive says when, by the server's clock, the process that writes the journal was
@@ -52,12 +55,14 @@ type Alive struct {
 	At time.Time `json:"at"`
 }
 
-// Outcome says what came of an intent. Void: nothing was done.
+// Outcome says what is known of an intent. Void: it was not carried out. Accepted:
+// it was, but the object is not known yet; the intent stays open.
 type Outcome struct {
-	N    int    `json:"n"`
-	Void bool   `json:"void,omitempty"`
-	ID   string `json:"id,omitempty"`
-	ETag string `json:"etag,omitempty"`
+	N        int    `json:"n"`
+	Void     bool   `json:"void,omitempty"`
+	ID       string `json:"id,omitempty"`
+	ETag     string `json:"etag,omitempty"`
+	Accepted bool   `json:"accepted,omitempty"`
 }
 
 // Edit changes the lock without a call.

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -52,7 +53,7 @@ func readPrinted(r io.Reader, g *resource.Graph, size int) (*Lock, bool) {
 	if !ok {
 		return nil, false
 	}
-	var wg sync.WaitGroup
+	var wg bug.Group
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			p := newPrinted(g)

@@ -113,6 +113,40 @@ func TestSession(t *testing.T) {
 	}
 }
 
+// TestAccepted: an accepted call stays open, and known as accepted, through a commit
+// and into the next session, until its object is known or it is given up.
+func TestAccepted(t *testing.T) {
+	for _, end := range []Outcome{{ID: "s-1"}, {Void: true}} {
+		p := PathsIn(t.TempDir(), "dev")
+		s := openAt(t, p, Options{})
+		done(t, s, create("source.b", `{}`), "s-0", "")
+		n, _ := s.Intend(create("source.a", `{"n":1}`))
+		wait(t, s, s.Settle(Outcome{N: n, Accepted: true}))
+		for _, commit := range []bool{false, true} {
+			if commit {
+				if err := s.Commit(""); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = openAt(t, p, Options{})
+			if open := s.Unresolved(); len(open) != 1 || !open[0].Accepted || s.Owns("s-1") {
+				t.Fatalf("open after a commit (%v): %+v", commit, open)
+			}
+		}
+		end.N = s.Unresolved()[0].N
+		wait(t, s, s.Settle(end))
+		if open := s.Unresolved(); len(open) != 0 || s.Owns("s-1") == end.Void {
+			t.Errorf("after %+v: open %+v", end, open)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // step is one random thing that an apply does.
 func step(rnd *rand.Rand, s *Session) Ticket {
 	names := []string{"source.a", "flow.b", "flow.c", "dataset.d"}

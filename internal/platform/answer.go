@@ -43,7 +43,7 @@ func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
 		if seen.unsent(err) {
 			return nil, &UnsentError{Method: req.Method, URL: showURL(t.redact, req), Err: masked(t.redact, err)}
 		}
-		return nil, t.broken(req, "", err)
+		return nil, t.broken(req, NoAnswer, "", err)
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	res.Body.Close()
@@ -56,21 +56,23 @@ func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		// Whatever the body of an accepted delete says, the thing is gone.
 		if err != nil && req.Method != http.MethodDelete {
-			return nil, t.broken(req, requestID(res.Header), fmt.Errorf("%d, but %w", res.StatusCode, t.late(req, ctx, err)))
+			return nil, t.broken(req, Unreadable, requestID(res.Header), fmt.Errorf("%d, but %w", res.StatusCode, t.late(req, ctx, err)))
 		}
 	}
-	// A refusal counts as one even if its body broke off: the status says enough.
+	if err != nil && res.StatusCode/100 != 2 {
+		body = nil // half an error explains nothing
+	}
 	res.Body = &buffered{Reader: bytes.NewReader(body), all: body}
 	return res, nil
 }
 
 // broken is the error for a call that was sent and got no whole answer.
-func (t answer) broken(req *http.Request, id string, err error) error {
+func (t answer) broken(req *http.Request, kind Answer, id string, err error) error {
 	url, err := showURL(t.redact, req), masked(t.redact, err)
 	if reads(req) {
 		return &ReadError{Method: req.Method, URL: url, RequestID: id, Err: err}
 	}
-	return &LostAnswerError{Method: req.Method, URL: url, RequestID: id, Sent: callOf(req.Context()).sent, Err: err}
+	return &LostAnswerError{Method: req.Method, URL: url, Answer: kind, RequestID: id, Sent: callOf(req.Context()).sent, Err: err}
 }
 
 // late words the end of our own time limit, which is not the caller's.

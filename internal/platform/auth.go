@@ -16,8 +16,8 @@ import (
 
 const tokenPath = "/ims/token/v3"
 
-// auth adds the token. After a 401 it asks for a fresh token once and sends the
-// call once more, whatever its method: a 401 says that nothing was done.
+// auth adds the token. When the platform refuses it (SignedOut), it asks for a fresh
+// token once and sends the call once more, whatever its method: nothing was done.
 type auth struct {
 	next   http.RoundTripper
 	tokens *tokens
@@ -30,7 +30,7 @@ func (t auth) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, t.noToken(req, err)
 	}
 	res, err := t.send(req, tok)
-	if err != nil || res.StatusCode != http.StatusUnauthorized || tok.refused() {
+	if err != nil || answerTo(req, res, nil) != SignedOut || tok.refused() {
 		return res, err
 	}
 	info := callOf(req.Context())

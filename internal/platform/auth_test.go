@@ -99,7 +99,7 @@ func TestTokenRefused(t *testing.T) {
 		w.valid = "none" // and takes no other
 		err := do()
 		var e *Error
-		if !IsAuth(err) || IsLost(err) || !errors.As(err, &e) || e.Code != "401013" || w.tokens() != 3 || len(w.calls()) != 5 {
+		if !IsAuth(err) || isLost(err) || !errors.As(err, &e) || e.Code != "401013" || w.tokens() != 3 || len(w.calls()) != 5 {
 			t.Errorf("%v after %d tokens and %d calls", err, w.tokens(), len(w.calls()))
 		}
 		if err := do(); !IsAuth(err) || w.tokens() != 3 {
@@ -169,8 +169,8 @@ func TestSignInFails(t *testing.T) {
 				if err == nil || err.Error() != tt.text {
 					t.Errorf("got  %v\nwant %s", err, tt.text)
 				}
-				if IsAuth(err) != tt.auth || !IsUnsent(err) || len(w.calls()) != 0 || w.tokens() != tt.tokens {
-					t.Errorf("auth %v, unsent %v, %d calls, %d sign-ins", IsAuth(err), IsUnsent(err), len(w.calls()), w.tokens())
+				if IsAuth(err) != tt.auth || !isUnsent(err) || len(w.calls()) != 0 || w.tokens() != tt.tokens {
+					t.Errorf("auth %v, unsent %v, %d calls, %d sign-ins", IsAuth(err), isUnsent(err), len(w.calls()), w.tokens())
 				}
 			})
 		})

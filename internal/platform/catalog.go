@@ -66,6 +66,9 @@ func datasets(body []byte) ([]Object, error) {
 		if err := json.Unmarshal(o.Body, &m); err != nil {
 			return nil, err
 		}
+		if err := checkID(o.ID); err != nil {
+			return nil, err
+		}
 		all[i].ETag = m.text("version")
 	}
 	return all, nil
@@ -78,5 +81,6 @@ func WrittenDataset(body []byte) (id string, err error) {
 	if err := json.Unmarshal(body, &refs); err != nil || len(refs) != 1 || !strings.HasPrefix(refs[0], "@/dataSets/") {
 		return "", unexpected("a write of a dataset", body)
 	}
-	return strings.TrimPrefix(refs[0], "@/dataSets/"), nil
+	id = strings.TrimPrefix(refs[0], "@/dataSets/")
+	return id, checkID(id)
 }

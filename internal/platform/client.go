@@ -3,8 +3,9 @@
 // In: a Request, which is a method, a service path and a body. Out: a
 // Response, or an error that says which of three things is known: the
 // platform refused (Error), nothing was done (UnsentError), or the call may
-// have been done although nobody said so (LostAnswerError). Law: a call that
-// may have been done is never sent again unless repeating it does no harm.
+// have been carried out all the same (LostAnswerError). Answers is the table of
+// that. Law: a call that may have been carried out is never sent again here unless
+// repeating it does no harm.
 package platform
 
 import (
@@ -161,7 +162,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	if out.Status/100 == 2 {
 		return out, nil
 	}
-	return out, verdict(req, refusal(c.redact, req, res))
+	return out, refused(req, res, refusal(c.redact, req, res))
 }
 
 // Date is the platform's clock as of its newest answer, zero before the first.
@@ -216,6 +217,11 @@ func (c *Client) locate(path string) (*url.URL, error) {
 	}
 	if !strings.HasPrefix(path, "/") || ref.Host != "" || ref.Fragment != "" || strings.Contains(path, " ") {
 		return nil, fmt.Errorf("%q is not an encoded path on the platform", path)
+	}
+	for step := range strings.SplitSeq(ref.Path, "/") {
+		if step == "." || step == ".." { // of an id that came from elsewhere: servers would leave the service
+			return nil, fmt.Errorf("%q leads out of its service", path)
+		}
 	}
 	u := *c.base
 	u.Path = strings.TrimSuffix(c.base.Path, "/") + ref.Path

@@ -89,5 +89,5 @@ func mappingObject(raw json.RawMessage) (Object, error) {
 	if err := json.Unmarshal(raw, &m); err != nil || m.text("id") == "" {
 		return Object{}, unexpected("a mapping set", raw)
 	}
-	return Object{ID: m.text("id"), ETag: m.text("version"), Body: raw}, nil
+	return Object{ID: m.text("id"), ETag: m.text("version"), Body: raw}, checkID(m.text("id"))
 }

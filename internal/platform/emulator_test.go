@@ -176,7 +176,7 @@ func TestWithEmulator(t *testing.T) {
 			}
 		}
 		inject(emulator.Fault{Method: "POST", Path: "/connections", Drop: true, After: true})
-		if _, err = send("POST", p.FlowService+"/connections", connection("lost")); !p.IsLost(err) || list(nil) != 6 {
+		if _, err = send("POST", p.FlowService+"/connections", connection("lost")); p.OutcomeOf(err) != p.Unknown || list(nil) != 6 {
 			t.Errorf("an answer lost after the work: %v, %d connections", err, list(nil))
 		}
 		inject(emulator.Fault{Method: "POST", Path: "/connections", Truncate: true, After: true})

@@ -46,10 +46,13 @@ func parseRefusal(status int, h http.Header, body []byte) *Error {
 	var m members
 	switch {
 	case len(bytes.TrimSpace(body)) == 0:
+		e.unexplained = true
 		e.Detail = "the answer is empty"
 	case json.Unmarshal(body, &m) == nil && m != nil:
 		e.read(m)
+		e.unexplained = e.Code+e.Title+e.Detail == ""
 	default:
+		e.unexplained = true
 		e.Detail = plain(body)
 	}
 	if loc := h.Get("Location"); status/100 == 3 && loc != "" {

@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,6 +19,8 @@ type Error struct {
 	Detail    string // of this one
 	RequestID string
 	Raw       []byte // the body, masked, at most 64 KiB
+
+	unexplained bool // the body is in none of the forms in which the platform's services send errors
 }
 
 // Error reads like
@@ -53,11 +54,12 @@ func (e *UnsentError) Error() string {
 }
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-// LostAnswerError says that a call that changes something was sent and that
-// nobody knows whether it was done: no whole answer came, or one like 504.
-// Err then is the *Error. The object has to be looked up before anything else.
+// LostAnswerError says that the outcome of a call that changes something is
+// Unknown: no whole answer came, or one like 504. Err then is the *Error. The object
+// has to be looked up before anything else.
 type LostAnswerError struct {
 	Method, URL string
+	Answer      Answer    // its row in Answers
 	RequestID   string    // when an answer had begun
 	Sent        time.Time // when it went out; zero when that is not known
 	Err         error
@@ -83,17 +85,27 @@ func (e *ReadError) Error() string {
 }
 func (e *ReadError) Unwrap() error { return e.Err }
 
-// IsNotFound reports a 404. For a flow it can also mean "hidden from this client".
-func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+// IsNotFound reports a 404 of the platform's own. For a flow it can also mean "hidden
+// from this client". The 404 of a proxy says nothing of an object.
+func IsNotFound(err error) bool { return isRefusal(err, http.StatusNotFound) }
 
 // IsConflict reports a 412: the object is not in the version that was named.
-func IsConflict(err error) bool { return hasStatus(err, http.StatusPreconditionFailed) }
+func IsConflict(err error) bool { return isRefusal(err, http.StatusPreconditionFailed) }
 
-// IsLost reports that a change may or may not have been made.
-func IsLost(err error) bool { return errors.As(err, new(*LostAnswerError)) }
+func isRefusal(err error, status int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == status && !e.unexplained
+}
 
-// IsUnsent reports that the call is known to have done nothing.
-func IsUnsent(err error) bool { return errors.As(err, new(*UnsentError)) && !IsLost(err) }
+// IsTemporary reports a read without an answer, or with one that says to try later.
+func IsTemporary(err error) bool {
+	var e *Error
+	if errors.As(err, &e) {
+		answer := answerOfStatus(e.Status, true)
+		return answer == Throttled || answer == Unavailable || answer == ServerError
+	}
+	return errors.As(err, new(*ReadError))
+}
 
 // IsAuth reports credentials that sign-in or the gateway did not take. A lack of
 // permission for one object is not among them.
@@ -117,12 +129,14 @@ func hasStatus(err error, status int) bool {
 	return errors.As(err, &e) && e.Status == status
 }
 
-// verdict says of a refusal whether it may hide a change that was made.
-func verdict(req *http.Request, e *Error) error {
-	if !reads(req) && judge(context.Background(), &http.Response{StatusCode: e.Status}, nil) == unsure {
-		return &LostAnswerError{Method: e.Method, URL: e.URL, RequestID: e.RequestID, Sent: callOf(req.Context()).sent, Err: e}
+// refused returns the error for an answer other than 2xx: the refusal itself, or a
+// LostAnswerError around it where the call may have been carried out all the same.
+func refused(req *http.Request, res *http.Response, e *Error) error {
+	answer := answerTo(req, res, nil)
+	if deed := deedOf(req); deed == read || answer.outcome(deed) != Unknown {
+		return e
 	}
-	return e
+	return &LostAnswerError{Method: e.Method, URL: e.URL, Answer: answer, RequestID: e.RequestID, Sent: callOf(req.Context()).sent, Err: e}
 }
 
 func withID(id string) string {

@@ -97,7 +97,7 @@ func TestPredicates(t *testing.T) {
 		for _, p := range []struct {
 			name string
 			is   func(error) bool
-		}{{"notfound", IsNotFound}, {"conflict", IsConflict}, {"auth", IsAuth}, {"unsent", IsUnsent}, {"lost", IsLost}} {
+		}{{"notfound", IsNotFound}, {"conflict", IsConflict}, {"auth", IsAuth}, {"unsent", isUnsent}, {"lost", isLost}} {
 			if p.is(tt.err) {
 				got = append(got, p.name)
 			}

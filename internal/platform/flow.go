@@ -102,6 +102,9 @@ func flowObject(raw json.RawMessage) (Object, error) {
 		ETag string `json:"etag"`
 	}
 	err := json.Unmarshal(raw, &head)
+	if err == nil && head.ID != "" {
+		err = checkID(head.ID)
+	}
 	return Object{ID: head.ID, ETag: head.ETag, Body: raw}, err
 }
 
@@ -109,7 +112,7 @@ func flowObject(raw json.RawMessage) (Object, error) {
 // patch or an action: bare, wrapped in items, or as part of the whole object.
 func WrittenFlow(body []byte) (id, etag string, err error) {
 	items, err := flowItems(body)
-	if err != nil || len(items) == 0 {
+	if err != nil || len(items) != 1 {
 		return "", "", unexpected("a write", body)
 	}
 	return items[0].ID, items[0].ETag, nil

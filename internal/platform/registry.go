@@ -125,5 +125,5 @@ func registryObject(raw json.RawMessage) (Object, error) {
 	if o.ID == "" {
 		return Object{}, unexpected("the registry", raw)
 	}
-	return o, nil
+	return o, checkID(o.ID)
 }

@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -65,52 +64,12 @@ type Retry struct {
 	Wait        time.Duration
 }
 
-// outcome is what one attempt tells about trying again.
-type outcome int
-
-const (
-	settled   outcome = iota // another attempt would get the same answer
-	throttled                // 429: not done, come back later
-	unsent                   // nothing reached the platform
-	unsure                   // 408, 5xx, no whole answer: done or not
-)
-
-// again is the retry table:
-//
-//	                     throttled  unsent  unsure
-//	GET, HEAD, DELETE    yes        yes     yes
-//	PUT, PATCH           yes        yes     no: read and compare first
-//	POST                 yes        yes     no: look up first, else it is there twice
-//	POST marked safe     yes        yes     yes
-func again(req *http.Request, o outcome) bool {
-	switch o {
-	case throttled, unsent:
-		return true
-	case unsure:
-		return reads(req) || req.Method == http.MethodDelete
-	}
-	return false
+// isUntrusted reports a certificate that is not trusted: another attempt gets the same.
+func isUntrusted(err error) bool {
+	return errors.As(err, new(*tls.CertificateVerificationError))
 }
 
-func judge(ctx context.Context, res *http.Response, err error) outcome {
-	var fail *signInError
-	var cert *tls.CertificateVerificationError
-	switch {
-	case err == nil && res.StatusCode == http.StatusTooManyRequests:
-		return throttled
-	case err == nil && (res.StatusCode == http.StatusRequestTimeout || res.StatusCode >= 500):
-		return unsure
-	case err == nil:
-		return settled
-	case ctx.Err() != nil, errors.As(err, &fail), errors.As(err, &cert):
-		return settled // given up, retried already, or no use
-	case errors.As(err, new(*UnsentError)):
-		return unsent
-	}
-	return unsure
-}
-
-// retry sends again what may be sent again.
+// retry sends again what Answers says may be sent again at once.
 type retry struct {
 	next   http.RoundTripper
 	policy RetryPolicy
@@ -124,14 +83,15 @@ func (t retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	info := callOf(ctx)
 	began := time.Now()
 	failures, doubt := 0, false
+	deed := deedOf(req)
 	for info.attempt = 1; ; info.attempt++ {
 		res, err := t.next.RoundTrip(rewind(req))
-		o := judge(ctx, res, err)
-		if !again(req, o) {
+		answer := answerTo(req, res, err)
+		if ctx.Err() != nil || answer.resend(deed) != AtOnce {
 			return res, inDoubt(req, err, doubt)
 		}
-		doubt = doubt || o == unsure
-		if o != throttled {
+		doubt = doubt || answer.outcome(deed) == Unknown
+		if answer != Throttled {
 			if failures++; failures >= t.policy.Attempts {
 				return res, inDoubt(req, err, doubt)
 			}
@@ -140,7 +100,7 @@ func (t retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		if time.Since(began)+wait > t.policy.Total {
 			return res, inDoubt(req, err, doubt)
 		}
-		if o == throttled && t.pause != nil {
+		if answer == Throttled && t.pause != nil {
 			t.pause(asked)
 		}
 		if err == nil {

@@ -39,7 +39,14 @@ func TestRetryTable(t *testing.T) {
 		{"404", status(404), 0, "error error error error error"},
 		{"409", status(409), 0, "error error error error error"},
 		{"412", status(412), 0, "error error error error error"},
-		{"302", status(302, "Location", "/elsewhere"), 0, "error error error error error"},
+		{"302", status(302, "Location", "/elsewhere"), 0, "error lost lost lost lost"},
+		{"501", status(501), first, "again again lost lost lost"},
+		{"403-html", pageOf(403, "text/html", "<html>proxy</html>"), 0, "error lost lost lost lost"},
+		{"404-empty", pageOf(404, "application/json", ""), 0, "error lost lost lost lost"},
+		{"404-other-json", pageOf(404, "application/json", `{"elsewhere":true}`), 0, "error lost lost lost lost"},
+		{"400-list", pageOf(400, "application/json", `["no"]`), 0, "error lost lost lost lost"},
+		{"429-html", pageOf(429, "text/html", "<html>slow down</html>"), first, "again lost lost lost lost"},
+		{"422", status(422), 0, "error error error error error"},
 		{"429-seconds", status(429, "Retry-After", "7"), 7 * time.Second, "again again again again again"},
 		{"429-date", dated(429, 9*time.Second), 9 * time.Second, "again again again again again"},
 		{"429-past-date", dated(429, -time.Hour), first, "again again again again again"},
@@ -94,7 +101,7 @@ func TestRetryTable(t *testing.T) {
 							t.Errorf("got %d, %v", res.Status, err)
 						}
 					case "lost":
-						if !IsLost(err) || IsUnsent(err) {
+						if !isLost(err) || isUnsent(err) {
 							t.Errorf("got %v, expected a lost answer", err)
 						}
 						if n := (*Error)(nil); strings.HasPrefix(row.name, "5") && (!errors.As(err, &n) || n.Status != res.Status) {
@@ -102,7 +109,7 @@ func TestRetryTable(t *testing.T) {
 						}
 					case "error":
 						var e *Error
-						if !errors.As(err, &e) || IsLost(err) || fmt.Sprint(e.Status) != row.name[:3] {
+						if !errors.As(err, &e) || isLost(err) || fmt.Sprint(e.Status) != row.name[:3] {
 							t.Errorf("got %v, expected an answer of %s", err, row.name)
 						}
 					}
@@ -112,9 +119,12 @@ func TestRetryTable(t *testing.T) {
 	}
 }
 
-func page200(kind, body string) http.HandlerFunc {
+func page200(kind, body string) http.HandlerFunc { return pageOf(200, kind, body) }
+
+func pageOf(status int, kind, body string) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Content-Type", kind)
+		rw.WriteHeader(status)
 		rw.Write([]byte(body))
 	}
 }
@@ -136,12 +146,12 @@ func TestBudget(t *testing.T) {
 		took         time.Duration
 		check        func(error) bool
 	}{
-		{"get-500", "GET", status(500), 5, 3750 * time.Millisecond, func(err error) bool { return hasStatus(err, 500) && !IsLost(err) }},
-		{"delete-500", "DELETE", status(500), 5, 3750 * time.Millisecond, IsLost},
+		{"get-500", "GET", status(500), 5, 3750 * time.Millisecond, func(err error) bool { return hasStatus(err, 500) && !isLost(err) }},
+		{"delete-500", "DELETE", status(500), 5, 3750 * time.Millisecond, isLost},
 		{"get-dropped", "GET", dropped, 5, 3750 * time.Millisecond, func(err error) bool { return errors.As(err, new(*ReadError)) }},
-		{"delete-dropped", "DELETE", dropped, 5, 3750 * time.Millisecond, IsLost},
+		{"delete-dropped", "DELETE", dropped, 5, 3750 * time.Millisecond, isLost},
 		// 15 s of growing back-off, then a wait every 15 s: 45 calls fit in ten minutes.
-		{"post-429", "POST", status(429), 45, 585750 * time.Millisecond, func(err error) bool { return hasStatus(err, 429) && !IsLost(err) }},
+		{"post-429", "POST", status(429), 45, 585750 * time.Millisecond, func(err error) bool { return hasStatus(err, 429) && !isLost(err) }},
 		{"post-429-asked", "POST", status(429, "Retry-After", "60"), 11, 10 * time.Minute, func(err error) bool { return hasStatus(err, 429) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -178,7 +188,7 @@ func TestUnreachable(t *testing.T) {
 		r := flowCall("POST")
 		r.Tag = "flow.orders"
 		_, err := c.Do(t.Context(), r)
-		if !IsUnsent(err) || IsLost(err) || IsAuth(err) {
+		if !isUnsent(err) || isLost(err) || IsAuth(err) {
 			t.Errorf("got %v, expected it to be known as not sent", err)
 		}
 		want := "POST /data/foundation/flowservice/flows: not sent: dial tcp: connection refused"
@@ -204,7 +214,7 @@ func TestDoubtStays(t *testing.T) {
 			dropped(rw, r)
 		})
 		_, err := c.Do(t.Context(), flowCall("DELETE"))
-		if !IsLost(err) || IsUnsent(err) {
+		if !isLost(err) || isUnsent(err) {
 			t.Errorf("got %v, expected a lost answer", err)
 		}
 	})
@@ -216,10 +226,10 @@ func TestStop(t *testing.T) {
 		step         http.HandlerFunc
 		check        func(error) bool
 	}{
-		{"post-throttled", "POST", status(429, "Retry-After", "60"), IsUnsent},
+		{"post-throttled", "POST", status(429, "Retry-After", "60"), isUnsent},
 		{"get-throttled", "GET", status(429, "Retry-After", "60"), func(err error) bool { return errors.As(err, new(*ReadError)) }},
-		{"delete-doubtful", "DELETE", status(500, "Retry-After", "60"), IsLost},
-		{"post-running", "POST", func(rw http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, IsLost},
+		{"delete-doubtful", "DELETE", status(500, "Retry-After", "60"), isLost},
+		{"post-running", "POST", func(rw http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, isLost},
 		{"get-running", "GET", func(rw http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(err error) bool { return errors.As(err, new(*ReadError)) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,7 +262,7 @@ func TestAttemptTimeout(t *testing.T) {
 			t.Error(err)
 		}
 		_, err := c.Do(t.Context(), flowCall("POST"))
-		if !IsLost(err) || !strings.Contains(err.Error(), "no whole answer within 1m30s") {
+		if !isLost(err) || !strings.Contains(err.Error(), "no whole answer within 1m30s") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -401,11 +411,11 @@ func TestStopBeforeSending(t *testing.T) {
 				defer cancel()
 				began := time.Now()
 				_, err := c.Do(ctx, flowCall("POST"))
-				if !IsUnsent(err) || !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 10*time.Second || len(w.calls()) != before {
+				if !isUnsent(err) || !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 10*time.Second || len(w.calls()) != before {
 					t.Errorf("after %v: %v", time.Since(began), err)
 				}
 				// A call that is dead from the start does not even wait.
-				if _, err := c.Do(ctx, flowCall("POST")); !IsUnsent(err) || !errors.Is(err, context.DeadlineExceeded) {
+				if _, err := c.Do(ctx, flowCall("POST")); !isUnsent(err) || !errors.Is(err, context.DeadlineExceeded) {
 					t.Error(err)
 				}
 			})

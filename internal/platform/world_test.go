@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -229,3 +230,9 @@ func flowCall(method string) Request {
 	}
 	return r
 }
+
+// isLost reports that a change may or may not have been carried out.
+func isLost(err error) bool { return err != nil && OutcomeOf(err) == Unknown }
+
+// isUnsent reports that a call never reached the platform, or was put off by it.
+func isUnsent(err error) bool { return OutcomeOf(err) == NotDone && errors.As(err, new(*UnsentError)) }

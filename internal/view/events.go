@@ -14,7 +14,7 @@ import (
 // Event is one line of `apply --output json`. Text is rendered from it too, so
 // that both say the same.
 type Event struct {
-	Type      string           `json:"type"` // plan, started, retried, done, failed, blocked, summary
+	Type      string           `json:"type"` // plan, started, retried, waiting, done, failed, blocked, summary
 	Address   resource.Address `json:"address,omitzero"`
 	Call      int              `json:"call,omitempty"`   // the call's n in the plan
 	Step      planner.Step     `json:"step,omitempty"`   // what the call does for its resource
@@ -23,12 +23,15 @@ type Event struct {
 	ID        string           `json:"id,omitempty"`
 	Adopted   bool             `json:"adopted,omitempty"` // found on the platform after a lost answer
 	ElapsedMS int64            `json:"elapsed_ms,omitempty"`
+	WaitMS    int64            `json:"wait_ms,omitempty"` // of waiting: how much longer at most
 	BlockedBy resource.Address `json:"blocked_by,omitzero"`
 	Error     *ErrorInfo       `json:"error,omitempty"`
 	Target    *planner.Target  `json:"target,omitempty"`  // of plan
 	Calls     int              `json:"calls,omitempty"`   // of plan
 	Planned   *planner.Summary `json:"planned,omitempty"` // of plan
 	Summary   *Counts          `json:"summary,omitempty"` // of summary
+
+	until time.Time // of waiting
 }
 
 // ErrorInfo is a refusal of the platform in parts. What did not come from the
@@ -123,6 +126,10 @@ func eventOf(e applier.Event, explain Explain) Event {
 	case applier.Blocked:
 		out := about("blocked", e.Subject)
 		out.BlockedBy = e.By
+		return out
+	case applier.Waiting:
+		out := about("waiting", e.Subject)
+		out.WaitMS, out.until = e.Most.Milliseconds(), time.Now().Add(e.Most)
 		return out
 	default:
 		panic("view: unknown event of an apply")

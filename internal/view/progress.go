@@ -79,6 +79,17 @@ func (g *Progress) take(e Event) (line string, moved bool) {
 		return "", false
 	case "retried":
 		return g.line(e), false
+	case "waiting":
+		i := slices.IndexFunc(g.running, same)
+		if i < 0 {
+			return "", false
+		}
+		first := g.running[i].until.IsZero()
+		g.running[i].until = e.until // counted down at the end of the bar
+		if first {
+			return g.line(e), false
+		}
+		return "", false
 	}
 	g.running = slices.DeleteFunc(g.running, same)
 	switch e.Type {
@@ -119,6 +130,9 @@ func (g *Progress) line(e Event) string {
 	case "retried":
 		return fmt.Sprintf("%s%s: %s\n", strings.Repeat(" ", len(n)), name,
 			c.paint(yellow, fmt.Sprintf("attempt %d to %s, after: %s", e.Attempt, stepVerb(e), oneLine(e.Error.text))))
+	case "waiting":
+		return fmt.Sprintf("%s%s: %s\n", strings.Repeat(" ", len(n)), name, c.paint(yellow, fmt.Sprintf(
+			"not known whether the %s was carried out; looking for it, %s at most (--lost-after)", stepNoun(e), elapsedText(time.Duration(e.WaitMS)*time.Millisecond))))
 	case "failed":
 		return fmt.Sprintf("%s%s: %s\n", n, name, c.paint(red, fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text))))
 	case "blocked":
@@ -163,7 +177,11 @@ func (g *Progress) current() string {
 	}
 	names := make([]string, 0, len(g.running))
 	for _, r := range g.running {
-		names = append(names, stepVerb(r)+" "+r.Address.String())
+		name := stepVerb(r) + " " + r.Address.String()
+		if left := time.Until(r.until); left > 0 {
+			name += fmt.Sprintf(" (looking for it, %s left)", left.Round(time.Second))
+		}
+		names = append(names, name)
 	}
 	if len(names) > 0 {
 		parts = append(parts, few(names, 2))
@@ -191,6 +209,14 @@ func stepVerb(e Event) string {
 		}
 	case "":
 		return e.Action
+	}
+	return string(e.Step)
+}
+
+// stepNoun is a call as a thing.
+func stepNoun(e Event) string {
+	if e.Step == planner.StepRetire {
+		return "stop of the old one"
 	}
 	return string(e.Step)
 }

@@ -1,0 +1,40 @@
+package platform
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxID bounds the bytes of an id. The longest real ones, $ids of schemas, have about a
+// hundred.
+const maxID = 512
+
+// checkID says why a text in an answer cannot be the id of an object; nil when it can.
+// Every id that comes out of an answer passes here: it goes into URLs, the journal and
+// the lockfile. An id is one step of a path, or, in the Schema Registry, a URL.
+func checkID(id string) error {
+	path := id
+	if scheme, rest, isURL := strings.Cut(id, "://"); isURL && (scheme == "https" || scheme == "http") {
+		path = rest
+	} else if strings.Contains(id, "/") {
+		return badID(id)
+	}
+	if id == "" || len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune("?#%\\\"<>{}|^`", r)
+	}) {
+		return badID(id)
+	}
+	for step := range strings.SplitSeq(path, "/") {
+		if step == "" || step == "." || step == ".." {
+			return badID(id)
+		}
+	}
+	return nil
+}
+
+func badID(id string) error {
+	if len(id) > 80 {
+		id = id[:80] + "…"
+	}
+	return fmt.Errorf("%q in the answer is not an id", tidy(id))
+}

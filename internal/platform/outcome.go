@@ -1,0 +1,250 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Outcome is what is known of a call that changes something, once it is over.
+type Outcome uint8
+
+// The outcomes. Unknown is the zero value: nothing is taken for granted.
+const (
+	Unknown Outcome = iota // it may have been carried out: look the object up
+	NotDone                // it was never sent, or the platform refused it
+	Done                   // the platform says that it was carried out
+)
+
+func (o Outcome) String() string { return [...]string{"unknown", "not done", "done"}[o] }
+
+// Resend says whether a call is sent again, and when.
+type Resend uint8
+
+// The ways to send a call again.
+const (
+	Never       Resend = iota
+	AtOnce             // by the client, after a back-off or as long as the platform asks for
+	AfterLookup        // by the applier, once look-ups up to --lost-after have shown that it was not carried out
+)
+
+func (r Resend) String() string {
+	return [...]string{"never", "at once", "after the look-up"}[r]
+}
+
+// Answer is a kind of answer to one attempt, or of its absence.
+type Answer uint8
+
+// The kinds of answers, in the order of Answers, which says what each means.
+const (
+	NoAnswer Answer = iota
+	NotSent
+	NotSendable
+	Accepted
+	Unreadable
+	Redirect
+	SignedOut
+	Throttled
+	Refused
+	Unexplained
+	ServerError
+	Unavailable
+)
+
+// Row says what an answer tells of a call, by what the call is. A read changes
+// nothing, so there is no outcome to know. A delete may be sent twice: an id is
+// never used again, so the second one finds nothing and harms nothing.
+type Row struct {
+	When string // in words
+	Why  string
+
+	Read        Resend  // GET, HEAD, and a POST that changes nothing
+	Delete      Outcome // DELETE
+	DeleteAgain Resend
+	Change      Outcome // POST, PUT, PATCH
+	ChangeAgain Resend
+}
+
+// Answers is the one table of what is known after a call. Whatever retries,
+// looks up or reports a call asks it.
+//
+// No 5xx is taken for a refusal, whatever its body says: the documented ones
+// (FLOW-1103-503, FLOW-2200-500 and their like) do not say that nothing was done,
+// and a gateway gives up on calls that its service goes on to carry out.
+var Answers = []Row{
+	NoAnswer: {
+		When: "sent, but the connection was reset, the time ran out, or the answer to it broke off",
+		Why:  "the platform may have the call, and may be at work on it",
+		Read: AtOnce, Delete: Unknown, DeleteAgain: AtOnce, Change: Unknown, ChangeAgain: AfterLookup,
+	},
+	NotSent: {
+		When: "connection refused, host not found, connection closed before the request was written",
+		Why:  "the platform never had the call",
+		Read: AtOnce, Delete: NotDone, DeleteAgain: AtOnce, Change: NotDone, ChangeAgain: AtOnce,
+	},
+	NotSendable: {
+		When: "no token, a certificate that is not trusted, or interrupted before it was sent",
+		Why:  "the platform never had the call, and another attempt would end in the same way",
+		Read: Never, Delete: NotDone, DeleteAgain: Never, Change: NotDone, ChangeAgain: Never,
+	},
+	Accepted: {
+		When: "2xx with JSON, or without a body where none is due (204, 205, 202)",
+		Why:  "the platform says so; a create whose answer names no usable id is looked up like the next row",
+		Read: Never, Delete: Done, DeleteAgain: Never, Change: Done, ChangeAgain: Never,
+	},
+	Unreadable: {
+		When: "2xx with HTML, with broken JSON, with nothing, or cut off",
+		Why:  "accepted, but not as what; a create stays open until its object is found",
+		Read: AtOnce, Delete: Done, DeleteAgain: Never, Change: Unknown, ChangeAgain: Never,
+	},
+	Redirect: {
+		When: "1xx, 3xx",
+		Why:  "redirects are not followed; some servers send one when the work is done",
+		Read: Never, Delete: Unknown, DeleteAgain: Never, Change: Unknown, ChangeAgain: Never,
+	},
+	SignedOut: {
+		When: "401 with the platform's error",
+		Why:  "refused at the door; sent once more with a fresh token",
+		Read: Never, Delete: NotDone, DeleteAgain: Never, Change: NotDone, ChangeAgain: Never,
+	},
+	Throttled: {
+		When: "429 with the platform's error",
+		Why:  "refused at the door, to come back later",
+		Read: AtOnce, Delete: NotDone, DeleteAgain: AtOnce, Change: NotDone, ChangeAgain: AtOnce,
+	},
+	Refused: {
+		When: "any other 4xx with the platform's error, such as 400, 403, 404, 409, 412, 422",
+		Why:  "the service looked at the call and refused it",
+		Read: Never, Delete: NotDone, DeleteAgain: Never, Change: NotDone, ChangeAgain: Never,
+	},
+	Unexplained: {
+		When: "4xx with HTML, other JSON, nothing, or cut off",
+		Why:  "not the platform's words: something between here and there may have made it up",
+		Read: Never, Delete: Unknown, DeleteAgain: Never, Change: Unknown, ChangeAgain: Never,
+	},
+	ServerError: {
+		When: "500, and any 5xx that is not in the next row",
+		Why:  "the service broke down at work, with the object made or not; another attempt mostly ends alike",
+		Read: AtOnce, Delete: Unknown, DeleteAgain: AtOnce, Change: Unknown, ChangeAgain: Never,
+	},
+	Unavailable: {
+		When: "408, 502, 503, 504",
+		Why:  "a gateway that did not wait for the service, which may be at work",
+		Read: AtOnce, Delete: Unknown, DeleteAgain: AtOnce, Change: Unknown, ChangeAgain: AfterLookup,
+	},
+}
+
+// deed is what a call does, as far as the table tells calls apart.
+type deed uint8
+
+const (
+	read deed = iota
+	remove
+	change
+)
+
+func deedOf(req *http.Request) deed {
+	switch {
+	case reads(req):
+		return read
+	case req.Method == http.MethodDelete:
+		return remove
+	}
+	return change
+}
+
+// outcome is what an answer says of a call that changes something.
+func (a Answer) outcome(d deed) Outcome {
+	if d == remove {
+		return Answers[a].Delete
+	}
+	return Answers[a].Change
+}
+
+func (a Answer) resend(d deed) Resend {
+	r := Answers[a]
+	return [...]Resend{read: r.Read, remove: r.DeleteAgain, change: r.ChangeAgain}[d]
+}
+
+// answerTo finds the kind of answer to one attempt: of its response, else of its error.
+func answerTo(req *http.Request, res *http.Response, err error) Answer {
+	if err == nil {
+		return answerOfStatus(res.StatusCode, reads(req) || !parseRefusal(res.StatusCode, res.Header, response(res).Body).unexplained)
+	}
+	var lost *LostAnswerError
+	var broken *ReadError
+	switch {
+	case errors.As(err, &lost):
+		return lost.Answer
+	case errors.As(err, &broken):
+		return NoAnswer
+	case errors.As(err, new(*UnsentError)) && !isFinal(req.Context(), err):
+		return NotSent
+	}
+	return NotSendable
+}
+
+// answerOfStatus finds the kind of an answer that arrived whole. explained says that
+// its body is an error in one of the platform's forms, which only matters for a
+// refused change.
+func answerOfStatus(status int, explained bool) Answer {
+	switch {
+	case status/100 == 2:
+		return Accepted
+	case status/100 < 4:
+		return Redirect
+	case status == http.StatusRequestTimeout, status == http.StatusBadGateway,
+		status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+		return Unavailable
+	case status/100 != 4:
+		return ServerError
+	case !explained:
+		return Unexplained
+	case status == http.StatusUnauthorized:
+		return SignedOut
+	case status == http.StatusTooManyRequests:
+		return Throttled
+	}
+	return Refused
+}
+
+// OutcomeOf returns what is known of a call from the error that Do returned for it:
+// Unknown for one that is not this package's. A read without an answer did nothing.
+func OutcomeOf(err error) Outcome {
+	switch {
+	case err == nil:
+		return Done
+	case errors.As(err, new(*LostAnswerError)):
+		return Unknown
+	case errors.As(err, new(*UnsentError)), errors.As(err, new(*Error)), errors.As(err, new(*ReadError)):
+		return NotDone
+	}
+	return Unknown
+}
+
+// AnswerOf returns the kind of answer that left the outcome of a change Unknown.
+func AnswerOf(err error) Answer {
+	var lost *LostAnswerError
+	if errors.As(err, &lost) {
+		return lost.Answer
+	}
+	return NoAnswer
+}
+
+// isFinal reports whether a call that was not sent will not go out later either.
+func isFinal(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.As(err, new(*signInError)) || isUntrusted(err)
+}
+
+// Table prints Answers as Markdown.
+func Table() string {
+	var b strings.Builder
+	b.WriteString("| answer | POST, PUT, PATCH: known | sent again | DELETE: known | sent again | reads: sent again | why |\n")
+	b.WriteString("| --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, r := range Answers {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", r.When, r.Change, r.ChangeAgain, r.Delete, r.DeleteAgain, r.Read, r.Why)
+	}
+	return b.String()
+}
