@@ -38,34 +38,50 @@ func (r *run) entryAfter(c callRef, now lockfile.Entry, start json.RawMessage) (
 	if c.k >= 0 && c.call().Step != planner.StepCreate && c.call().Step != planner.StepUpdate {
 		return e, nil // actions send no values
 	}
-	e.Needs, e.Sent, e.Secrets = nil, c.sent(now, start), nil
+	e.Sent, e.Secrets = c.sent(now, start), nil
+	if e.Needs, err = r.needsOf(c.change); err != nil {
+		return lockfile.Entry{}, err
+	}
 	_, err = bindBody(c.change.Desired, r.tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
-		switch v.Kind {
-		case resource.RefValue:
-			id, err := r.lookUp(v.Ref)
-			field := v.Ref.Field
-			if field == "id" {
-				field = ""
-			}
-			e.Needs = append(e.Needs, lockfile.Need{Address: v.Ref.To, Via: at.String(), Field: field, ID: id})
-			return nil, err
-		case resource.SecretValue:
-			hash, err := r.secrets.hash(v.Text, hashAt(now.Secrets, at.String()))
-			e.Secrets = append(e.Secrets, lockfile.SecretHash{Path: at.String(), Hash: hash})
-			return nil, err
+		if v.Kind != resource.SecretValue {
+			return nil, nil
 		}
-		return nil, nil
+		hash, err := r.secrets.hash(v.Text, hashAt(now.Secrets, at.String()))
+		e.Secrets = append(e.Secrets, lockfile.SecretHash{Path: at.String(), Hash: hash})
+		return nil, err
 	})
 	if err != nil {
 		return lockfile.Entry{}, err
 	}
-	for _, d := range c.change.DependsOn {
-		if !slices.ContainsFunc(e.Needs, func(n lockfile.Need) bool { return n.Address == d.Address && n.Via == d.Label }) {
-			e.Needs = append(e.Needs, lockfile.Need{Address: d.Address, Via: d.Label})
-		}
-	}
 	slices.SortFunc(e.Secrets, func(a, b lockfile.SecretHash) int { return strings.Compare(a.Path, b.Path) })
 	return e, nil
+}
+
+// needsOf returns what a desired body refers to, and what each reference stands
+// for now.
+func (r *run) needsOf(c *planner.Change) ([]lockfile.Need, error) {
+	var needs []lockfile.Need
+	_, err := bindBody(c.Desired, r.tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
+		if v.Kind != resource.RefValue {
+			return nil, nil
+		}
+		id, err := r.lookUp(v.Ref)
+		field := v.Ref.Field
+		if field == "id" {
+			field = ""
+		}
+		needs = append(needs, lockfile.Need{Address: v.Ref.To, Via: at.String(), Field: field, ID: id})
+		return nil, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range c.DependsOn {
+		if !slices.ContainsFunc(needs, func(n lockfile.Need) bool { return n.Address == d.Address && n.Via == d.Label }) {
+			needs = append(needs, lockfile.Need{Address: d.Address, Via: d.Label})
+		}
+	}
+	return needs, nil
 }
 
 // sent returns the values that the platform has in the place of what is desired:

@@ -172,8 +172,12 @@ func (r *run) edits(c *planner.Change) []lockfile.Edit {
 		return out
 	case !has:
 		return out
-	case c.Action == planner.Update && len(c.Desired) > 0 && !bytes.Equal(now.Applied, c.Desired):
-		now.Applied = c.Desired // fields that exist in the documents only, or that the platform has already
+	case (c.Action == planner.Update || c.Action == planner.Move) && len(c.Desired) > 0 && !bytes.Equal(now.Applied, c.Desired):
+		// What exists in the documents only, or what the platform has already.
+		now.Applied = c.Desired
+		if needs, err := r.needsOf(c); err == nil {
+			now.Needs = needs
+		}
 		if c.ETag != "" {
 			now.ETag = c.ETag // as a refresh saw it: what refers to a version is moved to it
 		}

@@ -111,6 +111,7 @@ type item struct {
 	live    *resource.Value       // as the platform has it, nil when not refreshed
 	drift   []resource.Difference // applied against live
 	missing bool                  // a refresh did not find it
+	named   bool                  // a document names the object that goes by its ID
 	left    bool                  // changed, and left out by the selection
 }
 
@@ -184,6 +185,9 @@ func (d *differ) examine(r resource.Resource) {
 		return
 	}
 	now := lifeOf(spec, *entry, it.applied, d.At)
+	named := d.rewording(&r, entry, it.desired)
+	it.applied, _ = named.of(it.applied)
+	base, reworded := named.of(base)
 	for _, f := range spec.Diff(base, it.desired) {
 		if secretsOnly(f) {
 			continue
@@ -200,8 +204,11 @@ func (d *differ) examine(r resource.Resource) {
 	it.change.Action = severest(it.fields)
 	if it.change.Action == NoOp {
 		it.settle(moved)
-		if applied := parse(entry.Applied); it.live != nil && it.change.Action == NoOp && len(spec.Diff(applied, it.desired)) > 0 {
+		if applied, _ := named.of(parse(entry.Applied)); it.live != nil && it.change.Action == NoOp && len(spec.Diff(applied, it.desired)) > 0 {
 			it.change.Action, it.change.Reason = Update, ReasonConverged // only the lockfile has to learn it
+		}
+		if reworded && it.change.Action == NoOp {
+			it.change.Action, it.change.Reason = Update, ReasonReworded // and here
 		}
 		return
 	}
@@ -243,24 +250,8 @@ func (d *differ) outputChanges(n *lockfile.Need) bool {
 	if n.ID == "" {
 		return false
 	}
-	field := n.Field
-	if field == "" {
-		field = "id"
-	}
-	it, ok := d.items[n.Address]
-	if !ok {
-		return false
-	}
-	switch it.change.Action {
-	case Create, Replace, Import:
-		return true
-	case Update:
-		if field == "version" && resource.SpecOf(n.Address.Kind).Versioned {
-			return true
-		}
-	}
-	value, known := it.entry.Output(field)
-	return !known || value != n.ID
+	value, known, wanted := d.current(n.Ref())
+	return wanted && (!known || value != n.ID)
 }
 
 // unsettled adds the fields whose references stand for something else now.
@@ -269,7 +260,7 @@ func (d *differ) unsettled(spec *resource.Spec, it *item, now life) {
 		if !d.outputChanges(&n) {
 			continue
 		}
-		ref := resource.Ref{To: n.Address, Field: cmp.Or(n.Field, "id")}
+		ref := n.Ref()
 		it.desired.Walk(func(at resource.Path, v resource.Value) {
 			if v.Kind != resource.RefValue || v.Ref != ref {
 				return
@@ -468,6 +459,7 @@ func (d *differ) removals() {
 		d.items[e.Address] = it
 		d.order = append(d.order, it)
 	}
+	d.keepNamed()
 	if d.AllowDataLoss {
 		d.forgetProfile()
 	}

@@ -126,6 +126,9 @@ func (d *differ) judgeWhole(it *item) {
 			guard("data-loss", "--allow-data-loss", "the %s %s would be removed, with what it holds or describes", spec.Noun, c.Address)
 		}
 	}
+	if it.named {
+		guard("named-by-id", "", "%s %s would be deleted, but a document names it by its ID: name %s in that document instead", spec.Noun, c.ID, c.Address)
+	}
 	if c.Action == Import {
 		d.guardImport(it, guard)
 	}

@@ -82,6 +82,8 @@ const (
 	ReasonMissing   Reason = "not found on the platform: removed, or hidden by a label"
 	ReasonProfile   Reason = "takes part in Profile: the platform does not remove it"
 	ReasonProtect   Reason = "its protection changes"
+	ReasonReworded  Reason = "the documents name the same objects in another way"
+	ReasonNamed     Reason = "a document names it by its ID, so it stays on the platform"
 )
 
 // Effect is what a change does to the data.

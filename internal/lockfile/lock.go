@@ -149,6 +149,9 @@ func (e Entry) SentAt(path string) (json.RawMessage, bool) {
 	return nil, false
 }
 
+// Ref returns the reference whose value a need keeps.
+func (n Need) Ref() resource.Ref { return resource.Ref{To: n.Address, Field: cmp.Or(n.Field, "id")} }
+
 func compareNeeds(a, b Need) int {
 	return cmp.Or(a.Address.Compare(b.Address), cmp.Compare(a.Via, b.Via), cmp.Compare(a.Field, b.Field))
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"iter"
 
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -72,6 +73,21 @@ func (b Body) Member(name string) (Value, bool) {
 		}
 	}
 	return Value{}, false
+}
+
+// Texts returns every string of the body as it is written there, names of members
+// included.
+func (b Body) Texts() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		r := reader{text: b.json}
+		for r.at < len(r.text) {
+			if r.text[r.at] != '"' {
+				r.at++
+			} else if !yield(r.string()) {
+				return
+			}
+		}
+	}
 }
 
 // Digest returns the first 128 bits of SHA-256 in hex: enough to tell
