@@ -129,6 +129,9 @@ func (c callRef) applied(before json.RawMessage) (json.RawMessage, error) {
 	if c.k < 0 || !slices.ContainsFunc(c.change.Calls[c.k+1:], func(later planner.Call) bool { return makes(later.Step) }) {
 		return desired, nil
 	}
+	if leaves := c.call().Leaves; len(leaves) > 0 {
+		return leaves, nil
+	}
 	want, err := resource.Parse(desired)
 	if err != nil {
 		return nil, fmt.Errorf("read the desired configuration: %w", err)

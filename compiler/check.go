@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -196,8 +197,9 @@ func plural(n int, noun string) string {
 func texts(values []any) []string {
 	out := make([]string, 0, len(values))
 	for _, v := range values {
-		if s, ok := v.(string); ok {
-			out = append(out, s)
+		switch v.(type) {
+		case string, bool:
+			out = append(out, fmt.Sprint(v))
 		}
 	}
 	return out

@@ -33,13 +33,13 @@ func (p *project) lintDataflow(u *unit) {
 func (p *project) feedsProfile(u *unit) (place, bool) {
 	ref := u.dataflow.Target.Dataset.Ref
 	if ref == "" {
-		return u.at("target", "dataset", "profile"), u.dataflow.Target.Dataset.Profile
+		return u.at("target", "dataset", "profile"), u.dataflow.Target.Dataset.Profile != schemas.NoProfile
 	}
 	if d, ok := p.find(schemas.KindDataset, ref); ok {
-		return d.at("profile"), d.dataset != nil && d.dataset.Profile
+		return d.at("profile"), d.dataset != nil && d.dataset.Profile != schemas.NoProfile
 	}
 	if d, ok := p.find(schemas.KindDataflow, ref); ok && d.dataflow != nil && d.dataflow.Target.Dataset.Ref == "" {
-		return d.at("target", "dataset", "profile"), d.dataflow.Target.Dataset.Profile
+		return d.at("target", "dataset", "profile"), d.dataflow.Target.Dataset.Profile != schemas.NoProfile
 	}
 	return place{}, false
 }

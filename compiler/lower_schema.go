@@ -114,10 +114,13 @@ func (p *project) lowerDataset(u *unit, under []string, name string, body *schem
 	at := func(keys ...string) place { return u.at(append(under[:len(under):len(under)], keys...)...) }
 	var tags object
 	var further []resource.Edge
-	if body.Profile {
+	if body.Profile != schemas.NoProfile {
 		on := resource.List(resource.String("enabled:true")).At(at("profile").span())
-		tags.add("unifiedIdentity", on)
-		tags.add("unifiedProfile", on)
+		tags.add(identityTag, on)
+		if body.Profile == schemas.ProfileUpsert {
+			on.Items = append(on.Items, resource.String("isUpsert:true"))
+		}
+		tags.add(profileTag, on)
 		if schema.body != nil && schema.body.Profile {
 			further = append(further, resource.Edge{To: addr(resource.Union, schema.name), Via: "profile"})
 		}

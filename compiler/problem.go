@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
@@ -172,6 +173,12 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 	}
 	d.Code = code
 	d.Labels[0].Text = "expected " + list(p.want, "or")
+	if p.got.Kind == StringKind && p.got.Style.IsQuoted() && ResolveScalar(p.got.Text) == BoolKind && slices.Contains(p.want, p.got.Text) {
+		d.Message = fmt.Sprintf("`%s` is text, expected %s", p.at.path, list(p.want, "or"))
+		d.Help = "write it without quotes: " + p.got.Text
+		d.Fix = p.got.fix(p.got.Span.Text(), p.got.Text)
+		return d
+	}
 	d.Help = "write one of " + list(p.want, "or")
 	if near := meant(&d, p.got.Text, p.want); near != "" {
 		d.Fix = p.got.fix(p.got.Text, near)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -32,8 +33,11 @@ func (p *project) resolveTarget(u *unit) {
 	if ref := t.Dataset.Ref; ref != "" {
 		p.checkDatasetSchema(u, ref)
 	}
-	if t.Dataset.Ref == "" && t.Dataset.Profile {
-		p.checkProfile(u, u.at("target", "dataset", "profile"), t.Schema.Ref, &t.Schema.SchemaBody)
+	if t.Dataset.Ref == "" {
+		p.checkTags(u, &t.Dataset.DatasetBody, "target", "dataset")
+	}
+	if t.Dataset.Ref == "" && t.Dataset.Profile != schemas.NoProfile {
+		p.checkProfile(u.at("target", "dataset", "profile"), t.Dataset.Profile, t.Schema.Ref, &t.Schema.SchemaBody)
 	}
 }
 
@@ -163,8 +167,9 @@ func (p *project) checkDatasetSchema(u *unit, ref string) {
 }
 
 // checkProfile refuses a Profile dataset whose schema does not take part in
-// Profile: the platform would refuse it too, but only when it is created.
-func (p *project) checkProfile(u *unit, at place, ref string, body *schemas.SchemaBody) {
+// Profile: the platform would refuse it too, but only when it is created. It warns
+// of upserts into a dataset of events: each is a record of its own.
+func (p *project) checkProfile(at place, mode schemas.DatasetProfile, ref string, body *schemas.SchemaBody) {
 	if ref != "" {
 		named, ok := p.schemaNamed(ref)
 		if !ok {
@@ -172,14 +177,21 @@ func (p *project) checkProfile(u *unit, at place, ref string, body *schemas.Sche
 		}
 		body = named.body
 	}
-	if body != nil && !body.Profile { // a dataset without any schema is told already
+	if body == nil {
+		return
+	}
+	if class, ok := xdm.ClassByName(body.Class); ok && class.ID == xdm.EventClass && mode == schemas.ProfileUpsert {
+		p.report.Add(upsertOfEvents{at})
+	}
+	if !body.Profile { // a dataset without any schema is told already
 		p.report.Add(profileWithoutSchema{at: at})
 	}
 }
 
 func (p *project) resolveDataset(u *unit) {
 	p.resolveSchemaRef(u, u.at("schema"), u.dataset.Schema)
-	if u.dataset.Profile {
-		p.checkProfile(u, u.at("profile"), u.dataset.Schema, nil)
+	p.checkTags(u, &u.dataset.DatasetBody)
+	if u.dataset.Profile != schemas.NoProfile {
+		p.checkProfile(u.at("profile"), u.dataset.Profile, u.dataset.Schema, nil)
 	}
 }

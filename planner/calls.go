@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/resource"
@@ -118,9 +117,12 @@ func updateCalls(spec *resource.Spec, it *item) []Call {
 			}
 		}
 	}
+	if calls := switchCalls(spec, it); calls != nil {
+		return calls
+	}
 	var calls []Call
 	if patched {
-		calls = append(calls, updateCall(spec, it))
+		calls = append(calls, updateCall(spec, it, patchOf(spec, it)))
 	}
 	for _, j := range actions {
 		calls = append(calls, actionCalls(spec, it, j)...)
@@ -131,7 +133,7 @@ func updateCalls(spec *resource.Spec, it *item) []Call {
 	return calls
 }
 
-func updateCall(spec *resource.Spec, it *item) Call {
+func updateCall(spec *resource.Spec, it *item, patch resource.Value) Call {
 	call := Call{Step: StepUpdate, Method: "PATCH", URL: spec.ItemURL(it.change.ID)}
 	switch spec.Update {
 	case resource.PutWhole:
@@ -145,14 +147,14 @@ func updateCall(spec *resource.Spec, it *item) Call {
 	case resource.PatchTyped:
 		call.IfMatch, call.Media = it.change.ETag, jsonPatch
 	}
-	call.Body = patchOf(spec, it)
+	call.Body = patch.JSON()
 	return call
 }
 
 // patchOf writes one JSON Patch operation for each row of the table that
 // changed, in the order of the fields. Indexes are those of the applied body;
 // If-Match guards that the live object still is that body.
-func patchOf(spec *resource.Spec, it *item) json.RawMessage {
+func patchOf(spec *resource.Spec, it *item) resource.Value {
 	patch := resource.List()
 	var done []string
 	for _, j := range it.fields {
@@ -175,11 +177,13 @@ func patchOf(spec *resource.Spec, it *item) json.RawMessage {
 			patch.Items = append(patch.Items, operation("replace", pointer, want))
 		case has:
 			patch.Items = append(patch.Items, operation("add", pointer, want))
+		case had && isSwitched(spec, at):
+			patch.Items = append(patch.Items, operation("replace", pointer, switchedOff()))
 		case had:
 			patch.Items = append(patch.Items, operationWithout("remove", pointer))
 		}
 	}
-	return patch.JSON()
+	return patch
 }
 
 // current is the object that a patch changes: the live one where it is known.

@@ -140,6 +140,9 @@ func (d *differ) judgeWhole(it *item) {
 			guard("schema-change", "", "%s of the %s %s cannot change like this: %s", j.change.Path, spec.Noun, c.Address, j.trait.Why)
 		}
 	}
+	if c.Action == Update && slices.ContainsFunc(it.fields, func(j judged) bool { return isSwitched(spec, j.rule) }) {
+		c.Effect = EffectFuture
+	}
 	if !spec.Stops {
 		return // only a dataflow moves data; what its parts do to them shows there
 	}

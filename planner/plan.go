@@ -232,6 +232,7 @@ type Call struct {
 	Gives   string          `json:"gives,omitempty"` // what its answer makes known: ${source.x.id}
 	After   []int           `json:"after,omitempty"` // calls that must have succeeded before
 	Settles []string        `json:"settles,omitempty"`
+	Leaves  json.RawMessage `json:"leaves,omitempty"` // the whole body as the call leaves it, where a later call completes it
 	Object  string          `json:"object,omitempty"` // id of the replaced object that retire and delete mean
 }
 

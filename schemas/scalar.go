@@ -29,6 +29,30 @@ func (c *Constant) TakeScalar(kind ScalarKind, text string) bool {
 	return true
 }
 
+// DatasetProfile says whether and how the data of a dataset go into Real-Time
+// Customer Profile: true, false, or upsert.
+type DatasetProfile string
+
+// The values of a DatasetProfile.
+const (
+	NoProfile     DatasetProfile = ""
+	InProfile     DatasetProfile = "true"
+	ProfileUpsert DatasetProfile = "upsert"
+)
+
+// TakeScalar sets p to a scalar of a document.
+func (p *DatasetProfile) TakeScalar(kind ScalarKind, text string) bool {
+	switch {
+	case kind == Boolean && text == "false":
+		*p = NoProfile
+	case kind == Boolean && text == "true", kind == Text && text == string(ProfileUpsert):
+		*p = DatasetProfile(text)
+	default:
+		return false
+	}
+	return true
+}
+
 // Instant is a point in time: RFC 3339 text or epoch seconds.
 type Instant struct {
 	Kind ScalarKind

@@ -9,6 +9,8 @@ const (
 	AddressClash      Code = "address-clash"
 	DuplicateTitle    Code = "duplicate-title"
 	ProfileSchema     Code = "profile-schema"
+	ProfileTag        Code = "profile-tag"
+	UpsertEvents      Code = "upsert-events"
 	ProfileIdentity   Code = "profile-identity"
 	PrimaryIdentity   Code = "primary-identity"
 	UnknownClass      Code = "unknown-class"

@@ -160,7 +160,9 @@ func TestImportedUnderName(t *testing.T) {
 		t.Error("another connection")
 	}
 	for _, p := range []*planner.Plan{w.refreshed(after, w.options()), w.plan(after, w.options())} {
-		if slices.ContainsFunc(p.Changes, func(c planner.Change) bool { return c.Address.String() != "connection.db" || c.Action != planner.Update }) {
+		if slices.ContainsFunc(p.Changes, func(c planner.Change) bool {
+			return c.Address.String() != "connection.db" || c.Action != planner.Update
+		}) {
 			t.Errorf("left to do:\n%s", sketch(p))
 		}
 	}

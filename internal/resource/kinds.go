@@ -110,6 +110,7 @@ type Spec struct {
 	Together    []string          // fields whose targets are replaced when this is (the trio)
 	Identifying []string          // fields that a renamed object keeps
 	Reads       string            // field that says which connection this reads
+	Switched    []string          // lists that are switched off before they get another value than SwitchedOn
 	Stops       bool              // must be disabled before it is deleted
 }
 
@@ -183,6 +184,7 @@ var specs = map[Kind]*Spec{
 			{"schemaRef", Renewed, Always, "data keep the schema that they were written with"},
 			{"fileDescription", Renewed, Always, "data keep the format that they were written in"},
 		},
+		Switched: []string{"tags.unifiedProfile", "tags.unifiedIdentity"},
 	},
 	Source: {
 		Kind: Source, Noun: "source connection", Collection: FlowService + "/sourceConnections",
@@ -244,6 +246,14 @@ var specs = map[Kind]*Spec{
 		Keys: map[string]string{"transformations": "name"},
 	},
 }
+
+// The values that switch a field of Spec.Switched on and off. Catalog wants both
+// tags of Profile off before a dataset that is on gets another way of ingestion;
+// a tag that is taken away is switched off, since its absence says nothing.
+const (
+	SwitchedOn  = "enabled:true"
+	SwitchedOff = "enabled:false"
+)
 
 // SpecOf returns what the tool knows about a kind. It panics on an unknown kind:
 // kinds come from this package's own constants.

@@ -86,7 +86,11 @@ func (done loosened) loosen(s *jsonschema.Schema) {
 		s.Pattern = "(" + s.Pattern + ")|" + variable
 	}
 	if len(s.Enum) > 0 {
-		s.AnyOf = []*jsonschema.Schema{{Enum: s.Enum}, {Pattern: variable}}
+		other := &jsonschema.Schema{Pattern: variable}
+		if s.Type == "" && s.Extras == nil {
+			other.Type = "string" // nothing else says so
+		}
+		s.AnyOf = []*jsonschema.Schema{{Enum: s.Enum}, other}
 		s.Enum = nil
 	}
 }

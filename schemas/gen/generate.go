@@ -85,6 +85,8 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return types("string", "number", "boolean")
 	case reflect.TypeFor[schemas.Instant]():
 		return types("string", "integer")
+	case reflect.TypeFor[schemas.DatasetProfile]():
+		return &jsonschema.Schema{Enum: []any{true, false, string(schemas.ProfileUpsert)}}
 	case reflect.TypeFor[schemas.Tag]():
 		return nil
 	case reflect.TypeFor[schemas.Partial]():

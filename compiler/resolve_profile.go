@@ -1,0 +1,181 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// The tags of a dataset that the key profile sets.
+const (
+	profileTag  = "unifiedProfile"
+	identityTag = "unifiedIdentity"
+)
+
+// isProfileTag reports whether a tag is one that the key profile sets, under its
+// present name or the one that older pages have. Those names are free for other
+// values.
+func isProfileTag(t schemas.Tag) bool {
+	switch t.Name {
+	case profileTag, identityTag:
+		return true
+	case "profile", "identity":
+		return slices.ContainsFunc(t.Values, func(v string) bool { return strings.HasPrefix(v, "enabled:") })
+	}
+	return false
+}
+
+// checkTags reports tags that the key profile sets; under are the keys that lead
+// to the dataset.
+func (p *project) checkTags(u *unit, body *schemas.DatasetBody, under ...string) {
+	at := func(keys ...string) place { return u.at(append(slices.Clone(under), keys...)...) }
+	problem := profileByTag{dataset: at(), mode: body.Profile}
+	for _, t := range body.Tags {
+		if !isProfileTag(t) {
+			continue
+		}
+		problem.tags = append(problem.tags, at("tags", t.Name))
+		if t.Name == identityTag || t.Name == "identity" {
+			continue
+		}
+		has := func(value string) bool {
+			return slices.ContainsFunc(t.Values, func(v string) bool { return strings.ReplaceAll(v, " ", "") == value })
+		}
+		problem.feeds = true
+		switch {
+		case has("enabled:true") && has("isUpsert:true"):
+			problem.mode = schemas.ProfileUpsert
+		case has("enabled:true") && problem.mode == schemas.NoProfile:
+			problem.mode = schemas.InProfile
+		}
+	}
+	if len(problem.tags) > 0 {
+		p.report.Add(problem)
+	}
+}
+
+type profileByTag struct {
+	dataset place
+	tags    []place
+	mode    schemas.DatasetProfile
+	feeds   bool // a tag says something about Profile, not only about the identity graph
+}
+
+func (p profileByTag) Diagnose() diag.Diagnostic {
+	first := p.tags[0]
+	name := first.path[len(first.path)-1].Key
+	d := diag.Diagnostic{
+		Code: diag.ProfileTag, Severity: diag.Error, Path: first.path.String(),
+		Message: fmt.Sprintf("the tag `%s` is set by the key `profile`", name),
+		Labels:  first.keyLabels("not a tag of the user's"),
+	}
+	for _, t := range p.tags[1:] {
+		d.Labels = append(d.Labels, diag.Label{Span: t.key(), Text: "nor is this"})
+	}
+	word := "false"
+	if p.mode != schemas.NoProfile {
+		word = string(p.mode)
+	}
+	switch {
+	case p.feeds || p.dataset.has("profile"):
+		d.Help = "remove it and write `profile: " + word + "`"
+		d.Fix = p.fix(word)
+	default:
+		d.Help = "remove it, or write `profile: true` to feed both the identity graph and Profile"
+	}
+	return d
+}
+
+// fix takes the tags out and says the same by the key profile. It leaves alone
+// what an overlay, a default, or an alias gives.
+func (p profileByTag) fix(word string) *diag.Fix {
+	tags := p.dataset.d.Find(p.dataset.path.Field("tags"))
+	profile := p.dataset.d.Find(p.dataset.path.Field("profile"))
+	ownWords := func(n *Node) bool { return n != nil && len(n.Given) == 0 && n.Alias.IsZero() }
+	if !ownWords(tags.Node) || tags.Key.File != p.dataset.d.File || p.dataset.d.foreign {
+		return nil
+	}
+	var edits []diag.Edit
+	line := "profile: " + word
+	if profile.Rest == nil {
+		if !ownWords(profile.Node) {
+			return nil
+		}
+		if profile.Node.Span.Text() != word {
+			edits = append(edits, diag.Edit{Span: profile.Node.Span, Text: word})
+		}
+		line = ""
+	}
+	if len(p.tags) == len(tags.Node.Pairs) { // nothing is left of the tags
+		whole := tags.Key.Join(tags.Node.Span)
+		if line == "" {
+			whole = aroundPair(whole)
+		}
+		return &diag.Fix{Title: "write profile: " + word, Edits: append(edits, diag.Edit{Span: whole, Text: line})}
+	}
+	if line != "" {
+		sep := ", "
+		if indent, block := indentOf(tags.Key); block {
+			sep = "\n" + indent
+		}
+		before := source.Span{File: tags.Key.File, Start: tags.Key.Start, End: tags.Key.Start}
+		edits = append(edits, diag.Edit{Span: before, Text: line + sep})
+	}
+	for _, t := range p.tags {
+		found := t.d.Find(t.path)
+		if !ownWords(found.Node) {
+			return nil
+		}
+		edits = append(edits, diag.Edit{Span: aroundPair(found.Key.Join(found.Node.Span))})
+	}
+	return &diag.Fix{Title: "write profile: " + word, Edits: edits}
+}
+
+// indentOf returns what stands before a key on its line; false when that is more
+// than spaces.
+func indentOf(key source.Span) (string, bool) {
+	before := key.File.Text[:key.Start]
+	start := strings.LastIndexByte(string(before), '\n') + 1
+	indent := string(before[start:])
+	return indent, strings.Trim(indent, " ") == ""
+}
+
+// aroundPair widens a key with its value to all that goes with it: its lines, or
+// in a map on one line the comma.
+func aroundPair(s source.Span) source.Span {
+	text := string(s.File.Text)
+	after := s.End + len(text[s.End:]) - len(strings.TrimLeft(text[s.End:], " "))
+	if after < len(text) && text[after] == ',' {
+		after++
+		s.End = after + len(text[after:]) - len(strings.TrimLeft(text[after:], " "))
+		return s
+	}
+	if before := strings.TrimRight(text[:s.Start], " \n"); strings.HasSuffix(before, ",") {
+		s.Start = len(before) - 1
+		return s
+	}
+	if indent, block := indentOf(s); block {
+		s.Start -= len(indent)
+		if end := strings.IndexByte(text[s.End:], '\n'); end >= 0 {
+			s.End += end + 1
+		} else {
+			s.End = len(text)
+		}
+	}
+	return s
+}
+
+type upsertOfEvents struct{ at place }
+
+func (p upsertOfEvents) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.UpsertEvents, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: "upsert has no effect on events",
+		Labels:  p.at.labels("the schema is one of events"),
+		Help:    "write `profile: true`: events are added, never updated",
+	}
+}

@@ -1,0 +1,60 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// isSwitched reports whether a path is that of a list which is switched on and off.
+func isSwitched(spec *resource.Spec, at resource.Path) bool {
+	return slices.Contains(spec.Switched, at.String())
+}
+
+func switchedOff() resource.Value { return resource.List(resource.String(resource.SwitchedOff)) }
+
+func isOn(list resource.Value) bool {
+	return slices.ContainsFunc(list.Items, func(v resource.Value) bool {
+		return strings.ReplaceAll(v.Text, " ", "") == resource.SwitchedOn
+	})
+}
+
+// switchCalls changes an object whose switched list is on and gets another value
+// that is on too: such as the Profile tag of a dataset, to or from upsert. The
+// platform takes it only from what is off, so that there are two calls; nil when
+// one will do.
+func switchCalls(spec *resource.Spec, it *item) []Call {
+	turns := slices.ContainsFunc(it.fields, func(j judged) bool {
+		from, had := spec.At(it.applied, j.rule)
+		to, has := spec.At(it.desired, j.rule)
+		return isSwitched(spec, j.rule) && had && has && isOn(from) && isOn(to)
+	})
+	if !turns {
+		return nil
+	}
+	off, on := resource.List(), patchOf(spec, it)
+	leaves := it.applied
+	for _, field := range spec.Switched {
+		if _, ok := spec.Find(it.applied, field); !ok {
+			continue
+		}
+		leaves = resource.Set(leaves, field, switchedOff())
+		pointer := "/" + strings.ReplaceAll(field, ".", "/")
+		off.Items = append(off.Items, operation("replace", pointer, switchedOff()))
+		if to, ok := spec.Find(it.desired, field); ok && !touches(on, pointer) {
+			on.Items = append(on.Items, operation("replace", pointer, to)) // it was on and stays so
+		}
+	}
+	first := updateCall(spec, it, off)
+	first.Leaves = leaves.JSON()
+	return []Call{first, updateCall(spec, it, on)}
+}
+
+// touches reports whether a patch has an operation for a place.
+func touches(patch resource.Value, pointer string) bool {
+	return slices.ContainsFunc(patch.Items, func(op resource.Value) bool {
+		at, _ := op.Get("path")
+		return at.Text == pointer
+	})
+}
