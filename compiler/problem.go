@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
@@ -239,6 +240,9 @@ func asName(s string) string {
 	return strings.Trim(b.String(), "-")
 }
 
+// mostShown is how many characters of a value a message quotes whole.
+const mostShown = 40
+
 type outOfRange struct {
 	at   place
 	got  *Node
@@ -252,8 +256,8 @@ func (p outOfRange) Diagnose() diag.Diagnostic {
 		found = "none"
 	case found == "":
 		found = "empty text"
-	case len(found) > 40:
-		found = found[:37] + "…"
+	case utf8.RuneCountInString(found) > mostShown:
+		found = string([]rune(found)[:mostShown-3]) + "…"
 	}
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
@@ -170,7 +171,7 @@ func (r Resolved) WriteYAML(w io.Writer, explain bool) error {
 	p.block(r.root, 0)
 	if explain {
 		for _, k := range r.Removed {
-			p.line(0, "# "+k.Path+" is removed", "overlay, "+position(k.At))
+			p.line(0, "# "+output.Line(k.Path)+" is removed", "overlay, "+position(k.At))
 		}
 	}
 	width := 0
@@ -235,7 +236,7 @@ func (p *yamlPrinter) value(head string, n *Node, indent int) {
 
 // plainOr writes a text without quotes where YAML reads the same text back.
 func plainOr(s string, key bool) string {
-	plain := s != "" && ResolveScalar(s) == StringKind && !strings.Contains(s, ": ") && !strings.Contains(s, " #") &&
+	plain := s != "" && output.Line(s) == s && ResolveScalar(s) == StringKind && !strings.Contains(s, ": ") && !strings.Contains(s, " #") &&
 		!strings.HasSuffix(s, ":") && !strings.HasSuffix(s, " ") && s != "<<" && !(key && strings.Contains(s, ":"))
 	for i, r := range s {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_/.($<", r)
@@ -250,9 +251,11 @@ func plainOr(s string, key bool) string {
 // quoted is a text in double quotes, with nothing in it that cannot be seen.
 func quoted(s string) string {
 	var b strings.Builder
-	for _, r := range jsonText(s) {
+	text := jsonText(s)
+	for i, r := range text {
+		_, escaped := output.Escape(text[i:])
 		switch {
-		case r < 0x7f || unicode.IsPrint(r):
+		case escaped == 0 && (r < 0x7f || unicode.IsPrint(r)):
 			b.WriteRune(r)
 		case r > 0xffff:
 			fmt.Fprintf(&b, `\U%08X`, r)
@@ -285,4 +288,4 @@ func whence(n *Node) string {
 	return out
 }
 
-func position(s source.Span) string { return s.Path() + ":" + strconv.Itoa(s.Pos().Line) }
+func position(s source.Span) string { return output.Line(s.Path()) + ":" + strconv.Itoa(s.Pos().Line) }

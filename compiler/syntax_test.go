@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -20,6 +21,15 @@ func diagnose(path string, text []byte) string { return diagnoseAs("want.diag", 
 // ansi makes the codes of a terminal legible.
 var ansi = strings.NewReplacer("\x1b[0m", "</>", "\x1b[1;31m", "<red>", "\x1b[1;33m", "<yellow>",
 	"\x1b[1;34m", "<blue>", "\x1b[1;36m", "<cyan>", "\x1b[1m", "<bold>")
+
+// legible is what a terminal gets of a text, its codes as tags.
+func legible(text string) string {
+	var b bytes.Buffer
+	w := output.New(&b)
+	w.Color(true)
+	_, _ = w.Write([]byte(text)) // a buffer takes everything
+	return ansi.Replace(b.String())
+}
 
 // diagnoseAs is the same in the form that a section of a golden is named after.
 func diagnoseAs(section, path string, text []byte) string {
@@ -37,7 +47,7 @@ func diagnoseAs(section, path string, text []byte) string {
 	if err != nil {
 		panic(err)
 	}
-	return ansi.Replace(b.String())
+	return legible(b.String())
 }
 
 // Each archive holds a faulty text, by hazard, and what is said about it. A

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,13 +11,12 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/view"
 )
 
@@ -27,13 +24,16 @@ import (
 type app struct {
 	*globals
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr *output.Writer
 	started        time.Time
 	allowed        func() (allow.Lists, error) // what the person allows, read when first needed
 }
 
-func newApp(g *globals, stdin io.Reader, stdout, stderr io.Writer) (*app, error) {
+func newApp(g *globals, stdin io.Reader, stdout, stderr *output.Writer) (*app, error) {
 	a := &app{globals: g, stdin: stdin, stdout: stdout, stderr: stderr, started: time.Now(), allowed: sync.OnceValues(readAllowed)}
+	for _, w := range []*output.Writer{stdout, stderr} {
+		w.Color(a.color(w))
+	}
 	if g.Dir != "" {
 		if err := os.Chdir(g.Dir); err != nil {
 			return a, exit(exitUsage, "change to %s: %s", g.Dir, reason(err))
@@ -59,44 +59,30 @@ func (a *app) format(known ...string) (string, error) {
 	return a.Output, nil
 }
 
-func (a *app) printJSON(v any) error {
-	enc := json.NewEncoder(a.stdout)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
+func (a *app) printJSON(v any) error { return output.JSON(a.stdout, v) }
 
-// isTerminal reports whether a stream is a terminal.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-func (a *app) color(w io.Writer) bool {
+func (a *app) color(w *output.Writer) bool {
 	switch a.Color {
 	case "always":
 		return true
 	case "never":
 		return false
 	}
-	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return w.IsTerminal() && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if n, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return n
-		}
-	}
-	return 0
+func (a *app) viewOptions(w *output.Writer) view.Options {
+	return view.Options{Color: a.color(w), Width: w.Columns()}
 }
 
-func (a *app) viewOptions(w io.Writer) view.Options {
-	return view.Options{Color: a.color(w), Width: width(w)}
+func (a *app) textOptions(w *output.Writer) diag.TextOptions {
+	return diag.TextOptions{Color: a.color(w), Width: w.Columns()}
 }
 
-// say writes a line for people to stderr.
-func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }
+// say writes a line for people to stderr. Data in it stays within the line.
+func (a *app) say(format string, args ...any) {
+	_ = a.stderr.Printf(format+"\n", args...) // a closed stderr must not stop an apply
+}
 
 // diagnose prints a report to stderr and is an error when the report has one.
 func (a *app) diagnose(r *diag.Report) error { return a.diagnoseAs(exitDocuments, r) }
@@ -104,7 +90,7 @@ func (a *app) diagnose(r *diag.Report) error { return a.diagnoseAs(exitDocuments
 // diagnoseAs is diagnose with another exit code for errors.
 func (a *app) diagnoseAs(code int, r *diag.Report) error {
 	if r.Len() > 0 {
-		if err := diag.Text(a.stderr, r, diag.TextOptions{Color: a.color(a.stderr), Width: width(a.stderr)}); err != nil {
+		if err := diag.Text(a.stderr, r, a.textOptions(a.stderr)); err != nil {
 			return err
 		}
 	}
@@ -120,12 +106,10 @@ func (a *app) finish(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	if text := err.Error(); text != "" {
-		a.say("error: %s", text)
-	}
+	a.sayError(err)
 	var panicked *bug.Panic
 	if errors.As(err, &panicked) {
-		a.say("%s", panicked.Stack)
+		a.say("%s", output.Block(panicked.Stack))
 	}
 	if help := wayOut(err); help != "" {
 		a.say("  = help: %s", help)
@@ -149,6 +133,22 @@ func (a *app) finish(err error) int {
 		return exitInterrupted
 	}
 	return exitWorld
+}
+
+// sayError prints an error, each of several that were joined, and their details.
+func (a *app) sayError(err error) {
+	for _, one := range output.Joined(err) {
+		var coded *exitError
+		if errors.As(one, &coded) && coded.err == nil {
+			continue
+		}
+		a.say("error: %s", one)
+		if coded != nil {
+			for _, line := range coded.details {
+				a.say("  %s", line)
+			}
+		}
+	}
 }
 
 // wayOut is what to do about a lockfile that is not read, "" for other errors.

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/term"
 
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/bug"
@@ -183,24 +185,24 @@ func (op *operation) waiting() func(applier.Event) {
 }
 
 func refuse(guarded []planner.Change) error {
-	var b strings.Builder
+	var details []string
 	for _, c := range guarded {
 		for _, g := range c.Guards {
-			fmt.Fprintf(&b, "\n  %s", g.Message)
+			details = append(details, g.Message)
 			if g.Flag != "" {
-				fmt.Fprintf(&b, "\n    or add %s", g.Flag)
+				details = append(details, "  or add "+g.Flag)
 			}
 		}
 	}
-	return exit(exitRefused, "refused, nothing was changed:%s", b.String())
+	return &exitError{code: exitRefused, err: errors.New("refused, nothing was changed:"), details: details}
 }
 
 // ask puts the question. Without a terminal there is nobody to ask.
 func (op *operation) ask(ctx context.Context, plan *planner.Plan) error {
-	if !isTerminal(op.stdin) {
+	if f, ok := op.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		return exit(exitUsage, "nobody to ask: add --auto-approve, or save a plan with `aepflow plan --out` and apply that")
 	}
-	fmt.Fprintf(op.stderr, "\n%s to %s (sandbox %s%s)? %s. Only \"yes\" goes on: ",
+	_ = op.stderr.Printf("\n%s to %s (sandbox %s%s)? %s. Only \"yes\" goes on: ",
 		strings.ToUpper(op.verb[:1])+op.verb[1:], op.target.name, op.target.config.Sandbox,
 		view.HostText(op.target.planTarget()), view.SummaryLine(plan.Summary))
 	answer := make(chan string, 1) // the reader may outlive the question
@@ -281,7 +283,10 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 		result, err := worker.Apply(ctx, plan, op.session)
 		return errors.Join(events.Finish(result, time.Since(begin)), outcome(result, err))
 	}
-	progress := view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), isTerminal(op.stderr) && !op.logged(), explain)
+	progress := view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), explain)
+	if op.stderr.IsTerminal() && !op.logged() {
+		progress = view.NewLiveProgress(op.stderr, plan, op.viewOptions(op.stderr), explain)
+	}
 	op.tell = progress.Notify
 	result, err := worker.Apply(ctx, plan, op.session)
 	progress.Close()

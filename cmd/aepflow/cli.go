@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/aepflow/aepflow/internal/bug"
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 // grammar is the command line. Every command has the flags of globals.
@@ -64,10 +65,11 @@ const (
 )
 
 // exitError carries an exit code. A nil err means that everything worth saying
-// has been said.
+// has been said. Details are printed below the error, a line each.
 type exitError struct {
-	code int
-	err  error
+	code    int
+	err     error
+	details []string
 }
 
 func (e *exitError) Error() string {
@@ -80,7 +82,12 @@ func (e *exitError) Error() string {
 func (e *exitError) Unwrap() error { return e.err }
 
 func exit(code int, format string, args ...any) error {
-	return &exitError{code, fmt.Errorf(format, args...)}
+	return &exitError{code: code, err: fmt.Errorf(format, args...)}
+}
+
+// exitHelp is exit with a line that says how to fix it.
+func exitHelp(code int, help, format string, args ...any) error {
+	return &exitError{code: code, err: fmt.Errorf(format, args...), details: []string{"= help: " + help}}
 }
 
 // quiet ends a command with a code when its output has said why.
@@ -90,7 +97,13 @@ func quiet(code int) error { return &exitError{code: code} }
 type parsed int
 
 // run is the whole program but for the process around it.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStream io.Writer) (code int) {
+	stdout, stderr := output.New(outStream), output.New(errStream)
+	defer func() {
+		if err := errors.Join(stdout.Close(), stderr.Close()); err != nil && code == exitOK {
+			code = exitWorld
+		}
+	}()
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -98,7 +111,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			code = int(p)
 		default:
 			caught := bug.Of(p)
-			fmt.Fprintf(stderr, "error: %v\n%s", caught, caught.Stack)
+			_ = stderr.Printf("error: %v\n%s", caught, output.Block(caught.Stack))
 			code = exitWorld
 		}
 	}()
@@ -129,13 +142,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 // usageFault prints what is wrong with the command line and how to see it right.
-func usageFault(stderr io.Writer, err error) int {
+func usageFault(stderr *output.Writer, err error) int {
 	hint := "aepflow --help"
 	var fault *kong.ParseError
 	if errors.As(err, &fault) && fault.Context != nil && fault.Context.Selected() != nil {
 		hint = "aepflow " + fault.Context.Selected().Path() + " --help"
 	}
-	fmt.Fprintf(stderr, "error: %v\n  = help: see `%s`\n", err, strings.Replace(hint, "aepflow aepflow", "aepflow", 1))
+	stderr.Printf("error: %v\n  = help: see `%s`\n", err, strings.Replace(hint, "aepflow aepflow", "aepflow", 1))
 	return exitUsage
 }
 
@@ -163,6 +176,5 @@ func (versionCmd) Run(a *app) error {
 			Version string `json:"version"`
 		}{toolVersion()})
 	}
-	_, err := fmt.Fprintln(a.stdout, "aepflow", toolVersion())
-	return err
+	return a.stdout.Printf("aepflow %s\n", toolVersion())
 }

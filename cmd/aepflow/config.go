@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/source"
@@ -49,15 +48,17 @@ func (c configShowCmd) Run(a *app) error {
 	}
 	for i, d := range documents {
 		if i > 0 {
-			fmt.Fprintln(a.stdout, "---")
+			if err := a.stdout.Printf("---\n"); err != nil {
+				return err
+			}
 		}
 		if d.Excluded {
-			if _, err := fmt.Fprintf(a.stdout, "# %s: %s %s is not for the target %s\n", d.Path, d.Kind, d.Name, name); err != nil {
+			if err := a.stdout.Printf("# %s: %s %s is not for the target %s\n", d.Path, d.Kind, d.Name, name); err != nil {
 				return err
 			}
 			continue
 		}
-		if _, err := fmt.Fprintf(a.stdout, "# %s\n", d.Path); err != nil {
+		if err := a.stdout.Printf("# %s\n", d.Path); err != nil {
 			return err
 		}
 		if err := d.WriteYAML(a.stdout, c.Explain); err != nil {

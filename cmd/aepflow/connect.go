@@ -229,9 +229,11 @@ func noContact(err error, t target) error {
 	var network net.Error
 	switch {
 	case errors.As(err, &refused) && refused.Status < 500 && strings.Contains(refused.URL, "/ims/"):
-		return exit(exitWorld, "sign in for target %s: %w\n  = help: check IMS_OAUTH_S2S_CLIENT_ID and IMS_OAUTH_S2S_CLIENT_SECRET, in the environment or in .env", t.name, refused)
+		return exitHelp(exitWorld, "check IMS_OAUTH_S2S_CLIENT_ID and IMS_OAUTH_S2S_CLIENT_SECRET, in the environment or in .env",
+			"sign in for target %s: %w", t.name, refused)
 	case errors.As(err, &network):
-		return exit(exitWorld, "target %s does not answer: %w\n  = help: check the network, and `platform` and `ims` of the target in %s", t.name, err, projectFile)
+		return exitHelp(exitWorld, "check the network, and `platform` and `ims` of the target in "+projectFile,
+			"target %s does not answer: %w", t.name, err)
 	}
 	return err
 }

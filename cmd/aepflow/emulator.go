@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -148,7 +147,7 @@ func serve(ctx context.Context, a *app, box *emulator.Server, listen string) err
 	if !onlyHere(host) {
 		a.say("warning: whoever reaches %s can read and change everything in this emulator", l.Addr())
 	}
-	if _, err := fmt.Fprintf(a.stdout, "listening on http://%s\n", l.Addr()); err != nil {
+	if err := a.stdout.Printf("listening on http://%s\n", l.Addr()); err != nil {
 		return err
 	}
 	server := emulator.NewHTTPServer(box, host)

@@ -68,7 +68,7 @@ func explainAll(a *app, format string) error {
 		return a.printJSON(codes)
 	}
 	for _, e := range codes {
-		if _, err := fmt.Fprintf(a.stdout, "%-28s %-8s %s\n", e.Code, e.Severity, e.Title); err != nil {
+		if err := a.stdout.Printf("%-28s %-8s %s\n", e.Code, e.Severity, e.Title); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 
 	"github.com/aepflow/aepflow/compiler"
@@ -50,10 +49,10 @@ func (c fmtCmd) Run(a *app) error {
 		case c.Diff:
 			err = view.FileDiff(a.stdout, f.Path, string(f.Text), string(text), a.viewOptions(a.stdout))
 		case c.Check:
-			_, err = fmt.Fprintln(a.stdout, f.Path)
+			err = a.stdout.Printf("%s\n", f.Path)
 		default:
 			if err = rewrite(f.Path, text); err == nil {
-				_, err = fmt.Fprintln(a.stdout, f.Path)
+				err = a.stdout.Printf("%s\n", f.Path)
 			}
 		}
 		if err != nil {

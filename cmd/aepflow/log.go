@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/platform"
 )
 
@@ -39,7 +40,7 @@ func (a *app) openLog(hide *platform.Redactor) (*requestLog, error) {
 		if err != nil {
 			return nil, exit(exitWorld, "open the log %s: %s", display(a.LogFile), reason(err))
 		}
-		l.file, out = f, f
+		l.file, out = f, output.New(f)
 	}
 	l.log = slog.New(slog.NewTextHandler(masked{out, hide}, &slog.HandlerOptions{Level: l.level, ReplaceAttr: shortAttr}))
 	return l, nil
@@ -58,7 +59,7 @@ func shortAttr(groups []string, attr slog.Attr) slog.Attr {
 
 // masked hides secrets in whatever is written; the handler writes whole lines.
 type masked struct {
-	out  io.Writer
+	out  *output.Writer
 	hide *platform.Redactor
 }
 

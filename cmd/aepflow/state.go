@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
@@ -78,11 +77,11 @@ func (c stateListCmd) Run(a *app) error {
 		return a.printJSON(list)
 	}
 	for _, e := range lock.Entries {
-		if _, err := fmt.Fprintf(a.stdout, "%s  %s\n", e.Address, e.ID); err != nil {
+		if err := a.stdout.Printf("%s  %s\n", e.Address, e.ID); err != nil {
 			return err
 		}
 		for _, d := range e.Deposed {
-			if _, err := fmt.Fprintf(a.stdout, "%s  %s  (replaced, still to be removed)\n", e.Address, d.ID); err != nil {
+			if err := a.stdout.Printf("%s  %s  (replaced, still to be removed)\n", e.Address, d.ID); err != nil {
 				return err
 			}
 		}

@@ -53,11 +53,11 @@ func (c validateCmd) Run(a *app) error {
 	case "sarif":
 		err = diag.SARIF(a.stdout, p.report, toolVersion())
 	case "github":
-		err = diag.GitHub(a.stdout, p.report)
+		err = diag.GitHub(a.stdout.Commands(), p.report)
 	default:
-		err = diag.Text(a.stdout, p.report, diag.TextOptions{Color: a.color(a.stdout), Width: width(a.stdout)})
+		err = diag.Text(a.stdout, p.report, a.textOptions(a.stdout))
 		if err == nil && graph != nil && !p.report.Fails(c.Strict) {
-			_, err = fmt.Fprintf(a.stdout, "valid: %s, %s\n", count(len(p.files), "file"), count(len(graph.All()), "resource"))
+			err = a.stdout.Printf("valid: %s, %s\n", count(len(p.files), "file"), count(len(graph.All()), "resource"))
 		}
 	}
 	if err != nil {

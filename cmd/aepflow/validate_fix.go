@@ -3,12 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -163,8 +163,7 @@ func (m mended) save() error {
 }
 
 // print says what was mended, file by file.
-func (m mended) print(w io.Writer) error {
-	var b strings.Builder
+func (m mended) print(w *output.Writer) error {
 	for rest := m.repairs; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].file.Path == rest[0].file.Path {
@@ -172,12 +171,17 @@ func (m mended) print(w io.Writer) error {
 		}
 		same := rest[:n]
 		rest = rest[n:]
-		fmt.Fprintf(&b, "mended %s, %s:\n", same[0].file.Path, count(len(same), "repair"))
-		for _, r := range same {
-			fmt.Fprintf(&b, "  %d:%d  %s [%s]\n", r.at.Line, r.at.Column, r.what, r.code)
+		if err := w.Printf("mended %s, %s:\n", same[0].file.Path, count(len(same), "repair")); err != nil {
+			return err
 		}
-		b.WriteString("\n")
+		for _, r := range same {
+			if err := w.Printf("  %d:%d  %s [%s]\n", r.at.Line, r.at.Column, r.what, r.code); err != nil {
+				return err
+			}
+		}
+		if err := w.Printf("\n"); err != nil {
+			return err
+		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 // explainWidth is where the prose of an explanation is broken.
@@ -31,7 +33,7 @@ func wrapped(text string) string {
 	var b strings.Builder
 	column := 0
 	for _, word := range strings.Fields(text) {
-		width := cells.StringWidth(word)
+		width := output.Width(word)
 		switch {
 		case column == 0:
 		case column+1+width > explainWidth:

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 // GitHub prints r as workflow commands, which GitHub shows as annotations on
@@ -54,12 +56,14 @@ func fullMessage(d Diagnostic) string {
 	return b.String()
 }
 
+// githubData is a message as a command holds it: line breaks and percents by GitHub's
+// escapes, what is hidden in the form of all output.
 func githubData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+	return strings.NewReplacer("%", "%25", "\n", "%0A").Replace(output.Text(s))
 }
 
 func githubProperty(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+	return strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(output.Line(s))
 }
 
 // slashPath writes a path of any system with slashes.

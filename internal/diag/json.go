@@ -1,10 +1,10 @@
 package diag
 
 import (
-	"encoding/json"
 	"io"
 	"unicode/utf8"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -104,14 +104,7 @@ func EncodeAll(list []Diagnostic) []ResultDiagnostic {
 }
 
 // JSON prints r for machines.
-func JSON(w io.Writer, r *Report) error { return writeJSON(w, NewResult(r)) }
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
+func JSON(w io.Writer, r *Report) error { return output.JSON(w, NewResult(r)) }
 
 func encode(d Diagnostic, texts shown) ResultDiagnostic {
 	out := ResultDiagnostic{

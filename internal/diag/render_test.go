@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -198,8 +199,12 @@ func render(t *testing.T, f func(*bytes.Buffer) error) []byte {
 
 // tags writes terminal sequences so that a golden can be read.
 func tags(b []byte) []byte {
+	var shown bytes.Buffer
+	w := output.New(&shown)
+	w.Color(true)
+	_, _ = w.Write(b) // a buffer takes everything
 	return []byte(strings.NewReplacer("\x1b[0m", "</>", "\x1b[1;31m", "<red>", "\x1b[1;33m", "<yellow>",
-		"\x1b[1;34m", "<blue>", "\x1b[1;36m", "<cyan>", "\x1b[1m", "<bold>").Replace(string(b)))
+		"\x1b[1;34m", "<blue>", "\x1b[1;36m", "<cyan>", "\x1b[1m", "<bold>").Replace(shown.String()))
 }
 
 func golden(t *testing.T, path string, got []byte) {

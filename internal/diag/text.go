@@ -2,11 +2,11 @@ package diag
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -75,33 +75,28 @@ func summarySeverity(list []Diagnostic) Severity {
 	return worst
 }
 
-// style is one look of a piece of text, as the numbers of an ANSI sequence.
-type style string
-
+// The looks of the parts of a diagnostic.
 const (
-	plain        style = ""
-	bold         style = "1"
-	gutterStyle  style = "1;34"
-	secondStyle  style = "1;34"
-	errorStyle   style = "1;31"
-	warningStyle style = "1;33"
-	noteStyle    style = "1;36"
+	plain       = output.Plain
+	bold        = output.Bold
+	gutterStyle = output.BoldBlue
+	secondStyle = output.BoldBlue
 )
 
-func (s Severity) style() style {
+func (s Severity) style() output.Style {
 	switch s {
 	case Error:
-		return errorStyle
+		return output.BoldRed
 	case Warning:
-		return warningStyle
+		return output.BoldYellow
 	default:
-		return noteStyle
+		return output.BoldCyan
 	}
 }
 
 // piece is a run of text in one style.
 type piece struct {
-	style style
+	style output.Style
 	text  string
 }
 
@@ -122,11 +117,10 @@ func (t *textPrinter) line(pieces ...piece) {
 		if i == last-1 {
 			p.text = strings.TrimRight(p.text, " ")
 		}
-		if t.opt.Color && p.style != plain && p.text != "" {
-			fmt.Fprintf(t.w, "\x1b[%sm%s\x1b[0m", p.style, p.text)
-		} else {
-			t.w.WriteString(p.text)
+		if t.opt.Color {
+			p.text = output.Paint(p.style, p.text)
 		}
+		t.w.WriteString(p.text)
 	}
 	t.w.WriteByte('\n')
 }

@@ -7,15 +7,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
-	"github.com/mattn/go-runewidth"
+
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 const tabStop = 4
-
-// cells measures text as a terminal shows it. The condition is our own and not
-// the library's global one, which depends on the user's locale: the same input
-// must give the same output everywhere.
-var cells = &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
 
 // glyph is what one place on the terminal shows: a character with its
 // combining marks, an expanded tab, or a stand-in for what cannot be seen.
@@ -45,26 +41,17 @@ func glyphs(line string) []glyph {
 			w := tabStop - col%tabStop
 			add(strings.Repeat(" ", w), w, i, 1)
 			i++
-		case ' ' <= c && c < 0x7F && next < utf8.RuneSelf:
+		case ' ' <= c && c < 0x7F && c != '#' && next < utf8.RuneSelf:
 			add(line[i:i+1], 1, i, 1)
 			i++
-		case c < ' ' || c == 0x7F:
-			add(controlPicture(rune(c)), 1, i, 1)
-			i++
 		default:
-			r, size := utf8.DecodeRuneInString(line[i:])
-			if r == utf8.RuneError && size == 1 {
-				add("\uFFFD", 1, i, 1)
-				i++
-				continue
-			}
-			if text, hidden := standIn(r); hidden {
-				add(text, len(text), i, size)
+			if text, size := standIn(line[i:]); size > 0 {
+				add(text, output.Width(text), i, size)
 				i += size
 				continue
 			}
 			cluster := firstCluster(line[i:])
-			add(cluster, cells.StringWidth(cluster), i, len(cluster))
+			add(cluster, output.Width(cluster), i, len(cluster))
 			i += len(cluster)
 		}
 	}
@@ -77,41 +64,32 @@ func firstCluster(s string) string {
 	it := graphemes.FromString(s)
 	it.Next()
 	cluster := it.Value()
-	for i, r := range cluster {
-		_, hidden := standIn(r)
-		if i > 0 && (hidden && r != 0x200D || r == utf8.RuneError) {
+	for i := range cluster {
+		if _, size := standIn(s[i:]); i > 0 && size > 0 {
 			return cluster[:i]
 		}
 	}
 	return cluster
 }
 
-// standIn returns what is printed for characters that are invisible or that
-// change the direction of the text around them.
-func standIn(r rune) (string, bool) {
-	switch {
-	case r == ' ' || r == '\t':
-		return "", false
-	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r),
-		unicode.Is(unicode.Cc, r), r == 0x00A0, unicode.Is(unicode.Zs, r) && r != 0x3000:
-		return fmt.Sprintf("<U+%04X>", r), true
+// standIn returns what is printed for the first character of s where it is hidden
+// or an odd blank, which is a frequent cause of faults, and its size; 0 for others.
+func standIn(s string) (string, int) {
+	if text, size := output.Escape(s); size > 0 {
+		return text, size
 	}
-	return "", false
+	r, size := utf8.DecodeRuneInString(s)
+	if r != ' ' && r != 0x3000 && unicode.Is(unicode.Zs, r) {
+		return fmt.Sprintf("<U+%04X>", r), size
+	}
+	return "", 0
 }
 
-func controlPicture(r rune) string {
-	if r == 0x7F {
-		return "\u2421"
-	}
-	return string(0x2400 + r)
-}
-
-// visible makes a text of ours, which may quote the user's, safe to print: no
-// control characters reach the terminal.
+// visible makes a text of ours, which may quote the user's, safe to print.
 func visible(s string) string {
 	safe := true
 	for i := 0; i < len(s) && safe; i++ {
-		safe = ' ' <= s[i] && s[i] < 0x7F
+		safe = ' ' <= s[i] && s[i] < 0x7F && s[i] != '#'
 	}
 	if safe {
 		return s

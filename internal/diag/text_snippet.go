@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 // A span of several lines is drawn by a bar at the left; when it covers more
@@ -51,7 +53,7 @@ func (t *textPrinter) bar() {
 type snippet struct {
 	*textPrinter
 	fileLabels
-	mark  style
+	mark  output.Style
 	spans []*placed // labels over several lines; each has a bar of its own
 }
 
@@ -74,7 +76,7 @@ func (s *snippet) lines() []int {
 	return slices.Compact(out)
 }
 
-func (s *snippet) style(l *placed) (style, string) {
+func (s *snippet) style(l *placed) (output.Style, string) {
 	if l.primary {
 		return s.mark, "^"
 	}
@@ -245,10 +247,10 @@ func (s *snippet) marks(line, base int, here []*placed, c columns) {
 // row is a line of marks, one byte a cell.
 type row struct {
 	chars []byte
-	looks []style
+	looks []output.Style
 }
 
-func (r *row) fill(from, to int, char byte, look style) {
+func (r *row) fill(from, to int, char byte, look output.Style) {
 	for len(r.chars) < to {
 		r.chars = append(r.chars, ' ')
 		r.looks = append(r.looks, plain)

@@ -150,7 +150,7 @@ func (s *Server) dispatch(c *call, rest string) (a answer) {
 			a = c.refusal(p.err)
 		default:
 			s.bugs.Add(1)
-			fmt.Fprintf(s.log(), "emulator: %s %s: %v\n%s", c.r.Method, c.r.URL.Path, p, debug.Stack())
+			fmt.Fprintf(s.log(), "emulator: %q %q: %q\n%s", c.r.Method, c.r.URL.Path, fmt.Sprint(p), debug.Stack())
 			a = c.refusal(fmt.Errorf("internal error: %v", p))
 		}
 	}()

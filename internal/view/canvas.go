@@ -4,26 +4,25 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 // style is a way to paint text on a terminal.
-type style uint8
+type style = output.Style
 
 const (
-	plain style = iota
-	bold
-	dim
-	green
-	yellow
-	red
-	magenta
-	cyan
-	greenMark // the changed words within a changed line
-	redMark
+	plain     = output.Plain
+	bold      = output.Bold
+	dim       = output.Dim
+	green     = output.Green
+	yellow    = output.Yellow
+	red       = output.Red
+	magenta   = output.Magenta
+	cyan      = output.Cyan
+	greenMark = output.Added
+	redMark   = output.Removed
 )
-
-var codes = [...]string{"", "1", "2", "32", "33", "31", "35", "36", "1;4;32", "1;4;31"}
 
 // canvas collects painted text.
 type canvas struct {
@@ -34,57 +33,25 @@ type canvas struct {
 
 func newCanvas(o Options) *canvas { return &canvas{color: o.Color, width: o.width()} }
 
-// paint returns s in a style. Control characters are made visible first: text
-// from documents and from the platform must not steer the terminal.
+// paint returns s in a style, as text of one line: text from documents and from the
+// platform must not steer the terminal.
 func (c *canvas) paint(st style, s string) string {
-	s = visible(s)
-	if !c.color || st == plain || s == "" {
-		return s
+	if !c.color {
+		st = plain
 	}
-	return "\x1b[" + codes[st] + "m" + s + "\x1b[0m"
+	return output.Paint(st, s)
 }
 
+// line ends a line of painted parts.
 func (c *canvas) line(parts ...string) {
-	var b strings.Builder
-	for _, p := range parts {
-		b.WriteString(p)
-	}
-	c.buf.WriteString(strings.TrimRight(b.String(), " "))
+	c.buf.WriteString(output.Painted(strings.TrimRight(strings.Join(parts, ""), " ")))
 	c.buf.WriteByte('\n')
 }
 
-// visible replaces control characters and the marks that turn the direction of
-// writing by their Go escapes.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if hidden(r) {
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+// visible returns s as text of one line.
+func visible(s string) string { return output.Line(s) }
 
-func hidden(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
-}
-
-// stripped takes the codes of paint off again, to measure a line.
-func stripped(s string) string {
-	for {
-		i := strings.IndexByte(s, 0x1b)
-		if i < 0 {
-			return s
-		}
-		s = s[:i] + s[i+strings.IndexByte(s[i:], 'm')+1:]
-	}
-}
+func hidden(r rune) bool { return output.Hidden(r) }
 
 // pad returns blanks that fill s up to n cells.
 func pad(s string, n int) string { return strings.Repeat(" ", max(0, n-widthOf(s))) }

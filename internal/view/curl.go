@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -29,7 +30,7 @@ var curlHead string
 func Curl(w io.Writer, p *planner.Plan, known Known) error {
 	s := script{plan: p, known: known, names: map[string]string{}, taken: map[string]bool{}, given: map[resource.Ref]bool{}, etags: map[string]string{}}
 	list := callsOf(p)
-	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in", "now_plus", "encoded")
+	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in", "now_plus", "encoded", "printable")
 	if err := s.inputs(list); err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (s *script) existing(r resource.Ref) {
 		s.fixed = append(s.fixed, fmt.Sprintf("%s=%s", name, quoteShell(value)))
 		return
 	}
-	s.need = append(s.need, fmt.Sprintf(`: "${%s:?set it to the %s of %s}"`, name, r.Field, r.To))
+	s.need = append(s.need, fmt.Sprintf(`: "${%s:?set it to the %s of %s}"`, name, quoteInside(r.Field), quoteInside(r.To.String())))
 }
 
 func (s *script) valueOf(r resource.Ref) (string, bool) {
@@ -151,7 +152,7 @@ func (s *script) secret(from string, of resource.Address) error {
 			return fmt.Errorf("%w: %q is no name of an environment variable", ErrNotAScript, rest)
 		}
 		s.need = append(s.need,
-			fmt.Sprintf(`: "${%s:?set it to the secret of %s}"`, rest, of),
+			fmt.Sprintf(`: "${%s:?set it to the secret of %s}"`, rest, quoteInside(of.String())),
 			"export "+rest)
 		s.taken[rest] = true
 		return nil
@@ -230,26 +231,32 @@ func (s *script) tail() string {
 // comment keeps a text on its comment line.
 func comment(s string) string { return visible(s) }
 
-// quoteShell is a word of the shell. Control characters are spelled out, since
-// the script is also read on terminals.
+// quoteShell is a word of the shell. What is hidden is spelled out, byte by byte,
+// since the script is also read on terminals.
 func quoteShell(s string) string {
-	if !strings.ContainsFunc(s, hidden) {
+	if visible(s) == s {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
 	var b strings.Builder
 	b.WriteString("$'")
-	for _, r := range s {
-		switch {
-		case r == '\\' || r == '\'':
-			b.WriteRune('\\')
-			b.WriteRune(r)
-		case hidden(r):
-			for _, c := range []byte(string(r)) {
+	for i := 0; i < len(s); {
+		if _, size := output.Escape(s[i:]); size > 0 {
+			for _, c := range []byte(s[i : i+size]) {
 				fmt.Fprintf(&b, `\x%02x`, c)
 			}
-		default:
-			b.WriteRune(r)
+			i += size
+			continue
 		}
+		if s[i] == '\\' || s[i] == '\'' {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+		i++
 	}
 	return b.String() + "'"
+}
+
+// quoteInside escapes a text for the message of "${NAME:?message}".
+func quoteInside(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "}", `\}`).Replace(visible(s))
 }

@@ -159,8 +159,8 @@ func (s *script) etag(call numbered, url string) string {
 // url is the shell word for a path: references are encoded, since the id of a
 // schema is a URL itself.
 func (s *script) url(text string) (string, error) {
-	if strings.ContainsFunc(text, hidden) {
-		return "", fmt.Errorf("%w: the URL %s holds control characters", ErrNotAScript, visible(text))
+	if visible(text) != text {
+		return "", fmt.Errorf("%w: the URL %s holds characters that are not printed", ErrNotAScript, visible(text))
 	}
 	var b strings.Builder
 	b.WriteByte('"')

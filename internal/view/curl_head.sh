@@ -6,6 +6,9 @@ ims=${AEP_IMS:-https://ims-na1.adobelogin.com}
 export IMS_OAUTH_S2S_CLIENT_ID IMS_OAUTH_S2S_CLIENT_SECRET
 export IMS_OAUTH_S2S_SCOPES=${IMS_OAUTH_S2S_SCOPES:-openid,session,AdobeID,read_organizations,additional_info.projectedProductContext}
 
+# printable: its input without control characters.
+printable() { tr -d '\000-\010\013-\037\177'; }
+
 # sign_in: sets token. The secret goes over stdin, never as an argument.
 sign_in() {
   local form answer
@@ -15,7 +18,7 @@ sign_in() {
     | to_entries | map("\(.key)=\(.value | @uri)") | join("&")')
   answer=$(curl --silent --show-error --data @- "${ims%/}/ims/token/v3" <<<"$form")
   token=$(jq -er '.access_token // empty' <<<"$answer") || {
-    echo "sign in: no token: $(jq -r '.error_description // .error // "unknown answer"' <<<"$answer")" >&2
+    echo "sign in: no token: $(jq -r '.error_description // .error // "unknown answer"' <<<"$answer" | printable)" >&2
     return 1
   }
 }
@@ -35,7 +38,7 @@ call() {
   status=${answer##*$'\n'}
   answer=${answer%$'\n'*}
   if ((status < 200 || status > 299)); then
-    echo "$method $path: $status $answer" >&2
+    printable <<<"$method $path: $status $answer" >&2
     return 1
   fi
   printf '%s\n' "$answer"

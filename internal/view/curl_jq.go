@@ -1,10 +1,10 @@
 package view
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -81,18 +81,7 @@ func (j *jqProgram) text(s string) string {
 func jqString(s string) string {
 	text := string(resource.String(s).JSON())
 	text = strings.ReplaceAll(text, "$${", "${") // the plan's own escape, undone
-	if !strings.ContainsFunc(text, func(r rune) bool { return r == '\'' || hidden(r) }) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if r == '\'' || hidden(r) { // all of them lie below U+10000
-			fmt.Fprintf(&b, `\u%04x`, r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+	return strings.ReplaceAll(string(output.EscapeJSON([]byte(text))), "'", `\u0027`)
 }
 
 func (j *jqProgram) secret(from string) string {

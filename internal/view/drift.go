@@ -11,11 +11,11 @@ import (
 func Drift(w io.Writer, p *planner.Plan, o Options) error {
 	t := newPlanText(p, o)
 	if len(p.Drift) == 0 {
-		t.line(t.paint(green, "No drift. ") + "What is on the platform is what was last applied to " + TargetText(p.Target) + ".")
+		t.line(t.paint(green, "No drift. "), t.paint(plain, "What is on the platform is what was last applied to "+TargetText(p.Target)+"."))
 		return flush(w, t.canvas)
 	}
 	t.drift()
-	t.line(count(len(p.Drift), "resource") + " drifted in " + TargetText(p.Target) + ". " +
-		"`aepflow plan --refresh` shows what apply would do about it.")
+	t.line(t.paint(plain, count(len(p.Drift), "resource")+" drifted in "+TargetText(p.Target)+". "+
+		"`aepflow plan --refresh` shows what apply would do about it."))
 	return flush(w, t.canvas)
 }

@@ -1,12 +1,12 @@
 package view
 
 import (
-	"encoding/json"
 	"io"
 	"sync"
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -141,14 +141,13 @@ type Events struct {
 	explain Explain
 
 	mu  sync.Mutex
-	enc *json.Encoder
+	out io.Writer
 	err error
 }
 
 // NewEvents starts the stream with the plan.
 func NewEvents(w io.Writer, p *planner.Plan, explain Explain) *Events {
-	e := &Events{enc: json.NewEncoder(w), explain: explain}
-	e.enc.SetEscapeHTML(false)
+	e := &Events{out: w, explain: explain}
 	target, summary := p.Target, p.Summary
 	e.write(Event{Type: "plan", Target: &target, Calls: p.Calls(), Planned: &summary})
 	return e
@@ -167,7 +166,7 @@ func (e *Events) Finish(r applier.Result, elapsed time.Duration) error {
 func (e *Events) write(ev Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.enc.Encode(ev); err != nil && e.err == nil {
+	if err := output.JSONLine(e.out, ev); err != nil && e.err == nil {
 		e.err = err
 	}
 }

@@ -166,7 +166,7 @@ func fieldNotes(f planner.FieldChange, home planner.Origin, full bool) []note {
 // noted writes a painted line with notes behind it; those that do not fit go to
 // lines of their own.
 func (c *canvas) noted(line string, notes []note) {
-	wide := widthOf(stripped(line))
+	wide := widthOf(line)
 	for _, n := range notes {
 		if wide > 0 && wide+2+widthOf(n.text) <= c.width {
 			line += "  " + c.paint(n.style, n.text)

@@ -2,12 +2,18 @@ package view
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
+	"html"
 	"html/template"
 	"io"
+	"regexp"
 	"strings"
-	"unicode"
+	"sync"
+	"unicode/utf8"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/textdiff"
 	"github.com/aepflow/aepflow/planner"
@@ -30,17 +36,48 @@ func HTML(w io.Writer, p *planner.Plan) error {
 	if err := t.Execute(&b, pageOf(p)); err != nil {
 		return err
 	}
-	_, err = w.Write(bytes.Map(func(r rune) rune {
-		if r != '\n' && hidden(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, b.Bytes()))
+	_, err = io.WriteString(w, visiblePage(b.String()))
 	return err
 }
 
+// visiblePage shows what is hidden in a page as text. The page holds no such character
+// of its own but its line breaks.
+func visiblePage(s string) string {
+	s = lineOfColons.ReplaceAllString(s, "$1&#58;:")
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		shown, size := output.Escape(s[i:])
+		if size == 0 || s[i] == '\n' {
+			_, size = utf8.DecodeRuneInString(s[i:])
+			b.WriteString(s[i : i+size])
+		} else {
+			b.WriteString(html.EscapeString(shown))
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// policy lets the page show its own styles and nothing else, by their digests: a
+// text that became markup after all could neither run nor load anything.
+var policy = sync.OnceValue(func() string {
+	styles := []string{svgStyle}
+	_, rest, _ := strings.Cut(planPage, "<style>")
+	own, _, _ := strings.Cut(rest, "</style>")
+	styles = append(styles, own)
+	for i, s := range styles {
+		sum := sha256.Sum256([]byte(s))
+		styles[i] = "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'none'; img-src data:; style-src " + strings.Join(styles, " ") + "; base-uri 'none'; form-action 'none'"
+})
+
+// lineOfColons is a line of a page that a pipeline could take for a command.
+var lineOfColons = regexp.MustCompile(`(?m)^([\s\p{Z}]*)::`)
+
 // page is what the template shows.
 type page struct {
+	Policy   string
 	Target   planner.Target
 	Made     string
 	Serial   uint64
@@ -104,7 +141,7 @@ type pageCall struct {
 func pageOf(p *planner.Plan) page {
 	changes := shown(p)
 	out := page{
-		Target: p.Target, Made: timeText(p.At), Serial: p.Lock.Serial, Tool: p.ToolVersion,
+		Policy: policy(), Target: p.Target, Made: timeText(p.At), Serial: p.Lock.Serial, Tool: p.ToolVersion,
 		Line: SummaryLine(p.Summary), Empty: len(changes) == 0, Notices: p.Diagnostics,
 	}
 	if out.Empty {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -166,10 +167,7 @@ func restore(ch *planner.Change) error {
 // indented returns v as JSON, two blanks deep, without HTML escapes.
 func indented(v any) ([]byte, error) {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
+	if err := output.JSON(&b, v); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

@@ -8,9 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
-
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -29,67 +26,66 @@ type Progress struct {
 	failed  int
 	blocked int
 	running []Event // in the order in which they started
-	bars    *mpb.Progress
-	bar     *mpb.Bar
+	bar     *bar    // nil without a terminal
+}
+
+// Live is a terminal: it shows a status below what is written to it.
+type Live interface {
+	io.Writer
+	Status(line string) error
 }
 
 // manyCalls is from how many calls on a live bar stands alone, without a line
 // for each call that went well.
 const manyCalls = 60
 
-// NewProgress returns a listener that writes to w. With live, w is a terminal
-// and a bar is drawn until Close.
-func NewProgress(w io.Writer, p *planner.Plan, o Options, live bool, explain Explain) *Progress {
-	g := &Progress{out: w, canvas: newCanvas(o), total: p.Calls(), explain: explain}
-	if !live || g.total == 0 {
-		g.quiet = o.Quiet
+// NewProgress returns a listener that writes lines to w.
+func NewProgress(w io.Writer, p *planner.Plan, o Options, explain Explain) *Progress {
+	return &Progress{out: w, canvas: newCanvas(o), total: p.Calls(), quiet: o.Quiet, explain: explain}
+}
+
+// NewLiveProgress returns a listener that also draws a bar below its lines, until Close.
+func NewLiveProgress(w Live, p *planner.Plan, o Options, explain Explain) *Progress {
+	g := NewProgress(w, p, o, explain)
+	if g.total == 0 {
 		return g
 	}
-	g.quiet = o.Quiet || g.total > manyCalls
-	g.bars = mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithWidth(min(40, g.canvas.width/3)))
+	g.quiet = g.quiet || g.total > manyCalls
 	began := time.Now()
-	g.bar = g.bars.New(int64(g.total), mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
-		mpb.PrependDecorators(decor.CountersNoUnit("%d/%d ", decor.WCSyncWidth), decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 6})),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return g.left(time.Since(began)) + g.current() })),
-	)
+	g.bar = newBar(w, func() string { return g.status(time.Since(began)) })
 	return g
 }
 
 // Notify takes one event of the apply.
 func (g *Progress) Notify(ev applier.Event) {
 	e := eventOf(ev, g.explain)
-	line, moved := g.take(e)
-	if line != "" {
-		g.print(line)
-	}
-	if moved && g.bar != nil {
-		g.bar.Increment()
+	if line := g.take(e); line != "" {
+		_, _ = io.WriteString(g.out, line) // a closed terminal must not stop an apply
 	}
 }
 
-// take counts an event and returns its line, "" for none, and whether a call
-// has come to its end.
-func (g *Progress) take(e Event) (line string, moved bool) {
+// take counts an event and returns its line, "" for none.
+func (g *Progress) take(e Event) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	same := func(r Event) bool { return r.Address == e.Address && r.Call == e.Call }
 	switch e.Type {
 	case "started":
 		g.running = append(slices.DeleteFunc(g.running, same), e)
-		return "", false
+		return ""
 	case "retried":
-		return g.line(e), false
+		return g.line(e)
 	case "waiting":
 		i := slices.IndexFunc(g.running, same)
 		if i < 0 {
-			return "", false
+			return ""
 		}
 		first := g.running[i].until.IsZero()
 		g.running[i].until = e.until // counted down at the end of the bar
 		if first {
-			return g.line(e), false
+			return g.line(e)
 		}
-		return "", false
+		return ""
 	}
 	g.running = slices.DeleteFunc(g.running, same)
 	switch e.Type {
@@ -100,21 +96,11 @@ func (g *Progress) take(e Event) (line string, moved bool) {
 	}
 	if e.Call > 0 { // a rename or an adoption sends nothing and moves no bar
 		g.settled++
-		moved = true
 	}
 	if g.quiet && e.Type == "done" {
-		return "", moved
+		return ""
 	}
-	return g.line(e), moved
-}
-
-// print writes a line, above the bar where there is one.
-func (g *Progress) print(line string) {
-	if g.bars != nil {
-		_, _ = g.bars.Write([]byte(line)) // progress is a courtesy: a closed terminal must not stop an apply
-		return
-	}
-	_, _ = io.WriteString(g.out, line)
+	return g.line(e)
 }
 
 // line is an event as text: `[3/8] source.customers: created 6f2a1c88… (0.2 s)`.
@@ -161,7 +147,7 @@ func (g *Progress) left(elapsed time.Duration) string {
 		return ""
 	}
 	rest := elapsed * time.Duration(g.total-g.settled) / time.Duration(g.settled)
-	return fmt.Sprintf(" %02d:%02d left", int(rest.Minutes()), int(rest.Seconds())%60)
+	return " " + clock(rest) + " left"
 }
 
 // current names the calls that run, for the end of the bar.
@@ -189,13 +175,60 @@ func (g *Progress) current() string {
 	return visible(" " + strings.Join(parts, " · "))
 }
 
+// status is the bar: ` 3/8  00:07 [===>      ] 00:11 left create flow.orders`.
+func (g *Progress) status(elapsed time.Duration) string {
+	g.mu.Lock()
+	settled := g.settled
+	g.mu.Unlock()
+	room := min(40, g.canvas.width/3)
+	done := room * settled / g.total
+	filled := strings.Repeat("=", done)
+	if done > 0 && done < room {
+		filled = filled[1:] + ">"
+	}
+	return fmt.Sprintf("%*d/%d  %s [%-*s]%s%s", len(fmt.Sprint(g.total)), settled, g.total, clock(elapsed), room, filled, g.left(elapsed), g.current())
+}
+
+func clock(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+}
+
 // Close takes the bar away. The summary comes after it.
 func (g *Progress) Close() {
-	if g.bars == nil {
-		return
+	if g.bar != nil {
+		g.bar.close()
 	}
-	g.bar.Abort(true)
-	g.bars.Wait()
+}
+
+// bar draws a status again and again, so that its times move.
+type bar struct {
+	stop, stopped chan struct{}
+}
+
+const redrawn = 150 * time.Millisecond
+
+func newBar(w Live, status func() string) *bar {
+	b := &bar{stop: make(chan struct{}), stopped: make(chan struct{})}
+	go func() {
+		defer close(b.stopped)
+		tick := time.NewTicker(redrawn)
+		defer tick.Stop()
+		for {
+			_ = w.Status(status()) // a closed terminal must not stop an apply
+			select {
+			case <-b.stop:
+				_ = w.Status("")
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return b
+}
+
+func (b *bar) close() {
+	close(b.stop)
+	<-b.stopped
 }
 
 // stepVerb is what a call was to do.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -64,7 +65,7 @@ func badResult() applier.Result {
 
 func TestProgressPlain(t *testing.T) {
 	var b bytes.Buffer
-	g := NewProgress(&b, columnAdded(), Options{}, false, nil)
+	g := NewProgress(&b, columnAdded(), Options{}, nil)
 	for _, e := range aBadDay() {
 		g.Notify(e)
 	}
@@ -75,18 +76,21 @@ func TestProgressPlain(t *testing.T) {
 // The bar counts each call once and leaves nothing behind but its lines.
 func TestProgressLive(t *testing.T) {
 	var b lockedBuffer
-	g := NewProgress(&b, columnAdded(), Options{Width: 80}, true, nil)
+	g := NewLiveProgress(output.New(&b), columnAdded(), Options{Width: 80}, nil)
 	for _, e := range aBadDay() {
 		g.Notify(e)
 	}
 	if got, want := g.current(), " 1 failed · 1 blocked"; got != want {
 		t.Errorf("end of the bar is %q, want %q", got, want)
 	}
-	if got := g.bar.Current(); got != 4 {
-		t.Errorf("the bar stands at %d, want 4", got)
+	if got, want := g.status(5*time.Second), "4/8  00:05 [============>             ] 00:05 left 1 failed · 1 blocked"; got != want {
+		t.Errorf("the bar is %q, want %q", got, want)
 	}
 	g.Close()
 	out := b.String()
+	if !strings.HasSuffix(out, "\r\x1b[K") {
+		t.Errorf("the bar is left at the end of %q", out)
+	}
 	for _, want := range []string{"[1/8] source.customers: created 6f2a1c88… (0.2 s)", "could not create (1 min 15 s)", "blocked by flow.customers"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
@@ -95,7 +99,7 @@ func TestProgressLive(t *testing.T) {
 }
 
 func TestProgressNamesRunningCalls(t *testing.T) {
-	g := NewProgress(&bytes.Buffer{}, many(100), Options{}, false, nil)
+	g := NewProgress(&bytes.Buffer{}, many(100), Options{}, nil)
 	for _, kind := range []resource.Kind{resource.Source, resource.Target, resource.Mapping, resource.Schema} {
 		g.Notify(applier.Started{Subject: about(kind, 1, planner.StepCreate, planner.Create), Attempt: 1})
 	}

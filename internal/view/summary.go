@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -77,8 +78,8 @@ func failures(c *canvas, r applier.Result) {
 			at = "  " + c.paint(dim, place)
 		}
 		c.line(c.paint(red, "failed"), "  ", c.paint(bold, f.Address.String()), at)
-		for _, l := range strings.Split(f.Err.Error(), "\n") {
-			c.line("  ", c.paint(plain, l))
+		for _, err := range output.Joined(f.Err) {
+			c.line("  ", c.paint(plain, err.Error()))
 		}
 		if f.Unknown {
 			c.line("  ", c.paint(yellow, "it may have been done; the next apply looks on the platform before it sends it again"))

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -64,7 +65,7 @@ func membersText(v resource.Value) string {
 // stringText quotes s only when it could be taken for something else.
 func stringText(s string) string {
 	if needsQuotes(s) {
-		return strconv.Quote(s)
+		return output.Quote(s)
 	}
 	return s
 }

@@ -11,7 +11,7 @@ package view
 import (
 	"io"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 // Options says how text is shown. The zero Options is plain text of 100 columns.
@@ -34,11 +34,7 @@ func (o Options) width() int {
 	return max(o.Width, minWidth)
 }
 
-// cellWidth measures in terminal cells, without asking the environment, so that
-// the same text is laid out alike everywhere.
-var cellWidth = &runewidth.Condition{StrictEmojiNeutral: true}
-
-func widthOf(s string) int { return cellWidth.StringWidth(s) }
+func widthOf(s string) int { return output.Width(s) }
 
 func flush(w io.Writer, c *canvas) error {
 	_, err := w.Write(c.buf.Bytes())

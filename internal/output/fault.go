@@ -1,0 +1,37 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Fault says what is wrong with a text that was printed, "" for nothing: the law that
+// the tests of every renderer hold it to.
+func Fault(text string) string {
+	if !utf8.ValidString(text) {
+		return "not UTF-8"
+	}
+	for _, r := range text {
+		if Hidden(r) && r != '\n' && r != '\t' {
+			return fmt.Sprintf("holds %U", r)
+		}
+	}
+	for _, mark := range commandMarks {
+		if strings.Contains(text, mark) {
+			return "holds " + mark
+		}
+	}
+	return ""
+}
+
+// StartsCommand reports whether a line of text is a workflow command. A renderer may
+// begin a line with data; the writer sees to it that none does.
+func StartsCommand(text string) bool {
+	for line := range strings.Lines(text) {
+		if isCommand(strings.TrimSpace(line)) {
+			return true
+		}
+	}
+	return false
+}

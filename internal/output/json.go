@@ -1,0 +1,68 @@
+package output
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// JSON writes v on indented lines, without HTML escapes.
+func JSON(w io.Writer, v any) error { return writeJSON(w, v, "  ") }
+
+// JSONLine writes v on one line.
+func JSONLine(w io.Writer, v any) error { return writeJSON(w, v, "") }
+
+func writeJSON(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(EscapeJSON(b.Bytes()))
+	return err
+}
+
+// Quote returns s as a JSON string.
+func Quote(s string) string {
+	var b strings.Builder
+	_ = JSONLine(&b, s) // a string always encodes, and a builder takes it
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// EscapeJSON returns a JSON text of the same meaning in which every hidden character
+// is \uXXXX. In JSON they can only be in strings; its line breaks and tabs stay.
+func EscapeJSON(text []byte) []byte {
+	var out []byte
+	from := 0
+	for i := 0; i < len(text); {
+		c := text[i]
+		size := 1
+		if c < 0x7F && c != '#' {
+			i++
+			continue
+		}
+		r := rune(c)
+		if c >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(text[i:])
+		}
+		switch {
+		case c == '#' && hasCommandMark(string(text[i:min(i+8, len(text))])), c != '#' && Hidden(r), r == utf8.RuneError && size == 1:
+			out = append(out, text[from:i]...)
+			for _, u := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, u)
+			}
+			from = i + size
+		}
+		i += size
+	}
+	if from == 0 {
+		return text
+	}
+	return append(out, text[from:]...)
+}

@@ -1,0 +1,76 @@
+package output
+
+import (
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Style is a way to paint text on a terminal.
+type Style uint8
+
+const (
+	Plain Style = iota
+	Bold
+	Dim
+	Red
+	Green
+	Yellow
+	Magenta
+	Cyan
+	BoldRed
+	BoldYellow
+	BoldBlue
+	BoldCyan
+	Added   // the changed words within an added line
+	Removed // the changed words within a removed line
+)
+
+var sgr = [...]string{"", "1", "2", "31", "32", "33", "35", "36", "1;31", "1;33", "1;34", "1;36", "1;4;32", "1;4;31"}
+
+// A style travels through strings as a noncharacter, which no text may hold, so that
+// only the writer, and only for a terminal, makes escape sequences.
+const (
+	firstMark rune = 0xFDD0
+	endMark   rune = 0xFDEF
+)
+
+// Paint returns s, made safe as one line, in a style.
+func Paint(st Style, s string) string {
+	s = Line(s)
+	if st == Plain || s == "" {
+		return s
+	}
+	return string(firstMark+rune(st)) + s + string(endMark)
+}
+
+// sequence is the escape sequence that a mark stands for, "" for other characters.
+func sequence(r rune) string {
+	switch {
+	case r == endMark:
+		return "\x1b[0m"
+	case r > firstMark && int(r-firstMark) < len(sgr):
+		return "\x1b[" + sgr[r-firstMark] + "m"
+	}
+	return ""
+}
+
+// cells measures text as a terminal shows it. The condition is our own and not the
+// library's global one, which depends on the user's locale: the same input must give
+// the same output everywhere.
+var cells = &runewidth.Condition{StrictEmojiNeutral: true}
+
+// Width is how many cells of a terminal s takes; styles take none.
+func Width(s string) int {
+	if strings.ContainsFunc(s, isMark) {
+		s = strings.Map(func(r rune) rune {
+			if isMark(r) {
+				return -1
+			}
+			return r
+		}, s)
+	}
+	return cells.StringWidth(s)
+}
+
+func isMark(r rune) bool { return firstMark <= r && r <= endMark }
