@@ -320,7 +320,7 @@ func outcome(r applier.Result, err error) error {
 	}
 	switch {
 	case errors.As(err, &panicked):
-		return &exitError{code, err}
+		return &exitError{code: code, err: err}
 	case err != nil:
 		return err
 	case r.OK():
