@@ -126,6 +126,9 @@ func (p *project) lowerDataset(u *unit, under []string, name string, body *schem
 		}
 	}
 	for _, t := range body.Tags {
+		if isProfileTag(t) {
+			continue // an error says so
+		}
 		values := resource.List()
 		for _, v := range t.Values {
 			values.Items = append(values.Items, resource.String(v))

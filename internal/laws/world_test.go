@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -123,6 +124,9 @@ func compile(t testing.TB, files []*source.File) *resource.Graph {
 		_ = diag.Text(&b, report, diag.TextOptions{})
 		t.Fatal(b.String())
 	}
+	for _, r := range g.All() {
+		checkKeys(t, r.Address.String(), r.Body.JSON())
+	}
 	return g
 }
 
@@ -206,6 +210,12 @@ func (w *world) plan(g *resource.Graph, o planner.Options) *planner.Plan {
 	p, report := planner.Diff(lock, g, o)
 	if report.HasErrors() {
 		w.t.Fatalf("plan: %s", report.Sorted()[0].Message)
+	}
+	for _, c := range p.Changes {
+		checkKeys(w.t, c.Address.String(), c.Desired)
+		for _, k := range c.Calls {
+			checkKeys(w.t, fmt.Sprintf("call %d of %s", k.N, c.Address), k.Body)
+		}
 	}
 	return p
 }

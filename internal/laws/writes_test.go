@@ -42,6 +42,9 @@ func (w *world) checkWrites(p *planner.Plan) {
 	w.t.Helper()
 	lock := w.lock()
 	writes := w.writes()
+	for _, r := range writes {
+		checkKeys(w.t, r.Method+" "+r.URL, r.Body)
+	}
 	taken := map[int]int{} // number of the call → place in the record
 	used := make([]bool, len(writes))
 	for _, c := range p.Changes {

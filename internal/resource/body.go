@@ -21,8 +21,13 @@ type Body struct {
 	digest [16]byte
 }
 
-// NewBody flattens a tree. All origins lie in one file.
+// NewBody flattens a tree. All origins lie in one file. An object with a duplicate
+// key is a bug of whoever built it: which of the two a reader takes is a matter of
+// luck.
 func NewBody(v Value) Body {
+	if at, ok := v.DuplicateKey(); ok {
+		panic("resource: duplicate key " + at.String())
+	}
 	b := Body{json: v.JSON()}
 	b.digest = Sum(b.json)
 	p := places{text: make([]byte, 0, 3*v.count())}

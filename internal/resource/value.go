@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/source"
@@ -113,6 +114,36 @@ func (v Value) Without(name string) Value {
 	}
 	v.Fields = fields
 	return v
+}
+
+// DuplicateKey returns the path of a member whose object has another one of that
+// name, or false.
+func (v Value) DuplicateKey() (Path, bool) {
+	const few = 16 // up to here, comparing is faster than a map
+	var seen map[string]bool
+	if len(v.Fields) > few {
+		seen = make(map[string]bool, len(v.Fields))
+	}
+	for i, f := range v.Fields {
+		twice := seen[f.Name]
+		if seen == nil {
+			twice = slices.ContainsFunc(v.Fields[:i], func(g Field) bool { return g.Name == f.Name })
+		} else {
+			seen[f.Name] = true
+		}
+		if twice {
+			return Path{}.Field(f.Name), true
+		}
+		if below, ok := f.Value.DuplicateKey(); ok {
+			return append(Path{}.Field(f.Name), below...), true
+		}
+	}
+	for i := range v.Items {
+		if below, ok := v.Items[i].DuplicateKey(); ok {
+			return append(Path{}.Index(i), below...), true
+		}
+	}
+	return nil, false
 }
 
 // Walk calls f for v and everything below it, parents first, with its path.
