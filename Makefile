@@ -44,7 +44,7 @@ golden: ## rewrite expected outputs after looking at why they changed
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME
 	@for pkg in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
-		echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; done; done
+		echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$pkg || exit 1; done; done
 
 shape: ## the largest files, functions, types and packages: a mirror, not a law
 	@go run .ci/shape.go

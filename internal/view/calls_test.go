@@ -354,3 +354,22 @@ func TestQuoteShell(t *testing.T) {
 		}
 	}
 }
+
+// The message of a variable that is missing is text, whatever a plan names: nothing in
+// it runs.
+func TestQuoteInside(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell here")
+	}
+	for _, text := range []string{"flow.a", "$(echo ran)", "`echo ran`", `"; echo ran; "`, "a}b", `a\`, "${HOME}", "it's", "\x1b\n"} {
+		script := `: "${unset_here:?` + quoteInside(text) + `}"`
+		if out, err := exec.Command(sh, "-n", "-c", script).CombinedOutput(); err != nil {
+			t.Errorf("%q does not parse: %s", text, out)
+		}
+		out, err := exec.Command(sh, "-c", script).CombinedOutput()
+		if err == nil || !strings.HasSuffix(strings.TrimSpace(string(out)), visible(text)) {
+			t.Errorf("%q is said as %q, %v", text, out, err)
+		}
+	}
+}
