@@ -28,7 +28,7 @@ func makes(s planner.Step) bool {
 // the call sends; k is -1 for an import.
 func (r *run) entryAfter(c callRef, now lockfile.Entry, start json.RawMessage) (lockfile.Entry, error) {
 	e := lockfile.Entry{
-		Address: c.change.Address, ID: now.ID, ETag: now.ETag, Protect: c.change.Protect,
+		Address: c.change.Address, ID: now.ID, ETag: now.ETag, Protect: c.change.Protect, MovedFrom: c.change.RenamedFrom,
 		Sent: now.Sent, Needs: now.Needs, Secrets: now.Secrets,
 	}
 	var err error

@@ -103,6 +103,9 @@ func (r *run) begin(ctx context.Context) error {
 	}
 	var last lockfile.Ticket
 	var told []Event
+	if moves := movesOf(r.plan); len(moves) > 0 {
+		last = r.session.Edit(lockfile.Edit{Moves: moves})
+	}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
 		for _, e := range r.edits(c) {
@@ -149,16 +152,23 @@ func (r *run) learn(ctx context.Context) error {
 	return nil
 }
 
-// edits returns what a change does to the lockfile without a call.
+// movesOf returns the renames of a plan. They are one record, which a crash leaves
+// whole or not at all: half of a ring is none.
+func movesOf(p *planner.Plan) []lockfile.Move {
+	var out []lockfile.Move
+	for i := range p.Changes {
+		if c := &p.Changes[i]; !c.MovedFrom.IsZero() && c.MovedFrom != c.Address {
+			out = append(out, lockfile.Move{From: c.MovedFrom, To: c.Address})
+		}
+	}
+	return out
+}
+
+// edits returns what a change does to the lockfile without a call, once the
+// renames are done.
 func (r *run) edits(c *planner.Change) []lockfile.Edit {
 	var out []lockfile.Edit
-	addr := c.Address
-	if !c.MovedFrom.IsZero() && c.MovedFrom != c.Address {
-		out = append(out, lockfile.Edit{Move: &lockfile.Move{From: c.MovedFrom, To: c.Address}})
-		addr = c.MovedFrom
-	}
-	now, has := r.session.Get(addr)
-	now.Address = c.Address
+	now, has := r.session.Get(c.Address)
 	switch {
 	case len(c.Calls) > 0:
 		return out
@@ -181,10 +191,10 @@ func (r *run) edits(c *planner.Change) []lockfile.Edit {
 		if c.ETag != "" {
 			now.ETag = c.ETag // as a refresh saw it: what refers to a version is moved to it
 		}
-	case now.Protect == c.Protect:
+	case now.Protect == c.Protect && now.MovedFrom == c.RenamedFrom:
 		return out
 	}
-	now.Protect = c.Protect
+	now.Protect, now.MovedFrom = c.Protect, c.RenamedFrom
 	return append(out, lockfile.Edit{Put: &lockfile.EntryText{Entry: now}})
 }
 

@@ -60,7 +60,8 @@ func (p *project) graph(lists [][]resource.Resource) *resource.Graph {
 	if !ok {
 		p.clashes(slices.Concat(lists...))
 	}
-	if !ok || !distinct {
+	p.owners(lists)
+	if !ok || !distinct || p.report.HasErrors() {
 		return nil
 	}
 	var cycle *resource.CycleError

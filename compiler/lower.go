@@ -38,15 +38,25 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 		r.Protect = l.Protect
 		for _, i := range l.Import {
 			if i.Kind == string(a.Kind) {
-				r.Import = i.ID
+				r.Import, r.ImportAt = i.ID, u.own("lifecycle", "import", i.Kind)
 			}
 		}
 		if l.MovedFrom != "" {
 			// What is made for a document carries its name, alone or at the front.
 			r.Moved = resource.Address{Kind: a.Kind, Name: l.MovedFrom + strings.TrimPrefix(a.Name, u.name)}
+			r.MovedAt = u.own("lifecycle", "movedFrom")
 		}
 	}
 	return r
+}
+
+// own returns the place of a value in the document's own file: that of the name
+// when the value comes from elsewhere.
+func (u *unit) own(keys ...string) source.Span {
+	if s := u.span(keys...); s.File == u.doc.File {
+		return s
+	}
+	return u.span("name")
 }
 
 // ownPlaces takes away the places of values that lie in another file: a body

@@ -131,7 +131,7 @@ func registryTitle(r resource.Resource) string {
 
 // resolve checks what only the whole document, or another one, can tell.
 func (p *project) resolve(u *unit) {
-	p.resolveImports(u)
+	p.resolveLifecycle(u)
 	switch {
 	case u.dataflow != nil:
 		p.resolveDataflow(u)

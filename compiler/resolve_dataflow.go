@@ -20,9 +20,6 @@ func (p *project) resolveDataflow(u *unit) {
 	p.resolveSchedule(u)
 	p.resolveDelta(u)
 	p.lintDataflow(u)
-	if l := u.dataflow.Lifecycle; l != nil && l.MovedFrom == u.name && l.MovedFrom != "" {
-		p.report.Add(movedFromItself{at: u.at("lifecycle", "movedFrom"), name: u.name})
-	}
 }
 
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)

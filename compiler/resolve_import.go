@@ -10,12 +10,10 @@ import (
 )
 
 // resolveImports checks that a document imports only what it makes.
-func (p *project) resolveImports(u *unit) {
-	var l *schemas.Lifecycle
+func (p *project) resolveImports(u *unit, imports schemas.Imports) {
 	var makes []resource.Kind
 	switch {
 	case u.dataflow != nil:
-		l = u.dataflow.Lifecycle
 		makes = []resource.Kind{resource.Source, resource.Target, resource.Mapping, resource.Flow}
 		schema, dataset := u.inline()
 		if dataset != nil {
@@ -23,16 +21,13 @@ func (p *project) resolveImports(u *unit) {
 		}
 		makes = append(makes, kindsOfSchema(schema)...)
 	case u.connection != nil:
-		l, makes = u.connection.Lifecycle, []resource.Kind{resource.Connection}
+		makes = []resource.Kind{resource.Connection}
 	case u.schema != nil:
-		l, makes = u.schema.Lifecycle, kindsOfSchema(&u.schema.SchemaBody)
+		makes = kindsOfSchema(&u.schema.SchemaBody)
 	case u.dataset != nil:
-		l, makes = u.dataset.Lifecycle, []resource.Kind{resource.Dataset}
+		makes = []resource.Kind{resource.Dataset}
 	}
-	if l == nil {
-		return
-	}
-	for _, i := range l.Import {
+	for _, i := range imports {
 		if !slices.Contains(makes, resource.Kind(i.Kind)) {
 			p.report.Add(unknownImport{at: u.at("lifecycle", "import", i.Kind), kind: i.Kind, makes: makes})
 		}

@@ -11,6 +11,10 @@ import (
 func (d *differ) adopt(spec *resource.Spec, r resource.Resource, it *item) {
 	it.desired = decode(r.Body)
 	it.change.Action, it.change.Reason, it.change.ID = Import, ReasonImport, r.Import
+	if owner, owned := d.owner(r.Address.Kind, r.Import); owned {
+		d.report.Add(importOwned{r: r, owner: owner})
+		return
+	}
 	l, found := d.liveOf(r.Address)
 	if !found {
 		return
@@ -41,6 +45,15 @@ func (d *differ) adopt(spec *resource.Spec, r resource.Resource, it *item) {
 		it.fields = append(it.fields, j)
 	}
 	it.change.Desired = live.JSON()
+}
+
+// owner returns the entry that has an object.
+func (d *differ) owner(k resource.Kind, id string) (resource.Address, bool) {
+	if d.owners == nil {
+		d.owners, _ = d.lock.Owners() // an object with two has been refused by the reader
+	}
+	a, ok := d.owners[resource.KeyOfObject(k, id)]
+	return a, ok
 }
 
 // guardImport refuses imports that nobody has verified, and those of something

@@ -26,7 +26,7 @@ type Options struct {
 	AllowDataLoss bool
 	Destroy       bool   // everything goes that may go; the graph is not looked at
 	Refreshed     bool   // Live holds what the platform has for every entry
-	Live          []Live // sorted by address
+	Live          []Live // sorted by address, as Moved names the entries
 	Tenant        string // what {TENANT_ID} stands for in them; "" is the lock's
 	Recreate      bool   // make again what a refresh did not find
 
@@ -91,6 +91,9 @@ type differ struct {
 	asked   []bool // for each entry, whether the graph has its address
 
 	moved   map[resource.Address]resource.Address   // new address → the one in the lockfile
+	vacates map[resource.Address]resource.Address   // the other way round
+	notes   []Diagnostic                            // about what is not moved
+	owners  map[resource.ObjectKey]resource.Address // see owner
 	usedBy  map[resource.Address][]resource.Address // see users
 	drift   []Change
 	nothing lockfile.Entry // of what was never applied
@@ -112,27 +115,21 @@ type item struct {
 	drift   []resource.Difference // applied against live
 	missing bool                  // a refresh did not find it
 	named   bool                  // a document names the object that goes by its ID
+	renamed bool                  // the entry records another movedFrom
 	left    bool                  // changed, and left out by the selection
 }
 
-// moves pairs documents with entries by movedFrom, where the old address is
-// applied, the new one is not, and no document keeps the old one. From then on
-// the lock is looked at as if it had always had the new addresses.
+// moves follows movedFrom. From then on the lock is looked at as if it had
+// always had the new addresses.
 func (d *differ) moves() {
-	d.moved = map[resource.Address]resource.Address{}
-	var moves []lockfile.Move
-	for _, r := range d.graph.All() {
-		if r.Moved.IsZero() {
-			continue
-		}
-		_, applied := d.lock.Get(r.Address)
-		_, there := d.lock.Get(r.Moved)
-		if _, stays := d.graph.Get(r.Moved); there && !applied && !stays {
-			d.moved[r.Address] = r.Moved
-			moves = append(moves, lockfile.Move{From: r.Moved, To: r.Address})
-		}
+	f := follow(d.lock, d.graph)
+	d.moved = make(map[resource.Address]resource.Address, len(f.moves))
+	d.vacates = make(map[resource.Address]resource.Address, len(f.moves))
+	for _, m := range f.moves {
+		d.moved[m.To], d.vacates[m.From] = m.From, m.To
 	}
-	d.lock = d.lock.Moved(moves)
+	d.notes = f.notes
+	d.lock = d.lock.Moved(f.moves)
 }
 
 // examine compares one resource with its entry.
@@ -156,6 +153,8 @@ func (d *differ) examine(r resource.Resource) {
 	}
 	d.items[r.Address] = it
 	d.order = append(d.order, it)
+	it.change.RenamedFrom = d.recorded(r.Moved)
+	it.renamed = it.exists && it.change.RenamedFrom != d.recorded(entry.MovedFrom)
 	from, moved := d.moved[r.Address]
 	if moved {
 		it.change.MovedFrom = from
@@ -226,6 +225,8 @@ func (it *item) settle(moved bool) {
 		it.change.Action, it.change.Reason, it.keep = Move, ReasonMoved, true
 	case it.change.Protect != it.entry.Protect:
 		it.change.Reason, it.keep = ReasonProtect, true
+	case it.renamed:
+		it.change.Reason, it.keep = ReasonRecorded, true
 	}
 }
 

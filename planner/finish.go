@@ -25,7 +25,7 @@ func (d *differ) plan() *Plan {
 	}
 	d.number()
 	d.guardRemovals()
-	p.Diagnostics = append(p.Diagnostics, d.hintRenames()...)
+	p.Diagnostics = append(append(p.Diagnostics, d.notes...), d.hintRenames()...)
 	// A first plan is nothing but changes: none is kept longer than it is needed.
 	d.items = nil
 	p.Changes = make([]Change, 0, len(d.order))

@@ -76,6 +76,7 @@ const (
 	ReasonDeposed   Reason = "left over from a replacement"
 	ReasonDestroy   Reason = "everything is to be destroyed"
 	ReasonMoved     Reason = "renamed in the documents"
+	ReasonRecorded  Reason = "the lockfile takes note of its movedFrom"
 	ReasonDrift     Reason = "changed on the platform since it was applied"
 	ReasonConverged Reason = "the platform has it already"
 	ReasonImport    Reason = "exists on the platform and is taken over"
@@ -158,16 +159,19 @@ type Change struct {
 	Actions   []string         `json:"actions"`
 	Deposed   string           `json:"deposed,omitempty"`
 	MovedFrom resource.Address `json:"moved_from,omitzero"`
-	Reason    Reason           `json:"reason,omitempty"`
-	Effect    Effect           `json:"data_effect"`
-	Start     *Start           `json:"start,omitempty"` // of the new flow of a replacement
-	Guards    []Guard          `json:"guards,omitempty"`
-	DependsOn []Dependency     `json:"depends_on"`
-	Origin    Origin           `json:"origin,omitzero"`
-	Fields    []FieldChange    `json:"fields"`
-	Calls     []Call           `json:"calls"`
-	Desired   json.RawMessage  `json:"desired,omitempty"` // the whole body, references unresolved
-	Protect   bool             `json:"protect,omitempty"`
+	// RenamedFrom is the movedFrom that the lockfile keeps, so that it is followed
+	// once; see lockfile.Entry.
+	RenamedFrom resource.Address `json:"renamed_from,omitzero"`
+	Reason      Reason           `json:"reason,omitempty"`
+	Effect      Effect           `json:"data_effect"`
+	Start       *Start           `json:"start,omitempty"` // of the new flow of a replacement
+	Guards      []Guard          `json:"guards,omitempty"`
+	DependsOn   []Dependency     `json:"depends_on"`
+	Origin      Origin           `json:"origin,omitzero"`
+	Fields      []FieldChange    `json:"fields"`
+	Calls       []Call           `json:"calls"`
+	Desired     json.RawMessage  `json:"desired,omitempty"` // the whole body, references unresolved
+	Protect     bool             `json:"protect,omitempty"`
 }
 
 // Dependency is a resource that a change needs, and the field that says so.

@@ -24,3 +24,22 @@ func (p startPassed) Diagnose() diag.Diagnostic {
 		Help:    "write a later start, or leave startTime out: the dataflow then starts a minute after it is created",
 	}
 }
+
+// importOwned: an object that is to be imported has an owner.
+type importOwned struct {
+	r     resource.Resource
+	owner resource.Address
+}
+
+func (p importOwned) Diagnose() diag.Diagnostic {
+	help := fmt.Sprintf("remove the import, or forget the other entry first with `aepflow state rm %s`", p.owner)
+	if p.owner.Kind == p.r.Address.Kind && p.owner.Name != p.r.Address.Name {
+		help += fmt.Sprintf("; if the document was renamed, write `movedFrom: %s` instead", p.owner.Name)
+	}
+	return diag.Diagnostic{
+		Code: diag.DuplicateImport, Severity: diag.Error, Path: "lifecycle.import." + string(p.r.Address.Kind),
+		Message: fmt.Sprintf("%s imports %s, which %s has in the lockfile", p.r.Address, p.r.Import, p.owner),
+		Labels:  []diag.Label{{Span: p.r.ImportAt, Text: "an object has one owner"}},
+		Help:    help,
+	}
+}

@@ -49,13 +49,16 @@ func (d *differ) selectItems() {
 
 // neededBy returns the changes that a change cannot go without: what it refers
 // to when that is made, replaced or gets a new version; what a replacement
-// replaces with it; and, for a removal, the removal or replacement of what uses it.
+// replaces with it; the move of what has its address; and, for a removal, the removal or replacement of what uses it.
 func (d *differ) neededBy(it *item) []*item {
 	var out []*item
 	for _, dep := range it.change.DependsOn {
 		if other := d.items[dep.Address]; other != nil && other.change.Action.Changes() && other.change.Action != Delete {
 			out = append(out, other)
 		}
+	}
+	if to, ok := d.vacates[it.change.Address]; ok {
+		out = append(out, d.items[to]) // its address is free only then
 	}
 	if !it.change.Action.Destroys() || it.change.Deposed != "" {
 		return out

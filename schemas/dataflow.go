@@ -152,7 +152,7 @@ type Options struct {
 type Lifecycle struct {
 	// Refuse every plan that would remove or replace it.
 	Protect bool `yaml:"protect,omitempty"`
-	// Its name before it was renamed.
+	// Its name before it was renamed. Documents may exchange names, and another one may use the old name in the same change.
 	MovedFrom string `yaml:"movedFrom,omitempty" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
 	// What a replacement does to the data of a dataflow that has started: backfill reads history again (duplicates possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue.
 	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`

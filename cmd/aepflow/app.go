@@ -118,13 +118,14 @@ func (a *app) finish(err error) int {
 	var held *lockfile.HeldError
 	var target *lockfile.TargetError
 	var journal *lockfile.JournalError
+	var owner *lockfile.OwnerError
 	var stale *applier.StaleError
 	var elsewhere *applier.ElsewhereError
 	var unlisted *applier.UnlistedError
 	switch {
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &held), errors.As(err, &target), errors.As(err, &journal), errors.As(err, &stale), errors.As(err, &elsewhere),
+	case errors.As(err, &held), errors.As(err, &target), errors.As(err, &journal), errors.As(err, &owner), errors.As(err, &stale), errors.As(err, &elsewhere),
 		errors.Is(err, lockfile.ErrConflict), errors.Is(err, lockfile.ErrDigest), errors.Is(err, lockfile.ErrNewer), errors.Is(err, lockfile.ErrSyntax):
 		return exitStale
 	case errors.As(err, &unlisted):
@@ -154,7 +155,11 @@ func (a *app) sayError(err error) {
 // wayOut is what to do about a lockfile that is not read, "" for other errors.
 func wayOut(err error) string {
 	var journal *lockfile.JournalError
+	var owner *lockfile.OwnerError
 	switch {
+	case errors.As(err, &owner):
+		return "forget the one that is wrong, `aepflow state rm " + owner.Second.String() + "` or `aepflow state rm " +
+			owner.First.String() + "`; the object stays on the platform"
 	case errors.Is(err, lockfile.ErrNoTarget):
 		return "look at the platform for what it holds, then move the journal away"
 	case errors.As(err, &journal):

@@ -110,7 +110,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	}
 	o := a.viewOptions(a.stdout)
 	o.Full, o.Quiet = c.Full, c.Quiet
-	if err := showPlan(a.stdout, plan, format, c.Calls, o, known(seen.Lock)); err != nil {
+	if err := showPlan(a.stdout, plan, format, c.Calls, o, known(planner.Moved(seen.Lock, p.graph))); err != nil {
 		return err
 	}
 	if c.Out != "" {
@@ -130,8 +130,9 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss, Recreate: f.Recreate,
 		Secrets: planner.Secrets{Unchecked: true},
 	}
+	named := planner.Moved(lock, p.graph)
 	if !noSecrets {
-		secrets, report, err := p.checkSecrets(lock)
+		secrets, report, err := p.checkSecrets(named)
 		if err == nil {
 			err = a.diagnose(report)
 		}
@@ -142,14 +143,14 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 	}
 	err := f.selection(&o, func(address resource.Address) bool {
 		_, wanted := p.graph.Get(address)
-		_, applied := lock.Get(address)
+		_, applied := named.Get(address)
 		return wanted || applied
 	})
 	if err != nil {
 		return nil, err
 	}
 	if f.Refresh {
-		if err := a.refresh(ctx, p, t, withImports(lock, p.graph), -1, &o); err != nil {
+		if err := a.refresh(ctx, p, t, withImports(named, p.graph), -1, &o); err != nil {
 			return nil, err
 		}
 	}

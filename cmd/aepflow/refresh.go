@@ -84,7 +84,7 @@ func (c driftCmd) Run(ctx context.Context, a *app) error {
 		At: a.now(), Tool: toolVersion(), Secrets: planner.Secrets{Unchecked: true},
 		Target: t.planTarget(),
 	}
-	if err := a.refresh(ctx, p, t, seen.Lock, c.Rate, &o); err != nil {
+	if err := a.refresh(ctx, p, t, planner.Moved(seen.Lock, p.graph), c.Rate, &o); err != nil {
 		return err
 	}
 	plan, _ := planner.Diff(seen.Lock, p.graph, o)

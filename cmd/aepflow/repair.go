@@ -61,6 +61,9 @@ func (c stateRepairCmd) Run(ctx context.Context, a *app) error {
 	}
 	a.say("%s is whole again: %s, serial %d. Look at it with `aepflow plan --refresh`.",
 		display(damaged.Path), entries(len(lock.Entries)), lock.Serial+1)
+	if _, err := lock.Owners(); err != nil {
+		a.say("warning: %v\n  = help: %s", err, wayOut(err))
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -87,6 +88,8 @@ func TestScripts(t *testing.T) {
 			"apply":     cmdApply,
 			"synced":    cmdSynced,
 			"named":     cmdNamed,
+			"sameid":    cmdSameID,
+			"idof":      cmdIDOf,
 			"emulator":  cmdEmulator,
 			"fault":     cmdFault,
 			"requests":  cmdRequests,
@@ -252,6 +255,37 @@ func planArgs(args []string) []string {
 		}
 	}
 	return out
+}
+
+// cmdSameID compares the id of an entry with that of an earlier `state show`.
+func cmdSameID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sameid FILE ADDRESS")
+	}
+	if was, is := idIn(ts, ts.ReadFile(args[0])), idAt(ts, args[1]); was != is {
+		ts.Fatalf("%s is %s, and was %s", args[1], is, was)
+	}
+}
+
+// cmdIDOf puts the id of an entry into a file, in the place of a word.
+func cmdIDOf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: idof ADDRESS FILE WORD")
+	}
+	cmdEdit(ts, false, []string{args[1], args[2], idAt(ts, args[0])})
+}
+
+func idAt(ts *testscript.TestScript, address string) string {
+	ts.Check(ts.Exec("aepflow", "state", "show", address))
+	return idIn(ts, ts.ReadFile("stdout"))
+}
+
+func idIn(ts *testscript.TestScript, text string) string {
+	var entry struct {
+		ID string `json:"id"`
+	}
+	ts.Check(json.Unmarshal([]byte(text), &entry))
+	return entry.ID
 }
 
 func cmdSynced(ts *testscript.TestScript, neg bool, args []string) {

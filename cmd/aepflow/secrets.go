@@ -46,8 +46,9 @@ func (p *project) secret(from string) (string, error) {
 }
 
 // checkSecrets reads every secret that the graph refers to and says which of
-// them differ from what was applied. One that is not there is a diagnostic at
-// its line; the error is for what the person allows, when that cannot be read.
+// them differ from what was applied; the lock has the documents' names. One that
+// is not there is a diagnostic at its line; the error is for what the person
+// allows, when that cannot be read.
 func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Report, error) {
 	var broken *exitError
 	report := &diag.Report{}
@@ -92,9 +93,6 @@ func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Repo
 	var changed []planner.SecretPath
 	for _, v := range values {
 		e, ok := lock.Get(v.Address)
-		if r, _ := p.graph.Get(v.Address); !ok && !r.Moved.IsZero() {
-			e, ok = lock.Get(r.Moved) // renamed with this very plan
-		}
 		i := slices.IndexFunc(e.Secrets, func(h lockfile.SecretHash) bool { return h.Path == v.Path })
 		if ok && (i < 0 || !lockfile.SecretMatches(e.Secrets[i].Hash, v.Value)) {
 			changed = append(changed, planner.SecretPath{Address: v.Address, Path: v.Path})

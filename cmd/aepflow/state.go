@@ -39,7 +39,7 @@ func (f stateFlags) read(a *app) (*lockfile.Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen, err := lockfile.Load(p.paths(t))
+	seen, err := lockfile.Look(p.paths(t))
 	if err != nil {
 		return nil, err
 	}
@@ -124,18 +124,18 @@ func entryAt(lock *lockfile.Lock, text string) (lockfile.Entry, error) {
 	return e, nil
 }
 
-// session takes the lock of the target.
-func (f stateFlags) session(ctx context.Context, a *app) (*lockfile.Session, error) {
+// session takes the lock of the target. With repair, an object may have two owners.
+func (f stateFlags) session(ctx context.Context, a *app, repair bool) (*lockfile.Session, error) {
 	p, t, err := f.open(a)
 	if err != nil {
 		return nil, err
 	}
-	return lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Now: time.Now()})
+	return lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Now: time.Now(), Repair: repair})
 }
 
 // edit changes the lockfile of a target without calling the platform.
-func (f stateFlags) edit(ctx context.Context, a *app, change func(*lockfile.Lock) ([]lockfile.Edit, error)) (err error) {
-	s, err := f.session(ctx, a)
+func (f stateFlags) edit(ctx context.Context, a *app, repair bool, change func(*lockfile.Lock) ([]lockfile.Edit, error)) (err error) {
+	s, err := f.session(ctx, a, repair)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ type stateMvCmd struct {
 }
 
 func (c stateMvCmd) Run(ctx context.Context, a *app) error {
-	return c.edit(ctx, a, func(lock *lockfile.Lock) ([]lockfile.Edit, error) {
+	return c.edit(ctx, a, false, func(lock *lockfile.Lock) ([]lockfile.Edit, error) {
 		from, err := entryAt(lock, c.From)
 		if err != nil {
 			return nil, err
@@ -179,7 +179,7 @@ func (c stateMvCmd) Run(ctx context.Context, a *app) error {
 			return nil, exit(exitUsage, "the lockfile has a %s already", to)
 		}
 		a.say("%s is now %s", from.Address, to)
-		return []lockfile.Edit{{Move: &lockfile.Move{From: from.Address, To: to}}}, nil
+		return []lockfile.Edit{{Moves: []lockfile.Move{{From: from.Address, To: to}}}}, nil
 	})
 }
 
@@ -200,7 +200,7 @@ func (c stateRmCmd) Run(ctx context.Context, a *app) error {
 	if gaveUp, err := c.giveUp(ctx, a); err != nil || gaveUp {
 		return err
 	}
-	return c.edit(ctx, a, func(lock *lockfile.Lock) ([]lockfile.Edit, error) {
+	return c.edit(ctx, a, true, func(lock *lockfile.Lock) ([]lockfile.Edit, error) {
 		var out []lockfile.Edit
 		for _, text := range c.Address {
 			e, err := entryAt(lock, text)
@@ -217,7 +217,7 @@ func (c stateRmCmd) Run(ctx context.Context, a *app) error {
 // giveUp takes accepted creates whose objects were never found for not carried out,
 // where all addresses are such.
 func (c stateRmCmd) giveUp(ctx context.Context, a *app) (done bool, err error) {
-	s, err := c.session(ctx, a)
+	s, err := c.session(ctx, a, true)
 	if err != nil {
 		return false, err
 	}

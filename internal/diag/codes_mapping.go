@@ -265,8 +265,18 @@ var mappingCodes = []Entry{
 		Example: goodConnection + "lifecycle:\n  import: {flow: 2edc08ac-4df5-4fe6-936f-81a19ce92f5c}\n",
 	},
 	{
+		Code: DuplicateImport, Severity: Error,
+		Title: "object with two owners",
+		Explanation: "An object of the platform belongs to one document. If two imported it, removing one document would remove " +
+			"the object that the other one stands for. A plan also refuses to import what the lockfile has already.",
+		Example: goodConnection + importShop + "---\n" +
+			with(goodConnection, "name: shop-db", "name: shop-copy") + importShop,
+	},
+	{
 		Code: FileUnreadable, Severity: Error,
 		Title:       "unreadable file",
 		Explanation: "The file's name makes it part of the project, but the operating system refuses to open it.",
 	},
 }
+
+const importShop = "lifecycle:\n  import: {connection: 6990abad-977d-41b9-a85d-17ea8cf1c0e4}\n"

@@ -19,6 +19,7 @@ const (
 	FieldClash        Code = "field-clash"
 	MovedFrom         Code = "moved-from"
 	ImportKind        Code = "import-kind"
+	DuplicateImport   Code = "duplicate-import"
 	SecretReference   Code = "secret-reference"
 	FileUnreadable    Code = "file-unreadable"
 	FieldGroupClass   Code = "field-group-class"

@@ -103,8 +103,9 @@ var targetCodes = []Entry{
 	{
 		Code: MovedFrom, Severity: Error,
 		Title: "invalid previous name",
-		Explanation: "`lifecycle.movedFrom` is the name that the object had before; its current name has no meaning " +
-			"there.",
+		Explanation: "`lifecycle.movedFrom` is the name that the object had before: not the document's own name, and not one " +
+			"that another document was moved from. Documents may exchange names, in chains and rings, and another document " +
+			"may use the old name. A plan has a note about a name that it cannot follow.",
 		Example: goodDataflow + "lifecycle:\n  movedFrom: orders\n",
 	},
 }

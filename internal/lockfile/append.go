@@ -79,6 +79,9 @@ func appendMembers(b []byte, e Entry, digest string) []byte {
 	if j.Protect {
 		b = append(appendKey(b, "protect"), "true"...)
 	}
+	if !j.MovedFrom.IsZero() {
+		b = appendAddress(appendKey(b, "moved_from"), j.MovedFrom)
+	}
 	if len(j.Applied) > 0 {
 		b = appendJSON(appendKey(b, "applied"), j.Applied)
 	}

@@ -22,6 +22,9 @@ func TestAppendRecord(t *testing.T) {
 	entry := func() *EntryText {
 		e := Entry{Address: address(), ID: text(), ETag: text(), Protect: some()}
 		if some() {
+			e.MovedFrom = address()
+		}
+		if some() {
 			e.Applied = json.RawMessage(`{"a":[1,"<x>"],"b":null}`)
 		}
 		for range rnd.IntN(3) {

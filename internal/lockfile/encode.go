@@ -30,15 +30,16 @@ type header struct {
 }
 
 type entryJSON struct {
-	ID      string          `json:"id,omitempty"`
-	ETag    string          `json:"etag,omitempty"`
-	Digest  string          `json:"digest,omitempty"`
-	Protect bool            `json:"protect,omitempty"`
-	Applied json.RawMessage `json:"applied,omitempty"`
-	Sent    []Sent          `json:"sent,omitempty"`
-	Needs   []Need          `json:"needs,omitempty"`
-	Secrets []SecretHash    `json:"secrets,omitempty"`
-	Deposed []Deposed       `json:"deposed,omitempty"`
+	ID        string           `json:"id,omitempty"`
+	ETag      string           `json:"etag,omitempty"`
+	Digest    string           `json:"digest,omitempty"`
+	Protect   bool             `json:"protect,omitempty"`
+	MovedFrom resource.Address `json:"moved_from,omitzero"`
+	Applied   json.RawMessage  `json:"applied,omitempty"`
+	Sent      []Sent           `json:"sent,omitempty"`
+	Needs     []Need           `json:"needs,omitempty"`
+	Secrets   []SecretHash     `json:"secrets,omitempty"`
+	Deposed   []Deposed        `json:"deposed,omitempty"`
 }
 
 // plain returns the entry's form without a digest. Lists are put in order in a
@@ -49,14 +50,14 @@ func (e Entry) plain() entryJSON {
 		needs = slices.SortedStableFunc(slices.Values(needs), compareNeeds)
 	}
 	return entryJSON{
-		ID: e.ID, ETag: e.ETag, Protect: e.Protect, Applied: e.Applied,
+		ID: e.ID, ETag: e.ETag, Protect: e.Protect, MovedFrom: e.MovedFrom, Applied: e.Applied,
 		Sent: e.Sent, Needs: needs, Secrets: e.Secrets, Deposed: e.Deposed,
 	}
 }
 
 func (j entryJSON) entry(a resource.Address) Entry {
 	return Entry{
-		Address: a, ID: j.ID, ETag: j.ETag, Protect: j.Protect, Applied: j.Applied,
+		Address: a, ID: j.ID, ETag: j.ETag, Protect: j.Protect, MovedFrom: j.MovedFrom, Applied: j.Applied,
 		Sent: j.Sent, Needs: j.Needs, Secrets: j.Secrets, Deposed: j.Deposed,
 	}
 }

@@ -1,7 +1,6 @@
 package lockfile
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -201,7 +200,9 @@ func (s *state) edit(e Edit) {
 	case e.Put != nil:
 		s.put(e.Put.Entry)
 	case e.Move != nil:
-		s.move(*e.Move)
+		s.move([]Move{*e.Move})
+	case len(e.Moves) > 0:
+		s.move(e.Moves)
 	case e.ETag != nil:
 		if now, ok := s.entries[e.ETag.Address]; ok && now.ID == e.ETag.ID {
 			now.ETag = e.ETag.ETag
@@ -211,32 +212,6 @@ func (s *state) edit(e Edit) {
 		s.lock.Target.Tenant = e.Tenant
 	case !e.Forget.IsZero():
 		s.forget(e.Forget)
-	}
-}
-
-// move renames an entry. What refers to it refers to the new name from now on,
-// as the documents do: the next plan sees no change.
-func (s *state) move(m Move) {
-	e, ok := s.entries[m.From]
-	if !ok {
-		return
-	}
-	s.forget(m.From)
-	e.Address = m.To
-	s.put(e)
-	was, is := []byte(`"${`+m.From.String()+`.`), []byte(`"${`+m.To.String()+`.`)
-	for a, e := range s.entries {
-		if !slices.ContainsFunc(e.Needs, func(n Need) bool { return n.Address == m.From }) {
-			continue
-		}
-		e.Applied = bytes.ReplaceAll(e.Applied, was, is)
-		e.Needs = slices.Clone(e.Needs)
-		for i := range e.Needs {
-			if e.Needs[i].Address == m.From {
-				e.Needs[i].Address = m.To
-			}
-		}
-		s.entries[a] = e
 	}
 }
 

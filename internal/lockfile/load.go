@@ -56,7 +56,17 @@ type View struct {
 
 // Load reads the lock of a target without locking or writing anything. An absent
 // lockfile is an empty lock without lineage.
+// An object with two owners is an *OwnerError.
 func Load(p Paths) (View, error) {
+	v, err := Look(p)
+	if err != nil {
+		return View{}, err
+	}
+	return checked(v)
+}
+
+// Look is Load for who shows or repairs a lock: its objects may have two owners.
+func Look(p Paths) (View, error) {
 	f, err := load(p)
 	if err != nil {
 		return View{}, err

@@ -46,7 +46,11 @@ type Entry struct {
 	Needs   []Need          // what the references were resolved to
 	Secrets []SecretHash    // one for each secret in Applied, sorted by path
 	Protect bool
-	Deposed []Deposed // replaced objects that are not gone yet
+	// MovedFrom is the movedFrom that was followed, or that the documents had when
+	// the object was made: it is not followed again. Zero where no other document
+	// has that name.
+	MovedFrom resource.Address
+	Deposed   []Deposed // replaced objects that are not gone yet
 }
 
 // Sent is a value that was bound when the call was made.

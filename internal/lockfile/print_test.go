@@ -15,6 +15,8 @@ func TestPrintAsTheEncoderDoes(t *testing.T) {
 	entries := []Entry{
 		{Address: addr("flow.a")},
 		{Address: addr("flow.b"), ID: "1", ETag: `"quoted"`, Protect: true, Applied: json.RawMessage(`{}`)},
+		{Address: addr("flow.b2"), ID: "1", Protect: true, MovedFrom: addr("flow.old"), Applied: json.RawMessage(`{}`)},
+		{Address: addr("flow.b3"), MovedFrom: addr("flow.older")},
 		{
 			Address: addr("flow.c"), ID: "é", Applied: json.RawMessage("{ \"a\" : [ ] , \"b\":[1,{\"c\":\"x: {y}, [z]\\\"\"}],\n\"d\":{}, \"e\":[[],{}] }"),
 			Sent:    []Sent{{Path: "p", Value: json.RawMessage(`17`)}, {Path: "q", Value: json.RawMessage(`"text"`)}},

@@ -146,7 +146,7 @@ func (p *printed) applied(a resource.Address, text []byte) json.RawMessage {
 
 // memberRank is the place of a member in the order of entryJSON, -1 for none.
 func memberRank(key string) int {
-	for i, k := range [...]string{"id", "etag", "digest", "protect", "applied", "sent", "needs", "secrets", "deposed"} {
+	for i, k := range [...]string{"id", "etag", "digest", "protect", "moved_from", "applied", "sent", "needs", "secrets", "deposed"} {
 		if k == key {
 			return i
 		}
@@ -266,6 +266,13 @@ func (e *Entry) take(key, value string, digest *string) (ok bool) {
 		*digest, ok = unquote(value)
 	case "protect":
 		e.Protect, ok = true, value == "true"
+	case "moved_from":
+		var name string
+		if name, ok = unquote(value); ok {
+			var err error
+			e.MovedFrom, err = resource.ParseAddress(name)
+			ok = err == nil
+		}
 	case "sent":
 		ok = strict([]byte(value), &e.Sent)
 	case "needs":

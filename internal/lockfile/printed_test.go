@@ -19,6 +19,9 @@ func big() *Lock {
 	for i := range 40 {
 		e := l.Entries[i%len(sample().Entries)]
 		e.Address.Name = fmt.Sprintf("more-%02d", i)
+		if i%3 == 0 {
+			e.MovedFrom = addr(fmt.Sprintf("flow.was-%02d", i))
+		}
 		e.ID = fmt.Sprintf(`quote " and \ and ünï <&> %d`, i)
 		l.Put(e)
 	}

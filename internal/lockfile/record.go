@@ -69,7 +69,8 @@ type Outcome struct {
 type Edit struct {
 	Put    *EntryText       `json:"put,omitempty"`
 	Forget resource.Address `json:"forget,omitzero"`
-	Move   *Move            `json:"move,omitempty"`
+	Move   *Move            `json:"move,omitempty"`  // of earlier releases, and of one entry
+	Moves  []Move           `json:"moves,omitempty"` // all at once
 	Tenant string           `json:"tenant,omitempty"`
 	ETag   *ETag            `json:"etag,omitempty"`
 }

@@ -30,7 +30,7 @@ func LoadFor(p Paths, g *resource.Graph) (View, error) {
 	}
 	defer f.Close()
 	if l, ok := readPrinted(f, g, blockSize); ok {
-		return View{Lock: l}, nil
+		return checked(View{Lock: l})
 	}
 	return Load(p) // which knows why
 }

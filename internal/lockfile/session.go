@@ -21,6 +21,7 @@ type Options struct {
 	Target  Target        // where it will be applied; a lockfile of another target is refused
 	Timeout time.Duration // how long to wait for another apply to end; 0 does not wait
 	Now     time.Time     // for the note about the holder
+	Repair  bool          // open a lock whose objects have two owners, too
 
 	open func(path string, whole int64) (journalFile, error) // nil: the file system
 }
@@ -52,7 +53,7 @@ type Session struct {
 }
 
 // Open takes the lock of a target and reads lockfile and journal. It fails with
-// a *HeldError, *TargetError or *JournalError, or an error of Parse.
+// a *HeldError, *TargetError, *JournalError or *OwnerError, or an error of Parse.
 func Open(ctx context.Context, p Paths, o Options) (*Session, error) {
 	held, err := hold(ctx, p, o.Timeout, o.Now)
 	if err != nil {
@@ -74,6 +75,11 @@ func openHeld(p Paths, o Options) (*Session, error) {
 	}
 	if f.state == nil {
 		f.state = newState(f.lock)
+	}
+	if !o.Repair {
+		if _, err := f.state.snapshot().Owners(); err != nil {
+			return nil, err
+		}
 	}
 	s := &Session{paths: p, open: o.open, state: f.state, was: digestOnDisk(f.text), serial: f.state.lock.Serial, whole: f.whole, pending: f.had}
 	if s.open == nil {

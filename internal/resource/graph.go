@@ -19,6 +19,24 @@ type Resource struct {
 	Replace string      // lifecycle.onReplace of a flow: "backfill", "continue" or ""
 	Import  string      // lifecycle.import: id of an object that exists already
 	Moved   Address     // lifecycle.movedFrom: its address before, zero when not moved
+	// The places of the two, one for all resources of a document.
+	ImportAt, MovedAt source.Span
+}
+
+// ObjectKey is an object of the platform: two ids of one kind that spell the same
+// one have the same key.
+type ObjectKey struct {
+	kind Kind
+	id   string
+}
+
+// KeyOfObject returns the key of an object. Ids of the registry come as a URL or
+// with dots, and both end alike.
+func KeyOfObject(k Kind, id string) ObjectKey {
+	if k == Schema || k == FieldGroup {
+		id = id[strings.LastIndexAny(id, "/.")+1:]
+	}
+	return ObjectKey{k, strings.ToLower(id)}
 }
 
 // Graph is everything that the documents ask for, sorted by address.
