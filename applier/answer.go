@@ -3,6 +3,7 @@ package applier
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -15,7 +16,11 @@ func answered(kind resource.Kind, body []byte) (id, etag string, err error) {
 	case resource.AnswerIDEtag:
 		return platform.WrittenFlow(body)
 	case resource.AnswerRegistry, resource.AnswerDescriptor:
-		return platform.WrittenRegistry(body)
+		id, etag, err = platform.WrittenRegistry(body)
+		if isURL := strings.Contains(id, "://"); err == nil && isURL != (kind != resource.Descriptor) {
+			err = fmt.Errorf("%q in the answer is the id of another kind of object", id)
+		}
+		return id, etag, err
 	case resource.AnswerDataset:
 		id, err = platform.WrittenDataset(body)
 		return id, "", err

@@ -22,7 +22,7 @@ type applyFlags struct {
 	Rate        float64       `default:"-1" placeholder:"N" help:"Requests a second at most, 0 for no limit. Default: 2 against Adobe, none against an emulator."`
 	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"How long to wait for another apply to end."`
 	Overwrite   []string      `placeholder:"KIND.NAME" help:"Undo what somebody else has changed on the platform in these resources, where it stands in the way. Repeatable."`
-	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"How long after it was sent a call without an answer may still be carried out. A look-up that finds nothing is repeated until then."`
+	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"How long after it was sent a call with an unknown result may still be carried out. A look-up that finds nothing is repeated until then, and the call is not sent again."`
 }
 
 type applyCmd struct {

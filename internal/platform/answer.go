@@ -27,6 +27,7 @@ type answer struct {
 	next    http.RoundTripper
 	timeout time.Duration
 	redact  *Redactor
+	most    int64 // bytes of an answer, unpacked
 }
 
 func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -45,10 +46,10 @@ func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, t.broken(req, NoAnswer, "", err)
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, t.most+1))
 	res.Body.Close()
-	if len(body) > maxAnswer {
-		err = fmt.Errorf("answer has more than %d bytes", maxAnswer)
+	if int64(len(body)) > t.most {
+		err = fmt.Errorf("the answer has more than %d bytes", t.most)
 	}
 	if res.StatusCode/100 == 2 {
 		if err == nil {
@@ -105,7 +106,7 @@ func usable(req *http.Request, res *http.Response, body []byte) error {
 		}
 	}
 	if !json.Valid(body) {
-		return errors.New("the answer is broken JSON")
+		return errors.New("the answer is broken JSON, or nested deeper than 10000 levels")
 	}
 	return nil
 }

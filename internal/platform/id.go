@@ -10,15 +10,25 @@ import (
 const maxID = 512
 
 // checkID says why a text in an answer cannot be the id of an object; nil when it can.
-// Every id that comes out of an answer passes here: it goes into URLs, the journal and
-// the lockfile. An id is one step of a path, or, in the Schema Registry, a URL.
+// Every id that comes out of an answer passes here or through checkURL: it goes into
+// URLs, the journal and the lockfile. An id is one step of a path.
 func checkID(id string) error {
-	path := id
-	if scheme, rest, isURL := strings.Cut(id, "://"); isURL && (scheme == "https" || scheme == "http") {
-		path = rest
-	} else if strings.Contains(id, "/") {
+	if strings.Contains(id, "/") {
 		return badID(id)
 	}
+	return checkSteps(id, id)
+}
+
+// checkURL is checkID for the $id of the Schema Registry, which is a URL.
+func checkURL(id string) error {
+	scheme, path, isURL := strings.Cut(id, "://")
+	if !isURL || scheme != "https" && scheme != "http" {
+		return badID(id)
+	}
+	return checkSteps(id, path)
+}
+
+func checkSteps(id, path string) error {
 	if id == "" || len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune("?#%\\\"<>{}|^`", r)
 	}) {

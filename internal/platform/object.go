@@ -28,8 +28,12 @@ type Object struct {
 	Body json.RawMessage
 }
 
-// maxPages bounds a list: a server that names the same page for ever is wrong.
-const maxPages = 10_000
+// maxPages bounds a list, idlePages how many pages of it may bring nothing new one after
+// the other: a server that has a next page for ever is wrong.
+const (
+	maxPages  = 10_000
+	idlePages = 100
+)
 
 // Collect reads a list to its end.
 func Collect(seq iter.Seq2[Object, error]) ([]Object, error) {
@@ -49,21 +53,23 @@ type page struct {
 	next    url.Values // nil after the last page
 }
 
-// pages asks for page after page as long as the reader wants more.
+// pages asks for page after page as long as the reader wants more. An object that a
+// list shows twice is given once.
 func pages(ctx context.Context, d Doer, req Request, query url.Values, parse func(Response, url.Values) (page, error)) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
 		path := req.Path
 		query := clone(query)
-		for n, seen := 1, ""; ; n++ {
+		asked, given := map[string]bool{}, map[string]bool{}
+		for n, idle := 1, 0; ; n++ {
 			req.Method, req.Path = http.MethodGet, path
 			if len(query) > 0 {
 				req.Path += "?" + encode(query)
 			}
-			if req.Path == seen || n > maxPages {
+			if asked[req.Path] || n > maxPages || idle > idlePages {
 				yield(Object{}, fmt.Errorf("list %s: the list has no end, stopped at page %d", path, n))
 				return
 			}
-			seen = req.Path
+			asked[req.Path] = true
 			res, err := d.Do(ctx, req)
 			if err != nil {
 				yield(Object{}, err)
@@ -74,7 +80,12 @@ func pages(ctx context.Context, d Doer, req Request, query url.Values, parse fun
 				yield(Object{}, fmt.Errorf("list %s: %w%s", path, err, withID(res.RequestID)))
 				return
 			}
+			idle++
 			for _, o := range p.objects {
+				if given[o.ID] {
+					continue
+				}
+				given[o.ID], idle = true, 0
 				if !yield(o, nil) {
 					return
 				}

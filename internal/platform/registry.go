@@ -122,8 +122,11 @@ func registryObject(raw json.RawMessage) (Object, error) {
 		return Object{}, errors.New("the answer holds something else than an object of the registry")
 	}
 	o := Object{ID: m.text("$id", "@id"), ETag: m.text("version"), Body: raw}
-	if o.ID == "" {
+	switch {
+	case o.ID == "":
 		return Object{}, unexpected("the registry", raw)
+	case m.text("$id") != "":
+		return o, checkURL(o.ID)
 	}
 	return o, checkID(o.ID)
 }

@@ -22,7 +22,7 @@ import (
 // A resend of auth passes pace again: nothing exceeds the rate. Tokens come
 // from another host, which has its own limits, so they do not count.
 func stack(cfg Config) http.RoundTripper {
-	var rt http.RoundTripper = answer{next: cfg.Transport, timeout: cfg.Timeout, redact: cfg.Redactor}
+	var rt http.RoundTripper = answer{next: cfg.Transport, timeout: cfg.Timeout, redact: cfg.Redactor, most: maxAnswer}
 	rt = door{next: rt, platform: cfg.Platform, ims: cfg.IMS}
 	if cfg.Log != nil {
 		rt = logger{next: rt, log: cfg.Log, bodies: cfg.LogBodies, redact: cfg.Redactor}
