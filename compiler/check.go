@@ -80,8 +80,7 @@ func checkLoose(d *Document, within *Node, report *diag.Report) {
 	}
 	found := &diag.Report{}
 	checkAs(d, k, looseValidators()[k], found)
-	x := newGivenIndex()
-	x.add(d)
+	x := newGivenIndex(d)
 	report.Append(found.Map(func(f diag.Diagnostic) (diag.Diagnostic, bool) {
 		s := f.Primary()
 		return x.explain(f), within == nil || s.File == within.Span.File && within.Span.Start <= s.Start && s.End <= within.Span.End

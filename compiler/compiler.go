@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
@@ -31,13 +32,21 @@ func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 
 // readProject reads the documents and finds what each name stands for.
 func readProject(files []*source.File, o Options) *project {
-	p := &project{options: o, tenant: o.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
-	for _, r := range readAll(files, o) {
+	p := newProject(o)
+	for _, r := range readAll(files, p.options) {
 		p.report.Append(r.report)
 		p.units = append(p.units, r.units...)
 	}
 	p.index()
 	return p
+}
+
+func newProject(o Options) *project {
+	o.lookup = newLookup(o)
+	return &project{
+		options: o, tenant: o.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{},
+		known: &knownNames{byKind: map[string]*nearest.Names{}},
+	}
 }
 
 // resources lowers the documents into one list each; none when there are errors.

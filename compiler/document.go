@@ -76,6 +76,8 @@ type Node struct {
 	// Given says how the value came into the document, when it was not by
 	// standing there: an overlay, a default, variables, in this order.
 	Given []Given
+
+	index *pairIndex // of a map with many keys
 }
 
 // Pair is one key of a map and its value. Keys are scalars and differ from
@@ -106,12 +108,49 @@ func (n *Node) pair(key string) *Pair {
 	if n == nil {
 		return nil
 	}
+	if n.index.covers(n.Pairs) {
+		if i, ok := n.index.at[key]; ok {
+			return &n.Pairs[i]
+		}
+		return nil
+	}
 	for i := range n.Pairs {
 		if n.Pairs[i].Key.Text == key {
 			return &n.Pairs[i]
 		}
 	}
 	return nil
+}
+
+// indexedKeys is the number of keys from which a map gets an index.
+const indexedKeys = 48
+
+// pairIndex finds the keys of a map with many of them. It is about the one
+// slice of pairs that it was made of: a copy of the map with other pairs does
+// without until it is indexed itself.
+type pairIndex struct {
+	pairs []Pair
+	at    map[string]int
+}
+
+// covers reports whether the index is about these pairs.
+func (x *pairIndex) covers(pairs []Pair) bool {
+	return x != nil && len(x.pairs) == len(pairs) && &x.pairs[0] == &pairs[0]
+}
+
+// indexed makes keys quick to find, if there are many, and returns n. It is for
+// whoever has made the pairs of n, once they are complete.
+func (n *Node) indexed() *Node {
+	n.index = nil
+	if len(n.Pairs) < indexedKeys {
+		return n
+	}
+	at := make(map[string]int, len(n.Pairs))
+	for i := range n.Pairs {
+		at[n.Pairs[i].Key.Text] = i
+	}
+	n.index = &pairIndex{n.Pairs, at}
+	return n
 }
 
 // Where returns the labels that show n: its own text first, and when it came
@@ -141,14 +180,4 @@ type Ignore struct {
 	Reason string
 	Line   int         // the line that it silences
 	Span   source.Span // the comment
-}
-
-// Ignored returns the comment that silences a code on a line.
-func (d *Document) Ignored(code diag.Code, line int) (Ignore, bool) {
-	for _, ig := range d.Ignores {
-		if ig.Line == line && ig.Code == code {
-			return ig, true
-		}
-	}
-	return Ignore{}, false
 }

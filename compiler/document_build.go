@@ -20,12 +20,19 @@ const (
 	// maxAliased is how many values aliases may repeat in one document. Ten
 	// lines of nested aliases can name more values than memory has room for.
 	maxAliased = 50_000
+	// aliasedFree and aliasedPerByte say how many values the aliases of a file may
+	// repeat, so that a project of many small files stays in proportion as well.
+	aliasedFree    = 1_000
+	aliasedPerByte = 2
 	// maxFaults is how many documents of a file are tried after a syntax error.
 	// Each try reads the rest of the file.
 	maxFaults = 20
 	// maxProblems is how many problems of one document's tree are told.
 	maxProblems = 200
 )
+
+// aliasedIn is how many values the aliases of a file of that size may repeat.
+func aliasedIn(size int) int { return aliasedFree + aliasedPerByte*size }
 
 // ParseDocuments reads every YAML document of a file. Whatever is wrong with
 // the text is in the report; a document with a syntax error is left out and the
@@ -41,10 +48,11 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 
 	var docs []*Document
 	t := newTextMap(f)
+	aliases := aliasedIn(len(text))
 	for from, faults := 0, 0; from >= 0 && faults < maxFaults; faults++ {
 		roots, fault := parseFrom(f, text, from)
 		for _, root := range roots {
-			b := builder{textMap: t, report: report}
+			b := builder{textMap: t, report: report, aliases: &aliases}
 			doc := &Document{File: f, Root: b.root(root)}
 			if doc.Root.Kind != NullKind && !b.refused {
 				docs = append(docs, doc)
@@ -120,6 +128,7 @@ type builder struct {
 	alias    source.Span  // the outermost alias that is being followed
 	open     []*yaml.Node // anchored collections that are being built
 	aliased  int          // values made through aliases so far
+	aliases  *int         // how many more the file may have
 	depth    int
 	problems int  // told so far
 	refused  bool // too deep or too many: said once, the rest is cut off
@@ -150,8 +159,14 @@ func (b *builder) build(y *yaml.Node) *Node {
 		return b.node(NullKind, b.start(y), b.start(y))
 	}
 	if !b.alias.IsZero() {
-		if b.aliased++; b.aliased > maxAliased {
-			b.refuse(aliasBomb{b.alias})
+		b.aliased++
+		*b.aliases--
+		switch {
+		case b.aliased > maxAliased:
+			b.refuse(aliasBomb{b.alias, "document", maxAliased})
+			return b.node(NullKind, b.start(y), b.start(y))
+		case *b.aliases < 0:
+			b.refuse(aliasBomb{b.alias, "file", aliasedIn(len(b.text))})
 			return b.node(NullKind, b.start(y), b.start(y))
 		}
 	}

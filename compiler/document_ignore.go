@@ -2,6 +2,9 @@ package compiler
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
+	"sort"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
@@ -17,6 +20,7 @@ func addIgnores(f *source.File, docs []*Document) {
 	if len(docs) == 0 || !bytes.Contains(f.Text, []byte(ignoreMark)) {
 		return
 	}
+	next, scalars := nextTexts(f), scalarSpans(docs)
 	for line := 1; line <= f.Lines(); line++ {
 		text := f.Line(line)
 		hash := ignoreComment(text)
@@ -26,7 +30,7 @@ func addIgnores(f *source.File, docs []*Document) {
 		start, end := f.LineBounds(line)
 		span := f.Span(start+hash, end)
 		doc := documentAt(docs, span.Start)
-		if doc == nil || insideScalar(doc.Root, span.Start) {
+		if inside(scalars, span.Start) {
 			continue
 		}
 		words := strings.Fields(text[hash+strings.Index(text[hash:], ignoreMark)+len(ignoreMark):])
@@ -35,7 +39,7 @@ func addIgnores(f *source.File, docs []*Document) {
 		}
 		target := line
 		if strings.TrimSpace(text[:hash]) == "" {
-			target = nextText(f, line)
+			target = next[line]
 		}
 		doc.Ignores = append(doc.Ignores, Ignore{
 			Code: diag.Code(words[0]), Reason: strings.Join(words[1:], " "), Line: target, Span: span,
@@ -63,41 +67,55 @@ func ignoreComment(line string) int {
 // documentAt returns the document that a comment at an offset belongs to: the
 // one that it stands in, else the next one, else the last.
 func documentAt(docs []*Document, offset int) *Document {
+	i := sort.Search(len(docs), func(i int) bool { return offset < docs[i].Root.Span.End })
+	return docs[min(i, len(docs)-1)]
+}
+
+// nextTexts returns for each line, from 1, the next one that has text and not only
+// a comment, the line itself when there is none.
+func nextTexts(f *source.File) []int {
+	next := make([]int, f.Lines()+1)
+	found := 0
+	for line := f.Lines(); line > 0; line-- {
+		if next[line] = found; found == 0 {
+			next[line] = line
+		}
+		if text := strings.TrimSpace(f.Line(line)); text != "" && text[0] != '#' {
+			found = line
+		}
+	}
+	return next
+}
+
+// scalarSpans are the places of the scalars that stand in documents, in order. A #
+// in one of them starts no comment.
+func scalarSpans(docs []*Document) []source.Span {
+	var out []source.Span
+	var walk func(n *Node)
+	walk = func(n *Node) {
+		if !n.Alias.IsZero() {
+			return
+		}
+		if n.Kind.IsScalar() {
+			out = append(out, n.Span)
+		}
+		for _, item := range n.Items {
+			walk(item)
+		}
+		for _, p := range n.Pairs {
+			walk(p.Key)
+			walk(p.Value)
+		}
+	}
 	for _, d := range docs {
-		if offset < d.Root.Span.End {
-			return d
-		}
+		walk(d.Root)
 	}
-	return docs[len(docs)-1]
+	slices.SortFunc(out, func(a, b source.Span) int { return cmp.Compare(a.Start, b.Start) })
+	return out
 }
 
-func nextText(f *source.File, line int) int {
-	for next := line + 1; next <= f.Lines(); next++ {
-		if text := strings.TrimSpace(f.Line(next)); text != "" && text[0] != '#' {
-			return next
-		}
-	}
-	return line
-}
-
-// insideScalar reports whether an offset lies in the text of a scalar, where a
-// # starts no comment.
-func insideScalar(n *Node, offset int) bool {
-	if n == nil || !n.Alias.IsZero() || offset < n.Span.Start || n.Span.End <= offset {
-		return false
-	}
-	if n.Kind.IsScalar() {
-		return true
-	}
-	for _, item := range n.Items {
-		if insideScalar(item, offset) {
-			return true
-		}
-	}
-	for _, p := range n.Pairs {
-		if insideScalar(p.Key, offset) || insideScalar(p.Value, offset) {
-			return true
-		}
-	}
-	return false
+// inside reports whether an offset lies in one of the spans, which do not overlap.
+func inside(spans []source.Span, offset int) bool {
+	i := sort.Search(len(spans), func(i int) bool { return offset < spans[i].End })
+	return i < len(spans) && spans[i].Start <= offset
 }

@@ -47,10 +47,4 @@ func TestIgnoreComments(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if _, ok := docs[0].Ignored("delta-timezone", 5); !ok {
-		t.Error("an ignored code is not found")
-	}
-	if _, ok := docs[0].Ignored("delta-timezone", 4); ok {
-		t.Error("a code is ignored on another line")
-	}
 }

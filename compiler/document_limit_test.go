@@ -61,6 +61,42 @@ func TestHostileTexts(t *testing.T) {
 	}
 }
 
+// What aliases may repeat is in proportion to the size of their file.
+func TestAliasLimits(t *testing.T) {
+	const head = "a: &a [x]\nb: [" // each alias of it repeats two values
+	text := func(aliases, filler int) string {
+		return head + strings.Repeat("*a, ", aliases) + "]\n#" + strings.Repeat("x", filler)
+	}
+	const many = maxAliased / 2
+	for name, c := range map[string]struct {
+		text string
+		want string // part of the message, "" when the text is fine
+	}{
+		"document":      {text(many, 0), ""},
+		"document more": {text(many+1, 0), "of the document repeat more than 50000 values"},
+		"file":          {bombOf(10, 10, 9), ""},
+		"file more":     {bombOf(10, 10, 10), "of the file repeat more than"},
+		"large file":    {bombOf(10, 10, 10) + "#" + strings.Repeat("x", 60), ""},
+		"two documents": {bombOf(10, 10, 6) + "---\n" + bombOf(10, 10, 8), "of the file repeat more than"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, r := ParseDocuments(source.NewFile("in.yaml", []byte(c.text)))
+			got := ""
+			for _, d := range r.Sorted() {
+				got += d.Message
+			}
+			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+				t.Errorf("%d bytes: said %q, want %q", len(c.text), got, c.want)
+			}
+		})
+	}
+}
+
+// bombOf repeats a list of x values y times, and that z times.
+func bombOf(x, y, z int) string {
+	return "a: &a [" + strings.Repeat("1, ", x) + "]\nb: &b [" + strings.Repeat("*a, ", y) + "]\nc: [" + strings.Repeat("*b, ", z) + "]\n"
+}
+
 func manyKeysText(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -52,6 +52,7 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 	if len(merges) > 0 {
 		b.merge(n, merges)
 	}
+	n.indexed()
 	return end
 }
 

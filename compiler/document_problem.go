@@ -184,12 +184,16 @@ func (p aliasCycle) Diagnose() diag.Diagnostic {
 	}
 }
 
-type aliasBomb struct{ use source.Span }
+type aliasBomb struct {
+	use   source.Span
+	where string // that has the limit
+	limit int
+}
 
 func (p aliasBomb) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLAliasLimit, Severity: diag.Error,
-		Message: fmt.Sprintf("aliases repeat more than %d values", maxAliased),
+		Message: fmt.Sprintf("the aliases of the %s repeat more than %d values", p.where, p.limit),
 		Labels:  at(p.use, "the limit is passed within this alias"),
 		Help:    "write fewer aliases of values that hold aliases themselves",
 	}

@@ -88,11 +88,7 @@ func (t *textMap) start(y *yaml.Node) int {
 	if t.ascii {
 		return min(at+y.Column-1, len(t.text))
 	}
-	for c := y.Column; c > 1 && at < len(t.text); c-- {
-		_, size := utf8.DecodeRune(t.text[at:])
-		at += size
-	}
-	return at
+	return t.file.SkipRunes(at, y.Column-1)
 }
 
 // content returns where the value itself starts: behind tag and anchor.
@@ -168,7 +164,7 @@ func (t *textMap) behindProps(i int, y *yaml.Node) int {
 // tag returns the place of a node's tag.
 func (t *textMap) tag(y *yaml.Node) source.Span {
 	at := t.start(y)
-	for i := at; i < t.lineEnd(at); i++ {
+	for i := at; i < len(t.text) && breakLen(t.text, i) == 0; i++ {
 		if t.text[i] == '!' {
 			end := i
 			for end < len(t.text) && blankLen(t.text, end) == 0 {

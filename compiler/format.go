@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,13 +26,7 @@ func Format(f *source.File) ([]byte, *diag.Report) {
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		text = append(slices.Clone(text), '\n') // else the last entry could not be moved
 	}
-	for range maxMoves {
-		next, moved := reorderOnce(source.NewFile(f.Path, text))
-		if !moved {
-			break
-		}
-		text = next
-	}
+	text = reordered(source.NewFile(f.Path, text))
 	text = respace(source.NewFile(f.Path, text))
 	again, problems := ParseDocuments(source.NewFile(f.Path, text))
 	if problems.HasErrors() || !sameDocuments(docs, again) {
@@ -40,25 +35,25 @@ func Format(f *source.File) ([]byte, *diag.Report) {
 	return text, report
 }
 
-// maxMoves bounds the maps that are put in order, one at a time.
-const maxMoves = 1000
-
-// reorderOnce puts the first map in order whose keys are not.
-func reorderOnce(f *source.File) ([]byte, bool) {
+// reordered puts the maps of a file in order whose keys are not.
+func reordered(f *source.File) []byte {
 	docs, report := ParseDocuments(f)
 	if report.HasErrors() {
-		return nil, false
+		return f.Text
 	}
+	var moves []move
 	for _, d := range docs {
 		kind, ok := KindOf(d)
 		if !ok || hasAnchors(d.Root) {
 			continue // an anchor has to stand before its aliases
 		}
-		if text, moved := reorderMap(f, kind, nil, d.Root); moved {
-			return text, true
-		}
+		moves = appendMoves(moves, f, kind, nil, d.Root)
 	}
-	return nil, false
+	if len(moves) == 0 {
+		return f.Text
+	}
+	m := mover{text: f.Text, moves: moves}
+	return m.copy(make([]byte, 0, len(f.Text)), 0, len(f.Text))
 }
 
 func hasAnchors(n *Node) bool {
@@ -73,30 +68,37 @@ func hasAnchors(n *Node) bool {
 	return slices.ContainsFunc(n.Items, hasAnchors)
 }
 
-// reorderMap puts the keys of a block map, or of the first map below it that
-// needs it, in the order of the file format.
-func reorderMap(f *source.File, kind string, path Path, n *Node) ([]byte, bool) {
+// move is a map whose entries change places. An entry is a key with its lines and
+// the comments right above it.
+type move struct {
+	start, end int // of all entries
+	entries    []entry
+}
+
+type entry struct{ rank, start, end int }
+
+// appendMoves finds the block maps below n, and n itself, whose keys are not in
+// the order of the file format: in the order of the text, outer ones first.
+func appendMoves(moves []move, f *source.File, kind string, path Path, n *Node) []move {
 	if n.Kind != MapKind {
-		return nil, false
+		return moves
 	}
 	if n.Style == Block && len(n.Pairs) > 1 {
 		if order := keyOrder(kind, path); len(order) > 0 {
-			if text, moved := reorderPairs(f, n, order); moved {
-				return text, true
+			if m, ok := newMove(f, n, order); ok {
+				moves = append(moves, m)
 			}
 		}
 	}
 	for _, p := range n.Pairs {
-		if text, moved := reorderMap(f, kind, path.Field(p.Key.Text), p.Value); moved {
-			return text, true
-		}
+		moves = appendMoves(moves, f, kind, path.Field(p.Key.Text), p.Value)
 	}
-	return nil, false
+	return moves
 }
 
-// reorderPairs moves whole entries: a key with its lines and the comments right
-// above it. Keys that the format does not know go last, in their own order.
-func reorderPairs(f *source.File, n *Node, order []string) ([]byte, bool) {
+// newMove puts the entries of a map in order; false when they are, or cannot be.
+// Keys that the format does not know go last, in their own order.
+func newMove(f *source.File, n *Node, order []string) (move, bool) {
 	rank := func(p Pair) int {
 		if i := slices.Index(order, p.Key.Text); i >= 0 {
 			return i
@@ -104,38 +106,56 @@ func reorderPairs(f *source.File, n *Node, order []string) ([]byte, bool) {
 		return len(order)
 	}
 	if slices.IsSortedFunc(n.Pairs, func(a, b Pair) int { return rank(a) - rank(b) }) {
-		return nil, false
+		return move{}, false
 	}
-	starts := make([]int, len(n.Pairs))
+	m := move{end: lineEnd(f, n.Span.End), entries: make([]entry, len(n.Pairs))}
 	for i, p := range n.Pairs {
 		start, ok := entryStart(f, p.Key.Span.Start, i == 0)
-		if !ok || i > 0 && start <= starts[i-1] {
-			return nil, false // two keys on a line, or something before the first
+		if !ok || i > 0 && start <= m.entries[i-1].start {
+			return move{}, false // two keys on a line, or something before the first
 		}
-		starts[i] = start
+		m.entries[i] = entry{rank(p), start, m.end}
+		if i > 0 {
+			m.entries[i-1].end = start
+		}
 	}
-	return joinEntries(f, n, starts, lineEnd(f, n.Span.End), rank), true
+	m.start = m.entries[0].start
+	slices.SortStableFunc(m.entries, func(a, b entry) int { return a.rank - b.rank })
+	return m, true
 }
 
-func joinEntries(f *source.File, n *Node, starts []int, end int, rank func(Pair) int) []byte {
-	type entry struct {
-		rank int
-		text []byte
-	}
-	entries := make([]entry, len(n.Pairs))
-	for i, p := range n.Pairs {
-		stop := end
-		if i+1 < len(starts) {
-			stop = starts[i+1]
+// mover writes a text with its moves made.
+type mover struct {
+	text  []byte
+	moves []move // by start, outer ones first
+}
+
+// copy appends the text of a range, in which all moves lie that begin in it.
+func (m *mover) copy(out []byte, from, to int) []byte {
+	i, _ := slices.BinarySearchFunc(m.moves, from, func(x move, from int) int { return cmp.Compare(x.start, from) })
+	return m.from(out, i, from, to)
+}
+
+// from is copy with the number of the first move that may lie in the range.
+func (m *mover) from(out []byte, i, from, to int) []byte {
+	for ; i < len(m.moves) && m.moves[i].start < to; i++ {
+		x := m.moves[i]
+		if x.start < from || x.end > to {
+			continue // inside what is copied already
 		}
-		entries[i] = entry{rank(p), f.Text[starts[i]:stop]}
+		out = append(out, m.text[from:x.start]...)
+		for _, e := range x.entries {
+			out = m.entry(out, i, e)
+		}
+		from = x.end
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return a.rank - b.rank })
-	out := slices.Clone(f.Text[:starts[0]])
-	for _, e := range entries {
-		out = append(out, e.text...)
-	}
-	return append(out, f.Text[end:]...)
+	return append(out, m.text[from:to]...)
+}
+
+// entry appends an entry of the i-th move with the moves inside of it.
+func (m *mover) entry(out []byte, i int, e entry) []byte {
+	inner, _ := slices.BinarySearchFunc(m.moves[i+1:], e.start, func(x move, from int) int { return cmp.Compare(x.start, from) })
+	return m.from(out, i+1+inner, e.start, e.end)
 }
 
 // entryStart returns where the entry of a key begins: at the start of its line,
@@ -143,7 +163,7 @@ func joinEntries(f *source.File, n *Node, starts []int, end int, rank func(Pair)
 // stay where they are: they are about the whole map. False when something else
 // stands before the key on its line.
 func entryStart(f *source.File, key int, first bool) (int, bool) {
-	line := f.Position(key).Line
+	line := f.LineOf(key)
 	start, _ := f.LineBounds(line)
 	if strings.TrimSpace(string(f.Text[start:key])) != "" {
 		return 0, false
@@ -181,11 +201,13 @@ func respace(f *source.File) []byte {
 	for _, d := range docs {
 		mark(d.Root, inside, &edits)
 	}
+	slices.SortStableFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	var out []byte
 	empty := 0
 	for line := 1; line <= f.Lines(); line++ {
 		start, end := f.LineBounds(line)
-		text := spliceLine(f, start, end, edits)
+		var text []byte
+		text, edits = spliceLine(f, start, end, edits)
 		if !inside[line] {
 			if !inside[line+1] {
 				text = bytes.TrimRight(text, " \t\r") // a lone CR would become the half of a CRLF
@@ -213,7 +235,7 @@ func respace(f *source.File) []byte {
 // colons that are wider or narrower than one blank.
 func mark(n *Node, inside []bool, edits *[]diag.Edit) {
 	if n.Alias.IsZero() && n.Kind.IsScalar() && n.Span.File != nil {
-		first, last := n.Span.Pos().Line, n.Span.EndPos().Line
+		first, last := n.Span.File.LineOf(n.Span.Start), n.Span.File.LineOf(n.Span.End)
 		for line := first + 1; line <= last; line++ {
 			inside[line] = true
 		}
@@ -234,17 +256,17 @@ func mark(n *Node, inside []bool, edits *[]diag.Edit) {
 	}
 }
 
-// spliceLine returns a line with the edits that lie in it.
-func spliceLine(f *source.File, start, end int, edits []diag.Edit) []byte {
+// spliceLine returns a line with the edits that lie in it, and the edits behind it.
+func spliceLine(f *source.File, start, end int, edits []diag.Edit) ([]byte, []diag.Edit) {
 	var out []byte
 	at := start
-	for _, e := range edits {
-		if e.Span.Start >= at && e.Span.End <= end {
+	for ; len(edits) > 0 && edits[0].Span.Start < end; edits = edits[1:] {
+		if e := edits[0]; e.Span.Start >= at && e.Span.End <= end {
 			out = append(append(out, f.Text[at:e.Span.Start]...), e.Text...)
 			at = e.Span.End
 		}
 	}
-	return append(out, f.Text[at:end]...)
+	return append(out, f.Text[at:end]...), edits
 }
 
 // sameDocuments compares what documents mean, without regard to the order of

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/diag"
@@ -42,24 +43,41 @@ func (n *Node) with(g Given) *Node {
 // givenIndex finds the values that were given, by place, and what overlays have
 // taken out of documents.
 type givenIndex struct {
-	nodes   map[*source.File][]*Node
+	nodes   map[*source.File][]givenNode
 	removed map[*source.File][]*Document
+	paths   map[*Document]map[string][]removal // of removed
 }
 
-func newGivenIndex() givenIndex {
-	return givenIndex{map[*source.File][]*Node{}, map[*source.File][]*Document{}}
+// givenNode is a value that was given. around is the number of the smallest given
+// value that the place of this one lies in, -1 for none.
+type givenNode struct {
+	*Node
+	around int
 }
 
-func (x givenIndex) add(d *Document) {
-	x.node(d.Root)
-	if len(d.removed) > 0 {
-		x.removed[d.File] = append(x.removed[d.File], d)
+// newGivenIndex indexes documents, those of a file in its order.
+func newGivenIndex(docs ...*Document) givenIndex {
+	x := givenIndex{map[*source.File][]givenNode{}, map[*source.File][]*Document{}, map[*Document]map[string][]removal{}}
+	for _, d := range docs {
+		x.node(d.Root)
+		if len(d.removed) == 0 {
+			continue
+		}
+		paths := map[string][]removal{}
+		for _, r := range d.removed {
+			paths[r.path] = append(paths[r.path], r)
+		}
+		x.removed[d.File], x.paths[d] = append(x.removed[d.File], d), paths
 	}
+	for f, nodes := range x.nodes {
+		x.nodes[f] = nested(nodes)
+	}
+	return x
 }
 
 func (x givenIndex) node(n *Node) {
 	if len(n.Given) > 0 {
-		x.nodes[n.Span.File] = append(x.nodes[n.Span.File], n)
+		x.nodes[n.Span.File] = append(x.nodes[n.Span.File], givenNode{Node: n})
 	}
 	for _, p := range n.Pairs {
 		x.node(p.Key)
@@ -70,15 +88,52 @@ func (x givenIndex) node(n *Node) {
 	}
 }
 
+// nested sorts values by place, outer ones before what lies in them, and says of
+// each what is around it. Of several at one place the first stays. Places of one
+// file never overlap otherwise: they are those of a tree.
+func nested(nodes []givenNode) []givenNode {
+	slices.SortStableFunc(nodes, func(a, b givenNode) int {
+		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), -cmp.Compare(a.Span.End, b.Span.End))
+	})
+	nodes = slices.CompactFunc(nodes, func(a, b givenNode) bool { return a.Span == b.Span })
+	open := -1
+	for i := range nodes {
+		for open >= 0 && nodes[open].Span.End < nodes[i].Span.End {
+			open = nodes[open].around
+		}
+		nodes[i].around = open
+		open = i
+	}
+	return nodes
+}
+
 // at returns the smallest given value around a place, nil for none.
 func (x givenIndex) at(s source.Span) *Node {
-	var found *Node
-	for _, n := range x.nodes[s.File] {
-		if n.Span.Start <= s.Start && s.End <= n.Span.End && (found == nil || n.Span.End-n.Span.Start < found.Span.End-found.Span.Start) {
-			found = n
-		}
+	nodes := x.nodes[s.File]
+	i, found := slices.BinarySearchFunc(nodes, s, func(n givenNode, s source.Span) int {
+		return cmp.Or(cmp.Compare(n.Span.Start, s.Start), -cmp.Compare(n.Span.End, s.End))
+	})
+	if !found {
+		i--
 	}
-	return found
+	for i >= 0 && nodes[i].Span.End < s.End {
+		i = nodes[i].around
+	}
+	if i < 0 {
+		return nil
+	}
+	return nodes[i].Node
+}
+
+// removedAt returns what overlays have taken out at a path of the document that a
+// place lies in.
+func (x givenIndex) removedAt(s source.Span, path string) []removal {
+	docs := x.removed[s.File]
+	i, _ := slices.BinarySearchFunc(docs, s, func(d *Document, s source.Span) int { return cmp.Compare(d.Root.Span.End, s.End) })
+	if i == len(docs) || s.Start < docs[i].Root.Span.Start {
+		return nil
+	}
+	return x.paths[docs[i]][path]
 }
 
 // explain adds to a diagnostic how the value that it is about came to be. A
@@ -87,13 +142,8 @@ func (x givenIndex) explain(d diag.Diagnostic) diag.Diagnostic {
 	if len(x.nodes)+len(x.removed) == 0 || d.Primary().IsZero() {
 		return d
 	}
-	s := d.Primary()
-	for _, doc := range x.removed[s.File] {
-		for _, r := range doc.removed {
-			if r.path == d.Path && doc.Root.Span.Start <= s.Start && s.End <= doc.Root.Span.End {
-				d.Labels = append(slices.Clone(d.Labels), diag.Label{Span: r.span, Text: "the overlay for the target " + r.target + " removes it"})
-			}
-		}
+	for _, r := range x.removedAt(d.Primary(), d.Path) {
+		d.Labels = append(slices.Clone(d.Labels), diag.Label{Span: r.span, Text: "the overlay for the target " + r.target + " removes it"})
 	}
 	for i := range d.Labels {
 		n := x.at(d.Labels[i].Span)

@@ -10,20 +10,18 @@ import (
 // for and drops what comments silence. Errors stay what they are: a document
 // that is wrong does not get right by a comment.
 func (p *project) judge() {
-	j := judge{levels: map[diag.Code]LintLevel{}, docs: map[*source.File][]*Document{}, used: map[source.Span]bool{}}
+	j := judge{levels: map[diag.Code]LintLevel{}, ignores: map[*source.File]map[ignoreKey]Ignore{}, used: map[source.Span]bool{}}
 	for _, l := range p.options.Lint {
 		j.levels[l.Code] = l
 	}
 	if d := p.options.Project; d != nil {
-		j.docs[d.File] = []*Document{d}
+		j.add(d)
 	}
 	for i := range p.units {
-		if d := p.units[i].doc; len(d.Ignores) > 0 {
-			j.docs[d.File] = append(j.docs[d.File], d)
-		}
+		j.add(p.units[i].doc)
 	}
 	p.report = p.report.Map(j.one)
-	if len(j.docs) == 0 {
+	if len(j.ignores) == 0 {
 		return
 	}
 	complete := !p.report.HasErrors() // otherwise some checks were not made
@@ -45,9 +43,27 @@ func (p *project) judge() {
 }
 
 type judge struct {
-	levels map[diag.Code]LintLevel
-	docs   map[*source.File][]*Document
-	used   map[source.Span]bool // comments that silence something
+	levels  map[diag.Code]LintLevel
+	ignores map[*source.File]map[ignoreKey]Ignore // the first of each
+	used    map[source.Span]bool                  // comments that silence something
+}
+
+// ignoreKey is what a comment silences.
+type ignoreKey struct {
+	code diag.Code
+	line int
+}
+
+func (j *judge) add(d *Document) {
+	for _, ig := range d.Ignores {
+		if j.ignores[d.File] == nil {
+			j.ignores[d.File] = map[ignoreKey]Ignore{}
+		}
+		key := ignoreKey{ig.Code, ig.Line}
+		if _, taken := j.ignores[d.File][key]; !taken {
+			j.ignores[d.File][key] = ig
+		}
+	}
 }
 
 func (j *judge) one(d diag.Diagnostic) (diag.Diagnostic, bool) {
@@ -55,13 +71,10 @@ func (j *judge) one(d diag.Diagnostic) (diag.Diagnostic, bool) {
 		return d, true
 	}
 	s := d.Primary()
-	if docs := j.docs[s.File]; len(docs) > 0 {
-		line := s.Pos().Line
-		for _, doc := range docs {
-			if ig, ok := doc.Ignored(d.Code, line); ok {
-				j.used[ig.Span] = true
-				return d, false
-			}
+	if ignores := j.ignores[s.File]; ignores != nil {
+		if ig, ok := ignores[ignoreKey{d.Code, s.Pos().Line}]; ok {
+			j.used[ig.Span] = true
+			return d, false
 		}
 	}
 	if l, ok := j.levels[d.Code]; ok {
@@ -88,10 +101,11 @@ func (p *project) explain() {
 	if p.report.Len() == 0 {
 		return
 	}
-	x := newGivenIndex()
+	docs := make([]*Document, len(p.units))
 	for i := range p.units {
-		x.add(p.units[i].doc)
+		docs[i] = p.units[i].doc
 	}
+	x := newGivenIndex(docs...)
 	p.report = p.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return x.explain(d), true })
 }
 

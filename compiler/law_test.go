@@ -13,7 +13,6 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
-	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -365,7 +364,7 @@ func holdsWhenChanged(t *testing.T, changes []byte) {
 		change(docs[int(changes[0])%len(docs)].Root, int(changes[0])/len(docs)+int(changes[1])/8, int(changes[1]), int(changes[2]))
 		changes = changes[3:]
 	}
-	p := &project{options: fuzzProject, tenant: fuzzProject.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{}}
+	p := newProject(fuzzProject)
 	for _, d := range docs {
 		d, fine := overlaid(d, p.options, p.report)
 		p.units = append(p.units, decodeUnit(d, fine && !d.excluded, p.report))

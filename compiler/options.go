@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -20,6 +21,57 @@ type Options struct {
 	Defaults   *Node    // a part of a Dataflow, nil for none
 	Lint       []LintLevel
 	Project    *Document // aepflow.yaml, nil when there is none
+
+	lookup *lookup // of Targets and Vars, made once for a compilation
+}
+
+// lookup finds targets and variables by name.
+type lookup struct {
+	targets     map[string]bool
+	targetNames *nearest.Names
+	exact       map[string]int // number of the first variable of a name
+	loose       map[string]int // of those that are loose, by looseName
+	varNames    *nearest.Names
+}
+
+func newLookup(o Options) *lookup {
+	x := &lookup{targets: map[string]bool{}, targetNames: nearest.Of(o.Targets), exact: map[string]int{}, loose: map[string]int{}}
+	for _, name := range o.Targets {
+		x.targets[name] = true
+	}
+	var names []string
+	first := func(m map[string]int, name string, i int) {
+		if _, ok := m[name]; !ok {
+			m[name] = i
+		}
+	}
+	for i, v := range o.Vars {
+		names = append(names, v.Name)
+		first(x.exact, v.Name, i)
+		if v.Loose {
+			first(x.loose, looseName(v.Name), i)
+		}
+	}
+	x.varNames = nearest.Of(sortedUnique(names))
+	return x
+}
+
+// variable returns the number of the first variable that goes by a name.
+func (x *lookup) variable(name string) (int, bool) {
+	i, exact := x.exact[name]
+	j, loose := x.loose[looseName(name)]
+	switch {
+	case exact && loose:
+		return min(i, j), true
+	case exact:
+		return i, true
+	}
+	return j, loose
+}
+
+// looseName makes names alike that an environment variable cannot tell apart.
+func looseName(name string) string {
+	return strings.ToLower(strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
 }
 
 // Var is the value of a variable and who gives it.
@@ -32,10 +84,6 @@ type Var struct {
 	// Loose says that the name may differ in capitals and have _ for -, as the
 	// names of environment variables do.
 	Loose bool
-}
-
-func (v Var) is(name string) bool {
-	return v.Name == name || v.Loose && strings.EqualFold(strings.ReplaceAll(v.Name, "-", "_"), strings.ReplaceAll(name, "-", "_"))
 }
 
 // LintLevel is how loud a code is. Off is its own flag, since silence is no

@@ -42,12 +42,13 @@ func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
 				}
 			}
 			merged := base
-			merged.Root = patch(withoutKeys(base.Root, "targets"), p.Value, p.Key.Text)
 			merged.removed = removals(nil, p.Value, p.Key.Text)
 			if o.Target != "" && p.Key.Text == o.Target {
+				merged.Root = patch(withoutKeys(base.Root, "targets"), p.Value, p.Key.Text)
 				chosen = merged
 				continue
 			}
+			merged.Root = patch(touched(base.Root, p.Value, "kind"), p.Value, p.Key.Text)
 			checkLoose(&merged, p.Value, report)
 		}
 	}
@@ -113,8 +114,8 @@ func perTargetFits(d *Document, o Options, report *diag.Report) bool {
 
 // knownTarget warns of a target that the project does not have.
 func knownTarget(at place, name string, o Options, report *diag.Report) {
-	if o.Targets != nil && !slices.Contains(o.Targets, name) {
-		report.Add(unknownTarget{at: at, name: name, known: o.Targets})
+	if o.Targets != nil && !o.lookup.targets[name] {
+		report.Add(unknownTarget{at: at, name: name, known: o.lookup.targetNames})
 	}
 }
 
@@ -156,7 +157,7 @@ func patch(base, over *Node, target string) *Node {
 				out.Pairs = append(out.Pairs, Pair{Key: p.Key.with(Given{How: ByOverlay, Name: target}), Value: patch(nil, p.Value, target)})
 			}
 		}
-		return out
+		return out.indexed()
 	}
 	out := *base
 	out.Pairs = make([]Pair, 0, len(base.Pairs)+len(over.Pairs))
@@ -176,7 +177,29 @@ func patch(base, over *Node, target string) *Node {
 			out.Pairs = append(out.Pairs, Pair{Key: q.Key.with(given), Value: patch(nil, q.Value, target)})
 		}
 	}
-	return &out
+	return out.indexed()
+}
+
+// touched returns as much of a map as an overlay is about, and some more keys: what
+// the overlay says is right or wrong whatever else the document holds, and there
+// may be as many overlays as there are keys.
+func touched(base, over *Node, keys ...string) *Node {
+	if base.Kind != MapKind || over.Kind != MapKind {
+		return base
+	}
+	out := *base
+	out.Pairs = nil
+	for _, key := range keys {
+		if p := base.pair(key); p != nil {
+			out.Pairs = append(out.Pairs, *p)
+		}
+	}
+	for _, q := range over.Pairs {
+		if p := base.pair(q.Key.Text); p != nil && !slices.Contains(keys, q.Key.Text) {
+			out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: touched(p.Value, q.Value), Merged: p.Merged})
+		}
+	}
+	return out.indexed()
 }
 
 // removal is a key that an overlay takes out of a document.
@@ -215,7 +238,7 @@ func defaulted(root, doc, defaults *Node, path Path) *Node {
 			out.Pairs = append(out.Pairs, Pair{Key: p.Key.with(Given{How: ByDefault}), Value: asDefault(p.Value)})
 		}
 	}
-	return &out
+	return out.indexed()
 }
 
 // wanted reports whether a default can stand beside what a document says: of two
@@ -244,12 +267,12 @@ func asDefault(n *Node) *Node {
 	for i, item := range c.Items {
 		c.Items[i] = asDefault(item)
 	}
-	return c
+	return c.indexed()
 }
 
 // withoutKeys returns a map without some of its keys.
 func withoutKeys(n *Node, keys ...string) *Node {
 	out := *n
 	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return slices.Contains(keys, p.Key.Text) })
-	return &out
+	return out.indexed()
 }

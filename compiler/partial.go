@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -27,9 +28,7 @@ func halfDecoded(u unit, found *diag.Report) *partial {
 		return nil
 	}
 	half := partial{unit: u}
-	for _, d := range found.Sorted() {
-		half.faulty = append(half.faulty, d.Path)
-	}
+	half.faulty = newFaultyPaths(found.Sorted())
 	half.take(Decode(half.doc, &diag.Report{})) // its faults are known from the check
 	return &half
 }
@@ -37,7 +36,39 @@ func halfDecoded(u unit, found *diag.Report) *partial {
 // partial is a document that is read in part.
 type partial struct {
 	unit
-	faulty []string // paths
+	faulty faultyPaths
+}
+
+// faultyPaths are the paths of a document that have faults of shape.
+type faultyPaths struct {
+	at    map[string]bool // the paths
+	above map[string]bool // and all levels above one
+	top   map[string]bool // the top keys of the paths
+}
+
+func newFaultyPaths(found []diag.Diagnostic) faultyPaths {
+	f := faultyPaths{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, d := range found {
+		f.at[d.Path], f.top[topKey(d.Path)] = true, true
+		for path := range levels(d.Path) {
+			f.above[path] = true
+		}
+	}
+	return f
+}
+
+// levels are a path and the levels above it, but the root.
+func levels(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 1; i < len(path); i++ {
+			if (path[i] == '.' || path[i] == '[') && !yield(path[:i]) {
+				return
+			}
+		}
+		if path != "" {
+			yield(path)
+		}
+	}
 }
 
 // hides reports whether a finding could only follow from a fault of shape.
@@ -46,21 +77,22 @@ func (p *partial) hides(d diag.Diagnostic) bool {
 	if key == "" || d.Severity != diag.Error {
 		return true
 	}
-	return slices.ContainsFunc(p.faulty, func(at string) bool {
-		switch {
-		case at == "" || isBelow(at, d.Path) || isBelow(d.Path, at):
+	f := p.faulty
+	switch {
+	case f.at[""] || f.above[d.Path]:
+		return true
+	case d.Code == diag.UnknownColumn && f.at["columns"]: // the names are known as soon as the columns are a map
+		return true
+	}
+	for path := range levels(d.Path) {
+		if f.at[path] {
 			return true
-		case d.Code == diag.UnknownColumn: // the names are known as soon as the columns are a map
-			return at == "columns"
 		}
-		return slices.Contains(dependsOn[key], topKey(at))
-	})
-}
-
-// isBelow reports whether a path is another one or lies below it.
-func isBelow(path, other string) bool {
-	rest, ok := strings.CutPrefix(path, other)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	}
+	if d.Code == diag.UnknownColumn && len(f.at) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(dependsOn[key], func(other string) bool { return f.top[other] })
 }
 
 // resolveAt resolves one document, in part where it has faults of shape.

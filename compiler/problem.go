@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -283,8 +284,13 @@ func (p notFinite) Diagnose() diag.Diagnostic {
 // meant puts the names that are nearest to a wrong one into the help. It returns
 // the name when there is only one: between several, the user must choose.
 func meant(d *diag.Diagnostic, got string, known []string) string {
+	return meantName(d, got, nearest.Of(known))
+}
+
+// meantName is meant for names that are searched more than once.
+func meantName(d *diag.Diagnostic, got string, known *nearest.Names) string {
 	const most = 3
-	near := diag.NearestAll(got, known)
+	near := known.AllBegun(got)
 	if len(near) == 0 {
 		return ""
 	}

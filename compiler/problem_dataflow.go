@@ -5,6 +5,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
@@ -55,7 +56,7 @@ func (p titleClash) Diagnose() diag.Diagnostic {
 type unknownReference struct {
 	at         place
 	kind, name string
-	known      []string
+	known      *nearest.Names
 }
 
 func (p unknownReference) Diagnose() diag.Diagnostic {
@@ -65,10 +66,10 @@ func (p unknownReference) Diagnose() diag.Diagnostic {
 		Labels:  p.at.labels("not found in this project"),
 	}
 	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or give the id that it has on the platform", p.kind, p.name)
-	if len(p.known) > 0 {
-		d.Help = "there are " + list(p.known, "and")
+	if known := p.known.List(); len(known) > 0 {
+		d.Help = "there are " + list(known, "and")
 	}
-	if near := meant(&d, p.name, p.known); near != "" {
+	if near := meantName(&d, p.name, p.known); near != "" {
 		d.Fix = p.at.fixName(p.name, near)
 	}
 	return d
@@ -284,7 +285,7 @@ func (p deltaNotUTC) Diagnose() diag.Diagnostic {
 type unknownColumn struct {
 	at      place
 	name    string
-	columns []string
+	columns *nearest.Names
 }
 
 func (p unknownColumn) Diagnose() diag.Diagnostic {
@@ -292,9 +293,9 @@ func (p unknownColumn) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("no column is called `%s`", p.name),
 		Labels:  p.at.labels("not declared in `columns`"),
-		Help:    "declare it in `columns`, or use one of " + list(p.columns, "and"),
+		Help:    "declare it in `columns`, or use one of " + list(p.columns.List(), "and"),
 	}
-	if near := meant(&d, p.name, p.columns); near != "" {
+	if near := meantName(&d, p.name, p.columns); near != "" {
 		d.Fix = p.at.fixName(p.name, near)
 	}
 	return d

@@ -81,6 +81,8 @@ func pathDetail(detail string) string {
 		return "a bracket is closed that was not opened"
 	case "index":
 		return "an index is a number or *"
+	case "too deep":
+		return "it has more levels than a schema can have"
 	}
 	return "expected a dot"
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -36,7 +37,7 @@ func (p onlyAndExcept) Diagnose() diag.Diagnostic {
 type unknownTarget struct {
 	at    place
 	name  string
-	known []string
+	known *nearest.Names
 }
 
 func (p unknownTarget) Diagnose() diag.Diagnostic {
@@ -44,14 +45,14 @@ func (p unknownTarget) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownTarget, Severity: diag.Warning, Path: p.at.path.String(),
 		Message: fmt.Sprintf("no target is called `%s`", p.name),
 		Labels:  p.at.labels("not in aepflow.yaml"),
-		Help:    "targets are " + list(p.known, "and"),
+		Help:    "targets are " + list(p.known.List(), "and"),
 	}
 	span := p.at.span()
 	if last := p.at.path[len(p.at.path)-1]; !last.IsIndex { // an overlay: its name is a key
 		span = p.at.key()
 		d.Labels = p.at.keyLabels("not in aepflow.yaml")
 	}
-	if near := diag.NearestAll(p.name, p.known); len(near) > 0 {
+	if near := p.known.AllBegun(p.name); len(near) > 0 {
 		d.Help = "did you mean " + quotedList(near, "or") + "?"
 		if len(near) == 1 && span.Text() == p.name {
 			d.Fix = replace(span, near[0])
@@ -65,7 +66,7 @@ type unknownVariable struct {
 	node       *Node
 	start, end int
 	name       string // "" when the reference is never closed
-	known      []string
+	known      *nearest.Names
 }
 
 func (p unknownVariable) Diagnose() diag.Diagnostic {
@@ -81,7 +82,7 @@ func (p unknownVariable) Diagnose() diag.Diagnostic {
 		d.Help = "add the closing brace; write $${ for a ${ that is meant"
 		return d
 	}
-	if near := diag.NearestAll(p.name, p.known); len(near) > 0 {
+	if near := p.known.AllBegun(p.name); len(near) > 0 {
 		d.Help = "did you mean " + quotedList(near, "or") + "?"
 		if s := d.Labels[0].Span; len(near) == 1 && s.Text() == varStart+p.name+"}" {
 			d.Fix = replace(s, varStart+near[0]+"}")

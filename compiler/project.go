@@ -2,10 +2,11 @@ package compiler
 
 import (
 	"cmp"
-	"maps"
 	"slices"
+	"sync"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -21,6 +22,7 @@ type project struct {
 	report  *diag.Report
 	tenant  string                              // of the target, "" when it is not known
 	fields  map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
+	known   *knownNames                         // to suggest one of them
 }
 
 type nameKey struct{ kind, name string }
@@ -59,7 +61,7 @@ func (p *project) find(kind, name string) (*unit, bool) {
 
 // missing reports a reference to a document that is not there, or not for the
 // target.
-func (p *project) missing(at place, kind, name string, known []string) {
+func (p *project) missing(at place, kind, name string, known *nearest.Names) {
 	kinds := []string{kind}
 	if kind == schemas.KindSchema || kind == schemas.KindDataset {
 		kinds = append(kinds, schemas.KindDataflow)
@@ -73,16 +75,29 @@ func (p *project) missing(at place, kind, name string, known []string) {
 	p.report.Add(unknownReference{at: at, kind: kind, name: name, known: known})
 }
 
-// names returns the names of the documents of a kind, sorted.
-func (p *project) names(kind string) []string {
+// knownNames are the names of what a project makes, by kind, listed when a
+// reference first names something else.
+type knownNames struct {
+	mu     sync.Mutex
+	byKind map[string]*nearest.Names
+}
+
+// names returns the names that a reference to a kind may have, sorted.
+func (p *project) names(kind string) *nearest.Names {
+	p.known.mu.Lock()
+	defer p.known.mu.Unlock()
+	if n, ok := p.known.byKind[kind]; ok {
+		return n
+	}
 	var out []string
-	for key := range maps.Keys(p.byName) {
-		if key.kind == kind {
+	for key, u := range p.byName {
+		if key.kind == kind || key.kind == schemas.KindDataflow && u.makes(kind) {
 			out = append(out, key.name)
 		}
 	}
-	slices.Sort(out)
-	return out
+	n := nearest.Of(sortedUnique(out))
+	p.known.byKind[kind] = n
+	return n
 }
 
 // clashes reports the resources that have an address which another has. An object

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -123,7 +124,7 @@ func (p *project) resolveDelta(u *unit) {
 	i := slices.IndexFunc(f.Columns, func(c schemas.Column) bool { return c.Name == f.Delta.Column })
 	switch {
 	case i < 0:
-		p.report.Add(unknownColumn{at: at, name: f.Delta.Column, columns: columnNames(f)})
+		p.report.Add(unknownColumn{at: at, name: f.Delta.Column, columns: nearest.Of(columnNames(f))})
 	case f.Columns[i].Type != "date" && f.Columns[i].Type != "date-time":
 		p.report.Add(deltaNotATime{u: u, at: at, column: f.Columns[i]})
 	}

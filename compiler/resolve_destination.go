@@ -1,8 +1,6 @@
 package compiler
 
 import (
-	"slices"
-
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -12,28 +10,43 @@ import (
 // of its fields.
 var noSchema, _ = xdm.NewSchema("", nil, nil, "")
 
+// maxSuggested is how many misspelt paths of a schema are told with what was
+// likely meant. To find that out takes a look at every field of the standard.
+const maxSuggested = 100
+
 // checkDestinations compares the mappings of a dataflow with the fields of its
 // schema: that they exist, take the values, and that none is left out.
-func (p *project) checkDestinations(u *unit, rows []filled, env dataprep.Env) {
+func (p *project) checkDestinations(u *unit, rows []filled) {
 	made, known := p.targetSchema(u)
 	fields := noSchema
 	if known {
 		fields = p.fieldsOf(made.body)
 	}
 	paths := make([]string, len(rows))
-	var suggested []string // what misspelt destinations were likely meant to be
-	unchecked := 0
+	suggested := map[string]bool{} // what misspelt destinations were likely meant to be
+	columns := make(map[string]*schemas.Column, len(u.dataflow.Columns))
+	for i := range u.dataflow.Columns {
+		columns[u.dataflow.Columns[i].Name] = &u.dataflow.Columns[i]
+	}
+	unchecked, faults := 0, 0
 	for i, row := range rows {
 		paths[i] = row.Destination
-		f, fault := fields.Lookup(row.Destination)
+		f, fault := fields.Find(row.Destination)
+		if fault != nil {
+			if faults++; faults <= maxSuggested {
+				_, fault = fields.Lookup(row.Destination)
+			}
+		}
 		switch {
 		case fault != nil:
-			suggested = append(suggested, fault.Near...)
+			for _, path := range fault.Near {
+				suggested[path] = true
+			}
 			p.report.Add(destinationFault{at: row.at, fault: fault, schema: made, namespace: p.tenant})
 		case !f.Checked:
 			unchecked++
 		default:
-			p.checkField(u, row, f, env)
+			p.checkField(u, row, f, columns)
 		}
 	}
 	for _, c := range fields.Conflicts(paths) {
@@ -43,7 +56,7 @@ func (p *project) checkDestinations(u *unit, rows []filled, env dataprep.Env) {
 	switch {
 	case known:
 		for _, m := range fields.Required(paths) {
-			if !slices.Contains(suggested, m.Path) {
+			if !suggested[m.Path] {
 				p.report.Add(requiredField(u, rows, m, made))
 			}
 		}
@@ -56,7 +69,7 @@ func (p *project) checkDestinations(u *unit, rows []filled, env dataprep.Env) {
 }
 
 // checkField judges one mapping against the field that it fills.
-func (p *project) checkField(u *unit, row filled, f xdm.Field, env dataprep.Env) {
+func (p *project) checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Column) {
 	if f.ReadOnly {
 		p.report.Add(readOnlyField{row.at})
 	}
@@ -77,11 +90,11 @@ func (p *project) checkField(u *unit, row filled, f xdm.Field, env dataprep.Env)
 			p.report.Add(constantValue{at: row.from, key: row.at, value: row.Value.Text, field: f, fault: *fault, whole: true})
 		}
 	case row.Value != nil:
-		p.convert(u, row, "string", f)
+		p.convert(u, row, "string", f, columns)
 	case row.expr != nil && f.Kind == xdm.Scalar && p.checkResults(row, f):
 		// Each value that can come out was judged by itself.
 	default:
-		p.convert(u, row, row.typ, f)
+		p.convert(u, row, row.typ, f, columns)
 	}
 }
 
@@ -128,16 +141,10 @@ func literal(e dataprep.Expr) (string, bool) {
 }
 
 // convert judges the type of a value against its field.
-func (p *project) convert(u *unit, row filled, typ string, f xdm.Field) {
+func (p *project) convert(u *unit, row filled, typ string, f xdm.Field, columns map[string]*schemas.Column) {
 	c := xdm.Convertible(typ, f)
 	if c.Verdict == xdm.Fits {
 		return
 	}
-	problem := conversion{u: u, row: row, typ: typ, field: f, conversion: c}
-	if row.Source != "" {
-		if i := slices.IndexFunc(u.dataflow.Columns, func(col schemas.Column) bool { return col.Name == row.Source }); i >= 0 {
-			problem.column = &u.dataflow.Columns[i]
-		}
-	}
-	p.report.Add(problem)
+	p.report.Add(conversion{u: u, row: row, typ: typ, field: f, conversion: c, column: columns[row.Source]})
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -24,11 +25,12 @@ func (p *project) resolveMappings(u *unit) {
 	for _, c := range f.Columns {
 		env.Columns[c.Name] = c.Type
 	}
+	env.Names = nearest.Of(columnNames(f))
 	rows := make([]filled, len(f.Mappings))
 	for i := range f.Mappings {
 		rows[i] = p.resolveMapping(u, &f.Mappings[i], env)
 	}
-	p.checkDestinations(u, rows, env)
+	p.checkDestinations(u, rows)
 	p.lintColumns(u, rows)
 }
 
@@ -64,7 +66,7 @@ func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) 
 	case m.Source != "":
 		typ, ok := env.Columns[m.Source]
 		if !ok {
-			p.report.Add(unknownColumn{at: row.from, name: m.Source, columns: columnNames(u.dataflow)})
+			p.report.Add(unknownColumn{at: row.from, name: m.Source, columns: env.Names})
 		}
 		row.typ = typ
 	case m.Expression != "":
@@ -84,7 +86,7 @@ func (p *project) resolveExpression(u *unit, at place, text string, env dataprep
 		if n, ok := expr.(*dataprep.Name); ok {
 			if _, known := env.Columns[n.Name]; !known {
 				// A bare word is far more likely a misspelt column than an expression.
-				p.report.Add(unknownColumn{at: at, name: n.Name, columns: columnNames(u.dataflow)})
+				p.report.Add(unknownColumn{at: at, name: n.Name, columns: env.Names})
 				return nil
 			}
 		}

@@ -90,7 +90,7 @@ func (p *project) clashOf(fields schemas.Fields, i int) int {
 // at most one is primary, and that a schema in Profile identifies people.
 func (p *project) resolveIdentities(body *schemas.SchemaBody, at func(...string) place) {
 	s := p.fieldsOf(body)
-	primary := ""
+	primary, unknown := "", 0
 	for _, id := range body.Identities {
 		where := at("identities", id.Path)
 		if id.Primary && primary != "" {
@@ -99,9 +99,11 @@ func (p *project) resolveIdentities(body *schemas.SchemaBody, at func(...string)
 		if id.Primary && primary == "" {
 			primary = id.Path
 		}
-		f, err := s.Lookup(p.fullPath(body, id.Path))
+		f, err := s.Find(p.fullPath(body, id.Path))
 		if err != nil {
-			_, err = s.Lookup(id.Path) // near names for the path as it is written
+			if unknown++; unknown <= maxSuggested {
+				_, err = s.Lookup(id.Path) // near names for the path as it is written
+			}
 			p.report.Add(unknownIdentity{at: where, fault: err})
 			continue
 		}

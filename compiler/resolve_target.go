@@ -28,7 +28,7 @@ func (p *project) resolveTarget(u *unit) {
 	case looksLikeHex(ref):
 		p.report.Add(badID{at: u.at("target", "dataset"), got: ref, want: "a dataset id of 24 hexadecimal digits"})
 	default:
-		p.missing(u.at("target", "dataset"), schemas.KindDataset, ref, p.madeNames(schemas.KindDataset))
+		p.missing(u.at("target", "dataset"), schemas.KindDataset, ref, p.names(schemas.KindDataset))
 	}
 	if ref := t.Dataset.Ref; ref != "" {
 		p.checkDatasetSchema(u, ref)
@@ -109,21 +109,19 @@ func (p *project) madeAs(kind, name string) bool {
 		return true
 	}
 	u, ok := p.find(schemas.KindDataflow, name)
-	if !ok {
-		return false
-	}
-	schema, dataset := u.inline()
-	return u.dataflow == nil || kind == schemas.KindSchema && schema != nil || kind == schemas.KindDataset && dataset != nil
+	return ok && u.makes(kind)
 }
 
-func (p *project) madeNames(kind string) []string {
-	var out []string
-	for _, name := range sortedUnique(append(p.names(kind), p.names(schemas.KindDataflow)...)) {
-		if p.madeAs(kind, name) {
-			out = append(out, name)
-		}
+// makes reports whether a dataflow makes the schema or the dataset of its name.
+func (u *unit) makes(kind string) bool {
+	schema, dataset := u.inline()
+	switch kind {
+	case schemas.KindSchema:
+		return u.dataflow == nil || schema != nil
+	case schemas.KindDataset:
+		return u.dataflow == nil || dataset != nil
 	}
-	return out
+	return false
 }
 
 func looksLikeHex(s string) bool {
@@ -136,7 +134,7 @@ func (p *project) resolveSchemaRef(u *unit, at place, ref string) {
 	case isURL(ref) && !schemaID.MatchString(ref):
 		p.report.Add(badID{at: at, got: ref, want: "a schema $id such as https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168"})
 	case !isURL(ref) && !p.madeAs(schemas.KindSchema, ref):
-		p.missing(at, schemas.KindSchema, ref, p.madeNames(schemas.KindSchema))
+		p.missing(at, schemas.KindSchema, ref, p.names(schemas.KindSchema))
 	}
 }
 

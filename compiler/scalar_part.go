@@ -16,6 +16,9 @@ func (n *Node) Part(from, to int) source.Span {
 	}
 	from = min(max(from, 0), len(n.Text))
 	to = min(max(to, from), len(n.Text))
+	if n.Style == Plain && len(n.Text) == n.Span.End-n.Span.Start { // on one line, as nearly always
+		return n.Span.File.Span(n.Span.Start+from, n.Span.Start+to)
+	}
 	w := partWalk{text: n.Span.File.Text[:n.Span.End], at: n.Span.Start, value: n.Text, style: n.Style}
 	switch n.Style {
 	case SingleQuoted, DoubleQuoted:

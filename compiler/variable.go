@@ -54,6 +54,9 @@ func (s *substitution) value(path Path, n *Node) *Node {
 	for i, item := range n.Items {
 		changed(item, s.value(path.Index(i), item), func(out, v *Node) { out.Items[i] = v })
 	}
+	if out != n {
+		out.indexed()
+	}
 	return out
 }
 
@@ -81,10 +84,10 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 				return n
 			}
 			name := rest[len(varStart):end]
-			i := slices.IndexFunc(s.options.Vars, func(v Var) bool { return v.is(name) })
-			if i < 0 {
+			i, ok := s.options.lookup.variable(name)
+			if !ok {
 				s.fine = false
-				s.report.Add(unknownVariable{at: place{s.d, path}, node: n, start: at, end: at + end + 1, name: name, known: varNames(s.options.Vars)})
+				s.report.Add(unknownVariable{at: place{s.d, path}, node: n, start: at, end: at + end + 1, name: name, known: s.options.lookup.varNames})
 				return n
 			}
 			v := s.options.Vars[i]
@@ -130,12 +133,4 @@ func (s *substitution) kind(path Path, n *Node, v Var) Kind {
 		return StringKind
 	}
 	return kind
-}
-
-func varNames(vars []Var) []string {
-	var out []string
-	for _, v := range vars {
-		out = append(out, v.Name)
-	}
-	return sortedUnique(out)
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/nearest"
 )
 
 // Check judges what e says against what exists: columns, functions, arguments,
@@ -152,9 +154,12 @@ func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
 		}
 	}
 	if p.Replacement == "" {
-		candidates := slices.Collect(maps.Keys(env.Columns))
+		names := env.Names
+		if names == nil {
+			names = nearest.Of(slices.Collect(maps.Keys(env.Columns)))
+		}
 		switch {
-		case p.suggest(near(n.Name, candidates), QuoteAttribute):
+		case p.suggest(names.All(n.Name), QuoteAttribute):
 		case isLiteral(strings.ToLower(n.Name)):
 			p.suggest([]string{strings.ToLower(n.Name)}, nil)
 		case len(steps) == 0:

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -129,23 +131,27 @@ func nearFunctions(name string) []string {
 	if f := meant[strings.ToLower(name)]; f != "" {
 		return []string{f}
 	}
-	return near(name, functionNames(false))
+	return functionNames().functions.All(name)
 }
 
-func functionNames(methods bool) []string {
-	var names []string
+// functionNames are the names of the functions and methods that there are.
+var functionNames = sync.OnceValue(func() (names struct{ functions, methods *nearest.Names }) {
+	var functions, methods []string
 	for _, f := range specs.Functions() {
-		if f.Method == methods {
-			names = append(names, f.Name)
-			for _, a := range f.Aliases {
-				if a.Status == "" {
-					names = append(names, a.Name)
-				}
+		list := &functions
+		if f.Method {
+			list = &methods
+		}
+		*list = append(*list, f.Name)
+		for _, a := range f.Aliases {
+			if a.Status == "" {
+				*list = append(*list, a.Name)
 			}
 		}
 	}
+	names.functions, names.methods = nearest.Of(functions), nearest.Of(methods)
 	return names
-}
+})
 
 // spelling warns of names that work today or somewhere, but not for certain.
 func (c *checker) spelling(e *Call, f *specs.Function) {
@@ -228,7 +234,7 @@ func (c *checker) method(e *Method, env Env) {
 		if other := meant[strings.ToLower(e.Name)]; other != "" {
 			p.Help = fmt.Sprintf("there is the function `%s`", other)
 		} else {
-			p.suggest(near(e.Name, functionNames(true)), nil)
+			p.suggest(functionNames().methods.All(e.Name), nil)
 		}
 		c.add(e.NameAt, Warning, p)
 	}

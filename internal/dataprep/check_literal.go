@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -59,7 +60,7 @@ func (c *checker) oneOf(t *Text, what string, known []string, anyCase bool) {
 		return
 	}
 	p := Problem{Code: "unknown-option", Message: fmt.Sprintf("expected %s, found %q", what, t.Value), Help: "one of " + strings.Join(known, ", ")}
-	p.suggest(near(t.Value, known), func(word string) string { return `"` + word + `"` })
+	p.suggest(nearest.Of(known).All(t.Value), func(word string) string { return `"` + word + `"` })
 	c.add(t.At, Warning, p)
 }
 

@@ -3,6 +3,7 @@ package dataprep
 import (
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -12,6 +13,7 @@ import (
 // then names are not checked.
 type Env struct {
 	Columns map[string]string
+	Names   *nearest.Names  // of the columns, for who searches them more than once; may be nil
 	params  []string        // of the lambdas around the current node
 	memo    map[Expr]string // types found, in a long expression; else nil
 }

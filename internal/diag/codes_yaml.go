@@ -149,7 +149,7 @@ var yamlCodes = []Entry{
 		Code: YAMLAliasLimit, Severity: Error,
 		Title: "too many repeated values",
 		Explanation: "A few lines of nested aliases can expand to more values than fit in memory. Reading stops at " +
-			"fifty thousand repeated values in one document.",
+			"fifty thousand repeated values in one document, and at a thousand plus two for each byte in one file.",
 		Example: "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\n" +
 			"d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e]\n",
 	},

@@ -16,8 +16,9 @@ import (
 // of any key below `auth` or `params` that is named like one: a file that
 // cannot be parsed, or has other faults, must not spill its secrets either.
 type shown struct {
-	text    map[*source.File][]byte
-	secrets []string // as written and without quotes, longest first
+	text    map[*source.File]string
+	secrets []string          // as written and without quotes, longest first
+	masked  *strings.Replacer // puts the mask in place of each of them
 }
 
 const mask = "***"
@@ -25,7 +26,7 @@ const mask = "***"
 // conceal returns the diagnostics with secrets taken out of their words, and
 // the texts to take excerpts from.
 func conceal(list []Diagnostic) ([]Diagnostic, shown) {
-	s := shown{text: map[*source.File][]byte{}}
+	s := shown{text: map[*source.File]string{}}
 	for _, d := range list {
 		for _, l := range d.Labels {
 			s.add(l.Span.File)
@@ -41,6 +42,11 @@ func conceal(list []Diagnostic) ([]Diagnostic, shown) {
 	}
 	slices.SortFunc(s.secrets, func(a, b string) int { return cmp.Or(-cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
 	s.secrets = slices.Compact(s.secrets)
+	pairs := make([]string, 0, 2*len(s.secrets))
+	for _, secret := range s.secrets {
+		pairs = append(pairs, secret, mask)
+	}
+	s.masked = strings.NewReplacer(pairs...)
 	out := make([]Diagnostic, len(list))
 	for i, d := range list {
 		out[i] = s.diagnostic(d)
@@ -62,11 +68,8 @@ func (s *shown) add(f *source.File) {
 	if _, ok := s.text[f]; ok {
 		return
 	}
-	text := f.Text
+	text := bytes.Clone(f.Text)
 	spans := append(f.Hidden(), likelySecrets(f)...)
-	if len(spans) > 0 {
-		text = bytes.Clone(text)
-	}
 	for _, span := range spans {
 		for i := span.Start; i < span.End; i++ {
 			if text[i] != '\n' && text[i] != '\r' {
@@ -75,7 +78,7 @@ func (s *shown) add(f *source.File) {
 		}
 		s.remember(span.Text())
 	}
-	s.text[f] = text
+	s.text[f] = string(text)
 }
 
 // remember notes what a secret may look like in a message: whole, without
@@ -118,18 +121,13 @@ func (s *shown) diagnostic(d Diagnostic) Diagnostic {
 }
 
 func (s *shown) words(text string) string {
-	for _, secret := range s.secrets {
-		if strings.Contains(text, secret) {
-			text = strings.ReplaceAll(text, secret, mask)
-		}
-	}
-	return text
+	return s.masked.Replace(text)
 }
 
 // line returns a line of a file as it may be shown.
 func (s *shown) line(f *source.File, n int) (string, int) {
 	start, end := f.LineBounds(n)
-	return string(s.text[f][start:end]), start
+	return s.text[f][start:end], start
 }
 
 // secretWords are what the names of secret parameters contain.
@@ -167,13 +165,13 @@ func likelySecrets(f *source.File) []source.Span {
 		if within >= 0 && indent <= within {
 			within = -1
 		}
-		from := 0
+		from, brace := 0, strings.IndexByte(line, '{')
 		for _, p := range pairsOnLine(line) {
 			switch {
 			case within < 0 && (p.key == "auth" || p.key == "params"):
 				within = indent
 			case within >= 0 && secretName(p.key) && p.value >= from:
-				value, stop := secretValue(line, p.value)
+				value, stop := secretValue(line, p.value, brace)
 				from = stop
 				if value < stop {
 					out = append(out, f.Span(start+value, start+stop))
@@ -215,8 +213,9 @@ func pairsOnLine(line string) []linePair {
 }
 
 // secretValue returns the part of a line that hides a secret which begins at i:
-// nothing when it is a reference, which is no secret.
-func secretValue(line string, i int) (start, end int) {
+// nothing when it is a reference, which is no secret. brace is the place of the
+// first brace of the line, -1 for none.
+func secretValue(line string, i, brace int) (start, end int) {
 	start = i + len(line[i:]) - len(strings.TrimLeft(line[i:], " \t"))
 	rest := line[start:]
 	switch {
@@ -230,7 +229,7 @@ func secretValue(line string, i int) (start, end int) {
 		}
 	}
 	// Up to a comma or brace when the pair stands inside braces.
-	if strings.Contains(line[:i], "{") {
+	if 0 <= brace && brace < i {
 		if stop := strings.IndexAny(rest, ",}"); stop >= 0 {
 			return start, start + stop
 		}

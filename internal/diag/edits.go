@@ -46,16 +46,20 @@ type FileEdits struct {
 // is left for the next run.
 func Fixes(list []Diagnostic) []FileEdits {
 	var out []FileEdits
+	number := map[*source.File]int{} // in out
+	taken := map[*source.File]*spans{}
 	for _, d := range list {
-		if d.Fix == nil || len(d.Fix.Edits) == 0 || clashes(out, d.Fix.Edits) {
+		if d.Fix == nil || len(d.Fix.Edits) == 0 || clashes(taken, d.Fix.Edits) {
 			continue
 		}
 		for i, e := range d.Fix.Edits {
-			at := slices.IndexFunc(out, func(f FileEdits) bool { return f.File == e.Span.File })
-			if at < 0 {
+			at, known := number[e.Span.File]
+			if !known {
 				at = len(out)
 				out = append(out, FileEdits{File: e.Span.File})
+				number[e.Span.File], taken[e.Span.File] = at, &spans{}
 			}
+			taken[e.Span.File].add(e.Span)
 			out[at].Edits = append(out[at].Edits, e)
 			if i == 0 {
 				out[at].Fixes = append(out[at].Fixes, *d.Fix)
@@ -65,15 +69,27 @@ func Fixes(list []Diagnostic) []FileEdits {
 	return out
 }
 
-func clashes(made []FileEdits, edits []Edit) bool {
-	for _, e := range edits {
-		for _, f := range made {
-			if f.File == e.Span.File && slices.ContainsFunc(f.Edits, func(m Edit) bool { return overlap(m.Span, e.Span) }) {
-				return true
-			}
-		}
+func clashes(taken map[*source.File]*spans, edits []Edit) bool {
+	return slices.ContainsFunc(edits, func(e Edit) bool { return taken[e.Span.File].overlap(e.Span) })
+}
+
+// spans are places of one file by their start, none of which overlap.
+type spans []source.Span
+
+// find returns the number of the first place that does not begin before s.
+func (list spans) find(s source.Span) int {
+	i, _ := slices.BinarySearchFunc(list, s, func(a, b source.Span) int { return cmp.Compare(a.Start, b.Start) })
+	return i
+}
+
+func (list *spans) add(s source.Span) { *list = slices.Insert(*list, list.find(s), s) }
+
+func (list *spans) overlap(s source.Span) bool {
+	if list == nil {
+		return false
 	}
-	return false
+	i := list.find(s)
+	return i > 0 && overlap((*list)[i-1], s) || i < len(*list) && overlap((*list)[i], s)
 }
 
 // overlap reports whether two spans share bytes or start at the same place.

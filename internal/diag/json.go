@@ -152,7 +152,7 @@ func encodeSnippet(s source.Span, path string, texts shown) *ResultSnippet {
 	from, _ := s.File.LineBounds(first)
 	_, to := s.File.LineBounds(last)
 	from = runeStart(s.File.Text, max(from, s.Start-snippetBytes))
-	to = runeStart(s.File.Text, min(to, max(s.Start, from)+snippetBytes*snippetLines))
+	to = runeStart(s.File.Text, min(to, max(s.Start, from)+snippetBytes*snippetLines, max(s.Start, s.End)+snippetBytes))
 	to = max(to, from)
 
 	out := &ResultSnippet{
@@ -180,13 +180,13 @@ func runeStart(text []byte, at int) int {
 
 // oneByteEach makes bytes that are not UTF-8 into question marks, one each, so
 // that offsets stay true in JSON, which would put three bytes there.
-func oneByteEach(text []byte) string {
-	if utf8.Valid(text) {
-		return string(text)
+func oneByteEach(text string) string {
+	if utf8.ValidString(text) {
+		return text
 	}
 	out := make([]byte, 0, len(text))
 	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
+		r, size := utf8.DecodeRuneInString(text)
 		if r == utf8.RuneError && size == 1 {
 			out = append(out, '?')
 		} else {

@@ -114,7 +114,7 @@ type columns struct {
 
 // nearBytes is how much of an endless line is looked at on each side of the
 // caret.
-const nearBytes = 2000
+const nearBytes = 600
 
 // layLine lays out a line so that bytes from start to end can be seen in width cells.
 func layLine(line string, start, end, width int) columns {

@@ -21,6 +21,9 @@ type File struct {
 	once  sync.Once
 	lines []int // byte offset of the start of each line, built when first asked for
 
+	counted sync.Once // for runes
+	runes   []int     // byte offset of every runesEach-th character; nil when all are ASCII
+
 	mu     sync.Mutex
 	hidden []Span
 }
@@ -116,28 +119,79 @@ func (s Span) Join(t Span) Span {
 // Position converts a byte offset to line and column.
 func (f *File) Position(offset int) Position {
 	offset = min(max(offset, 0), len(f.Text))
-	lines := f.lineStarts()
-	line := sort.SearchInts(lines, offset+1) - 1
-	start := lines[line]
-	if line == 0 {
+	line := f.LineOf(offset)
+	start := f.lineStarts()[line-1]
+	if line == 1 {
 		start = min(f.bom(), offset)
 	}
 	return Position{
-		Line:   line + 1,
-		Column: utf8.RuneCount(f.Text[start:offset]) + 1,
+		Line:   line,
+		Column: f.runesBefore(offset) - f.runesBefore(start) + 1,
 		Byte:   offset,
 	}
 }
+
+// LineOf returns the line, from 1, that an offset lies on.
+func (f *File) LineOf(offset int) int { return sort.SearchInts(f.lineStarts(), offset+1) }
 
 // Offset is the inverse of Position: the byte offset of a line and a column
 // that counts characters, both from 1, cut to the line's and the file's bounds.
 func (f *File) Offset(line, column int) int {
 	start, end := f.LineBounds(line)
-	for ; column > 1 && start < end; column-- {
-		_, size := utf8.DecodeRune(f.Text[start:end])
-		start += size
+	return min(f.SkipRunes(start, column-1), end)
+}
+
+// runesEach is how many characters lie between the places that are known: a line
+// may have many characters, and as many positions.
+const runesEach = 512
+
+// runesBefore returns how many characters lie before an offset.
+func (f *File) runesBefore(offset int) int {
+	f.counted.Do(f.countRunes)
+	if f.runes == nil {
+		return offset
 	}
-	return start
+	k := sort.SearchInts(f.runes, offset+1) - 1
+	return k*runesEach + utf8.RuneCount(f.Text[f.runes[k]:offset])
+}
+
+// SkipRunes returns the offset n characters behind another, the end of the file at
+// most.
+func (f *File) SkipRunes(offset, n int) int {
+	if n <= 0 {
+		return offset
+	}
+	n += f.runesBefore(offset)
+	if f.runes == nil {
+		return min(n, len(f.Text))
+	}
+	k := min(n/runesEach, len(f.runes)-1)
+	offset = f.runes[k]
+	for n -= k * runesEach; n > 0 && offset < len(f.Text); n-- {
+		_, size := utf8.DecodeRune(f.Text[offset:])
+		offset += size
+	}
+	return offset
+}
+
+// countRunes finds the places of every runesEach-th character.
+func (f *File) countRunes() {
+	ascii := true
+	for _, b := range f.Text {
+		if ascii = b < utf8.RuneSelf; !ascii {
+			break
+		}
+	}
+	if ascii {
+		return
+	}
+	for offset, n := 0, 0; offset < len(f.Text) || n == 0; n++ {
+		if n%runesEach == 0 {
+			f.runes = append(f.runes, offset)
+		}
+		_, size := utf8.DecodeRune(f.Text[offset:])
+		offset += size
+	}
 }
 
 // Lines returns how many lines the file has, at least 1.

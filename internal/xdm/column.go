@@ -3,6 +3,8 @@ package xdm
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/nearest"
 )
 
 // Column is a source column as the platform's explore call describes it and as
@@ -85,5 +87,5 @@ func NearestColumnType(word string) string {
 	}[strings.TrimSpace(folded)]; other != "" {
 		return other
 	}
-	return only(word, ColumnTypes())
+	return only(word, nearest.Of(ColumnTypes()))
 }

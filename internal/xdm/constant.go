@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/aepflow/aepflow/internal/nearest"
 )
 
 // ConstantFault says why a text can never fill a field.
@@ -104,7 +106,7 @@ func checkText(value string, f Field) *ConstantFault {
 	case len(f.Enum) > 0 && !slices.Contains(f.Enum, value):
 		near := foldIn(value, f.Enum)
 		if near == "" {
-			near = only(value, f.Enum)
+			near = only(value, nearest.Of(f.Enum))
 		}
 		return &ConstantFault{Code: NotInEnum, Near: near, Want: f.Enum}
 	case f.MaxLength > 0 && n > f.MaxLength:

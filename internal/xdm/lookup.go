@@ -30,8 +30,19 @@ const (
 var namespaces = []string{"_id", "_type", "_repo", "_schema", "_dc", "_xmpDM", "_experience"}
 
 // Lookup finds a destination. The field of a path that may lie in a field group
-// that is not known comes back with Checked false.
+// that is not known comes back with Checked false. The error for a path that is
+// not found says what was likely meant, which takes far longer to find out than
+// that it is wrong: see Find.
 func (s *Schema) Lookup(path string) (Field, *PathError) {
+	f, err := s.Find(path)
+	if err != nil {
+		s.suggest(err)
+	}
+	return f, err
+}
+
+// Find is Lookup with an error that suggests nothing.
+func (s *Schema) Find(path string) (Field, *PathError) {
 	steps, err := parsePath(path)
 	if err != nil {
 		return Field{}, err
@@ -88,20 +99,11 @@ func (w *walk) standard(steps []step) (Field, *PathError) {
 		return w.unchecked(), nil
 	}
 	if strings.HasPrefix(first.name, "_") && !isNamespace(first.name) && s.member(s.standard, first.name) == nil {
-		err := w.fail(first, WrongTenant, nil)
-		if s.own != nil {
-			near := &nearPaths{schema: s, steps: steps}
-			near.own()
-			err.Near = near.found
-		}
-		return Field{}, err
+		return Field{}, w.fail(first, WrongTenant, nil)
 	}
 	f, err := w.down(s.standard, steps)
 	if err != nil && err.Code == UnknownPath && len(s.unknown) > 0 {
 		return w.unchecked(), nil
-	}
-	if err != nil && err.Code == UnknownPath {
-		s.suggest(err, steps)
 	}
 	return f, err
 }
@@ -117,11 +119,8 @@ func (w *walk) own(steps []step) (Field, *PathError) {
 	}
 	root := &node{own: true, kids: []*node{s.own.named(first.name)}}
 	f, err := w.down(root, steps)
-	if err != nil && err.Code == UnknownPath {
-		if open {
-			return w.unchecked(), nil
-		}
-		s.suggest(err, steps)
+	if err != nil && err.Code == UnknownPath && open {
+		return w.unchecked(), nil
 	}
 	return f, err
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -60,7 +61,8 @@ type ownNode struct {
 	shape    Shape
 	required bool
 	kids     []*ownNode
-	item     *ownNode // element of an array
+	byName   map[string]*ownNode // the same
+	item     *ownNode            // element of an array
 }
 
 func (b *ownBuilder) add(i int, f OwnField) {
@@ -126,13 +128,14 @@ func (n *ownNode) holds(typ string) bool {
 }
 
 func (n *ownNode) put(name string, at int) *ownNode {
-	for _, k := range n.kids {
-		if k.name == name {
-			return k
-		}
+	if k := n.byName[name]; k != nil {
+		return k
 	}
 	k := &ownNode{name: name, at: at}
-	n.kids = append(n.kids, k)
+	if n.byName == nil {
+		n.byName = map[string]*ownNode{}
+	}
+	n.kids, n.byName[name] = append(n.kids, k), k
 	return k
 }
 
@@ -147,10 +150,11 @@ func (n *ownNode) shapeOf() Shape {
 		s.Type, s.Items = "array", &item
 	case len(n.kids) > 0 || !n.declared:
 		s.Type = "object"
+		s.Properties, s.Required = slices.Clone(s.Properties), slices.Clone(s.Required) // the field's own stay
 		for _, k := range n.kids {
-			s.Properties = append(s.Properties[:len(s.Properties):len(s.Properties)], Property{k.name, k.shapeOf()})
+			s.Properties = append(s.Properties, Property{k.name, k.shapeOf()})
 			if k.required {
-				s.Required = append(s.Required[:len(s.Required):len(s.Required)], k.name)
+				s.Required = append(s.Required, k.name)
 			}
 		}
 	}
@@ -179,13 +183,19 @@ func isTenant(segment, tenant string) bool {
 // ownTree makes lookup nodes of the built shape.
 func ownTree(s Shape) *node {
 	n := &node{own: true, shape: specShape(s)}
-	for _, p := range s.Properties {
+	required := make(map[string]bool, len(s.Required))
+	for _, name := range s.Required {
+		required[name] = true
+	}
+	names := make([]string, len(s.Properties))
+	for i, p := range s.Properties {
 		k := ownTree(p.Shape)
 		k.name = p.Name
-		k.shape.Required = slices.Contains(s.Required, p.Name)
-		i, _ := slices.BinarySearchFunc(n.kids, p.Name, func(k *node, name string) int { return strings.Compare(k.name, name) })
-		n.kids = slices.Insert(n.kids, i, k)
+		k.shape.Required = required[p.Name]
+		n.kids, names[i] = append(n.kids, k), p.Name
 	}
+	slices.SortStableFunc(n.kids, func(a, b *node) int { return strings.Compare(a.name, b.name) })
+	n.names = nearest.Of(names)
 	switch {
 	case s.Items != nil:
 		n.item = ownTree(*s.Items)

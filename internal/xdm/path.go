@@ -13,14 +13,18 @@ type step struct {
 	indexEnd   int      // behind the last index; end when there is none
 }
 
+// maxDepth is how many levels a path may have. The deepest of the standard has
+// eleven.
+const maxDepth = 50
+
 // parsePath cuts a destination at its dots. `${…}` and a backslash keep a dot
 // in a name; `[0]` and `[*]` behind a name are indexes.
 func parsePath(path string) ([]step, *PathError) {
 	bad := func(start, end int, detail string) *PathError {
 		return &PathError{Code: BadPath, Path: path, Start: start, End: min(max(end, start), len(path)), Detail: detail}
 	}
-	steps := make([]step, 0, strings.Count(path, ".")+1)
-	i := 0
+	steps := make([]step, 0, min(strings.Count(path, ".")+1, maxDepth))
+	i, depth := 0, 0
 	for {
 		s := step{start: i}
 		for i < len(path) && strings.IndexByte(`.[]\$`, path[i]) < 0 {
@@ -75,6 +79,9 @@ func parsePath(path string) ([]step, *PathError) {
 			i += end + 1
 		}
 		s.indexEnd = i
+		if depth += 1 + len(s.indexes); depth > maxDepth {
+			return nil, bad(s.start, len(path), "too deep")
+		}
 		steps = append(steps, s)
 		if i == len(path) {
 			return steps, nil

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/nearest"
 )
 
 // Shape is the JSON Schema of one field, as it stands in a field group. Its
@@ -208,5 +210,5 @@ func NearestFieldType(word string) string {
 	if other := otherTypeWords[strings.ToLower(word)]; other != "" {
 		return other
 	}
-	return only(word, FieldTypes())
+	return only(word, nearest.Of(FieldTypes()))
 }

@@ -5,18 +5,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
 const maxNear = 3
 
-// suggest fills Near and Groups of an error about an unknown path.
-func (s *Schema) suggest(e *PathError, steps []step) {
+// suggest fills Near and Groups of an error about an unknown path or namespace.
+func (s *Schema) suggest(e *PathError) {
+	steps, err := parsePath(e.Path)
+	if err != nil || e.Code != UnknownPath && e.Code != WrongTenant {
+		return
+	}
 	near := &nearPaths{schema: s, steps: steps}
 	if s.own != nil {
 		near.own()
 	}
-	if s.standard != nil {
+	if s.standard != nil && e.Code == UnknownPath {
 		near.repair(s.standard, "", 0)
 		near.flat()
 		e.Groups = s.groupsFor(steps)
@@ -54,7 +59,7 @@ func (p *nearPaths) add(path string) {
 // repair goes down with the segments that are right and replaces each that is
 // not by its nearest sibling.
 func (p *nearPaths) repair(n *node, path string, i int) {
-	if i == len(p.steps) {
+	if i == len(p.steps) || len(p.found) == maxNear {
 		p.add(path)
 		return
 	}
@@ -68,7 +73,7 @@ func (p *nearPaths) repair(n *node, path string, i int) {
 	case p.schema.member(n, st.name) != nil:
 		p.follow(p.schema.member(n, st.name), join(path, st.name), i)
 	default:
-		for _, name := range nearest(st.name, p.schema.members(n)) {
+		for _, name := range p.schema.members(n).All(st.name) {
 			p.follow(n.kid(name), join(path, name), i)
 		}
 	}
@@ -85,14 +90,18 @@ func (p *nearPaths) follow(n *node, path string, i int) {
 	p.repair(n, path, i+1)
 }
 
-func (s *Schema) members(n *node) []string {
+// members are the names of the members of n that the schema has.
+func (s *Schema) members(n *node) *nearest.Names {
+	if n.own {
+		return n.names
+	}
 	var out []string
 	for _, k := range n.kids {
 		if s.member(n, k.name) != nil {
 			out = append(out, k.name)
 		}
 	}
-	return out
+	return nearest.Of(out)
 }
 
 // flat looks over all paths: first those that end the same way, then those
@@ -144,7 +153,7 @@ func (p *nearPaths) flat() {
 	for _, st := range p.steps {
 		written = join(written, st.name)
 	}
-	for _, near := range nearest(written, all) {
+	for _, near := range nearest.Of(all).All(written) {
 		p.add(near)
 	}
 }

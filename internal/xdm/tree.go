@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -15,8 +16,9 @@ type node struct {
 	shape *specs.XDMShape
 	from  mask // standard: what gives it
 	own   bool
-	kids  []*node // members of an object, by name
-	item  *node   // element of an array, or value of a map
+	kids  []*node        // members of an object, by name
+	item  *node          // element of an array, or value of a map
+	names *nearest.Names // of the members, of a level of own fields
 }
 
 // mask is a set of components by number.

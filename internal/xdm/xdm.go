@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -149,15 +150,36 @@ var componentNames = sync.OnceValue(func() *componentIndex {
 // NearestFieldGroups suggests slugs or titles of field groups for a name that is
 // none. Field groups that fit class go first.
 func NearestFieldGroups(name string, class Class) []string {
-	candidates := func(groups []FieldGroup) []string {
-		var out []string
-		for _, g := range groups {
-			out = append(out, g.Slug, g.Title)
-		}
-		return out
-	}
-	if near := nearest(name, candidates(FieldGroups(class))); len(near) > 0 {
+	if near := groupNames(class.ID).All(name); len(near) > 0 {
 		return near
 	}
-	return nearest(name, candidates(FieldGroups(Class{})))
+	return groupNames("").All(name)
+}
+
+var groupNamesOf sync.Map // $id of a class → *nearest.Names
+
+// groupNames are the slugs and titles of the field groups that fit a class; of
+// all for "" and for classes that are not Adobe's own.
+func groupNames(class string) *nearest.Names {
+	if n, ok := groupNamesOf.Load(class); ok {
+		return n.(*nearest.Names)
+	}
+	c, known := ClassByName(class)
+	if !known || !c.Known() {
+		class, c = "", Class{}
+	}
+	var list []string
+	for _, g := range FieldGroups(c) {
+		list = append(list, g.Slug, g.Title)
+	}
+	n, _ := groupNamesOf.LoadOrStore(class, nearest.Of(list))
+	return n.(*nearest.Names)
+}
+
+// only returns the one nearest name, "" when there are none or several.
+func only(word string, names *nearest.Names) string {
+	if all := names.All(word); len(all) == 1 {
+		return all[0]
+	}
+	return ""
 }
