@@ -27,7 +27,7 @@ var layers = map[string][]string{
 		"schemas", "internal/bug", "internal/dataprep", "internal/diag", "internal/nearest", "internal/output", "internal/resource",
 		"internal/source", "internal/specs", "internal/xdm",
 	},
-	"planner":            {"internal/diag", "internal/lockfile", "internal/resource", "internal/source"},
+	"planner":            {"internal/diag", "internal/lockfile", "internal/output", "internal/resource", "internal/source"},
 	"applier":            {"planner", "internal/bug", "internal/lockfile", "internal/platform", "internal/resource"},
 	"schemas":            {},
 	"internal/bug":       {},

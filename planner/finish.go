@@ -53,7 +53,7 @@ func (d *differ) plan() *Plan {
 		if c.Action == NoOp && !it.keep {
 			continue
 		}
-		c.Actions = ActionList(c.Action)
+		c.Actions = actionList(c.Action)
 		if len(c.Guards) > 0 {
 			p.Applyable = false
 		}
@@ -89,15 +89,6 @@ func firstCall(c Change) int {
 		return 0
 	}
 	return c.Calls[0].N
-}
-
-// ActionList spells an action as machines read it: a replacement is a creation
-// and a deletion.
-func ActionList(a Action) []string {
-	if a == Replace {
-		return []string{Create.String(), Delete.String()}
-	}
-	return []string{a.String()}
 }
 
 func (p *Plan) count(a Action) {

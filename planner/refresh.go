@@ -171,7 +171,7 @@ func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 	if it.missing {
 		c.Action, c.Reason = Delete, ReasonMissing
 	}
-	c.Actions = ActionList(c.Action)
+	c.Actions = actionList(c.Action)
 	for _, f := range it.drift {
 		want, wanted := spec.At(it.desired, f.Path)
 		j := judge(spec, f, life{recurring: true})

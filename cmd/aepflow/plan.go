@@ -100,7 +100,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if c.Out != "" {
-		text, err := view.MarshalPlan(plan)
+		text, err := planner.Marshal(plan)
 		if err != nil {
 			return err
 		}
@@ -181,6 +181,15 @@ func sameTarget(paths lockfile.Paths, lock *lockfile.Lock, t target) error {
 	return &lockfile.TargetError{Path: paths.Lock, Have: have, Asked: t.lockTarget()}
 }
 
+func planJSON(w io.Writer, plan *planner.Plan) error {
+	text, err := planner.Marshal(plan)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
 // showPlan writes a plan in the form that was asked for.
 func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Options, k view.Known) error {
 	switch {
@@ -189,7 +198,7 @@ func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Opti
 	case calls == "curl":
 		return view.Curl(w, plan, k)
 	case format == "json":
-		return view.PlanJSON(w, plan)
+		return planJSON(w, plan)
 	case format == "markdown":
 		return view.Markdown(w, plan)
 	case format == "html":

@@ -89,7 +89,7 @@ func (c driftCmd) Run(ctx context.Context, a *app) error {
 	}
 	plan, _ := planner.Diff(seen.Lock, p.graph, o)
 	if format == "json" {
-		err = view.PlanJSON(a.stdout, plan)
+		err = planJSON(a.stdout, plan)
 	} else {
 		err = view.Drift(a.stdout, plan, a.viewOptions(a.stdout))
 	}

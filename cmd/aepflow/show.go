@@ -37,8 +37,8 @@ func readPlan(path string) (*planner.Plan, error) {
 	if err != nil {
 		return nil, exit(exitDocuments, "read plan %s: %s", display(path), reason(err))
 	}
-	plan, err := view.ReadPlan(text)
-	if errors.Is(err, view.ErrPlanVersion) {
+	plan, err := planner.Unmarshal(text)
+	if errors.Is(err, planner.ErrVersion) {
 		return nil, exit(exitStale, "read plan %s: %v; make it again with this version of aepflow", display(path), err)
 	}
 	if err != nil {

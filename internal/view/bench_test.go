@@ -24,7 +24,7 @@ func firstPlans(n int) *planner.Plan {
 func BenchmarkViews(b *testing.B) {
 	for _, n := range []int{100, 1000} {
 		p := firstPlans(n)
-		saved, err := MarshalPlan(p)
+		saved, err := planner.Marshal(p)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -34,8 +34,8 @@ func BenchmarkViews(b *testing.B) {
 		}{
 			{"text", func() error { return Plan(io.Discard, p, Options{}) }},
 			{"full", func() error { return Plan(io.Discard, p, Options{Full: true}) }},
-			{"json", func() error { return PlanJSON(io.Discard, p) }},
-			{"read", func() error { _, err := ReadPlan(saved); return err }},
+			{"json", func() error { return planJSON(io.Discard, p) }},
+			{"read", func() error { _, err := planner.Unmarshal(saved); return err }},
 			{"markdown", func() error { return Markdown(io.Discard, p) }},
 			{"html", func() error { return HTML(io.Discard, p) }},
 			{"curl", func() error { return Curl(io.Discard, p, nil) }},

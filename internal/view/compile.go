@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -47,7 +48,7 @@ func compilationOf(g *resource.Graph, p *planner.Plan) compilation {
 	for _, r := range g.All() {
 		pos := r.Origin.Pos()
 		c.Resources = append(c.Resources, compiled{
-			Address: r.Address, Kind: r.Address.Kind, Body: r.Body.JSON(), Needs: present(r.Needs),
+			Address: r.Address, Kind: r.Address.Kind, Body: r.Body.JSON(), Needs: append([]resource.Edge{}, r.Needs...),
 			Origin: planner.Origin{Filename: r.Origin.Path(), Line: pos.Line, Column: pos.Column},
 		})
 	}
@@ -62,12 +63,7 @@ func compilationOf(g *resource.Graph, p *planner.Plan) compilation {
 
 // CompileJSON writes what the documents compile to as JSON.
 func CompileJSON(w io.Writer, g *resource.Graph, p *planner.Plan) error {
-	text, err := indented(compilationOf(g, p))
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	return err
+	return output.JSON(w, compilationOf(g, p))
 }
 
 // Compile writes what the documents compile to for people: the resources with

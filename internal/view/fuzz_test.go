@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func everyView(p *planner.Plan) map[string]func(io.Writer) error {
 		"text":     func(w io.Writer) error { return Plan(w, p, Options{}) },
 		"full":     func(w io.Writer) error { return Plan(w, p, Options{Full: true, Width: 60}) },
 		"quiet":    func(w io.Writer) error { return Plan(w, p, Options{Quiet: true}) },
-		"json":     func(w io.Writer) error { return PlanJSON(w, p) },
+		"json":     func(w io.Writer) error { return planJSON(w, p) },
 		"calls":    func(w io.Writer) error { return Calls(w, p, Options{}) },
 		"curl":     func(w io.Writer) error { return Curl(w, p, nil) },
 		"markdown": func(w io.Writer) error { return Markdown(w, p) },
@@ -29,6 +30,13 @@ func everyView(p *planner.Plan) map[string]func(io.Writer) error {
 	}
 }
 
+// planJSON writes a plan as JSON.
+func planJSON(w io.Writer, p *planner.Plan) error {
+	text, err := planner.Marshal(p)
+	_, writeErr := w.Write(text)
+	return errors.Join(err, writeErr)
+}
+
 // A plan that can be read can be shown in every form, whoever wrote it, and no
 // form holds a character that is not printed.
 func FuzzReadPlan(f *testing.F) {
@@ -36,14 +44,14 @@ func FuzzReadPlan(f *testing.F) {
 		if len(p.Changes) > 40 {
 			continue
 		}
-		text, err := MarshalPlan(p)
+		text, err := planner.Marshal(p)
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		p, err := ReadPlan(text)
+		p, err := planner.Unmarshal(text)
 		if err != nil {
 			return
 		}

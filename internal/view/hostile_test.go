@@ -27,11 +27,11 @@ const evil = "\x1b]0;t\x07\x1b[2J\u009b1m\r\nerror: forged\n::error::forged\n##[
 // lockfile or the platform may decide.
 func poisoned(t testing.TB, p *planner.Plan, text string) *planner.Plan {
 	t.Helper()
-	copied, err := MarshalPlan(p)
+	copied, err := planner.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := ReadPlan(copied)
+	out, err := planner.Unmarshal(copied)
 	if err != nil {
 		t.Fatal(err)
 	}
