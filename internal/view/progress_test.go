@@ -189,3 +189,26 @@ func TestTimeLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestProgressWaiting: the wait for an object is told once, in a line, and then counted
+// down at the end of the bar until the call has come to its end.
+func TestProgressWaiting(t *testing.T) {
+	var b bytes.Buffer
+	g := NewProgress(&b, many(100), Options{}, nil)
+	s := about(resource.Flow, 1, planner.StepCreate, planner.Create)
+	g.Notify(applier.Started{Subject: s, Attempt: 1})
+	for _, left := range []time.Duration{90 * time.Second, 80 * time.Second} {
+		g.Notify(applier.Waiting{Subject: s, Calls: 1, Most: left})
+	}
+	line := "flow.customers: not known whether the create was carried out; looking for it, 1 min 30 s at most (--lost-after)\n"
+	if got := b.String(); strings.TrimLeft(got, " ") != line {
+		t.Errorf("got  %swant %s", got, line)
+	}
+	if got, want := g.current(), " create flow.customers (looking for it, 1m20s left)"; got != want {
+		t.Errorf("the bar ends with %q, want %q", got, want)
+	}
+	g.Notify(applier.Done{Subject: s, Attempt: 1, ID: "1", Adopted: true})
+	if got := g.current(); strings.Contains(got, "looking") {
+		t.Errorf("the bar ends with %q", got)
+	}
+}
