@@ -21,7 +21,9 @@ func adminRoutes() []route {
 			c.s.ForgetRequests()
 			return answer{status: http.StatusNoContent}, nil
 		}),
-		r(http.MethodGet, "/objects", func(c *call) (answer, error) { return ok(c.s.Objects()) }),
+		r(http.MethodGet, "/objects", func(c *call) (answer, error) {
+			return c.s.stored(func() (answer, error) { return ok(c.s.Objects()) })
+		}),
 		r(http.MethodPost, "/faults", addFaults),
 		r(http.MethodDelete, "/faults", func(c *call) (answer, error) {
 			c.s.ClearFaults()
@@ -82,27 +84,31 @@ func setClock(c *call) (answer, error) {
 // serveAdmin answers outside of recording, faults and rates.
 func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, rest string, raw []byte, bodyErr error) {
 	c := &call{s: s, svc: svcAdmin, r: r, raw: raw, now: s.now(), id: s.newHex(32), query: r.URL.Query()}
-	var a answer
-	rt, _, known := findRoute(svcAdmin, r.Method, rest)
-	switch {
-	case r.URL.Path == "/":
-		a = s.page(c)
-	case bodyErr != nil:
-		a = c.refusal(bodyErr)
-	case rt == nil && known:
-		a = c.refusal(refuse(svcAdmin, http.StatusMethodNotAllowed, "", "%s is not allowed here", r.Method))
-	case rt == nil:
-		a = c.refusal(refuse(svcAdmin, http.StatusNotFound, "", "there is nothing at %s", r.URL.Path))
-	default:
-		err := c.decode()
-		if err == nil {
-			a, err = rt.run(c)
+	a := c.safely(func() (answer, error) {
+		rt, _, known := findRoute(svcAdmin, r.Method, rest)
+		switch {
+		case bodyErr != nil:
+			return answer{}, bodyErr
+		case r.URL.Path == "/":
+			return s.stored(func() (answer, error) { return s.page(c) })
+		case rt == nil:
+			return answer{}, c.noRoute(known)
 		}
-		if err != nil {
-			a = c.refusal(err)
+		if err := c.decode(); err != nil {
+			return answer{}, err
 		}
-	}
+		return rt.run(c)
+	})
 	writeAnswer(w, c.now, c.id, &a)
+}
+
+// stored holds back what is shown of the objects until all of them are on disk.
+func (s *Server) stored(show func() (answer, error)) (answer, error) {
+	a, err := show()
+	if werr := s.store.settled()(); werr != nil {
+		return answer{}, werr
+	}
+	return a, err
 }
 
 // stableUUID derives an id from a name, so that a sandbox keeps its id.

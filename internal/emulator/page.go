@@ -89,7 +89,7 @@ type pageRequest struct {
 	Body                           string
 }
 
-func (s *Server) page(c *call) answer {
+func (s *Server) page(c *call) (answer, error) {
 	o := s.orgs[0]
 	if named := s.org(c.query.Get("org")); named != nil {
 		o = named
@@ -120,11 +120,11 @@ func (s *Server) page(c *call) answer {
 	d.Requests = s.pageRequests()
 	var out bytes.Buffer
 	if err := pageTemplate().Execute(&out, d); err != nil {
-		return c.refusal(fmt.Errorf("draw the page: %w", err))
+		return answer{}, fmt.Errorf("draw the page: %w", err)
 	}
 	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: out.Bytes(), header: [][2]string{
 		{"Content-Security-Policy", pagePolicy()}, {"Cache-Control", "no-store"}, {"X-Frame-Options", "DENY"},
-	}}
+	}}, nil
 }
 
 // busiest is the sandbox that a person most likely wants to see: the one with

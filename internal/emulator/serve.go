@@ -55,7 +55,7 @@ func (s *Server) work(c *call, rest string, known bool, bodyErr error) (a answer
 	case !known:
 		a = c.refusal(problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", c.r.URL.Path))
 	default:
-		a = s.dispatch(c, rest)
+		a = c.safely(func() (answer, error) { return s.dispatch(c, rest) })
 	}
 	if fault != nil && fault.After {
 		_ = s.pause(c.r, fault.delay()) // the work is done, whether or not the caller still waits
@@ -141,19 +141,28 @@ func (s *Server) pause(r *http.Request, d time.Duration) error {
 	}
 }
 
-// dispatch finds the handler, checks the caller, and runs it with its sandbox.
-func (s *Server) dispatch(c *call, rest string) (a answer) {
+// safely makes an answer of whatever comes out of a piece of work.
+func (c *call) safely(work func() (answer, error)) (a answer) {
 	defer func() {
 		switch p := recover(); p := p.(type) {
 		case nil:
 		case stateError:
 			a = c.refusal(p.err)
 		default:
-			s.bugs.Add(1)
-			fmt.Fprintf(s.log(), "emulator: %q %q: %q\n%s", c.r.Method, c.r.URL.Path, fmt.Sprint(p), debug.Stack())
+			c.s.bugs.Add(1)
+			fmt.Fprintf(c.s.log(), "emulator: %q %q: %q\n%s", c.r.Method, c.r.URL.Path, fmt.Sprint(p), debug.Stack())
 			a = c.refusal(fmt.Errorf("internal error: %v", p))
 		}
 	}()
+	a, err := work()
+	if err != nil {
+		return c.refusal(err)
+	}
+	return a
+}
+
+// dispatch finds the handler, checks the caller, and runs it with its sandbox.
+func (s *Server) dispatch(c *call, rest string) (answer, error) {
 	rt, args, known := findRoute(c.svc, c.r.Method, rest)
 	needs := reads
 	if rt != nil {
@@ -161,24 +170,28 @@ func (s *Server) dispatch(c *call, rest string) (a answer) {
 	}
 	if c.svc != svcIMS {
 		if err := c.authenticate(needs); err != nil {
-			return c.refusal(err)
+			return answer{}, err
 		}
 	}
 	if rt == nil {
-		if known {
-			return c.refusal(refuse(c.svc, http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s is not allowed here", c.r.Method))
-		}
-		return c.refusal(refuse(c.svc, http.StatusNotFound, notFound, "there is nothing at %s", c.r.URL.Path))
+		return answer{}, c.noRoute(known)
 	}
 	c.args = args
 	if err := c.decode(); err != nil {
-		return c.refusal(err)
+		return answer{}, err
 	}
-	a, err := s.run(c, rt)
-	if err != nil {
-		return c.refusal(err)
+	if err := s.store.failure(); err != nil && c.svc != svcIMS {
+		return answer{}, err
 	}
-	return a
+	return s.run(c, rt)
+}
+
+// noRoute refuses a path that no handler has, or none with this method.
+func (c *call) noRoute(known bool) error {
+	if known {
+		return refuse(c.svc, http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s is not allowed here", c.r.Method)
+	}
+	return refuse(c.svc, http.StatusNotFound, notFound, "there is nothing at %s", c.r.URL.Path)
 }
 
 func (s *Server) run(c *call, rt *route) (answer, error) {
@@ -187,12 +200,11 @@ func (s *Server) run(c *call, rt *route) (answer, error) {
 		if c.svc == svcFlow || c.svc == svcCatalog {
 			c.sp.catchUp(c.now)
 		}
-		c.sp.mu.RLock()
-		defer c.sp.mu.RUnlock()
-		if err := c.stillThere(); err != nil {
-			return answer{}, err
+		a, wait, err := s.runShared(c, rt)
+		if werr := wait(); werr != nil {
+			return answer{}, werr
 		}
-		return rt.run(c)
+		return a, err
 	case writes:
 		a, wait, err := s.runAlone(c, rt)
 		if werr := wait(); werr != nil {
@@ -201,6 +213,18 @@ func (s *Server) run(c *call, rt *route) (answer, error) {
 		return a, err
 	}
 	return rt.run(c)
+}
+
+// runShared leaves out what waits for the disk: whoever shows it waits too.
+func (s *Server) runShared(c *call, rt *route) (a answer, wait func() error, err error) {
+	c.sp.mu.RLock()
+	defer c.sp.mu.RUnlock()
+	wait = s.store.settled()
+	if err := c.stillThere(); err != nil {
+		return answer{}, wait, err
+	}
+	a, err = rt.run(c)
+	return a, wait, err
 }
 
 // runAlone gives the sandbox free before the disk is waited for, so that calls
