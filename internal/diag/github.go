@@ -10,8 +10,8 @@ import (
 )
 
 // GitHub prints r as workflow commands, which GitHub shows as annotations on
-// the lines of a pull request. The end column is just behind the last
-// character, as in the other forms.
+// the lines of a pull request. The end column is that of the
+// character after the last one, as in the other forms.
 func GitHub(w io.Writer, r *Report) error {
 	b := bufio.NewWriter(w)
 	list, _ := conceal(r.Sorted())
@@ -40,18 +40,19 @@ func githubLevel(s Severity) string {
 	return s.String()
 }
 
-// fullMessage is a diagnostic in words alone, for forms that have no excerpt.
+// fullMessage is a diagnostic without its excerpts: a line for the message, each note,
+// and the help.
 func fullMessage(d Diagnostic) string {
 	var b strings.Builder
-	b.WriteString(d.Message)
+	b.WriteString(unbroken(d.Message))
 	if len(d.Labels) > 0 && d.Labels[0].Text != "" {
-		b.WriteString(": " + d.Labels[0].Text)
+		b.WriteString(": " + unbroken(d.Labels[0].Text))
 	}
 	for _, n := range d.Notes {
-		b.WriteString("\nnote: " + n)
+		b.WriteString("\nnote: " + unbroken(n))
 	}
 	if d.Help != "" {
-		b.WriteString("\nhelp: " + d.Help)
+		b.WriteString("\nhelp: " + unbroken(d.Help))
 	}
 	return b.String()
 }

@@ -190,7 +190,7 @@ func newSARIFRegion(s source.Span) sarifRegion {
 func fileURI(path string) string {
 	path = slashPath(path)
 	switch {
-	case len(path) > 1 && path[1] == ':': // C:/folder
+	case len(path) > 1 && path[1] == ':' && 'A' <= path[0]&^0x20 && path[0]&^0x20 <= 'Z': // C:/folder
 		return "file:///" + path[:2] + (&url.URL{Path: path[2:]}).EscapedPath()
 	case strings.HasPrefix(path, "/"):
 		return (&url.URL{Scheme: "file", Path: path}).String()

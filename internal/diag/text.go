@@ -148,21 +148,19 @@ func (t *textPrinter) diagnostic(d Diagnostic) {
 	}
 }
 
-// remark prints "= help: text"; further lines of the text stand below its first.
+// remark prints "= help: text".
 func (t *textPrinter) remark(word, text string) {
-	for i, l := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-		if i == 0 {
-			t.line(piece{gutterStyle, strings.Repeat(" ", t.gutter+1) + "= "}, piece{bold, word}, piece{plain, ": " + visible(l)})
-		} else {
-			t.line(piece{plain, strings.Repeat(" ", t.gutter+len("  = : ")+len(word)-1) + visible(l)})
-		}
-	}
+	t.line(piece{gutterStyle, strings.Repeat(" ", t.gutter+1) + "= "}, piece{bold, word}, piece{plain, ": " + oneLine(text)})
 }
 
-// oneLine makes a text safe to stand on one line.
-func oneLine(s string) string {
-	return visible(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s))
-}
+// oneLine returns s as printable text of one line.
+func oneLine(s string) string { return visible(unbroken(s)) }
+
+var breaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
+
+// unbroken returns s with spaces for its line breaks. Texts of diagnostics quote the
+// user, whose lines must not look like ours.
+func unbroken(s string) string { return strings.TrimRight(breaks.Replace(s), " ") }
 
 // fileLabels are the labels of one diagnostic in one file.
 type fileLabels struct {
