@@ -142,7 +142,7 @@ func TestTerminal(t *testing.T) {
 
 	no := l.atTerminal(args...)
 	l.open()
-	no.until(`Plan: 32 to create(?s:.*)Apply to here \(sandbox dev\)\? .* Only "yes" goes on: `)
+	no.until(`Plan: 32 to create(?s:.*)Apply to here \(sandbox dev, host [^)]*\)\? .* Only "yes" goes on: `)
 	no.press("no\r")
 	if code := no.end(); code != exitRefused || !strings.Contains(no.seen, "nothing was changed") {
 		t.Errorf("answered no: exit code %d\n%s", code, no.seen)
