@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/raced"
 )
 
@@ -58,6 +59,7 @@ func TestMain(m *testing.M) {
 //	interrupt ADDRESS ARGS… aepflow ARGS gets Ctrl-C when its events start the address, and ends with 130
 //	hold DIR TARGET        takes the lock that an apply takes; `release` gives it back
 //	objects                prints what the emulator holds, ids, etags and times replaced by names
+//	printed FILE…          nothing in the files steers a terminal or a pipeline
 //	canary TEXT FILE…      no other file, call or object holds the text
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -95,6 +97,7 @@ func TestScripts(t *testing.T) {
 			"requests":  cmdRequests,
 			"objects":   cmdObjects,
 			"canary":    cmdCanary,
+			"printed":   cmdPrinted,
 			"interrupt": cmdInterrupt,
 			"hold":      cmdHold,
 			"release":   cmdRelease,
@@ -286,6 +289,21 @@ func idIn(ts *testscript.TestScript, text string) string {
 	}
 	ts.Check(json.Unmarshal([]byte(text), &entry))
 	return entry.ID
+}
+
+func cmdPrinted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: printed FILE…")
+	}
+	for _, file := range args {
+		text := ts.ReadFile(file)
+		if fault := output.Fault(text); fault != "" {
+			ts.Fatalf("%s %s", file, fault)
+		}
+		if output.StartsCommand(text) {
+			ts.Fatalf("%s starts a command of a pipeline", file)
+		}
+	}
 }
 
 func cmdSynced(ts *testscript.TestScript, neg bool, args []string) {
