@@ -19,21 +19,6 @@ func batchRoutes() []route {
 	}
 }
 
-const ulidDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// newULID has the shape of batch ids: time first, so that they sort.
-func (s *Server) newULID(ms int64) string {
-	out := make([]byte, 26)
-	for i := 9; i >= 0; i-- {
-		out[i] = ulidDigits[ms&31]
-		ms >>= 5
-	}
-	for i, b := range s.random(16) {
-		out[10+i] = ulidDigits[b&31]
-	}
-	return string(out)
-}
-
 // newBatch makes the batch of a finished run and notes it on the dataset.
 func (sp *space) newBatch(flow object, out outcome, begun, ended int64) string {
 	target := sp.get(kindTarget, texts(flow, "targetConnectionIds")[0])
@@ -45,7 +30,7 @@ func (sp *space) newBatch(flow object, out outcome, begun, ended int64) string {
 	if r == nil {
 		return ""
 	}
-	id := sp.server.newULID(ended)
+	id := sp.env.newULID(ended)
 	in, written := out.bytes()
 	errs := []any{}
 	if out.failed > 0 {

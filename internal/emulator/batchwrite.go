@@ -125,7 +125,7 @@ func createBatch(c *call) (answer, error) {
 	}
 	id := c.arg("id")
 	if id == "" {
-		id = c.s.newULID(c.ms())
+		id = c.env.newULID(c.ms())
 	} else if c.sp.get(kindBatch, id) != nil {
 		return answer{}, badDataset("there is a batch with id %s already", id)
 	}

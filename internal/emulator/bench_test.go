@@ -54,7 +54,7 @@ func BenchmarkLarge(b *testing.B) {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			a := benchServer(b, Options{})
 			fill(a.s, size)
-			sp := a.s.allSpaces()[0]
+			sp := a.s.env.allSpaces()[0]
 			a.sandbox = sp.sandbox.Name
 			ids := slices.Clone(sp.table(kindConnection).order)
 			b.Run("get", func(b *testing.B) {
@@ -94,7 +94,7 @@ func BenchmarkRestart(b *testing.B) {
 	}
 	for b.Loop() {
 		a := benchServer(b, Options{Dir: dir})
-		a.sandbox = a.s.allSpaces()[0].sandbox.Name
+		a.sandbox = a.s.env.allSpaces()[0].sandbox.Name
 		a.get(flowBase + "/connections?property=name==filled%2049999").item()
 		if err := a.s.Close(); err != nil {
 			b.Fatal(err)

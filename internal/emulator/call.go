@@ -9,7 +9,7 @@ import (
 
 // call is one request on its way through a handler.
 type call struct {
-	s      *Server
+	env    *env
 	sp     *space // nil for routes without a sandbox
 	svc    service
 	r      *http.Request
@@ -54,7 +54,7 @@ func (c *call) authenticate(needs access) error {
 	if bearer == "" {
 		return gateway("403010", "Oauth token is missing.")
 	}
-	tok, ok := c.s.checkToken(bearer, c.now)
+	tok, ok := c.env.checkToken(bearer, c.now)
 	if !ok {
 		return gateway("401013", "Oauth token is not valid")
 	}
@@ -70,11 +70,11 @@ func (c *call) authenticate(needs access) error {
 	if c.svc == svcFlow && !strings.HasSuffix(orgID, "@AdobeOrg") {
 		return flowError(errOrgFormat, "x-gw-ims-org-id %q does not end in @AdobeOrg", orgID)
 	}
-	o := c.s.org(orgID)
+	o := c.env.org(orgID)
 	if o == nil {
 		return gateway("403025", "Profile is not valid")
 	}
-	if !c.s.sw.AnyKey && key != tok.client || !o.knows(key) {
+	if !c.env.sw.AnyKey && key != tok.client || !o.knows(key) {
 		return gateway("403003", "Api Key is invalid")
 	}
 	if cl := o.client(key); cl != nil {
@@ -103,7 +103,7 @@ func (c *call) enter(o *org, h http.Header) error {
 		return c.sandboxRefusal(errOrderSandbox, "orderby does not work across sandboxes")
 	case name == "*":
 		return c.sandboxRefusal(errSandboxStar, "calls across sandboxes are not open to this token")
-	case name == "" && c.s.sw.SandboxHeader == "required":
+	case name == "" && c.env.sw.SandboxHeader == "required":
 		return c.sandboxRefusal(errSandboxMissing, "x-sandbox-name is missing")
 	case name == "":
 		name = o.defaultSandbox()
@@ -115,7 +115,7 @@ func (c *call) enter(o *org, h http.Header) error {
 	if state := box.state(c.now); state != "active" {
 		return c.sandboxRefusal(errSandboxNotFound, "sandbox %q is %s", name, state)
 	}
-	c.sp = c.s.space(o, box)
+	c.sp = c.env.space(o, box)
 	return nil
 }
 

@@ -54,7 +54,7 @@ func (c *call) checkDataset(o object, id string) error {
 			return badDataset("description must be a text")
 		}
 	}
-	if c.s.sw.UniqueDatasets {
+	if c.env.sw.UniqueDatasets {
 		for _, r := range c.sp.table(kindDataset).by("name", name) {
 			if r.id != id {
 				return problem(http.StatusConflict, "ConflictError", "name %q is taken by dataset %s", name, r.id)
@@ -68,7 +68,7 @@ func (c *call) checkDataset(o object, id string) error {
 	if ct := text(ref, "contentType"); !contentTypeForm.MatchString(ct) {
 		return badDataset("schemaRef.contentType is %q, expected application/vnd.adobe.xed+json;version=1 or another form with a version", ct)
 	}
-	schema := c.findResource(text(ref, "id"))
+	schema := c.sp.findResource(text(ref, "id"))
 	if schema == nil || text(schema, "meta:resourceType") != "schemas" {
 		return badDataset("schemaRef.id names %s, which is not a schema", text(ref, "id"))
 	}
@@ -122,7 +122,7 @@ func createDataset(c *call) (answer, error) {
 	if c.r.Header.Get("Pragma") == "validate-only" {
 		return ok([]any{})
 	}
-	id := c.s.newHex(24)
+	id := c.env.newHex(24)
 	c.addDataset(id, body)
 	return created(datasetRef(id), "@/dataSets/"+id)
 }
@@ -149,7 +149,7 @@ func (c *call) addDataset(id string, body object) object {
 		o["observableSchema"] = object{}
 	}
 	behavior := "record"
-	if schema := c.findResource(text(o, "schemaRef", "id")); schema != nil {
+	if schema := c.sp.findResource(text(o, "schemaRef", "id")); schema != nil {
 		if slices.Contains(texts(schema, "meta:extends"), behaviorSeries) || text(schema, "meta:class") == classEvent {
 			behavior = "time-series"
 		}
@@ -160,10 +160,10 @@ func (c *call) addDataset(id string, body object) object {
 	o["version"], o["imsOrg"], o["sandboxId"] = "1.0.0", c.sp.org.ID, c.sp.sandbox.ID
 	o["created"], o["updated"] = c.ms(), c.ms()
 	o["createdClient"], o["createdUser"], o["updatedUser"] = c.client, c.client, c.client
-	o["viewId"], o["files"], o["persistence"] = c.s.newHex(24), "@/dataSetFiles?dataSetId="+id, object{}
+	o["viewId"], o["files"], o["persistence"] = c.env.newHex(24), "@/dataSetFiles?dataSetId="+id, object{}
 	o["basePath"] = ""
 	c.sp.put(kindDataset, id, c.ms(), o)
-	c.followProfile(id, nil, o)
+	c.env.hooks.datasetChanged(c, id, nil, o)
 	return o
 }
 
@@ -270,7 +270,7 @@ func (c *call) writeDataset(r *record, before, after object) (answer, error) {
 	after["version"] = nextPatch(text(before, "version"))
 	after["updated"], after["updatedUser"] = c.ms(), c.client
 	c.sp.put(kindDataset, r.id, r.created, after)
-	c.followProfile(r.id, before, after)
+	c.env.hooks.datasetChanged(c, r.id, before, after)
 	return ok(datasetRef(r.id))
 }
 
@@ -338,7 +338,7 @@ func deleteDataset(c *call) (answer, error) {
 		return ok([]any{})
 	}
 	for _, t := range c.sp.table(kindTarget).by("params.dataSetId", r.id) {
-		if flows := c.sp.table(kindFlow).by("targetConnectionIds[]", t.id); len(flows) > 0 && !c.s.sw.FreeSources && !isInternal(flows[0].view()) {
+		if flows := c.sp.table(kindFlow).by("targetConnectionIds[]", t.id); len(flows) > 0 && !c.env.sw.FreeSources && !isInternal(flows[0].view()) {
 			return answer{}, badDataset("dataset %s is written by flow %s", r.id, flows[0].id)
 		}
 	}
@@ -346,7 +346,7 @@ func deleteDataset(c *call) (answer, error) {
 		c.dropFiles(b.id)
 		c.sp.remove(kindBatch, b.id)
 	}
-	c.dropProfileFlow(r.id)
+	c.env.hooks.datasetChanged(c, r.id, nil, nil)
 	c.sp.remove(kindDataset, r.id)
 	return ok(datasetRef(r.id))
 }

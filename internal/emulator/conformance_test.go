@@ -98,13 +98,13 @@ func (w *world) throwaway(k string) string {
 	case "flows":
 		return w.post(flowsPath, w.parts(start.Unix()+90000)).want(201).text("id")
 	case "schemas":
-		return w.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "T" + w.s.newHex(8), "description": "d", "allOf": []any{object{"$ref": classProfile}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "T" + w.s.env.newHex(8), "description": "d", "allOf": []any{object{"$ref": classProfile}}}).want(201).text("$id")
 	case "fieldgroups":
-		return w.post(registryBase+"/tenant/fieldgroups", group("T"+w.s.newHex(8), "_aepflow")).want(201).text("$id")
+		return w.post(registryBase+"/tenant/fieldgroups", group("T"+w.s.env.newHex(8), "_aepflow")).want(201).text("$id")
 	case "classes":
-		return w.post(registryBase+"/tenant/classes", object{"type": "object", "title": "T" + w.s.newHex(8), "description": "d", "allOf": []any{object{"$ref": behaviorRecord}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/classes", object{"type": "object", "title": "T" + w.s.env.newHex(8), "description": "d", "allOf": []any{object{"$ref": behaviorRecord}}}).want(201).text("$id")
 	case "datatypes":
-		return w.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": "T" + w.s.newHex(8), "properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": "T" + w.s.env.newHex(8), "properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
 	}
 	panic(k)
 }
@@ -206,7 +206,7 @@ func conformCalls() []conformCall {
 			return o
 		}
 		reg("POST", "/tenant/"+k.path, func(w *world) reply {
-			return w.post(registryBase+"/tenant/"+k.path, with(body(w, w.throwaway(kind)), "title", "P"+w.s.newHex(8)))
+			return w.post(registryBase+"/tenant/"+k.path, with(body(w, w.throwaway(kind)), "title", "P"+w.s.env.newHex(8)))
 		})
 		one := "/tenant/" + k.path + "/" + k.id
 		reg("PUT", one, func(w *world) reply {
@@ -272,7 +272,7 @@ func conformCalls() []conformCall {
 	}
 	cat("POST", "/batches", func(w *world) reply { return w.post(catalogBase+"/batches", object{"status": "queued"}) })
 	cat("POST", "/batches/{BATCH_ID}", func(w *world) reply {
-		return w.post(catalogBase+"/batches/"+w.s.newULID(w.s.now().UnixMilli()), object{"status": "queued"})
+		return w.post(catalogBase+"/batches/"+w.s.env.newULID(w.s.env.now().UnixMilli()), object{"status": "queued"})
 	})
 	cat("PUT", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PUT", batch(w), object{"status": "success", "recordCount": 3}) })
 	cat("PATCH", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PATCH", batch(w), object{"tags": object{"flowId": []any{"f"}}}) })
@@ -309,12 +309,12 @@ func conformCalls() []conformCall {
 	add(specSandbox, "GET", "/sandbox-management/sandboxes/{sandboxName}", get(sandboxBase, "/sandboxes/dev"))
 	add(specSandbox, "GET", "/sandbox-management/sandboxTypes", get(sandboxBase, "/sandboxTypes"))
 	box := func(w *world) string {
-		name := "box-" + w.s.newHex(8)
+		name := "box-" + w.s.env.newHex(8)
 		w.post(sandboxBase+"/sandboxes", object{"name": name, "title": "Box", "type": "development"}).want(202)
 		return sandboxBase + "/sandboxes/" + name
 	}
 	add(specSandbox, "POST", "/sandbox-management/sandboxes", func(w *world) reply {
-		return w.post(sandboxBase+"/sandboxes", object{"name": "box-" + w.s.newHex(8), "title": "Box", "type": "production"})
+		return w.post(sandboxBase+"/sandboxes", object{"name": "box-" + w.s.env.newHex(8), "title": "Box", "type": "production"})
 	})
 	add(specSandbox, "PATCH", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PATCH", box(w), object{"title": "Other"}) })
 	add(specSandbox, "PUT", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PUT", box(w), object{"action": "reset"}) })
@@ -324,7 +324,7 @@ func conformCalls() []conformCall {
 
 // flowAgain makes a flow that starts in an hour by the emulator's clock.
 func (w *world) flowAgain() (id, etag string) {
-	r := w.post(flowsPath, w.parts(w.s.now().Unix()+3600)).want(201)
+	r := w.post(flowsPath, w.parts(w.s.env.now().Unix()+3600)).want(201)
 	return r.text("id"), r.text("etag")
 }
 

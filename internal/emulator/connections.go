@@ -38,13 +38,13 @@ func createConnection(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	o := c.addConnection(c.s.newUUID(), state, body)
+	o := c.addConnection(c.env.newUUID(), state, body)
 	return created(brief(o), "/connections/"+text(o, "id"))
 }
 
 func (c *call) addConnection(id, state string, body object) object {
 	o := c.newEntity(id, state, body)
-	c.s.hideSecrets(o)
+	c.env.hideSecrets(o)
 	c.sp.put(kindConnection, id, c.ms(), o)
 	return o
 }
@@ -58,7 +58,7 @@ func (c *call) newState(connectionSpecID string) (string, error) {
 	if spec, _, ok := specs.ConnectorByID(connectionSpecID); !ok || spec.FlowSpec == "" && connectionSpecID != specs.DataLake {
 		return "", flowError(errDraft, "connection specification %s has no draft mode", connectionSpecID)
 	}
-	return c.s.sw.DraftState, nil
+	return c.env.sw.DraftState, nil
 }
 
 func (c *call) isDraft() bool { return strings.EqualFold(c.query.Get("mode"), "draft") }
@@ -96,7 +96,7 @@ func (c *call) checkAuth(o object, spec specs.Connector) error {
 	}
 	var ways []specs.Auth
 	for _, a := range spec.Auth {
-		if a.Name == name && (a.Cloud == "" || c.s.sw.Cloud == "any" || a.Cloud == c.s.sw.Cloud) {
+		if a.Name == name && (a.Cloud == "" || c.env.sw.Cloud == "any" || a.Cloud == c.env.sw.Cloud) {
 			ways = append(ways, a)
 		}
 	}
@@ -160,9 +160,9 @@ func checkParams(a specs.Auth, params object) error {
 
 // hideSecrets drops what GET must not answer. By default secrets are not stored
 // at all: what the emulator does not have cannot leak from its file.
-func (s *Server) hideSecrets(o object) {
+func (e *env) hideSecrets(o object) {
 	params, isObject := at(o, "auth", "params").(object)
-	if !isObject || s.sw.Secrets == "show" {
+	if !isObject || e.sw.Secrets == "show" {
 		return
 	}
 	declared := map[string]bool{}
@@ -176,7 +176,7 @@ func (s *Server) hideSecrets(o object) {
 		if secret, listed := declared[k]; !secret && (listed || !secretLooking.MatchString(k)) {
 			continue
 		}
-		if s.sw.Secrets == "mask" {
+		if e.sw.Secrets == "mask" {
 			params[k] = "****"
 		} else {
 			delete(params, k)
@@ -186,7 +186,7 @@ func (s *Server) hideSecrets(o object) {
 
 // revealSecrets puts stand-ins where the secrets of the connection's sign-in
 // were, so that a PATCH may address them and the result can be checked.
-func (s *Server) revealSecrets(o object) {
+func (e *env) revealSecrets(o object) {
 	params, isObject := at(o, "auth", "params").(object)
 	if !isObject {
 		return
@@ -256,7 +256,7 @@ func deleteConnection(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := c.s.sw.stable(kindConnection, r.object(), true); err != nil {
+	if err := c.env.sw.stable(kindConnection, r.object(), true); err != nil {
 		return answer{}, err
 	}
 	for _, src := range c.sp.table(kindSource).by("baseConnectionId", r.id) {
@@ -277,7 +277,7 @@ func testConnection(c *call) (answer, error) {
 	}
 	o := r.object()
 	result := text(o, "state") == "enabled"
-	if f := c.s.fixtureOf(o); f != nil && result {
+	if f := c.env.fixtureOf(o); f != nil && result {
 		result = f.reachable(c.r.Context())
 	}
 	return ok(object{"result": result})
@@ -328,7 +328,7 @@ func (c *call) checkSubOp() error {
 // publish checks that what a draft stands on is published, then that the draft
 // is complete.
 func (c *call) publish(k kind, o object) error {
-	if text(o, "state") != c.s.sw.DraftState {
+	if text(o, "state") != c.env.sw.DraftState {
 		return flowError(errActionState, "the %s is %s, not a draft", kindNames[k], text(o, "state"))
 	}
 	if base := text(o, "baseConnectionId"); base != "" {
@@ -340,7 +340,7 @@ func (c *call) publish(k kind, o object) error {
 	case kindConnection:
 		spec, _, _ := specs.ConnectorByID(text(o, "connectionSpec", "id"))
 		full := clone(o).(object)
-		c.s.revealSecrets(full)
+		c.env.revealSecrets(full)
 		if err := c.checkAuth(full, spec); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (c *call) readMappingSet(body object) (object, error) {
 	}
 	ref := object{"id": schema, "contentType": contentType}
 	out := object{
-		"name": text(body, "name"), "supportVersion": "1.1", "outputSchema": object{"id": c.s.newHex(32), "version": 0, "schemaRef": ref},
+		"name": text(body, "name"), "supportVersion": "1.1", "outputSchema": object{"id": c.env.newHex(32), "version": 0, "schemaRef": ref},
 		"schemaRef": ref, "xdmSchema": schema, "xdmVersion": contentType, "status": "PUBLISHED", "strictMapping": false,
 		"allowNullValues": body["allowNullValues"] == true, "mappings": stored,
 	}
@@ -127,7 +127,7 @@ func (c *call) readMapping(m any) (object, error) {
 		return nil, badMapping("sourceType %q is not ATTRIBUTE, EXPRESSION or STATIC", kind)
 	}
 	o := object{
-		"id": c.s.newHex(32), "version": 0, "createdDate": c.ms(), "modifiedDate": c.ms(), "createdBy": c.client, "modifiedBy": c.client,
+		"id": c.env.newHex(32), "version": 0, "createdDate": c.ms(), "modifiedDate": c.ms(), "createdBy": c.client, "modifiedBy": c.client,
 		"sourceType": kind, "source": source, "destination": destination, "sourceAttribute": source, "destinationXdmPath": destination,
 		"identity": false, "primaryIdentity": false, "matchScore": json.Number("0.0"), "functionVersion": 1, "expressionAttributes": []any{},
 		"name": text(m, "name"), "description": text(m, "description"),
@@ -158,7 +158,7 @@ func createMappingSet(c *call) (answer, error) {
 	if err := c.checkDestinations(set); err != nil {
 		return answer{}, err
 	}
-	o := c.addMappingSet(c.s.newHex(32), set)
+	o := c.addMappingSet(c.env.newHex(32), set)
 	return ok(object{
 		"id": o["id"], "version": o["version"], "createdDate": o["createdDate"], "modifiedDate": o["modifiedDate"],
 		"createdBy": o["createdBy"], "modifiedBy": o["modifiedBy"],
@@ -189,7 +189,7 @@ func (sp *space) mappingVersion(set *record, version int64) object {
 // checkDestinations compares with the schema when the caller or the switch
 // asks for it.
 func (c *call) checkDestinations(set object) error {
-	if c.query.Get("validate") != "true" && !c.s.sw.CheckMappings {
+	if c.query.Get("validate") != "true" && !c.env.sw.CheckMappings {
 		return nil
 	}
 	for _, v := range c.validateMappings(set) {
@@ -203,7 +203,7 @@ func (c *call) checkDestinations(set object) error {
 // validateMappings judges each mapping by itself: does the destination exist,
 // does the expression parse, can the function be known.
 func (c *call) validateMappings(set object) []any {
-	fields := c.sp.fieldsOf(c.findResource(text(set, "xdmSchema")))
+	fields := c.sp.fieldsOf(c.sp.findResource(text(set, "xdmSchema")))
 	out := []any{}
 	for _, m := range list(set, "mappings") {
 		var fault string
@@ -264,7 +264,7 @@ func getMappingSet(c *call) (answer, error) {
 		}
 	}
 	if c.query.Get("expandSchema") == "true" {
-		if schema := c.findResource(text(o, "xdmSchema")); schema != nil {
+		if schema := c.sp.findResource(text(o, "xdmSchema")); schema != nil {
 			o = clone(o).(object)
 			o["outputSchema"].(object)["jsonSchema"] = c.sp.resolve(schema)
 		}
@@ -305,7 +305,7 @@ func replaceMappingSet(c *call) (answer, error) {
 // deleteMappingSet is known from a community client only; flows that run with
 // the set hold it.
 func deleteMappingSet(c *call) (answer, error) {
-	if c.s.sw.MappingDelete == "refuse" {
+	if c.env.sw.MappingDelete == "refuse" {
 		return answer{}, problem(http.StatusMethodNotAllowed, "MethodNotAllowedError", "mapping sets cannot be deleted")
 	}
 	r, err := c.mappingSet()
@@ -426,4 +426,19 @@ func validateMappingSet(c *call) (answer, error) {
 		results = []any{}
 	}
 	return ok(object{"validationResponse": results})
+}
+
+// attributeColumn is the column that an attribute path starts at.
+func attributeColumn(attr string) string {
+	if inner, quoted := strings.CutPrefix(attr, "${"); quoted {
+		name, _, _ := strings.Cut(inner, "}")
+		return strings.ReplaceAll(name, `\.`, ".")
+	}
+	for i := 0; i < len(attr); i++ {
+		if (attr[i] == '.' && (i == 0 || attr[i-1] != '\\')) || attr[i] == '[' {
+			attr = attr[:i]
+			break
+		}
+	}
+	return strings.ReplaceAll(attr, `\.`, ".")
 }

@@ -56,7 +56,7 @@ func createDescriptor(c *call) (answer, error) {
 	if err := c.checkDescriptor(body, ""); err != nil {
 		return answer{}, err
 	}
-	o := c.completeDescriptor(c.s.newHex(40), body)
+	o := c.completeDescriptor(c.env.newHex(40), body)
 	c.sp.put(kindDescriptor, text(o, "@id"), c.ms(), o)
 	return created(o, "")
 }
@@ -80,7 +80,7 @@ func (c *call) checkDescriptor(o object, id string) error {
 		return badDescriptor("@type is %q, which is not a type of descriptor", kind)
 	}
 	schemaID := text(o, "xdm:sourceSchema")
-	schema := c.findResource(schemaID)
+	schema := c.sp.findResource(schemaID)
 	if schema == nil {
 		return badDescriptor("xdm:sourceSchema names %q, which does not exist", schemaID)
 	}
@@ -167,7 +167,7 @@ func (c *call) keepsUnionIdentity(before, after object) error {
 	if before["xdm:isPrimary"] != true || after != nil && after["xdm:isPrimary"] == true && same(before["xdm:sourceProperty"], after["xdm:sourceProperty"]) {
 		return nil
 	}
-	schema := c.findResource(text(before, "xdm:sourceSchema"))
+	schema := c.sp.findResource(text(before, "xdm:sourceSchema"))
 	if schema != nil && hasUnionTag(schema) {
 		return xdmError(1527, http.StatusBadRequest, titleUnion, "schema %s is enabled for Profile and keeps its primary identity", text(schema, "$id"))
 	}

@@ -15,7 +15,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,40 +57,38 @@ type Options struct {
 
 // Server is an emulator. It is safe for concurrent use.
 type Server struct {
+	env     *env
+	router  router
 	opts    Options
-	sw      Switches
-	store   *store
-	signKey []byte
 	limiter *rate.Limiter
 	slots   chan struct{} // one for each call that is being worked on
 	bodies  atomic.Int64  // bytes of the bodies under way
-	offset  atomic.Int64  // ns that the clock was moved by
-
-	orgs   []*org // sorted by id
-	spaces sync.Map
-	tokens sync.Map // token text → token
-
-	randMu sync.Mutex
-	rand   io.Reader
 
 	faults   faults
 	recorder recorder
-	sources  map[string]*fixture
-	clockMu  sync.Mutex
-	adminMu  sync.Mutex   // held while the list of sandboxes changes
 	bugs     atomic.Int64 // panics that became a 500
 }
 
 // Open makes an emulator. A state file that another process holds is an error
 // after a short wait.
 func Open(opts Options) (*Server, error) {
-	s := &Server{opts: opts, sw: opts.Switches.withDefaults(), rand: opts.Rand}
-	if s.opts.Now == nil {
-		s.opts.Now = time.Now
+	e := &env{sw: opts.Switches.withDefaults(), base: opts.Now, tokenTTL: opts.TokenTTL, rand: opts.Rand}
+	if e.base == nil {
+		e.base = time.Now
 	}
-	if s.opts.TokenTTL == 0 {
-		s.opts.TokenTTL = 24 * time.Hour
+	if e.tokenTTL == 0 {
+		e.tokenTTL = 24 * time.Hour
 	}
+	if e.rand == nil {
+		e.rand = rand.Reader
+	}
+	e.hooks = hooks{nextDue: nextDue, datasetChanged: func(c *call, id string, before, after object) { c.followProfile(id, before, after) }}
+	s := &Server{opts: opts, env: e}
+	s.router = newRouter(
+		imsRoutes(), sandboxRoutes(), connectionRoutes(), endpointRoutes(), flowRoutes(), runRoutes(), specRoutes(),
+		registryRoutes(), descriptorRoutes(), catalogRoutes(), batchRoutes(), batchWriteRoutes(), uploadRoutes(), dataPrepRoutes(),
+		namespaceRoutes(), s.adminRoutes(),
+	)
 	if s.opts.MaxBody == 0 {
 		s.opts.MaxBody = 8 << 20
 	}
@@ -99,16 +96,13 @@ func Open(opts Options) (*Server, error) {
 		s.opts.MaxCalls = 512
 	}
 	s.slots = make(chan struct{}, s.opts.MaxCalls)
-	if s.rand == nil {
-		s.rand = rand.Reader
-	}
 	if opts.Rate > 0 {
 		s.limiter = rate.NewLimiter(rate.Limit(opts.Rate), max(1, int(opts.Rate)))
 	}
 	if err := s.Inject(opts.Faults...); err != nil {
 		return nil, err
 	}
-	s.recorder.open(opts.Record, opts.KeepRequests)
+	s.recorder.open(opts.Record, opts.KeepRequests, s.log())
 	if err := s.open(); err != nil {
 		s.Close()
 		return nil, err
@@ -119,16 +113,16 @@ func Open(opts Options) (*Server, error) {
 func (s *Server) open() error {
 	if s.opts.Dir != "" {
 		var err error
-		if s.store, err = openStore(s.opts.Dir); err != nil {
+		if s.env.store, err = openStore(s.opts.Dir); err != nil {
 			return err
 		}
 	}
-	key, err := s.store.meta("sign", func() []byte { return s.random(32) })
+	key, err := s.env.store.meta("sign", func() []byte { return s.env.random(32) })
 	if err != nil {
 		return fmt.Errorf("open emulator state: %w", err)
 	}
-	s.signKey = key
-	if s.sources, err = openFixtures(s.opts.Sources); err != nil {
+	s.env.signKey = key
+	if s.env.sources, err = openFixtures(s.opts.Sources); err != nil {
 		return err
 	}
 	return s.plant(s.opts.Seed)
@@ -136,15 +130,10 @@ func (s *Server) open() error {
 
 // Close writes what is left and gives the state file free.
 func (s *Server) Close() error {
-	for _, f := range s.sources {
+	for _, f := range s.env.sources {
 		f.close()
 	}
-	return s.store.close()
-}
-
-// now is the emulator's clock.
-func (s *Server) now() time.Time {
-	return s.opts.Now().Add(time.Duration(s.offset.Load())).UTC()
+	return s.env.store.close()
 }
 
 func (s *Server) log() io.Writer {
@@ -152,74 +141,6 @@ func (s *Server) log() io.Writer {
 		return io.Discard
 	}
 	return s.opts.Log
-}
-
-// SetNow moves the clock; it goes on running from there. Scheduled runs that
-// fell due meanwhile have happened at the next look.
-func (s *Server) SetNow(t time.Time) {
-	s.clockMu.Lock()
-	defer s.clockMu.Unlock()
-	s.offset.Store(int64(t.Sub(s.opts.Now())))
-}
-
-// Advance moves the clock by d.
-func (s *Server) Advance(d time.Duration) {
-	s.clockMu.Lock()
-	defer s.clockMu.Unlock()
-	s.offset.Add(int64(d))
-}
-
-// space gives a sandbox's state, made at first use.
-func (s *Server) space(o *org, box *sandbox) *space {
-	key := spaceKey(o, box)
-	if sp, ok := s.spaces.Load(key); ok {
-		return sp.(*space)
-	}
-	sp, _ := s.spaces.LoadOrStore(key, newSpace(s, o, box))
-	return sp.(*space)
-}
-
-func spaceKey(o *org, box *sandbox) string { return o.ID + "\x00" + box.Name }
-
-// allSpaces lists every sandbox of every org, sorted.
-func (s *Server) allSpaces() []*space {
-	var all []*space
-	for _, o := range s.orgs {
-		for _, box := range o.boxes() {
-			all = append(all, s.space(o, box))
-		}
-	}
-	return all
-}
-
-func (s *Server) random(n int) []byte {
-	b := make([]byte, n)
-	s.randMu.Lock()
-	defer s.randMu.Unlock()
-	if _, err := io.ReadFull(s.rand, b); err != nil {
-		panic("emulator: random source: " + err.Error())
-	}
-	return b
-}
-
-func (s *Server) newHex(chars int) string {
-	b := s.random((chars + 1) / 2)
-	out := make([]byte, 0, len(b)*2)
-	for _, c := range b {
-		out = append(out, hexDigits[c>>4], hexDigits[c&15])
-	}
-	return string(out[:chars])
-}
-
-func (s *Server) newUUID() string {
-	h := s.newHex(32)
-	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-a" + h[17:20] + "-" + h[20:]
-}
-
-// newEtag has the platform's shape: its own quotes, a random head, and the
-// second of the write at the end.
-func (s *Server) newEtag(now time.Time) string {
-	return fmt.Sprintf("\"%s-0000-0200-0000-%08x0000\"", s.newHex(8), uint32(now.Unix()))
 }
 
 // Object is one stored object, as Objects lists them.
@@ -233,11 +154,21 @@ type Object struct {
 	System bool `json:"system,omitempty"`
 }
 
+// SetNow moves the clock; it goes on running from there. Scheduled runs that
+// fell due meanwhile have happened at the next look.
+func (s *Server) SetNow(t time.Time) { s.env.setNow(t) }
+
+// Advance moves the clock by d.
+func (s *Server) Advance(d time.Duration) { s.env.advance(d) }
+
+// InjectRun adds a rule for runs.
+func (s *Server) InjectRun(f RunFault) { s.env.runFaults.add(f) }
+
 // Objects dumps everything, sorted by org, sandbox, kind and id.
 func (s *Server) Objects() []Object {
 	all := []Object{}
-	for _, sp := range s.allSpaces() {
-		sp.catchUp(s.now())
+	for _, sp := range s.env.allSpaces() {
+		sp.catchUp(s.env.now())
 		sp.mu.RLock()
 		for k := range sp.tables {
 			for _, r := range sp.table(k).order {

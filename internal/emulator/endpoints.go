@@ -38,7 +38,7 @@ func createEndpoint(k kind) handler {
 		if err != nil {
 			return answer{}, err
 		}
-		o := c.addEndpoint(k, c.s.newUUID(), state, body)
+		o := c.addEndpoint(k, c.env.newUUID(), state, body)
 		return created(brief(o), "")
 	}
 }
@@ -135,7 +135,7 @@ func (c *call) checkBase(o object, spec specs.Connector) error {
 	if s := text(b, "connectionSpec", "id"); s != spec.ID {
 		return flowError(errConnector, "connection %s is of specification %s, not %s", base, s, spec.ID)
 	}
-	if text(b, "state") == c.s.sw.DraftState && !c.isDraft() {
+	if text(b, "state") == c.env.sw.DraftState && !c.isDraft() {
 		return flowError(errNullEntity, "connection %s is a draft", base)
 	}
 	return nil
@@ -166,7 +166,7 @@ func checkColumns(v any) error {
 // checkTable compares with the source's data, where some is bound.
 func (c *call) checkTable(o object) error {
 	table := text(o, "params", "tableName")
-	f := c.fixtureOfBase(text(o, "baseConnectionId"))
+	f := c.sp.fixtureOfBase(text(o, "baseConnectionId"))
 	if f == nil || table == "" {
 		return nil
 	}
@@ -224,22 +224,11 @@ func (c *call) checkTarget(o object, specID string) error {
 	return nil
 }
 
-// majorVersion reads the major version out of a schema's media type.
-func majorVersion(contentType string) string {
-	_, params, _ := strings.Cut(contentType, ";")
-	_, v, found := strings.Cut(strings.ReplaceAll(params, " ", ""), "version=")
-	if !found {
-		return ""
-	}
-	major, _, _ := strings.Cut(v, ".")
-	return major
-}
-
 func endpointRules(k kind) patchRules {
 	return patchRules{
 		fields: []string{"name", "description", "data", "params", "labels", "policy"},
 		judge: func(c *call, before, after object, ops []patchOp) error {
-			return c.checkEndpoint(k, after, text(after, "state") == c.s.sw.DraftState)
+			return c.checkEndpoint(k, after, text(after, "state") == c.env.sw.DraftState)
 		},
 	}
 }
@@ -250,10 +239,10 @@ func deleteEndpoint(k kind) handler {
 		if err != nil {
 			return answer{}, err
 		}
-		if err := c.s.sw.stable(k, r.object(), true); err != nil {
+		if err := c.env.sw.stable(k, r.object(), true); err != nil {
 			return answer{}, err
 		}
-		if flows := c.sp.table(kindFlow).by(string(k[:6])+"ConnectionIds[]", r.id); len(flows) > 0 && !c.s.sw.FreeSources {
+		if flows := c.sp.table(kindFlow).by(string(k[:6])+"ConnectionIds[]", r.id); len(flows) > 0 && !c.env.sw.FreeSources {
 			return answer{}, flowError(errInUse, "flow %s still uses %s %s", flows[0].id, kindNames[k], r.id)
 		}
 		c.sp.remove(k, r.id)

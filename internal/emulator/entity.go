@@ -23,7 +23,7 @@ func (c *call) newEntity(id, state string, o object) object {
 	for _, k := range serverOwned {
 		delete(o, k)
 	}
-	etag := c.s.newEtag(c.now)
+	etag := c.env.newEtag(c.now)
 	o["id"], o["state"] = id, state
 	o["createdAt"], o["updatedAt"] = c.ms(), c.ms()
 	o["createdBy"], o["updatedBy"] = c.client, c.client
@@ -46,7 +46,7 @@ func operation(kind string, at int64, ops any) object {
 
 // touch renews what a write renews.
 func (c *call) touch(o object, kind string, ops any) {
-	etag := c.s.newEtag(c.now)
+	etag := c.env.newEtag(c.now)
 	o["updatedAt"], o["updatedBy"], o["updatedClient"] = c.ms(), c.client, c.client
 	o["version"], o["etag"] = etag, etag
 	o["lastOperation"] = operation(kind, c.ms(), ops)
@@ -164,10 +164,10 @@ func patchEntity(k kind, rules patchRules) handler {
 		if err := c.ifMatch(before, true); err != nil {
 			return answer{}, err
 		}
-		if err := c.s.sw.stable(k, before, false); err != nil {
+		if err := c.env.sw.stable(k, before, false); err != nil {
 			return answer{}, err
 		}
-		if k == kindConnection && c.s.sw.fixes(before) {
+		if k == kindConnection && c.env.sw.fixes(before) {
 			return answer{}, flowError(errPatchDisabled, "connections of this connector cannot be changed")
 		}
 		ops, fault := readPatch(c.body)
@@ -181,7 +181,7 @@ func patchEntity(k kind, rules patchRules) handler {
 		}
 		after := clone(before).(object)
 		if k == kindConnection {
-			c.s.revealSecrets(after)
+			c.env.revealSecrets(after)
 		}
 		patched, fault := applyPatch(after, ops)
 		if fault != nil {
@@ -193,7 +193,7 @@ func patchEntity(k kind, rules patchRules) handler {
 		}
 		c.touch(after, "update", maskSecrets(c.body, false))
 		if k == kindConnection {
-			c.s.hideSecrets(after)
+			c.env.hideSecrets(after)
 		}
 		c.sp.put(k, r.id, r.created, after)
 		return ok(brief(after))
@@ -266,4 +266,4 @@ func requireName(o object) error {
 }
 
 // deleted is the answer of a successful DELETE.
-func (c *call) deleted() (answer, error) { return answer{status: c.s.sw.DeleteStatus}, nil }
+func (c *call) deleted() (answer, error) { return answer{status: c.env.sw.DeleteStatus}, nil }

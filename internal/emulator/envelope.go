@@ -106,3 +106,14 @@ func refuse(svc service, status int, title, format string, args ...any) *refusal
 	}
 	return problem(status, title, format, args...)
 }
+
+func imsError(status int, code, description string) *refusal {
+	return &refusal{status: status, code: code, body: object{"error": code, "error_description": description}}
+}
+
+func detailOf(err error) string {
+	if r, isRefusal := err.(*refusal); isRefusal {
+		return text(r.body, "detail")
+	}
+	return err.Error()
+}

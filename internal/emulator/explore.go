@@ -11,23 +11,19 @@ import (
 )
 
 // fixtureOf finds the data bound to a base connection, by its name or id.
-func (s *Server) fixtureOf(connection object) *fixture {
-	if f := s.sources[text(connection, "id")]; f != nil {
+func (e *env) fixtureOf(connection object) *fixture {
+	if f := e.sources[text(connection, "id")]; f != nil {
 		return f
 	}
-	return s.sources[text(connection, "name")]
-}
-
-func (c *call) fixtureOfBase(id string) *fixture {
-	if len(c.s.sources) == 0 {
-		return nil
-	}
-	return c.sp.fixtureOfBase(id)
+	return e.sources[text(connection, "name")]
 }
 
 func (sp *space) fixtureOfBase(id string) *fixture {
+	if len(sp.env.sources) == 0 {
+		return nil
+	}
 	if r := sp.get(kindConnection, id); r != nil {
-		return sp.server.fixtureOf(r.object())
+		return sp.env.fixtureOf(r.object())
 	}
 	return nil
 }
@@ -61,7 +57,7 @@ func exploreConnection(c *call) (answer, error) {
 	if kind != "root" && table == "" {
 		return answer{}, flowError(errExploreObject, "object is missing; it names the %s", kind)
 	}
-	f := c.s.fixtureOf(r.object())
+	f := c.env.fixtureOf(r.object())
 	if kind == "root" || kind == "folder" {
 		items := []any{}
 		if f != nil {
@@ -150,7 +146,7 @@ func connectionConfigs(c *call) (answer, error) {
 		return answer{}, err
 	}
 	items := []any{}
-	if f := c.s.fixtureOf(r.object()); f != nil {
+	if f := c.env.fixtureOf(r.object()); f != nil {
 		for _, name := range f.names {
 			columns, err := f.columns(c.r.Context(), name)
 			if err != nil {

@@ -338,7 +338,7 @@ func validateExpression(c *call) (answer, error) {
 	if len([]rune(src)) > maxExpression {
 		fault = fmt.Errorf("the expression has more than %d characters", maxExpression)
 	}
-	if c.s.sw.ExpressionCheck == "boolean" {
+	if c.env.sw.ExpressionCheck == "boolean" {
 		return answer{status: http.StatusOK, body: toJSON(fault == nil)}, nil
 	}
 	if fault != nil {

@@ -56,7 +56,6 @@ type Fault struct {
 type faults struct {
 	mu    sync.Mutex
 	rules []*Fault
-	runs  []*RunFault
 }
 
 // Inject adds rules, all of them or, with an error, none. Rules are tried in
@@ -101,7 +100,8 @@ func (f *Fault) compile() (err error) {
 func (s *Server) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.rules, s.faults.runs = nil, nil
+	s.faults.rules = nil
+	s.env.runFaults.clear()
 }
 
 // ParseFaults reads rules from JSON: an array of them or one alone.

@@ -250,3 +250,9 @@ func (t *table) selectRecords(conds []condition, sel selection) []*record {
 	}
 	return out
 }
+
+// order is one field of an orderby with its direction.
+type order struct {
+	path string
+	desc bool
+}

@@ -43,8 +43,8 @@ var filterFields = map[kind][]string{
 	kindRun: append([]string{"flowId", "flowSpec", "metrics", "activities", "params", "providerRefId", "status", "recordTypes"}, commonFields...),
 }
 
-func (c *call) listQuery() (listQuery, error) {
-	q := listQuery{limit: c.s.sw.PageSize}
+func (c *call) readListQuery() (listQuery, error) {
+	q := listQuery{limit: c.env.sw.PageSize}
 	for name, values := range c.query {
 		switch name {
 		case "property":
@@ -75,7 +75,7 @@ func (c *call) listQuery() (listQuery, error) {
 // listEntities answers GET of a collection.
 func listEntities(k kind) handler {
 	return func(c *call) (answer, error) {
-		q, err := c.listQuery()
+		q, err := c.readListQuery()
 		if err != nil {
 			return answer{}, err
 		}
@@ -90,7 +90,7 @@ func searchEntities(k kind) handler {
 		if err != nil {
 			return answer{}, err
 		}
-		q := listQuery{limit: c.s.sw.PageSize, orderby: text(body, "orderby"), token: c.query.Get("continuationToken")}
+		q := listQuery{limit: c.env.sw.PageSize, orderby: text(body, "orderby"), token: c.query.Get("continuationToken")}
 		q.count = at(body, "count") == true || text(body, "count") == "true"
 		if l, has := body["limit"]; has {
 			n, isInt := asInt(l)
@@ -111,12 +111,6 @@ func searchEntities(k kind) handler {
 		}
 		return c.list(k, q)
 	}
-}
-
-// order is one field of an orderby with its direction.
-type order struct {
-	path string
-	desc bool
 }
 
 func readOrder(k kind, s string) ([]order, error) {
@@ -216,7 +210,7 @@ func (c *call) list(k kind, q listQuery) (answer, error) {
 		}
 	}
 	sel := selection{skip: c.skipHidden(k)}
-	if d := c.s.sw.ListDelayMillis; d > 0 {
+	if d := c.env.sw.ListDelayMillis; d > 0 {
 		sel.hidden = c.ms() - d
 	}
 	if len(by) == 0 && !q.count {

@@ -33,12 +33,12 @@ func createFlow(c *call) (answer, error) {
 	}
 	state := "enabled"
 	if c.isDraft() {
-		state = c.s.sw.DraftState
+		state = c.env.sw.DraftState
 	}
 	if err := c.checkFlow(body, c.isDraft(), true); err != nil {
 		return answer{}, err
 	}
-	o := c.addFlow(c.s.newUUID(), state, body)
+	o := c.addFlow(c.env.newUUID(), state, body)
 	return created(brief(o), "/flows/"+text(o, "id"))
 }
 
@@ -145,7 +145,7 @@ func (c *call) flowEnds(o object, draft bool) (source, target object, err error)
 			return nil, flowError(errNotFound, "there is no %s with id %s", kindNames[k], id)
 		}
 		e := r.view()
-		if !draft && text(e, "state") == c.s.sw.DraftState {
+		if !draft && text(e, "state") == c.env.sw.DraftState {
 			return nil, flowError(errNullEntity, "%s %s is a draft", kindNames[k], id)
 		}
 		return e, nil
@@ -217,12 +217,12 @@ func (c *call) checkTransformations(o object, spec specs.FlowSpec, s schedule, s
 	if err != nil {
 		return err
 	}
-	if _, hasCopy := transformation(o, "Copy"); spec.ID == specs.CRMToAEP && (fresh || hasCopy || c.s.sw.KeepCopy) {
+	if _, hasCopy := transformation(o, "Copy"); spec.ID == specs.CRMToAEP && (fresh || hasCopy || c.env.sw.KeepCopy) {
 		if err := checkDelta(o, s, source); err != nil {
 			return err
 		}
 	}
-	if c.s.sw.LooseColumns {
+	if c.env.sw.LooseColumns {
 		return nil
 	}
 	return checkMappedColumns(set, source)
@@ -312,21 +312,6 @@ func checkMappedColumns(set, source object) error {
 	return nil
 }
 
-// attributeColumn is the column that an attribute path starts at.
-func attributeColumn(attr string) string {
-	if inner, quoted := strings.CutPrefix(attr, "${"); quoted {
-		name, _, _ := strings.Cut(inner, "}")
-		return strings.ReplaceAll(name, `\.`, ".")
-	}
-	for i := 0; i < len(attr); i++ {
-		if (attr[i] == '.' && (i == 0 || attr[i-1] != '\\')) || attr[i] == '[' {
-			attr = attr[:i]
-			break
-		}
-	}
-	return strings.ReplaceAll(attr, `\.`, ".")
-}
-
 var flowRules = patchRules{
 	fields: []string{"name", "description", "scheduleParams", "transformations", "options", "labels", "policy", "sourceConnectionIds", "targetConnectionIds"},
 	judge:  judgeFlowPatch,
@@ -336,7 +321,7 @@ func judgeFlowPatch(c *call, before, after object, ops []patchOp) error {
 	if !isSourceFlow(before) {
 		return requireName(after) // the rest is for the destination's owner to know
 	}
-	draft := text(before, "state") == c.s.sw.DraftState
+	draft := text(before, "state") == c.env.sw.DraftState
 	for _, field := range []string{"sourceConnectionIds", "targetConnectionIds"} {
 		if !draft && !same(before[field], after[field]) {
 			return flowError(errPatchPath, "%s of a flow cannot change; create another flow", field)
@@ -375,7 +360,7 @@ func (c *call) checkTransformationChange(before, after object) error {
 	}
 	wasCopy, _ := transformation(before, "Copy")
 	isCopy, hasCopy := transformation(after, "Copy")
-	if d := wasCopy["deltaColumn"]; d != nil && (hasCopy || c.s.sw.KeepCopy) && !same(d, isCopy["deltaColumn"]) {
+	if d := wasCopy["deltaColumn"]; d != nil && (hasCopy || c.env.sw.KeepCopy) && !same(d, isCopy["deltaColumn"]) {
 		return flowError(errRunDelta, "the delta column of a flow cannot change")
 	}
 	return nil
@@ -386,7 +371,7 @@ func deleteFlow(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := c.s.sw.stable(kindFlow, r.object(), true); err != nil {
+	if err := c.env.sw.stable(kindFlow, r.object(), true); err != nil {
 		return answer{}, err
 	}
 	for _, run := range slices.Clone(c.sp.table(kindRun).by("flowId", r.id)) {
@@ -427,7 +412,7 @@ func actOnFlow(c *call) (answer, error) {
 		}
 		o["state"] = want
 	case "publish":
-		if state != c.s.sw.DraftState {
+		if state != c.env.sw.DraftState {
 			return answer{}, flowError(errActionState, "the flow is %s, not a draft", state)
 		}
 		if err := c.checkFlow(o, false, true); err != nil {

@@ -127,7 +127,7 @@ var specFields = []string{
 
 func listSpecs(path string, bodies func() []object) handler {
 	return func(c *call) (answer, error) {
-		q, err := c.listQuery()
+		q, err := c.readListQuery()
 		if err != nil {
 			return answer{}, err
 		}

@@ -42,7 +42,7 @@ func fillDisk(t *testing.T, dir string) {
 		t.Fatal("no connection was made")
 	}
 	signal.Ignore(unix.SIGXFSZ)
-	info, err := os.Stat(a.s.store.path)
+	info, err := os.Stat(a.s.env.store.path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,10 +12,12 @@ import (
 )
 
 // allRoutes lists every route in a fixed order.
-func allRoutes() []route {
+func allRoutes(s *Server) []route {
 	var out []route
-	for _, rs := range routes() {
-		out = append(out, rs...)
+	for _, rs := range s.router {
+		for _, r := range rs {
+			out = append(out, r.route)
+		}
 	}
 	slices.SortFunc(out, func(a, b route) int {
 		return cmp.Or(cmp.Compare(a.svc, b.svc), cmp.Compare(a.pattern, b.pattern), cmp.Compare(a.method, b.method))
@@ -49,7 +51,7 @@ func fuzzWorld(t testing.TB) (a *api, body map[string]any, ids []string, etag st
 // its envelopes. Each meets a new world, so that what is found happens again.
 func FuzzRequest(f *testing.F) {
 	_, body, _, _ := fuzzWorld(f)
-	all := allRoutes()
+	all := allRoutes(open(f, Options{}).s)
 	for i, r := range all {
 		seed := `{"name":"n"}`
 		switch {

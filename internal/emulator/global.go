@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -216,12 +215,4 @@ func shapeField(node object, s *specs.XDMShape) {
 	if s.Maximum != nil {
 		node["maximum"] = jsonNumber(*s.Maximum)
 	}
-}
-
-func jsonNumber(f float64) json.Number {
-	b, err := json.Marshal(f)
-	if err != nil {
-		panic("emulator: " + err.Error())
-	}
-	return json.Number(b)
 }

@@ -1,14 +1,10 @@
 package emulator
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -25,16 +21,6 @@ func imsRoutes() []route {
 		route{svc: svcIMS, method: http.MethodGet, pattern: "/validate_token/v1", run: validateToken},
 		route{svc: svcIMS, method: http.MethodPost, pattern: "/invalidate_token/v2", run: invalidateToken},
 	)
-}
-
-// token is what a checked bearer text stands for.
-type token struct {
-	client  string
-	expires time.Time
-}
-
-func imsError(status int, code, description string) *refusal {
-	return &refusal{status: status, code: code, body: object{"error": code, "error_description": description}}
 }
 
 // imsForm reads the fields wherever they are; the body wins over the query.
@@ -81,12 +67,12 @@ func issueToken(c *call) (answer, error) {
 	if form.Get("scope") == "" {
 		return answer{}, imsError(http.StatusBadRequest, "invalid_scope", "scope is missing")
 	}
-	if !c.s.signIn(id, secret) {
+	if !c.env.signIn(id, secret) {
 		return answer{}, imsError(http.StatusBadRequest, "invalid_client", "client_id or client_secret is wrong")
 	}
-	ttl := c.s.opts.TokenTTL
+	ttl := c.env.tokenTTL
 	return ok(object{
-		"access_token": c.s.newToken(id, c.now, ttl),
+		"access_token": c.env.newToken(id, c.now, ttl),
 		"token_type":   "bearer",
 		"expires_in":   max(0, int64(ttl/time.Second)-1),
 	})
@@ -94,9 +80,9 @@ func issueToken(c *call) (answer, error) {
 
 // signIn checks credentials against the listed clients; without any listed,
 // all pass.
-func (s *Server) signIn(id, secret string) bool {
+func (e *env) signIn(id, secret string) bool {
 	listed := false
-	for _, o := range s.orgs {
+	for _, o := range e.orgs {
 		for _, cl := range o.Clients {
 			listed = true
 			if cl.ID == id && subtle.ConstantTimeCompare([]byte(cl.Secret), []byte(secret)) == 1 {
@@ -105,75 +91,6 @@ func (s *Server) signIn(id, secret string) bool {
 		}
 	}
 	return !listed
-}
-
-// newToken makes a text of the platform's shape: three parts, the middle one
-// with the claims that Adobe's own libraries read, times as texts in
-// milliseconds. It is signed, so that it holds across restarts without being
-// stored.
-func (s *Server) newToken(client string, now time.Time, ttl time.Duration) string {
-	head := b64(toJSON(object{"alg": "HS256", "typ": "JWT"}))
-	claims := b64(toJSON(object{
-		"id":         s.newUUID(),
-		"type":       "access_token",
-		"client_id":  client,
-		"created_at": strconv.FormatInt(now.UnixMilli(), 10),
-		"expires_in": strconv.FormatInt(ttl.Milliseconds(), 10),
-	}))
-	return head + "." + claims + "." + b64(s.signature(head+"."+claims))
-}
-
-func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
-
-func (s *Server) signature(text string) []byte {
-	h := hmac.New(sha256.New, s.signKey)
-	h.Write([]byte(text))
-	return h.Sum(nil)
-}
-
-// checkToken reads an Authorization header.
-func (s *Server) checkToken(header string, now time.Time) (token, bool) {
-	scheme, bearer, found := strings.Cut(header, " ")
-	if !found || !strings.EqualFold(scheme, "Bearer") {
-		return token{}, false
-	}
-	if t, seen := s.tokens.Load(bearer); seen {
-		tok := t.(token)
-		return tok, now.Before(tok.expires)
-	}
-	signed, signature, found := cutLast(bearer, ".")
-	if !found {
-		return token{}, false
-	}
-	got, err := base64.RawURLEncoding.DecodeString(signature)
-	if err != nil || !hmac.Equal(got, s.signature(signed)) {
-		return token{}, false
-	}
-	_, payload, _ := strings.Cut(signed, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(payload)
-	if err != nil {
-		return token{}, false
-	}
-	claims, err := decodeJSON(raw)
-	if err != nil {
-		return token{}, false
-	}
-	made, ok1 := asInt(at(claims, "created_at"))
-	life, ok2 := asInt(at(claims, "expires_in"))
-	if !ok1 || !ok2 {
-		return token{}, false
-	}
-	tok := token{text(claims, "client_id"), time.UnixMilli(made + life)}
-	s.tokens.Store(bearer, tok)
-	return tok, now.Before(tok.expires)
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
 
 func validateToken(c *call) (answer, error) {
@@ -185,7 +102,7 @@ func validateToken(c *call) (answer, error) {
 	if bearer == "" {
 		bearer = strings.TrimPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	}
-	tok, valid := c.s.checkToken("Bearer "+bearer, c.now)
+	tok, valid := c.env.checkToken("Bearer "+bearer, c.now)
 	if !valid {
 		return ok(object{"valid": false, "reason": "bad_token"})
 	}
@@ -200,9 +117,9 @@ func invalidateToken(c *call) (answer, error) {
 		return answer{}, err
 	}
 	bearer := form.Get("token")
-	if tok, valid := c.s.checkToken("Bearer "+bearer, c.now); valid {
+	if tok, valid := c.env.checkToken("Bearer "+bearer, c.now); valid {
 		tok.expires = c.now
-		c.s.tokens.Store(bearer, tok)
+		c.env.tokens.Store(bearer, tok)
 	}
 	return answer{status: http.StatusOK}, nil
 }

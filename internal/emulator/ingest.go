@@ -3,61 +3,12 @@ package emulator
 import (
 	"context"
 	"errors"
-	"path"
 	"time"
 )
 
-// RunFault makes runs end badly: of flows whose id or name matches Flow (with
-// *; empty is all), the first Skip pass, the next Times (0 is 1, below 0 all)
-// are hit.
-type RunFault struct {
-	Flow    string `json:"flow,omitempty"`
-	Status  string `json:"status,omitempty"` // failed (default) or partialSuccess
-	Code    string `json:"code,omitempty"`
-	Message string `json:"message,omitempty"`
-	Records int64  `json:"records,omitempty"` // rows that fail in a partialSuccess
-	Skip    int    `json:"skip,omitempty"`
-	Times   int    `json:"times,omitempty"`
-
-	seen int
-}
-
-// InjectRun adds a rule for runs.
-func (s *Server) InjectRun(f RunFault) {
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	if f.Status != "partialSuccess" {
-		f.Status = "failed"
-	}
-	if f.Code == "" {
-		f.Code, f.Message = "CONNECTOR-2001-500", "the copied data could not be processed"
-	}
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.runs = append(s.faults.runs, &f)
-}
-
-func (fs *faults) matchRun(flow object) *RunFault {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	for _, f := range fs.runs {
-		byID, _ := path.Match(f.Flow, text(flow, "id"))
-		byName, _ := path.Match(f.Flow, text(flow, "name"))
-		if f.Flow != "" && !byID && !byName {
-			continue
-		}
-		f.seen++
-		if f.seen > f.Skip && (f.Times < 0 || f.seen <= f.Skip+f.Times) {
-			return f
-		}
-	}
-	return nil
-}
-
 // ingest says what a run brings: the rows of the bound table whose delta
 // column lies in the run's window. Without bound data there are none.
-func (s *Server) ingest(sp *space, flow, run object) outcome {
+func (e *env) ingest(sp *space, flow, run object) outcome {
 	out := outcome{status: "success", bytesPerRow: 128}
 	src := sp.get(kindSource, texts(flow, "sourceConnectionIds")[0])
 	if src == nil {
@@ -79,7 +30,7 @@ func (s *Server) ingest(sp *space, flow, run object) outcome {
 		out.read = countWindow(rows, deltaOf(flow, run), from, to)
 		out.written = out.read
 	}
-	hit := s.faults.matchRun(flow)
+	hit := e.runFaults.match(flow)
 	if hit == nil {
 		return out
 	}

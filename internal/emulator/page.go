@@ -90,32 +90,32 @@ type pageRequest struct {
 }
 
 func (s *Server) page(c *call) (answer, error) {
-	o := s.orgs[0]
-	if named := s.org(c.query.Get("org")); named != nil {
+	o := s.env.orgs[0]
+	if named := s.env.org(c.query.Get("org")); named != nil {
 		o = named
 	}
 	box := o.sandbox(c.query.Get("sandbox"))
 	if box == nil {
 		box = s.busiest(o)
 	}
-	sp := s.space(o, box)
+	sp := s.env.space(o, box)
 	sp.catchUp(c.now)
 	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: box.Name, Now: clock(c.ms())}
-	for _, other := range s.orgs {
+	for _, other := range s.env.orgs {
 		for _, b := range other.boxes() {
 			label := b.Name
-			if len(s.orgs) > 1 {
+			if len(s.env.orgs) > 1 {
 				label += " (" + other.Tenant + ")"
 			}
 			d.Places = append(d.Places, pagePlace{other.ID, b.Name, label, other == o && b.Name == box.Name})
 		}
 	}
 	sp.mu.RLock()
-	d.Flows = rowsOf(sp, kindFlow, sp.pageFlow)
-	d.Runs = rowsOf(sp, kindRun, sp.pageRun)
-	d.Connections = rowsOf(sp, kindConnection, sp.pageConnection)
-	d.Datasets = rowsOf(sp, kindDataset, sp.pageDataset)
-	d.Schemas = rowsOf(sp, kindSchema, sp.pageSchema)
+	d.Flows = rowsOf(sp, kindFlow, flowRow)
+	d.Runs = rowsOf(sp, kindRun, runRow)
+	d.Connections = rowsOf(sp, kindConnection, connectionRow)
+	d.Datasets = rowsOf(sp, kindDataset, datasetRow)
+	d.Schemas = rowsOf(sp, kindSchema, schemaRow)
 	sp.mu.RUnlock()
 	d.Requests = s.pageRequests()
 	var out bytes.Buffer
@@ -132,7 +132,7 @@ func (s *Server) page(c *call) (answer, error) {
 func (s *Server) busiest(o *org) *sandbox {
 	best, most := o.sandbox(o.defaultSandbox()), 0
 	for _, box := range o.boxes() {
-		sp := s.space(o, box)
+		sp := s.env.space(o, box)
 		sp.mu.RLock()
 		if n := len(sp.table(kindFlow).order); n > most {
 			best, most = box, n
@@ -144,7 +144,7 @@ func (s *Server) busiest(o *org) *sandbox {
 
 // rowsOf shows the newest records of a kind, newest first. Runs of several flows
 // are made flow by flow when the clock jumps, so order of making is not enough.
-func rowsOf[T any](sp *space, k kind, row func(*record, object) T) section[T] {
+func rowsOf[T any](sp *space, k kind, row func(*space, *record, object) T) section[T] {
 	all := sp.table(k).order
 	if k == kindRun {
 		all = slices.Clone(all)
@@ -152,7 +152,7 @@ func rowsOf[T any](sp *space, k kind, row func(*record, object) T) section[T] {
 	}
 	s := section[T]{Total: len(all)}
 	for _, r := range slices.Backward(all[max(0, len(all)-pageRows):]) {
-		s.Rows = append(s.Rows, row(r, r.object()))
+		s.Rows = append(s.Rows, row(sp, r, r.object()))
 	}
 	return s
 }
@@ -171,7 +171,7 @@ func tone(state string) string {
 	return ""
 }
 
-func (sp *space) pageFlow(r *record, o object) pageFlow {
+func flowRow(sp *space, r *record, o object) pageFlow {
 	f := pageFlow{ID: r.id, Name: text(o, "name"), State: text(o, "state")}
 	f.Tone = tone(f.State)
 	if s, err := readSchedule(o["scheduleParams"]); err == nil {
@@ -223,7 +223,7 @@ func (sp *space) pageFlow(r *record, o object) pageFlow {
 	return f
 }
 
-func (sp *space) pageRun(r *record, o object) pageRun {
+func runRow(sp *space, r *record, o object) pageRun {
 	m := at(o, "metrics")
 	run := pageRun{Started: clock(r.created), Status: text(m, "statusSummary", "status")}
 	run.Tone = tone(run.Status)
@@ -248,13 +248,13 @@ func (sp *space) pageRun(r *record, o object) pageRun {
 	return run
 }
 
-func (sp *space) pageConnection(r *record, o object) pageConnection {
+func connectionRow(sp *space, r *record, o object) pageConnection {
 	c := pageConnection{ID: r.id, Name: text(o, "name"), Auth: text(o, "auth", "specName"), State: text(o, "state"), Data: "none"}
 	c.Tone = tone(c.State)
 	if spec, _, ok := specs.ConnectorByID(text(o, "connectionSpec", "id")); ok {
 		c.Connector = spec.Name
 	}
-	if f := sp.server.fixtureOf(o); f != nil {
+	if f := sp.env.fixtureOf(o); f != nil {
 		c.Data = fmt.Sprintf("%s, %d tables", f.source.Kind, len(f.names))
 	}
 	return c
@@ -267,7 +267,7 @@ func yes(b bool) string {
 	return ""
 }
 
-func (sp *space) pageDataset(r *record, o object) pageDataset {
+func datasetRow(sp *space, r *record, o object) pageDataset {
 	tags, _ := o["tags"].(object)
 	d := pageDataset{ID: r.id, Name: text(o, "name"), Version: text(o, "version"), Profile: yes(enabled(tags, "unifiedProfile")), Batches: len(sp.table(kindBatch).by("dataSetId", r.id))}
 	d.Schema = sp.titleOf(text(o, "schemaRef", "id"))
@@ -281,7 +281,7 @@ func (sp *space) titleOf(id string) string {
 	return id
 }
 
-func (sp *space) pageSchema(r *record, o object) pageSchema {
+func schemaRow(sp *space, r *record, o object) pageSchema {
 	s := pageSchema{ID: strings.TrimPrefix(r.id, nsRoot), Title: text(o, "title"), Version: text(o, "version"), Profile: yes(hasUnionTag(o))}
 	s.Class = sp.titleOf(text(o, "meta:class"))
 	var groups, identities []string

@@ -21,7 +21,7 @@ func TestPagingBehindALaggingIndex(t *testing.T) {
 		for range r.IntN(6) {
 			name := fmt.Sprintf("n%d", r.IntN(5))
 			id, _ := a.tryCreate(name)
-			made[id], names[id] = a.s.now().UnixMilli(), name
+			made[id], names[id] = a.s.env.now().UnixMilli(), name
 		}
 		a.s.Advance(time.Duration(r.IntN(1500)) * time.Millisecond)
 		if len(made) > 10 {
@@ -43,7 +43,7 @@ func TestPagingBehindALaggingIndex(t *testing.T) {
 		}
 		var want []string
 		for id, at := range made {
-			if at+lag <= a.s.now().UnixMilli() && keep(id) {
+			if at+lag <= a.s.env.now().UnixMilli() && keep(id) {
 				want = append(want, id)
 			}
 		}

@@ -62,7 +62,7 @@ func previewMappingSet(c *call) (answer, error) {
 		}
 		out = append(out, result)
 	}
-	if c.s.sw.Preview == "object" {
+	if c.env.sw.Preview == "object" {
 		if len(out) == 0 {
 			return ok(object{"data": object{}, "errors": nil})
 		}

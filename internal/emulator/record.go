@@ -9,8 +9,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Recorded is one request as the emulator saw it. Secrets are masked; tokens
@@ -41,6 +39,7 @@ type recorder struct {
 	ring  []kept
 	bytes int // of ring
 	room  int // bytes
+	log   io.Writer
 }
 
 type kept struct {
@@ -55,8 +54,8 @@ func (k *kept) size() int {
 
 const maxRecordedBody = 64 << 10
 
-func (rec *recorder) open(w io.Writer, keep int) {
-	rec.w, rec.keep, rec.room = w, keep, 32<<20
+func (rec *recorder) open(w io.Writer, keep int, log io.Writer) {
+	rec.w, rec.keep, rec.room, rec.log = w, keep, 32<<20, log
 	if keep == 0 {
 		rec.keep = 10_000
 	}
@@ -97,7 +96,7 @@ func (rec *recorder) add(c *call, a *answer, f *Fault, took time.Duration) {
 		}
 		if err != nil {
 			rec.w = nil // a full disk must not stop the emulator
-			fmt.Fprintf(c.s.log(), "emulator: record requests: %v\n", err)
+			fmt.Fprintf(rec.log, "emulator: record requests: %v\n", err)
 		}
 	}
 	if rec.keep < 0 {
@@ -164,54 +163,4 @@ func (k *kept) masked() Recorded {
 	}
 	r.Body = toJSON(maskSecrets(v, false))
 	return r
-}
-
-const masked = "(secret)"
-
-var secretNames = sync.OnceValue(func() map[string]bool {
-	names := map[string]bool{"client_secret": true, "accessToken": true, "securityToken": true, "sasUri": true}
-	for _, c := range specs.Connectors() {
-		for _, a := range c.Auth {
-			for _, p := range a.Params {
-				names[p.Name] = names[p.Name] || p.Secret
-			}
-		}
-	}
-	return names
-})
-
-var secretLooking = regexp.MustCompile(`(?i)passw|secret|token|key|credential|connectionstring|pwd`)
-
-// maskSecrets replaces secret leaves: parameters that any connector declares
-// secret, and, inside auth, everything whose name looks like one. A JSON Patch
-// carries them under value, its path telling where.
-func maskSecrets(v any, inAuth bool) any {
-	switch v := v.(type) {
-	case object:
-		out := make(object, len(v))
-		patchesAuth := inAuth
-		for _, name := range []string{"path"} {
-			p := text(v, name)
-			patchesAuth = patchesAuth || len(p) > 5 && p[:5] == "/auth"
-		}
-		for k, e := range v {
-			_, leaf := scalar(e)
-			switch {
-			case leaf && k != "specName" && (secretNames()[k] || inAuth && secretLooking.MatchString(k)):
-				out[k] = masked
-			case leaf && k == "value" && patchesAuth:
-				out[k] = masked
-			default:
-				out[k] = maskSecrets(e, inAuth || k == "auth" || k == "value" && patchesAuth)
-			}
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = maskSecrets(e, inAuth)
-		}
-		return out
-	}
-	return v
 }

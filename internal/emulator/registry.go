@@ -92,13 +92,11 @@ func fullID(id string) string {
 
 func sameSchema(a, b string) bool { return a != "" && fullID(a) == fullID(b) }
 
-// findResource looks through the tenant's own resources and Adobe's. What it
-// gives is for reading only.
-func (c *call) findResource(id string) object { return c.sp.findResource(id) }
-
 // isSchema says whether there is a schema with this id, without reading it.
 func (c *call) isSchema(id string) bool { return c.sp.get(kindSchema, fullID(id)) != nil }
 
+// findResource looks through the tenant's own resources and Adobe's. What it
+// gives is for reading only.
 func (sp *space) findResource(id string) object {
 	id = fullID(id)
 	rest := strings.TrimPrefix(id, nsRoot)
@@ -124,7 +122,7 @@ func createResource(k kind) handler {
 		if err != nil {
 			return answer{}, err
 		}
-		id := nsRoot + c.sp.org.Tenant + "/" + kindSegment(k) + "/" + c.s.newHex(48)
+		id := nsRoot + c.sp.org.Tenant + "/" + kindSegment(k) + "/" + c.env.newHex(48)
 		o = c.completeResource(k, id, "1.0", o)
 		if k == kindSchema && hasUnionTag(o) {
 			if err := c.checkUnion(o); err != nil {
@@ -168,7 +166,7 @@ func (c *call) stampResource(o object, fresh bool) {
 		m = object{"repo:createdDate": c.ms(), "xdm:createdClientId": c.client, "xdm:createdUserId": c.client, "xdm:repositoryCreatedBy": c.client}
 	}
 	m["repo:lastModifiedDate"], m["xdm:lastModifiedClientId"], m["xdm:lastModifiedUserId"] = c.ms(), c.client, c.client
-	m["eTag"], m["meta:globalLibVersion"] = c.s.newHex(64), "1.38.3.1"
+	m["eTag"], m["meta:globalLibVersion"] = c.env.newHex(64), "1.38.3.1"
 	o["meta:registryMetadata"] = m
 }
 

@@ -87,7 +87,7 @@ func (c *call) checkRefs(v any, root object) error {
 				if at(root, strings.Split(id[2:], "/")...) == nil {
 					return badResource("%s points nowhere", id)
 				}
-			case c.findResource(id) == nil:
+			case c.sp.findResource(id) == nil:
 				return badResource("there is no resource %s to refer to", id)
 			}
 		}
@@ -156,7 +156,7 @@ func (c *call) checkSchema(body object) error {
 		if ref == "" || strings.HasPrefix(ref, "#") {
 			return badResource("element %d of allOf has no $ref", i)
 		}
-		r := c.findResource(ref)
+		r := c.sp.findResource(ref)
 		switch text(r, "meta:resourceType") {
 		case "classes":
 			classes = append(classes, fullID(ref))
@@ -197,7 +197,7 @@ func (c *call) checkFieldGroup(body object) error {
 		return badResource("meta:intendedToExtend is missing; it lists the classes that the field group is for")
 	}
 	for _, id := range texts(body, "meta:intendedToExtend") {
-		if r := c.findResource(id); r == nil || text(r, "meta:resourceType") != "classes" && text(r, "meta:resourceType") != "behaviors" {
+		if r := c.sp.findResource(id); r == nil || text(r, "meta:resourceType") != "classes" && text(r, "meta:resourceType") != "behaviors" {
 			return badResource("meta:intendedToExtend names %s, which is not a class", id)
 		}
 	}
@@ -256,7 +256,7 @@ func (c *call) checkEvolution(k kind, before, after object) error {
 	if hasUnionTag(before) && !hasUnionTag(after) {
 		return xdmError(1526, http.StatusBadRequest, "Union descriptor validation error", "the union tag of a schema cannot be removed")
 	}
-	if c.s.sw.Additive == "never" || !c.inUse(k, before) {
+	if c.env.sw.Additive == "never" || !c.inUse(k, before) {
 		return nil
 	}
 	if k == kindSchema && !same(c.sp.classOf(before), c.sp.classOf(after)) {
@@ -325,7 +325,7 @@ func (c *call) inUse(k kind, o object) bool {
 		return true
 	}
 	for _, d := range c.sp.table(kindDataset).by("schemaRef.id", id) {
-		if c.s.sw.Additive == "used" || len(c.sp.table(kindBatch).by("dataSetId", d.id)) > 0 {
+		if c.env.sw.Additive == "used" || len(c.sp.table(kindBatch).by("dataSetId", d.id)) > 0 {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ func registryStats(c *call) (answer, error) {
 		for _, r := range schemas[:min(len(schemas), 100)] {
 			l = append(l, object{"$id": r.id, "title": r.keys[0][0]})
 		}
-		title := text(c.findResource(class), "title")
+		title := text(c.sp.findResource(class), "title")
 		usage = append(usage, object{"$id": class, "title": title, "numberOfSchemas": len(schemas), "schemas": l})
 	}
 	recent := func(at string) []any {

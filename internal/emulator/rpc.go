@@ -12,7 +12,7 @@ const tenantPlaceholder = "<XDM_TENANTID_PLACEHOLDER>"
 // exportResource gives a resource with the tenant's resources that it stands
 // on, the tenant's id replaced.
 func exportResource(c *call) (answer, error) {
-	o := c.findResource(c.arg("id"))
+	o := c.sp.findResource(c.arg("id"))
 	if o == nil || text(o, "meta:containerId") == "global" {
 		return answer{}, noResource(kindSchema, c.arg("id"))
 	}
@@ -26,7 +26,7 @@ func exportResource(c *call) (answer, error) {
 		}
 		seen[id] = true
 		for _, ref := range references(o) {
-			if dep := c.findResource(ref); dep != nil && text(dep, "meta:containerId") != "global" {
+			if dep := c.sp.findResource(ref); dep != nil && text(dep, "meta:containerId") != "global" {
 				walk(dep)
 			}
 		}
@@ -92,21 +92,14 @@ func importResources(c *call) (answer, error) {
 	}
 	out := []any{}
 	for _, e := range items {
-		out = append(out, c.findResource(text(e, "$id")))
+		out = append(out, c.sp.findResource(text(e, "$id")))
 	}
 	return ok(out)
 }
 
-func detailOf(err error) string {
-	if r, isRefusal := err.(*refusal); isRefusal {
-		return text(r.body, "detail")
-	}
-	return err.Error()
-}
-
 // sampleData makes one record of a schema, in standard names.
 func sampleData(c *call) (answer, error) {
-	o := c.findResource(c.arg("id"))
+	o := c.sp.findResource(c.arg("id"))
 	if o == nil {
 		return answer{}, noResource(kindSchema, c.arg("id"))
 	}
@@ -173,7 +166,7 @@ func sampleValue(name string, field object, now time.Time) any {
 
 func auditLog(c *call) (answer, error) {
 	id := fullID(c.arg("id"))
-	o := c.findResource(id)
+	o := c.sp.findResource(id)
 	if o == nil {
 		return answer{}, noResource(kindSchema, c.arg("id"))
 	}

@@ -125,8 +125,6 @@ func (sp *space) runDue(now time.Time) {
 	}
 }
 
-const statusPath = "metrics.statusSummary.status"
-
 // startRuns makes the runs of one flow from its slot `at` up to now.
 func (sp *space) startRuns(id string, at, now int64) {
 	r := sp.get(kindFlow, id)
@@ -156,8 +154,8 @@ func (sp *space) startRuns(id string, at, now int64) {
 
 // moveEtag is what a run does to its flow's etag.
 func (sp *space) moveEtag(flow object, now int64) {
-	if !sp.server.sw.RunsKeepEtag {
-		etag := sp.server.newEtag(time.UnixMilli(now))
+	if !sp.env.sw.RunsKeepEtag {
+		etag := sp.env.newEtag(time.UnixMilli(now))
 		flow["etag"], flow["version"] = etag, etag
 	}
 }
@@ -176,12 +174,12 @@ func windowStart(flow object, s schedule, slot int64) int64 {
 }
 
 func (sp *space) newRun(flow object, at, from, to int64, params any, status string) object {
-	id := sp.server.newUUID()
-	etag := sp.server.newEtag(time.UnixMilli(at))
+	id := sp.env.newUUID()
+	etag := sp.env.newEtag(time.UnixMilli(at))
 	o := object{
 		"id": id, "flowId": flow["id"], "flowSpec": flow["flowSpec"], "etag": etag, "version": etag, "createdAt": at, "updatedAt": at,
 		"createdBy": flow["createdBy"], "updatedBy": flow["createdBy"], "createdClient": flow["createdClient"], "updatedClient": flow["createdClient"],
-		"sandboxId": sp.sandbox.ID, "sandboxName": sp.sandbox.Name, "imsOrgId": sp.org.ID, "providerRefId": sp.server.newUUID(),
+		"sandboxId": sp.sandbox.ID, "sandboxName": sp.sandbox.Name, "imsOrgId": sp.org.ID, "providerRefId": sp.env.newUUID(),
 		"metrics": object{
 			"durationSummary": object{"startedAtUTC": at, "extensions": object{"windowStart": from, "windowEnd": to}},
 			"statusSummary":   object{"status": status, "errors": []any{}},
@@ -219,7 +217,7 @@ func (sp *space) finishRun(r *record) {
 		return
 	}
 	flow := f.object()
-	out := sp.server.ingest(sp, flow, o)
+	out := sp.env.ingest(sp, flow, o)
 	begun, _ := asInt(at(o, "metrics", "durationSummary", "startedAtUTC"))
 	ended := max(begun, r.created) + runTime.Milliseconds()
 	batch := ""
@@ -228,7 +226,7 @@ func (sp *space) finishRun(r *record) {
 	}
 	o["metrics"], o["activities"] = out.metrics(at(o, "metrics", "durationSummary", "extensions"), begun, ended), out.activities(flow, batch, begun, ended)
 	o["updatedAt"] = ended
-	etag := sp.server.newEtag(time.UnixMilli(ended))
+	etag := sp.env.newEtag(time.UnixMilli(ended))
 	o["etag"], o["version"] = etag, etag
 	sp.put(kindRun, r.id, r.created, o)
 	d, _ := flow["lastRunDetails"].(object)
@@ -280,7 +278,7 @@ func createRun(c *call) (answer, error) {
 		c.sp.put(kindFlow, r.id, r.created, flow)
 	}
 	c.sp.nextRun = 0
-	switch c.s.sw.CreateRunShape {
+	switch c.env.sw.CreateRunShape {
 	case "bare":
 		return created(brief(o), "")
 	case "full":

@@ -26,7 +26,7 @@ func TestSandboxLife(t *testing.T) {
 	a := open(t, o)
 	restart := func() {
 		t.Helper()
-		now := a.s.now()
+		now := a.s.env.now()
 		if err := a.s.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestSandboxRefusals(t *testing.T) {
 			checkEnvelope(t, c.r)
 		})
 	}
-	for i := len(a.s.orgs[0].boxes()); i < maxSandboxes; i++ {
+	for i := len(a.s.env.orgs[0].boxes()); i < maxSandboxes; i++ {
 		a.post(boxBase, object{"name": fmt.Sprint("more-", i), "title": "t", "type": "development"}).want(202)
 	}
 	a.post(boxBase, object{"name": "one-too-many", "title": "t", "type": "development"}).refused(400, "BadRequestError")

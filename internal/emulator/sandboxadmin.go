@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Sandbox administration: create, rename, reset, delete. Each change is kept
@@ -29,8 +28,8 @@ func admin(next handler) handler {
 		if c.org().readOnly(c.r.Header.Get("x-api-key")) {
 			return answer{}, problem(http.StatusForbidden, forbidden, "the client is no administrator of sandboxes")
 		}
-		c.s.adminMu.Lock()
-		defer c.s.adminMu.Unlock()
+		c.env.adminMu.Lock()
+		defer c.env.adminMu.Unlock()
 		return next(c)
 	}
 }
@@ -43,7 +42,7 @@ func (c *call) sandboxArg() (*sandbox, error) {
 }
 
 // settle is when a sandbox that is made or reset now can be used.
-func (c *call) settle() int64 { return c.ms() + c.s.sw.SandboxMillis }
+func (c *call) settle() int64 { return c.ms() + c.env.sw.SandboxMillis }
 
 // shortSandbox is the answer of create, reset and delete.
 func shortSandbox(b *sandbox, state string) object {
@@ -69,8 +68,8 @@ func createSandbox(c *call) (answer, error) {
 		return answer{}, badSandbox("the organization has %d sandboxes, its licence allows no more", maxSandboxes)
 	}
 	// Whoever still holds the space of a deleted namesake finds it gone.
-	c.s.spaces.Store(spaceKey(c.org(), b), newSpace(c.s, c.org(), b))
-	b.ID, b.Made, b.Changed = c.s.newUUID(), c.ms(), c.ms()
+	c.env.spaces.Store(spaceKey(c.org(), b), newSpace(c.env, c.org(), b))
+	b.ID, b.Made, b.Changed = c.env.newUUID(), c.ms(), c.ms()
 	b.Busy, b.Until = "creating", c.settle()
 	if err := c.keepSandboxes(append(slices.Clone(c.org().boxes()), b)); err != nil {
 		return answer{}, err
@@ -125,7 +124,7 @@ func resetSandbox(c *call) (answer, error) {
 	if c.query.Get("validationOnly") == "true" {
 		return answer{status: http.StatusAccepted, body: toJSON(shortSandbox(b, b.state(c.now)))}, nil
 	}
-	if err := c.s.space(c.org(), b).empty(false); err != nil {
+	if err := c.env.space(c.org(), b).empty(false); err != nil {
 		return answer{}, err
 	}
 	changed := *b
@@ -148,7 +147,7 @@ func deleteSandbox(c *call) (answer, error) {
 	if c.query.Get("validationOnly") == "true" {
 		return answer{status: http.StatusAccepted, body: toJSON(shortSandbox(b, b.state(c.now)))}, nil
 	}
-	if err := c.s.space(o, b).empty(true); err != nil {
+	if err := c.env.space(o, b).empty(true); err != nil {
 		return answer{}, err
 	}
 	if err := c.keepSandboxes(slices.DeleteFunc(slices.Clone(o.boxes()), func(e *sandbox) bool { return e.Name == b.Name })); err != nil {
@@ -179,7 +178,7 @@ func (c *call) keepSandboxes(boxes []*sandbox) error {
 	if err != nil {
 		return err
 	}
-	if err := c.s.store.commit([]change{{metaBucket, sandboxKey(o), raw}})(); err != nil {
+	if err := c.env.store.commit([]change{{metaBucket, sandboxKey(o), raw}})(); err != nil {
 		return err
 	}
 	o.list.Store(&boxes)
@@ -189,8 +188,8 @@ func (c *call) keepSandboxes(boxes []*sandbox) error {
 func sandboxKey(o *org) []byte { return []byte("sandboxes\x00" + o.ID) }
 
 // recallSandboxes adds to the seed's sandboxes what calls made and changed.
-func (s *Server) recallSandboxes(o *org) error {
-	raw, err := s.store.read(sandboxKey(o))
+func (e *env) recallSandboxes(o *org) error {
+	raw, err := e.store.read(sandboxKey(o))
 	if err != nil || raw == nil {
 		return err
 	}
@@ -210,12 +209,4 @@ func (s *Server) recallSandboxes(o *org) error {
 	}
 	o.list.Store(&boxes)
 	return nil
-}
-
-// state is where the sandbox stands at a time.
-func (b *sandbox) state(now time.Time) string {
-	if b.Busy != "" && now.UnixMilli() < b.Until {
-		return b.Busy
-	}
-	return "active"
 }

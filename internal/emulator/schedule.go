@@ -81,7 +81,7 @@ func readSchedule(v any) (schedule, error) {
 
 // notPast refuses a start that the clock has left behind.
 func (c *call) notPast(s schedule) error {
-	if now := c.now.Unix(); s.start < now-c.s.sw.StartGraceSeconds {
+	if now := c.now.Unix(); s.start < now-c.env.sw.StartGraceSeconds {
 		return flowError(errStartPast, "scheduleParams.startTime %d is %d seconds in the past", s.start, now-s.start)
 	}
 	return nil

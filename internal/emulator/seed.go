@@ -56,17 +56,6 @@ func (b *SeedSandbox) UnmarshalJSON(raw []byte) error {
 	return d.Decode((*long)(b))
 }
 
-// Client is a credential that may sign in.
-type Client struct {
-	ID     string `json:"id"`
-	Secret string `json:"secret"`
-	Role   string `json:"role,omitempty"` // "read" may not write; empty may
-
-	// Labels are those whose objects the client sees; without the member it
-	// sees all, with an empty list only what carries none.
-	Labels []string `json:"labels,omitempty"`
-}
-
 // ParseSeed reads a seed; members that do not exist are errors.
 func ParseSeed(b []byte) (*Seed, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -90,18 +79,18 @@ func (s *Server) plant(seed *Seed) error {
 		if err != nil {
 			return err
 		}
-		if s.org(o.ID) != nil {
+		if s.env.org(o.ID) != nil {
 			return fmt.Errorf("emulator seed: org %s is listed twice", o.ID)
 		}
-		if err := s.recallSandboxes(o); err != nil {
+		if err := s.env.recallSandboxes(o); err != nil {
 			return err
 		}
-		s.orgs = append(s.orgs, o)
+		s.env.orgs = append(s.env.orgs, o)
 		if err := s.plantObjects(o, &all[i]); err != nil {
 			return fmt.Errorf("emulator seed: %w", err)
 		}
 	}
-	slices.SortFunc(s.orgs, func(a, b *org) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.env.orgs, func(a, b *org) int { return strings.Compare(a.ID, b.ID) })
 	return nil
 }
 
@@ -157,8 +146,8 @@ type planter struct {
 
 func (s *Server) plantObjects(o *org, seed *Seed) error {
 	for _, box := range o.boxes() {
-		sp := s.space(o, box)
-		p := &planter{call: &call{s: s, sp: sp, svc: svcFlow, client: "seed", now: s.now()}}
+		sp := s.env.space(o, box)
+		p := &planter{call: &call{env: s.env, sp: sp, svc: svcFlow, client: "seed", now: s.env.now()}}
 		sp.mu.Lock()
 		p.registry(kindDataType, seed.DataTypes)
 		p.registry(kindClass, seed.Classes)
@@ -269,7 +258,7 @@ func (p *planter) registry(k kind, seeds []map[string]any) {
 		delete(o, "class")
 		delete(o, "fieldGroups")
 		for _, e := range list(o, "allOf") {
-			if ref := text(e, "$ref"); ref != "" && !strings.HasPrefix(ref, "#") && p.findResource(ref) == nil {
+			if ref := text(e, "$ref"); ref != "" && !strings.HasPrefix(ref, "#") && p.sp.findResource(ref) == nil {
 				p.fail("%s %s refers to %s, which does not exist", k, id, ref)
 			}
 		}
@@ -281,7 +270,7 @@ func (p *planter) dataset(id string, o object) {
 	if o["schemaRef"] == nil {
 		o["schemaRef"] = object{"id": o["schema"], "contentType": "application/vnd.adobe.xed+json;version=1"}
 	}
-	if schema := text(o, "schemaRef", "id"); p.findResource(schema) == nil {
+	if schema := text(o, "schemaRef", "id"); p.sp.findResource(schema) == nil {
 		p.fail("dataset %s has schema %q, which does not exist", id, schema)
 		return
 	}
@@ -322,4 +311,12 @@ func (p *planter) connection(id string, o object) {
 		state = "enabled"
 	}
 	p.addConnection(id, state, o)
+}
+
+// sandboxType is the type of a sandbox whose seed does not say.
+func sandboxType(name string, first bool) string {
+	if first || strings.HasPrefix(name, "prod") {
+		return "production"
+	}
+	return "development"
 }

@@ -27,7 +27,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
-	c := &call{s: s, svc: svc, r: r, raw: raw}
+	c := &call{env: s.env, svc: svc, r: r, raw: raw}
 	a, fault, lost := s.work(c, rest, known, bodyErr)
 	if lost {
 		if t, inProcess := w.(interface{ refuse() }); inProcess && fault.Refuse {
@@ -35,7 +35,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		panic(http.ErrAbortHandler)
 	}
-	fault.write(w, s.now(), c.id, &a)
+	fault.write(w, s.env.now(), c.id, &a)
 }
 
 // work makes and records the answer of a call that has a slot, and gives the
@@ -43,7 +43,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) work(c *call, rest string, known bool, bodyErr error) (a answer, fault *Fault, lost bool) {
 	defer func() { <-s.slots }()
 	started := time.Now()
-	c.now, c.id, c.query = s.now(), s.newHex(32), c.r.URL.Query()
+	c.now, c.id, c.query = s.env.now(), s.env.newHex(32), c.r.URL.Query()
 	fault = s.faults.match(c.r.Method, c.r.URL, c.raw)
 	a, err := s.before(c, fault)
 	switch {
@@ -55,7 +55,7 @@ func (s *Server) work(c *call, rest string, known bool, bodyErr error) (a answer
 	case !known:
 		a = c.refusal(problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", c.r.URL.Path))
 	default:
-		a = c.safely(func() (answer, error) { return s.dispatch(c, rest) })
+		a = s.safely(c, func() (answer, error) { return s.dispatch(c, rest) })
 	}
 	if fault != nil && fault.After {
 		_ = s.pause(c.r, fault.delay()) // the work is done, whether or not the caller still waits
@@ -142,15 +142,15 @@ func (s *Server) pause(r *http.Request, d time.Duration) error {
 }
 
 // safely makes an answer of whatever comes out of a piece of work.
-func (c *call) safely(work func() (answer, error)) (a answer) {
+func (s *Server) safely(c *call, work func() (answer, error)) (a answer) {
 	defer func() {
 		switch p := recover(); p := p.(type) {
 		case nil:
 		case stateError:
 			a = c.refusal(p.err)
 		default:
-			c.s.bugs.Add(1)
-			fmt.Fprintf(c.s.log(), "emulator: %q %q: %q\n%s", c.r.Method, c.r.URL.Path, fmt.Sprint(p), debug.Stack())
+			s.bugs.Add(1)
+			fmt.Fprintf(s.log(), "emulator: %q %q: %q\n%s", c.r.Method, c.r.URL.Path, fmt.Sprint(p), debug.Stack())
 			a = c.refusal(fmt.Errorf("internal error: %v", p))
 		}
 	}()
@@ -163,7 +163,7 @@ func (c *call) safely(work func() (answer, error)) (a answer) {
 
 // dispatch finds the handler, checks the caller, and runs it with its sandbox.
 func (s *Server) dispatch(c *call, rest string) (answer, error) {
-	rt, args, known := findRoute(c.svc, c.r.Method, rest)
+	rt, args, known := s.router.find(c.svc, c.r.Method, rest)
 	needs := reads
 	if rt != nil {
 		needs = rt.access
@@ -180,7 +180,7 @@ func (s *Server) dispatch(c *call, rest string) (answer, error) {
 	if err := c.decode(); err != nil {
 		return answer{}, err
 	}
-	if err := s.store.failure(); err != nil && c.svc != svcIMS {
+	if err := s.env.store.failure(); err != nil && c.svc != svcIMS {
 		return answer{}, err
 	}
 	return s.run(c, rt)
@@ -219,7 +219,7 @@ func (s *Server) run(c *call, rt *route) (answer, error) {
 func (s *Server) runShared(c *call, rt *route) (a answer, wait func() error, err error) {
 	c.sp.mu.RLock()
 	defer c.sp.mu.RUnlock()
-	wait = s.store.settled()
+	wait = s.env.store.settled()
 	if err := c.stillThere(); err != nil {
 		return answer{}, wait, err
 	}

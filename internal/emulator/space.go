@@ -6,7 +6,7 @@ import "sync"
 // sandbox header see. Calls that write hold mu exclusively from their first
 // check to their last change, so that a check cannot be overtaken.
 type space struct {
-	server  *Server
+	env     *env
 	org     *org
 	sandbox *sandbox
 
@@ -29,8 +29,8 @@ type lazyTable struct {
 	err  error
 }
 
-func newSpace(s *Server, o *org, box *sandbox) *space {
-	sp := &space{server: s, org: o, sandbox: box, tables: map[kind]*lazyTable{}}
+func newSpace(e *env, o *org, box *sandbox) *space {
+	sp := &space{env: e, org: o, sandbox: box, tables: map[kind]*lazyTable{}}
 	for k := range indexed {
 		sp.tables[k] = &lazyTable{}
 	}
@@ -49,7 +49,7 @@ func (sp *space) table(k kind) *table {
 	l := sp.tables[k]
 	l.once.Do(func() {
 		l.t = newTable(k)
-		l.err = sp.server.store.load(sp.bucket(k), l.t)
+		l.err = sp.env.store.load(sp.bucket(k), l.t)
 	})
 	if l.err != nil {
 		panic(stateError{l.err})
@@ -76,12 +76,12 @@ func (sp *space) ranAt(r *record, flow object, slot int64) {
 func (sp *space) store(k kind, r *record, o object) {
 	t := sp.table(k)
 	if k == kindFlow {
-		r.due = nextDue(o, r.slot)
+		r.due = sp.env.hooks.nextDue(o, r.slot)
 		sp.noteDue(r.id, r.due)
 	}
 	t.put(r)
 	sp.remember(r, o)
-	if sp.server.store != nil {
+	if sp.env.store != nil {
 		sp.pending = append(sp.pending, change{sp.bucket(k), seqKey(r.seq), pack(r)})
 	}
 }
@@ -119,7 +119,7 @@ func (sp *space) remove(k kind, id string) {
 		sp.noteDue(id, 0)
 	}
 	r := sp.table(k).remove(id)
-	if r != nil && sp.server.store != nil {
+	if r != nil && sp.env.store != nil {
 		sp.pending = append(sp.pending, change{bucket: sp.bucket(k), key: seqKey(r.seq)})
 	}
 }
@@ -131,5 +131,5 @@ func (sp *space) get(k kind, id string) *record { return sp.table(k).byID[id] }
 func (sp *space) flush() (wait func() error) {
 	changes := sp.pending
 	sp.pending = nil
-	return sp.server.store.commit(changes)
+	return sp.env.store.commit(changes)
 }

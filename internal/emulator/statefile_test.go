@@ -42,7 +42,7 @@ func TestFailedWriteIsNotShown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, Options{Dir: t.TempDir()})
 			a.flow()
-			fail(t, a.s.store)
+			fail(t, a.s.env.store)
 			a.post(flowBase+"/sourceConnections", sourceBody()).want(500)
 			a.showsNothing()
 		})
@@ -72,9 +72,9 @@ func TestReadsWaitForTheDisk(t *testing.T) {
 		t.Skip("an open file cannot be removed")
 	}
 	a := open(t, Options{Dir: t.TempDir()})
-	st := a.s.store
+	st := a.s.env.store
 	st.mu.Lock() // nothing is written now
-	sp := a.s.space(a.s.orgs[0], a.s.orgs[0].sandbox("prod"))
+	sp := a.s.env.space(a.s.env.orgs[0], a.s.env.orgs[0].sandbox("prod"))
 	sp.mu.Lock()
 	sp.put(kindNamespace, "1", 0, object{"code": "x"})
 	changes := sp.pending
@@ -118,7 +118,7 @@ func use(dir string) (err error) {
 		}
 	}()
 	s.Objects()
-	sp := s.allSpaces()[0]
+	sp := s.env.allSpaces()[0]
 	sp.mu.Lock()
 	sp.put(kindNamespace, "1", 0, object{"code": "x"})
 	wait := sp.flush()

@@ -64,11 +64,11 @@ func TestNewerStateIsRefused(t *testing.T) {
 func TestDamagedRecordIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, Options{Dir: dir})
-	bucket := a.s.allSpaces()[0].bucket(kindFlow)
-	if err := a.s.store.commit([]change{{bucket, seqKey(7), []byte{0xff}}})(); err != nil {
+	bucket := a.s.env.allSpaces()[0].bucket(kindFlow)
+	if err := a.s.env.store.commit([]change{{bucket, seqKey(7), []byte{0xff}}})(); err != nil {
 		t.Fatal(err)
 	}
-	a.sandbox = a.s.allSpaces()[0].sandbox.Name
+	a.sandbox = a.s.env.allSpaces()[0].sandbox.Name
 	a.get(flowBase + "/flows").want(500)
 }
 
@@ -142,7 +142,7 @@ func TestKillLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	sp := s.space(s.orgs[0], s.orgs[0].sandbox("dev"))
+	sp := s.env.space(s.env.orgs[0], s.env.orgs[0].sandbox("dev"))
 	for _, id := range made {
 		if sp.get(kindConnection, id) == nil {
 			t.Errorf("acknowledged connection %s is lost", id)
@@ -216,7 +216,7 @@ func TestOpenIsFast(t *testing.T) {
 	}
 	defer s.Close()
 	opened := time.Since(begun)
-	s.allSpaces()[0].table(kindConnection)
+	s.env.allSpaces()[0].table(kindConnection)
 	loaded := time.Since(begun)
 	t.Logf("open %v, with 5,000 objects read %v", opened, loaded)
 	if loaded > time.Second {
@@ -226,12 +226,12 @@ func TestOpenIsFast(t *testing.T) {
 
 // fill puts n connections into the first sandbox, in batches as calls would.
 func fill(s *Server, n int) {
-	sp := s.allSpaces()[0]
-	c := &call{s: s, sp: sp, client: "fill", now: s.now()}
+	sp := s.env.allSpaces()[0]
+	c := &call{env: s.env, sp: sp, client: "fill", now: s.env.now()}
 	for i := 0; i < n; i += 500 {
 		sp.mu.Lock()
 		for j := i; j < min(i+500, n); j++ {
-			c.addConnection(s.newUUID(), "enabled", object{"name": fmt.Sprintf("filled %d", j), "connectionSpec": object{"id": bigQuery, "version": "1.0"}})
+			c.addConnection(s.env.newUUID(), "enabled", object{"name": fmt.Sprintf("filled %d", j), "connectionSpec": object{"id": bigQuery, "version": "1.0"}})
 		}
 		wait := sp.flush()
 		sp.mu.Unlock()

@@ -13,10 +13,6 @@ import (
 // profileStore is the connection specification of what internal flows write to.
 const profileStore = "8a9c3494-9708-43d7-ae3f-cda01e5030e1"
 
-// profileFlowSpec stands for the specification of internal flows, whose id is
-// not published.
-var profileFlowSpec = stableUUID("data lake to profile store")
-
 // flowProperties tells the kinds of flows apart. A flow whose specification is
 // not one of the sources' leads to a destination, unless it stays inside.
 func flowProperties(o object, targets []any) object {
@@ -35,17 +31,12 @@ func flowProperties(o object, targets []any) object {
 	return object{"isSourceFlow": false, "isDestinationFlow": true}
 }
 
-func isInternal(o object) bool { return text(o, "flowSpec", "id") == profileFlowSpec }
-
 // isSourceFlow says whether the rules of source dataflows are the flow's.
 func isSourceFlow(o object) bool {
 	return at(o, "inheritedAttributes", "properties", "isSourceFlow") != false
 }
 
 func profileFlowName(dataset object) string { return "Profile ingestion of " + text(dataset, "name") }
-
-// system is who makes what no user makes.
-const system = "system"
 
 // profileFlow finds the internal flow of a dataset and the target it writes to.
 func (sp *space) profileFlow(dataset string) (flow, target *record) {
@@ -61,14 +52,19 @@ func (sp *space) profileFlow(dataset string) (flow, target *record) {
 }
 
 // followProfile makes, enables or disables the internal flow of a dataset as
-// its tag says. before is nil for a new dataset.
+// its tag says, and takes it away with its dataset. before is nil for a new
+// dataset, after for one that was deleted.
 func (c *call) followProfile(id string, before, after object) {
+	if after == nil {
+		c.dropProfileFlow(id)
+		return
+	}
 	inProfile := func(o object) bool {
 		tags, _ := o["tags"].(object)
 		return enabled(tags, "unifiedProfile")
 	}
 	on := inProfile(after)
-	if c.s.sw.InternalFlows == "none" || on == inProfile(before) {
+	if c.env.sw.InternalFlows == "none" || on == inProfile(before) {
 		return
 	}
 	byItself := *c
@@ -87,19 +83,18 @@ func (c *call) followProfile(id string, before, after object) {
 func (c *call) addProfileFlow(id string, dataset object) {
 	name := profileFlowName(dataset)
 	end := func(k kind, spec string) []any {
-		end := c.s.newUUID()
+		end := c.env.newUUID()
 		c.addEndpoint(k, end, "enabled", object{
 			"name": name, "data": object{"format": "parquet"}, "params": object{"dataSetId": id}, "connectionSpec": object{"id": spec, "version": specVersion},
 		})
 		return []any{end}
 	}
-	c.addFlow(c.s.newUUID(), "enabled", object{
+	c.addFlow(c.env.newUUID(), "enabled", object{
 		"name": name, "flowSpec": object{"id": profileFlowSpec, "version": specVersion}, "transformations": []any{}, "scheduleParams": object{},
 		"sourceConnectionIds": end(kindSource, specs.DataLake), "targetConnectionIds": end(kindTarget, profileStore),
 	})
 }
 
-// dropProfileFlow takes the internal flow away with its dataset.
 func (c *call) dropProfileFlow(dataset string) {
 	flow, target := c.sp.profileFlow(dataset)
 	if flow == nil {

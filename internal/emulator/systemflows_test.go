@@ -98,7 +98,7 @@ func TestHiddenByLabel(t *testing.T) {
 	a.patch(flowsPath+"/"+id, etag, `[{"op":"add","path":"/labels","value":["core/C12"]}]`).want(200)
 	run := text(a.runsOf(id)[0], "id")
 	plain, _ := a.tryCreate("plain")
-	now := a.s.now()
+	now := a.s.env.now()
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}

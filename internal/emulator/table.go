@@ -30,6 +30,9 @@ const (
 	kindNamespace      kind = "namespaces"
 )
 
+// statusPath is where a run has its status.
+const statusPath = "metrics.statusSummary.status"
+
 // indexed lists, per kind, the paths that are looked up by equality often
 // enough (by clients that search by name, and by the platform's own reference
 // checks) that a scan would make a call slower with every object.

@@ -42,7 +42,7 @@ func beginBatch(c *call) (answer, error) {
 	if !slices.Contains(uploadFormats, format) {
 		return answer{}, badDataset("inputFormat.format is %q, expected one of %s", format, strings.Join(uploadFormats, ", "))
 	}
-	o := c.newBatchObject(c.s.newULID(c.ms()))
+	o := c.newBatchObject(c.env.newULID(c.ms()))
 	o["relatedObjects"] = []any{object{"type": "dataSet", "id": dataset}}
 	in, _ := body["inputFormat"].(object)
 	if in == nil {

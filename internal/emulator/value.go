@@ -249,3 +249,22 @@ func scalar(v any) (string, bool) {
 	}
 	return "", false
 }
+
+func jsonNumber(f float64) json.Number {
+	b, err := json.Marshal(f)
+	if err != nil {
+		panic("emulator: " + err.Error())
+	}
+	return json.Number(b)
+}
+
+// majorVersion reads the major version out of a schema's media type.
+func majorVersion(contentType string) string {
+	_, params, _ := strings.Cut(contentType, ";")
+	_, v, found := strings.Cut(strings.ReplaceAll(params, " ", ""), "version=")
+	if !found {
+		return ""
+	}
+	major, _, _ := strings.Cut(v, ".")
+	return major
+}
