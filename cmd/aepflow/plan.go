@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/aepflow/aepflow/internal/curlscript"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
@@ -191,12 +192,12 @@ func planJSON(w io.Writer, plan *planner.Plan) error {
 }
 
 // showPlan writes a plan in the form that was asked for.
-func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Options, k view.Known) error {
+func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Options, k curlscript.Known) error {
 	switch {
 	case calls == "http":
 		return view.Calls(w, plan, o)
 	case calls == "curl":
-		return view.Curl(w, plan, k)
+		return curlscript.Write(w, plan, k)
 	case format == "json":
 		return planJSON(w, plan)
 	case format == "markdown":

@@ -5,9 +5,9 @@ import (
 	"os"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/curlscript"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -48,7 +48,7 @@ func readPlan(path string) (*planner.Plan, error) {
 }
 
 // known answers what the references to applied resources stand for.
-func known(lock *lockfile.Lock) view.Known {
+func known(lock *lockfile.Lock) curlscript.Known {
 	return func(r resource.Ref) (string, bool) {
 		e, ok := lock.Get(r.To)
 		if !ok {

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/curlscript"
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -83,7 +84,7 @@ func (w *world) checkSilent(g *resource.Graph, p *planner.Plan) {
 		"markdown": func(b io.Writer) error { return view.Markdown(b, p) },
 		"html":     func(b io.Writer) error { return view.HTML(b, p) },
 		"calls":    func(b io.Writer) error { return view.Calls(b, p, view.Options{}) },
-		"curl":     func(b io.Writer) error { return view.Curl(b, p, known) },
+		"curl":     func(b io.Writer) error { return curlscript.Write(b, p, known) },
 		"compile":  func(b io.Writer) error { return view.CompileJSON(b, g, p) },
 	} {
 		var b bytes.Buffer

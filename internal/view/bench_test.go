@@ -38,7 +38,6 @@ func BenchmarkViews(b *testing.B) {
 			{"read", func() error { _, err := planner.Unmarshal(saved); return err }},
 			{"markdown", func() error { return Markdown(io.Discard, p) }},
 			{"html", func() error { return HTML(io.Discard, p) }},
-			{"curl", func() error { return Curl(io.Discard, p, nil) }},
 			{"svg", func() error { return GraphSVG(io.Discard, PictureOfPlan(p)) }},
 		} {
 			b.Run(fmt.Sprintf("%s/%d", view.name, n), func(b *testing.B) {

@@ -1,39 +1,18 @@
 package view
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
-	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
-
-// numbered is a call with the change that it belongs to.
-type numbered struct {
-	planner.Call
-	change *planner.Change
-}
-
-// callsOf returns all calls of a plan in the order of execution.
-func callsOf(p *planner.Plan) []numbered {
-	var out []numbered
-	for i := range p.Changes {
-		for _, call := range p.Changes[i].Calls {
-			out = append(out, numbered{call, &p.Changes[i]})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b numbered) int { return cmp.Compare(a.N, b.N) })
-	return out
-}
 
 // Calls writes the requests of a plan in order, with their bodies. Secrets
 // stand as the references that they are read from.
 func Calls(w io.Writer, p *planner.Plan, o Options) error {
 	c := newCanvas(o)
-	list := callsOf(p)
+	list := p.InOrder()
 	if len(list) == 0 {
 		c.line(c.paint(plain, "No calls: "+emptyLine(p)))
 		return flush(w, c)
@@ -51,7 +30,7 @@ func Calls(w io.Writer, p *planner.Plan, o Options) error {
 }
 
 // bindings explains the marks that the calls of this plan hold.
-func bindings(list []numbered) []string {
+func bindings(list []planner.OwnedCall) []string {
 	found := map[string]bool{}
 	for _, call := range list {
 		for _, text := range []string{string(call.Body), call.URL} {
@@ -73,8 +52,8 @@ func bindings(list []numbered) []string {
 	return notes
 }
 
-func (c *canvas) call(call numbered) {
-	c.line(fmt.Sprintf("%3d  ", call.N), c.paint(bold, call.Method), " ", c.paint(cyan, call.URL), "  ", c.paint(dim, "# "+string(call.Step)+" "+call.change.Address.String()))
+func (c *canvas) call(call planner.OwnedCall) {
+	c.line(fmt.Sprintf("%3d  ", call.N), c.paint(bold, call.Method), " ", c.paint(cyan, call.URL), "  ", c.paint(dim, "# "+string(call.Step)+" "+call.Change.Address.String()))
 	if call.IfMatch != "" {
 		c.line("     If-Match: ", c.paint(plain, call.IfMatch))
 	}
@@ -88,26 +67,5 @@ func (c *canvas) call(call numbered) {
 	}
 	if call.Gives != "" {
 		c.line("     gives ", c.paint(cyan, call.Gives))
-	}
-}
-
-// refsIn returns the references that a text of a plan holds, in order.
-func refsIn(text string) []resource.Ref {
-	var out []resource.Ref
-	for {
-		_, rest, found := strings.Cut(text, "${")
-		if !found {
-			return out
-		}
-		inner, after, closed := strings.Cut(rest, "}")
-		if !closed {
-			return out
-		}
-		if dot := strings.LastIndexByte(inner, '.'); dot > 0 {
-			if to, err := resource.ParseAddress(inner[:dot]); err == nil {
-				out = append(out, resource.Ref{To: to, Field: inner[dot+1:]})
-			}
-		}
-		text = after
 	}
 }

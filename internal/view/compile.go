@@ -52,9 +52,9 @@ func compilationOf(g *resource.Graph, p *planner.Plan) compilation {
 			Origin: planner.Origin{Filename: r.Origin.Path(), Line: pos.Line, Column: pos.Column},
 		})
 	}
-	for _, call := range callsOf(p) {
+	for _, call := range p.InOrder() {
 		c.Calls = append(c.Calls, compiledCall{
-			N: call.N, Address: call.change.Address, Method: call.Method, URL: call.URL,
+			N: call.N, Address: call.Change.Address, Method: call.Method, URL: call.URL,
 			IfMatch: call.IfMatch, Media: call.Media, Body: call.Body, Gives: call.Gives,
 		})
 	}
@@ -88,7 +88,7 @@ func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
 	if o.Quiet {
 		return flush(w, c)
 	}
-	list := callsOf(p)
+	list := p.InOrder()
 	if len(list) > 0 {
 		c.line()
 		c.line(c.paint(bold, count(len(list), "call")+" would make all of it"))

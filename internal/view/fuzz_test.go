@@ -20,7 +20,6 @@ func everyView(p *planner.Plan) map[string]func(io.Writer) error {
 		"quiet":    func(w io.Writer) error { return Plan(w, p, Options{Quiet: true}) },
 		"json":     func(w io.Writer) error { return planJSON(w, p) },
 		"calls":    func(w io.Writer) error { return Calls(w, p, Options{}) },
-		"curl":     func(w io.Writer) error { return Curl(w, p, nil) },
 		"markdown": func(w io.Writer) error { return Markdown(w, p) },
 		"html":     func(w io.Writer) error { return HTML(w, p) },
 		"tree":     func(w io.Writer) error { return GraphText(w, pic, Options{}) },
@@ -57,7 +56,7 @@ func FuzzReadPlan(f *testing.F) {
 		}
 		for name, show := range everyView(p) {
 			var b bytes.Buffer
-			if err := show(&b); err != nil && name != "curl" {
+			if err := show(&b); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 			if fault := output.Fault(b.String()); fault != "" {

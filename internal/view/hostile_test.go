@@ -161,7 +161,7 @@ var linesCounted = []string{"quiet", "dot", "mermaid", "svg", "tree", "events", 
 func shownAs(t testing.TB, name string, show func(io.Writer) error) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := show(&b); err != nil && name != "curl" {
+	if err := show(&b); err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
 	return b.String()

@@ -159,14 +159,14 @@ func pageOf(p *planner.Plan) page {
 		}
 	}
 	for _, e := range effectsOf(changes) {
-		out.Effects = append(out.Effects, pageEffect{string(e.effect), few(e.names, 6), effectStyle(e.effect) == red})
+		out.Effects = append(out.Effects, pageEffect{string(e.effect), Few(e.names, 6), effectStyle(e.effect) == red})
 	}
-	flagged, refused := refusalsOf(changes)
+	flagged, refused := Refusals(changes)
 	if len(refused) > 0 {
-		out.Refusals = append(out.Refusals, pageRefusal{Names: few(refused, 6)})
+		out.Refusals = append(out.Refusals, pageRefusal{Names: Few(refused, 6)})
 	}
 	for _, r := range flagged {
-		out.Refusals = append(out.Refusals, pageRefusal{r.flag, few(r.names, 6)})
+		out.Refusals = append(out.Refusals, pageRefusal{r.Flag, Few(r.Names, 6)})
 	}
 	t := newPlanText(p, Options{})
 	for _, g := range rankedChanges(changes) {
@@ -180,12 +180,12 @@ func pageOf(p *planner.Plan) page {
 	} else if len(pic.Nodes) > 0 {
 		out.Graph = template.HTML(svg(pic)) // every text in it is escaped there
 	}
-	for _, call := range callsOf(p) {
+	for _, call := range p.InOrder() {
 		body := ""
 		if call.Body != nil {
 			body = prettyJSON(call.Body)
 		}
-		out.Calls = append(out.Calls, pageCall{call.N, call.Method, call.URL, call.IfMatch, body, string(call.Step) + " " + call.change.Address.String()})
+		out.Calls = append(out.Calls, pageCall{call.N, call.Method, call.URL, call.IfMatch, body, string(call.Step) + " " + call.Change.Address.String()})
 	}
 	return out
 }

@@ -145,7 +145,7 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 		fmt.Fprintf(&b, " · %s", count(n, "call"))
 	}
 	b.WriteString("\n")
-	flagged, refused := refusalsOf(changes)
+	flagged, refused := Refusals(changes)
 	if len(flagged) > 0 || len(refused) > 0 {
 		b.WriteString("\n> [!CAUTION]\n")
 	}
@@ -155,7 +155,7 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	if len(flagged) > 0 {
 		b.WriteString("> " + unlessText + "\n")
 		for _, r := range flagged {
-			fmt.Fprintf(&b, "> - %s for %s\n", code(r.flag), codes6(r.names))
+			fmt.Fprintf(&b, "> - %s for %s\n", code(r.Flag), codes6(r.Names))
 		}
 	}
 	for i, e := range effectsOf(changes) {

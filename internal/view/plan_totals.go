@@ -60,7 +60,7 @@ func (t planText) totals(changes []planner.Change) {
 		if i > 0 {
 			head = "      "
 		}
-		t.line(t.paint(effectStyle(e.effect), head+string(e.effect)+" ("+few(e.names, 4)+")"))
+		t.line(t.paint(effectStyle(e.effect), head+string(e.effect)+" ("+Few(e.names, 4)+")"))
 	}
 	if !p.Complete {
 		t.line(t.paint(yellow, "Only a part of the project was planned."))
@@ -106,17 +106,18 @@ func effectsOf(changes []planner.Change) []effectGroup {
 	return used
 }
 
-// few lists up to n names and counts the rest.
-func few(names []string, n int) string {
+// Few lists up to n names and counts the rest.
+func Few(names []string, n int) string {
 	if len(names) <= n+1 {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
 }
 
-type refusal struct {
-	flag  string
-	names []string
+// Refusal is a flag and the addresses of the changes that it allows.
+type Refusal struct {
+	Flag  string
+	Names []string
 }
 
 // What stands above refusals: those that a flag lifts, and those that nothing does.
@@ -125,9 +126,9 @@ const (
 	refusedText = "Apply refuses this plan, and no flag allows it; take back what the documents ask of"
 )
 
-// refusalsOf groups the guarded changes by the flag that allows them, and names
-// those that none does.
-func refusalsOf(changes []planner.Change) (flagged []refusal, refused []string) {
+// Refusals groups the guarded changes by the flag that allows them, and returns the
+// addresses of those that no flag allows.
+func Refusals(changes []planner.Change) (flagged []Refusal, refused []string) {
 	for _, ch := range changes {
 		seen := map[string]bool{}
 		for _, g := range ch.Guards {
@@ -139,19 +140,19 @@ func refusalsOf(changes []planner.Change) (flagged []refusal, refused []string) 
 				refused = append(refused, ch.Address.String())
 				continue
 			}
-			i := slices.IndexFunc(flagged, func(r refusal) bool { return r.flag == g.Flag })
+			i := slices.IndexFunc(flagged, func(r Refusal) bool { return r.Flag == g.Flag })
 			if i < 0 {
 				i = len(flagged)
-				flagged = append(flagged, refusal{flag: g.Flag})
+				flagged = append(flagged, Refusal{Flag: g.Flag})
 			}
-			flagged[i].names = append(flagged[i].names, ch.Address.String())
+			flagged[i].Names = append(flagged[i].Names, ch.Address.String())
 		}
 	}
 	return flagged, refused
 }
 
 func (t planText) refusals(changes []planner.Change) {
-	flagged, refused := refusalsOf(changes)
+	flagged, refused := Refusals(changes)
 	if len(flagged) == 0 && len(refused) == 0 {
 		if !t.plan.Applyable {
 			t.line(t.paint(red, "This plan cannot be applied."))
@@ -159,13 +160,13 @@ func (t planText) refusals(changes []planner.Change) {
 		return
 	}
 	if len(refused) > 0 {
-		t.line(t.paint(red, refusedText), " ", t.paint(plain, few(refused, 6)))
+		t.line(t.paint(red, refusedText), " ", t.paint(plain, Few(refused, 6)))
 	}
 	if len(flagged) > 0 {
 		t.line(t.paint(red, unlessText))
 	}
 	for _, r := range flagged {
-		t.line("  ", t.paint(bold, r.flag), "  for ", t.paint(plain, few(r.names, 6)))
+		t.line("  ", t.paint(bold, r.Flag), "  for ", t.paint(plain, Few(r.Names, 6)))
 	}
 }
 

@@ -170,7 +170,7 @@ func (g *Progress) current() string {
 		names = append(names, name)
 	}
 	if len(names) > 0 {
-		parts = append(parts, few(names, 2))
+		parts = append(parts, Few(names, 2))
 	}
 	return visible(" " + strings.Join(parts, " · "))
 }

@@ -18,8 +18,14 @@ ims=${AEP_IMS:-https://ims-na1.adobelogin.com}
 export IMS_OAUTH_S2S_CLIENT_ID IMS_OAUTH_S2S_CLIENT_SECRET
 export IMS_OAUTH_S2S_SCOPES=${IMS_OAUTH_S2S_SCOPES:-openid,session,AdobeID,read_organizations,additional_info.projectedProductContext}
 
-# printable: its input without control characters.
-printable() { tr -d '\000-\010\013-\037\177'; }
+# printable: its input on one line, without characters that steer a terminal or a pipeline.
+printable() {
+  jq -Rrs '[[0, 31], [127, 159], [173, 173], [1564, 1564], [8203, 8207], [8232, 8238], [8288, 8303], [65279, 65279],
+      [65520, 65535], [917504, 921599]] as $hidden
+    | sub("\n$"; "") | explode
+    | map(. as $c | if any($hidden[]; .[0] <= $c and $c <= .[1]) then 32 else . end)
+    | implode | gsub("##(?<open>\\[|vso\\[)"; "# #\(.open)")'
+}
 
 # sign_in: sets token. The secret goes over stdin, never as an argument.
 sign_in() {
@@ -350,13 +356,13 @@ body=$(jq -nc --arg source_customers_id "$source_customers_id" --arg target_cust
 answer=$(call POST "/data/foundation/flowservice/flows" '' "$body")
 flow_customers_id=$(jq -er '.id' <<<"$answer")
 
-printf '%s %s\n' 'connection.crm.id' "$connection_crm_id"
-printf '%s %s\n' 'fieldgroup.customers.id' "$fieldgroup_customers_id"
-printf '%s %s\n' 'fieldgroup.customers.version' "$fieldgroup_customers_version"
-printf '%s %s\n' 'schema.customers.id' "$schema_customers_id"
-printf '%s %s\n' 'dataset.customers.id' "$dataset_customers_id"
-printf '%s %s\n' 'source.customers.id' "$source_customers_id"
-printf '%s %s\n' 'target.customers.id' "$target_customers_id"
-printf '%s %s\n' 'mapping.customers.id' "$mapping_customers_id"
-printf '%s %s\n' 'mapping.customers.version' "$mapping_customers_version"
-printf '%s %s\n' 'flow.customers.id' "$flow_customers_id"
+printf '%s %s\n' 'connection.crm.id' "$(printable <<<"$connection_crm_id")"
+printf '%s %s\n' 'fieldgroup.customers.id' "$(printable <<<"$fieldgroup_customers_id")"
+printf '%s %s\n' 'fieldgroup.customers.version' "$(printable <<<"$fieldgroup_customers_version")"
+printf '%s %s\n' 'schema.customers.id' "$(printable <<<"$schema_customers_id")"
+printf '%s %s\n' 'dataset.customers.id' "$(printable <<<"$dataset_customers_id")"
+printf '%s %s\n' 'source.customers.id' "$(printable <<<"$source_customers_id")"
+printf '%s %s\n' 'target.customers.id' "$(printable <<<"$target_customers_id")"
+printf '%s %s\n' 'mapping.customers.id' "$(printable <<<"$mapping_customers_id")"
+printf '%s %s\n' 'mapping.customers.version' "$(printable <<<"$mapping_customers_version")"
+printf '%s %s\n' 'flow.customers.id' "$(printable <<<"$flow_customers_id")"

@@ -6,8 +6,14 @@ ims=${AEP_IMS:-https://ims-na1.adobelogin.com}
 export IMS_OAUTH_S2S_CLIENT_ID IMS_OAUTH_S2S_CLIENT_SECRET
 export IMS_OAUTH_S2S_SCOPES=${IMS_OAUTH_S2S_SCOPES:-openid,session,AdobeID,read_organizations,additional_info.projectedProductContext}
 
-# printable: its input without control characters.
-printable() { tr -d '\000-\010\013-\037\177'; }
+# printable: its input on one line, without characters that steer a terminal or a pipeline.
+printable() {
+  jq -Rrs '[[0, 31], [127, 159], [173, 173], [1564, 1564], [8203, 8207], [8232, 8238], [8288, 8303], [65279, 65279],
+      [65520, 65535], [917504, 921599]] as $hidden
+    | sub("\n$"; "") | explode
+    | map(. as $c | if any($hidden[]; .[0] <= $c and $c <= .[1]) then 32 else . end)
+    | implode | gsub("##(?<open>\\[|vso\\[)"; "# #\(.open)")'
+}
 
 # sign_in: sets token. The secret goes over stdin, never as an argument.
 sign_in() {

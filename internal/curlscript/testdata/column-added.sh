@@ -22,8 +22,14 @@ ims=${AEP_IMS:-https://ims-na1.adobelogin.com}
 export IMS_OAUTH_S2S_CLIENT_ID IMS_OAUTH_S2S_CLIENT_SECRET
 export IMS_OAUTH_S2S_SCOPES=${IMS_OAUTH_S2S_SCOPES:-openid,session,AdobeID,read_organizations,additional_info.projectedProductContext}
 
-# printable: its input without control characters.
-printable() { tr -d '\000-\010\013-\037\177'; }
+# printable: its input on one line, without characters that steer a terminal or a pipeline.
+printable() {
+  jq -Rrs '[[0, 31], [127, 159], [173, 173], [1564, 1564], [8203, 8207], [8232, 8238], [8288, 8303], [65279, 65279],
+      [65520, 65535], [917504, 921599]] as $hidden
+    | sub("\n$"; "") | explode
+    | map(. as $c | if any($hidden[]; .[0] <= $c and $c <= .[1]) then 32 else . end)
+    | implode | gsub("##(?<open>\\[|vso\\[)"; "# #\(.open)")'
+}
 
 # sign_in: sets token. The secret goes over stdin, never as an argument.
 sign_in() {
@@ -262,7 +268,7 @@ body=$(jq -nc --arg schema_customers_id "$schema_customers_id" --arg tenant "$te
 answer=$(call PUT "/data/foundation/conversion/mappingSets/0b090130b58b4819afc78b6dc98b484d" '' "$body")
 mapping_customers_version=$(jq -er '.version | tostring' <<<"$answer")
 
-printf '%s %s\n' 'source.customers.id' "$source_customers_id"
-printf '%s %s\n' 'target.customers.id' "$target_customers_id"
-printf '%s %s\n' 'flow.customers.id' "$flow_customers_id"
-printf '%s %s\n' 'mapping.customers.version' "$mapping_customers_version"
+printf '%s %s\n' 'source.customers.id' "$(printable <<<"$source_customers_id")"
+printf '%s %s\n' 'target.customers.id' "$(printable <<<"$target_customers_id")"
+printf '%s %s\n' 'flow.customers.id' "$(printable <<<"$flow_customers_id")"
+printf '%s %s\n' 'mapping.customers.version' "$(printable <<<"$mapping_customers_version")"

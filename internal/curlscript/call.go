@@ -1,10 +1,11 @@
-package view
+package curlscript
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -19,11 +20,11 @@ type capture struct {
 
 // capturesOf says what the answer to a call makes known. Creations of versioned
 // kinds give their version too, whether or not the plan says so.
-func capturesOf(call numbered) []capture {
+func capturesOf(call planner.OwnedCall) []capture {
 	if call.Method == "DELETE" || call.Step == planner.StepDelete || call.Step == planner.StepRetire {
 		return nil
 	}
-	a := call.change.Address
+	a := call.Change.Address
 	spec := resource.SpecOf(a.Kind)
 	var out []capture
 	if call.Step == planner.StepCreate && spec.TagOf == "" {
@@ -59,13 +60,13 @@ func idFrom(style resource.AnswerStyle) string {
 }
 
 // call writes one request.
-func (s *script) call(call numbered, i, n int) error {
-	a := call.change.Address
+func (s *script) call(call planner.OwnedCall, i, n int) error {
+	a := call.Change.Address
 	if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, call.Method) {
 		return fmt.Errorf("%w: %q is no method that aepflow sends", ErrNotAScript, call.Method)
 	}
-	fmt.Fprintf(&s.out, "\n# %d/%d %s\n", i, n, comment(string(call.Step)+" "+a.String()))
-	fmt.Fprintf(&s.out, "echo %s >&2\n", quoteShell(visible(fmt.Sprintf("%d/%d %s %s", i, n, call.Step, a))))
+	fmt.Fprintf(&s.out, "\n# %d/%d %s\n", i, n, output.Line(string(call.Step)+" "+a.String()))
+	fmt.Fprintf(&s.out, "echo %s >&2\n", quoteShell(output.Line(fmt.Sprintf("%d/%d %s %s", i, n, call.Step, a))))
 	url, err := s.url(call.URL)
 	if err != nil {
 		return err
@@ -73,7 +74,11 @@ func (s *script) call(call numbered, i, n int) error {
 	etag := s.etag(call, url)
 	body := ""
 	if call.Body != nil {
-		body = s.body(parse(call.Body))
+		v, err := resource.Parse(call.Body)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrNotAScript, err)
+		}
+		body = s.body(v)
 	}
 	args := call.Method + " " + url
 	if etag != "" || body != "" {
@@ -124,14 +129,14 @@ func objectURL(url string) string {
 
 // keepsETag reports whether the answer holds an etag that a later call needs:
 // the one in the plan is stale as soon as a call has changed the object.
-func (s *script) keepsETag(call numbered) bool {
+func (s *script) keepsETag(call planner.OwnedCall) bool {
 	if call.Method != "PATCH" && call.Step != planner.StepEnable && call.Step != planner.StepDisable {
 		return false
 	}
-	if resource.SpecOf(call.change.Address.Kind).Answer != resource.AnswerIDEtag {
+	if resource.SpecOf(call.Change.Address.Kind).Answer != resource.AnswerIDEtag {
 		return false
 	}
-	for _, later := range callsOf(s.plan) {
+	for _, later := range s.plan.InOrder() {
 		if later.N > call.N && objectURL(later.URL) == objectURL(call.URL) && later.Method == "PATCH" {
 			return true
 		}
@@ -141,14 +146,14 @@ func (s *script) keepsETag(call numbered) bool {
 
 // etag is the shell word for If-Match, "" for none. Where neither the plan nor an
 // earlier answer knows it, a line that reads it is written first.
-func (s *script) etag(call numbered, url string) string {
+func (s *script) etag(call planner.OwnedCall, url string) string {
 	if name, ok := s.etags[objectURL(call.URL)]; ok && call.Method == "PATCH" {
 		return `"$` + name + `"`
 	}
 	if call.IfMatch != "" {
 		return quoteShell(call.IfMatch)
 	}
-	spec := resource.SpecOf(call.change.Address.Kind)
+	spec := resource.SpecOf(call.Change.Address.Kind)
 	if call.Method == "PATCH" && (spec.Update == resource.PatchMatch || spec.Update == resource.PatchTyped) {
 		fmt.Fprintf(&s.out, "etag=$(etag_of %s)\n", url)
 		return `"$etag"`
@@ -159,8 +164,8 @@ func (s *script) etag(call numbered, url string) string {
 // url is the shell word for a path: references are encoded, since the id of a
 // schema is a URL itself.
 func (s *script) url(text string) (string, error) {
-	if visible(text) != text {
-		return "", fmt.Errorf("%w: the URL %s holds characters that are not printed", ErrNotAScript, visible(text))
+	if output.Line(text) != text {
+		return "", fmt.Errorf("%w: the URL %s holds characters that are not printed", ErrNotAScript, output.Line(text))
 	}
 	var b strings.Builder
 	b.WriteByte('"')
@@ -210,4 +215,25 @@ func (s *script) body(v resource.Value) string {
 	}
 	fmt.Fprintf(&s.out, " '%s')\n", text)
 	return text
+}
+
+// refsIn returns the references that a text of a plan holds, in order.
+func refsIn(text string) []resource.Ref {
+	var out []resource.Ref
+	for {
+		_, rest, found := strings.Cut(text, "${")
+		if !found {
+			return out
+		}
+		inner, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			return out
+		}
+		if dot := strings.LastIndexByte(inner, '.'); dot > 0 {
+			if to, err := resource.ParseAddress(inner[:dot]); err == nil {
+				out = append(out, resource.Ref{To: to, Field: inner[dot+1:]})
+			}
+		}
+		text = after
+	}
 }

@@ -1,4 +1,4 @@
-package view
+package curlscript
 
 import (
 	_ "embed"
@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -20,26 +22,26 @@ var ErrNotAScript = errors.New("the plan cannot be written as a script")
 // that the plan does not touch; the lockfile knows them. Nil knows none.
 type Known func(resource.Ref) (string, bool)
 
-//go:embed curl_head.sh
-var curlHead string
+//go:embed head.sh
+var head string
 
-// Curl writes a bash script that makes the calls of a plan with curl and jq:
+// Write writes a bash script that makes the calls of a plan with curl and jq:
 // signs in, captures ids into variables, reads secrets from the environment.
 // The script holds no secret. It writes no lockfile, so it is for reading and
 // for trying out; what it made, aepflow does not know of.
-func Curl(w io.Writer, p *planner.Plan, known Known) error {
+func Write(w io.Writer, p *planner.Plan, known Known) error {
 	s := script{plan: p, known: known, names: map[string]string{}, taken: map[string]bool{}, given: map[resource.Ref]bool{}, etags: map[string]string{}}
-	list := callsOf(p)
+	list := p.InOrder()
 	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in", "now_plus", "encoded", "printable")
 	if err := s.inputs(list); err != nil {
 		return err
 	}
 	for i, call := range list {
 		if err := s.call(call, i+1, len(list)); err != nil {
-			return fmt.Errorf("write call %d of %s: %w", call.N, call.change.Address, err)
+			return fmt.Errorf("write call %d of %s: %w", call.N, call.Change.Address, err)
 		}
 	}
-	_, err := io.WriteString(w, s.head(list)+s.out.String()+s.tail())
+	_, err := io.WriteString(w, s.preamble(list)+s.out.String()+s.tail())
 	return err
 }
 
@@ -91,7 +93,7 @@ func (s *script) refVariable(r resource.Ref) string {
 
 // inputs finds what the script must be given before its first call: secrets,
 // the tenant, and ids of objects that no call of the plan makes.
-func (s *script) inputs(list []numbered) error {
+func (s *script) inputs(list []planner.OwnedCall) error {
 	made := map[resource.Ref]bool{}
 	seen := map[string]bool{}
 	for _, call := range list {
@@ -106,7 +108,7 @@ func (s *script) inputs(list []numbered) error {
 		for _, secret := range secretsIn(string(call.Body)) {
 			if !seen[secret] {
 				seen[secret] = true
-				if err := s.secret(secret, call.change.Address); err != nil {
+				if err := s.secret(secret, call.Change.Address); err != nil {
 					return err
 				}
 			}
@@ -170,7 +172,11 @@ func secretsIn(body string) []string {
 	if !strings.Contains(body, "${env.") && !strings.Contains(body, "${file.") {
 		return nil
 	}
-	parse([]byte(body)).Walk(func(_ resource.Path, w resource.Value) {
+	v, err := resource.Parse([]byte(body))
+	if err != nil {
+		return nil // Write refuses the body when it comes to the call
+	}
+	v.Walk(func(_ resource.Path, w resource.Value) {
 		if w.Kind == resource.SecretValue {
 			out = append(out, w.Text)
 		}
@@ -178,28 +184,28 @@ func secretsIn(body string) []string {
 	return out
 }
 
-// head is the script up to its first call.
-func (s *script) head(list []numbered) string {
+// preamble is the script up to its first call.
+func (s *script) preamble(list []planner.OwnedCall) string {
 	var b strings.Builder
 	t := s.plan.Target
-	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n", comment(SummaryLine(s.plan.Summary)), comment(TargetText(t)), timeText(s.plan.At))
+	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n", output.Line(view.SummaryLine(s.plan.Summary)), output.Line(view.TargetText(t)), s.plan.At.UTC().Format("2006-01-02 15:04:05 UTC"))
 	b.WriteString("#\n# Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and\n" +
 		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example\n" +
 		"# at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +
 		"# It writes no lockfile: what it makes, aepflow does not know of.\n")
 	b.WriteString("set -euo pipefail\n\n")
-	if flagged, refused := refusalsOf(shown(s.plan)); len(flagged) > 0 || len(refused) > 0 {
+	if flagged, refused := view.Refusals(s.plan.Changes); len(flagged) > 0 || len(refused) > 0 {
 		b.WriteString("# `aepflow apply` refuses this plan without a flag; so does this script without a word.\n")
 		if len(refused) > 0 {
-			fmt.Fprintf(&b, "# No flag allows: %s\n", comment(few(refused, 6)))
+			fmt.Fprintf(&b, "# No flag allows: %s\n", output.Line(view.Few(refused, 6)))
 		}
 		for _, r := range flagged {
-			fmt.Fprintf(&b, "# %s: %s\n", comment(r.flag), comment(few(r.names, 6)))
+			fmt.Fprintf(&b, "# %s: %s\n", output.Line(r.Flag), output.Line(view.Few(r.Names, 6)))
 		}
 		b.WriteString("[[ ${AEPFLOW_ALLOW:-} == yes ]] || { echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2; exit 5; }\n\n")
 	}
 	fmt.Fprintf(&b, "org=%s\nsandbox=%s\n", quoteShell(t.Org), quoteShell(t.Sandbox))
-	b.WriteString(curlHead)
+	b.WriteString(head)
 	for _, l := range append(s.need, s.fixed...) {
 		b.WriteString(l + "\n")
 	}
@@ -223,40 +229,37 @@ func (s *script) tail() string {
 	var b strings.Builder
 	b.WriteString("\n")
 	for _, r := range s.made {
-		fmt.Fprintf(&b, "printf '%%s %%s\\n' %s \"$%s\"\n", quoteShell(r.To.String()+"."+r.Field), s.refVariable(r))
+		fmt.Fprintf(&b, "printf '%%s %%s\\n' %s \"$(printable <<<\"$%s\")\"\n", quoteShell(r.To.String()+"."+r.Field), s.refVariable(r))
 	}
 	return b.String()
 }
 
-// comment keeps a text on its comment line.
-func comment(s string) string { return visible(s) }
-
-// quoteShell is a word of the shell. What is hidden is spelled out, byte by byte,
-// since the script is also read on terminals.
+// quoteShell returns s as a word of bash. Hidden characters are escaped byte by byte,
+// since scripts are read on terminals too.
 func quoteShell(s string) string {
-	if visible(s) == s {
+	if output.Line(s) == s {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
 	var b strings.Builder
 	b.WriteString("$'")
-	for i := 0; i < len(s); {
-		if _, size := output.Escape(s[i:]); size > 0 {
-			for _, c := range []byte(s[i : i+size]) {
-				fmt.Fprintf(&b, `\x%02x`, c)
+	for len(s) > 0 {
+		_, size := output.Escape(s)
+		for _, c := range []byte(s[:size]) {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		}
+		if size == 0 {
+			_, size = utf8.DecodeRuneInString(s)
+			if s[0] == '\\' || s[0] == '\'' {
+				b.WriteByte('\\')
 			}
-			i += size
-			continue
+			b.WriteString(s[:size])
 		}
-		if s[i] == '\\' || s[i] == '\'' {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(s[i])
-		i++
+		s = s[size:]
 	}
 	return b.String() + "'"
 }
 
 // quoteInside escapes a text for the message of "${NAME:?message}".
 func quoteInside(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "}", `\}`).Replace(visible(s))
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "}", `\}`).Replace(output.Line(s))
 }
