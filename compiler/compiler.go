@@ -33,7 +33,11 @@ func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 // readProject reads the documents and finds what each name stands for.
 func readProject(files []*source.File, o Options) *project {
 	p := newProject(o)
-	for _, r := range readAll(files, p.options) {
+	read, excess := readAll(files, p.options, maxProjectDocuments)
+	if excess != nil {
+		p.report.Add(excess)
+	}
+	for _, r := range read {
 		p.report.Append(r.report)
 		p.units = append(p.units, r.units...)
 	}
@@ -105,16 +109,37 @@ type readFile struct {
 	report *diag.Report
 }
 
+const (
+	// maxProjectDocuments is how many documents a project may hold.
+	maxProjectDocuments = 50_000
+	// batchBytes is about how much text is read before documents are counted.
+	batchBytes = 16 << 20
+)
+
 // readAll reads the files on all cores; the order of the answer is that of the
-// files.
-func readAll(files []*source.File, o Options) []readFile {
-	out := make([]readFile, len(files))
-	onAllCores(len(files), func(next func() (int, bool)) {
-		for i, ok := next(); ok; i, ok = next() {
-			out[i] = read(files[i], o)
+// files. When they hold more documents than most, it reads no further and returns
+// only that problem.
+func readAll(files []*source.File, o Options, most int) ([]readFile, diag.Problem) {
+	var out []readFile
+	for rest := files; len(rest) > 0; {
+		n, size := 0, 0
+		for ; n < len(rest) && size < batchBytes; n++ {
+			size += len(rest[n].Text)
 		}
-	})
-	return out
+		batch := make([]readFile, n)
+		onAllCores(n, func(next func() (int, bool)) {
+			for i, ok := next(); ok; i, ok = next() {
+				batch[i] = read(rest[i], o)
+			}
+		})
+		for _, r := range batch {
+			if most -= len(r.units); most < 0 {
+				return nil, tooManyDocuments{r.units[len(r.units)+most].doc.Root.Span, "project", maxProjectDocuments}
+			}
+		}
+		out, rest = append(out, batch...), rest[n:]
+	}
+	return out, nil
 }
 
 // each calls do for every document, on all cores. Each call gets a project of its

@@ -14,6 +14,8 @@ import (
 )
 
 const (
+	// maxDocuments is how many documents a file may hold, with or without a value.
+	maxDocuments = 10_000
 	// maxDepth is how deep values may be nested. Real documents stay under
 	// ten; the limit keeps every walk over a tree, recursive as it is, cheap.
 	maxDepth = 100
@@ -49,8 +51,15 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 	var docs []*Document
 	t := newTextMap(f)
 	aliases := aliasedIn(len(text))
+	left := maxDocuments
 	for from, faults := 0, 0; from >= 0 && faults < maxFaults; faults++ {
-		roots, fault := parseFrom(f, text, from)
+		roots, fault := parseFrom(f, text, from, left+1)
+		if left -= len(roots); left < 0 {
+			first := t.start(roots[len(roots)-1])
+			report = &diag.Report{}
+			report.Add(tooManyDocuments{f.Span(first, first+1), "file", maxDocuments})
+			return nil, report
+		}
 		for _, root := range roots {
 			b := builder{textMap: t, report: report, aliases: &aliases}
 			doc := &Document{File: f, Root: b.root(root)}
@@ -73,12 +82,12 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 }
 
 // parseFrom reads the documents that begin at or behind an offset, up to the
-// first that is at fault.
-func parseFrom(f *source.File, text []byte, from int) ([]*yaml.Node, diag.Problem) {
+// first that is at fault, and no more than most.
+func parseFrom(f *source.File, text []byte, from, most int) ([]*yaml.Node, diag.Problem) {
 	if from > 0 {
 		text = blanked(text, from)
 	}
-	roots, err := parseNodes(text)
+	roots, err := parseNodes(text, most)
 	if err == nil {
 		return roots, nil
 	}
@@ -87,7 +96,7 @@ func parseFrom(f *source.File, text []byte, from int) ([]*yaml.Node, diag.Proble
 	if fault == nil && len(s.tabs) > 0 {
 		// The library refuses tabs even on lines without text, where YAML allows
 		// them and nobody sees them.
-		if roots, err = parseNodes(withoutTabs(text, s.tabs)); err == nil {
+		if roots, err = parseNodes(withoutTabs(text, s.tabs), most); err == nil {
 			return roots, nil
 		}
 	}
@@ -98,8 +107,8 @@ func parseFrom(f *source.File, text []byte, from int) ([]*yaml.Node, diag.Proble
 }
 
 // parseNodes is the one call of the YAML library. It returns the documents
-// before the first fault.
-func parseNodes(text []byte) (roots []*yaml.Node, err error) {
+// before the first fault, and no more than most.
+func parseNodes(text []byte, most int) (roots []*yaml.Node, err error) {
 	defer func() {
 		// The library signals what it did not foresee by panics. The text of a
 		// user must not bring us down, whatever is in it.
@@ -107,7 +116,7 @@ func parseNodes(text []byte) (roots []*yaml.Node, err error) {
 			err = errors.New("yaml: unexpected end of the parser")
 		}
 	}()
-	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+	for d := yaml.NewDecoder(bytes.NewReader(text)); len(roots) < most; {
 		root := new(yaml.Node)
 		switch err := d.Decode(root); {
 		case errors.Is(err, io.EOF):
@@ -117,6 +126,7 @@ func parseNodes(text []byte) (roots []*yaml.Node, err error) {
 		}
 		roots = append(roots, root)
 	}
+	return roots, nil
 }
 
 // builder makes the tree of one document out of the library's nodes.

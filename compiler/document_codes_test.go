@@ -13,7 +13,7 @@ import (
 // withoutExample are codes of the world around the documents: no text provokes
 // them.
 var withoutExample = map[diag.Code]bool{
-	diag.FileTooLarge: true, diag.FileUnreadable: true, diag.UnsetSecret: true,
+	diag.FileTooLarge: true, diag.ProjectTooLarge: true, diag.TooManyDocuments: true, diag.FileUnreadable: true, diag.UnsetSecret: true,
 	diag.EnvSyntax: true, diag.HostNotAllowed: true, diag.SecretNotAllowed: true, diag.ShortSecret: true,
 	"path-as-text": true, // only of values whose type is unknown, which columns of a table do not have
 }

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -89,6 +90,52 @@ func TestAliasLimits(t *testing.T) {
 				t.Errorf("%d bytes: said %q, want %q", len(c.text), got, c.want)
 			}
 		})
+	}
+}
+
+func TestDocumentLimits(t *testing.T) {
+	for text, want := range map[string]string{
+		strings.Repeat("--- 1\n", maxDocuments):               "",
+		strings.Repeat("--- 1\n", maxDocuments+1):             "10001:1: the file has more than 10000 documents",
+		strings.Repeat("---\n", maxDocuments) + "---\na: 1\n": "10001:1: the file has more than 10000 documents",
+		"a: [\n" + strings.Repeat("--- 1\n", maxDocuments):    "1:4",
+		"a: [\n" + strings.Repeat("--- 1\n", maxDocuments+2):  "10002:1: the file has more than 10000 documents",
+	} {
+		docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(text)))
+		got := ""
+		for _, d := range r.Sorted() {
+			got = fmt.Sprintf("%d:%d: %s", d.Primary().Pos().Line, d.Primary().Pos().Column, d.Message)
+		}
+		if (got == "") != (want == "") || !strings.HasPrefix(got, want) {
+			t.Errorf("%.20q… of %d bytes: said %q, want %q", text, len(text), got, want)
+		}
+		if strings.Contains(want, "more than") && (r.Len() != 1 || docs != nil) {
+			t.Errorf("%.20q… of %d bytes: said %d things, and made %d documents", text, len(text), r.Len(), len(docs))
+		}
+	}
+}
+
+// A project reads no further than its limit, and says nothing else then.
+func TestProjectDocumentLimit(t *testing.T) {
+	file := func(n int) *source.File {
+		return source.NewFile(fmt.Sprintf("%d.yaml", n), []byte(strings.Repeat("--- 1\n", n)))
+	}
+	for name, c := range map[string]struct {
+		files []*source.File
+		want  string
+	}{
+		"full": {[]*source.File{file(3), file(4)}, ""},
+		"more": {[]*source.File{file(3), file(5), file(2)}, "5.yaml:5: the project has more than 50000 documents"},
+	} {
+		read, problem := readAll(c.files, newProject(Options{}).options, 7)
+		got := ""
+		if problem != nil {
+			d := problem.Diagnose()
+			got = fmt.Sprintf("%s:%d: %s", d.Primary().Path(), d.Primary().Pos().Line, d.Message)
+		}
+		if got != c.want || (problem == nil) != (len(read) == len(c.files)) {
+			t.Errorf("%s: said %q, want %q; read %d files", name, got, c.want, len(read))
+		}
 	}
 }
 

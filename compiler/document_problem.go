@@ -199,6 +199,22 @@ func (p aliasBomb) Diagnose() diag.Diagnostic {
 	}
 }
 
+// tooManyDocuments: more than a file or a project may hold.
+type tooManyDocuments struct {
+	first source.Span // document that is one too many
+	where string      // that has the limit
+	limit int
+}
+
+func (p tooManyDocuments) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.TooManyDocuments, Severity: diag.Error,
+		Message: fmt.Sprintf("the %s has more than %d documents", p.where, p.limit),
+		Labels:  at(p.first, "one too many"),
+		Help:    "move some of them into another " + p.where,
+	}
+}
+
 type tooDeep struct{ span source.Span }
 
 func (p tooDeep) Diagnose() diag.Diagnostic {

@@ -31,6 +31,19 @@ func (p tooLarge) Diagnose() diag.Diagnostic {
 	}
 }
 
+// projectTooLarge: the documents together exceed the limit.
+type projectTooLarge struct {
+	path string // of the file that exceeds it
+}
+
+func (p projectTooLarge) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ProjectTooLarge, Severity: diag.Error,
+		Message: fmt.Sprintf("%s exceeds the %d MiB that the documents of a project may hold", p.path, maxProject>>20),
+		Help:    "reading stopped there: split the project, or move what is no document of it elsewhere",
+	}
+}
+
 // unsetSecret: a document refers to a secret that is not there.
 type unsetSecret struct {
 	at   source.Span

@@ -30,6 +30,9 @@ import (
 // maxFile is the largest document that is read.
 const maxFile = 4 << 20
 
+// maxProject is how much text the documents of a project may hold.
+const maxProject = 256 << 20
+
 // projectFile is the name of the file that holds targets and defaults.
 const projectFile = "aepflow.yaml"
 
@@ -43,6 +46,7 @@ type project struct {
 	config  compiler.ProjectFile
 	env     map[string]string // of .env; the environment wins, and little else is read from it: see getenv
 	files   []*source.File
+	size    int // bytes of the files that were read
 	graph   *resource.Graph
 	report  *diag.Report // what the compiler said
 	allowed func() (allow.Lists, error)
@@ -105,9 +109,20 @@ func (p *project) readConfig() error {
 	return nil
 }
 
-// add reads files into the project, on all cores; one that cannot be read is a
-// fault among the others, so that all are told at once.
+// add reads files into the project; one that cannot be read is a fault among the
+// others, so that all are told at once. Reading stops at the file with which the
+// documents exceed what a project may hold.
 func (p *project) add(paths ...string) {
+	const batch = 16 // files that are read before their size counts
+	for len(paths) > 0 && p.size <= maxProject {
+		n := min(batch, len(paths))
+		p.addAll(paths[:n])
+		paths = paths[n:]
+	}
+}
+
+// addAll is add of a few files, on all cores.
+func (p *project) addAll(paths []string) {
 	files, problems := make([]*source.File, len(paths)), make([]diag.Problem, len(paths))
 	var next atomic.Int64
 	var wg bug.Group
@@ -123,6 +138,10 @@ func (p *project) add(paths ...string) {
 		if problem != nil {
 			p.report.Add(problem)
 			continue
+		}
+		if p.size += len(files[i].Text); p.size > maxProject {
+			p.report.Add(projectTooLarge{files[i].Path})
+			return
 		}
 		p.files = append(p.files, files[i])
 	}

@@ -32,6 +32,8 @@ const (
 	NotYAML           Code = "not-yaml"
 	EmptyFile         Code = "empty-file"
 	FileTooLarge      Code = "file-too-large"
+	ProjectTooLarge   Code = "project-too-large"
+	TooManyDocuments  Code = "too-many-documents"
 	DuplicateKey      Code = "duplicate-key"
 )
 

@@ -182,6 +182,18 @@ var yamlCodes = []Entry{
 			"almost certainly a mistake.",
 	},
 	{
+		Code: ProjectTooLarge, Severity: Error,
+		Title: "documents of more than 256 MiB",
+		Explanation: "A project may hold 256 MiB of documents, which is many thousand files. Reading stops at the " +
+			"file that exceeds the limit.",
+	},
+	{
+		Code: TooManyDocuments, Severity: Error,
+		Title: "too many documents",
+		Explanation: "A file may hold 10,000 documents and a project 50,000. Reading stops at the document that exceeds " +
+			"the limit, and nothing else is said about the file or the project.",
+	},
+	{
 		Code: DuplicateKey, Severity: Error,
 		Title: "duplicate key",
 		Explanation: "One of the two values would be lost silently, and which one depends on the reader. Both places " +

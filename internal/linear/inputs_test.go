@@ -53,6 +53,12 @@ var inputs = []struct {
 	{"fields of a schema", 1000, one(func(n int) string {
 		return schema(n, "fields:\n"+lines(n, "  field_%d: string\n"))
 	})},
+	{"a type of many brackets", 20000, one(func(n int) string {
+		return schema(n, "fields:\n  a: \"string"+strings.Repeat("[]", n)+"\"\n  b: \"strnig"+strings.Repeat("[]", n)+"\"\n")
+	})},
+	{"a type of many words", 20000, one(func(n int) string {
+		return schema(n, "fields:\n  a: "+strings.Repeat("array of ", n)+"string\n  b: "+strings.Repeat("map of ", n)+"string\n")
+	})},
 	{"fields below each other", 1000, one(func(n int) string {
 		return schema(n, "fields:\n"+lines(n, "  field_%d: string\n  field_%[1]d.a: string\n"))
 	})},

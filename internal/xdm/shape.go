@@ -154,23 +154,28 @@ func FieldTypes() []string {
 // `array of TYPE` or `TYPE[]` (not of arrays), `map of string`, `map of integer`.
 func FieldShape(word string) (Shape, bool) {
 	if item, ok := itemWord(word); ok {
-		s, ok := FieldShape(item)
-		if !ok || s.Type == "array" {
+		s, ok := elementShape(item) // an array holds no arrays
+		if !ok {
 			return Shape{}, false
 		}
 		return Shape{Type: "array", Items: &s}, true
 	}
-	if value, ok := strings.CutPrefix(word, "map of "); ok {
-		s, ok := FieldShape(strings.TrimSpace(value))
-		// The platform takes no other values in a map.
-		if !ok || s.Type != "string" && s.Type != "integer" {
-			return Shape{}, false
-		}
-		return mapOf(s), true
+	return elementShape(word)
+}
+
+// elementShape is FieldShape of what is no array.
+func elementShape(word string) (Shape, bool) {
+	value, isMap := strings.CutPrefix(word, "map of ")
+	if isMap {
+		word = strings.TrimSpace(value)
 	}
 	for _, t := range typeWords {
-		if t.word == word {
+		switch {
+		case t.word != word:
+		case !isMap:
 			return t.shape, true
+		case t.shape.Type == "string" || t.shape.Type == "integer": // a map on the platform holds nothing else
+			return mapOf(t.shape), true
 		}
 	}
 	return Shape{}, false
@@ -195,6 +200,9 @@ var otherTypeWords = map[string]string{
 // NearestFieldType suggests a word for a type that is none, "" when none is near.
 func NearestFieldType(word string) string {
 	if item, ok := itemWord(word); ok {
+		if _, nested := itemWord(item); nested {
+			return ""
+		}
 		near := item
 		if _, ok := FieldShape(item); !ok {
 			near = NearestFieldType(item)
