@@ -21,8 +21,12 @@ const (
 	minWidth     = 40
 )
 
+// mostShown is how many diagnostics of one file Text prints.
+const mostShown = 100
+
 // Text prints the diagnostics of r for people, sorted and without repeats, and
-// a last line that counts them. An empty report prints nothing.
+// a last line that counts them. An empty report prints nothing. Of a file with
+// very many diagnostics it prints the most severe, and how many more there are.
 //
 //	error: column `amount` has unknown type `doublee` [unknown-type]
 //	  --> dataflow.yaml:14:11
@@ -35,29 +39,85 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 		opt.Width = defaultWidth
 	}
 	opt.Width = max(opt.Width, minWidth)
-	list, texts := conceal(r.Sorted())
+	all := r.Sorted()
+	list, more := mostSevere(all)
+	list, texts := conceal(list)
 	t := &textPrinter{w: bufio.NewWriter(w), opt: opt, texts: texts}
-	for _, d := range list {
+	for i, d := range list {
 		t.diagnostic(d)
 		t.line()
+		path := d.Primary().Path()
+		if n := more[path]; n > 0 && (i+1 == len(list) || list[i+1].Primary().Path() != path) {
+			t.line(piece{bold, "and " + thousands(n) + " more" + oneLine(inFile(path))})
+			t.line()
+		}
 	}
-	if len(list) > 0 {
-		t.line(piece{summarySeverity(list).style(), Summary(list)})
+	if len(all) > 0 {
+		t.line(piece{summarySeverity(all).style(), Summary(all)})
 	}
 	return t.w.Flush()
+}
+
+// mostSevere returns the diagnostics to show of a sorted list, in its order, and
+// how many more there are of each file.
+func mostSevere(all []Diagnostic) (list []Diagnostic, more map[string]int) {
+	more = map[string]int{}
+	for rest := all; len(rest) > 0; {
+		path := rest[0].Primary().Path()
+		n := 1
+		for n < len(rest) && rest[n].Primary().Path() == path {
+			n++
+		}
+		file := rest[:n]
+		rest = rest[n:]
+		left := mostShown
+		shown := map[Severity]int{}
+		for _, s := range []Severity{Error, Warning, Note} {
+			shown[s] = min(left, countSeverity(file, s))
+			left -= shown[s]
+		}
+		for _, d := range file {
+			if shown[d.Severity]--; shown[d.Severity] >= 0 {
+				list = append(list, d)
+			} else {
+				more[path]++
+			}
+		}
+	}
+	return list, more
+}
+
+func inFile(path string) string {
+	if path == "" {
+		return ""
+	}
+	return " in " + path
+}
+
+// thousands writes a number with commas: 9,900.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+func countSeverity(list []Diagnostic, s Severity) int {
+	n := 0
+	for _, d := range list {
+		if d.Severity == s {
+			n++
+		}
+	}
+	return n
 }
 
 // Summary counts diagnostics by severity: "2 errors, 1 warning".
 func Summary(list []Diagnostic) string {
 	var parts []string
 	for _, s := range []Severity{Error, Warning, Note} {
-		n := 0
-		for _, d := range list {
-			if d.Severity == s {
-				n++
-			}
-		}
-		switch {
+		switch n := countSeverity(list, s); {
 		case n == 1:
 			parts = append(parts, "1 "+s.String())
 		case n > 1:
