@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/drawing"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -80,4 +81,27 @@ func GraphMermaid(w io.Writer, p Picture) error {
 // mermaidText keeps a label a label.
 func mermaidText(s string) string {
 	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(visible(s))
+}
+
+// GraphSVG draws the picture as one SVG image that loads nothing.
+func GraphSVG(w io.Writer, p Picture) error {
+	_, err := io.WriteString(w, svg(p)+"\n")
+	return err
+}
+
+func svg(p Picture) string {
+	index := p.index()
+	nodes := make([]drawing.Node, len(p.Nodes))
+	for i, n := range p.Nodes {
+		name := n.Address.String()
+		d := drawing.Node{Label: name, Title: name, Color: colorOf(n.Action)}
+		if n.Action.Changes() {
+			d.Label, d.Title = n.Action.Symbol()+" "+name, name+": "+n.Action.String()
+		}
+		for _, e := range n.Needs {
+			d.From = append(d.From, index[e.To])
+		}
+		nodes[i] = d
+	}
+	return drawing.SVG(nodes, "graph of "+count(len(nodes), "resource"))
 }

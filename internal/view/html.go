@@ -13,6 +13,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/aepflow/aepflow/internal/drawing"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/textdiff"
@@ -61,7 +62,7 @@ func visiblePage(s string) string {
 // policy lets the page show its own styles and nothing else, by their digests: a
 // text that became markup after all could neither run nor load anything.
 var policy = sync.OnceValue(func() string {
-	styles := []string{svgStyle}
+	styles := []string{drawing.Style}
 	_, rest, _ := strings.Cut(planPage, "<style>")
 	own, _, _ := strings.Cut(rest, "</style>")
 	styles = append(styles, own)
