@@ -13,13 +13,8 @@ import (
 // TextOptions says how text is printed.
 type TextOptions struct {
 	Color bool
-	Width int // of the terminal in cells; longer source lines are cut around the caret; 0 means 100
+	Width int // columns of the terminal, 0 for unknown; source lines longer than output.Room are cut around the caret
 }
-
-const (
-	defaultWidth = 100
-	minWidth     = 40
-)
 
 // mostShown is how many diagnostics of one file Text prints.
 const mostShown = 100
@@ -35,10 +30,7 @@ const mostShown = 100
 //	   |           ^^^^^^^ expected string, integer, double or date
 //	   = help: did you mean `double`?
 func Text(w io.Writer, r *Report, opt TextOptions) error {
-	if opt.Width == 0 {
-		opt.Width = defaultWidth
-	}
-	opt.Width = max(opt.Width, minWidth)
+	opt.Width = output.Room(opt.Width)
 	all := r.Sorted()
 	list, more := mostSevere(all)
 	list, texts := conceal(list)
@@ -210,7 +202,8 @@ func (t *textPrinter) diagnostic(d Diagnostic) {
 
 // remark prints "= help: text".
 func (t *textPrinter) remark(word, text string) {
-	t.line(piece{gutterStyle, strings.Repeat(" ", t.gutter+1) + "= "}, piece{bold, word}, piece{plain, ": " + oneLine(text)})
+	margin := strings.Repeat(" ", t.gutter+1)
+	t.line(piece{gutterStyle, margin + "= "}, piece{bold, word}, piece{plain, ": " + oneLine(text)})
 }
 
 // oneLine returns s as printable text of one line.

@@ -201,6 +201,14 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+func TestRoom(t *testing.T) {
+	for columns, want := range map[int]int{-1: 100, 0: 100, 1: 60, 59: 60, 60: 60, 61: 61, 200: 200} {
+		if got := Room(columns); got != want {
+			t.Errorf("%d columns give room for %d cells, want %d", columns, got, want)
+		}
+	}
+}
+
 // Whatever is written in whatever pieces is UTF-8 without a hidden character, starts
 // no command, and is the same however it is cut.
 func FuzzWriter(f *testing.F) {

@@ -55,6 +55,15 @@ func sequence(r rune) string {
 	return ""
 }
 
+// Room is how many cells a line of text may take on a stream of that many columns: 100
+// where the columns are unknown (0), and never fewer than 60.
+func Room(columns int) int {
+	if columns <= 0 {
+		return 100
+	}
+	return max(columns, 60)
+}
+
 // cells measures text as a terminal shows it. The condition is our own and not the
 // library's global one, which depends on the user's locale: the same input must give
 // the same output everywhere.

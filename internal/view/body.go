@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -133,7 +134,7 @@ func (b *bodyLayout) fitsLine(v resource.Value) bool {
 			return false
 		}
 	}
-	return len(v.Fields) <= 4 && widthOf(membersText(v)) <= b.options.width()-len(changeIndent)-20
+	return len(v.Fields) <= 4 && widthOf(membersText(v)) <= output.Room(b.options.Width)-len(changeIndent)-20
 }
 
 func allScalar(v resource.Value) bool {

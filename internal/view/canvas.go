@@ -31,7 +31,7 @@ type canvas struct {
 	width int
 }
 
-func newCanvas(o Options) *canvas { return &canvas{color: o.Color, width: o.width()} }
+func newCanvas(o Options) *canvas { return &canvas{color: o.Color, width: output.Room(o.Width)} }
 
 // paint returns s in a style, as text of one line: text from documents and from the
 // platform must not steer the terminal.

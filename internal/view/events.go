@@ -1,6 +1,7 @@
 package view
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -51,7 +52,7 @@ type Explain func(error) ErrorInfo
 
 func (x Explain) info(err error) *ErrorInfo {
 	if err == nil {
-		return nil
+		err = errors.New("unknown error")
 	}
 	e := ErrorInfo{Title: err.Error()}
 	if x != nil {
@@ -101,7 +102,7 @@ func countsOf(r applier.Result) Counts {
 	return c
 }
 
-// eventOf is an applier's event as it is printed.
+// eventOf is an applier's event as it is printed, the zero Event for one that is not.
 func eventOf(e applier.Event, explain Explain) Event {
 	about := func(kind string, s applier.Subject) Event {
 		return Event{Type: kind, Address: s.Address, Call: s.Call, Step: s.Step, Action: s.Action.String()}
@@ -132,7 +133,7 @@ func eventOf(e applier.Event, explain Explain) Event {
 		out.WaitMS, out.until = e.Most.Milliseconds(), time.Now().Add(e.Most)
 		return out
 	default:
-		panic("view: unknown event of an apply")
+		return Event{} // of a later applier: no reason to stop an apply
 	}
 }
 
@@ -154,7 +155,11 @@ func NewEvents(w io.Writer, p *planner.Plan, explain Explain) *Events {
 }
 
 // Notify writes one event.
-func (e *Events) Notify(ev applier.Event) { e.write(eventOf(ev, e.explain)) }
+func (e *Events) Notify(ev applier.Event) {
+	if out := eventOf(ev, e.explain); out.Type != "" {
+		e.write(out)
+	}
+}
 
 // Finish writes the summary and returns the first error of the stream.
 func (e *Events) Finish(r applier.Result, elapsed time.Duration) error {

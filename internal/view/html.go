@@ -245,7 +245,7 @@ func pageFieldOf(kind resource.Kind, f planner.FieldChange, home planner.Origin)
 		return out
 	}
 	from, to := fieldSides(kind, f)
-	if from == "" || to == "" || f.Unknown || !differsInside(from, to, defaultWidth) {
+	if from == "" || to == "" || f.Unknown || !differsInside(from, to, output.Room(0)) {
 		if from != "" {
 			out.From = []pagePiece{{Text: visible(from)}}
 		}

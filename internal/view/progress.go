@@ -70,6 +70,8 @@ func (g *Progress) take(e Event) string {
 	defer g.mu.Unlock()
 	same := func(r Event) bool { return r.Address == e.Address && r.Call == e.Call }
 	switch e.Type {
+	case "":
+		return ""
 	case "started":
 		g.running = append(slices.DeleteFunc(g.running, same), e)
 		return ""

@@ -14,24 +14,12 @@ import (
 	"github.com/aepflow/aepflow/internal/output"
 )
 
-// Options says how text is shown. The zero Options is plain text of 100 columns.
+// Options says how text is shown. The zero Options is plain text.
 type Options struct {
 	Color bool
-	Width int  // columns of the terminal; 0 means 100
+	Width int  // columns of the terminal, 0 for unknown; see output.Room
 	Full  bool // nothing left out: whole bodies, long lists, ids
 	Quiet bool // totals, what is destroyed and what is refused, nothing else
-}
-
-const (
-	defaultWidth = 100
-	minWidth     = 60
-)
-
-func (o Options) width() int {
-	if o.Width <= 0 {
-		return defaultWidth
-	}
-	return max(o.Width, minWidth)
 }
 
 func widthOf(s string) int { return output.Width(s) }
