@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
-	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -15,7 +15,7 @@ import (
 // can appear anywhere.
 type secretStore struct {
 	read   func(from string) (string, error)
-	redact *platform.Redactor // nil when the client has none
+	redact *redact.Redactor // nil when the client has none
 
 	mu    sync.Mutex
 	known map[string]string
@@ -24,7 +24,7 @@ type secretStore struct {
 
 func newSecretStore(read func(string) (string, error), d Doer) *secretStore {
 	s := &secretStore{read: read, known: map[string]string{}, fits: map[string]string{}}
-	if m, ok := d.(interface{ Redactor() *platform.Redactor }); ok {
+	if m, ok := d.(interface{ Redactor() *redact.Redactor }); ok {
 		s.redact = m.Redactor()
 	}
 	return s

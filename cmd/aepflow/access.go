@@ -102,6 +102,18 @@ func (p secretRefused) Diagnose() diag.Diagnostic {
 	}
 }
 
+// shortSecret: a secret cannot be told from ordinary words.
+type shortSecret struct{ at source.Span }
+
+func (p shortSecret) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ShortSecret, Severity: diag.Warning,
+		Message: "the secret is too short to be hidden in what the platform answers",
+		Labels:  []diag.Label{{Span: p.at, Text: "less than six characters"}},
+		Help:    "use a longer secret; logs and messages show this one when the platform repeats it",
+	}
+}
+
 // mayReadEnv refuses the variables that belong to something else.
 func (p *project) mayReadEnv(name string) error {
 	owner, foreign := allow.OwnerOf(name)

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // aviary knows every secret of a lab and looks for it wherever it must not be.
@@ -47,11 +50,14 @@ func (n *notes) String() string {
 	return n.text.String()
 }
 
+// nastyPassword changes on the way in every escaping there is.
+const nastyPassword = "canary-\"pw\\3<y>&'z\n-of the crm-7c1e"
+
 func newAviary(t *testing.T) *aviary {
-	v := &aviary{record: &notes{}, secrets: []string{labPassword, labSecret}}
+	v := &aviary{record: &notes{}, secrets: []string{labSecret, nastyPassword}}
 	v.lab = newLab(t, emulator.Options{Record: v.record}, crashed{})
 	v.docs("a")
-	v.env = []string{"AEPFLOW_LOG=trace", "AEPFLOW_LOG_FILE=" + filepath.Join(v.dir, "requests.log")}
+	v.env = []string{"AEPFLOW_LOG=trace", "AEPFLOW_LOG_FILE=" + filepath.Join(v.dir, "requests.log"), "CRM_DB_PASSWORD=" + nastyPassword}
 	v.intercept(v.overhear)
 	return v
 }
@@ -90,9 +96,12 @@ func (v *aviary) look(where, text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.looked++
-	for _, s := range slices.Concat(v.secrets, v.tokens) {
-		if i := strings.Index(text, s); i >= 0 {
-			v.t.Errorf("%s holds a secret: …%s…", where, text[max(0, i-60):min(len(text), i+len(s)+20)])
+	for _, secret := range slices.Concat(v.secrets, v.tokens) {
+		for _, s := range redact.Spellings(secret) {
+			if i := strings.Index(text, s); i >= 0 {
+				v.t.Errorf("%s holds a secret: …%s…", where, text[max(0, i-60):min(len(text), i+len(s)+20)])
+				break
+			}
 		}
 	}
 }
@@ -177,9 +186,23 @@ func TestCanary(t *testing.T) {
 	all("before the first apply")
 
 	// The platform refuses, and repeats what it was sent.
+	inJSON := func(v any) json.RawMessage {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	refusing := func(detail string) emulator.Fault {
+		return emulator.Fault{Method: "POST", Path: "/connections", Status: 400, Body: inJSON(map[string]string{"title": "Bad", "detail": detail})}
+	}
 	for i, f := range []emulator.Fault{
-		{Method: "POST", Path: "/connections", Status: 400, Body: json.RawMessage(fmt.Sprintf(`{"title": "Bad", "detail": "cannot sign in with %s"}`, labPassword))},
-		{Method: "POST", Path: "/connections", Status: 400, Body: json.RawMessage(fmt.Sprintf(`"<html>password=%s&token=%s</html>"`, labPassword, labSecret))},
+		refusing("cannot sign in with " + nastyPassword),
+		refusing("cannot sign in with <b>" + html.EscapeString(nastyPassword) + "</b>"),
+		refusing("cannot sign in with " + base64.StdEncoding.EncodeToString([]byte("reader:"+nastyPassword))),
+		refusing(string(inJSON(map[string]string{"request": string(inJSON(nastyPassword))}))),
+		{Method: "POST", Path: "/connections", Status: 502, Body: inJSON("<html><p>" + nastyPassword + "</p></html>")},
+		{Method: "POST", Path: "/connections", Status: 400, Body: inJSON("<html>password=" + nastyPassword + "&token=" + labSecret + "</html>")},
 		{Method: "POST", Path: "/connections", After: true, Garbage: true},
 		{Method: "POST", Path: "/connections", Drop: true},
 		{Path: "/ims/token/v3", Status: 400, Body: json.RawMessage(fmt.Sprintf(`{"error": "invalid_client", "error_description": "%s is wrong"}`, labSecret))},

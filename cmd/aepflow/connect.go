@@ -14,6 +14,7 @@ import (
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/view"
 )
 
@@ -71,8 +72,8 @@ func (a *app) connect(p *project, t target, rate float64, notify func(platform.R
 			cfg.Rate = adobeRate
 		}
 	}
-	cfg.Redactor = platform.NewRedactor()
-	if c.log, err = a.openLog(cfg.Redactor); err != nil {
+	cfg.Redactor = redact.New()
+	if c.log, err = a.openLog(); err != nil {
 		return nil, errors.Join(err, c.closeBox())
 	}
 	if c.log != nil {

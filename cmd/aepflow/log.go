@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -15,7 +14,7 @@ import (
 const levelTrace = slog.LevelDebug - 4
 
 // requestLog writes a line for each request, for people who look for the cause of
-// something. All of it goes through the redactor.
+// something. The client has masked what it tells.
 type requestLog struct {
 	log   *slog.Logger
 	level slog.Level
@@ -26,7 +25,7 @@ type requestLog struct {
 func (g *globals) logged() bool { return g.LogLevel != "off" && g.LogFile == "" }
 
 // openLog returns the log that the flags ask for, nil for none.
-func (a *app) openLog(hide *platform.Redactor) (*requestLog, error) {
+func (a *app) openLog() (*requestLog, error) {
 	if a.LogLevel == "off" && a.LogFile == "" {
 		return nil, nil
 	}
@@ -42,7 +41,7 @@ func (a *app) openLog(hide *platform.Redactor) (*requestLog, error) {
 		}
 		l.file, out = f, output.New(f)
 	}
-	l.log = slog.New(slog.NewTextHandler(masked{out, hide}, &slog.HandlerOptions{Level: l.level, ReplaceAttr: shortAttr}))
+	l.log = slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: l.level, ReplaceAttr: shortAttr}))
 	return l, nil
 }
 
@@ -55,19 +54,6 @@ func shortAttr(groups []string, attr slog.Attr) slog.Attr {
 		attr.Value = slog.StringValue("TRACE")
 	}
 	return attr
-}
-
-// masked hides secrets in whatever is written; the handler writes whole lines.
-type masked struct {
-	out  *output.Writer
-	hide *platform.Redactor
-}
-
-func (m masked) Write(line []byte) (int, error) {
-	if _, err := io.WriteString(m.out, m.hide.Text(string(line))); err != nil {
-		return 0, err
-	}
-	return len(line), nil
 }
 
 // exchange writes one attempt of a request.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -76,6 +77,9 @@ func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Repo
 			case err != nil:
 				report.Add(unsetSecret{at: leaf.Origin, from: leaf.Text, of: r.Address, why: err.Error()})
 				return
+			}
+			if redact.IsShort(value) {
+				report.Add(shortSecret{at: leaf.Origin})
 			}
 			values = append(values, lockfile.SecretValue{Address: r.Address, Path: at.String(), Value: value})
 		})

@@ -2,10 +2,10 @@ package diag
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -17,11 +17,8 @@ import (
 // cannot be parsed, or has other faults, must not spill its secrets either.
 type shown struct {
 	text    map[*source.File]string
-	secrets []string          // as written and without quotes, longest first
-	masked  *strings.Replacer // puts the mask in place of each of them
+	secrets *redact.Redactor // nil when there are none
 }
-
-const mask = "***"
 
 // conceal returns the diagnostics with secrets taken out of their words, and
 // the texts to take excerpts from.
@@ -37,16 +34,9 @@ func conceal(list []Diagnostic) ([]Diagnostic, shown) {
 			}
 		}
 	}
-	if len(s.secrets) == 0 {
+	if s.secrets == nil {
 		return list, s
 	}
-	slices.SortFunc(s.secrets, func(a, b string) int { return cmp.Or(-cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-	s.secrets = slices.Compact(s.secrets)
-	pairs := make([]string, 0, 2*len(s.secrets))
-	for _, secret := range s.secrets {
-		pairs = append(pairs, secret, mask)
-	}
-	s.masked = strings.NewReplacer(pairs...)
 	out := make([]Diagnostic, len(list))
 	for i, d := range list {
 		out[i] = s.diagnostic(d)
@@ -82,17 +72,14 @@ func (s *shown) add(f *source.File) {
 }
 
 // remember notes what a secret may look like in a message: whole, without
-// quotes, and line by line. Very short ones are left out, since a letter or two
-// would be found in every message.
+// quotes, and line by line.
 func (s *shown) remember(text string) {
-	const shortest = 3
+	if s.secrets == nil {
+		s.secrets = redact.New()
+	}
 	for _, line := range append(strings.Split(text, "\n"), text) {
 		line = strings.TrimSpace(line)
-		for _, t := range []string{line, strings.Trim(line, `"'`), strings.ReplaceAll(line, "'", "''")} {
-			if len(t) >= shortest {
-				s.secrets = append(s.secrets, t)
-			}
-		}
+		s.secrets.AddExact(line, strings.Trim(line, `"'`), strings.ReplaceAll(line, "'", "''"))
 	}
 }
 
@@ -120,25 +107,12 @@ func (s *shown) diagnostic(d Diagnostic) Diagnostic {
 	return d
 }
 
-func (s *shown) words(text string) string {
-	return s.masked.Replace(text)
-}
+func (s *shown) words(text string) string { return s.secrets.Text(text) }
 
 // line returns a line of a file as it may be shown.
 func (s *shown) line(f *source.File, n int) (string, int) {
 	start, end := f.LineBounds(n)
 	return s.text[f][start:end], start
-}
-
-// secretWords are what the names of secret parameters contain.
-var secretWords = []string{"password", "secret", "token", "passphrase", "credential", "connectionstring", "keyfilecontent", "sasuri"}
-
-func secretName(key string) bool {
-	key = strings.ToLower(key)
-	if strings.HasSuffix(key, "key") && len(key) > len("key") {
-		return true
-	}
-	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(key, w) })
 }
 
 // likelySecrets finds values that are probably secret by reading lines alone,
@@ -170,7 +144,7 @@ func likelySecrets(f *source.File) []source.Span {
 			switch {
 			case within < 0 && (p.key == "auth" || p.key == "params"):
 				within = indent
-			case within >= 0 && secretName(p.key) && p.value >= from:
+			case within >= 0 && redact.IsName(p.key, true) && p.value >= from:
 				value, stop := secretValue(line, p.value, brace)
 				from = stop
 				if value < stop {

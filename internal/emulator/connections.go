@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -173,7 +174,7 @@ func (e *env) hideSecrets(o object) {
 		}
 	}
 	for k := range params {
-		if secret, listed := declared[k]; !secret && (listed || !secretLooking.MatchString(k)) {
+		if secret, listed := declared[k]; !secret && (listed || !redact.IsName(k, true)) {
 			continue
 		}
 		if e.sw.Secrets == "mask" {
@@ -198,7 +199,7 @@ func (e *env) revealSecrets(o object) {
 		}
 		for _, p := range a.Params {
 			if _, has := params[p.Name]; p.Secret && !has {
-				params[p.Name] = masked
+				params[p.Name] = redact.Mask
 			}
 		}
 	}

@@ -191,7 +191,7 @@ func patchEntity(k kind, rules patchRules) handler {
 		if err := rules.judge(c, before, after, ops); err != nil {
 			return answer{}, err
 		}
-		c.touch(after, "update", maskSecrets(c.body, false))
+		c.touch(after, "update", maskSecrets(c.body))
 		if k == kindConnection {
 			c.env.hideSecrets(after)
 		}

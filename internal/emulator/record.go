@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // Recorded is one request as the emulator saw it. Secrets are masked; tokens
@@ -156,11 +158,10 @@ func (k *kept) masked() Recorded {
 	if len(k.raw) == 0 {
 		return r
 	}
-	v, err := decodeJSON(k.raw)
-	if err != nil {
+	if !json.Valid(k.raw) {
 		r.Body = toJSON(fmt.Sprintf("(%d bytes, not JSON)", len(k.raw)))
 		return r
 	}
-	r.Body = toJSON(maskSecrets(v, false))
+	r.Body = redact.New().Body(k.raw)
 	return r
 }

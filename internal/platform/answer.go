@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // maxAnswer bounds what one answer may hold. The largest real ones, resolved
@@ -26,7 +28,7 @@ const maxAnswer = 64 << 20
 type answer struct {
 	next    http.RoundTripper
 	timeout time.Duration
-	redact  *Redactor
+	redact  *redact.Redactor
 	most    int64 // bytes of an answer, unpacked
 }
 
@@ -69,7 +71,7 @@ func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // broken is the error for a call that was sent and got no whole answer.
 func (t answer) broken(req *http.Request, kind Answer, id string, err error) error {
-	url, err := showURL(t.redact, req), masked(t.redact, err)
+	url, id, err := showURL(t.redact, req), t.redact.Text(id), masked(t.redact, err)
 	if reads(req) {
 		return &ReadError{Method: req.Method, URL: url, RequestID: id, Err: err}
 	}

@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 const tokenPath = "/ims/token/v3"
@@ -21,7 +23,7 @@ const tokenPath = "/ims/token/v3"
 type auth struct {
 	next   http.RoundTripper
 	tokens *tokens
-	redact *Redactor
+	redact *redact.Redactor
 }
 
 func (t auth) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -84,7 +86,7 @@ type tokens struct {
 	conf   clientcredentials.Config
 	client *http.Client
 	cache  *tokenCache
-	redact *Redactor
+	redact *redact.Redactor
 	turn   chan struct{} // held while cur is read or fetched; a channel, so that waiting obeys the context
 	cur    *token
 }
@@ -163,14 +165,13 @@ func (t *tokens) fetch(ctx context.Context) (*token, error) {
 func (t *tokens) explain(err error) error {
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
-		e := parseRefusal(refused.Response.StatusCode, refused.Response.Header, refused.Body)
-		e.Method, e.URL = http.MethodPost, t.redact.Text(t.conf.TokenURL)
-		e.mask(t.redact)
+		e := parseRefusal(t.redact, refused.Response.StatusCode, refused.Response.Header, refused.Body)
+		e.Method, e.URL = http.MethodPost, t.conf.TokenURL
 		return e
 	}
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		return outer.Err // says method and URL itself
 	}
-	return fmt.Errorf("POST %s: %w", t.redact.Text(t.conf.TokenURL), masked(t.redact, err))
+	return fmt.Errorf("POST %s: %w", t.conf.TokenURL, masked(t.redact, err))
 }

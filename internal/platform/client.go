@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -61,8 +62,8 @@ type Config struct {
 
 	Transport  http.RoundTripper // what carries the calls; nil means a pooled http.Transport
 	UserAgent  string
-	TokenCache string    // file that keeps the token between runs, mode 0600; "" keeps it in memory
-	Redactor   *Redactor // shared with other output; nil means a new one
+	TokenCache string           // file that keeps the token between runs, mode 0600; "" keeps it in memory
+	Redactor   *redact.Redactor // shared with other output; nil means a new one
 
 	Log       func(Exchange) // each attempt, secrets masked; may be nil
 	LogBodies bool           // also what was sent and answered
@@ -75,7 +76,7 @@ type Client struct {
 	base   *url.URL
 	api    http.RoundTripper
 	wire   http.RoundTripper // below everything, for Close
-	redact *Redactor
+	redact *redact.Redactor
 	date   atomic.Int64 // Unix nanoseconds of the newest Date header, 0 for none
 }
 
@@ -136,7 +137,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.Transport = pooled()
 	}
 	if cfg.Redactor == nil {
-		cfg.Redactor = NewRedactor()
+		cfg.Redactor = redact.New()
 	}
 	cfg.Redactor.Add(cfg.ClientSecret)
 	cfg.Retry = cfg.Retry.withDefaults()
@@ -149,13 +150,14 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	info := &call{tag: r.Tag, repeatable: r.Repeatable}
 	req, err := c.request(withCall(ctx, info), r)
 	if err != nil {
-		return Response{}, &UnsentError{Method: r.Method, URL: c.redact.Text(r.Path), Err: err}
+		return Response{}, &UnsentError{Method: r.Method, URL: showPath(c.redact, r.Path), Err: err}
 	}
 	res, err := c.api.RoundTrip(req)
 	if err != nil {
 		return Response{}, err
 	}
 	out := response(res)
+	out.RequestID = c.redact.Text(out.RequestID)
 	if !out.Date.IsZero() {
 		c.date.Store(out.Date.UnixNano())
 	}
@@ -175,7 +177,7 @@ func (c *Client) Date() time.Time {
 
 // Redactor masks what this client keeps secret: the client secret, each token,
 // and whatever the caller adds.
-func (c *Client) Redactor() *Redactor { return c.redact }
+func (c *Client) Redactor() *redact.Redactor { return c.redact }
 
 // Close lets go of idle connections. The client stays usable.
 func (c *Client) Close() {

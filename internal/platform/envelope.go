@@ -7,24 +7,21 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 const (
-	maxRaw  = 64 << 10
-	maxText = 1000 // characters of a detail
+	maxRaw    = 64 << 10
+	maxMasked = 1 << 20 // of a refusal, before it is cut to maxRaw
+	maxText   = 1000    // characters of a detail
 )
 
 // refusal reads the answer res to req as an Error.
-func refusal(r *Redactor, req *http.Request, res *http.Response) *Error {
-	e := parseRefusal(res.StatusCode, res.Header, response(res).Body)
+func refusal(r *redact.Redactor, req *http.Request, res *http.Response) *Error {
+	e := parseRefusal(r, res.StatusCode, res.Header, response(res).Body)
 	e.Method, e.URL = req.Method, showURL(r, req)
-	e.mask(r)
 	return e
-}
-
-func (e *Error) mask(r *Redactor) {
-	e.Code, e.Title, e.Detail = r.Text(e.Code), r.Text(e.Title), r.Text(e.Detail)
-	e.Raw = r.Body(e.Raw)
 }
 
 // parseRefusal reads every form of error that the services and what stands
@@ -41,7 +38,11 @@ func (e *Error) mask(r *Redactor) {
 //	proxies                HTML, text or nothing
 //
 // The status is the answer's: codes and bodies have been seen to disagree with it.
-func parseRefusal(status int, h http.Header, body []byte) *Error {
+//
+// The body is masked before anything is taken out of it or cut off: a part of a
+// secret, or one without its tags, would not be found.
+func parseRefusal(r *redact.Redactor, status int, h http.Header, body []byte) *Error {
+	body = r.Body(body[:min(len(body), maxMasked)])
 	e := &Error{Status: status, RequestID: requestID(h), Raw: body[:min(len(body), maxRaw)]}
 	var m members
 	switch {
@@ -56,9 +57,10 @@ func parseRefusal(status int, h http.Header, body []byte) *Error {
 		e.Detail = plain(body)
 	}
 	if loc := h.Get("Location"); status/100 == 3 && loc != "" {
-		e.Detail = "redirected to " + loc
+		e.Detail = "redirected to " + r.Text(loc)
 	}
 	e.Code, e.Title, e.Detail = tidy(e.Code), tidy(e.Title), tidy(e.Detail)
+	e.RequestID = r.Text(tidy(e.RequestID))
 	if e.Title == "" {
 		e.Title = http.StatusText(status)
 	}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // Error is what the platform refused, whichever of its services said so and in
@@ -147,7 +149,7 @@ func withID(id string) string {
 }
 
 // masked returns err with its text masked; it still unwraps to err.
-func masked(r *Redactor, err error) error {
+func masked(r *redact.Redactor, err error) error {
 	was := err.Error()
 	if text := r.Text(was); text != was {
 		return &maskedError{text, err}
@@ -163,10 +165,19 @@ type maskedError struct {
 func (e *maskedError) Error() string { return e.text }
 func (e *maskedError) Unwrap() error { return e.err }
 
-// showURL is how errors and logs print where a request went.
-func showURL(r *Redactor, req *http.Request) string {
+// showURL is how errors and logs print where a request went. The path is our own
+// text: only the query is searched for secrets.
+func showURL(r *redact.Redactor, req *http.Request) string {
 	if callOf(req.Context()).signIn {
-		return r.Text(req.URL.String())
+		return showPath(r, req.URL.String())
 	}
-	return r.Text(req.URL.RequestURI())
+	return showPath(r, req.URL.RequestURI())
+}
+
+func showPath(r *redact.Redactor, path string) string {
+	path, query, ok := strings.Cut(path, "?")
+	if !ok {
+		return path
+	}
+	return path + "?" + r.Query(query)
 }

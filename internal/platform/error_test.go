@@ -2,6 +2,7 @@ package platform
 
 import (
 	"encoding/json"
+	"github.com/aepflow/aepflow/internal/redact"
 	"net/http"
 	"strings"
 	"testing"
@@ -62,7 +63,7 @@ func TestEnvelopes(t *testing.T) {
 			if tt.header != "" {
 				h.Set("x-request-id", tt.header)
 			}
-			e := parseRefusal(tt.status, h, []byte(tt.body))
+			e := parseRefusal(redact.New(), tt.status, h, []byte(tt.body))
 			e.Method, e.URL = "GET", "/x"
 			if got := e.Error(); got != "GET /x: "+tt.want {
 				t.Errorf("got  %s\nwant GET /x: %s", got, tt.want)
@@ -114,7 +115,7 @@ func FuzzParseRefusal(f *testing.F) {
 	f.Add(502, "<html><script>\x1b[2J</script>\xff")
 	f.Add(0, `{"error":"a","error":{"code":1}}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		e := parseRefusal(status, http.Header{}, []byte(body))
+		e := parseRefusal(redact.New(), status, http.Header{}, []byte(body))
 		if e.Status != status {
 			t.Errorf("status %d became %d", status, e.Status)
 		}

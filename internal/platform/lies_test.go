@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"github.com/aepflow/aepflow/internal/redact"
 	"io"
 	"net/http"
 	"strings"
@@ -165,7 +166,7 @@ func TestLyingBodies(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, tt.step)
 				defer w.close()
-				layer := answer{next: w.wire, timeout: 90 * time.Second, redact: NewRedactor(), most: most}
+				layer := answer{next: w.wire, timeout: 90 * time.Second, redact: redact.New(), most: most}
 				req, err := http.NewRequestWithContext(withCall(t.Context(), &call{}), "POST", "http://127.0.0.1/data", nil)
 				if err != nil {
 					t.Fatal(err)

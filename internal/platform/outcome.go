@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // Outcome is what is known of a call that changes something, once it is over.
@@ -171,7 +173,7 @@ func (a Answer) resend(d deed) Resend {
 // answerTo finds the kind of answer to one attempt: of its response, else of its error.
 func answerTo(req *http.Request, res *http.Response, err error) Answer {
 	if err == nil {
-		return answerOfStatus(res.StatusCode, reads(req) || !parseRefusal(res.StatusCode, res.Header, response(res).Body).unexplained)
+		return answerOfStatus(res.StatusCode, reads(req) || !parseRefusal(redact.New(), res.StatusCode, res.Header, response(res).Body).unexplained)
 	}
 	var lost *LostAnswerError
 	var broken *ReadError

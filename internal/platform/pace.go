@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // pacer decides when the next call may go: at most the rate, evenly spaced, and
@@ -67,7 +69,7 @@ func (p *pacer) wait(ctx context.Context) error {
 type pace struct {
 	next   http.RoundTripper
 	pacer  *pacer
-	redact *Redactor
+	redact *redact.Redactor
 }
 
 func (t pace) RoundTrip(req *http.Request) (*http.Response, error) {

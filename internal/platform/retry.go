@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // RetryPolicy bounds what a call may cost. A zero field takes the default.
@@ -75,7 +77,7 @@ type retry struct {
 	policy RetryPolicy
 	notify func(Retry)
 	pause  func(time.Duration) // makes everybody wait after a 429; may be nil
-	redact *Redactor
+	redact *redact.Redactor
 }
 
 func (t retry) RoundTrip(req *http.Request) (*http.Response, error) {

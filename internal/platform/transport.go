@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // stack builds what every call passes through, outermost first:
@@ -84,13 +86,13 @@ type logger struct {
 	next   http.RoundTripper
 	log    func(Exchange)
 	bodies bool
-	redact *Redactor
+	redact *redact.Redactor
 }
 
 func (t logger) RoundTrip(req *http.Request) (*http.Response, error) {
 	info := callOf(req.Context())
 	x := Exchange{
-		Time: time.Now(), Tag: info.tag, Attempt: info.attempt, Reason: t.redact.Text(info.reason),
+		Time: time.Now(), Tag: info.tag, Attempt: info.attempt, Reason: info.reason,
 		Method: req.Method, URL: showURL(t.redact, req),
 	}
 	if t.bodies {
@@ -100,7 +102,7 @@ func (t logger) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.Elapsed, x.Err = time.Since(x.Time), err
 	if err == nil {
 		out := response(res)
-		x.Status, x.RequestID = out.Status, out.RequestID
+		x.Status, x.RequestID = out.Status, t.redact.Text(out.RequestID)
 		if t.bodies {
 			x.ResponseBody = t.redact.Body(out.Body)
 		}
