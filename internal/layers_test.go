@@ -53,10 +53,23 @@ var layers = map[string][]string{
 	"internal/xdm":        {"internal/nearest", "internal/specs"},
 	"internal/live":       {"internal/bug", "internal/lockfile", "internal/platform", "internal/resource"},
 	"internal/platform":   {"internal/redact", "internal/specs"},
-	"internal/emulator":   {"internal/dataprep", "internal/redact", "internal/specs"},
-	"internal/redact":     {"internal/specs"},
-	"internal/laws":       {},
-	"internal/benchmark":  {"applier", "compiler", "planner", "internal/emulator", "internal/lockfile", "internal/platform", "internal/resource", "internal/source", "schemas"},
+	"internal/emulator": {
+		"internal/redact", "internal/specs", "internal/emulator/core", "internal/emulator/catalog", "internal/emulator/dataprep", "internal/emulator/flow",
+		"internal/emulator/ims", "internal/emulator/registry", "internal/emulator/sandbox",
+	},
+	"internal/emulator/core":     {"internal/redact", "internal/specs"},
+	"internal/emulator/ims":      {"internal/emulator/core"},
+	"internal/emulator/sandbox":  {"internal/emulator/core"},
+	"internal/emulator/registry": {"internal/emulator/core", "internal/specs"},
+	"internal/emulator/catalog":  {"internal/emulator/core", "internal/emulator/registry"},
+	"internal/emulator/dataprep": {"internal/emulator/core", "internal/emulator/registry", "internal/specs"},
+	"internal/emulator/flow": {
+		"internal/emulator/core", "internal/emulator/catalog", "internal/emulator/dataprep", "internal/emulator/registry",
+		"internal/redact", "internal/specs",
+	},
+	"internal/redact":    {"internal/specs"},
+	"internal/laws":      {},
+	"internal/benchmark": {"applier", "compiler", "planner", "internal/emulator", "internal/lockfile", "internal/platform", "internal/resource", "internal/source", "schemas"},
 }
 
 // yamlHome is the one package that may know YAML.

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
 
 func benchServer(b *testing.B, o Options) *api {
@@ -54,11 +57,11 @@ func BenchmarkLarge(b *testing.B) {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			a := benchServer(b, Options{})
 			fill(a.s, size)
-			sp := a.s.env.allSpaces()[0]
-			a.sandbox = sp.sandbox.Name
-			ids := slices.Clone(sp.table(kindConnection).order)
+			sp := a.s.env.AllSpaces()[0]
+			a.sandbox = sp.Sandbox.Name
+			ids := slices.Clone(sp.Table(core.KindConnection).Order)
 			b.Run("get", func(b *testing.B) {
-				p99(b, func(i int) { a.get(flowBase + "/connections/" + ids[i*7919%len(ids)].id).want(200) })
+				p99(b, func(i int) { a.get(flowBase + "/connections/" + ids[i*7919%len(ids)].ID).want(200) })
 			})
 			b.Run("list-by-name", func(b *testing.B) {
 				p99(b, func(i int) { a.get(flowBase + fmt.Sprintf("/connections?property=name==filled%%20%d", i%size)).item() })
@@ -94,7 +97,7 @@ func BenchmarkRestart(b *testing.B) {
 	}
 	for b.Loop() {
 		a := benchServer(b, Options{Dir: dir})
-		a.sandbox = a.s.env.allSpaces()[0].sandbox.Name
+		a.sandbox = a.s.env.AllSpaces()[0].Sandbox.Name
 		a.get(flowBase + "/connections?property=name==filled%2049999").item()
 		if err := a.s.Close(); err != nil {
 			b.Fatal(err)
@@ -154,11 +157,11 @@ func BenchmarkDataflow(b *testing.B) {
 				columns = append(columns, object{"name": fmt.Sprint("c", i), "type": "string", "xdm": object{"type": "string"}})
 				mappings = append(mappings, object{"sourceType": "ATTRIBUTE", "source": fmt.Sprint("c", i), "destination": fmt.Sprint("person.name.f", i)})
 			}
-			columns = append(columns, list(source, "params", "columns")[2])
+			columns = append(columns, core.List(source, "params", "columns")[2])
 			b.ResetTimer()
 			for i := range b.N {
 				schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": fmt.Sprint("S", i), "description": "d", "allOf": []any{
-					object{"$ref": classProfile}, object{"$ref": nsRoot + "xdm/context/profile-person-details"}}}).want(201).text("$id")
+					object{"$ref": registry.ClassProfile}, object{"$ref": registry.NsRoot + "xdm/context/profile-person-details"}}}).want(201).text("$id")
 				set := a.post(catalogBase+"/dataSets", object{"name": fmt.Sprint("D", i), "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 				dataset := strings.TrimPrefix(set.v.([]any)[0].(string), "@/dataSets/")
 				s := a.post(flowBase+"/sourceConnections", with(source, "params.columns", columns)).want(201).text("id")

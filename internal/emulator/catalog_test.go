@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 func (a *api) newDataset(pairs ...any) (path, id string) {
@@ -18,31 +20,31 @@ func (a *api) newDataset(pairs ...any) (path, id string) {
 func TestDatasetChanges(t *testing.T) {
 	a := open(t, Options{})
 	path, id := a.newDataset("description", "old", "extensions", object{"a": object{"x": 1, "y": 2}})
-	get := func() object { return at(a.get(path).want(200).v, id).(object) }
-	tag := func() string { return text(get(), "version") }
+	get := func() object { return core.At(a.get(path).want(200).v, id).(object) }
+	tag := func() string { return core.Text(get(), "version") }
 
 	first := tag()
 	a.do("PATCH", path, object{"description": "new"}).want(200)
-	if o := get(); text(o, "description") != "new" || text(o, "name") != "d" || text(o, "version") == first {
-		t.Errorf("partial: %s", toJSON(o))
+	if o := get(); core.Text(o, "description") != "new" || core.Text(o, "name") != "d" || core.Text(o, "version") == first {
+		t.Errorf("partial: %s", core.ToJSON(o))
 	}
 	a.do("PATCH", path, object{"extensions": object{"a": object{"x": 3}}}).want(200)
-	if o := get(); string(toJSON(o["extensions"])) != `{"a":{"x":3}}` {
-		t.Errorf("a top-level member was merged, not replaced: %s", toJSON(o["extensions"]))
+	if o := get(); string(core.ToJSON(o["extensions"])) != `{"a":{"x":3}}` {
+		t.Errorf("a top-level member was merged, not replaced: %s", core.ToJSON(o["extensions"]))
 	}
 	a.do("PATCH", strings.Replace(path, "/dataSets", "/v2/dataSets", 1), object{"extensions": object{"a": object{"z": 4}, "b": object{"c": object{"d": 5}}}}).want(200)
-	if o := get(); string(toJSON(o["extensions"])) != `{"a":{"x":3,"z":4},"b":{"c":{"d":5}}}` {
-		t.Errorf("v2 merged to %s", toJSON(o["extensions"]))
+	if o := get(); string(core.ToJSON(o["extensions"])) != `{"a":{"x":3,"z":4},"b":{"c":{"d":5}}}` {
+		t.Errorf("v2 merged to %s", core.ToJSON(o["extensions"]))
 	}
 	jsonPatch := []string{"Content-Type", "application/json-patch+json"}
 	a.do("PATCH", path, `[{"op":"add","path":"/tags/acp_validationContext","value":["disabled"]},{"op":"remove","path":"/description"}]`, jsonPatch...).want(200)
-	if o := get(); len(texts(at(o, "tags").(object), "acp_validationContext")) != 1 || len(texts(at(o, "tags").(object), "adobe/pqs/table")) != 1 || o["description"] != nil {
-		t.Errorf("patched: %s", toJSON(o))
+	if o := get(); len(core.Texts(core.At(o, "tags").(object), "acp_validationContext")) != 1 || len(core.Texts(core.At(o, "tags").(object), "adobe/pqs/table")) != 1 || o["description"] != nil {
+		t.Errorf("patched: %s", core.ToJSON(o))
 	}
 	a.do("PATCH", path, `[{"op":"add","path":"/none/x","value":1}]`, jsonPatch...).refused(400, "BadRequestError")
 	a.do("PUT", path, object{"name": "whole", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(200)
-	if o := get(); text(o, "name") != "whole" || o["extensions"] != nil {
-		t.Errorf("replaced: %s", toJSON(o))
+	if o := get(); core.Text(o, "name") != "whole" || o["extensions"] != nil {
+		t.Errorf("replaced: %s", core.ToJSON(o))
 	}
 	a.do("PATCH", path, object{"version": "9"}).refused(400, "BadRequestError")
 
@@ -91,7 +93,7 @@ func TestDatasetFilters(t *testing.T) {
 		r := a.get(catalogBase + "/dataSets?" + q).want(200)
 		var got []string
 		for _, o := range r.v.(object) {
-			got = append(got, text(o, "name"))
+			got = append(got, core.Text(o, "name"))
 		}
 		slices.Sort(got)
 		if strings.Join(got, " ") != want {

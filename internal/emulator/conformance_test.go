@@ -15,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	flowservice "github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/getkin/kin-openapi/openapi2conv"
 	"github.com/getkin/kin-openapi/openapi3"
@@ -37,20 +40,20 @@ func buildWorld(t *testing.T) *world {
 	a := open(t, Options{Sources: []Source{writeFixtures(t)["csv"]}})
 	w := &world{api: a, connection: tutorialConnection, dataset: tutorialDataset, schema: tutorialSchema}
 	a.identify()
-	a.do("PATCH", registryBase+"/tenant/schemas/"+altID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
+	a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
 	body := w.parts(start.Unix() + 3600)
 	w.flow = a.post(flowsPath, body).want(201).text("id")
-	w.source, w.target = texts(body, "sourceConnectionIds")[0], texts(body, "targetConnectionIds")[0]
-	w.mapping = text(list(body, "transformations")[1], "params", "mappingId")
-	w.mappingItem = text(list(a.get(prepBase+"/mappingSets/"+w.mapping).v, "mappings")[0], "id")
+	w.source, w.target = core.Texts(body, "sourceConnectionIds")[0], core.Texts(body, "targetConnectionIds")[0]
+	w.mapping = core.Text(core.List(body, "transformations")[1], "params", "mappingId")
+	w.mappingItem = core.Text(core.List(a.get(prepBase+"/mappingSets/"+w.mapping).v, "mappings")[0], "id")
 	w.group = a.post(registryBase+"/tenant/fieldgroups", group("World group", "_aepflow")).text("$id")
-	w.class = a.post(registryBase+"/tenant/classes", object{"type": "object", "title": "World class", "description": "d", "allOf": []any{object{"$ref": behaviorRecord}}}).want(201).text("$id")
+	w.class = a.post(registryBase+"/tenant/classes", object{"type": "object", "title": "World class", "description": "d", "allOf": []any{object{"$ref": registry.BehaviorRecord}}}).want(201).text("$id")
 	w.datatype = a.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": "World type", "properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
-	w.descriptor = text(list(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept", "application/vnd.adobe.xdm+json").v, identityDescriptor)[0], "@id")
+	w.descriptor = core.Text(core.List(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept", "application/vnd.adobe.xdm+json").v, registry.IdentityDescriptor)[0], "@id")
 	a.s.Advance(90 * time.Minute)
 	runs := a.runsOf(w.flow)
-	w.run = text(runs[0], "id")
-	w.batch = first(slices.Sorted(maps.Keys(a.get(catalogBase + "/batches?dataSet=" + w.dataset).v.(object)))).(string)
+	w.run = core.Text(runs[0], "id")
+	w.batch = flowservice.First(slices.Sorted(maps.Keys(a.get(catalogBase + "/batches?dataSet=" + w.dataset).v.(object)))).(string)
 	return w
 }
 
@@ -79,7 +82,7 @@ var (
 	oneXed  = []string{"Accept", "application/vnd.adobe.xed+json; version=1"}
 )
 
-func (w *world) etag(path string) string { return text(w.get(flowBase+path).item(), "etag") }
+func (w *world) etag(path string) string { return core.Text(w.get(flowBase+path).item(), "etag") }
 
 func (w *world) patchOne(path string) reply {
 	return w.patch(flowBase+path, w.etag(path), `[{"op":"add","path":"/description","value":"n"}]`)
@@ -98,13 +101,13 @@ func (w *world) throwaway(k string) string {
 	case "flows":
 		return w.post(flowsPath, w.parts(start.Unix()+90000)).want(201).text("id")
 	case "schemas":
-		return w.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "T" + w.s.env.newHex(8), "description": "d", "allOf": []any{object{"$ref": classProfile}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "T" + w.s.env.NewHex(8), "description": "d", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 	case "fieldgroups":
-		return w.post(registryBase+"/tenant/fieldgroups", group("T"+w.s.env.newHex(8), "_aepflow")).want(201).text("$id")
+		return w.post(registryBase+"/tenant/fieldgroups", group("T"+w.s.env.NewHex(8), "_aepflow")).want(201).text("$id")
 	case "classes":
-		return w.post(registryBase+"/tenant/classes", object{"type": "object", "title": "T" + w.s.env.newHex(8), "description": "d", "allOf": []any{object{"$ref": behaviorRecord}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/classes", object{"type": "object", "title": "T" + w.s.env.NewHex(8), "description": "d", "allOf": []any{object{"$ref": registry.BehaviorRecord}}}).want(201).text("$id")
 	case "datatypes":
-		return w.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": "T" + w.s.env.newHex(8), "properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": "T" + w.s.env.NewHex(8), "properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
 	}
 	panic(k)
 }
@@ -179,7 +182,7 @@ func conformCalls() []conformCall {
 		id, _ := w.flowAgain()
 		w.post("/_emulator/runfaults", object{"flow": id}).want(200)
 		w.s.Advance(2 * time.Hour)
-		return w.post(flowBase+"/runs/"+text(w.runsOf(id)[0], "id")+"/action?op=re-trigger", nil)
+		return w.post(flowBase+"/runs/"+core.Text(w.runsOf(id)[0], "id")+"/action?op=re-trigger", nil)
 	})
 
 	// Schema Registry
@@ -201,23 +204,23 @@ func conformCalls() []conformCall {
 			return w.do("GET", registryBase+"/tenant/"+k.path+"/"+url.PathEscape(k.of(w)), nil, fullXed...)
 		})
 		body := func(w *world, id string) object {
-			o := w.do("GET", registryBase+"/tenant/"+kind+"/"+altID(id), nil, oneXed...).want(200).v.(object)
+			o := w.do("GET", registryBase+"/tenant/"+kind+"/"+registry.AltID(id), nil, oneXed...).want(200).v.(object)
 			delete(o, "meta:immutableTags")
 			return o
 		}
 		reg("POST", "/tenant/"+k.path, func(w *world) reply {
-			return w.post(registryBase+"/tenant/"+k.path, with(body(w, w.throwaway(kind)), "title", "P"+w.s.env.newHex(8)))
+			return w.post(registryBase+"/tenant/"+k.path, with(body(w, w.throwaway(kind)), "title", "P"+w.s.env.NewHex(8)))
 		})
 		one := "/tenant/" + k.path + "/" + k.id
 		reg("PUT", one, func(w *world) reply {
 			id := w.throwaway(kind)
-			return w.do("PUT", registryBase+"/tenant/"+k.path+"/"+altID(id), body(w, id))
+			return w.do("PUT", registryBase+"/tenant/"+k.path+"/"+registry.AltID(id), body(w, id))
 		})
 		reg("PATCH", one, func(w *world) reply {
-			return w.do("PATCH", registryBase+"/tenant/"+k.path+"/"+altID(w.throwaway(kind)), `[{"op":"add","path":"/description","value":"x"}]`)
+			return w.do("PATCH", registryBase+"/tenant/"+k.path+"/"+registry.AltID(w.throwaway(kind)), `[{"op":"add","path":"/description","value":"x"}]`)
 		})
 		reg("DELETE", one, func(w *world) reply {
-			return w.delete(registryBase + "/tenant/" + k.path + "/" + altID(w.throwaway(kind)))
+			return w.delete(registryBase + "/tenant/" + k.path + "/" + registry.AltID(w.throwaway(kind)))
 		})
 	}
 	reg("GET", "/global/behaviors", get(registryBase, "/global/behaviors", listXed...))
@@ -237,15 +240,15 @@ func conformCalls() []conformCall {
 	reg("DELETE", "/tenant/descriptors/{DESCRIPTOR_ID}", func(w *world) reply {
 		return w.delete(registryBase + "/tenant/descriptors/" + w.post(registryBase+"/tenant/descriptors", descriptor(w)).want(201).text("@id"))
 	})
-	reg("GET", "/rpc/export/{RESOURCE_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/export/" + altID(w.schema)) })
+	reg("GET", "/rpc/export/{RESOURCE_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/export/" + registry.AltID(w.schema)) })
 	reg("POST", "/rpc/import", func(w *world) reply {
 		id := w.throwaway("schemas")
-		exported := w.get(registryBase + "/rpc/export/" + altID(id)).want(200)
-		w.delete(registryBase + "/tenant/schemas/" + altID(id)).want(204)
+		exported := w.get(registryBase + "/rpc/export/" + registry.AltID(id)).want(200)
+		w.delete(registryBase + "/tenant/schemas/" + registry.AltID(id)).want(204)
 		return w.post(registryBase+"/rpc/import", string(exported.raw))
 	})
-	reg("GET", "/rpc/sampledata/{SCHEMA_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/sampledata/" + altID(w.schema)) })
-	reg("GET", "/rpc/auditlog/{RESOURCE_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/auditlog/" + altID(w.schema)) })
+	reg("GET", "/rpc/sampledata/{SCHEMA_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/sampledata/" + registry.AltID(w.schema)) })
+	reg("GET", "/rpc/auditlog/{RESOURCE_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/auditlog/" + registry.AltID(w.schema)) })
 
 	// Catalog
 	cat := func(method, template string, do func(w *world) reply) { add(specCatalog, method, template, do) }
@@ -272,7 +275,7 @@ func conformCalls() []conformCall {
 	}
 	cat("POST", "/batches", func(w *world) reply { return w.post(catalogBase+"/batches", object{"status": "queued"}) })
 	cat("POST", "/batches/{BATCH_ID}", func(w *world) reply {
-		return w.post(catalogBase+"/batches/"+w.s.env.newULID(w.s.env.now().UnixMilli()), object{"status": "queued"})
+		return w.post(catalogBase+"/batches/"+w.s.env.NewULID(w.s.env.Now().UnixMilli()), object{"status": "queued"})
 	})
 	cat("PUT", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PUT", batch(w), object{"status": "success", "recordCount": 3}) })
 	cat("PATCH", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PATCH", batch(w), object{"tags": object{"flowId": []any{"f"}}}) })
@@ -294,7 +297,7 @@ func conformCalls() []conformCall {
 	prep("GET", "/mappingSets/{MAPPING_SET_ID}/mappings", func(w *world) reply { return w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings") })
 	prep("GET", "/mappingSets/{MAPPING_SET_ID}/mappings/{MAPPING_ID}", func(w *world) reply {
 		mappings := w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings").want(200).v.([]any)
-		return w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings/" + text(mappings[0], "id"))
+		return w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings/" + core.Text(mappings[0], "id"))
 	})
 	prep("POST", "/languages/el/validate", func(w *world) reply {
 		return w.post(prepBase+"/languages/el/validate", object{"expression": `concat("a","b")`})
@@ -309,12 +312,12 @@ func conformCalls() []conformCall {
 	add(specSandbox, "GET", "/sandbox-management/sandboxes/{sandboxName}", get(sandboxBase, "/sandboxes/dev"))
 	add(specSandbox, "GET", "/sandbox-management/sandboxTypes", get(sandboxBase, "/sandboxTypes"))
 	box := func(w *world) string {
-		name := "box-" + w.s.env.newHex(8)
+		name := "box-" + w.s.env.NewHex(8)
 		w.post(sandboxBase+"/sandboxes", object{"name": name, "title": "Box", "type": "development"}).want(202)
 		return sandboxBase + "/sandboxes/" + name
 	}
 	add(specSandbox, "POST", "/sandbox-management/sandboxes", func(w *world) reply {
-		return w.post(sandboxBase+"/sandboxes", object{"name": "box-" + w.s.env.newHex(8), "title": "Box", "type": "production"})
+		return w.post(sandboxBase+"/sandboxes", object{"name": "box-" + w.s.env.NewHex(8), "title": "Box", "type": "production"})
 	})
 	add(specSandbox, "PATCH", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PATCH", box(w), object{"title": "Other"}) })
 	add(specSandbox, "PUT", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PUT", box(w), object{"action": "reset"}) })
@@ -324,7 +327,7 @@ func conformCalls() []conformCall {
 
 // flowAgain makes a flow that starts in an hour by the emulator's clock.
 func (w *world) flowAgain() (id, etag string) {
-	r := w.post(flowsPath, w.parts(w.s.env.now().Unix()+3600)).want(201)
+	r := w.post(flowsPath, w.parts(w.s.env.Now().Unix()+3600)).want(201)
 	return r.text("id"), r.text("etag")
 }
 

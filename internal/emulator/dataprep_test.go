@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // Validation answers 200 and judges each mapping by itself.
@@ -18,15 +20,15 @@ func TestValidateMappings(t *testing.T) {
 	})
 	r := a.post(prepBase+"/mappingSets/validate", body).want(200)
 	var got []string
-	for _, v := range list(r.v, "validationResponse") {
-		got = append(got, text(v, "status"))
+	for _, v := range core.List(r.v, "validationResponse") {
+		got = append(got, core.Text(v, "status"))
 	}
 	if want := []string{"SUCCESS", "FAILED", "SUCCESS", "SUCCESS", "FAILED", "SUCCESS"}; !slices.Equal(got, want) {
 		t.Errorf("judged %q, want %q", got, want)
 	}
-	fault := list(list(r.v, "validationResponse")[1], "errors")[0]
-	if text(fault, "destination") != "person.name.nickName" || text(fault, "source") != "Name" || !strings.Contains(text(fault, "exception"), "not in the schema") {
-		t.Errorf("fault %s", toJSON(fault))
+	fault := core.List(core.List(r.v, "validationResponse")[1], "errors")[0]
+	if core.Text(fault, "destination") != "person.name.nickName" || core.Text(fault, "source") != "Name" || !strings.Contains(core.Text(fault, "exception"), "not in the schema") {
+		t.Errorf("fault %s", core.ToJSON(fault))
 	}
 	// POST takes what it is not asked to compare, and refuses it when it is.
 	a.post(prepBase+"/mappingSets", body).want(200)
@@ -44,10 +46,10 @@ func TestPreview(t *testing.T) {
 	})
 	r := a.post(prepBase+"/mappingSets/preview", object{"data": []any{object{"First Name": "Ann", "b.c": "7"}, object{"b.c": "8"}}, "mappingSet": set}).want(200)
 	rows := r.v.([]any)
-	if len(rows) != 2 || string(toJSON(at(rows[0], "data"))) != `{"_id":"7","person":{"name":{"firstName":"Ann"},"nationality":"CRM"}}` {
+	if len(rows) != 2 || string(core.ToJSON(core.At(rows[0], "data"))) != `{"_id":"7","person":{"name":{"firstName":"Ann"},"nationality":"CRM"}}` {
 		t.Fatalf("rows %s", r.raw)
 	}
-	if n, m := len(list(rows[0], "errors")), len(list(rows[1], "errors")); n != 1 || m != 2 {
+	if n, m := len(core.List(rows[0], "errors")), len(core.List(rows[1], "errors")); n != 1 || m != 2 {
 		t.Errorf("%d and %d fields are said to be left out, want 1 and 2: %s", n, m, r.raw)
 	}
 	a.post(prepBase+"/mappingSets/preview", object{"data": "x", "mappingSet": set}).refused(400, "BadRequestError")
@@ -77,10 +79,10 @@ func TestLanguage(t *testing.T) {
 	}
 	mappings := a.post(prepBase+"/mappingSets", with(mappingBody(), "mappings.1.sourceType", "EXPRESSION", "mappings.1.source", "concat(first, last)")).want(200).text("id")
 	full := a.get(prepBase + "/mappingSets/" + mappings + "?expandSchema=true").want(200)
-	if at(full.v, "outputSchema", "jsonSchema", "properties", "person") == nil {
+	if core.At(full.v, "outputSchema", "jsonSchema", "properties", "person") == nil {
 		t.Errorf("expanded: %.300s", full.raw)
 	}
-	if got := texts(list(full.v, "mappings")[1].(object), "expressionAttributes"); !slices.Equal(got, []string{"first", "last"}) {
+	if got := core.Texts(core.List(full.v, "mappings")[1].(object), "expressionAttributes"); !slices.Equal(got, []string{"first", "last"}) {
 		t.Errorf("attributes of the expression: %q", got)
 	}
 }

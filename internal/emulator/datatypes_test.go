@@ -3,6 +3,8 @@ package emulator
 import (
 	"testing"
 
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -13,7 +15,7 @@ var xedID = []string{"Accept", "application/vnd.adobe.xed-id+json"}
 func TestGlobalDataTypes(t *testing.T) {
 	a := open(t, Options{})
 	all := a.do("GET", registryBase+"/global/datatypes?limit=500&orderby=title", nil, xedID...).want(200)
-	if got := len(list(all.v, "results")); got != len(specs.XDM().DataTypes) {
+	if got := len(core.List(all.v, "results")); got != len(specs.XDM().DataTypes) {
 		t.Errorf("%d data types listed, the model has %d", got, len(specs.XDM().DataTypes))
 	}
 	for id, field := range map[string]string{
@@ -26,33 +28,33 @@ func TestGlobalDataTypes(t *testing.T) {
 		"https://ns.adobe.com/xdm/context/person":          "name",
 		"https://ns.adobe.com/xdm/content/productlistitem": "SKU",
 	} {
-		r := a.do("GET", registryBase+"/global/datatypes/"+altID(id), nil, fullXed...).want(200)
-		if at(r.v, "properties", field) == nil || text(r.v, "$id") != id || text(r.v, "meta:resourceType") != "datatypes" {
+		r := a.do("GET", registryBase+"/global/datatypes/"+registry.AltID(id), nil, fullXed...).want(200)
+		if core.At(r.v, "properties", field) == nil || core.Text(r.v, "$id") != id || core.Text(r.v, "meta:resourceType") != "datatypes" {
 			t.Errorf("%s has no %s: %.300s", id, field, r.raw)
 		}
 	}
 	for _, d := range specs.XDM().DataTypes {
-		if p := dataTypeProperties(d.ID); len(p) == 0 {
+		if p := registry.DataTypeProperties(d.ID); len(p) == 0 {
 			t.Errorf("%s has no fields", d.ID)
 		}
 	}
-	a.do("GET", registryBase+"/global/schemas/"+altID("https://ns.adobe.com/xdm/common/address"), nil, fullXed...).refused(404, "XDM-1012-404")
+	a.do("GET", registryBase+"/global/schemas/"+registry.AltID("https://ns.adobe.com/xdm/common/address"), nil, fullXed...).refused(404, "XDM-1012-404")
 
 	g := group("With an address", "_aepflow")
-	at(g, "definitions", "d", "properties").(object)["_aepflow"] = object{"type": "object", "properties": object{
+	core.At(g, "definitions", "d", "properties").(object)["_aepflow"] = object{"type": "object", "properties": object{
 		"delivery": object{"$ref": "https://ns.adobe.com/xdm/common/address"},
 		"phones":   object{"type": "array", "items": object{"$ref": "https://ns.adobe.com/xdm/context/phonenumber"}},
 	}}
 	id := a.post(registryBase+"/tenant/fieldgroups", g).want(201).text("$id")
-	schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Addressed", "description": "d", "allOf": []any{object{"$ref": classProfile}, object{"$ref": id}}}).want(201).text("$id")
-	r := a.do("GET", registryBase+"/tenant/schemas/"+altID(schema), nil, fullXed...).want(200)
-	own := at(r.v, "properties", "_aepflow", "properties")
-	if text(own, "delivery", "properties", "city", "meta:xdmType") != "string" || text(own, "phones", "items", "properties", "number", "type") != "string" {
-		t.Errorf("resolved: %s", toJSON(own))
+	schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Addressed", "description": "d", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": id}}}).want(201).text("$id")
+	r := a.do("GET", registryBase+"/tenant/schemas/"+registry.AltID(schema), nil, fullXed...).want(200)
+	own := core.At(r.v, "properties", "_aepflow", "properties")
+	if core.Text(own, "delivery", "properties", "city", "meta:xdmType") != "string" || core.Text(own, "phones", "items", "properties", "number", "type") != "string" {
+		t.Errorf("resolved: %s", core.ToJSON(own))
 	}
 	body := with(mappingBody(), "outputSchema.schemaRef.id", schema, "mappings", []any{object{"sourceType": "ATTRIBUTE", "source": "City", "destination": "_aepflow.delivery.city"}})
 	v := a.post(prepBase+"/mappingSets/validate", body).want(200)
-	if text(list(v.v, "validationResponse")[0], "status") != "SUCCESS" {
+	if core.Text(core.List(v.v, "validationResponse")[0], "status") != "SUCCESS" {
 		t.Errorf("a mapping into the data type: %s", v.raw)
 	}
 }

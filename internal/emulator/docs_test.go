@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 const docsFile = "../../docs/emulator.md"
@@ -79,12 +81,12 @@ func TestDocsListEverySwitch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range SwitchNames() {
+	for _, name := range core.SwitchNames() {
 		if !strings.Contains(string(raw), "| `"+name+"` |") {
 			t.Errorf("switch %s is not in %s", name, docsFile)
 		}
 	}
-	for name, values := range switchValues {
+	for name, values := range core.SwitchValues {
 		for _, v := range values {
 			if !strings.Contains(string(raw), "`"+v+"`") {
 				t.Errorf("value %s of switch %s is not in %s", v, name, docsFile)
@@ -111,10 +113,10 @@ func TestSwitchesAreSetByName(t *testing.T) {
 	// What each switch that has no test elsewhere does.
 	a := open(t, Options{Switches: Switches{Secrets: "mask", DeleteStatus: 202, AnyKey: true, PageSize: 1, ExpressionCheck: "boolean", Preview: "object", MappingDelete: "refuse"}})
 	id, _ := a.tryCreate("x")
-	if got := text(a.get(flowBase+"/connections/"+id).item(), "auth", "params", "keyFileContent"); got != "****" {
+	if got := core.Text(a.get(flowBase+"/connections/"+id).item(), "auth", "params", "keyFileContent"); got != "****" {
 		t.Errorf("masked secret %q", got)
 	}
-	if n := len(list(a.get(flowBase+"/connections").v, "items")); n != 1 {
+	if n := len(core.List(a.get(flowBase+"/connections").v, "items")); n != 1 {
 		t.Errorf("page of %d", n)
 	}
 	a.do("GET", flowBase+"/connections", nil, "x-api-key", "other").want(200)
@@ -124,7 +126,7 @@ func TestSwitchesAreSetByName(t *testing.T) {
 	}
 	a.delete(prepBase + "/mappingSets/x").want(405)
 	r := a.post(prepBase+"/mappingSets/preview", object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "d"}, "mappingSet": with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source", "upper(TestID)")}).want(200)
-	if text(r.v, "data", "person", "name", "fullName") != "Ann" || at(r.v, "data", "_id") != nil || len(list(r.v, "errors")) != 1 {
+	if core.Text(r.v, "data", "person", "name", "fullName") != "Ann" || core.At(r.v, "data", "_id") != nil || len(core.List(r.v, "errors")) != 1 {
 		t.Errorf("preview %s", r.raw)
 	}
 }

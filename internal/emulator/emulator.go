@@ -18,9 +18,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/dataprep"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/emulator/ims"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
+	"github.com/aepflow/aepflow/internal/emulator/sandbox"
 	"github.com/aepflow/aepflow/internal/specs"
+	"golang.org/x/time/rate"
 )
 
 // What an emulator has when its seed does not say otherwise.
@@ -31,6 +37,19 @@ const (
 
 // DefaultSandboxes are the sandboxes of an org whose seed lists none.
 func DefaultSandboxes() []string { return []string{"prod", "dev"} }
+
+// What the services define and callers of Open use.
+type (
+	Switches = core.Switches
+	Source   = core.Source
+	RunFault = core.RunFault
+	Client   = core.Client
+
+	object = core.Object
+)
+
+// ParseSource reads NAME=KIND:PATH.
+func ParseSource(text string) (Source, error) { return core.ParseSource(text) }
 
 // Options are how to open an emulator; the zero value is one in memory with
 // defaults, which forgets everything when it is closed.
@@ -57,7 +76,7 @@ type Options struct {
 
 // Server is an emulator. It is safe for concurrent use.
 type Server struct {
-	env     *env
+	env     *core.Env
 	router  router
 	opts    Options
 	limiter *rate.Limiter
@@ -72,23 +91,19 @@ type Server struct {
 // Open makes an emulator. A state file that another process holds is an error
 // after a short wait.
 func Open(opts Options) (*Server, error) {
-	e := &env{sw: opts.Switches.withDefaults(), base: opts.Now, tokenTTL: opts.TokenTTL, rand: opts.Rand}
-	if e.base == nil {
-		e.base = time.Now
+	e := &core.Env{Switches: opts.Switches.WithDefaults(), Base: opts.Now, TokenTTL: opts.TokenTTL, Rand: opts.Rand}
+	if e.Base == nil {
+		e.Base = time.Now
 	}
-	if e.tokenTTL == 0 {
-		e.tokenTTL = 24 * time.Hour
+	if e.TokenTTL == 0 {
+		e.TokenTTL = 24 * time.Hour
 	}
-	if e.rand == nil {
-		e.rand = rand.Reader
+	if e.Rand == nil {
+		e.Rand = rand.Reader
 	}
-	e.hooks = hooks{nextDue: nextDue, datasetChanged: func(c *call, id string, before, after object) { c.followProfile(id, before, after) }}
+	e.Hooks = core.Hooks{NextDue: flow.NextDue, DatasetChanged: func(c *core.Call, id string, before, after object) { flow.FollowProfile(c, id, before, after) }}
 	s := &Server{opts: opts, env: e}
-	s.router = newRouter(
-		imsRoutes(), sandboxRoutes(), connectionRoutes(), endpointRoutes(), flowRoutes(), runRoutes(), specRoutes(),
-		registryRoutes(), descriptorRoutes(), catalogRoutes(), batchRoutes(), batchWriteRoutes(), uploadRoutes(), dataPrepRoutes(),
-		namespaceRoutes(), s.adminRoutes(),
-	)
+	s.router = newRouter(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(), dataprep.Routes(), s.adminRoutes())
 	if s.opts.MaxBody == 0 {
 		s.opts.MaxBody = 8 << 20
 	}
@@ -113,16 +128,16 @@ func Open(opts Options) (*Server, error) {
 func (s *Server) open() error {
 	if s.opts.Dir != "" {
 		var err error
-		if s.env.store, err = openStore(s.opts.Dir); err != nil {
+		if s.env.Store, err = core.OpenStore(s.opts.Dir); err != nil {
 			return err
 		}
 	}
-	key, err := s.env.store.meta("sign", func() []byte { return s.env.random(32) })
+	key, err := s.env.Store.Meta("sign", func() []byte { return s.env.Random(32) })
 	if err != nil {
 		return fmt.Errorf("open emulator state: %w", err)
 	}
-	s.env.signKey = key
-	if s.env.sources, err = openFixtures(s.opts.Sources); err != nil {
+	s.env.SignKey = key
+	if s.env.Sources, err = core.OpenFixtures(s.opts.Sources); err != nil {
 		return err
 	}
 	return s.plant(s.opts.Seed)
@@ -130,10 +145,10 @@ func (s *Server) open() error {
 
 // Close writes what is left and gives the state file free.
 func (s *Server) Close() error {
-	for _, f := range s.env.sources {
-		f.close()
+	for _, f := range s.env.Sources {
+		f.Close()
 	}
-	return s.env.store.close()
+	return s.env.Store.Close()
 }
 
 func (s *Server) log() io.Writer {
@@ -156,27 +171,27 @@ type Object struct {
 
 // SetNow moves the clock; it goes on running from there. Scheduled runs that
 // fell due meanwhile have happened at the next look.
-func (s *Server) SetNow(t time.Time) { s.env.setNow(t) }
+func (s *Server) SetNow(t time.Time) { s.env.SetNow(t) }
 
 // Advance moves the clock by d.
-func (s *Server) Advance(d time.Duration) { s.env.advance(d) }
+func (s *Server) Advance(d time.Duration) { s.env.Advance(d) }
 
 // InjectRun adds a rule for runs.
-func (s *Server) InjectRun(f RunFault) { s.env.runFaults.add(f) }
+func (s *Server) InjectRun(f RunFault) { s.env.RunFaults.Add(f) }
 
 // Objects dumps everything, sorted by org, sandbox, kind and id.
 func (s *Server) Objects() []Object {
 	all := []Object{}
-	for _, sp := range s.env.allSpaces() {
-		sp.catchUp(s.env.now())
-		sp.mu.RLock()
-		for k := range sp.tables {
-			for _, r := range sp.table(k).order {
-				o := r.object()
-				all = append(all, Object{sp.org.ID, sp.sandbox.Name, string(k), r.id, o, o["createdBy"] == system})
+	for _, sp := range s.env.AllSpaces() {
+		flow.CatchUp(sp, s.env.Now())
+		sp.Mu.RLock()
+		for k := range sp.Tables {
+			for _, r := range sp.Table(k).Order {
+				o := r.Object()
+				all = append(all, Object{sp.Org.ID, sp.Sandbox.Name, string(k), r.ID, o, o["createdBy"] == core.System})
 			}
 		}
-		sp.mu.RUnlock()
+		sp.Mu.RUnlock()
 	}
 	slices.SortFunc(all, func(a, b Object) int {
 		return strings.Compare(a.Org+"\x00"+a.Sandbox+"\x00"+a.Kind+"\x00"+a.ID, b.Org+"\x00"+b.Sandbox+"\x00"+b.Kind+"\x00"+b.ID)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // Fault is a rule that makes matching calls go wrong. Which calls: Method and
@@ -101,7 +103,7 @@ func (s *Server) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.rules = nil
-	s.env.runFaults.clear()
+	s.env.RunFaults.Clear()
 }
 
 // ParseFaults reads rules from JSON: an array of them or one alone.
@@ -157,21 +159,21 @@ func (f *Fault) harms() bool { return f.Drop || f.Refuse || f.Status != 0 }
 
 // before is the fault's part ahead of the work; ended means that there will be
 // no work.
-func (f *Fault) before() (a answer, ended bool) {
+func (f *Fault) before() (a core.Answer, ended bool) {
 	if f.After {
-		return answer{}, false
+		return core.Answer{}, false
 	}
 	if f.Kill != 0 {
 		killProcess(f.Kill)
 	}
 	if !f.harms() {
-		return answer{}, false
+		return core.Answer{}, false
 	}
 	return f.answer(), true
 }
 
 // after is its part behind the work; lost means that no answer may be sent.
-func (f *Fault) after(a *answer) (lost bool) {
+func (f *Fault) after(a *core.Answer) (lost bool) {
 	if f == nil {
 		return false
 	}
@@ -184,43 +186,43 @@ func (f *Fault) after(a *answer) (lost bool) {
 		}
 	}
 	if f.Garbage {
-		a.body, a.contentType = []byte("<html><body>upstream connect error</body>"), "text/html"
+		a.Body, a.ContentType = []byte("<html><body>upstream connect error</body>"), "text/html"
 	}
 	if f.ContentType != "" {
-		a.contentType = f.ContentType
+		a.ContentType = f.ContentType
 	}
 	return f.Drop || f.Refuse
 }
 
-func (f *Fault) answer() answer {
-	a := answer{status: f.Status, body: f.Body}
+func (f *Fault) answer() core.Answer {
+	a := core.Answer{Status: f.Status, Body: f.Body}
 	if f.Status == 0 {
-		a.status = http.StatusBadGateway // recorded; the caller sees no answer
+		a.Status = http.StatusBadGateway // recorded; the caller sees no answer
 	}
 	if f.Body == nil {
-		no := gateway(fmt.Sprintf("%d000", a.status), http.StatusText(a.status))
-		if a.status == http.StatusTooManyRequests {
-			no = throttled(1)
+		no := core.Gateway(fmt.Sprintf("%d000", a.Status), http.StatusText(a.Status))
+		if a.Status == http.StatusTooManyRequests {
+			no = core.Throttled(1)
 		}
-		a.body, a.header = toJSON(no.body), no.header
+		a.Body, a.Header = core.ToJSON(no.Body), no.Header
 	}
 	var raw string
 	if json.Unmarshal(f.Body, &raw) == nil { // a body given as text is sent bare
-		a.body, a.contentType = []byte(raw), "text/plain"
+		a.Body, a.ContentType = []byte(raw), "text/plain"
 	}
 	for k, v := range f.Header {
-		a.header = append(a.header, [2]string{k, v})
+		a.Header = append(a.Header, [2]string{k, v})
 	}
 	return a
 }
 
 // write sends the answer, half of it when the rule says so.
-func (f *Fault) write(w http.ResponseWriter, now time.Time, id string, a *answer) {
-	if f == nil || !f.Truncate || len(a.body) == 0 {
+func (f *Fault) write(w http.ResponseWriter, now time.Time, id string, a *core.Answer) {
+	if f == nil || !f.Truncate || len(a.Body) == 0 {
 		writeAnswer(w, now, id, a)
 		return
 	}
-	cut := &truncatedWriter{ResponseWriter: w, left: len(a.body) / 2}
+	cut := &truncatedWriter{ResponseWriter: w, left: len(a.Body) / 2}
 	writeAnswer(cut, now, id, a)
 	panic(http.ErrAbortHandler)
 }

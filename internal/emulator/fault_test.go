@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // try sends one request and gives the transport's error instead of failing.
@@ -71,10 +73,10 @@ func TestFaultMatching(t *testing.T) {
 
 // What each rule does to the answer and to the object that was to be made.
 func TestFaultEffects(t *testing.T) {
-	body := string(toJSON(sourceBody()))
+	body := string(core.ToJSON(sourceBody()))
 	made := func(a *api) (n int) {
 		for _, o := range a.s.Objects() {
-			if o.Kind == string(kindSource) {
+			if o.Kind == string(core.KindSource) {
 				n++
 			}
 		}
@@ -228,11 +230,11 @@ func TestAdmin(t *testing.T) {
 
 	requests := a.get("/_emulator/requests").want(200).v.([]any)
 	last := requests[len(requests)-1]
-	if text(last, "method") != "GET" || text(last, "url") != flowsPath || text(last, "sandbox") != "prod" {
-		t.Errorf("last request: %s", toJSON(last))
+	if core.Text(last, "method") != "GET" || core.Text(last, "url") != flowsPath || core.Text(last, "sandbox") != "prod" {
+		t.Errorf("last request: %s", core.ToJSON(last))
 	}
-	if n, _ := asInt(at(last, "status")); n != 200 {
-		t.Errorf("status %v", at(last, "status"))
+	if n, _ := core.AsInt(core.At(last, "status")); n != 200 {
+		t.Errorf("status %v", core.At(last, "status"))
 	}
 	if objects := a.get("/_emulator/objects").want(200).v.([]any); len(objects) != 6 { // three in each sandbox
 		t.Errorf("%d objects", len(objects))

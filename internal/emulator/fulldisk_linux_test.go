@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aepflow/aepflow/internal/emulator/core"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,11 +27,11 @@ func TestFullDisk(t *testing.T) {
 	}
 	// What was answered before is there again, and nothing else is.
 	a := open(t, Options{Dir: dir})
-	if n, _ := asInt(at(a.get(flowBase+"/connections?count=true").want(200).v, "count")); n < 10 {
+	if n, _ := core.AsInt(core.At(a.get(flowBase+"/connections?count=true").want(200).v, "count")); n < 10 {
 		t.Errorf("%d connections", n)
 	}
 	for _, name := range []string{"kept", "lost"} {
-		if got := len(list(a.get(flowBase+"/connections?property=name=="+name).v, "items")); got != map[string]int{"kept": 1}[name] {
+		if got := len(core.List(a.get(flowBase+"/connections?property=name=="+name).v, "items")); got != map[string]int{"kept": 1}[name] {
 			t.Errorf("%d connections are called %s", got, name)
 		}
 	}
@@ -42,7 +43,7 @@ func fillDisk(t *testing.T, dir string) {
 		t.Fatal("no connection was made")
 	}
 	signal.Ignore(unix.SIGXFSZ)
-	info, err := os.Stat(a.s.env.store.path)
+	info, err := os.Stat(a.s.env.Store.Path)
 	if err != nil {
 		t.Fatal(err)
 	}

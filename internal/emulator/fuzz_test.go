@@ -9,23 +9,27 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/dataprep"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
 
 // allRoutes lists every route in a fixed order.
-func allRoutes(s *Server) []route {
-	var out []route
+func allRoutes(s *Server) []core.Route {
+	var out []core.Route
 	for _, rs := range s.router {
 		for _, r := range rs {
-			out = append(out, r.route)
+			out = append(out, r.Route)
 		}
 	}
-	slices.SortFunc(out, func(a, b route) int {
-		return cmp.Or(cmp.Compare(a.svc, b.svc), cmp.Compare(a.pattern, b.pattern), cmp.Compare(a.method, b.method))
+	slices.SortFunc(out, func(a, b core.Route) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Method, b.Method))
 	})
 	return out
 }
 
-func rootOf(svc service) string {
+func rootOf(svc core.Service) string {
 	for _, r := range roots {
 		if r.svc == svc {
 			return r.path
@@ -42,9 +46,9 @@ func fuzzWorld(t testing.TB) (a *api, body map[string]any, ids []string, etag st
 	a.identify()
 	body = a.flowParts()
 	flow := a.post(flowsPath, body).want(201).text("id")
-	ids = []string{flow, texts(body, "sourceConnectionIds")[0], texts(body, "targetConnectionIds")[0], tutorialConnection, altID(tutorialSchema), tutorialDataset,
-		text(list(body, "transformations")[1], "params", "mappingId"), "_xdm.context.profile", "x", "%2F..%2F", "14518937-270c-4525-bdec-c2ba7cce3860"}
-	return a, body, ids, text(a.get(flowsPath+"/"+flow).item(), "etag")
+	ids = []string{flow, core.Texts(body, "sourceConnectionIds")[0], core.Texts(body, "targetConnectionIds")[0], tutorialConnection, registry.AltID(tutorialSchema), tutorialDataset,
+		core.Text(core.List(body, "transformations")[1], "params", "mappingId"), "_xdm.context.profile", "x", "%2F..%2F", "14518937-270c-4525-bdec-c2ba7cce3860"}
+	return a, body, ids, core.Text(a.get(flowsPath+"/"+flow).item(), "etag")
 }
 
 // FuzzRequest: no request crashes the emulator or makes it answer outside of
@@ -55,26 +59,26 @@ func FuzzRequest(f *testing.F) {
 	for i, r := range all {
 		seed := `{"name":"n"}`
 		switch {
-		case strings.HasPrefix(r.pattern, "/flows") && r.method == http.MethodPost:
-			seed = string(toJSON(body))
-		case strings.HasPrefix(r.pattern, "/sourceConnections"):
-			seed = string(toJSON(sourceBody()))
-		case strings.HasPrefix(r.pattern, "/targetConnections"):
-			seed = string(toJSON(targetBody()))
-		case r.svc == svcDataPrep:
-			seed = string(toJSON(mappingBody()))
-		case r.method == http.MethodPatch:
+		case strings.HasPrefix(r.Pattern, "/flows") && r.Method == http.MethodPost:
+			seed = string(core.ToJSON(body))
+		case strings.HasPrefix(r.Pattern, "/sourceConnections"):
+			seed = string(core.ToJSON(sourceBody()))
+		case strings.HasPrefix(r.Pattern, "/targetConnections"):
+			seed = string(core.ToJSON(targetBody()))
+		case r.Service == core.DataPrep:
+			seed = string(core.ToJSON(mappingBody()))
+		case r.Method == http.MethodPatch:
 			seed = `[{"op":"replace","path":"/name","value":"n"},{"op":"add","path":"/allOf/-","value":{"$ref":"https://ns.adobe.com/xdm/context/profile-work-details"}}]`
-		case r.svc == svcRegistry:
-			seed = string(toJSON(group("G", "_aepflow")))
+		case r.Service == core.SchemaRegistry:
+			seed = string(core.ToJSON(group("G", "_aepflow")))
 		}
 		f.Add(uint16(i), uint8(i), "property=name==x&limit=2&orderby=-name", seed, uint8(i))
 	}
 	f.Fuzz(func(t *testing.T, n uint16, id uint8, query, body string, accept uint8) {
 		a, _, ids, etag := fuzzWorld(t)
 		rt := all[int(n)%len(all)]
-		path := rootOf(rt.svc)
-		for _, s := range segments(rt.pattern) {
+		path := rootOf(rt.Service)
+		for _, s := range segments(rt.Pattern) {
 			switch {
 			case s == "{container}":
 				s = []string{"tenant", "global"}[id%2]
@@ -83,7 +87,7 @@ func FuzzRequest(f *testing.F) {
 			}
 			path += "/" + s
 		}
-		req := httptest.NewRequest(rt.method, "http://e/", strings.NewReader(body))
+		req := httptest.NewRequest(rt.Method, "http://e/", strings.NewReader(body))
 		req.URL.Path, req.URL.RawPath, req.URL.RawQuery = strings.ReplaceAll(path, "%2F", "/"), path, query
 		req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {"prod"},
 			"Content-Type": {"application/json"}, "If-Match": {etag}, "Accept": {fuzzAccepts[int(accept)%len(fuzzAccepts)]}}
@@ -93,18 +97,18 @@ func FuzzRequest(f *testing.F) {
 		rec := httptest.NewRecorder()
 		a.s.ServeHTTP(rec, req)
 		if n := a.s.bugs.Swap(0); n > 0 {
-			t.Fatalf("%s %s?%s crashed on %q", rt.method, path, query, body)
+			t.Fatalf("%s %s?%s crashed on %q", rt.Method, path, query, body)
 		}
 		if rec.Code >= 500 {
-			t.Fatalf("%s %s?%s: %d %s", rt.method, path, query, rec.Code, rec.Body)
+			t.Fatalf("%s %s?%s: %d %s", rt.Method, path, query, rec.Code, rec.Body)
 		}
 		raw := bytes.TrimSpace(rec.Body.Bytes())
 		if len(raw) == 0 {
 			return
 		}
-		v, err := decodeJSON(raw)
+		v, err := core.DecodeJSON(raw)
 		if err != nil {
-			t.Fatalf("%s %s: answer is not JSON: %.200s", rt.method, path, raw)
+			t.Fatalf("%s %s: answer is not JSON: %.200s", rt.Method, path, raw)
 		}
 		if rec.Code >= 400 {
 			checkEnvelope(t, reply{t: t, status: rec.Code, raw: raw, v: v})
@@ -119,24 +123,24 @@ func FuzzPatch(f *testing.F) {
 	f.Add(`{"a":{}}`, `[{"op":"replace","path":"/a/b/c","value":1}]`)
 	f.Add(`[]`, `[{"op":"add","path":"/-","value":1},{"op":"add","path":"/9","value":1}]`)
 	f.Fuzz(func(t *testing.T, doc, patch string) {
-		d, err := decodeJSON([]byte(doc))
+		d, err := core.DecodeJSON([]byte(doc))
 		if err != nil {
 			return
 		}
-		p, err := decodeJSON([]byte(patch))
+		p, err := core.DecodeJSON([]byte(patch))
 		if err != nil {
 			return
 		}
-		before := toJSON(d)
-		ops, fault := readPatch(p)
+		before := core.ToJSON(d)
+		ops, fault := core.ReadPatch(p)
 		if fault != nil {
 			return
 		}
-		after, fault := applyPatch(clone(d), ops)
-		if fault == nil && after == nil && len(ops) > 0 && ops[0].value != nil {
+		after, fault := core.ApplyPatch(core.Clone(d), ops)
+		if fault == nil && after == nil && len(ops) > 0 && ops[0].Value != nil {
 			t.Errorf("%s of %s gives nothing", patch, doc)
 		}
-		if string(toJSON(d)) != string(before) {
+		if string(core.ToJSON(d)) != string(before) {
 			t.Errorf("%s changed the original", patch)
 		}
 	})
@@ -148,13 +152,13 @@ func FuzzJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		v, err := decodeJSON([]byte(s))
+		v, err := core.DecodeJSON([]byte(s))
 		if err != nil {
 			return
 		}
-		printed := toJSON(v)
-		again, err := decodeJSON(printed)
-		if err != nil || !same(v, again) {
+		printed := core.ToJSON(v)
+		again, err := core.DecodeJSON(printed)
+		if err != nil || !core.Same(v, again) {
 			t.Errorf("%q printed as %s: %v", s, printed, err)
 		}
 	})
@@ -171,8 +175,8 @@ func FuzzExpression(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		err := checkExpression(s)
-		if err == nil && checkExpression("("+s+")") != nil && !strings.Contains(s, "->") && strings.Count(s, "(") < 150 {
+		err := dataprep.CheckExpression(s)
+		if err == nil && dataprep.CheckExpression("("+s+")") != nil && !strings.Contains(s, "->") && strings.Count(s, "(") < 150 {
 			t.Errorf("%q is an expression, in parentheses it is none", s)
 		}
 	})

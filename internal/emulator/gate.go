@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // NewHTTPServer wraps the handler in a server with limits fit for a port,
@@ -48,9 +50,9 @@ func (g gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func turnAway(w http.ResponseWriter, why string) {
-	no := refuse(svcAdmin, http.StatusForbidden, "", "%s", why)
-	a := answer{status: no.status, body: toJSON(no.body)}
-	a.send(w)
+	no := core.Refuse(core.OwnService, http.StatusForbidden, "", "%s", why)
+	a := core.Answer{Status: no.Status, Body: core.ToJSON(no.Body)}
+	send(&a, w)
 }
 
 // accepts reports whether a Host header names this server. A server on every

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // start is when the tests' clock stands: long after the tutorial, long before
@@ -118,7 +120,7 @@ func (a *api) do(method, path string, body any, pairs ...string) reply {
 	case string:
 		r = strings.NewReader(b)
 	default:
-		r = bytes.NewReader(toJSON(b))
+		r = bytes.NewReader(core.ToJSON(b))
 	}
 	req, err := http.NewRequestWithContext(a.t.Context(), method, a.base+path, r)
 	if err != nil {
@@ -154,7 +156,7 @@ func (a *api) do(method, path string, body any, pairs ...string) reply {
 	}
 	out := reply{t: a.t, status: resp.StatusCode, header: resp.Header, raw: raw}
 	if len(raw) > 0 && strings.Contains(resp.Header.Get("Content-Type"), "json") {
-		if out.v, err = decodeJSON(raw); err != nil {
+		if out.v, err = core.DecodeJSON(raw); err != nil {
 			a.t.Fatalf("%s %s: answer is not JSON: %s", method, path, raw)
 		}
 	}
@@ -179,7 +181,7 @@ func (r reply) refused(status int, code string) {
 
 func (r reply) text(names ...string) string {
 	r.t.Helper()
-	s := text(r.v, names...)
+	s := core.Text(r.v, names...)
 	if s == "" {
 		r.t.Fatalf("no %v in %s", names, r.raw)
 	}
@@ -189,7 +191,7 @@ func (r reply) text(names ...string) string {
 // item is the one object of an answer wrapped in items.
 func (r reply) item() object {
 	r.t.Helper()
-	items := list(r.v, "items")
+	items := core.List(r.v, "items")
 	if len(items) != 1 {
 		r.t.Fatalf("%d items, want 1: %s", len(items), r.raw)
 	}
@@ -206,7 +208,7 @@ func (a *api) patch(path, etag, body string) reply {
 
 // The tutorial's bodies, in the form of today.
 func sourceBody() object {
-	return mustObject([]byte(`{"name":"Database source connection","baseConnectionId":"` + tutorialConnection + `","description":"Database source connection",
+	return core.MustObject([]byte(`{"name":"Database source connection","baseConnectionId":"` + tutorialConnection + `","description":"Database source connection",
 		"data":{"format":"tabular"},"params":{"tableName":"test1.Mytable","columns":[
 		{"name":"TestID","type":"string","xdm":{"type":"string"}},{"name":"Name","type":"string","xdm":{"type":"string"}},
 		{"name":"Datefield","type":"string","meta:xdmType":"date-time","xdm":{"type":"string","format":"date-time"}}]},
@@ -214,13 +216,13 @@ func sourceBody() object {
 }
 
 func targetBody() object {
-	return mustObject([]byte(`{"name":"Database target connection","description":"Database target connection",
+	return core.MustObject([]byte(`{"name":"Database target connection","description":"Database target connection",
 		"data":{"schema":{"id":"` + tutorialSchema + `","version":"application/vnd.adobe.xed-full+json;version=1"}},
 		"params":{"dataSetId":"` + tutorialDataset + `"},"connectionSpec":{"id":"c604ff05-7f1a-43c0-8e18-33bf874cb11c","version":"1.0"}}`))
 }
 
 func mappingBody() object {
-	return mustObject([]byte(`{"outputSchema":{"schemaRef":{"id":"` + tutorialSchema + `","contentType":"application/vnd.adobe.xed-full+json;version=1"}},
+	return core.MustObject([]byte(`{"outputSchema":{"schemaRef":{"id":"` + tutorialSchema + `","contentType":"application/vnd.adobe.xed-full+json;version=1"}},
 		"mappings":[{"sourceType":"ATTRIBUTE","source":"TestID","destination":"_id"},{"sourceType":"ATTRIBUTE","source":"Name","destination":"person.name.fullName"},
 		{"sourceType":"ATTRIBUTE","source":"Datefield","destination":"person.birthDate"}]}`))
 }
@@ -254,5 +256,5 @@ func readJSON(resp *http.Response) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeJSON(raw)
+	return core.DecodeJSON(raw)
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 var credentials = url.Values{"grant_type": {"client_credentials"}, "client_id": {"key"}, "client_secret": {"s3cret"}, "scope": {"openid"}}
@@ -48,15 +50,15 @@ func TestTokenEncodings(t *testing.T) {
 		{"/ims/token/v1", w.FormDataContentType(), form.String()},
 	} {
 		status, o := a.ask(c.path, c.contentType, c.body)
-		n, _ := asInt(o["expires_in"])
-		if status != 200 || text(o, "token_type") != "bearer" || n != 86399 {
-			t.Errorf("%s: %d %s", c.path, status, toJSON(o))
+		n, _ := core.AsInt(o["expires_in"])
+		if status != 200 || core.Text(o, "token_type") != "bearer" || n != 86399 {
+			t.Errorf("%s: %d %s", c.path, status, core.ToJSON(o))
 			continue
 		}
-		parts := strings.Split(text(o, "access_token"), ".")
+		parts := strings.Split(core.Text(o, "access_token"), ".")
 		raw, err := base64.RawURLEncoding.DecodeString(parts[1])
 		if err != nil || len(parts) != 3 {
-			t.Fatalf("token %s", text(o, "access_token"))
+			t.Fatalf("token %s", core.Text(o, "access_token"))
 		}
 		var claims map[string]string // every claim is a text, times too
 		if err := json.Unmarshal(raw, &claims); err != nil {
@@ -88,8 +90,8 @@ func TestTokenRefusals(t *testing.T) {
 		"a form that is not": {"%zz", "invalid_request"},
 	} {
 		status, o := a.ask("/ims/token/v3", formType, c.body)
-		if status != 400 || text(o, "error") != c.code || text(o, "error_description") == "" {
-			t.Errorf("%s: %d %s", name, status, toJSON(o))
+		if status != 400 || core.Text(o, "error") != c.code || core.Text(o, "error_description") == "" {
+			t.Errorf("%s: %d %s", name, status, core.ToJSON(o))
 		}
 	}
 	if status, _ := a.ask("/ims/token/v3", formType, credentials.Encode()); status != 200 {
@@ -107,7 +109,7 @@ func TestTokensEnd(t *testing.T) {
 	a.signIn()
 	a.get(flowsPath).want(200)
 	if status, o := a.ask("/ims/validate_token/v1", formType, url.Values{"token": {a.token}}.Encode()); status != 200 || o["valid"] != true {
-		t.Errorf("validate: %d %s", status, toJSON(o))
+		t.Errorf("validate: %d %s", status, core.ToJSON(o))
 	}
 	resp, err := a.http.PostForm(a.base+"/ims/invalidate_token/v2", url.Values{"token": {a.token}})
 	if err != nil || resp.StatusCode != http.StatusOK {

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
 
 // query builds a path with parameters escaped as a client must.
@@ -20,8 +23,8 @@ func query(path string, pairs ...string) string {
 
 func names(r reply) []string {
 	var out []string
-	for _, i := range list(r.v, "items") {
-		out = append(out, text(i, "name"))
+	for _, i := range core.List(r.v, "items") {
+		out = append(out, core.Text(i, "name"))
 	}
 	return out
 }
@@ -34,7 +37,7 @@ func TestPublishedFilters(t *testing.T) {
 	one := a.post(flowsPath, tutorial).want(201).text("id")
 	two := a.post(flowsPath, other).want(201).text("id")
 	a.post(flowsPath+"/"+two+"/action?op=disable", nil).want(200)
-	source := texts(tutorial, "sourceConnectionIds")[0]
+	source := core.Texts(tutorial, "sourceConnectionIds")[0]
 	for _, c := range []struct {
 		path, property string
 		want           int
@@ -57,13 +60,13 @@ func TestPublishedFilters(t *testing.T) {
 		{"/flows", "createdAt>1670880253121", 2},
 		{"/flows", "id==" + one, 1},
 		{"/flows", `name=="other"`, 1},
-		{"/flows", "transformations.params.mappingId==" + text(list(tutorial, "transformations")[1], "params", "mappingId"), 1},
+		{"/flows", "transformations.params.mappingId==" + core.Text(core.List(tutorial, "transformations")[1], "params", "mappingId"), 1},
 	} {
 		r := a.get(query(flowBase+c.path, "property", c.property)).want(200)
-		if got := len(list(r.v, "items")); got != c.want {
+		if got := len(core.List(r.v, "items")); got != c.want {
 			t.Errorf("%s?property=%s: %d items, want %d", c.path, c.property, got, c.want)
 		}
-		n, _ := asInt(at(a.get(query(flowBase+c.path, "property", c.property, "count", "true")).want(200).v, "count"))
+		n, _ := core.AsInt(core.At(a.get(query(flowBase+c.path, "property", c.property, "count", "true")).want(200).v, "count"))
 		if int(n) != c.want {
 			t.Errorf("%s?property=%s: count %d, want %d", c.path, c.property, n, c.want)
 		}
@@ -101,10 +104,10 @@ func pages(a *api, path string) []string {
 	var ids []string
 	for path != "" {
 		r := a.get(path).want(200)
-		for _, i := range list(r.v, "items") {
-			ids = append(ids, text(i, "id"))
+		for _, i := range core.List(r.v, "items") {
+			ids = append(ids, core.Text(i, "id"))
 		}
-		next := text(r.v, "_links", "next", "href")
+		next := core.Text(r.v, "_links", "next", "href")
 		if next == "" {
 			return ids
 		}
@@ -165,10 +168,10 @@ func TestPagingIsExact(t *testing.T) {
 	}
 	// Between two pages one object goes and one comes.
 	first := a.get(query(flowBase+"/connections", "limit", "10", "orderby", "name")).want(200)
-	gone := text(list(first.v, "items")[9], "id")
+	gone := core.Text(core.List(first.v, "items")[9], "id")
 	a.delete(flowBase + "/connections/" + gone).want(204)
 	a.tryCreate("a-new-first")
-	rest := pages(a, flowBase+text(first.v, "_links", "next", "href"))
+	rest := pages(a, flowBase+core.Text(first.v, "_links", "next", "href"))
 	if len(rest) != 60 {
 		t.Errorf("%d on the pages after a change, want 60", len(rest))
 	}
@@ -179,7 +182,7 @@ func TestTokenBelongsToItsQuery(t *testing.T) {
 	a := open(t, Options{})
 	a.tryCreate("x")
 	r := a.get(query(flowBase+"/connections", "limit", "1")).want(200)
-	u, err := url.Parse(text(r.v, "_links", "next", "href"))
+	u, err := url.Parse(core.Text(r.v, "_links", "next", "href"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +192,7 @@ func TestTokenBelongsToItsQuery(t *testing.T) {
 		t.Errorf("token alone: %v", got)
 	}
 	ordered := a.get(query(flowBase+"/connections", "limit", "1", "orderby", "-name")).want(200)
-	u, _ = url.Parse(text(ordered.v, "_links", "next", "href"))
+	u, _ = url.Parse(core.Text(ordered.v, "_links", "next", "href"))
 	if got := names(a.get(query(flowBase+"/connections", "continuationToken", u.Query().Get("continuationToken")))); !slices.Equal(got, []string{"BigQuery"}) {
 		t.Errorf("ordered token alone: %v", got)
 	}
@@ -202,7 +205,7 @@ func TestOtherLists(t *testing.T) {
 	for i := range 23 {
 		title := fmt.Sprintf("S%02d", i)
 		titles[title] = true
-		a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": title, "allOf": []any{object{"$ref": classProfile}}}).want(201)
+		a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": title, "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201)
 		a.post(catalogBase+"/dataSets", object{"name": title, "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 	}
 	accept := func(path string) reply {
@@ -217,10 +220,10 @@ func TestOtherLists(t *testing.T) {
 				p = query(registryBase+"/tenant/schemas", "orderby", orderby, "limit", "5", "start", next)
 			}
 			r := accept(p)
-			for _, item := range list(r.v, "results") {
-				seen[text(item, "title")]++
+			for _, item := range core.List(r.v, "results") {
+				seen[core.Text(item, "title")]++
 			}
-			if next = text(r.v, "_page", "next"); next == "" {
+			if next = core.Text(r.v, "_page", "next"); next == "" {
 				break
 			}
 		}
@@ -231,10 +234,10 @@ func TestOtherLists(t *testing.T) {
 		}
 	}
 	for property, want := range map[string]int{
-		"title==S07": 1, "title~S1": 10, "meta:class==" + classProfile: 24, "meta:immutableTags==union": 0, "meta:immutableTags": 0,
-		"meta:extends!=" + behaviorAdhoc: 24, "title>S20": 3,
+		"title==S07": 1, "title~S1": 10, "meta:class==" + registry.ClassProfile: 24, "meta:immutableTags==union": 0, "meta:immutableTags": 0,
+		"meta:extends!=" + registry.BehaviorAdhoc: 24, "title>S20": 3,
 	} {
-		if got := len(list(accept(query(registryBase+"/tenant/schemas", "property", property)).v, "results")); got != want {
+		if got := len(core.List(accept(query(registryBase+"/tenant/schemas", "property", property)).v, "results")); got != want {
 			t.Errorf("property %s: %d, want %d", property, got, want)
 		}
 	}

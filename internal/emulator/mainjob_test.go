@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
 
 // The tutorial from sign-in to a changed schedule and back to nothing.
@@ -19,17 +23,17 @@ func TestMainJob(t *testing.T) {
 
 	got := a.get(flowBase + "/flows/" + id).want(200).item()
 	for _, k := range []string{"name", "description", "flowSpec", "sourceConnectionIds", "transformations", "scheduleParams"} {
-		if !same(got[k], body[k]) {
-			t.Errorf("%s came back as %s, sent %s", k, toJSON(got[k]), toJSON(body[k]))
+		if !core.Same(got[k], body[k]) {
+			t.Errorf("%s came back as %s, sent %s", k, core.ToJSON(got[k]), core.ToJSON(body[k]))
 		}
 	}
-	if text(got, "state") != "enabled" || text(got, "etag") != made.text("etag") || text(got, "sandboxName") != "prod" {
-		t.Errorf("stored flow: %s", toJSON(got))
+	if core.Text(got, "state") != "enabled" || core.Text(got, "etag") != made.text("etag") || core.Text(got, "sandboxName") != "prod" {
+		t.Errorf("stored flow: %s", core.ToJSON(got))
 	}
-	if s := text(got, "inheritedAttributes", "sourceConnections"); s != "" {
+	if s := core.Text(got, "inheritedAttributes", "sourceConnections"); s != "" {
 		t.Errorf("inherited: %s", s)
 	}
-	base := at(list(got, "inheritedAttributes", "sourceConnections")[0], "baseConnection", "id")
+	base := core.At(core.List(got, "inheritedAttributes", "sourceConnections")[0], "baseConnection", "id")
 	if base != tutorialConnection {
 		t.Errorf("inherited base connection %v", base)
 	}
@@ -39,21 +43,21 @@ func TestMainJob(t *testing.T) {
 		t.Error("a write left the etag alone")
 	}
 	got = a.get(flowBase + "/flows/" + id).item()
-	if s, _ := scalar(at(got, "scheduleParams", "interval")); s != "30" || text(got, "description") != "d" {
-		t.Errorf("after the patch: %s", toJSON(got))
+	if s, _ := core.Scalar(core.At(got, "scheduleParams", "interval")); s != "30" || core.Text(got, "description") != "d" {
+		t.Errorf("after the patch: %s", core.ToJSON(got))
 	}
 
 	a.post(flowBase+"/flows/"+id+"/action?op=disable", nil).want(200)
 	a.post(flowBase+"/flows/"+id+"/action?op=disable", nil).refused(400, "FLOW-1422-400")
 	a.post(flowBase+"/flows/"+id+"/action?op=ENABLE", nil).want(200)
 
-	source := texts(body, "sourceConnectionIds")[0]
+	source := core.Texts(body, "sourceConnectionIds")[0]
 	a.delete(flowBase+"/sourceConnections/"+source).refused(400, "FLOW-1447-400")
 	a.delete(flowBase+"/connections/"+tutorialConnection).refused(400, "FLOW-1418-400")
 	a.delete(flowBase + "/flows/" + id).want(204)
 	a.get(flowBase+"/flows/"+id).refused(404, "FLOW-1439-404")
 	a.delete(flowBase + "/sourceConnections/" + source).want(204)
-	a.delete(flowBase + "/targetConnections/" + texts(body, "targetConnectionIds")[0]).want(204)
+	a.delete(flowBase + "/targetConnections/" + core.Texts(body, "targetConnectionIds")[0]).want(204)
 	a.delete(flowBase + "/connections/" + tutorialConnection).want(204)
 	if r := a.get(flowBase + "/connections/" + tutorialConnection).want(404); r.text("errorMessage") == "" {
 		t.Errorf("envelope: %s", r.raw)
@@ -71,33 +75,33 @@ func TestInlineTarget(t *testing.T) {
 		t.Errorf("field group id %s", group)
 	}
 	made := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Loyalty", "description": "x", "allOf": []any{
-		object{"$ref": classProfile}, object{"$ref": nsRoot + "xdm/context/profile-person-details"}, object{"$ref": group},
+		object{"$ref": registry.ClassProfile}, object{"$ref": registry.NsRoot + "xdm/context/profile-person-details"}, object{"$ref": group},
 	}}).want(201)
 	id := made.text("$id")
-	if made.text("meta:class") != classProfile || made.text("version") != "1.0" || made.text("meta:altId") != altID(id) {
+	if made.text("meta:class") != registry.ClassProfile || made.text("version") != "1.0" || made.text("meta:altId") != registry.AltID(id) {
 		t.Errorf("schema: %s", made.raw)
 	}
-	for _, key := range []string{url.PathEscape(id), altID(id)} {
+	for _, key := range []string{url.PathEscape(id), registry.AltID(id)} {
 		full := a.do("GET", registryBase+"/tenant/schemas/"+key, nil, "Accept", "application/vnd.adobe.xed-full+json; version=1").want(200)
-		fields := map[string]fieldType{}
-		flatten(at(full.v, "properties").(object), "", fields)
+		fields := map[string]registry.FieldType{}
+		registry.Flatten(core.At(full.v, "properties").(object), "", fields)
 		for path, kind := range map[string]string{
 			"_id": "string", "person.name.fullName": "string", "person.birthDate": "date", "_repo.createDate": "date-time", "_aepflow.loyaltyId": "string", "_aepflow.points": "int",
 		} {
-			if fields[path].xdm != kind {
-				t.Errorf("%s is %q, want %q", path, fields[path].xdm, kind)
+			if fields[path].Xdm != kind {
+				t.Errorf("%s is %q, want %q", path, fields[path].Xdm, kind)
 			}
 		}
-		if at(full.v, "allOf") != nil {
+		if core.At(full.v, "allOf") != nil {
 			t.Error("the full form still has allOf")
 		}
 	}
-	schemaPath := registryBase + "/tenant/schemas/" + altID(id)
+	schemaPath := registryBase + "/tenant/schemas/" + registry.AltID(id)
 	tag := `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`
 	a.do("PATCH", schemaPath, tag).refused(400, "XDM-1528-400")
 
 	d := a.post(registryBase+"/tenant/descriptors", object{
-		"@type": identityDescriptor, "xdm:sourceSchema": id, "xdm:sourceVersion": 1, "xdm:sourceProperty": "/_aepflow/loyaltyId",
+		"@type": registry.IdentityDescriptor, "xdm:sourceSchema": id, "xdm:sourceVersion": 1, "xdm:sourceProperty": "/_aepflow/loyaltyId",
 		"xdm:namespace": "CRMID", "xdm:property": "xdm:code", "xdm:isPrimary": true,
 	}).want(201)
 	if len(d.text("@id")) != 40 {
@@ -107,9 +111,9 @@ func TestInlineTarget(t *testing.T) {
 		"tags": object{"unifiedProfile": []any{"enabled:true"}, "unifiedIdentity": []any{"enabled:true"}}}
 	a.post(catalogBase+"/dataSets", data).want(400)
 	a.do("PATCH", schemaPath, tag).want(200)
-	a.get(registryBase+"/tenant/unions/"+altID(classProfile)+"__union").refused(400, "XDM-1007-400")
-	union := a.do("GET", registryBase+"/tenant/unions/"+altID(classProfile)+"__union", nil, "Accept", "application/vnd.adobe.xed-full+json;version=1").want(200)
-	if at(union.v, "properties", "identityMap") == nil || at(union.v, "properties", "_aepflow") == nil {
+	a.get(registryBase+"/tenant/unions/"+registry.AltID(registry.ClassProfile)+"__union").refused(400, "XDM-1007-400")
+	union := a.do("GET", registryBase+"/tenant/unions/"+registry.AltID(registry.ClassProfile)+"__union", nil, "Accept", "application/vnd.adobe.xed-full+json;version=1").want(200)
+	if core.At(union.v, "properties", "identityMap") == nil || core.At(union.v, "properties", "_aepflow") == nil {
 		t.Errorf("union: %s", union.raw)
 	}
 	set := a.post(catalogBase+"/dataSets", data).want(201)
@@ -119,12 +123,12 @@ func TestInlineTarget(t *testing.T) {
 		t.Errorf("dataset ref %q", ref)
 	}
 	got := a.get(catalogBase + "/dataSets/" + datasetID).want(200)
-	if got.header.Get("E-Tag") != text(got.v, datasetID, "version") {
-		t.Errorf("E-Tag %q, version %q", got.header.Get("E-Tag"), text(got.v, datasetID, "version"))
+	if got.header.Get("E-Tag") != core.Text(got.v, datasetID, "version") {
+		t.Errorf("E-Tag %q, version %q", got.header.Get("E-Tag"), core.Text(got.v, datasetID, "version"))
 	}
 	a.delete(schemaPath).want(400)
-	a.do("PATCH", registryBase+"/tenant/fieldgroups/"+altID(group), `[{"op":"remove","path":"/definitions/fields/properties/_aepflow/properties/points"}]`).want(400)
-	grown := a.do("PATCH", registryBase+"/tenant/fieldgroups/"+altID(group), `[{"op":"add","path":"/definitions/fields/properties/_aepflow/properties/tier","value":{"type":"string"}}]`).want(200)
+	a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(group), `[{"op":"remove","path":"/definitions/fields/properties/_aepflow/properties/points"}]`).want(400)
+	grown := a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(group), `[{"op":"add","path":"/definitions/fields/properties/_aepflow/properties/tier","value":{"type":"string"}}]`).want(200)
 	if grown.text("version") != "1.1" {
 		t.Errorf("version %s after a change", grown.text("version"))
 	}
@@ -134,20 +138,20 @@ func TestMappingSetEcho(t *testing.T) {
 	a := open(t, Options{})
 	short := a.post(prepBase+"/mappingSets", mappingBody()).want(200)
 	id := short.text("id")
-	if v, _ := asInt(at(short.v, "version")); v != 0 || len(id) != 32 || at(short.v, "mappings") != nil {
+	if v, _ := core.AsInt(core.At(short.v, "version")); v != 0 || len(id) != 32 || core.At(short.v, "mappings") != nil {
 		t.Errorf("short answer: %s", short.raw)
 	}
 	full := a.get(prepBase + "/mappingSets/" + id).want(200)
-	m := list(full.v, "mappings")[0]
-	if text(m, "sourceType") != "text/x.schema-path" || text(m, "source") != "TestID" || text(m, "destinationXdmPath") != "_id" {
-		t.Errorf("mapping came back as %s", toJSON(m))
+	m := core.List(full.v, "mappings")[0]
+	if core.Text(m, "sourceType") != "text/x.schema-path" || core.Text(m, "source") != "TestID" || core.Text(m, "destinationXdmPath") != "_id" {
+		t.Errorf("mapping came back as %s", core.ToJSON(m))
 	}
 	// What was answered is taken as the next request, and makes a new version.
 	again := a.do("PUT", prepBase+"/mappingSets/"+id, string(full.raw)).want(200)
-	if v, _ := asInt(at(again.v, "version")); v != 1 || text(list(again.v, "mappings")[0], "id") == text(m, "id") {
+	if v, _ := core.AsInt(core.At(again.v, "version")); v != 1 || core.Text(core.List(again.v, "mappings")[0], "id") == core.Text(m, "id") {
 		t.Errorf("after PUT: %s", again.raw)
 	}
-	if old := a.get(prepBase + "/mappingSets/" + id + "?version=0").want(200); text(list(old.v, "mappings")[0], "id") != text(m, "id") {
+	if old := a.get(prepBase + "/mappingSets/" + id + "?version=0").want(200); core.Text(core.List(old.v, "mappings")[0], "id") != core.Text(m, "id") {
 		t.Error("version 0 was not kept")
 	}
 	// The tutorial's own shape.
@@ -155,7 +159,7 @@ func TestMappingSetEcho(t *testing.T) {
 		{"destinationXdmPath":"_id","sourceAttribute":"TestID","identity":false,"identityGroup":null,"namespaceCode":null,"version":0}]}`).want(200)
 	a.get(prepBase + "/mappingSets").want(400)
 	page := a.get(prepBase + "/mappingSets?start=0&limit=1").want(200)
-	if len(list(page.v, "data")) != 1 || text(page.v, "_links", "next", "href") != "/mappingSets?limit=1&start=1" {
+	if len(core.List(page.v, "data")) != 1 || core.Text(page.v, "_links", "next", "href") != "/mappingSets?limit=1&start=1" {
 		t.Errorf("page: %s", page.raw)
 	}
 	del := a.delete(prepBase + "/mappingSets/" + id).want(204)
@@ -170,7 +174,7 @@ func TestMappingVersionOfFlow(t *testing.T) {
 	a := open(t, Options{})
 	body := a.flowParts()
 	made := a.post(flowBase+"/flows", body).want(201)
-	mapping := text(list(body, "transformations")[1], "params", "mappingId")
+	mapping := core.Text(core.List(body, "transformations")[1], "params", "mappingId")
 	path := flowBase + "/flows/" + made.text("id")
 	bump := `[{"op":"replace","path":"/transformations/1/params/mappingVersion","value":1}]`
 	a.patch(path, made.text("etag"), bump).refused(400, "FLOW-1412-400")
@@ -194,9 +198,9 @@ func TestOverwritingCopy(t *testing.T) {
 		a := open(t, Options{Switches: Switches{KeepCopy: keep}})
 		body := a.flowParts()
 		made := a.post(flowsPath, body).want(201)
-		patch := string(toJSON([]any{object{"op": "replace", "path": "/transformations/0", "value": list(body, "transformations")[1]}}))
+		patch := string(core.ToJSON([]any{object{"op": "replace", "path": "/transformations/0", "value": core.List(body, "transformations")[1]}}))
 		a.patch(flowsPath+"/"+made.text("id"), made.text("etag"), patch).want(want)
-		if _, has := transformation(a.get(flowsPath+"/"+made.text("id")).item(), "Copy"); has != keep {
+		if _, has := flow.Transformation(a.get(flowsPath+"/"+made.text("id")).item(), "Copy"); has != keep {
 			t.Errorf("keepCopy %v: Copy is there: %v", keep, has)
 		}
 	}

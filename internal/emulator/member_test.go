@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // FuzzMember: what is found in the text of an object is what is in the object.
@@ -12,12 +14,12 @@ func FuzzMember(f *testing.F) {
 		f.Add(s, "a")
 	}
 	f.Fuzz(func(t *testing.T, s, name string) {
-		v, err := decodeJSON([]byte(s))
+		v, err := core.DecodeJSON([]byte(s))
 		o, isObject := v.(object)
-		if err != nil || !isObject || string(toJSON(name)) != `"`+name+`"` {
+		if err != nil || !isObject || string(core.ToJSON(name)) != `"`+name+`"` {
 			return
 		}
-		raw, found := member(toJSON(o), name)
+		raw, found := core.Member(core.ToJSON(o), name)
 		want, has := o[name]
 		if found != has {
 			t.Fatalf("%s has %q: %v, found: %v", s, name, has, found)
@@ -25,8 +27,8 @@ func FuzzMember(f *testing.F) {
 		if !found {
 			return
 		}
-		if got := decodeMember(raw); !same(got, want) {
-			t.Errorf("%q of %s is %s, found %s", name, s, toJSON(want), raw)
+		if got := core.DecodeMember(raw); !core.Same(got, want) {
+			t.Errorf("%q of %s is %s, found %s", name, s, core.ToJSON(want), raw)
 		}
 	})
 }

@@ -4,6 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/dataprep"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
+
 	_ "embed"
 	"encoding/base64"
 	"fmt"
@@ -89,70 +96,70 @@ type pageRequest struct {
 	Body                           string
 }
 
-func (s *Server) page(c *call) (answer, error) {
-	o := s.env.orgs[0]
-	if named := s.env.org(c.query.Get("org")); named != nil {
+func (s *Server) page(c *core.Call) (core.Answer, error) {
+	o := s.env.Orgs[0]
+	if named := s.env.Org(c.Query.Get("org")); named != nil {
 		o = named
 	}
-	box := o.sandbox(c.query.Get("sandbox"))
+	box := o.Sandbox(c.Query.Get("sandbox"))
 	if box == nil {
 		box = s.busiest(o)
 	}
-	sp := s.env.space(o, box)
-	sp.catchUp(c.now)
-	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: box.Name, Now: clock(c.ms())}
-	for _, other := range s.env.orgs {
-		for _, b := range other.boxes() {
+	sp := s.env.Space(o, box)
+	flow.CatchUp(sp, c.Now)
+	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: box.Name, Now: clock(c.Millis())}
+	for _, other := range s.env.Orgs {
+		for _, b := range other.Sandboxes() {
 			label := b.Name
-			if len(s.env.orgs) > 1 {
+			if len(s.env.Orgs) > 1 {
 				label += " (" + other.Tenant + ")"
 			}
 			d.Places = append(d.Places, pagePlace{other.ID, b.Name, label, other == o && b.Name == box.Name})
 		}
 	}
-	sp.mu.RLock()
-	d.Flows = rowsOf(sp, kindFlow, flowRow)
-	d.Runs = rowsOf(sp, kindRun, runRow)
-	d.Connections = rowsOf(sp, kindConnection, connectionRow)
-	d.Datasets = rowsOf(sp, kindDataset, datasetRow)
-	d.Schemas = rowsOf(sp, kindSchema, schemaRow)
-	sp.mu.RUnlock()
+	sp.Mu.RLock()
+	d.Flows = rowsOf(sp, core.KindFlow, flowRow)
+	d.Runs = rowsOf(sp, core.KindRun, runRow)
+	d.Connections = rowsOf(sp, core.KindConnection, connectionRow)
+	d.Datasets = rowsOf(sp, core.KindDataset, datasetRow)
+	d.Schemas = rowsOf(sp, core.KindSchema, schemaRow)
+	sp.Mu.RUnlock()
 	d.Requests = s.pageRequests()
 	var out bytes.Buffer
 	if err := pageTemplate().Execute(&out, d); err != nil {
-		return answer{}, fmt.Errorf("draw the page: %w", err)
+		return core.Answer{}, fmt.Errorf("draw the page: %w", err)
 	}
-	return answer{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: out.Bytes(), header: [][2]string{
+	return core.Answer{Status: http.StatusOK, ContentType: "text/html; charset=utf-8", Body: out.Bytes(), Header: [][2]string{
 		{"Content-Security-Policy", pagePolicy()}, {"Cache-Control", "no-store"}, {"X-Frame-Options", "DENY"},
 	}}, nil
 }
 
 // busiest is the sandbox that a person most likely wants to see: the one with
 // most flows, else the default one.
-func (s *Server) busiest(o *org) *sandbox {
-	best, most := o.sandbox(o.defaultSandbox()), 0
-	for _, box := range o.boxes() {
-		sp := s.env.space(o, box)
-		sp.mu.RLock()
-		if n := len(sp.table(kindFlow).order); n > most {
+func (s *Server) busiest(o *core.Org) *core.Sandbox {
+	best, most := o.Sandbox(o.DefaultSandbox()), 0
+	for _, box := range o.Sandboxes() {
+		sp := s.env.Space(o, box)
+		sp.Mu.RLock()
+		if n := len(sp.Table(core.KindFlow).Order); n > most {
 			best, most = box, n
 		}
-		sp.mu.RUnlock()
+		sp.Mu.RUnlock()
 	}
 	return best
 }
 
 // rowsOf shows the newest records of a kind, newest first. Runs of several flows
 // are made flow by flow when the clock jumps, so order of making is not enough.
-func rowsOf[T any](sp *space, k kind, row func(*space, *record, object) T) section[T] {
-	all := sp.table(k).order
-	if k == kindRun {
+func rowsOf[T any](sp *core.Space, k core.Kind, row func(*core.Space, *core.Record, object) T) section[T] {
+	all := sp.Table(k).Order
+	if k == core.KindRun {
 		all = slices.Clone(all)
-		slices.SortStableFunc(all, func(a, b *record) int { return cmp.Compare(a.created, b.created) })
+		slices.SortStableFunc(all, func(a, b *core.Record) int { return cmp.Compare(a.Created, b.Created) })
 	}
 	s := section[T]{Total: len(all)}
 	for _, r := range slices.Backward(all[max(0, len(all)-pageRows):]) {
-		s.Rows = append(s.Rows, row(sp, r, r.object()))
+		s.Rows = append(s.Rows, row(sp, r, r.Object()))
 	}
 	return s
 }
@@ -171,67 +178,67 @@ func tone(state string) string {
 	return ""
 }
 
-func flowRow(sp *space, r *record, o object) pageFlow {
-	f := pageFlow{ID: r.id, Name: text(o, "name"), State: text(o, "state")}
+func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
+	f := pageFlow{ID: r.ID, Name: core.Text(o, "name"), State: core.Text(o, "state")}
 	f.Tone = tone(f.State)
-	if s, err := readSchedule(o["scheduleParams"]); err == nil {
-		f.Schedule = fmt.Sprintf("every %d %s", s.interval, s.frequency)
-		if s.interval == 1 {
-			f.Schedule = "every " + s.frequency
+	if s, err := flow.ReadSchedule(o["scheduleParams"]); err == nil {
+		f.Schedule = fmt.Sprintf("every %d %s", s.Interval, s.Frequency)
+		if s.Interval == 1 {
+			f.Schedule = "every " + s.Frequency
 		}
-		if s.once() {
+		if s.Once() {
 			f.Schedule = "once"
 		}
-		if s.interval > 1 {
+		if s.Interval > 1 {
 			f.Schedule += "s"
 		}
 	}
 	switch {
-	case isInternal(o):
+	case core.IsInternal(o):
 		f.Schedule = "the platform's own"
-	case !isSourceFlow(o):
+	case !flow.IsSourceFlow(o):
 		f.Schedule = "to a destination"
 	}
-	if r.due != 0 {
-		f.Next = clock(r.due)
+	if r.Due != 0 {
+		f.Next = clock(r.Due)
 	}
-	if last := text(o, "lastRunDetails", "state"); last != "" {
-		at, _ := asInt(at(o, "lastRunDetails", "startedAtUTC"))
+	if last := core.Text(o, "lastRunDetails", "state"); last != "" {
+		at, _ := core.AsInt(core.At(o, "lastRunDetails", "startedAtUTC"))
 		f.Last, f.LastTone = last+" "+clock(at), tone(last)
 	}
-	for _, id := range texts(o, "sourceConnectionIds") {
-		if src := sp.get(kindSource, id); src != nil {
-			f.Table = text(src.object(), "params", "tableName")
+	for _, id := range core.Texts(o, "sourceConnectionIds") {
+		if src := sp.Get(core.KindSource, id); src != nil {
+			f.Table = core.Text(src.Object(), "params", "tableName")
 		}
 	}
-	for _, id := range texts(o, "targetConnectionIds") {
-		if t := sp.get(kindTarget, id); t != nil {
-			if d := sp.get(kindDataset, text(t.object(), "params", "dataSetId")); d != nil {
-				f.Dataset = text(d.object(), "name")
+	for _, id := range core.Texts(o, "targetConnectionIds") {
+		if t := sp.Get(core.KindTarget, id); t != nil {
+			if d := sp.Get(core.KindDataset, core.Text(t.Object(), "params", "dataSetId")); d != nil {
+				f.Dataset = core.Text(d.Object(), "name")
 			}
 		}
 	}
-	p, _ := transformation(o, "Mapping")
-	version, _ := asInt(p["mappingVersion"])
+	p, _ := flow.Transformation(o, "Mapping")
+	version, _ := core.AsInt(p["mappingVersion"])
 	f.MappingVersion = fmt.Sprint(version)
-	if set := sp.get(kindMappingSet, text(p, "mappingId")); set != nil {
-		for _, m := range list(sp.mappingVersion(set, version), "mappings") {
-			kind := map[string]string{attributeType: "column", "EXPRESSION": "expression", "STATIC": "constant"}[text(m, "sourceType")]
-			f.Mappings = append(f.Mappings, pageMapping{text(m, "destination"), text(m, "source"), kind})
+	if set := sp.Get(core.KindMappingSet, core.Text(p, "mappingId")); set != nil {
+		for _, m := range core.List(dataprep.MappingVersion(sp, set, version), "mappings") {
+			kind := map[string]string{dataprep.AttributeType: "column", "EXPRESSION": "expression", "STATIC": "constant"}[core.Text(m, "sourceType")]
+			f.Mappings = append(f.Mappings, pageMapping{core.Text(m, "destination"), core.Text(m, "source"), kind})
 		}
 	}
 	return f
 }
 
-func runRow(sp *space, r *record, o object) pageRun {
-	m := at(o, "metrics")
-	run := pageRun{Started: clock(r.created), Status: text(m, "statusSummary", "status")}
+func runRow(sp *core.Space, r *core.Record, o object) pageRun {
+	m := core.At(o, "metrics")
+	run := pageRun{Started: clock(r.Created), Status: core.Text(m, "statusSummary", "status")}
 	run.Tone = tone(run.Status)
-	if f := sp.get(kindFlow, text(o, "flowId")); f != nil {
-		run.Flow = text(f.object(), "name")
+	if f := sp.Get(core.KindFlow, core.Text(o, "flowId")); f != nil {
+		run.Flow = core.Text(f.Object(), "name")
 	}
-	from, _ := asInt(at(m, "durationSummary", "extensions", "windowStart"))
-	to, _ := asInt(at(m, "durationSummary", "extensions", "windowEnd"))
+	from, _ := core.AsInt(core.At(m, "durationSummary", "extensions", "windowStart"))
+	to, _ := core.AsInt(core.At(m, "durationSummary", "extensions", "windowEnd"))
 	run.Window = "until " + clock(to)
 	if from != 0 {
 		run.Window = clock(from) + " to " + clock(to)
@@ -239,23 +246,23 @@ func runRow(sp *space, r *record, o object) pageRun {
 			run.Window = clock(from) + " to " + at
 		}
 	}
-	run.Read, _ = asInt(at(m, "recordSummary", "inputRecordCount"))
-	run.Written, _ = asInt(at(m, "recordSummary", "outputRecordCount"))
-	run.Failed, _ = asInt(at(m, "recordSummary", "failedRecordCount"))
-	for _, e := range list(m, "statusSummary", "errors") {
-		run.Error = text(e, "code") + " " + text(e, "message")
+	run.Read, _ = core.AsInt(core.At(m, "recordSummary", "inputRecordCount"))
+	run.Written, _ = core.AsInt(core.At(m, "recordSummary", "outputRecordCount"))
+	run.Failed, _ = core.AsInt(core.At(m, "recordSummary", "failedRecordCount"))
+	for _, e := range core.List(m, "statusSummary", "errors") {
+		run.Error = core.Text(e, "code") + " " + core.Text(e, "message")
 	}
 	return run
 }
 
-func connectionRow(sp *space, r *record, o object) pageConnection {
-	c := pageConnection{ID: r.id, Name: text(o, "name"), Auth: text(o, "auth", "specName"), State: text(o, "state"), Data: "none"}
+func connectionRow(sp *core.Space, r *core.Record, o object) pageConnection {
+	c := pageConnection{ID: r.ID, Name: core.Text(o, "name"), Auth: core.Text(o, "auth", "specName"), State: core.Text(o, "state"), Data: "none"}
 	c.Tone = tone(c.State)
-	if spec, _, ok := specs.ConnectorByID(text(o, "connectionSpec", "id")); ok {
+	if spec, _, ok := specs.ConnectorByID(core.Text(o, "connectionSpec", "id")); ok {
 		c.Connector = spec.Name
 	}
-	if f := sp.env.fixtureOf(o); f != nil {
-		c.Data = fmt.Sprintf("%s, %d tables", f.source.Kind, len(f.names))
+	if f := flow.FixtureOf(sp.Env, o); f != nil {
+		c.Data = fmt.Sprintf("%s, %d tables", f.Source.Kind, len(f.Names))
 	}
 	return c
 }
@@ -267,34 +274,34 @@ func yes(b bool) string {
 	return ""
 }
 
-func datasetRow(sp *space, r *record, o object) pageDataset {
+func datasetRow(sp *core.Space, r *core.Record, o object) pageDataset {
 	tags, _ := o["tags"].(object)
-	d := pageDataset{ID: r.id, Name: text(o, "name"), Version: text(o, "version"), Profile: yes(enabled(tags, "unifiedProfile")), Batches: len(sp.table(kindBatch).by("dataSetId", r.id))}
-	d.Schema = sp.titleOf(text(o, "schemaRef", "id"))
+	d := pageDataset{ID: r.ID, Name: core.Text(o, "name"), Version: core.Text(o, "version"), Profile: yes(catalog.Enabled(tags, "unifiedProfile")), Batches: len(sp.Table(core.KindBatch).By("dataSetId", r.ID))}
+	d.Schema = titleOf(sp, core.Text(o, "schemaRef", "id"))
 	return d
 }
 
-func (sp *space) titleOf(id string) string {
-	if o := sp.findResource(id); o != nil {
-		return text(o, "title")
+func titleOf(sp *core.Space, id string) string {
+	if o := registry.FindResource(sp, id); o != nil {
+		return core.Text(o, "title")
 	}
 	return id
 }
 
-func schemaRow(sp *space, r *record, o object) pageSchema {
-	s := pageSchema{ID: strings.TrimPrefix(r.id, nsRoot), Title: text(o, "title"), Version: text(o, "version"), Profile: yes(hasUnionTag(o))}
-	s.Class = sp.titleOf(text(o, "meta:class"))
+func schemaRow(sp *core.Space, r *core.Record, o object) pageSchema {
+	s := pageSchema{ID: strings.TrimPrefix(r.ID, registry.NsRoot), Title: core.Text(o, "title"), Version: core.Text(o, "version"), Profile: yes(registry.HasUnionTag(o))}
+	s.Class = titleOf(sp, core.Text(o, "meta:class"))
 	var groups, identities []string
-	for _, ref := range texts(o, "refs") {
-		if ref != text(o, "meta:class") {
-			groups = append(groups, sp.titleOf(ref))
+	for _, ref := range core.Texts(o, "refs") {
+		if ref != core.Text(o, "meta:class") {
+			groups = append(groups, titleOf(sp, ref))
 		}
 	}
-	for _, d := range sp.table(kindDescriptor).by("xdm:sourceSchema", r.id) {
-		e := d.object()
-		if text(e, "@type") == identityDescriptor {
-			ns, _ := scalar(e["xdm:namespace"])
-			identities = append(identities, strings.ReplaceAll(strings.Trim(text(e, "xdm:sourceProperty"), "/"), "/", ".")+" ("+ns+")")
+	for _, d := range sp.Table(core.KindDescriptor).By("xdm:sourceSchema", r.ID) {
+		e := d.Object()
+		if core.Text(e, "@type") == registry.IdentityDescriptor {
+			ns, _ := core.Scalar(e["xdm:namespace"])
+			identities = append(identities, strings.ReplaceAll(strings.Trim(core.Text(e, "xdm:sourceProperty"), "/"), "/", ".")+" ("+ns+")")
 		}
 	}
 	s.Groups, s.Identities = strings.Join(groups, ", "), strings.Join(identities, ", ")

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // An index that lags shows each object once it is old enough, and then exactly
@@ -21,7 +23,7 @@ func TestPagingBehindALaggingIndex(t *testing.T) {
 		for range r.IntN(6) {
 			name := fmt.Sprintf("n%d", r.IntN(5))
 			id, _ := a.tryCreate(name)
-			made[id], names[id] = a.s.env.now().UnixMilli(), name
+			made[id], names[id] = a.s.env.Now().UnixMilli(), name
 		}
 		a.s.Advance(time.Duration(r.IntN(1500)) * time.Millisecond)
 		if len(made) > 10 {
@@ -43,7 +45,7 @@ func TestPagingBehindALaggingIndex(t *testing.T) {
 		}
 		var want []string
 		for id, at := range made {
-			if at+lag <= a.s.env.now().UnixMilli() && keep(id) {
+			if at+lag <= a.s.env.Now().UnixMilli() && keep(id) {
 				want = append(want, id)
 			}
 		}
@@ -70,7 +72,7 @@ func TestEveryListPagesExactly(t *testing.T) {
 	}
 	href := func(base string) func(reply) string {
 		return func(r reply) string {
-			if next := text(r.v, "_links", "next", "href"); next != "" {
+			if next := core.Text(r.v, "_links", "next", "href"); next != "" {
 				return base + strings.TrimPrefix(next, base)
 			}
 			return ""
@@ -79,8 +81,8 @@ func TestEveryListPagesExactly(t *testing.T) {
 	ids := func(list, id string) func(reply) []string {
 		return func(r reply) []string {
 			var out []string
-			for _, e := range at(r.v, list).([]any) {
-				out = append(out, text(e, id))
+			for _, e := range core.At(r.v, list).([]any) {
+				out = append(out, core.Text(e, id))
 			}
 			return out
 		}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/redact"
 )
 
@@ -63,29 +64,29 @@ func (rec *recorder) open(w io.Writer, keep int, log io.Writer) {
 	}
 }
 
-func (rec *recorder) add(c *call, a *answer, f *Fault, took time.Duration) {
+func (rec *recorder) add(c *core.Call, a *core.Answer, f *Fault, took time.Duration) {
 	if rec.keep < 0 && rec.w == nil {
 		return
 	}
 	k := kept{Recorded: Recorded{
-		Time:      c.now,
-		Method:    c.r.Method,
-		URL:       c.r.URL.RequestURI(),
-		Sandbox:   c.r.Header.Get("x-sandbox-name"),
-		IfMatch:   c.r.Header.Get("If-Match"),
-		UserAgent: c.r.UserAgent(),
-		Status:    a.status,
-		RequestID: c.id,
+		Time:      c.Now,
+		Method:    c.Request.Method,
+		URL:       c.Request.URL.RequestURI(),
+		Sandbox:   c.Request.Header.Get("x-sandbox-name"),
+		IfMatch:   c.Request.Header.Get("If-Match"),
+		UserAgent: c.Request.UserAgent(),
+		Status:    a.Status,
+		RequestID: c.RequestID,
 		Faulty:    f != nil,
 		Micros:    took.Microseconds(),
 	}}
-	if c.svc == svcIMS {
-		k.URL = c.r.URL.EscapedPath() // the query may carry the secret
-	} else if len(c.raw) <= maxRecordedBody {
-		k.raw = bytes.Clone(c.raw) // its own array has room to spare
+	if c.Service == core.IMSService {
+		k.URL = c.Request.URL.EscapedPath() // the query may carry the secret
+	} else if len(c.Raw) <= maxRecordedBody {
+		k.raw = bytes.Clone(c.Raw) // its own array has room to spare
 	}
-	if a.status >= 400 {
-		k.Code = codeOf(a.body)
+	if a.Status >= 400 {
+		k.Code = codeOf(a.Body)
 	}
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -135,20 +136,20 @@ func (s *Server) ForgetRequests() {
 
 // codeOf finds the code of a refusal in any of the envelopes.
 func codeOf(body []byte) string {
-	v, err := decodeJSON(body)
+	v, err := core.DecodeJSON(body)
 	if err != nil {
 		return ""
 	}
-	if s := text(v, "error_code"); s != "" {
+	if s := core.Text(v, "error_code"); s != "" {
 		return s
 	}
-	if m := errorType.FindStringSubmatch(text(v, "type")); m != nil {
+	if m := errorType.FindStringSubmatch(core.Text(v, "type")); m != nil {
 		return m[1]
 	}
-	if s := text(v, "title"); s != "" {
+	if s := core.Text(v, "title"); s != "" {
 		return s
 	}
-	return text(v, "error")
+	return core.Text(v, "error")
 }
 
 var errorType = regexp.MustCompile(`/errors/([A-Z]+-\d+-\d+)$`)
@@ -159,7 +160,7 @@ func (k *kept) masked() Recorded {
 		return r
 	}
 	if !json.Valid(k.raw) {
-		r.Body = toJSON(fmt.Sprintf("(%d bytes, not JSON)", len(k.raw)))
+		r.Body = core.ToJSON(fmt.Sprintf("(%d bytes, not JSON)", len(k.raw)))
 		return r
 	}
 	r.Body = redact.New().Body(k.raw)

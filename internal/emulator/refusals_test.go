@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
+
 	gotoken "go/token"
 	"os"
 	"regexp"
@@ -16,7 +20,7 @@ import (
 
 // with copies a body and sets members by dotted path; nil deletes.
 func with(o object, pairs ...any) object {
-	out := clone(o).(object)
+	out := core.Clone(o).(object)
 	for i := 0; i < len(pairs); i += 2 {
 		steps := strings.Split(pairs[i].(string), ".")
 		var node any = out
@@ -66,7 +70,7 @@ func patchFlow(later time.Duration, patch string, pairs ...any) func(*api) reply
 	return func(a *api) reply {
 		id := a.post(flowsPath, with(a.flowParts(), pairs...)).want(201).text("id")
 		a.s.Advance(later)
-		etag := text(a.get(flowsPath+"/"+id).item(), "etag")
+		etag := core.Text(a.get(flowsPath+"/"+id).item(), "etag")
 		return a.patch(flowsPath+"/"+id, etag, patch)
 	}
 }
@@ -77,7 +81,7 @@ var onceSchedule = object{"startTime": start.Unix() + 60, "frequency": "once"}
 func onceFlow(a *api) object {
 	o := a.flowParts()
 	o["scheduleParams"] = onceSchedule
-	o["transformations"] = []any{list(o, "transformations")[1]}
+	o["transformations"] = []any{core.List(o, "transformations")[1]}
 	return o
 }
 
@@ -149,7 +153,7 @@ var refusalCases = []refusalCase{
 	{"FLOW-1313-400", "a delta column that is none", flowWith("transformations.0.params.deltaColumn.name", "Other")},
 	{"FLOW-1312-400", "too many bad rows allowed", flowWith("options", object{"partialIngestionPercent": 101})},
 	{"FLOW-1425-400", "a mapping set for another schema", func(a *api) reply {
-		other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Other", "allOf": []any{object{"$ref": classProfile}}}).want(201).text("$id")
+		other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Other", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 		set := a.post(prepBase+"/mappingSets", with(mappingBody(), "outputSchema.schemaRef.id", other)).want(200).text("id")
 		return a.post(flowsPath, with(a.flowParts(), "transformations.1.params.mappingId", set))
 	}},
@@ -199,7 +203,7 @@ var refusalCases = []refusalCase{
 	{"FLOW-1325-400", "an unknown schema", targetWith("data.schema.id", "https://ns.adobe.com/aepflow/schemas/none")},
 	{"FLOW-1304-400", "no schema version", targetWith("data.schema.version", nil)},
 	{"FLOW-1425-400", "a target with another schema than its dataset", func(a *api) reply {
-		other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Another", "allOf": []any{object{"$ref": classProfile}}}).want(201).text("$id")
+		other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Another", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 		return a.post(flowBase+"/targetConnections", with(targetBody(), "data.schema.id", other))
 	}},
 
@@ -210,7 +214,7 @@ var refusalCases = []refusalCase{
 	{"FLOW-1447-400", "deleting a source in use", func(a *api) reply {
 		o := a.flowParts()
 		a.post(flowsPath, o).want(201)
-		return a.delete(flowBase + "/sourceConnections/" + texts(o, "sourceConnectionIds")[0])
+		return a.delete(flowBase + "/sourceConnections/" + core.Texts(o, "sourceConnectionIds")[0])
 	}},
 	{"FLOW-1414-400", "patching the connection spec", func(a *api) reply {
 		return patchConnection(a, `[{"op":"replace","path":"/connectionSpec/id","value":"x"}]`)
@@ -295,7 +299,7 @@ var refusalCases = []refusalCase{
 	{"FLOW-1388-400", "repeating a run of a disabled flow", func(a *api) reply {
 		run := a.aRun()
 		a.s.Advance(time.Minute)
-		flow := text(a.get(flowBase+"/runs/"+run).item(), "flowId")
+		flow := core.Text(a.get(flowBase+"/runs/"+run).item(), "flowId")
 		a.post(flowsPath+"/"+flow+"/action?op=disable", nil).want(200)
 		return a.post(flowBase+"/runs/"+run+"/action?op=re-trigger", nil)
 	}},
@@ -324,19 +328,19 @@ var refusalCases = []refusalCase{
 	{"XDM-1016-404", "an unknown descriptor", getting(registryBase + "/tenant/descriptors/x")},
 	{"XDM-1017-404", "an unknown behavior", header(registryBase+"/global/behaviors/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
 	{"XDM-1020-400", "a field outside of the tenant", posting(registryBase+"/tenant/fieldgroups", group("G", "points"))},
-	{"XDM-1021-400", "a field with a bad name", posting(registryBase+"/tenant/fieldgroups", `{"type":"object","title":"G","meta:intendedToExtend":["`+classProfile+`"],"properties":{"_aepflow":{"type":"object","properties":{"_x":{"type":"string"}}}},"allOf":[]}`)},
-	{"XDM-1400-400", "a schema on two classes", posting(registryBase+"/tenant/schemas", object{"type": "object", "title": "T", "allOf": []any{object{"$ref": classProfile}, object{"$ref": classEvent}}})},
+	{"XDM-1021-400", "a field with a bad name", posting(registryBase+"/tenant/fieldgroups", `{"type":"object","title":"G","meta:intendedToExtend":["`+registry.ClassProfile+`"],"properties":{"_aepflow":{"type":"object","properties":{"_x":{"type":"string"}}}},"allOf":[]}`)},
+	{"XDM-1400-400", "a schema on two classes", posting(registryBase+"/tenant/schemas", object{"type": "object", "title": "T", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": registry.ClassEvent}}})},
 	{"XDM-1521-400", "a title that is taken", posting(registryBase+"/tenant/datatypes", object{"type": "object", "title": "Tutorial", "properties": object{}})},
 	{"XDM-1528-400", "a union without identity", func(a *api) reply {
-		return a.do("PATCH", registryBase+"/tenant/schemas/"+altID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
+		return a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
 	}},
 	{"XDM-1527-400", "an unknown tag", func(a *api) reply {
 		a.identify()
-		return a.do("PATCH", registryBase+"/tenant/schemas/"+altID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union","x"]}]`)
+		return a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union","x"]}]`)
 	}},
 	{"XDM-1526-400", "taking the union tag away", func(a *api) reply {
 		a.identify()
-		path := registryBase + "/tenant/schemas/" + altID(tutorialSchema)
+		path := registryBase + "/tenant/schemas/" + registry.AltID(tutorialSchema)
 		a.do("PATCH", path, `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
 		return a.do("PATCH", path, `[{"op":"remove","path":"/meta:immutableTags"}]`)
 	}},
@@ -361,7 +365,7 @@ func pql(column, literal string) object {
 }
 
 func group(title, field string) object {
-	return object{"type": "object", "title": title, "meta:intendedToExtend": []any{classProfile},
+	return object{"type": "object", "title": title, "meta:intendedToExtend": []any{registry.ClassProfile},
 		"definitions": object{"d": object{"properties": object{field: object{"type": "integer"}}}}, "allOf": []any{object{"$ref": "#/definitions/d"}}}
 }
 
@@ -379,7 +383,7 @@ func connecting(slug, specName string, params object) func(*api) reply {
 }
 
 func patchConnection(a *api, patch string) reply {
-	etag := text(a.get(flowBase+"/connections/"+tutorialConnection).item(), "etag")
+	etag := core.Text(a.get(flowBase+"/connections/"+tutorialConnection).item(), "etag")
 	return a.patch(flowBase+"/connections/"+tutorialConnection, etag, patch)
 }
 
@@ -388,23 +392,23 @@ func (a *api) aRun() string {
 	a.t.Helper()
 	id, _ := a.flow()
 	a.s.Advance(time.Hour + time.Second)
-	return text(a.get(flowBase+"/runs?property=flowId=="+id).item(), "id")
+	return core.Text(a.get(flowBase+"/runs?property=flowId=="+id).item(), "id")
 }
 
 func (a *api) identify() {
 	a.t.Helper()
-	a.post(registryBase+"/tenant/descriptors", object{"@type": identityDescriptor, "xdm:sourceSchema": tutorialSchema, "xdm:sourceVersion": 1,
+	a.post(registryBase+"/tenant/descriptors", object{"@type": registry.IdentityDescriptor, "xdm:sourceSchema": tutorialSchema, "xdm:sourceVersion": 1,
 		"xdm:sourceProperty": "/_id", "xdm:namespace": "Email", "xdm:property": "xdm:code", "xdm:isPrimary": true}).want(201)
 }
 
 func unionClash(a *api) reply {
 	var last reply
 	for i, kind := range []string{"string", "integer"} {
-		g := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "G" + kind, "meta:intendedToExtend": []any{classProfile},
+		g := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "G" + kind, "meta:intendedToExtend": []any{registry.ClassProfile},
 			"definitions": object{"d": object{"properties": object{"_aepflow": object{"type": "object", "properties": object{"same": object{"type": kind}}}}}},
 			"allOf":       []any{object{"$ref": "#/definitions/d"}}}).want(201).text("$id")
-		s := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "S" + kind, "allOf": []any{object{"$ref": classProfile}, object{"$ref": g}, object{"$ref": identityMapID}}}).want(201).text("$id")
-		last = a.do("PATCH", registryBase+"/tenant/schemas/"+altID(s), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
+		s := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "S" + kind, "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": g}, object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
+		last = a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(s), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
 		if i == 0 {
 			last.want(200)
 		}
@@ -446,17 +450,17 @@ func checkEnvelope(t *testing.T, r reply) {
 	}
 	switch {
 	case o["error_code"] != nil:
-		if len(o) != 2 || text(o, "message") == "" {
+		if len(o) != 2 || core.Text(o, "message") == "" {
 			t.Errorf("gateway envelope: %s", r.raw)
 		}
 	case o["error"] != nil: // token service and admin
 	case o["type"] != nil:
-		n, _ := asInt(o["status"])
-		if int(n) != r.status || text(o, "title") == "" {
+		n, _ := core.AsInt(o["status"])
+		if int(n) != r.status || core.Text(o, "title") == "" {
 			t.Errorf("problem envelope: %s", r.raw)
 		}
-	case len(o) == 1 && text(o, "message") != "":
-	case len(o) == 2 && text(o, "errorMessage") != "" && text(o, "errorDetails") != "":
+	case len(o) == 1 && core.Text(o, "message") != "":
+	case len(o) == 2 && core.Text(o, "errorMessage") != "" && core.Text(o, "errorDetails") != "":
 	default:
 		t.Errorf("unknown envelope: %s", r.raw)
 	}
@@ -466,11 +470,11 @@ func checkEnvelope(t *testing.T, r reply) {
 func TestOlderEnvelopes(t *testing.T) {
 	a := open(t, Options{})
 	r := a.get(flowBase + "/connections/" + noID).want(404)
-	if text(r.v, "errorMessage") == "" || text(r.v, "errorDetails") == "" {
+	if core.Text(r.v, "errorMessage") == "" || core.Text(r.v, "errorDetails") == "" {
 		t.Errorf("unknown connection: %s", r.raw)
 	}
 	r = a.post(flowBase+"/connections", object{"name": "x", "connectionSpec": object{"id": noID, "version": "1.0"}}).want(400)
-	if text(r.v, "message") != "Please provide a valid spec id" {
+	if core.Text(r.v, "message") != "Please provide a valid spec id" {
 		t.Errorf("unknown spec: %s", r.raw)
 	}
 }
@@ -506,7 +510,7 @@ func TestRefusalsBySetting(t *testing.T) {
 		t.Run(c.kind+" "+c.state, func(t *testing.T) {
 			a := open(t, Options{Seed: seedOf(t, `{"`+c.kind+`": [{"id": "f", "name": "f", "state": "`+c.state+`", "connectionSpec": {"id": "`+bigQuery+`", "version": "1.0"}}]}`)})
 			path := flowBase + "/" + c.kind + "/f"
-			etag := text(a.get(path).item(), "etag")
+			etag := core.Text(a.get(path).item(), "etag")
 			a.delete(path).refused(400, c.delete)
 			a.patch(path, etag, `[{"op":"replace","path":"/name","value":"n"}]`).refused(400, c.patch)
 			a.post(path+"/action?op=disable", nil).refused(400, c.action)
@@ -522,7 +526,7 @@ func TestRefusalsBySetting(t *testing.T) {
 // without a test or a line in the documentation is seen.
 func declaredCodes(t *testing.T) map[string]bool {
 	t.Helper()
-	f, err := parser.ParseFile(gotoken.NewFileSet(), "flowcodes.go", nil, 0)
+	f, err := parser.ParseFile(gotoken.NewFileSet(), "core/flowcodes.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,14 +5,17 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
 
 // Each form of Accept, on a schema with a reference, texts and a descriptor.
 func TestAcceptForms(t *testing.T) {
 	a := open(t, Options{})
 	a.identify()
-	schema := registryBase + "/tenant/schemas/" + altID(tutorialSchema)
-	has := func(v any, path string) bool { return at(v, strings.Split(path, " ")...) != nil }
+	schema := registryBase + "/tenant/schemas/" + registry.AltID(tutorialSchema)
+	has := func(v any, path string) bool { return core.At(v, strings.Split(path, " ")...) != nil }
 	for accept, c := range map[string]struct{ there, missing []string }{
 		"xed+json; version=1":                {[]string{"allOf", "title"}, []string{"properties", "meta:descriptors"}},
 		"xed+json;version=1":                 {[]string{"allOf", "title"}, []string{"properties"}},
@@ -44,10 +47,10 @@ func TestAcceptForms(t *testing.T) {
 		a.do("GET", schema, nil, "Accept", accept).refused(400, "XDM-1007-400")
 	}
 	list := registryBase + "/tenant/schemas"
-	if r := a.do("GET", list, nil, xedID...).want(200); len(at(r.v, "results").([]any)[0].(object)) != 4 {
+	if r := a.do("GET", list, nil, xedID...).want(200); len(core.At(r.v, "results").([]any)[0].(object)) != 4 {
 		t.Errorf("ids: %s", r.raw)
 	}
-	if r := a.do("GET", list, nil, listXed...).want(200); !has(at(r.v, "results").([]any)[0], "allOf") {
+	if r := a.do("GET", list, nil, listXed...).want(200); !has(core.At(r.v, "results").([]any)[0], "allOf") {
 		t.Errorf("whole: %s", r.raw)
 	}
 	for _, accept := range []string{"", "application/json", "application/vnd.adobe.xed-full+json", "application/vnd.adobe.xed-id+json; version=1"} {
@@ -68,12 +71,12 @@ func TestAcceptForms(t *testing.T) {
 // owned makes a schema with a field group of its own and says how to change it.
 func (a *api) owned(field object) (schema string, patch func(ops string) reply) {
 	a.t.Helper()
-	g := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "Own", "meta:intendedToExtend": []any{classProfile},
+	g := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "Own", "meta:intendedToExtend": []any{registry.ClassProfile},
 		"definitions": object{"d": object{"properties": object{"_aepflow": object{"type": "object", "properties": object{"f": field, "g": object{"type": "string"}}}}}},
 		"allOf":       []any{object{"$ref": "#/definitions/d"}}}).want(201).text("$id")
-	schema = a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Owner", "allOf": []any{object{"$ref": classProfile}, object{"$ref": g}, object{"$ref": identityMapID}}}).want(201).text("$id")
+	schema = a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Owner", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": g}, object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
 	return schema, func(ops string) reply {
-		return a.do("PATCH", registryBase+"/tenant/fieldgroups/"+altID(g), strings.ReplaceAll(ops, "$", "/definitions/d/properties/_aepflow/properties"))
+		return a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(g), strings.ReplaceAll(ops, "$", "/definitions/d/properties/_aepflow/properties"))
 	}
 }
 
@@ -84,7 +87,7 @@ func TestSchemasOnlyGrow(t *testing.T) {
 	for name, c := range map[string]struct {
 		field object
 		ops   string
-		ok    bool
+		OK    bool
 	}{
 		"a new field":          {number, `[{"op":"add","path":"$/h","value":{"type":"string"}}]`, true},
 		"another title":        {number, `[{"op":"add","path":"$/f/title","value":"F"}]`, true},
@@ -105,7 +108,7 @@ func TestSchemasOnlyGrow(t *testing.T) {
 			schema, patch := a.owned(c.field)
 			data := object{"name": "d", "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}
 			a.post(catalogBase+"/dataSets", data).want(201)
-			if r := patch(c.ops); c.ok != (r.status == 200) {
+			if r := patch(c.ops); c.OK != (r.status == 200) {
 				t.Errorf("in use: %d %s", r.status, r.raw)
 			}
 		})
@@ -129,28 +132,28 @@ func TestSchemasOnlyGrow(t *testing.T) {
 func TestRegistryDeletes(t *testing.T) {
 	a := open(t, Options{})
 	schema, _ := a.owned(object{"type": "string"})
-	path := registryBase + "/tenant/schemas/" + altID(schema)
-	group := texts(a.do("GET", path, nil, oneXed...).v, "refs")[1]
-	a.delete(registryBase+"/tenant/fieldgroups/"+altID(group)).refused(400, "XDM-1400-400")
+	path := registryBase + "/tenant/schemas/" + registry.AltID(schema)
+	group := core.Texts(a.do("GET", path, nil, oneXed...).v, "refs")[1]
+	a.delete(registryBase+"/tenant/fieldgroups/"+registry.AltID(group)).refused(400, "XDM-1400-400")
 	set := a.post(catalogBase+"/dataSets", object{"name": "d", "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 	a.delete(path).refused(400, "XDM-1400-400")
 	a.delete(catalogBase + "/" + strings.TrimPrefix(set.v.([]any)[0].(string), "@/")).want(200)
 	a.delete(path).want(204)
 	a.do("GET", path, nil, oneXed...).refused(404, "XDM-1012-404")
-	a.delete(registryBase + "/tenant/fieldgroups/" + altID(group)).want(204)
+	a.delete(registryBase + "/tenant/fieldgroups/" + registry.AltID(group)).want(204)
 
 	a.identify()
-	tutorial := registryBase + "/tenant/schemas/" + altID(tutorialSchema)
+	tutorial := registryBase + "/tenant/schemas/" + registry.AltID(tutorialSchema)
 	tagged := a.do("PATCH", tutorial, `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
 	if tagged.text("version") != "1.0" {
 		t.Errorf("the tag moved the version to %s", tagged.text("version"))
 	}
 	a.delete(tutorial).refused(400, "XDM-1400-400")
-	id := text(list(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept", "application/vnd.adobe.xdm+json").v, identityDescriptor)[0], "@id")
+	id := core.Text(core.List(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept", "application/vnd.adobe.xdm+json").v, registry.IdentityDescriptor)[0], "@id")
 	a.delete(registryBase+"/tenant/descriptors/"+id).refused(400, "XDM-1527-400")
 	u := a.do("GET", registryBase+"/tenant/unions/_xdm.context.profile__union", nil, fullXed...).want(200)
 	for _, field := range []string{"person", "identityMap", "segmentMembership", "timeSeriesEvents"} {
-		if at(u.v, "properties", field) == nil {
+		if core.At(u.v, "properties", field) == nil {
 			t.Errorf("the union has no %s", field)
 		}
 	}
@@ -160,14 +163,14 @@ func TestRegistryDeletes(t *testing.T) {
 func TestExportTravels(t *testing.T) {
 	a := open(t, Options{Seed: seedOf(t, `{"orgs": [{"org": "B@AdobeOrg", "tenant": "beta"}],`+tutorialSeed[1:])})
 	schema, _ := a.owned(object{"type": "integer"})
-	exported := a.get(registryBase + "/rpc/export/" + altID(schema)).want(200)
+	exported := a.get(registryBase + "/rpc/export/" + registry.AltID(schema)).want(200)
 	if strings.Contains(string(exported.raw), "aepflow") || len(exported.v.([]any)) != 2 {
 		t.Errorf("export: %s", exported.raw)
 	}
 	a.header["X-Gw-Ims-Org-Id"] = []string{"B@AdobeOrg"}
 	a.post(registryBase+"/rpc/import", string(exported.raw)).want(200)
-	there := a.do("GET", registryBase+"/tenant/schemas/"+altID(strings.Replace(schema, "/aepflow/", "/beta/", 1)), nil, fullXed...).want(200)
-	if text(there.v, "properties", "_beta", "properties", "f", "meta:xdmType") != "int" {
+	there := a.do("GET", registryBase+"/tenant/schemas/"+registry.AltID(strings.Replace(schema, "/aepflow/", "/beta/", 1)), nil, fullXed...).want(200)
+	if core.Text(there.v, "properties", "_beta", "properties", "f", "meta:xdmType") != "int" {
 		t.Errorf("import: %s", there.raw)
 	}
 }
@@ -176,7 +179,7 @@ func TestExportTravels(t *testing.T) {
 // which the platform is taken to look.
 func TestOrderOfValidation(t *testing.T) {
 	a := open(t, Options{})
-	other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Other", "allOf": []any{object{"$ref": classProfile}}}).want(201).text("$id")
+	other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Other", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 	wrong := a.post(prepBase+"/mappingSets", with(mappingBody(), "outputSchema.schemaRef.id", other)).want(200).text("id")
 	good := a.flowParts()
 	faults := []struct {
@@ -193,11 +196,11 @@ func TestOrderOfValidation(t *testing.T) {
 		{"FLOW-1367-400", []any{"transformations.0.params", object{}}},
 	}
 	for i := range faults {
-		body := clone(good).(object)
+		body := core.Clone(good).(object)
 		for _, f := range faults[i:] {
 			if f.code == "FLOW-1370-400" {
 				if faults[i].code == f.code {
-					body["transformations"] = list(body, "transformations")[:1]
+					body["transformations"] = core.List(body, "transformations")[:1]
 					break
 				}
 				continue

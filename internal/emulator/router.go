@@ -4,10 +4,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 type routeKey struct {
-	svc   service
+	svc   core.Service
 	depth int
 }
 
@@ -16,16 +18,16 @@ type router map[routeKey][]routed
 
 // routed is a route with its pattern split.
 type routed struct {
-	route
+	core.Route
 	steps []string
 }
 
-func newRouter(families ...[]route) router {
+func newRouter(families ...[]core.Route) router {
 	index := router{}
 	for _, family := range families {
 		for _, r := range family {
-			steps := segments(r.pattern)
-			k := routeKey{r.svc, len(steps)}
+			steps := segments(r.Pattern)
+			k := routeKey{r.Service, len(steps)}
 			index[k] = append(index[k], routed{r, steps})
 		}
 	}
@@ -43,7 +45,7 @@ func segments(path string) []string {
 // find matches an escaped path. Segments are unescaped only after the
 // split, because ids of the registry are URLs. known is true when the path
 // exists with another method.
-func (index router) find(svc service, method, escaped string) (rt *route, args map[string]string, known bool) {
+func (index router) find(svc core.Service, method, escaped string) (rt *core.Route, args map[string]string, known bool) {
 	steps := segments(escaped)
 	for i, s := range steps {
 		if u, err := url.PathUnescape(s); err == nil {
@@ -57,8 +59,8 @@ func (index router) find(svc service, method, escaped string) (rt *route, args m
 		if !ok {
 			continue
 		}
-		if r.method == method || (method == http.MethodHead && r.method == http.MethodGet) {
-			return &r.route, args, true
+		if r.Method == method || (method == http.MethodHead && r.Method == http.MethodGet) {
+			return &r.Route, args, true
 		}
 		known = true
 	}
@@ -89,22 +91,22 @@ func (r *routed) match(steps []string) (map[string]string, bool) {
 // roots are the paths of the services, longest match by order.
 var roots = []struct {
 	path string
-	svc  service
+	svc  core.Service
 }{
-	{"/data/foundation/flowservice", svcFlow},
-	{"/data/foundation/schemaregistry", svcRegistry},
-	{"/data/foundation/catalog", svcCatalog},
-	{"/data/foundation/conversion", svcDataPrep},
-	{"/data/foundation/sandbox-management", svcSandbox},
-	{"/data/foundation/export", svcExport},
-	{"/data/foundation/import", svcImport},
-	{"/data/core/idnamespace", svcIdentity},
-	{"/ims", svcIMS},
-	{"/_emulator", svcAdmin},
+	{"/data/foundation/flowservice", core.FlowService},
+	{"/data/foundation/schemaregistry", core.SchemaRegistry},
+	{"/data/foundation/catalog", core.CatalogService},
+	{"/data/foundation/conversion", core.DataPrep},
+	{"/data/foundation/sandbox-management", core.SandboxService},
+	{"/data/foundation/export", core.ExportService},
+	{"/data/foundation/import", core.ImportService},
+	{"/data/core/idnamespace", core.IdentityService},
+	{"/ims", core.IMSService},
+	{"/_emulator", core.OwnService},
 }
 
 // serviceOf splits a request path, still escaped, into service and rest.
-func serviceOf(path string) (service, string, bool) {
+func serviceOf(path string) (core.Service, string, bool) {
 	for _, r := range roots {
 		if rest, ok := strings.CutPrefix(path, r.path); ok && (rest == "" || rest[0] == '/') {
 			return r.svc, rest, true

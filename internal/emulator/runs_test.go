@@ -7,6 +7,9 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	flowservice "github.com/aepflow/aepflow/internal/emulator/flow"
 )
 
 // runsOf lists a flow's runs, oldest first.
@@ -16,8 +19,8 @@ func (a *api) runsOf(flow string) []any {
 	path := flowBase + "/runs?property=flowId==" + flow + "&orderby=createdAt&limit=100"
 	for path != "" {
 		r := a.get(path).want(200)
-		all = append(all, list(r.v, "items")...)
-		path = text(r.v, "_links", "next", "href")
+		all = append(all, core.List(r.v, "items")...)
+		path = core.Text(r.v, "_links", "next", "href")
 		if path != "" {
 			path = flowBase + path
 		}
@@ -28,15 +31,15 @@ func (a *api) runsOf(flow string) []any {
 func windows(runs []any) [][2]int64 {
 	var out [][2]int64
 	for _, r := range runs {
-		ext := at(r, "metrics", "durationSummary", "extensions")
-		from, _ := asInt(at(ext, "windowStart"))
-		to, _ := asInt(at(ext, "windowEnd"))
+		ext := core.At(r, "metrics", "durationSummary", "extensions")
+		from, _ := core.AsInt(core.At(ext, "windowStart"))
+		to, _ := core.AsInt(core.At(ext, "windowEnd"))
 		out = append(out, [2]int64{from / 1000, to / 1000})
 	}
 	return out
 }
 
-func status(run any) string { return text(run, "metrics", "statusSummary", "status") }
+func status(run any) string { return core.Text(run, "metrics", "statusSummary", "status") }
 
 // A recurring flow runs at its start and each interval after it, each window
 // beginning where the last one ended.
@@ -51,15 +54,15 @@ func TestScheduledRuns(t *testing.T) {
 	a.s.Advance(time.Second)
 	runs := a.runsOf(id)
 	if len(runs) != 1 || status(runs[0]) != "inProgress" {
-		t.Fatalf("at the start: %s", toJSON(runs))
+		t.Fatalf("at the start: %s", core.ToJSON(runs))
 	}
-	if moved := text(a.get(flowsPath+"/"+id).item(), "etag"); moved == etag {
+	if moved := core.Text(a.get(flowsPath+"/"+id).item(), "etag"); moved == etag {
 		t.Error("a run leaves its mark on the flow without moving its etag")
 	}
-	a.s.Advance(runTime)
+	a.s.Advance(flowservice.RunTime)
 	flow := a.get(flowsPath + "/" + id).item()
-	if runs = a.runsOf(id); status(runs[0]) != "success" || text(flow, "lastRunDetails", "state") != "success" || text(flow, "lastRunDetails", "id") != text(runs[0], "id") {
-		t.Errorf("after the run: %s, flow %s", toJSON(runs), toJSON(flow["lastRunDetails"]))
+	if runs = a.runsOf(id); status(runs[0]) != "success" || core.Text(flow, "lastRunDetails", "state") != "success" || core.Text(flow, "lastRunDetails", "id") != core.Text(runs[0], "id") {
+		t.Errorf("after the run: %s, flow %s", core.ToJSON(runs), core.ToJSON(flow["lastRunDetails"]))
 	}
 	a.s.Advance(time.Hour)
 	got := windows(a.runsOf(id))
@@ -104,7 +107,7 @@ func TestLeapOfTheClock(t *testing.T) {
 	a.s.Advance(90 * 24 * time.Hour)
 	a.signIn()
 	got := windows(a.runsOf(id))
-	if len(got) != maxRunsAtOnce {
+	if len(got) != flowservice.MaxRunsAtOnce {
 		t.Fatalf("%d runs", len(got))
 	}
 	if got[0][0] != 0 {
@@ -139,37 +142,37 @@ func TestRunFaults(t *testing.T) {
 	a := open(t, Options{})
 	id, _ := a.flow()
 	a.post("/_emulator/runfaults", `{"flow":"`+id+`","skip":1}`).want(200)
-	a.s.Advance(time.Hour + 15*time.Minute + runTime)
+	a.s.Advance(time.Hour + 15*time.Minute + flowservice.RunTime)
 	runs := a.runsOf(id)
 	if status(runs[0]) != "success" || status(runs[1]) != "failed" {
 		t.Fatalf("runs are %s and %s", status(runs[0]), status(runs[1]))
 	}
-	if code := text(list(runs[1], "metrics", "statusSummary", "errors")[0], "code"); code != "CONNECTOR-2001-500" {
+	if code := core.Text(core.List(runs[1], "metrics", "statusSummary", "errors")[0], "code"); code != "CONNECTOR-2001-500" {
 		t.Errorf("code %s", code)
 	}
-	if n, _ := asInt(at(runs[1], "metrics", "sizeSummary", "inputBytes")); n != -1 {
+	if n, _ := core.AsInt(core.At(runs[1], "metrics", "sizeSummary", "inputBytes")); n != -1 {
 		t.Errorf("a failed run has %d bytes", n)
 	}
-	if got := text(a.get(flowsPath+"/"+id).item(), "lastRunDetails", "state"); got != "failed" {
+	if got := core.Text(a.get(flowsPath+"/"+id).item(), "lastRunDetails", "state"); got != "failed" {
 		t.Errorf("flow's last run is %s", got)
 	}
 	// Filters over runs, in any case of the status.
 	for _, word := range []string{"failed", "Failed"} {
-		if got := a.get(flowBase + "/runs?property=flowId==" + id + "&property=metrics.statusSummary.status==" + word).item(); text(got, "id") != text(runs[1], "id") {
+		if got := a.get(flowBase + "/runs?property=flowId==" + id + "&property=metrics.statusSummary.status==" + word).item(); core.Text(got, "id") != core.Text(runs[1], "id") {
 			t.Errorf("filter by %s", word)
 		}
 	}
-	again := a.post(flowBase+"/runs/"+text(runs[1], "id")+"/action?op=re-trigger", nil).want(200).text("id")
-	a.s.Advance(runTime)
+	again := a.post(flowBase+"/runs/"+core.Text(runs[1], "id")+"/action?op=re-trigger", nil).want(200).text("id")
+	a.s.Advance(flowservice.RunTime)
 	repeated := a.get(flowBase + "/runs/" + again).item()
 	if status(repeated) != "success" || windows([]any{repeated})[0] != windows(runs[1:])[0] {
-		t.Errorf("repeated run: %s", toJSON(repeated))
+		t.Errorf("repeated run: %s", core.ToJSON(repeated))
 	}
 }
 
 func TestOnDemandRun(t *testing.T) {
 	for shape, read := range map[string]func(reply) string{
-		"items": func(r reply) string { return text(r.item(), "id") },
+		"items": func(r reply) string { return core.Text(r.item(), "id") },
 		"bare":  func(r reply) string { return r.text("id") },
 		"full":  func(r reply) string { return r.text("id") },
 	} {
@@ -182,13 +185,13 @@ func TestOnDemandRun(t *testing.T) {
 		if s := status(a.get(flowBase + "/runs/" + id).item()); s != "scheduled" {
 			t.Errorf("%s: fresh run is %s", shape, s)
 		}
-		a.s.Advance(time.Hour + runTime)
+		a.s.Advance(time.Hour + flowservice.RunTime)
 		if s := status(a.get(flowBase + "/runs/" + id).item()); s != "success" {
 			t.Errorf("%s: run is %s", shape, s)
 		}
 		got := a.get(flowsPath + "/" + flow).item()
-		if p, _ := transformation(got, "Copy"); text(p, "deltaColumn", "name") != "Datefield" {
-			t.Errorf("%s: delta column was not kept: %s", shape, toJSON(got))
+		if p, _ := flowservice.Transformation(got, "Copy"); core.Text(p, "deltaColumn", "name") != "Datefield" {
+			t.Errorf("%s: delta column was not kept: %s", shape, core.ToJSON(got))
 		}
 	}
 }
@@ -222,9 +225,9 @@ func writeFixtures(t *testing.T) map[string]Source {
 		}
 	}
 	return map[string]Source{
-		"csv":    {"BigQuery", "csv", filepath.Join(dir, "csv")},
-		"json":   {tutorialConnection, "json", filepath.Join(dir, "json")},
-		"sqlite": {"BigQuery", "sqlite", filepath.Join(dir, "data.db")},
+		"csv":    {Connection: "BigQuery", Kind: "csv", Path: filepath.Join(dir, "csv")},
+		"json":   {Connection: tutorialConnection, Kind: "json", Path: filepath.Join(dir, "json")},
+		"sqlite": {Connection: "BigQuery", Kind: "sqlite", Path: filepath.Join(dir, "data.db")},
 	}
 }
 
@@ -235,13 +238,13 @@ func TestSourceData(t *testing.T) {
 			a := open(t, Options{Sources: []Source{source}})
 			explore := flowBase + "/connections/" + tutorialConnection + "/explore"
 			root, isList := a.get(explore + "?objectType=root").want(200).v.([]any)
-			if !isList || len(root) != 1 || text(root[0], "path") != "test1.Mytable" {
-				t.Errorf("root %s", toJSON(root))
+			if !isList || len(root) != 1 || core.Text(root[0], "path") != "test1.Mytable" {
+				t.Errorf("root %s", core.ToJSON(root))
 			}
 			table := a.get(explore + "?objectType=table&object=test1.Mytable&preview=true").want(200)
 			types := map[string]string{}
-			for _, col := range list(table.v, "schema", "columns") {
-				types[text(col, "name")] = text(col, "type") + "/" + text(col, "meta:xdmType") + "/" + text(col, "xdm", "format")
+			for _, col := range core.List(table.v, "schema", "columns") {
+				types[core.Text(col, "name")] = core.Text(col, "type") + "/" + core.Text(col, "meta:xdmType") + "/" + core.Text(col, "xdm", "format")
 			}
 			for name, want := range map[string]string{
 				"TestID": "string//", "Name": "string//", "Datefield": "string/date-time/date-time", "N": "integer//", "Ok": "boolean//", "Price": "double//",
@@ -250,22 +253,22 @@ func TestSourceData(t *testing.T) {
 					t.Errorf("%s is %s, want %s", name, types[name], want)
 				}
 			}
-			rows := list(table.v, "data")
-			if len(rows) != 3 || text(rows[1], "Name") != "Bob" || at(rows[1], "Ok") != false {
-				t.Errorf("rows %s", toJSON(rows))
+			rows := core.List(table.v, "data")
+			if len(rows) != 3 || core.Text(rows[1], "Name") != "Bob" || core.At(rows[1], "Ok") != false {
+				t.Errorf("rows %s", core.ToJSON(rows))
 			}
 			a.get(explore+"?objectType=table&object=../../../etc/passwd").refused(400, "FLOW-1330-400")
-			if at(a.get(flowBase+"/connections/"+tutorialConnection+"/test").want(200).v, "result") != true {
+			if core.At(a.get(flowBase+"/connections/"+tutorialConnection+"/test").want(200).v, "result") != true {
 				t.Error("test says no")
 			}
 			a.post(flowBase+"/sourceConnections", with(sourceBody(), "params.tableName", "Other")).refused(400, "FLOW-1330-400")
 			a.post(flowBase+"/sourceConnections", with(sourceBody(), "params.columns.0.name", "Other")).refused(400, "FLOW-1313-400")
 
 			id, _ := a.flow()
-			a.s.Advance(time.Hour + 30*time.Minute + runTime)
+			a.s.Advance(time.Hour + 30*time.Minute + flowservice.RunTime)
 			var counts []int64
 			for _, r := range a.runsOf(id) {
-				n, _ := asInt(at(r, "metrics", "recordSummary", "outputRecordCount"))
+				n, _ := core.AsInt(core.At(r, "metrics", "recordSummary", "outputRecordCount"))
 				counts = append(counts, n)
 			}
 			if !slices.Equal(counts, []int64{1, 1, 1}) { // up to 13:00, 13:15, 13:30
@@ -276,16 +279,16 @@ func TestSourceData(t *testing.T) {
 				t.Errorf("%d batches", len(batches))
 			}
 			dataset := a.get(catalogBase + "/dataSets/" + tutorialDataset).want(200)
-			last := text(dataset.v, tutorialDataset, "lastBatchId")
-			if text(batches[last], "status") != "success" {
-				t.Errorf("last batch %q: %s", last, toJSON(batches[last]))
+			last := core.Text(dataset.v, tutorialDataset, "lastBatchId")
+			if core.Text(batches[last], "status") != "success" {
+				t.Errorf("last batch %q: %s", last, core.ToJSON(batches[last]))
 			}
 		})
 	}
 }
 
 func TestParseSource(t *testing.T) {
-	if s, err := ParseSource("crm=sqlite:a/b:c.db"); err != nil || s != (Source{"crm", "sqlite", "a/b:c.db"}) {
+	if s, err := ParseSource("crm=sqlite:a/b:c.db"); err != nil || s != (Source{Connection: "crm", Kind: "sqlite", Path: "a/b:c.db"}) {
 		t.Errorf("%+v %v", s, err)
 	}
 	for _, bad := range []string{"crm", "crm=csv", "=csv:x", "crm=xls:x", "crm=csv:"} {
@@ -293,7 +296,7 @@ func TestParseSource(t *testing.T) {
 			t.Errorf("%s was taken", bad)
 		}
 	}
-	if _, err := Open(Options{Sources: []Source{{"x", "csv", t.TempDir()}}}); err == nil {
+	if _, err := Open(Options{Sources: []Source{{Connection: "x", Kind: "csv", Path: t.TempDir()}}}); err == nil {
 		t.Error("an empty folder was taken for a source")
 	}
 }

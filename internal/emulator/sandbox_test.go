@@ -5,6 +5,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	sandboxes "github.com/aepflow/aepflow/internal/emulator/sandbox"
 )
 
 const boxBase = "/data/foundation/sandbox-management/sandboxes"
@@ -16,7 +19,7 @@ func (a *api) box(name string) object {
 
 func (a *api) connections(sandbox string) int {
 	a.t.Helper()
-	return len(list(a.do("GET", flowBase+"/connections", nil, "x-sandbox-name", sandbox).want(200).v, "items"))
+	return len(core.List(a.do("GET", flowBase+"/connections", nil, "x-sandbox-name", sandbox).want(200).v, "items"))
 }
 
 // A sandbox is made, used, renamed, emptied and deleted; each step outlives a
@@ -26,7 +29,7 @@ func TestSandboxLife(t *testing.T) {
 	a := open(t, o)
 	restart := func() {
 		t.Helper()
-		now := a.s.env.now()
+		now := a.s.env.Now()
 		if err := a.s.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -34,18 +37,18 @@ func TestSandboxLife(t *testing.T) {
 		a = open(t, o)
 	}
 	made := a.post(boxBase, object{"name": "qa", "title": "Quality", "type": "development"}).want(202)
-	if made.text("state") != "creating" || text(a.box("qa"), "state") != "creating" {
+	if made.text("state") != "creating" || core.Text(a.box("qa"), "state") != "creating" {
 		t.Errorf("a new sandbox is %s", made.raw)
 	}
 	a.do("GET", flowBase+"/connections", nil, "x-sandbox-name", "qa").refused(404, "FLOW-2100-404")
 	a.s.Advance(time.Minute)
-	if got := text(a.box("qa"), "state"); got != "active" {
+	if got := core.Text(a.box("qa"), "state"); got != "active" {
 		t.Errorf("after a minute the sandbox is %s", got)
 	}
 	a.sandbox = "qa"
 	a.tryCreate("mine")
 	restart()
-	if text(a.box("qa"), "title") != "Quality" || a.connections("qa") != 1 {
+	if core.Text(a.box("qa"), "title") != "Quality" || a.connections("qa") != 1 {
 		t.Error("a restart lost the sandbox or what is in it")
 	}
 
@@ -62,8 +65,8 @@ func TestSandboxLife(t *testing.T) {
 	a.sandbox = "qa"
 	a.tryCreate("again")
 	restart()
-	if b := a.box("qa"); text(b, "title") != "Better" || a.connections("qa") != 1 {
-		t.Errorf("after a reset and a restart: %s, %d connections", toJSON(b), a.connections("qa"))
+	if b := a.box("qa"); core.Text(b, "title") != "Better" || a.connections("qa") != 1 {
+		t.Errorf("after a reset and a restart: %s, %d connections", core.ToJSON(b), a.connections("qa"))
 	}
 
 	if got := a.delete(boxBase + "/qa").want(202); got.text("state") != "deleted" {
@@ -101,7 +104,7 @@ func TestSandboxRefusals(t *testing.T) {
 			checkEnvelope(t, c.r)
 		})
 	}
-	for i := len(a.s.env.orgs[0].boxes()); i < maxSandboxes; i++ {
+	for i := len(a.s.env.Orgs[0].Sandboxes()); i < sandboxes.MaxSandboxes; i++ {
 		a.post(boxBase, object{"name": fmt.Sprint("more-", i), "title": "t", "type": "development"}).want(202)
 	}
 	a.post(boxBase, object{"name": "one-too-many", "title": "t", "type": "development"}).refused(400, "BadRequestError")

@@ -7,6 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/dataprep"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
+	"github.com/aepflow/aepflow/internal/emulator/sandbox"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -79,23 +85,23 @@ func (s *Server) plant(seed *Seed) error {
 		if err != nil {
 			return err
 		}
-		if s.env.org(o.ID) != nil {
+		if s.env.Org(o.ID) != nil {
 			return fmt.Errorf("emulator seed: org %s is listed twice", o.ID)
 		}
-		if err := s.env.recallSandboxes(o); err != nil {
+		if err := sandbox.RecallSandboxes(s.env, o); err != nil {
 			return err
 		}
-		s.env.orgs = append(s.env.orgs, o)
+		s.env.Orgs = append(s.env.Orgs, o)
 		if err := s.plantObjects(o, &all[i]); err != nil {
 			return fmt.Errorf("emulator seed: %w", err)
 		}
 	}
-	slices.SortFunc(s.env.orgs, func(a, b *org) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.env.Orgs, func(a, b *core.Org) int { return strings.Compare(a.ID, b.ID) })
 	return nil
 }
 
-func newOrg(seed *Seed) (*org, error) {
-	o := &org{ID: seed.Org, Tenant: strings.TrimPrefix(seed.Tenant, "_"), Clients: seed.Clients}
+func newOrg(seed *Seed) (*core.Org, error) {
+	o := &core.Org{ID: seed.Org, Tenant: strings.TrimPrefix(seed.Tenant, "_"), Clients: seed.Clients}
 	if o.ID == "" {
 		o.ID = DefaultOrg
 	}
@@ -116,12 +122,12 @@ func newOrg(seed *Seed) (*org, error) {
 			named = append(named, SeedSandbox{Name: name})
 		}
 	}
-	var boxes []*sandbox
+	var boxes []*core.Sandbox
 	for i, b := range named {
-		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") || slices.ContainsFunc(boxes, func(e *sandbox) bool { return e.Name == b.Name }) {
+		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") || slices.ContainsFunc(boxes, func(e *core.Sandbox) bool { return e.Name == b.Name }) {
 			return nil, fmt.Errorf("emulator seed: sandbox %q is empty, listed twice or has characters that a name cannot have", b.Name)
 		}
-		box := &sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: stableUUID(o.ID + "/" + b.Name), Revision: 2, Seeded: true}
+		box := &core.Sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: core.StableUUID(o.ID + "/" + b.Name), Revision: 2, Seeded: true}
 		if box.Title == "" {
 			box.Title = b.Name
 		}
@@ -131,45 +137,45 @@ func newOrg(seed *Seed) (*org, error) {
 		box.Default = b.Name == "prod"
 		boxes = append(boxes, box)
 	}
-	if !slices.ContainsFunc(boxes, func(b *sandbox) bool { return b.Default }) {
+	if !slices.ContainsFunc(boxes, func(b *core.Sandbox) bool { return b.Default }) {
 		boxes[0].Default = true
 	}
-	o.list.Store(&boxes)
+	o.List.Store(&boxes)
 	return o, nil
 }
 
 // planter adds seeded objects to one sandbox.
 type planter struct {
-	*call
+	*core.Call
 	err error
 }
 
-func (s *Server) plantObjects(o *org, seed *Seed) error {
-	for _, box := range o.boxes() {
-		sp := s.env.space(o, box)
-		p := &planter{call: &call{env: s.env, sp: sp, svc: svcFlow, client: "seed", now: s.env.now()}}
-		sp.mu.Lock()
-		p.registry(kindDataType, seed.DataTypes)
-		p.registry(kindClass, seed.Classes)
-		p.registry(kindFieldGroup, seed.FieldGroups)
-		p.registry(kindSchema, seed.Schemas)
-		p.each(kindDescriptor, "@id", seed.Descriptors, func(id string, o object) {
-			sp.put(kindDescriptor, id, p.ms(), p.completeDescriptor(id, o))
+func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
+	for _, box := range o.Sandboxes() {
+		sp := s.env.Space(o, box)
+		p := &planter{Call: &core.Call{Env: s.env, Space: sp, Service: core.FlowService, Client: "seed", Now: s.env.Now()}}
+		sp.Mu.Lock()
+		p.registry(core.KindDataType, seed.DataTypes)
+		p.registry(core.KindClass, seed.Classes)
+		p.registry(core.KindFieldGroup, seed.FieldGroups)
+		p.registry(core.KindSchema, seed.Schemas)
+		p.each(core.KindDescriptor, "@id", seed.Descriptors, func(id string, o object) {
+			sp.Put(core.KindDescriptor, id, p.Millis(), registry.CompleteDescriptor(p.Call, id, o))
 		})
-		p.each(kindDataset, "id", seed.Datasets, p.dataset)
-		p.each(kindMappingSet, "id", seed.MappingSets, p.mappingSet)
-		p.each(kindConnection, "id", seed.Connections, p.connection)
-		p.each(kindSource, "id", seed.SourceConnections, func(id string, o object) { p.addEndpoint(kindSource, id, "enabled", o) })
-		p.each(kindTarget, "id", seed.TargetConnections, func(id string, o object) { p.addEndpoint(kindTarget, id, "enabled", o) })
-		p.each(kindFlow, "id", seed.Flows, func(id string, o object) {
-			state := text(o, "state")
+		p.each(core.KindDataset, "id", seed.Datasets, p.dataset)
+		p.each(core.KindMappingSet, "id", seed.MappingSets, p.mappingSet)
+		p.each(core.KindConnection, "id", seed.Connections, p.connection)
+		p.each(core.KindSource, "id", seed.SourceConnections, func(id string, o object) { flow.AddEndpoint(p.Call, core.KindSource, id, "enabled", o) })
+		p.each(core.KindTarget, "id", seed.TargetConnections, func(id string, o object) { flow.AddEndpoint(p.Call, core.KindTarget, id, "enabled", o) })
+		p.each(core.KindFlow, "id", seed.Flows, func(id string, o object) {
+			state := core.Text(o, "state")
 			if state == "" {
 				state = "enabled"
 			}
-			p.addFlow(id, state, o)
+			flow.AddFlow(p.Call, id, state, o)
 		})
-		wait := sp.flush()
-		sp.mu.Unlock()
+		wait := sp.Flush()
+		sp.Mu.Unlock()
 		if err := wait(); err != nil {
 			return err
 		}
@@ -181,25 +187,25 @@ func (s *Server) plantObjects(o *org, seed *Seed) error {
 }
 
 // each adds what is missing of one kind.
-func (p *planter) each(k kind, idKey string, seeds []map[string]any, add func(id string, o object)) {
+func (p *planter) each(k core.Kind, idKey string, seeds []map[string]any, add func(id string, o object)) {
 	for i, seed := range seeds {
-		o := withTenant(seed, p.sp.org.Tenant).(object)
-		if box := text(o, "sandbox"); box != "" && box != p.sp.sandbox.Name {
-			if p.sp.org.sandbox(box) == nil {
+		o := withTenant(seed, p.Space.Org.Tenant).(object)
+		if box := core.Text(o, "sandbox"); box != "" && box != p.Space.Sandbox.Name {
+			if p.Space.Org.Sandbox(box) == nil {
 				p.fail("%s %d: there is no sandbox %q", k, i, box)
 			}
 			continue
 		}
-		if text(o, "sandbox") == "" && !p.sp.sandbox.Seeded {
+		if core.Text(o, "sandbox") == "" && !p.Space.Sandbox.Seeded {
 			continue
 		}
 		delete(o, "sandbox")
-		id := text(o, idKey)
+		id := core.Text(o, idKey)
 		if id == "" {
 			p.fail("%s %d has no %s", k, i, idKey)
 			continue
 		}
-		if p.sp.get(k, id) == nil {
+		if p.Space.Get(k, id) == nil {
 			add(id, o)
 		}
 	}
@@ -239,15 +245,15 @@ func withTenant(v any, tenant string) any {
 
 // registry plants resources; the short form of a schema names class and field
 // groups.
-func (p *planter) registry(k kind, seeds []map[string]any) {
+func (p *planter) registry(k core.Kind, seeds []map[string]any) {
 	p.each(k, "$id", seeds, func(id string, o object) {
-		if o["allOf"] == nil && (k == kindSchema || o["class"] != nil) {
-			class := text(o, "class")
+		if o["allOf"] == nil && (k == core.KindSchema || o["class"] != nil) {
+			class := core.Text(o, "class")
 			if class == "" {
-				class = classProfile
+				class = registry.ClassProfile
 			}
 			all := []any{object{"$ref": class}}
-			for _, g := range texts(o, "fieldGroups") {
+			for _, g := range core.Texts(o, "fieldGroups") {
 				all = append(all, object{"$ref": g})
 			}
 			o["allOf"] = all
@@ -257,12 +263,12 @@ func (p *planter) registry(k kind, seeds []map[string]any) {
 		}
 		delete(o, "class")
 		delete(o, "fieldGroups")
-		for _, e := range list(o, "allOf") {
-			if ref := text(e, "$ref"); ref != "" && !strings.HasPrefix(ref, "#") && p.sp.findResource(ref) == nil {
+		for _, e := range core.List(o, "allOf") {
+			if ref := core.Text(e, "$ref"); ref != "" && !strings.HasPrefix(ref, "#") && registry.FindResource(p.Space, ref) == nil {
 				p.fail("%s %s refers to %s, which does not exist", k, id, ref)
 			}
 		}
-		p.sp.put(k, id, p.ms(), p.completeResource(k, id, "1.0", o))
+		p.Space.Put(k, id, p.Millis(), registry.CompleteResource(p.Call, k, id, "1.0", o))
 	})
 }
 
@@ -270,33 +276,33 @@ func (p *planter) dataset(id string, o object) {
 	if o["schemaRef"] == nil {
 		o["schemaRef"] = object{"id": o["schema"], "contentType": "application/vnd.adobe.xed+json;version=1"}
 	}
-	if schema := text(o, "schemaRef", "id"); p.sp.findResource(schema) == nil {
+	if schema := core.Text(o, "schemaRef", "id"); registry.FindResource(p.Space, schema) == nil {
 		p.fail("dataset %s has schema %q, which does not exist", id, schema)
 		return
 	}
 	if o["name"] == nil {
 		o["name"] = id
 	}
-	p.addDataset(id, o)
+	catalog.AddDataset(p.Call, id, o)
 }
 
 func (p *planter) mappingSet(id string, o object) {
-	set, err := p.readMappingSet(o)
+	set, err := dataprep.ReadMappingSet(p.Call, o)
 	if err != nil {
-		p.fail("mapping set %s: %s", id, detailOf(err))
+		p.fail("mapping set %s: %s", id, core.DetailOf(err))
 		return
 	}
-	p.addMappingSet(id, set)
+	dataprep.AddMappingSet(p.Call, id, set)
 }
 
 func (p *planter) connection(id string, o object) {
-	if slug := text(o, "connector"); slug != "" {
+	if slug := core.Text(o, "connector"); slug != "" {
 		c, known := specs.ConnectorBySlug(slug)
 		if !known {
 			p.fail("connection %s: connector %q is not known", id, slug)
 			return
 		}
-		o["connectionSpec"] = object{"id": c.ID, "version": specVersion}
+		o["connectionSpec"] = object{"id": c.ID, "version": flow.SpecVersion}
 		delete(o, "connector")
 	}
 	if o["connectionSpec"] == nil {
@@ -306,11 +312,11 @@ func (p *planter) connection(id string, o object) {
 	if o["name"] == nil {
 		o["name"] = id
 	}
-	state := text(o, "state")
+	state := core.Text(o, "state")
 	if state == "" {
 		state = "enabled"
 	}
-	p.addConnection(id, state, o)
+	flow.AddConnection(p.Call, id, state, o)
 }
 
 // sandboxType is the type of a sandbox whose seed does not say.

@@ -3,6 +3,8 @@ package emulator
 import (
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 func TestSandboxesAndOrgsAreApart(t *testing.T) {
@@ -11,7 +13,7 @@ func TestSandboxesAndOrgsAreApart(t *testing.T) {
 		"orgs": [{"org": "B@AdobeOrg", "tenant": "beta", "connections": [{"id": "c3", "connector": "mysql"}]}]}`)})
 	count := func(org, sandbox string) int {
 		r := a.do("GET", flowBase+"/connections", nil, "x-gw-ims-org-id", org, "x-sandbox-name", sandbox).want(200)
-		return len(list(r.v, "items"))
+		return len(core.List(r.v, "items"))
 	}
 	for _, c := range []struct {
 		org, sandbox string
@@ -27,8 +29,8 @@ func TestSandboxesAndOrgsAreApart(t *testing.T) {
 		}
 	}
 	r := a.do("GET", "/data/foundation/sandbox-management/", nil, "x-gw-ims-org-id", "A@AdobeOrg", "x-sandbox-name", "").want(200)
-	boxes := list(r.v, "sandboxes")
-	if len(boxes) != 2 || text(boxes[0], "type") != "production" || at(boxes[0], "isDefault") != true || text(boxes[1], "title") != "Quality" || text(boxes[1], "type") != "development" {
+	boxes := core.List(r.v, "sandboxes")
+	if len(boxes) != 2 || core.Text(boxes[0], "type") != "production" || core.At(boxes[0], "isDefault") != true || core.Text(boxes[1], "title") != "Quality" || core.Text(boxes[1], "type") != "development" {
 		t.Errorf("sandboxes %s", r.raw)
 	}
 }
@@ -38,11 +40,11 @@ func TestSeedAddsOnlyWhatIsMissing(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, Options{Dir: dir})
 	path := flowBase + "/connections/" + tutorialConnection
-	etag := text(a.get(path).item(), "etag")
+	etag := core.Text(a.get(path).item(), "etag")
 	a.patch(path, etag, `[{"op":"replace","path":"/name","value":"renamed"}]`).want(200)
 	a.s.Close()
 	a = open(t, Options{Dir: dir})
-	if got := text(a.get(path).item(), "name"); got != "renamed" {
+	if got := core.Text(a.get(path).item(), "name"); got != "renamed" {
 		t.Errorf("after a restart the connection is %q", got)
 	}
 }
@@ -88,10 +90,10 @@ func TestDrafts(t *testing.T) {
 	target := draft("/targetConnections", targetBody())
 	flow := draft("/flows", object{"name": "f", "flowSpec": object{"id": "14518937-270c-4525-bdec-c2ba7cce3860", "version": "1.0"},
 		"sourceConnectionIds": []any{source}, "targetConnectionIds": []any{target}})
-	if s := text(a.get(flowsPath+"/"+flow).item(), "state"); s != "draft" {
+	if s := core.Text(a.get(flowsPath+"/"+flow).item(), "state"); s != "draft" {
 		t.Errorf("state %q", s)
 	}
-	if at(a.get(flowBase+"/connections/"+base+"/test").v, "result") != false {
+	if core.At(a.get(flowBase+"/connections/"+base+"/test").v, "result") != false {
 		t.Error("a draft passes the test")
 	}
 	publish("/sourceConnections", source).refused(400, "FLOW-1422-400")
@@ -101,11 +103,11 @@ func TestDrafts(t *testing.T) {
 	}
 	publish("/flows", flow).refused(400, "FLOW-1317-400")
 	full := a.flowParts()
-	etag := text(a.get(flowsPath+"/"+flow).item(), "etag")
-	patch := toJSON([]any{object{"op": "add", "path": "/scheduleParams", "value": full["scheduleParams"]}, object{"op": "add", "path": "/transformations", "value": full["transformations"]}})
+	etag := core.Text(a.get(flowsPath+"/"+flow).item(), "etag")
+	patch := core.ToJSON([]any{object{"op": "add", "path": "/scheduleParams", "value": full["scheduleParams"]}, object{"op": "add", "path": "/transformations", "value": full["transformations"]}})
 	a.patch(flowsPath+"/"+flow, etag, string(patch)).want(200)
 	publish("/flows", flow).want(200)
-	if s := text(a.get(flowsPath+"/"+flow).item(), "state"); s != "enabled" {
+	if s := core.Text(a.get(flowsPath+"/"+flow).item(), "state"); s != "enabled" {
 		t.Errorf("state %q", s)
 	}
 	publish("/flows", flow).refused(400, "FLOW-1422-400")

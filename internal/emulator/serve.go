@@ -8,6 +8,9 @@ import (
 	"runtime/debug"
 	"strconv"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
 )
 
 // ServeHTTP answers one call. A fault rule may stop it before or after its
@@ -18,7 +21,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	svc, rest, known := serviceOf(path)
 	raw, bodyErr := s.readBody(w, r, svc)
 	defer s.bodies.Add(-int64(len(raw)))
-	if svc == svcAdmin || !known && r.Method == http.MethodGet && path == "/" {
+	if svc == core.OwnService || !known && r.Method == http.MethodGet && path == "/" {
 		s.serveAdmin(w, r, rest, raw, bodyErr)
 		return
 	}
@@ -27,7 +30,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
-	c := &call{env: s.env, svc: svc, r: r, raw: raw}
+	c := &core.Call{Env: s.env, Service: svc, Request: r, Raw: raw}
 	a, fault, lost := s.work(c, rest, known, bodyErr)
 	if lost {
 		if t, inProcess := w.(interface{ refuse() }); inProcess && fault.Refuse {
@@ -35,30 +38,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		panic(http.ErrAbortHandler)
 	}
-	fault.write(w, s.env.now(), c.id, &a)
+	fault.write(w, s.env.Now(), c.RequestID, &a)
 }
 
 // work makes and records the answer of a call that has a slot, and gives the
 // slot back; lost means that no answer may be sent.
-func (s *Server) work(c *call, rest string, known bool, bodyErr error) (a answer, fault *Fault, lost bool) {
+func (s *Server) work(c *core.Call, rest string, known bool, bodyErr error) (a core.Answer, fault *Fault, lost bool) {
 	defer func() { <-s.slots }()
 	started := time.Now()
-	c.now, c.id, c.query = s.env.now(), s.env.newHex(32), c.r.URL.Query()
-	fault = s.faults.match(c.r.Method, c.r.URL, c.raw)
+	c.Now, c.RequestID, c.Query = s.env.Now(), s.env.NewHex(32), c.Request.URL.Query()
+	fault = s.faults.match(c.Request.Method, c.Request.URL, c.Raw)
 	a, err := s.before(c, fault)
 	switch {
-	case err == nil && a.status != 0: // answered by the fault
+	case err == nil && a.Status != 0: // answered by the fault
 	case err != nil:
-		a = c.refusal(err)
+		a = refusal(c, err)
 	case bodyErr != nil:
-		a = c.refusal(bodyErr)
+		a = refusal(c, bodyErr)
 	case !known:
-		a = c.refusal(problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", c.r.URL.Path))
+		a = refusal(c, core.Problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", c.Request.URL.Path))
 	default:
-		a = s.safely(c, func() (answer, error) { return s.dispatch(c, rest) })
+		a = s.safely(c, func() (core.Answer, error) { return s.dispatch(c, rest) })
 	}
 	if fault != nil && fault.After {
-		_ = s.pause(c.r, fault.delay()) // the work is done, whether or not the caller still waits
+		_ = s.pause(c.Request, fault.delay()) // the work is done, whether or not the caller still waits
 	}
 	lost = fault.after(&a)
 	s.recorder.add(c, &a, fault, time.Since(started))
@@ -74,19 +77,19 @@ var errBodies = errors.New("too many bodies under way")
 
 // readBody reads the whole body, for a fault rule and the record need it too.
 // Its bytes count as under way until the call is answered, with an error too.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, svc service) (raw []byte, err error) {
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, svc core.Service) (raw []byte, err error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
 	raw, err = io.ReadAll(meter{http.MaxBytesReader(w, r.Body, s.opts.MaxBody), s})
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		err = refuse(svc, http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is larger than %d bytes", s.opts.MaxBody)
+		err = core.Refuse(svc, http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is larger than %d bytes", s.opts.MaxBody)
 	case errors.Is(err, errBodies):
-		err = refuse(svc, http.StatusServiceUnavailable, "ServiceUnavailable", "the bodies under way have more than %d bytes, try again later",
+		err = core.Refuse(svc, http.StatusServiceUnavailable, "ServiceUnavailable", "the bodies under way have more than %d bytes, try again later",
 			maxBodies*s.opts.MaxBody)
 	case err != nil:
-		err = refuse(svc, http.StatusBadRequest, "BadRequestError", "the body breaks off after %d bytes", len(raw))
+		err = core.Refuse(svc, http.StatusBadRequest, "BadRequestError", "the body breaks off after %d bytes", len(raw))
 	}
 	return raw, err
 }
@@ -107,24 +110,24 @@ func (m meter) Read(b []byte) (int, error) {
 
 // before is what can happen ahead of the work: the fault's part, latency, the
 // rate limit. A non-zero answer ends the call.
-func (s *Server) before(c *call, fault *Fault) (answer, error) {
-	if err := s.pause(c.r, s.opts.Latency); err != nil {
-		return answer{}, err
+func (s *Server) before(c *core.Call, fault *Fault) (core.Answer, error) {
+	if err := s.pause(c.Request, s.opts.Latency); err != nil {
+		return core.Answer{}, err
 	}
 	if fault != nil {
 		if !fault.After {
-			if err := s.pause(c.r, fault.delay()); err != nil {
-				return answer{}, err
+			if err := s.pause(c.Request, fault.delay()); err != nil {
+				return core.Answer{}, err
 			}
 		}
 		if a, ended := fault.before(); ended {
 			return a, nil
 		}
 	}
-	if s.limiter != nil && c.svc != svcIMS && !s.limiter.Allow() {
-		return answer{}, throttled(max(1, int(1/s.opts.Rate)))
+	if s.limiter != nil && c.Service != core.IMSService && !s.limiter.Allow() {
+		return core.Answer{}, core.Throttled(max(1, int(1/s.opts.Rate)))
 	}
-	return answer{}, nil
+	return core.Answer{}, nil
 }
 
 func (s *Server) pause(r *http.Request, d time.Duration) error {
@@ -142,146 +145,146 @@ func (s *Server) pause(r *http.Request, d time.Duration) error {
 }
 
 // safely makes an answer of whatever comes out of a piece of work.
-func (s *Server) safely(c *call, work func() (answer, error)) (a answer) {
+func (s *Server) safely(c *core.Call, work func() (core.Answer, error)) (a core.Answer) {
 	defer func() {
 		switch p := recover(); p := p.(type) {
 		case nil:
-		case stateError:
-			a = c.refusal(p.err)
+		case core.StateError:
+			a = refusal(c, p.Err)
 		default:
 			s.bugs.Add(1)
-			fmt.Fprintf(s.log(), "emulator: %q %q: %q\n%s", c.r.Method, c.r.URL.Path, fmt.Sprint(p), debug.Stack())
-			a = c.refusal(fmt.Errorf("internal error: %v", p))
+			fmt.Fprintf(s.log(), "emulator: %q %q: %q\n%s", c.Request.Method, c.Request.URL.Path, fmt.Sprint(p), debug.Stack())
+			a = refusal(c, fmt.Errorf("internal error: %v", p))
 		}
 	}()
 	a, err := work()
 	if err != nil {
-		return c.refusal(err)
+		return refusal(c, err)
 	}
 	return a
 }
 
 // dispatch finds the handler, checks the caller, and runs it with its sandbox.
-func (s *Server) dispatch(c *call, rest string) (answer, error) {
-	rt, args, known := s.router.find(c.svc, c.r.Method, rest)
-	needs := reads
+func (s *Server) dispatch(c *core.Call, rest string) (core.Answer, error) {
+	rt, args, known := s.router.find(c.Service, c.Request.Method, rest)
+	needs := core.Reads
 	if rt != nil {
-		needs = rt.access
+		needs = rt.Access
 	}
-	if c.svc != svcIMS {
-		if err := c.authenticate(needs); err != nil {
-			return answer{}, err
+	if c.Service != core.IMSService {
+		if err := c.Authenticate(needs); err != nil {
+			return core.Answer{}, err
 		}
 	}
 	if rt == nil {
-		return answer{}, c.noRoute(known)
+		return core.Answer{}, noRoute(c, known)
 	}
-	c.args = args
-	if err := c.decode(); err != nil {
-		return answer{}, err
+	c.Args = args
+	if err := c.Decode(); err != nil {
+		return core.Answer{}, err
 	}
-	if err := s.env.store.failure(); err != nil && c.svc != svcIMS {
-		return answer{}, err
+	if err := s.env.Store.Failure(); err != nil && c.Service != core.IMSService {
+		return core.Answer{}, err
 	}
 	return s.run(c, rt)
 }
 
 // noRoute refuses a path that no handler has, or none with this method.
-func (c *call) noRoute(known bool) error {
+func noRoute(c *core.Call, known bool) error {
 	if known {
-		return refuse(c.svc, http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s is not allowed here", c.r.Method)
+		return core.Refuse(c.Service, http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s is not allowed here", c.Request.Method)
 	}
-	return refuse(c.svc, http.StatusNotFound, notFound, "there is nothing at %s", c.r.URL.Path)
+	return core.Refuse(c.Service, http.StatusNotFound, core.NotFound, "there is nothing at %s", c.Request.URL.Path)
 }
 
-func (s *Server) run(c *call, rt *route) (answer, error) {
-	switch rt.access {
-	case reads:
-		if c.svc == svcFlow || c.svc == svcCatalog {
-			c.sp.catchUp(c.now)
+func (s *Server) run(c *core.Call, rt *core.Route) (core.Answer, error) {
+	switch rt.Access {
+	case core.Reads:
+		if c.Service == core.FlowService || c.Service == core.CatalogService {
+			flow.CatchUp(c.Space, c.Now)
 		}
 		a, wait, err := s.runShared(c, rt)
 		if werr := wait(); werr != nil {
-			return answer{}, werr
+			return core.Answer{}, werr
 		}
 		return a, err
-	case writes:
+	case core.Writes:
 		a, wait, err := s.runAlone(c, rt)
 		if werr := wait(); werr != nil {
-			return answer{}, werr
+			return core.Answer{}, werr
 		}
 		return a, err
 	}
-	return rt.run(c)
+	return rt.Run(c)
 }
 
 // runShared leaves out what waits for the disk: whoever shows it waits too.
-func (s *Server) runShared(c *call, rt *route) (a answer, wait func() error, err error) {
-	c.sp.mu.RLock()
-	defer c.sp.mu.RUnlock()
-	wait = s.env.store.settled()
-	if err := c.stillThere(); err != nil {
-		return answer{}, wait, err
+func (s *Server) runShared(c *core.Call, rt *core.Route) (a core.Answer, wait func() error, err error) {
+	c.Space.Mu.RLock()
+	defer c.Space.Mu.RUnlock()
+	wait = s.env.Store.Settled()
+	if err := c.StillThere(); err != nil {
+		return core.Answer{}, wait, err
 	}
-	a, err = rt.run(c)
+	a, err = rt.Run(c)
 	return a, wait, err
 }
 
 // runAlone gives the sandbox free before the disk is waited for, so that calls
 // that come meanwhile share the next write.
-func (s *Server) runAlone(c *call, rt *route) (a answer, wait func() error, err error) {
-	c.sp.mu.Lock()
-	defer c.sp.mu.Unlock()
-	defer func() { wait = c.sp.flush() }()
-	if err := c.stillThere(); err != nil {
-		return answer{}, nil, err
+func (s *Server) runAlone(c *core.Call, rt *core.Route) (a core.Answer, wait func() error, err error) {
+	c.Space.Mu.Lock()
+	defer c.Space.Mu.Unlock()
+	defer func() { wait = c.Space.Flush() }()
+	if err := c.StillThere(); err != nil {
+		return core.Answer{}, nil, err
 	}
-	if c.svc == svcFlow {
-		c.sp.runDue(c.now)
+	if c.Service == core.FlowService {
+		flow.RunDue(c.Space, c.Now)
 	}
-	a, err = rt.run(c)
+	a, err = rt.Run(c)
 	return a, nil, err
 }
 
 // refusal writes an error in its envelope; what is not a refusal is our fault.
-func (c *call) refusal(err error) answer {
-	var r *refusal
+func refusal(c *core.Call, err error) core.Answer {
+	var r *core.Refusal
 	if !errors.As(err, &r) {
-		r = refuse(c.svc, http.StatusInternalServerError, "Internal Error", "%v", err)
+		r = core.Refuse(c.Service, http.StatusInternalServerError, "Internal Error", "%v", err)
 	}
-	body := clone(r.body).(object)
+	body := core.Clone(r.Body).(object)
 	if report, ok := body["report"].(object); ok {
-		if c.svc == svcRegistry {
-			report["registryRequestId"] = c.id
-			report["timestamp"] = c.now.Format("01-02-2006 15:04:05")
+		if c.Service == core.SchemaRegistry {
+			report["registryRequestId"] = c.RequestID
+			report["timestamp"] = c.Now.Format("01-02-2006 15:04:05")
 		} else {
-			report["request-id"] = c.id
+			report["request-id"] = c.RequestID
 		}
 	}
-	return answer{status: r.status, header: r.header, body: toJSON(body), contentType: "application/json"}
+	return core.Answer{Status: r.Status, Header: r.Header, Body: core.ToJSON(body), ContentType: "application/json"}
 }
 
 // writeAnswer sends an answer; the Date is the emulator's, because clients
 // take the platform's time from it.
-func writeAnswer(w http.ResponseWriter, now time.Time, requestID string, a *answer) {
+func writeAnswer(w http.ResponseWriter, now time.Time, requestID string, a *core.Answer) {
 	w.Header().Set("Date", now.Format(http.TimeFormat))
 	w.Header().Set("x-request-id", requestID)
-	a.send(w)
+	send(a, w)
 }
 
-func (a *answer) send(w http.ResponseWriter) {
+func send(a *core.Answer, w http.ResponseWriter) {
 	h := w.Header()
-	for _, kv := range a.header {
+	for _, kv := range a.Header {
 		h.Set(kv[0], kv[1])
 	}
-	if len(a.body) > 0 {
-		kind := a.contentType
+	if len(a.Body) > 0 {
+		kind := a.ContentType
 		if kind == "" {
 			kind = "application/json"
 		}
 		h.Set("Content-Type", kind)
-		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+		h.Set("Content-Length", strconv.Itoa(len(a.Body)))
 	}
-	w.WriteHeader(a.status)
-	w.Write(a.body)
+	w.WriteHeader(a.Status)
+	w.Write(a.Body)
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // What the disk refuses is shown to nobody: not the object whose create
@@ -19,22 +21,22 @@ func TestFailedWriteIsNotShown(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be removed, renamed or cut off")
 	}
-	for name, fail := range map[string]func(*testing.T, *store){
-		"the file is gone": func(t *testing.T, s *store) {
-			if err := os.Remove(s.path); err != nil {
+	for name, fail := range map[string]func(*testing.T, *core.Store){
+		"the file is gone": func(t *testing.T, s *core.Store) {
+			if err := os.Remove(s.Path); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"another file is there": func(t *testing.T, s *store) {
-			if err := os.Rename(s.path, s.path+"x"); err != nil {
+		"another file is there": func(t *testing.T, s *core.Store) {
+			if err := os.Rename(s.Path, s.Path+"x"); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(s.path, nil, 0o600); err != nil {
+			if err := os.WriteFile(s.Path, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"the file is cut off": func(t *testing.T, s *store) {
-			if err := os.Truncate(s.path, 4096); err != nil {
+		"the file is cut off": func(t *testing.T, s *core.Store) {
+			if err := os.Truncate(s.Path, 4096); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -42,7 +44,7 @@ func TestFailedWriteIsNotShown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, Options{Dir: t.TempDir()})
 			a.flow()
-			fail(t, a.s.env.store)
+			fail(t, a.s.env.Store)
 			a.post(flowBase+"/sourceConnections", sourceBody()).want(500)
 			a.showsNothing()
 		})
@@ -72,17 +74,17 @@ func TestReadsWaitForTheDisk(t *testing.T) {
 		t.Skip("an open file cannot be removed")
 	}
 	a := open(t, Options{Dir: t.TempDir()})
-	st := a.s.env.store
-	st.mu.Lock() // nothing is written now
-	sp := a.s.env.space(a.s.env.orgs[0], a.s.env.orgs[0].sandbox("prod"))
-	sp.mu.Lock()
-	sp.put(kindNamespace, "1", 0, object{"code": "x"})
-	changes := sp.pending
-	sp.pending = nil
-	st.waiting = append(st.waiting, changes...)
-	sp.mu.Unlock()
-	st.mu.Unlock()
-	if err := os.Remove(st.path); err != nil {
+	st := a.s.env.Store
+	st.Mu.Lock() // nothing is written now
+	sp := a.s.env.Space(a.s.env.Orgs[0], a.s.env.Orgs[0].Sandbox("prod"))
+	sp.Mu.Lock()
+	sp.Put(core.KindNamespace, "1", 0, object{"code": "x"})
+	changes := sp.Pending
+	sp.Pending = nil
+	st.Waiting = append(st.Waiting, changes...)
+	sp.Mu.Unlock()
+	st.Mu.Unlock()
+	if err := os.Remove(st.Path); err != nil {
 		t.Fatal(err)
 	}
 	a.get(flowsPath).want(500)
@@ -97,7 +99,7 @@ func contents(t *testing.T) (dir string, raw []byte) {
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, stateFile))
+	raw, err := os.ReadFile(filepath.Join(dir, core.StateFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,22 +115,22 @@ func use(dir string) (err error) {
 	}
 	defer s.Close()
 	defer func() {
-		if p, is := recover().(stateError); is {
-			err = p.err
+		if p, is := recover().(core.StateError); is {
+			err = p.Err
 		}
 	}()
 	s.Objects()
-	sp := s.env.allSpaces()[0]
-	sp.mu.Lock()
-	sp.put(kindNamespace, "1", 0, object{"code": "x"})
-	wait := sp.flush()
-	sp.mu.Unlock()
+	sp := s.env.AllSpaces()[0]
+	sp.Mu.Lock()
+	sp.Put(core.KindNamespace, "1", 0, object{"code": "x"})
+	wait := sp.Flush()
+	sp.Mu.Unlock()
 	return wait()
 }
 
 func TestDamagedStateIsAnError(t *testing.T) {
 	dir, whole := contents(t)
-	path := filepath.Join(dir, stateFile)
+	path := filepath.Join(dir, core.StateFile)
 	damage := map[string][]byte{
 		"empty": {}, "one byte": whole[:1], "half a page": whole[:2048], "text": []byte(strings.Repeat("hello\n", 10_000)),
 		"zeroes": make([]byte, len(whole)),
@@ -158,11 +160,11 @@ func TestDamagedStateIsAnError(t *testing.T) {
 // A state that somebody made to harm has sums that fit.
 func TestCraftedStateIsAnError(t *testing.T) {
 	dir, whole := contents(t)
-	path := filepath.Join(dir, stateFile)
+	path := filepath.Join(dir, core.StateFile)
 	size := os.Getpagesize()
 	// Where the members of a meta page are, behind the head of the page.
 	const root, freelist, end = 16, 32, 40
-	number := func(page []byte, at int) uint64 { return native.Uint64(page[pageHead+at:]) }
+	number := func(page []byte, at int) uint64 { return core.Native.Uint64(page[core.PageHead+at:]) }
 	for name, change := range map[string]func(page []byte) (at int, value uint64){
 		"no change":              func(p []byte) (int, uint64) { return end, number(p, end) },
 		"more pages than bytes":  func([]byte) (int, uint64) { return end, 1 << 40 },
@@ -176,16 +178,16 @@ func TestCraftedStateIsAnError(t *testing.T) {
 			raw := append([]byte(nil), whole...)
 			for _, page := range [][]byte{raw[:size], raw[size : 2*size]} {
 				at, value := change(page)
-				native.PutUint64(page[pageHead+at:], value)
+				core.Native.PutUint64(page[core.PageHead+at:], value)
 				sum := fnv.New64a()
-				sum.Write(page[pageHead : pageHead+56])
-				native.PutUint64(page[pageHead+56:], sum.Sum64())
+				sum.Write(page[core.PageHead : core.PageHead+56])
+				core.Native.PutUint64(page[core.PageHead+56:], sum.Sum64())
 			}
 			if err := os.WriteFile(path, raw, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			err := use(dir)
-			if sound := name == "no change"; sound != (err == nil) || !sound && !errors.As(err, new(damaged)) {
+			if sound := name == "no change"; sound != (err == nil) || !sound && !errors.As(err, new(core.Damaged)) {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -195,7 +197,7 @@ func TestCraftedStateIsAnError(t *testing.T) {
 // Whatever bytes of it are wrong, a state is used or refused; it ends nothing.
 func TestFlippedStateEndsNothing(t *testing.T) {
 	dir, whole := contents(t)
-	path := filepath.Join(dir, stateFile)
+	path := filepath.Join(dir, core.StateFile)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	refused := 0
 	for i := range 200 {
@@ -223,7 +225,7 @@ func TestFlippedStateEndsNothing(t *testing.T) {
 
 func TestStateIsCreatedWhole(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, stateFile)
+	path := filepath.Join(dir, core.StateFile)
 	if err := os.Mkdir(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +240,7 @@ func TestStateIsCreatedWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 || files[0].Name() != stateFile {
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 || files[0].Name() != core.StateFile {
 		t.Errorf("the folder has %v, %v", files, err)
 	}
 }

@@ -12,25 +12,28 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
 )
 
 func TestStateSurvivesClose(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, Options{Dir: dir})
 	id, etag := a.flow()
-	before := toJSON(a.s.Objects())
+	before := core.ToJSON(a.s.Objects())
 	token := a.token
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	a = open(t, Options{Dir: dir})
-	if after := toJSON(a.s.Objects()); string(after) != string(before) {
+	if after := core.ToJSON(a.s.Objects()); string(after) != string(before) {
 		t.Errorf("objects changed over a restart:\n%s\n%s", before, after)
 	}
 	a.token = token // tokens hold over a restart
 	a.patch(flowBase+"/flows/"+id, etag, `[{"op":"replace","path":"/name","value":"n"}]`).want(200)
-	if got := a.get(flowBase + `/flows?property=name==n`).want(200).item(); text(got, "id") != id {
-		t.Errorf("found %s by name", text(got, "id"))
+	if got := a.get(flowBase + `/flows?property=name==n`).want(200).item(); core.Text(got, "id") != id {
+		t.Errorf("found %s by name", core.Text(got, "id"))
 	}
 }
 
@@ -46,14 +49,14 @@ func TestStateHasOneHolder(t *testing.T) {
 
 func TestNewerStateIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	s, err := openStore(dir)
+	s, err := core.OpenStore(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.commit([]change{{metaBucket, []byte("format"), []byte("99")}})(); err != nil {
+	if err := s.Commit([]core.Change{{Bucket: core.MetaBucket, Key: []byte("format"), Value: []byte("99")}})(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "newer version") {
@@ -64,11 +67,11 @@ func TestNewerStateIsRefused(t *testing.T) {
 func TestDamagedRecordIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, Options{Dir: dir})
-	bucket := a.s.env.allSpaces()[0].bucket(kindFlow)
-	if err := a.s.env.store.commit([]change{{bucket, seqKey(7), []byte{0xff}}})(); err != nil {
+	bucket := a.s.env.AllSpaces()[0].Bucket(core.KindFlow)
+	if err := a.s.env.Store.Commit([]core.Change{{Bucket: bucket, Key: core.SeqKey(7), Value: []byte{0xff}}})(); err != nil {
 		t.Fatal(err)
 	}
-	a.sandbox = a.s.env.allSpaces()[0].sandbox.Name
+	a.sandbox = a.s.env.AllSpaces()[0].Sandbox.Name
 	a.get(flowBase + "/flows").want(500)
 }
 
@@ -142,9 +145,9 @@ func TestKillLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	sp := s.env.space(s.env.orgs[0], s.env.orgs[0].sandbox("dev"))
+	sp := s.env.Space(s.env.Orgs[0], s.env.Orgs[0].Sandbox("dev"))
 	for _, id := range made {
-		if sp.get(kindConnection, id) == nil {
+		if sp.Get(core.KindConnection, id) == nil {
 			t.Errorf("acknowledged connection %s is lost", id)
 		}
 	}
@@ -164,7 +167,7 @@ func (a *api) tryCreate(name string) (string, bool) {
 	}
 	defer resp.Body.Close()
 	v, err := readJSON(resp)
-	return text(v, "id"), err == nil && resp.StatusCode == 201
+	return core.Text(v, "id"), err == nil && resp.StatusCode == 201
 }
 
 func TestSecretsReachNoDisk(t *testing.T) {
@@ -179,13 +182,13 @@ func TestSecretsReachNoDisk(t *testing.T) {
 	if got := a.get(path).want(200); strings.Contains(string(got.raw), canary) {
 		t.Errorf("GET answers the secret: %s", got.raw)
 	}
-	if recorded := toJSON(a.s.Requests()); strings.Contains(string(recorded), canary) {
+	if recorded := core.ToJSON(a.s.Requests()); strings.Contains(string(recorded), canary) {
 		t.Errorf("the record has the secret: %s", recorded)
 	}
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, stateFile))
+	raw, err := os.ReadFile(filepath.Join(dir, core.StateFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +219,7 @@ func TestOpenIsFast(t *testing.T) {
 	}
 	defer s.Close()
 	opened := time.Since(begun)
-	s.env.allSpaces()[0].table(kindConnection)
+	s.env.AllSpaces()[0].Table(core.KindConnection)
 	loaded := time.Since(begun)
 	t.Logf("open %v, with 5,000 objects read %v", opened, loaded)
 	if loaded > time.Second {
@@ -226,15 +229,15 @@ func TestOpenIsFast(t *testing.T) {
 
 // fill puts n connections into the first sandbox, in batches as calls would.
 func fill(s *Server, n int) {
-	sp := s.env.allSpaces()[0]
-	c := &call{env: s.env, sp: sp, client: "fill", now: s.env.now()}
+	sp := s.env.AllSpaces()[0]
+	c := &core.Call{Env: s.env, Space: sp, Client: "fill", Now: s.env.Now()}
 	for i := 0; i < n; i += 500 {
-		sp.mu.Lock()
+		sp.Mu.Lock()
 		for j := i; j < min(i+500, n); j++ {
-			c.addConnection(s.env.newUUID(), "enabled", object{"name": fmt.Sprintf("filled %d", j), "connectionSpec": object{"id": bigQuery, "version": "1.0"}})
+			flow.AddConnection(c, s.env.NewUUID(), "enabled", object{"name": fmt.Sprintf("filled %d", j), "connectionSpec": object{"id": bigQuery, "version": "1.0"}})
 		}
-		wait := sp.flush()
-		sp.mu.Unlock()
+		wait := sp.Flush()
+		sp.Mu.Unlock()
 		if err := wait(); err != nil {
 			panic(err)
 		}
@@ -267,7 +270,7 @@ func TestConcurrentCalls(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n, _ := asInt(at(a.get(flowsPath+"?count=true").v, "count")); n != 17 {
+	if n, _ := core.AsInt(core.At(a.get(flowsPath+"?count=true").v, "count")); n != 17 {
 		t.Errorf("%d flows, want 17", n)
 	}
 }

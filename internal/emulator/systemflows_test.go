@@ -4,6 +4,10 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
 
 // systemFlows opens a sandbox with a dataflow of a source, a destination's flow and a
@@ -16,7 +20,7 @@ func systemFlows(t *testing.T, o Options) (a *api, dataset string) {
 	a = open(t, o)
 	a.post(flowsPath, a.flowParts()).want(201)
 	a.identify()
-	a.do("PATCH", registryBase+"/tenant/schemas/"+altID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
+	a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
 	return a, a.profileDataset()
 }
 
@@ -47,12 +51,12 @@ func TestFlowsOfTheSystem(t *testing.T) {
 	if got := list("inheritedAttributes.properties.isDestinationFlow==true"); !slices.Equal(got, []string{"Ads activation"}) {
 		t.Errorf("flows of destinations: %q", got)
 	}
-	if got := list("inheritedAttributes.targetConnections[].connectionSpec.id==" + profileStore); !slices.Equal(got, []string{internal}) {
+	if got := list("inheritedAttributes.targetConnections[].connectionSpec.id==" + flow.ProfileStore); !slices.Equal(got, []string{internal}) {
 		t.Errorf("flows to Profile: %q", got)
 	}
 
 	// A destination's flow can be renamed and switched, and never runs here.
-	a.patch(flowsPath+"/destination", text(a.get(flowsPath+"/destination").item(), "etag"), `[{"op":"replace","path":"/name","value":"Ads"}]`).want(200)
+	a.patch(flowsPath+"/destination", core.Text(a.get(flowsPath+"/destination").item(), "etag"), `[{"op":"replace","path":"/name","value":"Ads"}]`).want(200)
 	a.post(flowsPath+"/destination/action?op=disable", nil).want(200)
 	a.post(flowsPath+"/destination/action?op=enable", nil).want(200)
 	a.s.Advance(48 * time.Hour)
@@ -63,18 +67,18 @@ func TestFlowsOfTheSystem(t *testing.T) {
 
 	// The platform's own flow is not a user's to change; it follows its dataset.
 	f := a.get(query(flowsPath, "property", "name=="+internal)).item()
-	path := flowsPath + "/" + text(f, "id")
+	path := flowsPath + "/" + core.Text(f, "id")
 	a.delete(path).refused(403, "FLOW-2120-403")
-	a.patch(path, text(f, "etag"), `[{"op":"replace","path":"/name","value":"mine"}]`).refused(403, "FLOW-2120-403")
+	a.patch(path, core.Text(f, "etag"), `[{"op":"replace","path":"/name","value":"mine"}]`).refused(403, "FLOW-2120-403")
 	a.post(path+"/action?op=disable", nil).refused(403, "FLOW-2120-403")
-	a.get(flowBase + "/targetConnections/" + texts(f, "targetConnectionIds")[0]).want(200)
+	a.get(flowBase + "/targetConnections/" + core.Texts(f, "targetConnectionIds")[0]).want(200)
 	a.do("PATCH", catalogBase+"/dataSets/"+dataset, `[{"op":"replace","path":"/tags/unifiedProfile","value":["enabled:false"]}]`, "Content-Type", "application/json-patch+json").want(200)
-	if got := text(a.get(path).item(), "state"); got != "disabled" {
+	if got := core.Text(a.get(path).item(), "state"); got != "disabled" {
 		t.Errorf("out of Profile the flow is %s", got)
 	}
 	a.delete(catalogBase + "/dataSets/" + dataset).want(200)
 	a.get(path).want(404)
-	a.get(flowBase + "/targetConnections/" + texts(f, "targetConnectionIds")[0]).want(404)
+	a.get(flowBase + "/targetConnections/" + core.Texts(f, "targetConnectionIds")[0]).want(404)
 }
 
 func TestNoInternalFlows(t *testing.T) {
@@ -94,11 +98,11 @@ func TestHiddenByLabel(t *testing.T) {
 	a := open(t, Options{Dir: dir, Seed: seed("")})
 	id, _ := a.flow()
 	a.s.Advance(2 * time.Hour)
-	etag := text(a.get(flowsPath+"/"+id).item(), "etag")
+	etag := core.Text(a.get(flowsPath+"/"+id).item(), "etag")
 	a.patch(flowsPath+"/"+id, etag, `[{"op":"add","path":"/labels","value":["core/C12"]}]`).want(200)
-	run := text(a.runsOf(id)[0], "id")
+	run := core.Text(a.runsOf(id)[0], "id")
 	plain, _ := a.tryCreate("plain")
-	now := a.s.env.now()
+	now := a.s.env.Now()
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +124,7 @@ func TestHiddenByLabel(t *testing.T) {
 			t.Errorf("%s shows %s", list, got.raw)
 		}
 	}
-	if n, _ := asInt(at(a.get(flowsPath+"?count=true").v, "count")); n != 0 {
+	if n, _ := core.AsInt(core.At(a.get(flowsPath+"?count=true").v, "count")); n != 0 {
 		t.Errorf("count %d", n)
 	}
 	a.get(flowBase + "/connections/" + plain).want(200)
@@ -134,4 +138,4 @@ func TestHiddenByLabel(t *testing.T) {
 	a.delete(path).want(204)
 }
 
-func itemsOf(r reply) []any { return list(r.v, "items") }
+func itemsOf(r reply) []any { return core.List(r.v, "items") }

@@ -3,6 +3,8 @@ package emulator
 import (
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 const importBase = "/data/foundation/import"
@@ -29,21 +31,21 @@ func TestBatchUpload(t *testing.T) {
 		a.do("PATCH", files+"big.json", "{\"_id\":\"5\"}\n", "Content-Type", "application/octet-stream", "Content-Range", "bytes 0-12/39").want(200)
 	}
 	a.post(files+"big.json?action=COMPLETE", nil).want(200)
-	if got := a.get(catalogBase + "/batches?status=loading&dataSet=" + tutorialDataset).want(200); at(got.v, id) == nil {
+	if got := a.get(catalogBase + "/batches?status=loading&dataSet=" + tutorialDataset).want(200); core.At(got.v, id) == nil {
 		t.Errorf("under way: %s", got.raw)
 	}
 	a.post(importBase+"/batches/"+id+"?action=COMPLETE", nil).want(200)
 
-	b := at(a.get(catalogBase+"/batches/"+id).want(200).v, id)
-	rows, _ := asInt(at(b, "recordCount"))
-	if n, _ := asInt(at(b, "metrics", "inputFileCount")); text(b, "status") != "success" || rows != 7 || n != 3 || text(b, "version") == "1.0.0" {
-		t.Errorf("completed: %s", toJSON(b))
+	b := core.At(a.get(catalogBase+"/batches/"+id).want(200).v, id)
+	rows, _ := core.AsInt(core.At(b, "recordCount"))
+	if n, _ := core.AsInt(core.At(b, "metrics", "inputFileCount")); core.Text(b, "status") != "success" || rows != 7 || n != 3 || core.Text(b, "version") == "1.0.0" {
+		t.Errorf("completed: %s", core.ToJSON(b))
 	}
-	set := at(a.get(catalogBase+"/dataSets/"+tutorialDataset).v, tutorialDataset)
-	if text(set, "lastBatchId") != id || text(set, "lastSuccessfulBatch") != id {
-		t.Errorf("the dataset knows %s", toJSON(set))
+	set := core.At(a.get(catalogBase+"/dataSets/"+tutorialDataset).v, tutorialDataset)
+	if core.Text(set, "lastBatchId") != id || core.Text(set, "lastSuccessfulBatch") != id {
+		t.Errorf("the dataset knows %s", core.ToJSON(set))
 	}
-	if got := a.get(catalogBase + "/lastBatches?dataSetId=" + tutorialDataset); at(got.v, id) == nil {
+	if got := a.get(catalogBase + "/lastBatches?dataSetId=" + tutorialDataset); core.At(got.v, id) == nil {
 		t.Errorf("last batches: %s", got.raw)
 	}
 	put("late.json", "{}").refused(400, "BadRequestError")
@@ -63,19 +65,19 @@ func TestBatchEndings(t *testing.T) {
 		id := begin("csv")
 		a.do("PUT", importBase+"/batches/"+id+"/datasets/"+tutorialDataset+"/files/a.csv", "a,b\n1,2\n3,4\n", "Content-Type", "application/octet-stream").want(200)
 		a.post(importBase+"/batches/"+id+"?action="+action, nil).want(200)
-		b := at(a.get(catalogBase+"/batches/"+id).v, id)
-		n, _ := asInt(at(b, "recordCount"))
-		if text(b, "status") != want || want == "success" && n != 2 {
-			t.Errorf("%s gives %s", action, toJSON(b))
+		b := core.At(a.get(catalogBase+"/batches/"+id).v, id)
+		n, _ := core.AsInt(core.At(b, "recordCount"))
+		if core.Text(b, "status") != want || want == "success" && n != 2 {
+			t.Errorf("%s gives %s", action, core.ToJSON(b))
 		}
 	}
-	set := at(a.get(catalogBase+"/dataSets/"+tutorialDataset).v, tutorialDataset)
-	if text(set, "lastFailedBatch") == "" {
-		t.Errorf("no failed batch on the dataset: %s", toJSON(set))
+	set := core.At(a.get(catalogBase+"/dataSets/"+tutorialDataset).v, tutorialDataset)
+	if core.Text(set, "lastFailedBatch") == "" {
+		t.Errorf("no failed batch on the dataset: %s", core.ToJSON(set))
 	}
 	for _, o := range a.s.Objects() {
-		if o.Kind == string(kindFile) && !strings.Contains(string(toJSON(o.Body)), "a.csv") {
-			t.Errorf("file %s", toJSON(o.Body))
+		if o.Kind == string(core.KindFile) && !strings.Contains(string(core.ToJSON(o.Body)), "a.csv") {
+			t.Errorf("file %s", core.ToJSON(o.Body))
 		}
 	}
 	a.post(importBase+"/batches", object{"datasetId": "none"}).refused(400, "BadRequestError")
@@ -98,13 +100,13 @@ func TestCatalogBatches(t *testing.T) {
 	a.do("PATCH", path, object{"status": "success", "recordCount": 5}).want(200)
 	a.do("PATCH", path, object{"status": "done"}).refused(400, "BadRequestError")
 	a.do("PATCH", path, object{"status": "failed"}, "If-Match", "1.0.0").refused(412, "PreconditionFailedError")
-	b := at(a.get(path).want(200).v, id)
-	if n, _ := asInt(at(b, "recordCount")); text(b, "status") != "success" || n != 5 || text(b, "version") != "1.0.1" {
-		t.Errorf("patched: %s", toJSON(b))
+	b := core.At(a.get(path).want(200).v, id)
+	if n, _ := core.AsInt(core.At(b, "recordCount")); core.Text(b, "status") != "success" || n != 5 || core.Text(b, "version") != "1.0.1" {
+		t.Errorf("patched: %s", core.ToJSON(b))
 	}
 	a.do("PUT", path, object{"status": "inactive"}).want(200)
-	if b := at(a.get(path).v, id); text(b, "status") != "inactive" || at(b, "tags") != nil {
-		t.Errorf("replaced: %s", toJSON(b))
+	if b := core.At(a.get(path).v, id); core.Text(b, "status") != "inactive" || core.At(b, "tags") != nil {
+		t.Errorf("replaced: %s", core.ToJSON(b))
 	}
 	a.post(catalogBase+"/batches/"+id, mine).refused(400, "BadRequestError")
 	a.post(catalogBase+"/batches/0123456789ABCDEF01234567", mine).want(201)

@@ -1,0 +1,93 @@
+package catalog
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+)
+
+// Batches: what runs wrote, and what clients brought (batchwrite.go).
+func batchRoutes() []core.Route {
+	r := func(svc core.Service, pattern string, h core.Handler) core.Route {
+		return core.Route{Service: svc, Method: http.MethodGet, Pattern: pattern, Access: core.Reads, Run: h}
+	}
+	return []core.Route{
+		r(core.CatalogService, "/batches", listCatalog(core.KindBatch)),
+		r(core.CatalogService, "/batches/{id}", getCatalog(core.KindBatch)),
+		r(core.CatalogService, "/lastBatches", lastBatches),
+		r(core.ExportService, "/batches/{id}/files", batchFiles(false)),
+		r(core.ExportService, "/batches/{id}/failed", batchFiles(true)),
+	}
+}
+
+// NewBatch makes the batch of a finished run and notes it on the dataset.
+func NewBatch(sp *core.Space, flow object, out Outcome, begun, ended int64) string {
+	target := sp.Get(core.KindTarget, core.Texts(flow, "targetConnectionIds")[0])
+	if target == nil {
+		return ""
+	}
+	datasetID := core.Text(target.Object(), "params", "dataSetId")
+	r := sp.Get(core.KindDataset, datasetID)
+	if r == nil {
+		return ""
+	}
+	id := sp.Env.NewULID(ended)
+	in, written := out.Bytes()
+	errs := []any{}
+	if out.Failed > 0 {
+		errs = append(errs, object{"code": "INGEST-1212-400", "description": "some rows were left out", "recordCount": out.Failed})
+	}
+	sp.Put(core.KindBatch, id, ended, object{
+		"id": id, "status": "success", "imsOrg": sp.Org.ID, "sandboxId": sp.Sandbox.ID, "version": "1.0.0", "dataSetId": datasetID,
+		"created": ended, "updated": ended, "started": begun, "completed": ended, "createdUser": flow["createdBy"], "updatedUser": flow["createdBy"],
+		"createdClient": flow["createdClient"], "inputFormat": object{"format": "parquet"}, "errors": errs,
+		"relatedObjects": []any{object{"type": "dataSet", "id": datasetID}},
+		"recordCount":    out.Written, "failedRecordCount": out.Failed,
+		"metrics": object{
+			"inputRecordCount": out.Read, "outputRecordCount": out.Written, "failedRecordCount": out.Failed,
+			"inputByteSize": in, "outputByteSize": written, "inputFileCount": 1, "outputFileCount": 1, "partitionCount": 1,
+		},
+		"tags": object{"flowId": []any{flow["id"]}},
+	})
+	o := r.Object()
+	o["lastBatchId"], o["lastBatchStatus"], o["lastSuccessfulBatch"] = id, "success", id
+	sp.Put(core.KindDataset, r.ID, r.Created, o)
+	return id
+}
+
+// lastBatches gives the newest batch of each dataset, or of one.
+func lastBatches(c *core.Call) (core.Answer, error) {
+	out := object{}
+	for _, r := range c.Space.Table(core.KindDataset).Order {
+		if want := c.Query.Get("dataSetId"); want != "" && want != r.ID {
+			continue
+		}
+		batches := c.Space.Table(core.KindBatch).By("dataSetId", r.ID)
+		if len(batches) > 0 {
+			last := batches[len(batches)-1]
+			out[last.ID] = last.Object()
+		}
+	}
+	return core.OK(out)
+}
+
+func batchFiles(failed bool) core.Handler {
+	return func(c *core.Call) (core.Answer, error) {
+		r := c.Space.Get(core.KindBatch, c.Arg("id"))
+		if r == nil {
+			return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "there is no batch with id %s", c.Arg("id"))
+		}
+		o := r.Object()
+		data := []any{}
+		rows, _ := core.AsInt(o["recordCount"])
+		if !failed && rows > 0 {
+			file := r.ID + "-part-0"
+			data = append(data, object{
+				"dataSetFileId": file, "dataSetViewId": core.Text(o, "dataSetId"), "version": "1.0.0", "created": o["created"], "updated": o["updated"], "isValid": true,
+				"_links": object{"self": object{"href": "https://platform.adobe.io/data/foundation/export/files/" + file}},
+			})
+		}
+		return core.OK(object{"data": slices.Clip(data), "_page": object{"limit": 100, "count": len(data)}})
+	}
+}

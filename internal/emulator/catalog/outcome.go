@@ -1,0 +1,26 @@
+package catalog
+
+// Outcome is what a run brought.
+type Outcome struct {
+	Status      string // success, partialSuccess, failed
+	Read        int64
+	Written     int64
+	Failed      int64
+	Code        string
+	Message     string
+	BytesPerRow int64
+}
+
+func (o Outcome) Errors() []any {
+	if o.Code == "" {
+		return []any{}
+	}
+	return []any{object{"code": o.Code, "message": o.Message}}
+}
+
+func (o Outcome) Bytes() (in, out int64) {
+	if o.Status == "failed" {
+		return -1, -1
+	}
+	return o.Read * o.BytesPerRow, o.Written * o.BytesPerRow
+}

@@ -1,0 +1,447 @@
+package dataprep
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
+)
+
+// Routes are the calls of Data Prep: mapping sets, with every version kept, and
+// the expression language's helpers.
+func Routes() []core.Route {
+	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
+		return core.Route{Service: core.DataPrep, Method: method, Pattern: pattern, Access: a, Run: h}
+	}
+	return []core.Route{
+		r(http.MethodGet, "/mappingSets", core.Reads, listMappingSets),
+		r(http.MethodPost, "/mappingSets", core.Writes, createMappingSet),
+		r(http.MethodPost, "/mappingSets/validate", core.Reads, validateMappingSet),
+		r(http.MethodPost, "/mappingSets/preview", core.Reads, previewMappingSet),
+		r(http.MethodGet, "/mappingSets/{id}", core.Reads, getMappingSet),
+		r(http.MethodPut, "/mappingSets/{id}", core.Writes, replaceMappingSet),
+		r(http.MethodDelete, "/mappingSets/{id}", core.Writes, deleteMappingSet),
+		r(http.MethodGet, "/mappingSets/{id}/mappings", core.Reads, listMappings),
+		r(http.MethodGet, "/mappingSets/{id}/mappings/{mapping}", core.Reads, getMapping),
+		r(http.MethodPost, "/languages/el/validate", core.Reads, validateExpression),
+		r(http.MethodGet, "/languages/el/functions", core.Reads, listFunctions),
+		r(http.MethodGet, "/languages/el/operators", core.Reads, listOperators),
+	}
+}
+
+// AttributeType is what ATTRIBUTE comes back as in every published answer.
+const AttributeType = "text/x.schema-path"
+
+func mappingVersionID(id string, version int64) string {
+	return id + "@" + strconv.FormatInt(version, 10)
+}
+
+func badMapping(format string, args ...any) error {
+	return core.Problem(http.StatusBadRequest, "BadRequestError", format, args...)
+}
+
+// ReadMappingSet takes either shape of body, and mixtures of them, and gives
+// the set as it is stored and answered.
+func ReadMappingSet(c *core.Call, body object) (object, error) {
+	schema, contentType := core.Text(body, "outputSchema", "schemaRef", "id"), core.Text(body, "outputSchema", "schemaRef", "contentType")
+	old := schema == ""
+	if old {
+		schema, contentType = core.Text(body, "xdmSchema"), "1.0"
+		if v := core.Text(body, "xdmVersion"); v != "" {
+			contentType = v
+		}
+	} else if contentType == "" {
+		return nil, badMapping("outputSchema.schemaRef.contentType is missing")
+	} else if core.MajorVersion(contentType) != "1" {
+		return nil, badMapping("outputSchema.schemaRef.contentType is %q; it must name version 1", contentType)
+	}
+	if schema == "" {
+		return nil, badMapping("the target schema is missing: outputSchema.schemaRef.id or xdmSchema")
+	}
+	if !registry.IsSchema(c, schema) {
+		return nil, badMapping("there is no schema %s", schema)
+	}
+	mappings, isList := body["mappings"].([]any)
+	if !isList {
+		return nil, badMapping("mappings is missing")
+	}
+	stored := make([]any, 0, len(mappings))
+	taken := map[string]bool{}
+	for i, m := range mappings {
+		o, err := readMapping(c, m)
+		if err != nil {
+			return nil, badMapping("mapping %d: %s", i, core.DetailOf(err))
+		}
+		if d := core.Text(o, "destination"); taken[d] {
+			return nil, badMapping("mapping %d: destination %s is mapped twice", i, d)
+		} else {
+			taken[d] = true
+		}
+		stored = append(stored, o)
+	}
+	ref := object{"id": schema, "contentType": contentType}
+	out := object{
+		"name": core.Text(body, "name"), "supportVersion": "1.1", "outputSchema": object{"id": c.Env.NewHex(32), "version": 0, "schemaRef": ref},
+		"schemaRef": ref, "xdmSchema": schema, "xdmVersion": contentType, "status": "PUBLISHED", "strictMapping": false,
+		"allowNullValues": body["allowNullValues"] == true, "mappings": stored,
+	}
+	if in, has := body["inputSchema"]; has && in != nil {
+		out["inputSchema"] = in
+	}
+	if tags, has := body["tags"]; has {
+		out["tags"] = tags
+	}
+	return out, nil
+}
+
+func readMapping(c *core.Call, m any) (object, error) {
+	source, destination := core.Text(m, "source"), core.Text(m, "destination")
+	if source == "" {
+		source = core.Text(m, "sourceAttribute")
+	}
+	if destination == "" {
+		destination = core.Text(m, "destinationXdmPath")
+	}
+	kind := core.Text(m, "sourceType")
+	switch {
+	case destination == "":
+		return nil, badMapping("destination is missing")
+	case source == "" && kind != "STATIC":
+		return nil, badMapping("source is missing")
+	}
+	switch kind {
+	case "", "ATTRIBUTE", AttributeType:
+		kind = AttributeType
+	case "EXPRESSION", "text/x.aep-xl":
+		kind = "EXPRESSION"
+		if len([]rune(source)) > maxExpression {
+			return nil, badMapping("the expression has more than %d characters", maxExpression)
+		}
+		if err := CheckExpression(source); err != nil {
+			return nil, badMapping("the expression is wrong: %v", err)
+		}
+	case "STATIC":
+	default:
+		return nil, badMapping("sourceType %q is not ATTRIBUTE, EXPRESSION or STATIC", kind)
+	}
+	o := object{
+		"id": c.Env.NewHex(32), "version": 0, "createdDate": c.Millis(), "modifiedDate": c.Millis(), "createdBy": c.Client, "modifiedBy": c.Client,
+		"sourceType": kind, "source": source, "destination": destination, "sourceAttribute": source, "destinationXdmPath": destination,
+		"identity": false, "primaryIdentity": false, "matchScore": json.Number("0.0"), "functionVersion": 1, "expressionAttributes": []any{},
+		"name": core.Text(m, "name"), "description": core.Text(m, "description"),
+	}
+	if kind == "EXPRESSION" {
+		o["expressionAttributes"] = texts2(expressionAttributes(source))
+	}
+	return o, nil
+}
+
+func texts2(l []string) []any {
+	out := make([]any, len(l))
+	for i, s := range l {
+		out[i] = s
+	}
+	return out
+}
+
+func createMappingSet(c *core.Call) (core.Answer, error) {
+	body, err := c.Object()
+	if err != nil {
+		return core.Answer{}, err
+	}
+	set, err := ReadMappingSet(c, body)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	if err := checkDestinations(c, set); err != nil {
+		return core.Answer{}, err
+	}
+	o := AddMappingSet(c, c.Env.NewHex(32), set)
+	return core.OK(object{
+		"id": o["id"], "version": o["version"], "createdDate": o["createdDate"], "modifiedDate": o["modifiedDate"],
+		"createdBy": o["createdBy"], "modifiedBy": o["modifiedBy"],
+	})
+}
+
+func AddMappingSet(c *core.Call, id string, set object) object {
+	set["id"], set["version"] = id, 0
+	set["createdDate"], set["modifiedDate"] = c.Millis(), c.Millis()
+	set["createdBy"], set["modifiedBy"] = c.Client, c.Client
+	c.Space.Put(core.KindMappingSet, id, c.Millis(), set)
+	return set
+}
+
+// MappingVersion gives a version of a set: the newest is the set itself, the
+// others are kept beside it.
+func MappingVersion(sp *core.Space, set *core.Record, version int64) object {
+	body := set.View()
+	if newest, _ := core.AsInt(body["version"]); newest == version {
+		return body
+	}
+	if r := sp.Get(core.KindMappingVersion, mappingVersionID(set.ID, version)); r != nil {
+		return r.View()
+	}
+	return nil
+}
+
+// checkDestinations compares with the schema when the caller or the switch
+// asks for it.
+func checkDestinations(c *core.Call, set object) error {
+	if c.Query.Get("validate") != "true" && !c.Env.Switches.CheckMappings {
+		return nil
+	}
+	for _, v := range validateMappings(c, set) {
+		if core.Text(v, "status") != "SUCCESS" {
+			return badMapping("%s", core.Text(core.List(v, "errors")[0], "exception"))
+		}
+	}
+	return nil
+}
+
+// validateMappings judges each mapping by itself: does the destination exist,
+// does the expression parse, can the function be known.
+func validateMappings(c *core.Call, set object) []any {
+	fields := registry.FieldsOf(c.Space, registry.FindResource(c.Space, core.Text(set, "xdmSchema")))
+	out := []any{}
+	for _, m := range core.List(set, "mappings") {
+		var fault string
+		if d := core.Text(m, "destination"); !hasField(fields, d) {
+			fault = "destination path " + d + " is not in the schema"
+		} else if core.Text(m, "sourceType") == "EXPRESSION" {
+			if err := CheckExpression(core.Text(m, "source")); err != nil {
+				fault = err.Error()
+			}
+		}
+		if fault == "" {
+			out = append(out, object{"status": "SUCCESS", "errors": nil})
+			continue
+		}
+		out = append(out, object{"status": "FAILED", "errors": []any{object{
+			"destination": core.Text(m, "destination"), "source": core.Text(m, "source"), "sourceType": core.Text(m, "sourceType"), "exception": fault, "columnName": "",
+		}}})
+	}
+	return out
+}
+
+// hasField looks a destination up: indexes stand for any element, and the
+// platform's own templates leave them out.
+func hasField(fields map[string]registry.FieldType, path string) bool {
+	plain := indexes.ReplaceAllString(strings.ReplaceAll(path, `\.`, "."), "")
+	for p, f := range fields {
+		bare := strings.ReplaceAll(p, "[*]", "")
+		if bare == plain {
+			return true
+		}
+		if f.Xdm == "map" && strings.HasPrefix(plain, bare+".") {
+			return true
+		}
+	}
+	return false
+}
+
+func mappingSet(c *core.Call) (*core.Record, error) {
+	if r := c.Space.Get(core.KindMappingSet, c.Arg("id")); r != nil {
+		return r, nil
+	}
+	return nil, core.Problem(http.StatusNotFound, "NotFoundError", "there is no mapping set with id %s", c.Arg("id"))
+}
+
+func getMappingSet(c *core.Call) (core.Answer, error) {
+	r, err := mappingSet(c)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	o := r.View()
+	if v := c.Query.Get("version"); v != "" {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return core.Answer{}, badMapping("version is %q", v)
+		}
+		if o = MappingVersion(c.Space, r, n); o == nil {
+			return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "mapping set %s has no version %d", c.Arg("id"), n)
+		}
+	}
+	if c.Query.Get("expandSchema") == "true" {
+		if schema := registry.FindResource(c.Space, core.Text(o, "xdmSchema")); schema != nil {
+			o = core.Clone(o).(object)
+			o["outputSchema"].(object)["jsonSchema"] = registry.Resolve(c.Space, schema)
+		}
+	}
+	return core.OK(o)
+}
+
+func replaceMappingSet(c *core.Call) (core.Answer, error) {
+	r, err := mappingSet(c)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	body, err := c.Object()
+	if err != nil {
+		return core.Answer{}, err
+	}
+	set, err := ReadMappingSet(c, body)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	if err := checkDestinations(c, set); err != nil {
+		return core.Answer{}, err
+	}
+	before := r.Object()
+	version, _ := core.AsInt(before["version"])
+	version++
+	set["id"], set["version"] = r.ID, version
+	set["createdDate"], set["createdBy"] = before["createdDate"], before["createdBy"]
+	set["modifiedDate"], set["modifiedBy"] = c.Millis(), c.Client
+	for _, m := range core.List(set, "mappings") {
+		m.(object)["version"] = version
+	}
+	c.Space.Put(core.KindMappingVersion, mappingVersionID(r.ID, version-1), r.Created, before)
+	c.Space.Put(core.KindMappingSet, r.ID, r.Created, set)
+	return core.OK(set)
+}
+
+// deleteMappingSet is known from a community client only; flows that run with
+// the set hold it.
+func deleteMappingSet(c *core.Call) (core.Answer, error) {
+	if c.Env.Switches.MappingDelete == "refuse" {
+		return core.Answer{}, core.Problem(http.StatusMethodNotAllowed, "MethodNotAllowedError", "mapping sets cannot be deleted")
+	}
+	r, err := mappingSet(c)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	quoted := `"mappingId":"` + r.ID + `"`
+	for _, f := range c.Space.Table(core.KindFlow).Order {
+		if strings.Contains(string(f.Body), quoted) {
+			return core.Answer{}, badMapping("mapping set %s is used by flow %s", r.ID, f.ID)
+		}
+	}
+	version, _ := core.AsInt(r.Object()["version"])
+	for v := range version {
+		c.Space.Remove(core.KindMappingVersion, mappingVersionID(r.ID, v))
+	}
+	c.Space.Remove(core.KindMappingSet, r.ID)
+	return core.Answer{Status: http.StatusNoContent}, nil
+}
+
+// listMappingSets insists on start and limit, which are an offset and a count.
+func listMappingSets(c *core.Call) (core.Answer, error) {
+	at := map[string]int{}
+	for _, name := range []string{"start", "limit"} {
+		v := c.Query.Get(name)
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 || name == "limit" && (n == 0 || n > 1000) {
+			return core.Answer{}, badMapping("query parameter %s is %q; a number is required", name, v)
+		}
+		at[name] = n
+	}
+	found := c.Space.Table(core.KindMappingSet).Order
+	if name := c.Query.Get("name"); name != "" {
+		found = c.Space.Table(core.KindMappingSet).By("name", name)
+	}
+	rows := slices.Clone(found)
+	field, desc := strings.CutPrefix(strings.TrimPrefix(c.Query.Get("orderBy"), "+"), "-")
+	switch strings.TrimSpace(field) {
+	case "", "createdDate", "updatedDate", "lastUpdateDate", "modifiedDate":
+	default:
+		return core.Answer{}, badMapping("cannot order by %q", field)
+	}
+	if strings.HasPrefix(field, "updated") || strings.HasPrefix(field, "modified") || strings.HasPrefix(field, "last") {
+		slices.SortStableFunc(rows, func(a, b *core.Record) int {
+			x, _ := core.AsInt(a.Object()["modifiedDate"])
+			y, _ := core.AsInt(b.Object()["modifiedDate"])
+			return int(min(max(x-y, -1), 1))
+		})
+	}
+	if desc {
+		slices.Reverse(rows)
+	}
+	total := len(rows)
+	rows = rows[min(at["start"], total):]
+	rows = rows[:min(at["limit"], len(rows))]
+	data := make([]any, len(rows))
+	for i, r := range rows {
+		data[i] = json.RawMessage(r.Body)
+	}
+	links := object{}
+	if end := at["start"] + len(rows); end < total {
+		q := url.Values{"start": {strconv.Itoa(end)}, "limit": {strconv.Itoa(at["limit"])}}
+		for _, keep := range []string{"name", "orderBy"} {
+			if v := c.Query.Get(keep); v != "" {
+				q.Set(keep, v)
+			}
+		}
+		links["next"] = object{"href": "/mappingSets?" + q.Encode(), "templated": false}
+	}
+	return core.OK(object{"data": data, "_page": object{"count": len(rows), "limit": at["limit"]}, "_links": links})
+}
+
+func listMappings(c *core.Call) (core.Answer, error) {
+	r, err := mappingSet(c)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	return core.OK(core.List(r.Object(), "mappings"))
+}
+
+func getMapping(c *core.Call) (core.Answer, error) {
+	r, err := mappingSet(c)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	for _, m := range core.List(r.Object(), "mappings") {
+		if core.Text(m, "id") == c.Arg("mapping") {
+			return core.OK(m)
+		}
+	}
+	return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "mapping set %s has no mapping %s", r.ID, c.Arg("mapping"))
+}
+
+// validateMappingSet answers 200 even when every mapping is wrong.
+func validateMappingSet(c *core.Call) (core.Answer, error) {
+	body, err := c.Object()
+	if err != nil {
+		return core.Answer{}, err
+	}
+	lenient := core.Clone(body).(object)
+	var results []any
+	for _, m := range core.List(lenient, "mappings") {
+		if _, err := readMapping(c, m); err != nil {
+			results = append(results, object{"status": "FAILED", "errors": []any{object{
+				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"), "sourceType": core.Text(m, "sourceType"), "exception": core.DetailOf(err), "columnName": "",
+			}}})
+			continue
+		}
+		one := core.Clone(lenient).(object)
+		one["mappings"] = []any{m}
+		set, err := ReadMappingSet(c, one)
+		if err != nil {
+			return core.Answer{}, err
+		}
+		results = append(results, validateMappings(c, set)...)
+	}
+	if results == nil {
+		results = []any{}
+	}
+	return core.OK(object{"validationResponse": results})
+}
+
+// AttributeColumn is the column that an attribute path starts at.
+func AttributeColumn(attr string) string {
+	if inner, quoted := strings.CutPrefix(attr, "${"); quoted {
+		name, _, _ := strings.Cut(inner, "}")
+		return strings.ReplaceAll(name, `\.`, ".")
+	}
+	for i := 0; i < len(attr); i++ {
+		if (attr[i] == '.' && (i == 0 || attr[i-1] != '\\')) || attr[i] == '[' {
+			attr = attr[:i]
+			break
+		}
+	}
+	return strings.ReplaceAll(attr, `\.`, ".")
+}

@@ -1,0 +1,109 @@
+package dataprep
+
+import (
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+)
+
+// previewMappingSet carries attributes and constants from rows into their
+// destinations. Expressions are not evaluated: their fields are left out and
+// said so in the row's errors.
+func previewMappingSet(c *core.Call) (core.Answer, error) {
+	body, err := c.Object()
+	if err != nil {
+		return core.Answer{}, err
+	}
+	rows, isList := body["data"].([]any)
+	if one, isObject := body["data"].(object); isObject {
+		rows, isList = []any{one}, true
+	}
+	if !isList || len(rows) > 100 {
+		return core.Answer{}, badMapping("data must be a row or up to 100 rows")
+	}
+	definition, isObject := body["mappingSet"].(object)
+	if !isObject {
+		return core.Answer{}, badMapping("mappingSet is missing")
+	}
+	set, err := ReadMappingSet(c, definition)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	out := []any{}
+	for _, row := range rows {
+		data := object{}
+		var faults []any
+		fault := func(m any, why string) {
+			faults = append(faults, object{
+				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"), "sourceType": core.Text(m, "sourceType"), "exception": why, "columnName": "",
+			})
+		}
+		for _, m := range core.List(set, "mappings") {
+			switch source := core.Text(m, "source"); core.Text(m, "sourceType") {
+			case "EXPRESSION":
+				fault(m, "expressions are not evaluated here")
+			case "STATIC":
+				place(data, core.Text(m, "destination"), source)
+			default:
+				v, has := core.At(row, AttributeColumn(source)), core.At(row, AttributeColumn(source)) != nil
+				if o, isObject := row.(object); isObject && !has {
+					if found := core.Lookup(o, source); len(found) > 0 {
+						v, has = found[0], true
+					}
+				}
+				if !has || v == nil {
+					fault(m, "the row has no "+source)
+					continue
+				}
+				place(data, core.Text(m, "destination"), v)
+			}
+		}
+		result := object{"data": data, "errors": nil}
+		if len(faults) > 0 {
+			result["errors"] = faults
+		}
+		out = append(out, result)
+	}
+	if c.Env.Switches.Preview == "object" {
+		if len(out) == 0 {
+			return core.OK(object{"data": object{}, "errors": nil})
+		}
+		return core.OK(out[0])
+	}
+	return core.OK(out)
+}
+
+// place sets a dotted path; an element of an array is made as its first.
+func place(o object, path string, v any) {
+	steps := strings.Split(path, ".")
+	for i, step := range steps {
+		name := indexes.ReplaceAllString(step, "")
+		array := name != step
+		if i == len(steps)-1 {
+			if array {
+				v = []any{v}
+			}
+			o[name] = v
+			return
+		}
+		if array {
+			l, _ := o[name].([]any)
+			if len(l) == 0 {
+				l = []any{object{}}
+				o[name] = l
+			}
+			below, isObject := l[0].(object)
+			if !isObject {
+				return
+			}
+			o = below
+			continue
+		}
+		below, isObject := o[name].(object)
+		if !isObject {
+			below = object{}
+			o[name] = below
+		}
+		o = below
+	}
+}

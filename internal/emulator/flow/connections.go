@@ -1,0 +1,356 @@
+package flow
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/redact"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+func connectionRoutes() []core.Route {
+	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
+		return core.Route{Service: core.FlowService, Method: method, Pattern: pattern, Access: a, Run: h}
+	}
+	return []core.Route{
+		r(http.MethodGet, "/connections", core.Reads, listEntities(core.KindConnection)),
+		r(http.MethodPost, "/connections", core.Writes, createConnection),
+		r(http.MethodPost, "/connections/search", core.Reads, searchEntities(core.KindConnection)),
+		r(http.MethodGet, "/connections/{id}", core.Reads, getEntity(core.KindConnection)),
+		r(http.MethodPatch, "/connections/{id}", core.Writes, patchEntity(core.KindConnection, connectionRules)),
+		r(http.MethodDelete, "/connections/{id}", core.Writes, deleteConnection),
+		r(http.MethodGet, "/connections/{id}/test", core.Reads, testConnection),
+		r(http.MethodGet, "/connections/{id}/explore", core.Reads, exploreConnection),
+		r(http.MethodGet, "/connections/{id}/configs", core.Reads, connectionConfigs),
+		r(http.MethodPost, "/connections/{id}/action", core.Writes, actOn(core.KindConnection)),
+	}
+}
+
+func createConnection(c *core.Call) (core.Answer, error) {
+	body, err := c.Object()
+	if err != nil {
+		return core.Answer{}, err
+	}
+	if err := checkConnection(c, body); err != nil {
+		return core.Answer{}, err
+	}
+	state, err := newState(c, core.Text(body, "connectionSpec", "id"))
+	if err != nil {
+		return core.Answer{}, err
+	}
+	o := AddConnection(c, c.Env.NewUUID(), state, body)
+	return core.Created(brief(o), "/connections/"+core.Text(o, "id"))
+}
+
+func AddConnection(c *core.Call, id, state string, body object) object {
+	o := newEntity(c, id, state, body)
+	hideSecrets(c.Env, o)
+	c.Space.Put(core.KindConnection, id, c.Millis(), o)
+	return o
+}
+
+// newState is the state of a created entity: drafts where the connector knows
+// them.
+func newState(c *core.Call, connectionSpecID string) (string, error) {
+	if !isDraft(c) {
+		return "enabled", nil
+	}
+	if spec, _, ok := specs.ConnectorByID(connectionSpecID); !ok || spec.FlowSpec == "" && connectionSpecID != specs.DataLake {
+		return "", core.FlowError(core.ErrDraft, "connection specification %s has no draft mode", connectionSpecID)
+	}
+	return c.Env.Switches.DraftState, nil
+}
+
+func isDraft(c *core.Call) bool { return strings.EqualFold(c.Query.Get("mode"), "draft") }
+
+// checkConnection validates a base connection: name, specification, sign-in.
+func checkConnection(c *core.Call, o object) error {
+	if err := requireName(o); err != nil {
+		return err
+	}
+	id, err := specRef(o, "connectionSpec")
+	if err != nil {
+		return err
+	}
+	spec, misprint, known := specs.ConnectorByID(id)
+	if !known || misprint {
+		return &core.Refusal{Status: http.StatusBadRequest, Code: "spec", Body: object{"message": "Please provide a valid spec id"}}
+	}
+	return checkAuth(c, o, spec)
+}
+
+func checkAuth(c *core.Call, o object, spec specs.Connector) error {
+	auth, has := o["auth"]
+	if !has || auth == nil {
+		if len(spec.Auth) > 0 && !isDraft(c) {
+			return core.FlowError(core.ErrFieldMissing, "auth is missing; %s signs in by %s", spec.Name, strings.Join(authNames(spec), " or "))
+		}
+		return nil
+	}
+	name := core.Text(auth, "specName")
+	if name == "" {
+		return core.FlowError(core.ErrFieldMissing, "auth.specName is missing")
+	}
+	if len(spec.Auth) == 0 {
+		return nil // no source says how this connector signs in
+	}
+	var ways []specs.Auth
+	for _, a := range spec.Auth {
+		if a.Name == name && (a.Cloud == "" || c.Env.Switches.Cloud == "any" || a.Cloud == c.Env.Switches.Cloud) {
+			ways = append(ways, a)
+		}
+	}
+	if len(ways) == 0 {
+		return core.FlowError(core.ErrAuthSpec, "%s has no auth specification %q; it has %s", spec.Name, name, strings.Join(authNames(spec), ", "))
+	}
+	params, isObject := core.At(auth, "params").(object)
+	if !isObject {
+		return core.FlowError(core.ErrFieldMissing, "auth.params is missing")
+	}
+	var first error
+	for _, a := range ways {
+		err := checkParams(a, params)
+		if err == nil {
+			return nil
+		}
+		first = cmpError(first, err)
+	}
+	return first
+}
+
+func cmpError(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+func authNames(spec specs.Connector) []string {
+	var names []string
+	for _, a := range spec.Auth {
+		if q := `"` + a.Name + `"`; !slices.Contains(names, q) {
+			names = append(names, q)
+		}
+	}
+	return names
+}
+
+func checkParams(a specs.Auth, params object) error {
+	for _, p := range a.Params {
+		v, has := params[p.Name]
+		if !has || v == nil || v == "" {
+			if p.Required {
+				return core.FlowError(core.ErrFieldMissing, "auth.params.%s is missing", p.Name)
+			}
+			continue
+		}
+		s, leaf := core.Scalar(v)
+		_, isText := v.(string)
+		_, isInt := core.AsInt(v)
+		_, isBool := v.(bool)
+		if !leaf || p.Type == "string" && !isText || p.Type == "integer" && !isInt || p.Type == "boolean" && !isBool && s != "true" && s != "false" {
+			return core.FlowError(core.ErrParamValue, "auth.params.%s must be a %s", p.Name, p.Type)
+		}
+		if len(p.Enum) > 0 && !slices.ContainsFunc(p.Enum, func(e string) bool { return strings.EqualFold(e, s) }) {
+			return core.FlowError(core.ErrParamValue, "auth.params.%s is %q, expected one of %s", p.Name, s, strings.Join(p.Enum, ", "))
+		}
+	}
+	return nil
+}
+
+// hideSecrets drops what GET must not answer. By default secrets are not stored
+// at all: what the emulator does not have cannot leak from its file.
+func hideSecrets(e *core.Env, o object) {
+	params, isObject := core.At(o, "auth", "params").(object)
+	if !isObject || e.Switches.Secrets == "show" {
+		return
+	}
+	declared := map[string]bool{}
+	spec, _, _ := specs.ConnectorByID(core.Text(o, "connectionSpec", "id"))
+	for _, a := range spec.Auth {
+		for _, p := range a.Params {
+			declared[p.Name] = declared[p.Name] || p.Secret
+		}
+	}
+	for k := range params {
+		if secret, listed := declared[k]; !secret && (listed || !redact.IsName(k, true)) {
+			continue
+		}
+		if e.Switches.Secrets == "mask" {
+			params[k] = "****"
+		} else {
+			delete(params, k)
+		}
+	}
+}
+
+// revealSecrets puts stand-ins where the secrets of the connection's sign-in
+// were, so that a PATCH may address them and the result can be checked.
+func revealSecrets(e *core.Env, o object) {
+	params, isObject := core.At(o, "auth", "params").(object)
+	if !isObject {
+		return
+	}
+	spec, _, _ := specs.ConnectorByID(core.Text(o, "connectionSpec", "id"))
+	for _, a := range spec.Auth {
+		if a.Name != core.Text(o, "auth", "specName") {
+			continue
+		}
+		for _, p := range a.Params {
+			if _, has := params[p.Name]; p.Secret && !has {
+				params[p.Name] = redact.Mask
+			}
+		}
+	}
+}
+
+var connectionRules = patchRules{
+	fields: []string{"name", "description", "auth", "labels", "policy"},
+	judge: func(c *core.Call, before, after object, ops []core.PatchOp) error {
+		if err := requireName(after); err != nil {
+			return err
+		}
+		if emptyFields(after["policy"]) {
+			return core.FlowError(core.ErrEmptyFields, "policy has an empty array fields")
+		}
+		if !slices.ContainsFunc(ops, func(op core.PatchOp) bool { return op.Steps[0] == "auth" }) {
+			return nil // a seeded connection may have none
+		}
+		spec, _, _ := specs.ConnectorByID(core.Text(after, "connectionSpec", "id"))
+		return checkAuth(c, after, spec)
+	},
+}
+
+// fixes says whether a connection is of a connector whose connections refuse
+// every PATCH.
+func fixes(sw *core.Switches, o object) bool {
+	if sw.FixedConnectors == "" {
+		return false
+	}
+	spec, _, _ := specs.ConnectorByID(core.Text(o, "connectionSpec", "id"))
+	return slices.Contains(strings.Split(sw.FixedConnectors, ","), spec.Slug)
+}
+
+// emptyFields looks for an empty array of fields anywhere in a policy.
+func emptyFields(v any) bool {
+	switch v := v.(type) {
+	case object:
+		if l, isList := v["fields"].([]any); isList && len(l) == 0 {
+			return true
+		}
+		for _, e := range v {
+			if emptyFields(e) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, emptyFields)
+	}
+	return false
+}
+
+// deleteConnection refuses while a flow reads through one of the connection's
+// source connections; source connections alone do not hold it.
+func deleteConnection(c *core.Call) (core.Answer, error) {
+	r, err := entity(c, core.KindConnection)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	if err := stable(&c.Env.Switches, core.KindConnection, r.Object(), true); err != nil {
+		return core.Answer{}, err
+	}
+	for _, src := range c.Space.Table(core.KindSource).By("baseConnectionId", r.ID) {
+		if flows := c.Space.Table(core.KindFlow).By("sourceConnectionIds[]", src.ID); len(flows) > 0 {
+			return core.Answer{}, core.FlowError(core.ErrBaseInUse, "connection %s is used by flow %s", r.ID, flows[0].ID)
+		}
+	}
+	c.Space.Remove(core.KindConnection, r.ID)
+	return deleted(c)
+}
+
+// testConnection says yes to every connection that is not a draft, unless
+// source data is bound to it and cannot be read.
+func testConnection(c *core.Call) (core.Answer, error) {
+	r, err := entity(c, core.KindConnection)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	o := r.Object()
+	result := core.Text(o, "state") == "enabled"
+	if f := FixtureOf(c.Env, o); f != nil && result {
+		result = f.Reachable(c.Request.Context())
+	}
+	return core.OK(object{"result": result})
+}
+
+// actOn answers POST …/action of connections: publish for drafts.
+func actOn(k core.Kind) core.Handler {
+	return func(c *core.Call) (core.Answer, error) {
+		r, err := entity(c, k)
+		if err != nil {
+			return core.Answer{}, err
+		}
+		o := r.Object()
+		if err := ifMatch(c, o, false); err != nil {
+			return core.Answer{}, err
+		}
+		if err := checkSubOp(c); err != nil {
+			return core.Answer{}, err
+		}
+		switch op := strings.ToLower(c.Query.Get("op")); op {
+		case "publish":
+			if err := publish(c, k, o); err != nil {
+				return core.Answer{}, err
+			}
+			touch(c, o, "update", nil)
+			c.Space.Put(k, r.ID, r.Created, o)
+			return core.OK(brief(o))
+		case "finalize", "finalize_update":
+			return core.Answer{}, core.FlowError(core.ErrFinalize, "op %s is for providers", op)
+		default:
+			return core.Answer{}, core.FlowError(core.ErrOp, "op %q is not supported", c.Query.Get("op"))
+		}
+	}
+}
+
+// checkSubOp: sub operations are for providers' finalize alone.
+func checkSubOp(c *core.Call) error {
+	sub, op := strings.ToUpper(c.Query.Get("subOp")), c.Query.Get("op")
+	switch {
+	case sub == "" || strings.HasPrefix(strings.ToLower(op), "finalize"):
+		return nil
+	case !slices.Contains([]string{"APPLY", "ROLLBACK", "PROGRESS"}, sub):
+		return core.FlowError(core.ErrSubOp, "sub action %q is not supported", c.Query.Get("subOp"))
+	}
+	return core.FlowError(core.ErrSubOpUse, "sub operation %s does not go with operation %q", sub, op)
+}
+
+// publish checks that what a draft stands on is published, then that the draft
+// is complete.
+func publish(c *core.Call, k core.Kind, o object) error {
+	if core.Text(o, "state") != c.Env.Switches.DraftState {
+		return core.FlowError(core.ErrActionState, "the %s is %s, not a draft", kindNames[k], core.Text(o, "state"))
+	}
+	if base := core.Text(o, "baseConnectionId"); base != "" {
+		if r := c.Space.Get(core.KindConnection, base); r == nil || core.Text(r.Object(), "state") != "enabled" {
+			return core.FlowError(core.ErrActionState, "connection %s must be published first", base)
+		}
+	}
+	switch k {
+	case core.KindConnection:
+		spec, _, _ := specs.ConnectorByID(core.Text(o, "connectionSpec", "id"))
+		full := core.Clone(o).(object)
+		revealSecrets(c.Env, full)
+		if err := checkAuth(c, full, spec); err != nil {
+			return err
+		}
+	case core.KindSource, core.KindTarget:
+		if err := checkEndpoint(c, k, o, false); err != nil {
+			return err
+		}
+	}
+	o["state"] = "enabled"
+	return nil
+}

@@ -1,0 +1,253 @@
+package flow
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// Source and target connections: the two ends of a flow.
+func endpointRoutes() []core.Route {
+	var rs []core.Route
+	for _, k := range []core.Kind{core.KindSource, core.KindTarget} {
+		path := "/" + string(k)
+		rs = append(rs,
+			core.Route{Service: core.FlowService, Method: http.MethodGet, Pattern: path, Access: core.Reads, Run: listEntities(k)},
+			core.Route{Service: core.FlowService, Method: http.MethodPost, Pattern: path, Access: core.Writes, Run: createEndpoint(k)},
+			core.Route{Service: core.FlowService, Method: http.MethodGet, Pattern: path + "/{id}", Access: core.Reads, Run: getEntity(k)},
+			core.Route{Service: core.FlowService, Method: http.MethodPatch, Pattern: path + "/{id}", Access: core.Writes, Run: patchEntity(k, endpointRules(k))},
+			core.Route{Service: core.FlowService, Method: http.MethodDelete, Pattern: path + "/{id}", Access: core.Writes, Run: deleteEndpoint(k)},
+			core.Route{Service: core.FlowService, Method: http.MethodPost, Pattern: path + "/{id}/action", Access: core.Writes, Run: actOn(k)},
+		)
+	}
+	return rs
+}
+
+func createEndpoint(k core.Kind) core.Handler {
+	return func(c *core.Call) (core.Answer, error) {
+		body, err := c.Object()
+		if err != nil {
+			return core.Answer{}, err
+		}
+		if err := checkEndpoint(c, k, body, isDraft(c)); err != nil {
+			return core.Answer{}, err
+		}
+		state, err := newState(c, core.Text(body, "connectionSpec", "id"))
+		if err != nil {
+			return core.Answer{}, err
+		}
+		o := AddEndpoint(c, k, c.Env.NewUUID(), state, body)
+		return core.Created(brief(o), "")
+	}
+}
+
+func AddEndpoint(c *core.Call, k core.Kind, id, state string, body object) object {
+	o := newEntity(c, id, state, body)
+	if base := c.Space.Get(core.KindConnection, core.Text(o, "baseConnectionId")); base != nil {
+		o["inheritedAttributes"] = object{"baseConnection": object{"id": base.ID, "connectionSpec": base.View()["connectionSpec"]}}
+	} else {
+		delete(o, "inheritedAttributes")
+	}
+	c.Space.Put(k, id, c.Millis(), o)
+	return o
+}
+
+func checkEndpoint(c *core.Call, k core.Kind, o object, draft bool) error {
+	if err := requireName(o); err != nil {
+		return err
+	}
+	id, err := specRef(o, "connectionSpec")
+	if err != nil {
+		return err
+	}
+	spec, misprint, known := specs.ConnectorByID(id)
+	if !known || misprint {
+		return core.FlowError(core.ErrSpecID, "there is no connection specification %s", id)
+	}
+	if draft {
+		return nil
+	}
+	if k == core.KindTarget {
+		return checkTarget(c, o, id)
+	}
+	return checkSource(c, o, spec)
+}
+
+var fileFormats = []string{"delimited", "json", "parquet"}
+
+func checkSource(c *core.Call, o object, spec specs.Connector) error {
+	if err := checkBase(c, o, spec); err != nil {
+		return err
+	}
+	format := core.Text(o, "data", "format")
+	switch {
+	case format != "tabular" && !slices.Contains(fileFormats, format):
+		return core.FlowError(core.ErrFormat, "data.format is %q, expected tabular, %s", format, strings.Join(fileFormats, ", "))
+	case spec.FlowSpec == "CRMToAEP" && format != "tabular":
+		return core.FlowError(core.ErrFormat, "%s reads tables: data.format must be tabular, not %s", spec.Name, format)
+	case spec.FlowSpec == "CloudStorageToAEP" && format == "tabular":
+		return core.FlowError(core.ErrFormat, "%s reads files: data.format must be %s", spec.Name, strings.Join(fileFormats, ", "))
+	}
+	params, isObject := o["params"].(object)
+	if !isObject {
+		return core.FlowError(core.ErrFieldMissing, "params is missing")
+	}
+	if format != "tabular" {
+		return checkFileParams(params)
+	}
+	if core.Text(params, "tableName") == "" && core.Text(params, "path") == "" {
+		return core.FlowError(core.ErrFieldMissing, "params.tableName is missing")
+	}
+	if err := checkColumns(params["columns"]); err != nil {
+		return err
+	}
+	if f, has := params["filters"]; has {
+		if !spec.FilterAtSource {
+			return core.FlowError(core.ErrFilterSupport, "%s has no filters at the source", spec.Name)
+		}
+		if err := checkRowFilter(f, params["columns"]); err != nil {
+			return err
+		}
+	}
+	return checkTable(c, o)
+}
+
+// checkBase: table sources need a base connection of the same specification;
+// the landing zone must not have one.
+func checkBase(c *core.Call, o object, spec specs.Connector) error {
+	base := core.Text(o, "baseConnectionId")
+	if spec.Slug == "data-landing-zone" {
+		if base != "" {
+			return core.FlowError(core.ErrNoBase, "a source connection of the landing zone has no baseConnectionId")
+		}
+		return nil
+	}
+	if base == "" {
+		return core.FlowError(core.ErrFieldMissing, "baseConnectionId is missing")
+	}
+	r := c.Space.Get(core.KindConnection, base)
+	if r == nil {
+		return core.FlowError(core.FlowCode{Number: 1439, Status: http.StatusNotFound, Title: core.NotFound}, "there is no connection with id %s", base)
+	}
+	b := r.View()
+	if s := core.Text(b, "connectionSpec", "id"); s != spec.ID {
+		return core.FlowError(core.ErrConnector, "connection %s is of specification %s, not %s", base, s, spec.ID)
+	}
+	if core.Text(b, "state") == c.Env.Switches.DraftState && !isDraft(c) {
+		return core.FlowError(core.ErrNullEntity, "connection %s is a draft", base)
+	}
+	return nil
+}
+
+func checkColumns(v any) error {
+	if v == nil {
+		return nil
+	}
+	columns, isList := v.([]any)
+	if !isList {
+		return core.FlowError(core.ErrColumns, "params.columns must be an array")
+	}
+	seen := map[string]bool{}
+	for i, col := range columns {
+		name := core.Text(col, "name")
+		if name == "" || core.Text(col, "type") == "" {
+			return core.FlowError(core.ErrColumns, "column %d needs a name and a type", i)
+		}
+		if seen[name] {
+			return core.FlowError(core.ErrColumns, "column %s is there twice", name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// checkTable compares with the source's data, where some is bound.
+func checkTable(c *core.Call, o object) error {
+	table := core.Text(o, "params", "tableName")
+	f := fixtureOfBase(c.Space, core.Text(o, "baseConnectionId"))
+	if f == nil || table == "" {
+		return nil
+	}
+	columns, err := f.Columns(c.Request.Context(), table)
+	if err != nil {
+		return core.FlowError(core.ErrTable, "there is no table %s behind the connection", table)
+	}
+	for _, want := range core.List(o, "params", "columns") {
+		name := core.Text(want, "name")
+		if !slices.ContainsFunc(columns, func(k core.Column) bool { return k.Name == name }) {
+			return core.FlowError(core.ErrColumns, "table %s has no column %s", table, name)
+		}
+	}
+	return nil
+}
+
+func checkFileParams(params object) error {
+	if core.Text(params, "path") == "" {
+		return core.FlowError(core.ErrFieldMissing, "params.path is missing")
+	}
+	if d, has := params["columnDelimiter"]; has {
+		if s, _ := d.(string); len([]rune(s)) != 1 {
+			return core.FlowError(core.ErrDelimiter, "params.columnDelimiter must be one character")
+		}
+	}
+	return nil
+}
+
+func checkTarget(c *core.Call, o object, specID string) error {
+	if specID != specs.DataLake {
+		return core.FlowError(core.ErrTargetSpec, "the target's connection specification must be the data lake's, %s", specs.DataLake)
+	}
+	schema, _ := core.At(o, "data", "schema").(object)
+	id, version := core.Text(schema, "id"), core.Text(schema, "version")
+	if id == "" || version == "" {
+		return core.FlowError(core.ErrFieldMissing, "data.schema.id and data.schema.version are both needed")
+	}
+	if major := core.MajorVersion(version); major != "1" {
+		return core.FlowError(core.ErrFieldMissing, "data.schema.version is %q; it must name version 1", version)
+	}
+	if !registry.IsSchema(c, id) {
+		return core.FlowError(core.ErrDatasetID, "there is no schema %s", id)
+	}
+	dataset := core.Text(o, "params", "dataSetId")
+	if dataset == "" {
+		dataset = core.Text(o, "params", "datasetId")
+	}
+	r := c.Space.Get(core.KindDataset, dataset)
+	if r == nil {
+		return core.FlowError(core.ErrDatasetID, "there is no dataset %q", dataset)
+	}
+	if got := r.Key(core.DatasetSchemaKey); !registry.SameSchema(got, id) {
+		return core.FlowError(core.ErrSchemaMismatch, "dataset %s has schema %s, the target connection %s", dataset, got, id)
+	}
+	return nil
+}
+
+func endpointRules(k core.Kind) patchRules {
+	return patchRules{
+		fields: []string{"name", "description", "data", "params", "labels", "policy"},
+		judge: func(c *core.Call, before, after object, ops []core.PatchOp) error {
+			return checkEndpoint(c, k, after, core.Text(after, "state") == c.Env.Switches.DraftState)
+		},
+	}
+}
+
+func deleteEndpoint(k core.Kind) core.Handler {
+	return func(c *core.Call) (core.Answer, error) {
+		r, err := entity(c, k)
+		if err != nil {
+			return core.Answer{}, err
+		}
+		if err := stable(&c.Env.Switches, k, r.Object(), true); err != nil {
+			return core.Answer{}, err
+		}
+		if flows := c.Space.Table(core.KindFlow).By(string(k[:6])+"ConnectionIds[]", r.ID); len(flows) > 0 && !c.Env.Switches.FreeSources {
+			return core.Answer{}, core.FlowError(core.ErrInUse, "flow %s still uses %s %s", flows[0].ID, kindNames[k], r.ID)
+		}
+		c.Space.Remove(k, r.ID)
+		return deleted(c)
+	}
+}

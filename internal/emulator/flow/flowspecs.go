@@ -1,0 +1,210 @@
+package flow
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// Flow and connection specifications: the same for every org, read-only for
+// users, filtered by property.
+func specRoutes() []core.Route {
+	r := func(method, pattern string, h core.Handler) core.Route {
+		return core.Route{Service: core.FlowService, Method: method, Pattern: pattern, Access: core.Reads, Run: h}
+	}
+	readOnly := func(c *core.Call) (core.Answer, error) {
+		return core.Answer{}, core.FlowError(core.ErrSpecWrite, "specifications are written by connector authors only")
+	}
+	return []core.Route{
+		r(http.MethodGet, "/flowSpecs", listSpecs("/flowSpecs", flowSpecBodies)),
+		r(http.MethodGet, "/flowSpecs/{id}", getSpec(flowSpecBodies)),
+		r(http.MethodPost, "/flowSpecs/search", searchSpecs("/flowSpecs", flowSpecBodies)),
+		r(http.MethodPost, "/flowSpecs", readOnly),
+		r(http.MethodPut, "/flowSpecs/{id}", readOnly),
+		r(http.MethodGet, "/connectionSpecs", listSpecs("/connectionSpecs", connectionSpecBodies)),
+		r(http.MethodGet, "/connectionSpecs/{id}", getSpec(connectionSpecBodies)),
+		r(http.MethodGet, "/connectionSpecs/{id}/explore", exploreSpec),
+		r(http.MethodGet, "/connectionSpecs/{id}/configs", func(c *core.Call) (core.Answer, error) { return core.OK(object{"items": []any{}}) }),
+		r(http.MethodPost, "/connectionSpecs", readOnly),
+		r(http.MethodPut, "/connectionSpecs/{id}", readOnly),
+	}
+}
+
+// flowSpecBodies gives the bodies. transformationSpecs is the member of today,
+// transformationSpec that of the tutorial; both are answered.
+var flowSpecBodies = sync.OnceValue(func() []object {
+	var out []object
+	for _, f := range specs.FlowSpecs() {
+		o := core.MustObject(f.Body)
+		o["transformationSpec"] = o["transformationSpecs"]
+		out = append(out, o)
+	}
+	return out
+})
+
+var connectionSpecBodies = sync.OnceValue(func() []object {
+	var out []object
+	for _, c := range specs.Connectors() {
+		out = append(out, connectionSpecBody(c))
+	}
+	return out
+})
+
+func connectionSpecBody(c specs.Connector) object {
+	name := c.APIName
+	if name == "" {
+		name = c.Slug
+	}
+	auth := []any{}
+	for _, a := range c.Auth {
+		properties, required := object{}, []any{}
+		for _, p := range a.Params {
+			o := object{"type": p.Type}
+			if p.Secret {
+				o["format"] = "password"
+			}
+			if len(p.Enum) > 0 {
+				o["enum"] = p.Enum
+			}
+			if p.Default != "" {
+				o["default"] = p.Default
+			}
+			properties[p.Name] = o
+			if p.Required {
+				required = append(required, p.Name)
+			}
+		}
+		auth = append(auth, object{"name": a.Name, "type": a.Type, "spec": object{
+			"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "properties": properties, "required": required,
+		}})
+	}
+	attributes := object{
+		"category": c.Kind, "connectorName": c.Name, "isSource": c.FlowSpec != "" || c.Kind == "streaming", "isDraftModeSupported": c.FlowSpec != "",
+		"uiAttributes": object{"apiFeatures": object{"explorePaginationSupported": false}},
+	}
+	if c.FilterAtSource {
+		attributes["filterAtSource"] = object{
+			"enabled": true, "queryLanguage": "SQL", "logicalOperators": []any{"and", "or", "not"},
+			"comparisonOperators": []any{"=", "!=", "<", "<=", ">", ">=", "like", "in"}, "columnNameEscapeChar": "`", "valueEscapeChar": "'",
+		}
+	}
+	permission := func(verb string) []any {
+		return []any{object{"@type": "lowLevel", "name": "EnterpriseSource", "permissions": []any{verb}}}
+	}
+	o := object{
+		"id": c.ID, "name": name, "providerId": specs.ProviderID, "version": SpecVersion, "authSpec": auth, "attributes": attributes,
+		"permissionsInfo": object{"view": permission("read"), "manage": permission("write")},
+	}
+	switch c.FlowSpec {
+	case "CRMToAEP":
+		o["sourceSpec"] = object{"name": "Source Specification", "type": "SourceParamSpec", "spec": object{
+			"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "required": []any{"tableName"},
+			"properties": object{"tableName": object{"type": "string"}, "columns": object{"type": "array"}, "cdcEnabled": object{"type": "boolean"}},
+		}}
+		o["exploreSpec"] = object{
+			"name": "Table", "type": "Table",
+			"requestSpec":  object{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"},
+			"responseSpec": object{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"},
+		}
+	case "CloudStorageToAEP":
+		o["sourceSpec"] = object{"name": "Source Specification", "type": "SourceParamSpec", "spec": object{
+			"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "required": []any{"path"},
+			"properties": object{"path": object{"type": "string"}, "type": object{"type": "string"}, "recursive": object{"type": "boolean"}},
+		}}
+	}
+	return o
+}
+
+var specFields = []string{
+	"id", "name", "providerId", "version", "attributes", "authSpec", "sourceSpec", "targetSpec", "exploreSpec", "sourceConnectionSpecIds",
+	"targetConnectionSpecIds", "transformationSpecs", "transformationSpec", "scheduleSpec", "optionSpec", "runSpec", "permissionsInfo",
+}
+
+func listSpecs(path string, bodies func() []object) core.Handler {
+	return func(c *core.Call) (core.Answer, error) {
+		q, err := readListQuery(c)
+		if err != nil {
+			return core.Answer{}, err
+		}
+		if !c.Query.Has("limit") {
+			q.limit = maxListLimit // short lists, and every client expects them whole
+		}
+		return selectSpecs(c, path, bodies(), q)
+	}
+}
+
+// searchSpecs is the same list asked for in a body.
+func searchSpecs(path string, bodies func() []object) core.Handler {
+	return func(c *core.Call) (core.Answer, error) {
+		body, err := c.Object()
+		if err != nil {
+			return core.Answer{}, err
+		}
+		q := listQuery{limit: maxListLimit, token: c.Query.Get("continuationToken"), count: core.At(body, "count") == true}
+		values, err := url.ParseQuery(core.Text(body, "queryString"))
+		if err != nil {
+			return core.Answer{}, core.FlowError(core.ErrFilterSyntax, "queryString cannot be read")
+		}
+		q.exprs = values["property"]
+		if n, isInt := core.AsInt(core.At(body, "limit")); isInt && n >= 1 && n <= maxSearchLimit {
+			q.limit = int(n)
+		}
+		return selectSpecs(c, path, bodies(), q)
+	}
+}
+
+func selectSpecs(c *core.Call, path string, bodies []object, q listQuery) (core.Answer, error) {
+	conds, err := core.FlowConditions(q.exprs, specFields)
+	var r *core.Refusal
+	if errors.As(err, &r) && r.Code == core.ErrFilterField.String() && path == "/connectionSpecs" {
+		return core.Answer{}, core.FlowError(core.ErrSpecFilter, "connection specifications cannot be filtered by that field: %s", core.DetailOf(err))
+	}
+	if err != nil {
+		return core.Answer{}, err
+	}
+	items := []any{}
+	for _, o := range bodies {
+		if !slices.ContainsFunc(conds, func(cd core.Condition) bool { return !cd.Holds(o) }) {
+			items = append(items, o)
+		}
+	}
+	if q.count {
+		return core.OK(object{"count": len(items)})
+	}
+	links := object{}
+	start := 0
+	if q.token != "" {
+		n := slices.IndexFunc(items, func(o any) bool { return core.Text(o, "id") == q.token })
+		if n < 0 {
+			return core.Answer{}, core.FlowError(core.ErrFilterValue, "the continuation token cannot be read")
+		}
+		start = n
+	}
+	items = items[start:]
+	if len(items) > q.limit {
+		v := url.Values{"continuationToken": {core.Text(items[q.limit], "id")}, "limit": {strconv.Itoa(q.limit)}}
+		for _, e := range q.exprs {
+			v.Add("property", e)
+		}
+		links["next"] = object{"href": path + "?" + v.Encode()}
+		items = items[:q.limit]
+	}
+	return core.OK(object{"items": items, "_links": links})
+}
+
+func getSpec(bodies func() []object) core.Handler {
+	return func(c *core.Call) (core.Answer, error) {
+		for _, o := range bodies() {
+			if core.Text(o, "id") == c.Arg("id") {
+				return core.OK(object{"items": []any{o}})
+			}
+		}
+		return core.Answer{}, core.FlowError(core.ErrNotFound, "there is no specification with id %s", c.Arg("id"))
+	}
+}

@@ -1,0 +1,84 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/core"
+)
+
+// ingest says what a run brings: the rows of the bound table whose delta
+// column lies in the run's window. Without bound data there are none.
+func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
+	out := catalog.Outcome{Status: "success", BytesPerRow: 128}
+	src := sp.Get(core.KindSource, core.Texts(flow, "sourceConnectionIds")[0])
+	if src == nil {
+		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: "the source connection is gone"}
+	}
+	o := src.Object()
+	if f := fixtureOfBase(sp, core.Text(o, "baseConnectionId")); f != nil {
+		rows, err := f.Rows(context.Background(), core.Text(o, "params", "tableName"), -1)
+		if err != nil {
+			why := "the source cannot be read"
+			if errors.Is(err, core.ErrNoTable) {
+				why = "the source has no table " + core.Text(o, "params", "tableName")
+			}
+			return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: why}
+		}
+		ext := core.At(run, "metrics", "durationSummary", "extensions")
+		from, _ := core.AsInt(core.At(ext, "windowStart"))
+		to, _ := core.AsInt(core.At(ext, "windowEnd"))
+		out.Read = countWindow(rows, deltaOf(flow, run), from, to)
+		out.Written = out.Read
+	}
+	hit := e.RunFaults.Match(flow)
+	if hit == nil {
+		return out
+	}
+	out.Status, out.Code, out.Message = hit.Status, hit.Code, hit.Message
+	if out.Status == "failed" {
+		out.Written = 0
+		return out
+	}
+	out.Failed = min(hit.Records, out.Read)
+	out.Written = out.Read - out.Failed
+	return out
+}
+
+func deltaOf(flow, run object) string {
+	if name := core.Text(run, "params", "deltaColumn", "name"); name != "" {
+		return name
+	}
+	copyParams, _ := Transformation(flow, "Copy")
+	return core.Text(copyParams, "deltaColumn", "name")
+}
+
+// countWindow counts rows from (inclusive) to (exclusive); without a delta
+// column all of them count.
+func countWindow(rows []object, delta string, from, to int64) int64 {
+	if delta == "" {
+		return int64(len(rows))
+	}
+	var n int64
+	for _, r := range rows {
+		var at int64
+		switch v := r[delta].(type) {
+		case string:
+			t, isTime := core.ParseTime(v)
+			if !isTime {
+				continue
+			}
+			at = t.UnixMilli()
+		case time.Time:
+			at = v.UnixMilli()
+		default:
+			continue
+		}
+		if at >= from && at < to {
+			n++
+		}
+	}
+	return n
+}

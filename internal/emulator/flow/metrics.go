@@ -1,0 +1,74 @@
+package flow
+
+import (
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/core"
+)
+
+func metrics(o catalog.Outcome, ext any, begun, ended int64) object {
+	in, out := o.Bytes()
+	files := int64(0)
+	if o.Written > 0 {
+		files = 1
+	}
+	status := o.Status
+	if status == "partialSuccess" {
+		status = "success" // below the threshold a run succeeds and carries its errors
+	}
+	return object{
+		"durationSummary": object{"startedAtUTC": begun, "completedAtUTC": ended, "extensions": ext},
+		"sizeSummary":     object{"inputBytes": in, "outputBytes": out},
+		"recordSummary":   object{"inputRecordCount": o.Read, "outputRecordCount": o.Written, "failedRecordCount": o.Failed, "skippedRecordCount": int64(0)},
+		"fileSummary":     object{"inputFileCount": files, "outputFileCount": files, "activityRefs": []any{"promotionActivity"}},
+		"statusSummary":   object{"status": status, "errors": o.Errors(), "activityRefs": []any{"promotionActivity"}},
+	}
+}
+
+func activities(o catalog.Outcome, flow object, batch string, begun, ended int64) []any {
+	half := begun + (ended-begun)/2
+	in, out := o.Bytes()
+	act := func(id string, from, to int64, status string, errs []any, info object) object {
+		a := object{
+			"id": id, "updatedAtUTC": to,
+			"durationSummary": object{"startedAtUTC": from, "completedAtUTC": to},
+			"sizeSummary":     object{"inputBytes": in, "outputBytes": out},
+			"recordSummary":   object{"inputRecordCount": o.Read, "outputRecordCount": o.Written, "failedRecordCount": o.Failed},
+			"statusSummary":   object{"status": status, "errors": errs},
+		}
+		for k, v := range info {
+			a[k] = v
+		}
+		return a
+	}
+	source := object{"sourceInfo": []any{object{
+		"id": First(core.Texts(flow, "sourceConnectionIds")), "type": "SourceConnection",
+		"reference": object{"type": "AdfRunId", "ids": []any{core.Text(flow, "id")}},
+	}}}
+	if o.Status == "failed" && strings.HasPrefix(o.Code, "CONNECTOR-1001") {
+		return []any{act("copyActivity", begun, ended, "failed", o.Errors(), source)}
+	}
+	target := object{}
+	if batch != "" {
+		target["targetInfo"] = []any{object{
+			"id": First(core.Texts(flow, "targetConnectionIds")), "type": "TargetConnection",
+			"reference": object{"type": "Batch", "ids": []any{batch}},
+		}}
+	}
+	status := o.Status
+	if status == "partialSuccess" {
+		status = "success"
+	}
+	return []any{
+		act("copyActivity", begun, half, "success", []any{}, source),
+		act("promotionActivity", half, ended, status, o.Errors(), target),
+	}
+}
+
+func First(l []string) any {
+	if len(l) == 0 {
+		return nil
+	}
+	return l[0]
+}

@@ -1,0 +1,358 @@
+package flow
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// Runs. Nothing happens in the background: whoever looks at a sandbox first
+// brings it up to the clock. A flow in state enabled has a run at its start
+// and then one each period; a run takes runTime and then has its metrics.
+
+const (
+	RunTime = 30 * time.Second
+	// MaxRunsAtOnce bounds what a leap of the clock makes of one flow; the
+	// first run made then covers the window of those left out.
+	MaxRunsAtOnce = 200
+	running       = "inProgress"
+)
+
+func runRoutes() []core.Route {
+	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
+		return core.Route{Service: core.FlowService, Method: method, Pattern: pattern, Access: a, Run: h}
+	}
+	return []core.Route{
+		r(http.MethodGet, "/runs", core.Reads, listEntities(core.KindRun)),
+		r(http.MethodPost, "/runs", core.Writes, createRun),
+		r(http.MethodGet, "/runs/{id}", core.Reads, getEntity(core.KindRun)),
+		r(http.MethodPut, "/runs/{id}", core.Writes, func(c *core.Call) (core.Answer, error) {
+			return core.Answer{}, core.FlowError(core.ErrRunWrite, "flow runs are written by providers only")
+		}),
+		r(http.MethodPost, "/runs/{id}/action", core.Writes, actOnRun),
+		// Older flows link to their runs this way.
+		r(http.MethodGet, "/flows/{id}/runs", core.Reads, func(c *core.Call) (core.Answer, error) {
+			return list(c, core.KindRun, listQuery{limit: maxListLimit, exprs: []string{"flowId==" + c.Arg("id")}})
+		}),
+	}
+}
+
+// NextDue is the next slot of an enabled flow, in ms: the first that is neither
+// behind the flow's last write nor run already. 0 is never.
+func NextDue(flow object, slot int64) int64 {
+	if core.Text(flow, "state") != "enabled" || !IsSourceFlow(flow) || len(core.Texts(flow, "sourceConnectionIds")) != 1 || len(core.Texts(flow, "targetConnectionIds")) != 1 {
+		return 0
+	}
+	s, err := ReadSchedule(flow["scheduleParams"])
+	if err != nil {
+		return 0
+	}
+	written, _ := core.AsInt(flow["updatedAt"])
+	least := written / 1000 // a start in this very second counts
+	if slot != 0 {
+		least = max(least, slot/1000+1)
+	}
+	period := int64(s.period() / time.Second)
+	switch {
+	case s.start >= least:
+		return s.start * 1000
+	case period == 0:
+		return 0
+	}
+	n := (least - s.start + period - 1) / period
+	return (s.start + n*period) * 1000
+}
+
+// CatchUp makes the runs that fell due since the last look.
+func CatchUp(sp *core.Space, now time.Time) {
+	sp.Mu.RLock()
+	late := sp.Due == nil || now.UnixMilli() >= sp.NextRun
+	sp.Mu.RUnlock()
+	if !late {
+		return
+	}
+	sp.Mu.Lock()
+	RunDue(sp, now)
+	wait := sp.Flush()
+	sp.Mu.Unlock()
+	if err := wait(); err != nil {
+		panic(core.StateError{Err: err})
+	}
+}
+
+const never = int64(1<<63 - 1)
+
+// RunDue is catchUp with mu held.
+func RunDue(sp *core.Space, now time.Time) {
+	if sp.Due == nil {
+		sp.Due = map[string]int64{}
+		for _, r := range sp.Table(core.KindFlow).Order {
+			if r.Due != 0 {
+				sp.Due[r.ID] = r.Due
+			}
+		}
+		sp.NextRun = 0
+	}
+	ms := now.UnixMilli()
+	if ms < sp.NextRun {
+		return
+	}
+	finishRuns(sp, ms)
+	var late []string
+	for id, at := range sp.Due {
+		if at <= ms {
+			late = append(late, id)
+		}
+	}
+	slices.Sort(late)
+	for _, id := range late {
+		startRuns(sp, id, sp.Due[id], ms)
+	}
+	finishRuns(sp, ms)
+	sp.NextRun = never
+	for _, at := range sp.Due {
+		sp.NextRun = min(sp.NextRun, at)
+	}
+	for _, r := range sp.Table(core.KindRun).By(core.StatusPath, running) {
+		sp.NextRun = min(sp.NextRun, r.Created+RunTime.Milliseconds())
+	}
+	for _, r := range sp.Table(core.KindRun).By(core.StatusPath, "scheduled") {
+		start, _ := core.AsInt(core.At(r.Object(), "params", "startTime"))
+		sp.NextRun = min(sp.NextRun, start*1000)
+	}
+}
+
+// startRuns makes the runs of one flow from its slot `at` up to now.
+func startRuns(sp *core.Space, id string, at, now int64) {
+	r := sp.Get(core.KindFlow, id)
+	flow := r.Object()
+	s, err := ReadSchedule(flow["scheduleParams"])
+	if err != nil {
+		sp.NoteDue(id, 0)
+		return
+	}
+	period := s.period().Milliseconds()
+	if period > 0 {
+		if missed := (now - at) / period; missed >= MaxRunsAtOnce {
+			at += (missed - MaxRunsAtOnce + 1) * period
+		}
+	}
+	slot := r.Slot
+	for ; at <= now; at += period {
+		newRun(sp, flow, at, windowStart(flow, s, slot), at, nil, running)
+		slot = at
+		if period == 0 {
+			break
+		}
+	}
+	moveEtag(sp, flow, now)
+	sp.RanAt(r, flow, slot)
+}
+
+// moveEtag is what a run does to its flow's etag.
+func moveEtag(sp *core.Space, flow object, now int64) {
+	if !sp.Env.Switches.RunsKeepEtag {
+		etag := sp.Env.NewEtag(time.UnixMilli(now))
+		flow["etag"], flow["version"] = etag, etag
+	}
+}
+
+// windowStart is the end of the last window; the first run reads from the
+// beginning when backfill is on.
+func windowStart(flow object, s schedule, slot int64) int64 {
+	if slot != 0 {
+		return slot
+	}
+	if s.Once() || s.backfill {
+		return 0
+	}
+	made, _ := core.AsInt(flow["createdAt"])
+	return min(made, s.start*1000)
+}
+
+func newRun(sp *core.Space, flow object, at, from, to int64, params any, status string) object {
+	id := sp.Env.NewUUID()
+	etag := sp.Env.NewEtag(time.UnixMilli(at))
+	o := object{
+		"id": id, "flowId": flow["id"], "flowSpec": flow["flowSpec"], "etag": etag, "version": etag, "createdAt": at, "updatedAt": at,
+		"createdBy": flow["createdBy"], "updatedBy": flow["createdBy"], "createdClient": flow["createdClient"], "updatedClient": flow["createdClient"],
+		"sandboxId": sp.Sandbox.ID, "sandboxName": sp.Sandbox.Name, "imsOrgId": sp.Org.ID, "providerRefId": sp.Env.NewUUID(),
+		"metrics": object{
+			"durationSummary": object{"startedAtUTC": at, "extensions": object{"windowStart": from, "windowEnd": to}},
+			"statusSummary":   object{"status": status, "errors": []any{}},
+		},
+		"activities": []any{},
+	}
+	if params != nil {
+		o["params"] = params
+	}
+	sp.Put(core.KindRun, id, at, o)
+	return o
+}
+
+// finishRuns ends every run whose time is over, and begins on-demand runs.
+func finishRuns(sp *core.Space, now int64) {
+	runs := sp.Table(core.KindRun)
+	for _, r := range append([]*core.Record(nil), runs.By(core.StatusPath, "scheduled")...) {
+		o := r.Object()
+		if start, _ := core.AsInt(core.At(o, "params", "startTime")); start*1000 <= now {
+			core.At(o, "metrics", "statusSummary").(object)["status"] = running
+			sp.Put(core.KindRun, r.ID, r.Created, o)
+		}
+	}
+	for _, r := range append([]*core.Record(nil), runs.By(core.StatusPath, running)...) {
+		if r.Created+RunTime.Milliseconds() <= now {
+			finishRun(sp, r)
+		}
+	}
+}
+
+func finishRun(sp *core.Space, r *core.Record) {
+	o := r.Object()
+	f := sp.Get(core.KindFlow, core.Text(o, "flowId"))
+	if f == nil {
+		return
+	}
+	flow := f.Object()
+	out := ingest(sp.Env, sp, flow, o)
+	begun, _ := core.AsInt(core.At(o, "metrics", "durationSummary", "startedAtUTC"))
+	ended := max(begun, r.Created) + RunTime.Milliseconds()
+	batch := ""
+	if out.Status != "failed" {
+		batch = catalog.NewBatch(sp, flow, out, begun, ended)
+	}
+	o["metrics"], o["activities"] = metrics(out, core.At(o, "metrics", "durationSummary", "extensions"), begun, ended), activities(out, flow, batch, begun, ended)
+	o["updatedAt"] = ended
+	etag := sp.Env.NewEtag(time.UnixMilli(ended))
+	o["etag"], o["version"] = etag, etag
+	sp.Put(core.KindRun, r.ID, r.Created, o)
+	d, _ := flow["lastRunDetails"].(object)
+	if d == nil {
+		d = object{}
+	}
+	d["id"], d["startedAtUTC"], d["completedAtUTC"] = r.ID, begun, ended
+	d["state"] = out.Status
+	if out.Status != "failed" {
+		d["state"] = "success"
+	}
+	flow["lastRunDetails"] = d
+	moveEtag(sp, flow, ended)
+	sp.Put(core.KindFlow, f.ID, f.Created, flow)
+}
+
+// createRun starts a one-time flow again for a window of its own.
+func createRun(c *core.Call) (core.Answer, error) {
+	body, err := c.Object()
+	if err != nil {
+		return core.Answer{}, err
+	}
+	id := core.Text(body, "flowId")
+	if id == "" {
+		return core.Answer{}, core.FlowError(core.ErrEmptyFlowID, "flowId is missing")
+	}
+	r := c.Space.Get(core.KindFlow, id)
+	if r == nil || hides(c, core.KindFlow, r) {
+		return core.Answer{}, core.FlowError(core.ErrRunFlow, "there is no flow with id %s", id)
+	}
+	flow := r.Object()
+	s, err := ReadSchedule(flow["scheduleParams"])
+	if err != nil || !s.Once() {
+		return core.Answer{}, core.FlowError(core.ErrRunFrequency, "on-demand runs are for one-time flows, this one runs by %q", s.Frequency)
+	}
+	params, isObject := body["params"].(object)
+	if !isObject || len(params) == 0 {
+		return core.Answer{}, core.FlowError(core.ErrRunParams, "params is missing or empty")
+	}
+	if err := checkRunParams(c, params, flow); err != nil {
+		return core.Answer{}, err
+	}
+	from, _ := core.AsInt(params["windowStartTime"])
+	to, _ := core.AsInt(params["windowEndTime"])
+	o := newRun(c.Space, flow, c.Millis(), from*1000, to*1000, params, "scheduled")
+	if d := params["deltaColumn"]; d != nil {
+		setDelta(flow, d)
+		touch(c, flow, "update", nil)
+		c.Space.Put(core.KindFlow, r.ID, r.Created, flow)
+	}
+	c.Space.NextRun = 0
+	switch c.Env.Switches.CreateRunShape {
+	case "bare":
+		return core.Created(brief(o), "")
+	case "full":
+		return core.Created(o, "")
+	}
+	return core.Created(object{"items": []any{brief(o)}}, "")
+}
+
+func checkRunParams(c *core.Call, p, flow object) error {
+	times := map[string]int64{}
+	for _, name := range []string{"startTime", "windowStartTime", "windowEndTime"} {
+		n, isInt := core.AsInt(p[name])
+		if !isInt || n < 0 {
+			return core.FlowError(core.ErrRunParams, "params.%s must be Unix seconds", name)
+		}
+		times[name] = n
+	}
+	if times["windowEndTime"] < times["windowStartTime"] {
+		return core.FlowError(core.ErrRunWindow, "the window ends before it starts")
+	}
+	if core.Text(flow, "flowSpec", "id") != specs.CRMToAEP {
+		return nil
+	}
+	copyParams, _ := Transformation(flow, "Copy")
+	had := core.Text(copyParams, "deltaColumn", "name")
+	name := core.Text(p, "deltaColumn", "name")
+	switch {
+	case name == "" && had == "":
+		return core.FlowError(core.ErrRunDeltaMissing, "the first on-demand run needs params.deltaColumn.name")
+	case name != "" && had != "" && name != had:
+		return core.FlowError(core.ErrRunDelta, "the flow's delta column is %s, params has %s", had, name)
+	}
+	return nil
+}
+
+// setDelta writes the delta column of the first on-demand run into Copy, where
+// it stays.
+func setDelta(flow object, delta any) {
+	l := core.List(flow, "transformations")
+	for _, t := range l {
+		if core.Text(t, "name") == "Copy" {
+			t.(object)["params"] = object{"deltaColumn": delta}
+			return
+		}
+	}
+	flow["transformations"] = append([]any{object{"name": "Copy", "params": object{"deltaColumn": delta}}}, l...)
+}
+
+// actOnRun retries: failed runs, or successful ones that brought nothing.
+func actOnRun(c *core.Call) (core.Answer, error) {
+	r, err := entity(c, core.KindRun)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	op := strings.ReplaceAll(strings.ToLower(c.Query.Get("op")), "_", "-")
+	if op != "re-trigger" && op != "retrigger" {
+		return core.Answer{}, core.FlowError(core.ErrOp, "op %q is not supported", c.Query.Get("op"))
+	}
+	o := r.Object()
+	status := core.Text(o, "metrics", "statusSummary", "status")
+	n, _ := core.AsInt(core.At(o, "metrics", "recordSummary", "outputRecordCount"))
+	if status != "failed" && !(status == "success" && n == 0) {
+		return core.Answer{}, core.FlowError(core.ErrRetriggerState, "the run is %s with %d records; only failed or empty runs can be repeated", status, n)
+	}
+	f := c.Space.Get(core.KindFlow, core.Text(o, "flowId"))
+	if f == nil || core.Text(f.Object(), "state") != "enabled" {
+		return core.Answer{}, core.FlowError(core.ErrRetriggerFlow, "the flow is not enabled")
+	}
+	ext := core.At(o, "metrics", "durationSummary", "extensions")
+	from, _ := core.AsInt(core.At(ext, "windowStart"))
+	to, _ := core.AsInt(core.At(ext, "windowEnd"))
+	again := newRun(c.Space, f.Object(), c.Millis(), from, to, o["params"], running)
+	c.Space.NextRun = 0
+	return core.OK(brief(again))
+}

@@ -1,8 +1,0 @@
-//go:build !unix || aix || solaris
-
-package emulator
-
-import "os"
-
-// unlock has nothing to do: here, closing a file gives its lock back.
-func unlock(*os.File) {}
