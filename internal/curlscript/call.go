@@ -1,6 +1,7 @@
 package curlscript
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,14 +13,14 @@ import (
 
 const tenantMark = "{TENANT_ID}"
 
-// capture is a value that an answer holds and the jq program that takes it out.
+// capture is a reference that an answer resolves, and the jq program that extracts it.
 type capture struct {
 	ref resource.Ref
 	jq  string
 }
 
-// capturesOf says what the answer to a call makes known. Creations of versioned
-// kinds give their version too, whether or not the plan says so.
+// capturesOf returns the captures of a call. Those of versioned kinds have the version
+// too, whether or not the plan says so.
 func capturesOf(call planner.OwnedCall) []capture {
 	if call.Method == "DELETE" || call.Step == planner.StepDelete || call.Step == planner.StepRetire {
 		return nil
@@ -45,7 +46,7 @@ func capturesOf(call planner.OwnedCall) []capture {
 	return out
 }
 
-// idFrom is the jq program that finds the new id in an answer.
+// idFrom is the jq program that extracts the id from an answer.
 func idFrom(style resource.AnswerStyle) string {
 	switch style {
 	case resource.AnswerRegistry:
@@ -63,7 +64,7 @@ func idFrom(style resource.AnswerStyle) string {
 func (s *script) call(call planner.OwnedCall, i, n int) error {
 	a := call.Change.Address
 	if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, call.Method) {
-		return fmt.Errorf("%w: %q is no method that aepflow sends", ErrNotAScript, call.Method)
+		return fmt.Errorf("%w: %q is not a method that aepflow sends", ErrNotAScript, call.Method)
 	}
 	fmt.Fprintf(&s.out, "\n# %d/%d %s\n", i, n, output.Line(string(call.Step)+" "+a.String()))
 	fmt.Fprintf(&s.out, "echo %s >&2\n", quoteShell(output.Line(fmt.Sprintf("%d/%d %s %s", i, n, call.Step, a))))
@@ -82,7 +83,7 @@ func (s *script) call(call planner.OwnedCall, i, n int) error {
 	}
 	args := call.Method + " " + url
 	if etag != "" || body != "" {
-		args += " " + orEmpty(etag)
+		args += " " + cmp.Or(etag, "''")
 	}
 	if body != "" {
 		args += ` "$body"`
@@ -100,10 +101,10 @@ func (s *script) call(call planner.OwnedCall, i, n int) error {
 	for _, c := range captures {
 		name := s.refVariable(c.ref)
 		fmt.Fprintf(&s.out, "%s=$(jq -er %s <<<\"$answer\")\n", name, quoteShell(c.jq))
-		if !s.given[c.ref] {
+		if !s.captured[c.ref] {
 			s.made = append(s.made, c.ref)
 		}
-		s.given[c.ref] = true
+		s.captured[c.ref] = true
 	}
 	if keepsETag {
 		name := s.variable("etag of " + objectURL(call.URL))
@@ -113,22 +114,14 @@ func (s *script) call(call planner.OwnedCall, i, n int) error {
 	return nil
 }
 
-func orEmpty(s string) string {
-	if s == "" {
-		return "''"
-	}
-	return s
-}
-
-// objectURL is the URL of the object that a call is about, its actions and
-// queries taken off.
+// objectURL is the URL of the object of a call, without action and query.
 func objectURL(url string) string {
 	url, _, _ = strings.Cut(url, "?")
 	return strings.TrimSuffix(url, "/action")
 }
 
-// keepsETag reports whether the answer holds an etag that a later call needs:
-// the one in the plan is stale as soon as a call has changed the object.
+// keepsETag reports whether a later call needs the etag of the answer: a change of the
+// object makes the one in the plan stale.
 func (s *script) keepsETag(call planner.OwnedCall) bool {
 	if call.Method != "PATCH" && call.Step != planner.StepEnable && call.Step != planner.StepDisable {
 		return false
@@ -144,8 +137,8 @@ func (s *script) keepsETag(call planner.OwnedCall) bool {
 	return false
 }
 
-// etag is the shell word for If-Match, "" for none. Where neither the plan nor an
-// earlier answer knows it, a line that reads it is written first.
+// etag is the shell word for If-Match, "" for none. If neither the plan nor an earlier
+// answer has it, etag writes a line that reads it.
 func (s *script) etag(call planner.OwnedCall, url string) string {
 	if name, ok := s.etags[objectURL(call.URL)]; ok && call.Method == "PATCH" {
 		return `"$` + name + `"`
@@ -161,11 +154,10 @@ func (s *script) etag(call planner.OwnedCall, url string) string {
 	return ""
 }
 
-// url is the shell word for a path: references are encoded, since the id of a
-// schema is a URL itself.
+// url is the shell word for a path. References are encoded, since ids of schemas are URLs.
 func (s *script) url(text string) (string, error) {
 	if output.Line(text) != text {
-		return "", fmt.Errorf("%w: the URL %s holds characters that are not printed", ErrNotAScript, output.Line(text))
+		return "", fmt.Errorf("%w: the URL %s has hidden characters", ErrNotAScript, output.Line(text))
 	}
 	var b strings.Builder
 	b.WriteByte('"')
@@ -178,7 +170,7 @@ func (s *script) url(text string) (string, error) {
 		inner, after, closed := strings.Cut(rest, "}")
 		refs := refsIn("${" + inner + "}")
 		if !closed || len(refs) != 1 {
-			return "", fmt.Errorf("%w: the URL %s holds an unknown reference", ErrNotAScript, text)
+			return "", fmt.Errorf("%w: the URL %s has an unknown reference", ErrNotAScript, text)
 		}
 		fmt.Fprintf(&b, `$(encoded "$%s")`, s.refVariable(refs[0]))
 		text = after
@@ -187,15 +179,14 @@ func (s *script) url(text string) (string, error) {
 	return b.String(), nil
 }
 
-// shellInside escapes a text for double quotes and puts the tenant in.
+// shellInside escapes a text for double quotes and inserts the tenant.
 func shellInside(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(s)
 	return strings.NewReplacer(tenantMark, "$tenant", "%7BTENANT_ID%7D", "$tenant").Replace(s)
 }
 
-// body writes the lines that build a body with jq and sets $body. Values come in
-// as jq variables, secrets from jq's environment, so that none is ever an
-// argument that others can see.
+// body writes the lines that build $body with jq, and returns its program. Secrets come
+// from the environment of jq, since other users can see arguments.
 func (s *script) body(v resource.Value) string {
 	j := jqProgram{script: s}
 	text := j.expr(v, "")
@@ -217,7 +208,7 @@ func (s *script) body(v resource.Value) string {
 	return text
 }
 
-// refsIn returns the references that a text of a plan holds, in order.
+// refsIn returns the references in a text, in order.
 func refsIn(text string) []resource.Ref {
 	var out []resource.Ref
 	for {

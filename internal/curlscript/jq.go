@@ -8,8 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// jqProgram turns a body into a jq program that builds it, and notes what the
-// program must be given.
+// jqProgram compiles a body to a jq program that builds it, and collects its inputs.
 type jqProgram struct {
 	script *script
 	refs   []resource.Ref
@@ -17,7 +16,7 @@ type jqProgram struct {
 	start  bool
 }
 
-// expr is the program for a value; it stands within single quotes of the shell.
+// expr is the program of a value, without single quotes.
 func (j *jqProgram) expr(v resource.Value, indent string) string {
 	deeper := indent + "  "
 	switch v.Kind {
@@ -56,7 +55,7 @@ func (j *jqProgram) expr(v resource.Value, indent string) string {
 	}
 }
 
-// text is a string of the program, with the tenant put in where it is named.
+// text is the program of a string with the tenant inserted.
 func (j *jqProgram) text(s string) string {
 	parts := strings.Split(s, tenantMark)
 	if len(parts) == 1 {
@@ -75,12 +74,11 @@ func (j *jqProgram) text(s string) string {
 	return "(" + strings.Join(sum, " + ") + ")"
 }
 
-// jqString is a JSON string, which jq reads as it is; an apostrophe is written as
-// its code so that the shell's quotes stay whole. JSON doubles every backslash,
-// so no text can start jq's interpolation.
+// jqString is a string of jq. JSON doubles every backslash, so that no text starts jq's
+// interpolation; an apostrophe would end the quotes of the shell.
 func jqString(s string) string {
 	text := string(resource.String(s).JSON())
-	text = strings.ReplaceAll(text, "$${", "${") // the plan's own escape, undone
+	text = strings.ReplaceAll(text, "$${", "${") // the plan's own escape
 	return strings.ReplaceAll(string(output.EscapeJSON([]byte(text))), "'", `\u0027`)
 }
 

@@ -1,3 +1,9 @@
+// Package curlscript compiles a plan to a bash script that makes its calls with curl and
+// jq.
+//
+// In: a plan, and the values of references to existing objects. Out: a script. Laws: it
+// makes the calls of the plan with the same bodies; no text of the plan or of an answer
+// runs or steers a terminal; it holds no secret.
 package curlscript
 
 import (
@@ -14,25 +20,29 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// ErrNotAScript says that a plan cannot be run by hand. Callers branch with
-// errors.Is.
+// ErrNotAScript says that a plan has no script.
 var ErrNotAScript = errors.New("the plan cannot be written as a script")
 
-// Known gives the value of a reference to an object that exists already and
-// that the plan does not touch; the lockfile knows them. Nil knows none.
+// Known returns the value of a reference to an object that the plan does not create; the
+// lockfile has them. Nil is for none.
 type Known func(resource.Ref) (string, bool)
 
 //go:embed head.sh
 var head string
 
-// Write writes a bash script that makes the calls of a plan with curl and jq:
-// signs in, captures ids into variables, reads secrets from the environment.
-// The script holds no secret. It writes no lockfile, so it is for reading and
-// for trying out; what it made, aepflow does not know of.
+// Write writes the script of a plan. The script signs in, captures ids into variables,
+// and reads secrets from the environment. It writes no lockfile, so it is for reading and
+// trying out. Errors wrap ErrNotAScript.
 func Write(w io.Writer, p *planner.Plan, known Known) error {
-	s := script{plan: p, known: known, names: map[string]string{}, taken: map[string]bool{}, given: map[resource.Ref]bool{}, etags: map[string]string{}}
+	s := script{
+		plan: p, known: known, names: map[string]string{}, taken: map[string]bool{}, captured: map[resource.Ref]bool{},
+		etags: map[string]string{},
+	}
 	list := p.InOrder()
-	s.reserve("platform", "ims", "org", "sandbox", "token", "tenant", "start", "answer", "status", "etag", "extra", "body", "call", "etag_of", "sign_in", "now_plus", "encoded", "printable")
+	for _, name := range strings.Fields("platform ims org sandbox token tenant start answer status etag extra body " +
+		"call etag_of sign_in now_plus encoded printable") {
+		s.taken[name] = true
+	}
 	if err := s.inputs(list); err != nil {
 		return err
 	}
@@ -47,26 +57,20 @@ func Write(w io.Writer, p *planner.Plan, known Known) error {
 
 // script collects the text of one script.
 type script struct {
-	plan   *planner.Plan
-	known  Known
-	out    strings.Builder
-	need   []string              // lines that check the environment
-	fixed  []string              // values known when the script was written
-	names  map[string]string     // what a variable stands for → its name
-	taken  map[string]bool       // names in use
-	given  map[resource.Ref]bool // references that a call made known
-	etags  map[string]string     // URL of an object → variable with its newest etag
-	made   []resource.Ref        // ids in the order in which they were captured
-	tenant bool
+	plan     *planner.Plan
+	known    Known
+	out      strings.Builder
+	need     []string              // lines that check the environment
+	fixed    []string              // values known when the script is written
+	names    map[string]string     // meaning of a variable → its name
+	taken    map[string]bool       // names in use
+	captured map[resource.Ref]bool // references that an earlier call captured
+	etags    map[string]string     // URL of an object → variable with its newest etag
+	made     []resource.Ref        // the captured references in order
+	tenant   bool
 }
 
-func (s *script) reserve(names ...string) {
-	for _, n := range names {
-		s.taken[n] = true
-	}
-}
-
-// variable returns the name of the shell variable that stands for something.
+// variable returns the name of the shell variable with a meaning.
 func (s *script) variable(of string) string {
 	if name, ok := s.names[of]; ok {
 		return name
@@ -91,8 +95,8 @@ func (s *script) refVariable(r resource.Ref) string {
 	return s.variable(r.To.String() + "." + r.Field)
 }
 
-// inputs finds what the script must be given before its first call: secrets,
-// the tenant, and ids of objects that no call of the plan makes.
+// inputs finds what the script needs before its first call: secrets, the tenant, and ids
+// of objects that no call of the plan creates.
 func (s *script) inputs(list []planner.OwnedCall) error {
 	made := map[resource.Ref]bool{}
 	seen := map[string]bool{}
@@ -123,14 +127,15 @@ func (s *script) inputs(list []planner.OwnedCall) error {
 	return nil
 }
 
-// existing sets the id of an object that the plan only refers to.
+// existing sets the value of a reference to an existing object.
 func (s *script) existing(r resource.Ref) {
 	name := s.refVariable(r)
 	if value, ok := s.valueOf(r); ok {
 		s.fixed = append(s.fixed, fmt.Sprintf("%s=%s", name, quoteShell(value)))
 		return
 	}
-	s.need = append(s.need, fmt.Sprintf(`: "${%s:?set it to the %s of %s}"`, name, quoteInside(r.Field), quoteInside(r.To.String())))
+	s.need = append(s.need, fmt.Sprintf(`: "${%s:?set it to the %s of %s}"`,
+		name, quoteInside(r.Field), quoteInside(r.To.String())))
 }
 
 func (s *script) valueOf(r resource.Ref) (string, bool) {
@@ -151,7 +156,7 @@ func (s *script) secret(from string, of resource.Address) error {
 	sort, rest, _ := strings.Cut(from, ".")
 	if sort == "env" {
 		if !isName(rest) {
-			return fmt.Errorf("%w: %q is no name of an environment variable", ErrNotAScript, rest)
+			return fmt.Errorf("%w: %q is not the name of an environment variable", ErrNotAScript, rest)
 		}
 		s.need = append(s.need,
 			fmt.Sprintf(`: "${%s:?set it to the secret of %s}"`, rest, quoteInside(of.String())),
@@ -166,7 +171,7 @@ func (s *script) secret(from string, of resource.Address) error {
 	return nil
 }
 
-// secretsIn returns the `env.NAME` and `file.PATH` that a body names.
+// secretsIn returns the secrets of a body, as `env.NAME` or `file.PATH`.
 func secretsIn(body string) []string {
 	var out []string
 	if !strings.Contains(body, "${env.") && !strings.Contains(body, "${file.") {
@@ -174,7 +179,7 @@ func secretsIn(body string) []string {
 	}
 	v, err := resource.Parse([]byte(body))
 	if err != nil {
-		return nil // Write refuses the body when it comes to the call
+		return nil // call returns the error
 	}
 	v.Walk(func(_ resource.Path, w resource.Value) {
 		if w.Kind == resource.SecretValue {
@@ -188,21 +193,23 @@ func secretsIn(body string) []string {
 func (s *script) preamble(list []planner.OwnedCall) string {
 	var b strings.Builder
 	t := s.plan.Target
-	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n", output.Line(view.SummaryLine(s.plan.Summary)), output.Line(view.TargetText(t)), s.plan.At.UTC().Format("2006-01-02 15:04:05 UTC"))
+	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n",
+		view.SummaryLine(s.plan.Summary), output.Line(view.TargetText(t)), view.TimeText(s.plan.At))
 	b.WriteString("#\n# Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and\n" +
 		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example\n" +
 		"# at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +
-		"# It writes no lockfile: what it makes, aepflow does not know of.\n")
+		"# It writes no lockfile: aepflow does not know what it creates.\n")
 	b.WriteString("set -euo pipefail\n\n")
 	if flagged, refused := view.Refusals(s.plan.Changes); len(flagged) > 0 || len(refused) > 0 {
-		b.WriteString("# `aepflow apply` refuses this plan without a flag; so does this script without a word.\n")
+		b.WriteString("# `aepflow apply` refuses this plan without a flag, and this script without AEPFLOW_ALLOW=yes.\n")
 		if len(refused) > 0 {
 			fmt.Fprintf(&b, "# No flag allows: %s\n", output.Line(view.Few(refused, 6)))
 		}
 		for _, r := range flagged {
 			fmt.Fprintf(&b, "# %s: %s\n", output.Line(r.Flag), output.Line(view.Few(r.Names, 6)))
 		}
-		b.WriteString("[[ ${AEPFLOW_ALLOW:-} == yes ]] || { echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2; exit 5; }\n\n")
+		b.WriteString("[[ ${AEPFLOW_ALLOW:-} == yes ]] || {\n" +
+			"  echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2\n  exit 5\n}\n\n")
 	}
 	fmt.Fprintf(&b, "org=%s\nsandbox=%s\n", quoteShell(t.Org), quoteShell(t.Sandbox))
 	b.WriteString(head)
@@ -221,7 +228,7 @@ func (s *script) preamble(list []planner.OwnedCall) string {
 	return b.String()
 }
 
-// tail prints what was made.
+// tail prints the captured references.
 func (s *script) tail() string {
 	if len(s.made) == 0 {
 		return "\necho 'done' >&2\n"
@@ -229,13 +236,13 @@ func (s *script) tail() string {
 	var b strings.Builder
 	b.WriteString("\n")
 	for _, r := range s.made {
-		fmt.Fprintf(&b, "printf '%%s %%s\\n' %s \"$(printable <<<\"$%s\")\"\n", quoteShell(r.To.String()+"."+r.Field), s.refVariable(r))
+		name := quoteShell(r.To.String() + "." + r.Field)
+		fmt.Fprintf(&b, "printf '%%s %%s\\n' %s \"$(printable <<<\"$%s\")\"\n", name, s.refVariable(r))
 	}
 	return b.String()
 }
 
-// quoteShell returns s as a word of bash. Hidden characters are escaped byte by byte,
-// since scripts are read on terminals too.
+// quoteShell returns s as a word of bash with hidden characters escaped byte by byte.
 func quoteShell(s string) string {
 	if output.Line(s) == s {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

@@ -9,19 +9,19 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// shown is a diagnostic's files as output may show them: secrets are written as
-// asterisks, byte for byte, so that offsets stay true.
+// shown is the text of files with an asterisk for each byte of a secret, so that offsets
+// stay valid.
 //
-// What the compiler has marked with File.Hide is a secret, and so is the value
-// of any key below `auth` or `params` that is named like one: a file that
-// cannot be parsed, or has other faults, must not spill its secrets either.
+// Secrets are what the compiler marked with File.Hide, and the values of keys below
+// `auth` or `params` that are named like secrets, so that a file that cannot be parsed
+// shows none either.
 type shown struct {
 	text    map[*source.File]string
 	secrets *redact.Redactor // nil when there are none
 }
 
-// conceal returns the diagnostics with secrets taken out of their words, and
-// the texts to take excerpts from.
+// conceal returns the diagnostics without secrets in their texts, and the texts for
+// excerpts.
 func conceal(list []Diagnostic) ([]Diagnostic, shown) {
 	s := shown{text: map[*source.File]string{}}
 	for _, d := range list {
@@ -44,8 +44,8 @@ func conceal(list []Diagnostic) ([]Diagnostic, shown) {
 	return out, s
 }
 
-// Concealed returns the diagnostics as output may show them: without secrets in
-// their words, and without fixes that would repeat one.
+// Concealed returns the diagnostics without secrets in their texts and without fixes that
+// repeat one.
 func Concealed(list []Diagnostic) []Diagnostic {
 	out, _ := conceal(list)
 	return out
@@ -71,8 +71,8 @@ func (s *shown) add(f *source.File) {
 	s.text[f] = string(text)
 }
 
-// remember notes what a secret may look like in a message: whole, without
-// quotes, and line by line.
+// remember collects the forms of a secret in a message: whole, without quotes, and line
+// by line.
 func (s *shown) remember(text string) {
 	if s.secrets == nil {
 		s.secrets = redact.New()
@@ -97,7 +97,7 @@ func (s *shown) diagnostic(d Diagnostic) Diagnostic {
 		fix := *d.Fix
 		fix.Title = s.words(fix.Title)
 		for _, e := range fix.Edits {
-			if s.words(e.Text) != e.Text { // a repair that repeats a secret is made, but not shown
+			if s.words(e.Text) != e.Text { // a fix that repeats a secret is not shown
 				d.Fix = nil
 				return d
 			}
@@ -109,21 +109,21 @@ func (s *shown) diagnostic(d Diagnostic) Diagnostic {
 
 func (s *shown) words(text string) string { return s.secrets.Text(text) }
 
-// line returns a line of a file as it may be shown.
+// line returns a line of a file without secrets, and its offset.
 func (s *shown) line(f *source.File, n int) (string, int) {
 	start, end := f.LineBounds(n)
 	return s.text[f][start:end], start
 }
 
-// likelySecrets finds values that are probably secret by reading lines alone,
-// since the file may not be YAML at all.
+// likelySecrets finds values that are probably secret line by line, since the file may
+// not be YAML.
 func likelySecrets(f *source.File) []source.Span {
 	if !bytes.Contains(f.Text, []byte("auth")) && !bytes.Contains(f.Text, []byte("params")) {
 		return nil
 	}
 	var out []source.Span
-	within := -1 // indentation of the auth or params key that we are below
-	hidden := -1 // indentation of a secret key whose value goes on
+	within := -1 // indentation of the enclosing auth or params key
+	hidden := -1 // indentation of a secret key whose value continues
 	for n := 1; n <= f.Lines(); n++ {
 		start, end := f.LineBounds(n)
 		line := string(f.Text[start:end])
@@ -150,7 +150,8 @@ func likelySecrets(f *source.File) []source.Span {
 				if value < stop {
 					out = append(out, f.Span(start+value, start+stop))
 				}
-				if strings.TrimSpace(line[stop:]) == "" && !strings.HasPrefix(line[value:stop], "${") && !strings.HasPrefix(strings.TrimSpace(line[p.value:]), "{") {
+				if strings.TrimSpace(line[stop:]) == "" && !strings.HasPrefix(line[value:stop], "${") &&
+					!strings.HasPrefix(strings.TrimSpace(line[p.value:]), "{") {
 					hidden = indent
 				}
 			}
@@ -159,7 +160,7 @@ func likelySecrets(f *source.File) []source.Span {
 	return out
 }
 
-// linePair is a key on a line and where its value begins.
+// linePair is a key on a line, and the offset of its value.
 type linePair struct {
 	key   string
 	value int
@@ -168,11 +169,12 @@ type linePair struct {
 // longestKey bounds the search for the start of a key.
 const longestKey = 60
 
-// pairsOnLine finds every "key:" on a line, also inside braces.
+// pairsOnLine finds every "key:" on a line, also in braces.
 func pairsOnLine(line string) []linePair {
 	var out []linePair
 	for i := 0; i < len(line); i++ {
-		if line[i] != ':' || i+1 < len(line) && strings.IndexByte(" \t", line[i+1]) < 0 && (i == 0 || strings.IndexByte(`"'`, line[i-1]) < 0) {
+		if line[i] != ':' || i+1 < len(line) && strings.IndexByte(" \t", line[i+1]) < 0 &&
+			(i == 0 || strings.IndexByte(`"'`, line[i-1]) < 0) {
 			continue
 		}
 		from := i
@@ -186,9 +188,8 @@ func pairsOnLine(line string) []linePair {
 	return out
 }
 
-// secretValue returns the part of a line that hides a secret which begins at i:
-// nothing when it is a reference, which is no secret. brace is the place of the
-// first brace of the line, -1 for none.
+// secretValue returns the extent of a secret that begins at i on a line, empty for a
+// reference. brace is the offset of the first brace of the line, -1 for none.
 func secretValue(line string, i, brace int) (start, end int) {
 	start = i + len(line[i:]) - len(strings.TrimLeft(line[i:], " \t"))
 	rest := line[start:]
@@ -198,11 +199,12 @@ func secretValue(line string, i, brace int) (start, end int) {
 	case rest[0] == '|' || rest[0] == '>':
 		return start, start + 1
 	case rest[0] == '"' || rest[0] == '\'':
-		if stop := strings.IndexByte(rest[1:], rest[0]); stop >= 0 && strings.IndexByte(",} \t", (rest[1+stop+1:] + " ")[0]) >= 0 {
+		stop := strings.IndexByte(rest[1:], rest[0])
+		if stop >= 0 && strings.IndexByte(",} \t", (rest[1+stop+1:] + " ")[0]) >= 0 {
 			return start, start + stop + 2
 		}
 	}
-	// Up to a comma or brace when the pair stands inside braces.
+	// In braces a comma or brace ends it.
 	if 0 <= brace && brace < i {
 		if stop := strings.IndexAny(rest, ",}"); stop >= 0 {
 			return start, start + stop

@@ -63,7 +63,7 @@ type Diagnostic struct {
 	Path     string   // place in the document, like mappings['person.name.fullName']; may be ""
 	Labels   []Label  // the first is primary; none means no place
 	Notes    []string // further facts
-	Help     string   // how to mend it
+	Help     string   // how to fix it
 	Fix      *Fix     // nil when no safe repair is known
 }
 
@@ -115,7 +115,8 @@ func (r *Report) HasErrors() bool {
 // Fails reports whether the documents are wrong: an error, or when strict, a
 // warning.
 func (r *Report) Fails(strict bool) bool {
-	return r.HasErrors() || strict && r != nil && slices.ContainsFunc(r.list, func(d Diagnostic) bool { return d.Severity == Warning })
+	isWarning := func(d Diagnostic) bool { return d.Severity == Warning }
+	return r.HasErrors() || strict && r != nil && slices.ContainsFunc(r.list, isWarning)
 }
 
 // AtLeast returns the diagnostics of that severity and above.

@@ -9,9 +9,8 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// Apply returns text with every edit made. Edits may come in any order; those
-// at the same place are made in the order given. Bytes outside the edits are
-// kept as they are. It is an error when edits overlap or reach outside text.
+// Apply returns text with all edits applied, in any order; edits at the same offset keep
+// theirs. Edits that overlap or reach outside text are an error.
 func Apply(text []byte, edits []Edit) ([]byte, error) {
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b Edit) int {
@@ -41,9 +40,8 @@ type FileEdits struct {
 	Fixes []Fix // the fixes that the edits come from
 }
 
-// Fixes collects the repairs of diagnostics by file, in order of appearance.
-// A repair is made as a whole or not at all: one that overlaps an earlier one
-// is left for the next run.
+// Fixes collects the fixes of diagnostics by file, in order of appearance. A fix that
+// overlaps an earlier one is skipped as a whole: the next run makes it.
 func Fixes(list []Diagnostic) []FileEdits {
 	var out []FileEdits
 	number := map[*source.File]int{} // in out
@@ -73,10 +71,10 @@ func clashes(taken map[*source.File]*spans, edits []Edit) bool {
 	return slices.ContainsFunc(edits, func(e Edit) bool { return taken[e.Span.File].overlap(e.Span) })
 }
 
-// spans are places of one file by their start, none of which overlap.
+// spans are disjoint spans of one file by their start.
 type spans []source.Span
 
-// find returns the number of the first place that does not begin before s.
+// find returns the index of the first span that does not begin before s.
 func (list spans) find(s source.Span) int {
 	i, _ := slices.BinarySearchFunc(list, s, func(a, b source.Span) int { return cmp.Compare(a.Start, b.Start) })
 	return i

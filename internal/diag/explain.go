@@ -9,11 +9,11 @@ import (
 	"github.com/aepflow/aepflow/internal/output"
 )
 
-// explainWidth is where the prose of an explanation is broken.
+// explainWidth is the longest line of an explanation.
 const explainWidth = 80
 
-// Explain prints an entry for the terminal: what `aepflow explain CODE` shows.
-// output is what the tool says about the example; "" leaves it out.
+// Explain prints an entry for a terminal. output is what the tool prints about the
+// example, "" to omit it.
 func Explain(w io.Writer, e Entry, output string) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%s [%s]: %s\n", e.Severity, e.Code, e.Title)

@@ -9,8 +9,8 @@ import (
 	"github.com/aepflow/aepflow/internal/output"
 )
 
-// GitHub prints r as workflow commands, which GitHub shows as annotations on
-// the lines of a pull request. The end column is that of the
+// GitHub prints r as workflow commands, which GitHub shows as annotations on the lines
+// of a pull request. The end column is that of the
 // character after the last one, as in the other forms.
 func GitHub(w io.Writer, r *Report) error {
 	b := bufio.NewWriter(w)
@@ -57,8 +57,7 @@ func fullMessage(d Diagnostic) string {
 	return b.String()
 }
 
-// githubData is a message as a command holds it: line breaks and percents by GitHub's
-// escapes, what is hidden in the form of all output.
+// githubData escapes a message for a command.
 func githubData(s string) string {
 	return strings.NewReplacer("%", "%25", "\n", "%0A").Replace(output.Text(s))
 }

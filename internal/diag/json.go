@@ -8,8 +8,8 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// FormatVersion is the version of the JSON form. The second number grows with
-// new fields, the first with anything that could break a reader.
+// FormatVersion is the version of the JSON form: the minor number grows with new fields,
+// the major number with anything that could break a reader.
 const FormatVersion = "1.0"
 
 // Result is the JSON form of a report.
@@ -64,7 +64,7 @@ type ResultRelated struct {
 	Range   ResultRange `json:"range"`
 }
 
-// ResultFix is a repair that `validate --fix` would make.
+// ResultFix is a fix that `validate --fix` would make.
 type ResultFix struct {
 	Title string       `json:"title"`
 	Edits []ResultEdit `json:"edits"`
@@ -92,8 +92,7 @@ func NewResult(r *Report) Result {
 	return res
 }
 
-// EncodeAll returns the JSON forms of diagnostics; never nil, so that it
-// prints as [].
+// EncodeAll returns the JSON forms of diagnostics, never nil.
 func EncodeAll(list []Diagnostic) []ResultDiagnostic {
 	out := make([]ResultDiagnostic, 0, len(list))
 	list, texts := conceal(list)
@@ -138,11 +137,10 @@ func encodePosition(p source.Position) ResultPosition {
 	return ResultPosition(p)
 }
 
-// A snippet holds whole lines as long as those are of a size that a person
-// would read.
+// A snippet has whole lines up to these bounds.
 const (
 	snippetLines = 20
-	snippetBytes = 400 // kept of a line before and behind the highlight
+	snippetBytes = 400 // kept of a line before and after the highlight
 )
 
 func encodeSnippet(s source.Span, path string, texts shown) *ResultSnippet {
@@ -178,8 +176,8 @@ func runeStart(text []byte, at int) int {
 	return at
 }
 
-// oneByteEach makes bytes that are not UTF-8 into question marks, one each, so
-// that offsets stay true in JSON, which would put three bytes there.
+// oneByteEach replaces each byte that is not UTF-8 by a question mark, so that offsets
+// stay valid: JSON would replace it by three bytes.
 func oneByteEach(text string) string {
 	if utf8.ValidString(text) {
 		return text

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Markdown prints the reference of all codes. For each entry, output returns
-// what the tool says about the example; nil leaves the outputs out.
+// Markdown prints the reference of all codes. output returns what the tool prints about
+// the example of an entry; nil omits it.
 func Markdown(w io.Writer, output func(Entry) string) error {
 	b := bufio.NewWriter(w)
 	entries := Codes()
@@ -41,7 +41,7 @@ func upperFirst(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-// fenced puts text into a code block whose fence the text does not contain.
+// fenced returns a code block whose fence is not in its text.
 func fenced(language, text string) string {
 	fence := "```"
 	for strings.Contains(text, fence) {
@@ -50,11 +50,10 @@ func fenced(language, text string) string {
 	return fence + language + "\n" + printable(strings.TrimRight(text, "\n")) + "\n" + fence + "\n"
 }
 
-// longestLine is how much of a line of an example the page shows.
+// longestLine is how many characters of a line of an example the page shows.
 const longestLine = 160
 
-// printable replaces what no text file should hold, in examples of files that
-// are at fault for it. Tabs stay.
+// printable escapes the hidden characters of an example except for tabs.
 func printable(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

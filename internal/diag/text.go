@@ -20,7 +20,7 @@ type TextOptions struct {
 const mostShown = 100
 
 // Text prints the diagnostics of r for people, sorted and without repeats, and
-// a last line that counts them. An empty report prints nothing. Of a file with
+// a line that counts them. An empty report prints nothing. Of a file with
 // very many diagnostics it prints the most severe, and how many more there are.
 //
 //	error: column `amount` has unknown type `doublee` [unknown-type]
@@ -127,7 +127,7 @@ func summarySeverity(list []Diagnostic) Severity {
 	return worst
 }
 
-// The looks of the parts of a diagnostic.
+// The styles of the parts of a diagnostic.
 const (
 	plain       = output.Plain
 	bold        = output.Bold
@@ -159,7 +159,7 @@ type textPrinter struct {
 	gutter int // digits of the largest line number of the diagnostic
 }
 
-// line prints pieces and ends the line; blanks at its end are left out.
+// line prints a line of pieces without trailing spaces.
 func (t *textPrinter) line(pieces ...piece) {
 	last := len(pieces)
 	for last > 0 && strings.TrimRight(pieces[last-1].text, " ") == "" {
@@ -222,15 +222,15 @@ type fileLabels struct {
 	lastLine int
 }
 
-// placed is a label with the lines it stands on.
+// placed is a label with its lines.
 type placed struct {
 	Label
 	first, last int  // lines
 	primary     bool // the diagnostic's first label
 }
 
-// groupLabels sorts labels by file, the primary's file first, then in order of
-// appearance. Labels without a place are left out.
+// groupLabels groups labels by file in order of appearance. Labels without a span are
+// dropped.
 func groupLabels(labels []Label) []fileLabels {
 	var groups []fileLabels
 	for i, l := range labels {
@@ -253,8 +253,8 @@ func groupLabels(labels []Label) []fileLabels {
 	return groups
 }
 
-// trimSpan takes line breaks and blanks off the end of a span, so that a span
-// of whole lines ends on its last line and not on the next.
+// trimSpan removes trailing line breaks and spaces from a span, so that a span of whole
+// lines ends on its last line.
 func trimSpan(s source.Span) source.Span {
 	text := s.File.Text[s.Start:s.End]
 	trimmed := strings.TrimRight(string(text[max(0, len(text)-4096):]), " \t\r\n")

@@ -13,13 +13,13 @@ import (
 
 const tabStop = 4
 
-// glyph is what one place on the terminal shows: a character with its
-// combining marks, an expanded tab, or a stand-in for what cannot be seen.
+// glyph is a unit of text on the terminal: a character with its combining marks, an
+// expanded tab, or the escape of a hidden character.
 type glyph struct {
 	text  string
 	width int // cells
 	start int // offset of its first byte in the line
-	size  int // bytes it stands for
+	size  int // bytes of the line
 }
 
 // glyphs splits a line of source.
@@ -58,8 +58,8 @@ func glyphs(line string) []glyph {
 	return out
 }
 
-// firstCluster returns the first user-perceived character of s, up to the
-// first character in it that has a stand-in.
+// firstCluster returns the first grapheme cluster of s, up to the first character in it
+// that is escaped.
 func firstCluster(s string) string {
 	it := graphemes.FromString(s)
 	it.Next()
@@ -72,8 +72,8 @@ func firstCluster(s string) string {
 	return cluster
 }
 
-// standIn returns what is printed for the first character of s where it is hidden
-// or an odd blank, which is a frequent cause of faults, and its size; 0 for others.
+// standIn returns the escape of the first character of s and its size, if it is hidden or
+// an unusual space, which is a frequent cause of errors; otherwise 0.
 func standIn(s string) (string, int) {
 	if text, size := output.Escape(s); size > 0 {
 		return text, size
@@ -85,7 +85,7 @@ func standIn(s string) (string, int) {
 	return "", 0
 }
 
-// visible makes a text of ours, which may quote the user's, safe to print.
+// visible returns a text with its glyphs as they are printed.
 func visible(s string) string {
 	safe := true
 	for i := 0; i < len(s) && safe; i++ {
@@ -101,22 +101,20 @@ func visible(s string) string {
 	return b.String()
 }
 
-// columns is a line of source as shown: cut to a window, with the place of
-// each byte.
+// columns is the layout of a line of source in a window.
 type columns struct {
 	text   string
 	glyphs []glyph
 	offset []int // cells before each glyph, and the whole width last
-	base   int   // offset in the line of the first byte looked at
+	base   int   // offset of the first byte that is laid out
 	cutAt  int   // cells cut off at the left
 	width  int   // cells shown
 }
 
-// nearBytes is how much of an endless line is looked at on each side of the
-// caret.
+// nearBytes is how much of a very long line is laid out on each side of the caret.
 const nearBytes = 600
 
-// layLine lays out a line so that bytes from start to end can be seen in width cells.
+// layLine lays out a line so that width cells show the bytes from start to end.
 func layLine(line string, start, end, width int) columns {
 	c := columns{}
 	if len(line) > 2*nearBytes+width*4 {
@@ -142,8 +140,7 @@ func layLine(line string, start, end, width int) columns {
 		s, e := c.raw(start), c.raw(end)
 		c.cutAt = 0
 		if c.base > 0 || e+2 > width {
-			// The caret's text stands a third from the left, so that what comes
-			// before it can be read too; a long one starts further left.
+			// A third of the window shows what is before the caret; less for a long span.
 			c.cutAt = max(0, s-width/3)
 			if room := e - s; room > width/2 {
 				c.cutAt = max(0, s-4)
@@ -169,7 +166,7 @@ func layLine(line string, start, end, width int) columns {
 	return c
 }
 
-// raw returns the cells before a byte of the line, not counting the cut.
+// raw returns the cells before a byte of the whole line.
 func (c *columns) raw(at int) int {
 	at -= c.base
 	for i, g := range c.glyphs {
@@ -180,13 +177,12 @@ func (c *columns) raw(at int) int {
 	return c.offset[len(c.glyphs)]
 }
 
-// cell returns the column of a byte as shown, kept inside the window.
+// cell returns the cell of a byte, clamped to the window.
 func (c *columns) cell(at int) int {
 	return min(max(c.raw(at)-c.cutAt, 0), max(c.width, 0))
 }
 
-// endCell is cell for the end of a span: a span that ends inside a character
-// covers it.
+// endCell is cell for the end of a span, which covers a character that it ends in.
 func (c *columns) endCell(at int) int {
 	rel := at - c.base
 	for i, g := range c.glyphs {

@@ -9,8 +9,8 @@ import (
 	"github.com/aepflow/aepflow/internal/output"
 )
 
-// A span of several lines is drawn by a bar at the left; when it covers more
-// than fullLines lines, only the first headLines and the last are shown.
+// A span of several lines has a bar at the left. Of more than fullLines lines, the first
+// headLines and the last are shown.
 const (
 	fullLines = 6
 	headLines = 3
@@ -54,7 +54,7 @@ type snippet struct {
 	*textPrinter
 	fileLabels
 	mark  output.Style
-	spans []*placed // labels over several lines; each has a bar of its own
+	spans []*placed // labels of several lines; each has a bar
 }
 
 // lines returns the lines to show.
@@ -83,13 +83,12 @@ func (s *snippet) style(l *placed) (output.Style, string) {
 	return secondStyle, "-"
 }
 
-// lineText returns a line as it may be shown, and the offset of its first byte
-// in the file.
+// lineText returns a line without secrets, and its offset in the file.
 func (s *snippet) lineText(line int) (string, int) {
 	return s.texts.line(s.file, line)
 }
 
-// source prints a line and what is marked on it.
+// source prints a line and its marks.
 func (s *snippet) source(line int) {
 	text, base := s.lineText(line)
 	var here []*placed
@@ -117,15 +116,15 @@ func (s *snippet) margin() int {
 	return len(s.spans) + 1
 }
 
-// inline reports whether the start of a span is shown by its bar alone,
-// because only blanks stand before it.
+// inline reports whether the bar alone shows the start of a span, because only spaces
+// are before it.
 func (s *snippet) inline(l *placed) bool {
 	text, base := s.lineText(l.first)
 	return strings.TrimSpace(text[:min(max(l.Span.Start-base, 0), len(text))]) == ""
 }
 
-// bars returns the left margin of a source line, or with phase 1 of a row
-// below it, with the bars of spans that are open there.
+// bars returns the left margin with the open bars of a source line, or with phase 1 of a
+// row below it.
 func (s *snippet) bars(line, phase int) piece {
 	if len(s.spans) == 0 {
 		return piece{}
@@ -149,7 +148,7 @@ func (s *snippet) bars(line, phase int) piece {
 	return piece{look, b.String()}
 }
 
-// opened draws the start of spans that begin within a line: " ____^".
+// opened draws the start of spans that begin in a line: " ____^".
 func (s *snippet) opened(line int, text string, base int, c columns) {
 	for i, l := range s.spans {
 		if l.first != line || s.inline(l) {
@@ -179,7 +178,7 @@ func (s *snippet) closed(line, base int, c columns) {
 			row.text += " " + oneLine(l.Text)
 		}
 		s.line(s.edge(), row)
-		l.last = line - 1 // its bar ends here, also beside further rows of this line
+		l.last = line - 1 // its bar ends here, also for more rows of this line
 	}
 }
 
@@ -187,8 +186,8 @@ func (s *snippet) edge() piece {
 	return piece{gutterStyle, strings.Repeat(" ", s.gutter+1) + "| "}
 }
 
-// marks draws what is under a line: the underlines, the text of the rightmost
-// label behind them, and the texts of the others on rows of their own.
+// marks draws the underlines of a line, the text of the rightmost label after them, and
+// the other texts on their own rows.
 func (s *snippet) marks(line, base int, here []*placed, c columns) {
 	if len(here) == 0 {
 		return
@@ -207,7 +206,7 @@ func (s *snippet) marks(line, base int, here []*placed, c columns) {
 	})
 
 	r := row{}
-	for _, wantPrimary := range []bool{false, true} { // the primary is drawn over the others
+	for _, wantPrimary := range []bool{false, true} { // the primary covers the others
 		for _, m := range marks {
 			if m.primary == wantPrimary {
 				look, char := s.style(m.placed)
@@ -244,7 +243,7 @@ func (s *snippet) marks(line, base int, here []*placed, c columns) {
 	}
 }
 
-// row is a line of marks, one byte a cell.
+// row is a line of marks, a byte per cell.
 type row struct {
 	chars []byte
 	looks []output.Style

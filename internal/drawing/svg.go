@@ -54,8 +54,9 @@ func SVG(nodes []Node, label string) string {
 		height = max(height, v.y+v.height/2+2*margin)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s">`,
-		width, height, width, height, escape(label))
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f"`,
+		width, height, width, height)
+	fmt.Fprintf(&b, ` role="img" aria-label="%s">`, escape(label))
 	b.WriteString("\n<style>" + Style + "</style>\n")
 	for _, r := range l.routes {
 		from := l.vertices[r[0]]

@@ -30,7 +30,8 @@ func Hidden(r rune) bool {
 	case r == 0xFE0E, r == 0xFE0F: // they choose between text and emoji
 		return false
 	}
-	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector,
+		unicode.Other_Default_Ignorable_Code_Point) ||
 		0xFDD0 <= r && r <= 0xFDEF || r&0xFFFE == 0xFFFE
 }
 

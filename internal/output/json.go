@@ -52,7 +52,8 @@ func EscapeJSON(text []byte) []byte {
 			r, size = utf8.DecodeRune(text[i:])
 		}
 		switch {
-		case c == '#' && hasCommandMark(string(text[i:min(i+8, len(text))])), c != '#' && Hidden(r), r == utf8.RuneError && size == 1:
+		case c == '#' && hasCommandMark(string(text[i:min(i+8, len(text))])),
+			c != '#' && Hidden(r), r == utf8.RuneError && size == 1:
 			out = append(out, text[from:i]...)
 			for _, u := range utf16.Encode([]rune{r}) {
 				out = fmt.Appendf(out, `\u%04x`, u)

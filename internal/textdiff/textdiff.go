@@ -1,9 +1,8 @@
-// Package textdiff says how one text became another: by lines, as hunks with
-// context, and by words inside a line.
+// Package textdiff compares two texts by lines, as hunks with context, and by words.
 //
-// In: two strings. Out: chunks in order. Laws: what is kept and what is deleted,
-// joined, is the first text; what is kept and what is inserted is the second;
-// the same input gives the same output, on a machine of any speed.
+// In: two strings. Out: chunks in order. Laws: the equal and deleted chunks are the first
+// text; the equal and inserted ones are the second; the same input gives the same output
+// on any machine.
 package textdiff
 
 import (
@@ -37,19 +36,17 @@ type Hunk struct {
 	Lines    []Chunk // one line each, without its line break
 }
 
-// maxTokens bounds the work: a difference of more tokens than this is told as
-// "all of it was replaced". A bound of time would make the output depend on the
-// machine.
+// maxTokens bounds the work: of more tokens that differ, all are deleted and inserted. A
+// bound of time would make the output depend on the machine.
 const maxTokens = 8000
 
-// Words compares two texts word by word. Edits that stand almost side by side
-// are joined, so that a reader sees few large pieces rather than many small ones.
+// Words compares two texts word by word. Edits close to one another are joined.
 func Words(from, to string) []Chunk {
 	return compare(words(from), words(to), true)
 }
 
-// Lines compares two texts line by line and returns the changed runs, each with
-// up to context unchanged lines before and after it.
+// Lines compares two texts line by line and returns hunks with up to context unchanged
+// lines before and after the changed ones.
 func Lines(from, to string, context int) []Hunk {
 	var flat []Chunk
 	for _, c := range compare(lines(from), lines(to), false) {
@@ -60,7 +57,7 @@ func Lines(from, to string, context int) []Hunk {
 	return hunks(flat, context)
 }
 
-// compare returns the chunks of two token lists, neighbours of one operation joined.
+// compare returns the chunks of two token lists; adjacent chunks differ in their Op.
 func compare(from, to []string, semantic bool) []Chunk {
 	head := 0
 	for head < len(from) && head < len(to) && from[head] == to[head] {
@@ -82,7 +79,7 @@ func compare(from, to []string, semantic bool) []Chunk {
 	return push(out, Equal, from[len(from)-tail:])
 }
 
-// bisect runs the library on tokens: each distinct token stands as one rune.
+// bisect runs the library on tokens, with a rune for each distinct token.
 func bisect(out []Chunk, a, b []string, semantic bool) []Chunk {
 	var tokens []string
 	index := map[string]rune{}
@@ -127,8 +124,8 @@ func opOf(t diffmatchpatch.Operation) Op {
 	}
 }
 
-// firstRune keeps token codes clear of the control characters that the library
-// treats as line breaks; the surrogates are no runes and are stepped over.
+// Codes of tokens begin after the characters that the library treats as line breaks, and
+// skip the surrogates, which are not runes.
 const (
 	firstRune      = 0x4e00
 	surrogates     = 0xd800
@@ -174,8 +171,8 @@ func lines(s string) []string {
 	return out
 }
 
-// words splits into runs of letters and digits, runs of blanks, and single
-// other characters. Nothing is lost, invalid UTF-8 included.
+// words splits into runs of letters and digits, runs of spaces, and single other
+// characters, without loss of invalid UTF-8.
 func words(s string) []string {
 	var out []string
 	for start := 0; start < len(s); {
@@ -207,7 +204,7 @@ func classOf(r rune) int {
 	}
 }
 
-// hunks cuts a list of lines into changed runs with context around them.
+// hunks splits a list of lines into hunks.
 func hunks(flat []Chunk, context int) []Hunk {
 	var out []Hunk
 	from, to := 1, 1

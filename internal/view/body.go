@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,8 +11,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// entry is a row of a body: a key with a value on its line, or with a table
-// under it.
+// entry is a row of a body: a key with a value, or with a table below it.
 type entry struct {
 	key   string
 	text  string
@@ -20,15 +20,15 @@ type entry struct {
 	more  int  // rows of the table that are not shown
 }
 
-// tableRows is how many rows of a table are shown without Full; a table that is
-// only a little longer is shown whole, since "2 more" saves nothing.
+// tableRows is how many rows of a table are shown without Full. A table with up to
+// tableSlack more is shown whole.
 const (
 	tableRows  = 20
 	tableSlack = 4
 )
 
-// bodyOf lays a body out: scalars and small objects on a line, deeper ones by
-// dotted path, columns, mappings and schema fields as tables.
+// bodyOf lays out a body: scalars and small objects on a line, deeper ones by path,
+// columns, mappings, and schema fields as tables.
 func bodyOf(kind resource.Kind, v resource.Value, o Options) []entry {
 	b := bodyLayout{spec: resource.SpecOf(kind), options: o}
 	if b.spec.StartTime != "" {
@@ -42,14 +42,13 @@ func bodyOf(kind resource.Kind, v resource.Value, o Options) []entry {
 	return b.out
 }
 
-// epochText is the start of a schedule as people read it; the platform counts
-// seconds.
+// epochText is the time of a number of seconds since 1970.
 func epochText(v resource.Value) (string, bool) {
 	seconds, err := strconv.ParseInt(v.Text, 10, 64)
 	if v.Kind != resource.NumberValue || err != nil {
 		return "", false
 	}
-	return timeText(time.Unix(seconds, 0)), true
+	return TimeText(time.Unix(seconds, 0)), true
 }
 
 type bodyLayout struct {
@@ -76,7 +75,7 @@ func (b *bodyLayout) value(at resource.Path, v resource.Value) {
 		b.list(at, v)
 	case !flat(v):
 		b.object(at, v)
-	case widthOf(key) <= keyColumn && b.fitsLine(v):
+	case output.Width(key) <= keyColumn && b.fitsLine(v):
 		b.out = append(b.out, entry{key: key, text: membersText(v)})
 	case len(v.Fields) == 1:
 		b.object(at, v)
@@ -104,8 +103,8 @@ func (b *bodyLayout) list(at resource.Path, v resource.Value) {
 	}
 }
 
-// onlyMembers returns the rows of a list of objects that hold one scalar each,
-// such as the $refs of a schema; nil for any other list.
+// onlyMembers returns the rows of a list of objects with one scalar each, such as the
+// $refs of a schema; nil for other lists.
 func onlyMembers(v resource.Value) [][]string {
 	var rows [][]string
 	for _, item := range v.Items {
@@ -117,7 +116,7 @@ func onlyMembers(v resource.Value) [][]string {
 	return rows
 }
 
-// flat reports whether an object holds scalars and lists of scalars only.
+// flat reports whether an object has only scalars and lists of scalars.
 func flat(v resource.Value) bool {
 	for _, f := range v.Fields {
 		if !isScalar(f.Value) && (f.Value.Kind == resource.ObjectValue || !allScalar(f.Value)) {
@@ -127,14 +126,14 @@ func flat(v resource.Value) bool {
 	return true
 }
 
-// fitsLine reports whether a flat object reads well on one line.
+// fitsLine reports whether a flat object is written on one line.
 func (b *bodyLayout) fitsLine(v resource.Value) bool {
 	for _, f := range v.Fields {
 		if f.Value.Kind == resource.SecretValue {
 			return false
 		}
 	}
-	return len(v.Fields) <= 4 && widthOf(membersText(v)) <= output.Room(b.options.Width)-len(changeIndent)-20
+	return len(v.Fields) <= 4 && output.Width(membersText(v)) <= output.Room(b.options.Width)-len(changeIndent)-20
 }
 
 func allScalar(v resource.Value) bool {
@@ -146,7 +145,7 @@ func allScalar(v resource.Value) bool {
 	return true
 }
 
-// table lays the three tables out that a reviewer looks for.
+// table lays out columns, mappings, and schema fields; it reports false for others.
 func (b *bodyLayout) table(key string, v resource.Value) bool {
 	var rows [][]string
 	switch {
@@ -178,8 +177,7 @@ func columnRows(v resource.Value) [][]string {
 	return rows
 }
 
-// columnType is the type as the documents write it: the platform says date-time
-// beside a plain string.
+// columnType is the type of a column as in a document.
 func columnType(col resource.Value) string {
 	for _, member := range []string{"meta:xdmType", "type"} {
 		if t, ok := col.Get(member); ok {
@@ -197,7 +195,7 @@ func mappingRows(v resource.Value) [][]string {
 	return rows
 }
 
-// mappingRow is where a value goes, how it gets there, and what it is.
+// mappingRow is the destination, the symbol, and the source of a mapping.
 func mappingRow(m resource.Value) []string {
 	to, _ := m.Get("destination")
 	from, _ := m.Get("source")
@@ -252,20 +250,17 @@ func schemaType(v resource.Value) string {
 	if ref, ok := v.Get("$ref"); ok {
 		text = valueText(ref)
 	}
-	if text == "" {
-		return "?"
-	}
-	return text
+	return cmp.Or(text, "?")
 }
 
-// keyColumn is the widest key that others are aligned to.
+// keyColumn is the widest key that values are aligned to.
 const keyColumn = 30
 
-// entries writes a body under a change.
+// entries writes a body.
 func (c *canvas) entries(list []entry, indent string) {
 	wide := 0
 	for _, e := range list {
-		if w := widthOf(e.key); e.table == nil && w <= keyColumn {
+		if w := output.Width(e.key); e.table == nil && w <= keyColumn {
 			wide = max(wide, w)
 		}
 	}
@@ -286,11 +281,11 @@ func (c *canvas) entries(list []entry, indent string) {
 	}
 }
 
-// valueStyled paints what is not a plain value: references and the values that
-// are bound or hidden.
+// valueStyled paints references and placeholders in their own style.
 func (c *canvas) valueStyled(text string) string {
 	switch {
-	case strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")"), strings.HasPrefix(text, "${"), strings.HasPrefix(text, "[${"):
+	case strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")"),
+		strings.HasPrefix(text, "${"), strings.HasPrefix(text, "[${"):
 		return c.paint(cyan, text)
 	default:
 		return c.paint(plain, text)
@@ -301,14 +296,14 @@ func (c *canvas) valueStyled(text string) string {
 func (c *canvas) pairs(rows [][]string, indent string) {
 	wide := 0
 	for _, row := range rows {
-		wide = max(wide, min(widthOf(row[0]), keyColumn))
+		wide = max(wide, min(output.Width(row[0]), keyColumn))
 	}
 	for _, row := range rows {
 		c.line(indent, c.paint(dim, row[0]), pad(row[0], wide), "  ", c.valueStyled(row[1]))
 	}
 }
 
-// table writes rows with aligned columns; the last one is not padded.
+// table writes rows with aligned columns.
 func (c *canvas) table(rows [][]string, indent string) {
 	var wide []int
 	for _, row := range rows {
@@ -316,7 +311,7 @@ func (c *canvas) table(rows [][]string, indent string) {
 			if i == len(wide) {
 				wide = append(wide, 0)
 			}
-			wide[i] = min(max(wide[i], widthOf(visible(cell))), c.width/2)
+			wide[i] = min(max(wide[i], output.Width(output.Line(cell))), c.width/2)
 		}
 	}
 	for _, row := range rows {
@@ -324,7 +319,7 @@ func (c *canvas) table(rows [][]string, indent string) {
 		for i, cell := range row {
 			parts = append(parts, c.paint(plain, cell))
 			if i < len(row)-1 {
-				parts = append(parts, pad(visible(cell), wide[i]), "  ")
+				parts = append(parts, pad(output.Line(cell), wide[i]), "  ")
 			}
 		}
 		c.line(parts...)

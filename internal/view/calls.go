@@ -8,8 +8,8 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Calls writes the requests of a plan in order, with their bodies. Secrets
-// stand as the references that they are read from.
+// Calls writes the requests of a plan in order, with their bodies. Secrets are shown as
+// references.
 func Calls(w io.Writer, p *planner.Plan, o Options) error {
 	c := newCanvas(o)
 	list := p.InOrder()
@@ -18,7 +18,8 @@ func Calls(w io.Writer, p *planner.Plan, o Options) error {
 		return flush(w, c)
 	}
 	c.line(c.paint(bold, count(len(list), "call")+" to "+TargetText(p.Target)))
-	c.line(c.paint(dim, "Each is sent with Authorization, x-api-key, x-gw-ims-org-id and x-sandbox-name: "+p.Target.Sandbox+"."))
+	c.line(c.paint(dim, "Each is sent with Authorization, x-api-key, x-gw-ims-org-id and x-sandbox-name: "+
+		p.Target.Sandbox+"."))
 	for _, note := range bindings(list) {
 		c.line(c.paint(dim, note))
 	}
@@ -29,7 +30,7 @@ func Calls(w io.Writer, p *planner.Plan, o Options) error {
 	return flush(w, c)
 }
 
-// bindings explains the marks that the calls of this plan hold.
+// bindings explains the placeholders in calls.
 func bindings(list []planner.OwnedCall) []string {
 	found := map[string]bool{}
 	for _, call := range list {
@@ -53,7 +54,8 @@ func bindings(list []planner.OwnedCall) []string {
 }
 
 func (c *canvas) call(call planner.OwnedCall) {
-	c.line(fmt.Sprintf("%3d  ", call.N), c.paint(bold, call.Method), " ", c.paint(cyan, call.URL), "  ", c.paint(dim, "# "+string(call.Step)+" "+call.Change.Address.String()))
+	c.line(fmt.Sprintf("%3d  ", call.N), c.paint(bold, call.Method), " ", c.paint(cyan, call.URL),
+		"  ", c.paint(dim, "# "+string(call.Step)+" "+call.Change.Address.String()))
 	if call.IfMatch != "" {
 		c.line("     If-Match: ", c.paint(plain, call.IfMatch))
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/aepflow/aepflow/internal/output"
 )
 
-// style is a way to paint text on a terminal.
 type style = output.Style
 
 const (
@@ -33,8 +32,7 @@ type canvas struct {
 
 func newCanvas(o Options) *canvas { return &canvas{color: o.Color, width: output.Room(o.Width)} }
 
-// paint returns s in a style, as text of one line: text from documents and from the
-// platform must not steer the terminal.
+// paint returns s in a style, as text of one line.
 func (c *canvas) paint(st style, s string) string {
 	if !c.color {
 		st = plain
@@ -42,21 +40,16 @@ func (c *canvas) paint(st style, s string) string {
 	return output.Paint(st, s)
 }
 
-// line ends a line of painted parts.
+// line writes a line of painted parts.
 func (c *canvas) line(parts ...string) {
 	c.buf.WriteString(output.Painted(strings.TrimRight(strings.Join(parts, ""), " ")))
 	c.buf.WriteByte('\n')
 }
 
-// visible returns s as text of one line.
-func visible(s string) string { return output.Line(s) }
+// pad returns the spaces that fill s up to n cells.
+func pad(s string, n int) string { return strings.Repeat(" ", max(0, n-output.Width(s))) }
 
-func hidden(r rune) bool { return output.Hidden(r) }
-
-// pad returns blanks that fill s up to n cells.
-func pad(s string, n int) string { return strings.Repeat(" ", max(0, n-widthOf(s))) }
-
-// wrap breaks words into lines of at most width cells; a word is never broken.
+// wrap joins words into lines of at most width cells; it breaks no word.
 func wrap(words []string, width int) []string {
 	var out []string
 	line := ""
@@ -64,7 +57,7 @@ func wrap(words []string, width int) []string {
 		switch {
 		case line == "":
 			line = w
-		case widthOf(line)+1+widthOf(w) <= width:
+		case output.Width(line)+1+output.Width(w) <= width:
 			line += " " + w
 		default:
 			out = append(out, line)
@@ -77,7 +70,7 @@ func wrap(words []string, width int) []string {
 	return out
 }
 
-// count says a number with its noun: `1 field`, `2 fields`.
+// count is a number with its noun: `1 field`, `2 fields`.
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -10,11 +10,11 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// compileVersion is the version of the JSON of a compilation.
+// compileVersion is the format version of a compilation.
 const compileVersion = "1.0"
 
-// compilation is what the documents say, without a lockfile: every resource, and
-// the calls that would make all of them.
+// compilation is what documents define: every resource, and the calls that create all of
+// them.
 type compilation struct {
 	FormatVersion string         `json:"format_version"`
 	Target        planner.Target `json:"target"`
@@ -41,8 +41,7 @@ type compiledCall struct {
 	Gives   string           `json:"gives,omitempty"`
 }
 
-// compilationOf joins a graph with the plan that creates all of it: the diff of
-// an empty lockfile.
+// compilationOf joins a graph with the plan that creates all of it.
 func compilationOf(g *resource.Graph, p *planner.Plan) compilation {
 	c := compilation{FormatVersion: compileVersion, Target: p.Target, Resources: []compiled{}, Calls: []compiledCall{}}
 	for _, r := range g.All() {
@@ -66,20 +65,23 @@ func CompileJSON(w io.Writer, g *resource.Graph, p *planner.Plan) error {
 	return output.JSON(w, compilationOf(g, p))
 }
 
-// Compile writes what the documents compile to for people: the resources with
-// what they need, then the calls that would make all of them, with their bodies.
+// Compile writes what the documents compile to for people: the resources with what they
+// need, then the calls that create all of them.
 func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
 	c := newCanvas(o)
 	comp := compilationOf(g, p)
 	c.line(c.paint(bold, count(len(comp.Resources), "resource")+" for "+TargetText(p.Target)))
 	wide, nouns := 0, 0
 	for _, r := range comp.Resources {
-		wide = max(wide, widthOf(r.Address.String()))
-		nouns = max(nouns, widthOf(resource.SpecOf(r.Kind).Noun))
+		wide = max(wide, output.Width(r.Address.String()))
+		nouns = max(nouns, output.Width(resource.SpecOf(r.Kind).Noun))
 	}
 	for _, r := range comp.Resources {
 		noun := resource.SpecOf(r.Kind).Noun
-		parts := []string{"  ", c.paint(bold, r.Address.String()), pad(r.Address.String(), wide), "  ", noun, pad(noun, nouns), "  ", c.paint(dim, originText(r.Origin))}
+		name := r.Address.String()
+		parts := []string{
+			"  ", c.paint(bold, name), pad(name, wide), "  ", noun, pad(noun, nouns), "  ", c.paint(dim, originText(r.Origin)),
+		}
 		if needs := needsText(r.Needs); needs != "" {
 			parts = append(parts, c.paint(dim, "  needs "+needs))
 		}
@@ -91,7 +93,7 @@ func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
 	list := p.InOrder()
 	if len(list) > 0 {
 		c.line()
-		c.line(c.paint(bold, count(len(list), "call")+" would make all of it"))
+		c.line(c.paint(bold, count(len(list), "call")+" would create all of it"))
 		for _, note := range bindings(list) {
 			c.line(c.paint(dim, note))
 		}
@@ -103,7 +105,7 @@ func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
 	return flush(w, c)
 }
 
-// needsText names what a resource needs, each once.
+// needsText lists what a resource needs.
 func needsText(needs []resource.Edge) string {
 	var names []string
 	seen := map[resource.Address]bool{}

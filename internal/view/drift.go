@@ -6,12 +6,12 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Drift writes what a refresh found to have changed on the platform, and nothing
-// about what the plan would do.
+// Drift writes what changed on the platform since the last apply, without the plan.
 func Drift(w io.Writer, p *planner.Plan, o Options) error {
 	t := newPlanText(p, o)
 	if len(p.Drift) == 0 {
-		t.line(t.paint(green, "No drift. "), t.paint(plain, "What is on the platform is what was last applied to "+TargetText(p.Target)+"."))
+		t.line(t.paint(green, "No drift. "),
+			t.paint(plain, "What is on the platform is what was last applied to "+TargetText(p.Target)+"."))
 		return flush(w, t.canvas)
 	}
 	t.drift()

@@ -12,8 +12,7 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Event is one line of `apply --output json`. Text is rendered from it too, so
-// that both say the same.
+// Event is one line of `apply --output json`. Text is rendered from it too.
 type Event struct {
 	Type      string           `json:"type"` // plan, started, retried, waiting, done, failed, blocked, summary
 	Address   resource.Address `json:"address,omitzero"`
@@ -24,7 +23,7 @@ type Event struct {
 	ID        string           `json:"id,omitempty"`
 	Adopted   bool             `json:"adopted,omitempty"` // found on the platform after a lost answer
 	ElapsedMS int64            `json:"elapsed_ms,omitempty"`
-	WaitMS    int64            `json:"wait_ms,omitempty"` // of waiting: how much longer at most
+	WaitMS    int64            `json:"wait_ms,omitempty"` // of waiting: the longest that it still takes
 	BlockedBy resource.Address `json:"blocked_by,omitzero"`
 	Error     *ErrorInfo       `json:"error,omitempty"`
 	Target    *planner.Target  `json:"target,omitempty"`  // of plan
@@ -35,8 +34,7 @@ type Event struct {
 	until time.Time // of waiting
 }
 
-// ErrorInfo is a refusal of the platform in parts. What did not come from the
-// platform has a title only.
+// ErrorInfo is a refusal of the platform in parts. Other errors have only a title.
 type ErrorInfo struct {
 	Status    int    `json:"status,omitempty"`
 	Code      string `json:"code,omitempty"`
@@ -46,8 +44,8 @@ type ErrorInfo struct {
 	text      string
 }
 
-// Explain takes an error apart. The caller gives it: the types of the
-// platform's errors are not for views.
+// Explain returns the parts of an error. The caller provides it, since views do not know
+// the platform's types.
 type Explain func(error) ErrorInfo
 
 func (x Explain) info(err error) *ErrorInfo {
@@ -62,7 +60,7 @@ func (x Explain) info(err error) *ErrorInfo {
 	return &e
 }
 
-// Counts is what an apply came to, in resources.
+// Counts is the result of an apply in resources.
 type Counts struct {
 	Created     int  `json:"created"`
 	Updated     int  `json:"updated"`
@@ -74,12 +72,11 @@ type Counts struct {
 	Unchanged   int  `json:"unchanged"`
 	Failed      int  `json:"failed"`
 	Blocked     int  `json:"blocked"`
-	NotSent     int  `json:"not_sent,omitempty"` // calls that an interruption kept back
+	NotSent     int  `json:"not_sent,omitempty"` // calls, after an interruption
 	Interrupted bool `json:"interrupted,omitempty"`
 }
 
-// countsOf counts failures and blocked steps by resource; one that failed is not
-// counted as blocked too.
+// countsOf counts failed and blocked resources once each, as failed if both.
 func countsOf(r applier.Result) Counts {
 	c := Counts{
 		Created: r.Created, Updated: r.Updated, Replaced: r.Replaced, Deleted: r.Deleted,
@@ -102,7 +99,7 @@ func countsOf(r applier.Result) Counts {
 	return c
 }
 
-// eventOf is an applier's event as it is printed, the zero Event for one that is not.
+// eventOf is an applier's event as it is printed; the zero Event for an unknown one.
 func eventOf(e applier.Event, explain Explain) Event {
 	about := func(kind string, s applier.Subject) Event {
 		return Event{Type: kind, Address: s.Address, Call: s.Call, Step: s.Step, Action: s.Action.String()}
@@ -133,11 +130,11 @@ func eventOf(e applier.Event, explain Explain) Event {
 		out.WaitMS, out.until = e.Most.Milliseconds(), time.Now().Add(e.Most)
 		return out
 	default:
-		return Event{} // of a later applier: no reason to stop an apply
+		return Event{} // a view must not stop an apply
 	}
 }
 
-// Events writes the events of an apply as JSON, one a line.
+// Events writes the events of an apply as JSON lines.
 type Events struct {
 	explain Explain
 
@@ -146,7 +143,7 @@ type Events struct {
 	err error
 }
 
-// NewEvents starts the stream with the plan.
+// NewEvents writes the plan as the first event.
 func NewEvents(w io.Writer, p *planner.Plan, explain Explain) *Events {
 	e := &Events{out: w, explain: explain}
 	target, summary := p.Target, p.Summary
@@ -161,7 +158,7 @@ func (e *Events) Notify(ev applier.Event) {
 	}
 }
 
-// Finish writes the summary and returns the first error of the stream.
+// Finish writes the summary and returns the first error of writing.
 func (e *Events) Finish(r applier.Result, elapsed time.Duration) error {
 	counts := countsOf(r)
 	e.write(Event{Type: "summary", Summary: &counts, ElapsedMS: elapsed.Milliseconds()})

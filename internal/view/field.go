@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/textdiff"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// fieldSymbol is the mark of a field by what happens to it, not by how it is done.
+// fieldSymbol is the symbol of what happens to a field, not of the call that does it.
 func fieldSymbol(f planner.FieldChange) string {
 	switch {
 	case f.Secret:
@@ -24,8 +25,8 @@ func fieldSymbol(f planner.FieldChange) string {
 	}
 }
 
-// before is what an update finds: what was applied, or what stands on the
-// platform where a refresh saw that it is something else.
+// before is the value that an update finds: the applied one, or the live one if a refresh
+// found another.
 func before(f planner.FieldChange) json.RawMessage {
 	if f.Class == planner.ClassDrifted || f.Class == planner.ClassConflicting {
 		return f.Live
@@ -33,7 +34,7 @@ func before(f planner.FieldChange) json.RawMessage {
 	return f.Applied
 }
 
-// secretText says what is known of a secret without saying anything of it.
+// secretText says whether a secret changes.
 func secretText(f planner.FieldChange) string {
 	switch {
 	case f.Action == planner.NoOp:
@@ -59,8 +60,7 @@ func fieldSides(kind resource.Kind, f planner.FieldChange) (from, to string) {
 	return from, to
 }
 
-// elementText is a value in its place: a whole column is told by its type, a
-// whole mapping by what it is mapped from, the rest as it is.
+// elementText is a value at a path: a column as its type, a mapping as its source.
 func elementText(kind resource.Kind, path string, v resource.Value) string {
 	switch {
 	case path == resource.SpecOf(kind).StartTime:
@@ -97,8 +97,7 @@ func fieldText(kind resource.Kind, f planner.FieldChange) string {
 	}
 }
 
-// field writes one field change. Where the change stands in another file than
-// its resource, the file is named.
+// field writes one field change, with its file if that is not the file of its resource.
 func (c *canvas) field(kind resource.Kind, f planner.FieldChange, home planner.Origin, full bool) {
 	const indent = changeIndent
 	symbol := fieldSymbol(f)
@@ -122,7 +121,7 @@ func (c *canvas) field(kind resource.Kind, f planner.FieldChange, home planner.O
 		c.noted(head+" "+c.paint(green, to), notes)
 	case symbol == "-":
 		c.noted(head+" "+c.paint(red, from), notes)
-	case !f.Unknown && differsInside(from, to, c.width-len(indent)-widthOf(name)):
+	case !f.Unknown && differsInside(from, to, c.width-len(indent)-output.Width(name)):
 		c.noted(head, notes)
 		c.inline(parse(before(f)), parse(f.Desired), indent+"    ")
 	default:
@@ -135,8 +134,7 @@ type note struct {
 	text  string
 }
 
-// fieldNotes say why a field forces a replacement and where the document asks
-// for the change.
+// fieldNotes say where the change of a field comes from and why it forces a replacement.
 func fieldNotes(f planner.FieldChange, home planner.Origin, full bool) []note {
 	var notes []note
 	switch {
@@ -148,7 +146,7 @@ func fieldNotes(f planner.FieldChange, home planner.Origin, full bool) []note {
 	}
 	switch f.Class {
 	case planner.ClassDrifted:
-		notes = append(notes, note{yellow, "# put back: changed on the platform only"})
+		notes = append(notes, note{yellow, "# reverted: changed on the platform only"})
 	case planner.ClassConflicting:
 		notes = append(notes, note{yellow, "# changed on the platform too"})
 	}
@@ -163,19 +161,18 @@ func fieldNotes(f planner.FieldChange, home planner.Origin, full bool) []note {
 	return notes
 }
 
-// noted writes a painted line with notes behind it; those that do not fit go to
-// lines of their own.
+// noted writes a painted line with notes; those that do not fit get their own lines.
 func (c *canvas) noted(line string, notes []note) {
-	wide := widthOf(line)
+	wide := output.Width(line)
 	for _, n := range notes {
-		if wide > 0 && wide+2+widthOf(n.text) <= c.width {
+		if wide > 0 && wide+2+output.Width(n.text) <= c.width {
 			line += "  " + c.paint(n.style, n.text)
-			wide += 2 + widthOf(n.text)
+			wide += 2 + output.Width(n.text)
 			continue
 		}
 		c.line(line)
 		line = changeIndent + "    " + c.paint(n.style, n.text)
-		wide = len(changeIndent) + 4 + widthOf(n.text)
+		wide = len(changeIndent) + 4 + output.Width(n.text)
 	}
 	c.line(line)
 }
@@ -187,21 +184,21 @@ func originText(o planner.Origin) string {
 	return fmt.Sprintf("%s:%d", o.Filename, o.Line)
 }
 
-// longValue is how wide a value may be before it moves to lines of its own.
+// longValue is the widest value that is written on the line of its field.
 const longValue = 72
 
-func isLong(text string) bool { return widthOf(text) > longValue }
+func isLong(text string) bool { return output.Width(text) > longValue }
 
-// differsInside reports whether two texts are better compared word by word than
-// put side by side: long ones, and shorter ones that share much.
+// differsInside reports whether two texts are compared word by word: long ones, and
+// shorter expressions.
 func differsInside(from, to string, room int) bool {
-	if widthOf(from)+widthOf(to)+5 > min(room, longValue) {
+	if output.Width(from)+output.Width(to)+5 > min(room, longValue) {
 		return true
 	}
-	return strings.ContainsAny(from+to, "()") && !strings.HasPrefix(to, "(") && widthOf(from)+widthOf(to) > 30
+	return strings.ContainsAny(from+to, "()") && !strings.HasPrefix(to, "(") && output.Width(from)+output.Width(to) > 30
 }
 
-// block writes a value that was added or removed and is too long for a line.
+// block writes a value that was added or removed on several lines.
 func (c *canvas) block(op textdiff.Op, v resource.Value, indent string) {
 	sign, st := "+ ", green
 	if op == textdiff.Delete {
@@ -218,14 +215,13 @@ func blockText(v resource.Value) string {
 		return strings.TrimSuffix(v.Text, "\n")
 	}
 	text := valueText(v)
-	if isScalar(v) || widthOf(text) <= longValue {
+	if isScalar(v) || output.Width(text) <= longValue {
 		return text
 	}
 	return prettyJSON(v.JSON())
 }
 
-// inline writes two long values as lines, the changed words marked: by colour on
-// a terminal, by carets without.
+// inline writes two long values with their changed words marked: by color, or by carets.
 func (c *canvas) inline(from, to resource.Value, indent string) {
 	a, b := blockText(from), blockText(to)
 	if !strings.Contains(a, "\n") && !strings.Contains(b, "\n") {
@@ -251,28 +247,26 @@ func (c *canvas) inline(from, to resource.Value, indent string) {
 	}
 }
 
-// isPair reports whether line k is the only deleted one before exactly one
-// inserted line, so that the two are versions of one another.
+// isPair reports whether line k is deleted alone and followed by one inserted line.
 func isPair(lines []textdiff.Chunk, k int) bool {
 	before := k == 0 || lines[k-1].Op == textdiff.Equal
 	after := k+2 >= len(lines) || lines[k+2].Op == textdiff.Equal
 	return before && after
 }
 
-// keptAround is how much unchanged text is kept on either side of an edit when
-// the whole does not fit the terminal.
+// keptAround is how many unchanged characters clip keeps on each side of an edit.
 const keptAround = 24
 
 func (c *canvas) twoLines(a, b, indent string) {
 	chunks := textdiff.Words(a, b)
-	if max(widthOf(a), widthOf(b))+len(indent)+2 > c.width {
+	if max(output.Width(a), output.Width(b))+len(indent)+2 > c.width {
 		chunks = clip(chunks)
 	}
 	c.marked(chunks, textdiff.Delete, indent)
 	c.marked(chunks, textdiff.Insert, indent)
 }
 
-// clip shortens long unchanged stretches to the words that stand beside an edit.
+// clip shortens long unchanged text to the words around the edits.
 func clip(chunks []textdiff.Chunk) []textdiff.Chunk {
 	out := make([]textdiff.Chunk, len(chunks))
 	for i, ch := range chunks {
@@ -312,11 +306,11 @@ func (c *canvas) marked(chunks []textdiff.Chunk, side textdiff.Op, indent string
 		switch ch.Op {
 		case textdiff.Equal:
 			text.WriteString(c.paint(base, ch.Text))
-			carets.WriteString(strings.Repeat(" ", widthOf(visible(ch.Text))))
+			carets.WriteString(strings.Repeat(" ", output.Width(output.Line(ch.Text))))
 			kept = true
 		case side:
 			text.WriteString(c.paint(mark, ch.Text))
-			carets.WriteString(strings.Repeat("^", widthOf(visible(ch.Text))))
+			carets.WriteString(strings.Repeat("^", output.Width(output.Line(ch.Text))))
 			changed = true
 		}
 	}

@@ -7,14 +7,13 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// definitionsPath is where the fields of a field group stand in its body.
+// definitionsPath is the path of the fields in the body of a field group.
 const definitionsPath = "definitions."
 
 var pathStep = regexp.MustCompile(`\['((?:[^'\\]|\\.)*)'\]|\[([^\]]+)\]|([^.\[\]]+)`)
 
-// fieldName is the path of a field as a reader knows it: a field of a schema by
-// its XDM path, with the keyword behind it where not the whole field changes;
-// everything else by its place in the body.
+// fieldName is the path of a field as a reader knows it: the XDM path of a field of a
+// schema, followed by the keyword that changes, or the path in the body.
 func fieldName(kind resource.Kind, path string) string {
 	if kind != resource.FieldGroup || !strings.HasPrefix(path, definitionsPath) {
 		return path
@@ -47,8 +46,7 @@ func fieldName(kind resource.Kind, path string) string {
 	return name
 }
 
-// schemaText is a field of a schema as a document declares it: its type, or the
-// fields below it.
+// schemaText is a field of a schema as in a document: its type, or its fields.
 func schemaText(v resource.Value) string {
 	rows := schemaRows(nil, v)
 	if len(rows) == 0 {

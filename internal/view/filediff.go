@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/textdiff"
 )
 
 // FileDiff writes how a file changed, in the form that patch reads.
 func FileDiff(w io.Writer, path, from, to string, o Options) error {
 	c := newCanvas(o)
-	c.line(c.paint(bold, "--- "+visible(path)))
-	c.line(c.paint(bold, "+++ "+visible(path)))
+	c.line(c.paint(bold, "--- "+output.Line(path)))
+	c.line(c.paint(bold, "+++ "+output.Line(path)))
 	for _, h := range textdiff.Lines(from, to, 3) {
 		before, after := 0, 0
 		for _, l := range h.Lines {
@@ -26,11 +27,11 @@ func FileDiff(w io.Writer, path, from, to string, o Options) error {
 		for _, l := range h.Lines {
 			switch l.Op {
 			case textdiff.Delete:
-				c.line(c.paint(red, "-"+visible(l.Text)))
+				c.line(c.paint(red, "-"+output.Line(l.Text)))
 			case textdiff.Insert:
-				c.line(c.paint(green, "+"+visible(l.Text)))
+				c.line(c.paint(green, "+"+output.Line(l.Text)))
 			default:
-				c.line(" " + visible(l.Text))
+				c.line(" " + output.Line(l.Text))
 			}
 		}
 	}

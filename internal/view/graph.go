@@ -9,20 +9,19 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Picture is a graph to be drawn: nodes sorted by address, each with what it
-// needs. Edges lead to nodes of the same picture.
+// Picture is a graph to draw: nodes by address, each with the nodes that it needs.
 type Picture struct {
 	Nodes []PictureNode
 }
 
-// PictureNode is one resource; Action colours it, NoOp leaves it plain.
+// PictureNode is a resource. Its action colors it.
 type PictureNode struct {
 	Address resource.Address
 	Action  planner.Action
 	Needs   []resource.Edge
 }
 
-// PictureOfGraph draws what the documents ask for.
+// PictureOfGraph is the picture of what the documents define.
 func PictureOfGraph(g *resource.Graph) Picture {
 	var nodes []PictureNode
 	for _, r := range g.All() {
@@ -31,8 +30,8 @@ func PictureOfGraph(g *resource.Graph) Picture {
 	return newPicture(nodes)
 }
 
-// PictureOfPlan draws what changes, coloured by action, and the unchanged
-// resources that it needs.
+// PictureOfPlan is the picture of what changes and of the unchanged resources that it
+// needs.
 func PictureOfPlan(p *planner.Plan) Picture {
 	var nodes []PictureNode
 	for _, ch := range p.Changes {
@@ -48,13 +47,13 @@ func PictureOfPlan(p *planner.Plan) Picture {
 	return newPicture(nodes)
 }
 
-// newPicture sorts nodes, keeps one of each address, adds those that are only
-// needed, and keeps one edge between two nodes.
+// newPicture sorts nodes, adds those that are only needed, and drops duplicate nodes
+// and edges.
 func newPicture(nodes []PictureNode) Picture {
 	have := map[resource.Address]bool{}
 	var all []PictureNode
 	for _, n := range nodes {
-		if have[n.Address] { // a left-over object beside the one that took its place
+		if have[n.Address] { // a deposed object beside the current one
 			continue
 		}
 		have[n.Address] = true
@@ -85,7 +84,7 @@ func (p Picture) index() map[resource.Address]int {
 	return out
 }
 
-// tops returns the nodes that nothing needs, flows first: where reading starts.
+// tops returns the nodes that nothing needs, flows first.
 func (p Picture) tops() []PictureNode {
 	needed := map[resource.Address]bool{}
 	for _, n := range p.Nodes {
@@ -107,8 +106,8 @@ func (p Picture) tops() []PictureNode {
 
 func rankOf(k resource.Kind) int { return slices.Index(resource.Kinds(), k) }
 
-// GraphText draws the picture as trees: each resource with what it needs under
-// it. What was drawn already is named again, not drawn again.
+// GraphText draws the picture as trees: each resource with what it needs below it. A
+// repeated resource is named without its tree.
 func GraphText(w io.Writer, p Picture, o Options) error {
 	c := newCanvas(o)
 	index := p.index()

@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/drawing"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// colorOf is the fill of a node by its action, readable on light and dark.
+// colorOf is the border color of a node, visible on light and dark.
 func colorOf(a planner.Action) string {
 	switch a {
 	case planner.Create:
@@ -27,21 +28,22 @@ func colorOf(a planner.Action) string {
 	}
 }
 
-// GraphDOT writes the picture for Graphviz. Arrows lead from what is needed to
-// what needs it, the way the data takes.
+// GraphDOT writes the picture for Graphviz. Edges lead to the dependents, the way of the
+// data.
 func GraphDOT(w io.Writer, p Picture) error {
 	var b strings.Builder
 	b.WriteString("digraph aepflow {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n")
 	for _, n := range p.Nodes {
 		fmt.Fprintf(&b, "  %s", dotString(n.Address.String()))
 		if n.Action.Changes() {
-			fmt.Fprintf(&b, " [color=%s, penwidth=2, tooltip=%s]", dotString(colorOf(n.Action)), dotString(n.Action.String()))
+			fmt.Fprintf(&b, " [color=%q, penwidth=2, tooltip=%q]", colorOf(n.Action), n.Action)
 		}
 		b.WriteString(";\n")
 	}
 	for _, n := range p.Nodes {
 		for _, e := range n.Needs {
-			fmt.Fprintf(&b, "  %s -> %s [tooltip=%s];\n", dotString(e.To.String()), dotString(n.Address.String()), dotString(e.Via))
+			from, to := dotString(e.To.String()), dotString(n.Address.String())
+			fmt.Fprintf(&b, "  %s -> %s [tooltip=%s];\n", from, to, dotString(e.Via))
 		}
 	}
 	b.WriteString("}\n")
@@ -49,10 +51,10 @@ func GraphDOT(w io.Writer, p Picture) error {
 	return err
 }
 
-// dotString quotes for DOT, whose only escape in strings is the quote's.
-func dotString(s string) string { return `"` + strings.ReplaceAll(visible(s), `"`, `\"`) + `"` }
+// dotString is a string of DOT, whose only escape is that of the quote.
+func dotString(s string) string { return `"` + strings.ReplaceAll(output.Line(s), `"`, `\"`) + `"` }
 
-// GraphMermaid writes the picture for Mermaid, which Git hosts draw in Markdown.
+// GraphMermaid writes the picture for Mermaid, which Git hosts draw.
 func GraphMermaid(w io.Writer, p Picture) error {
 	var b strings.Builder
 	b.WriteString("graph LR\n")
@@ -71,16 +73,17 @@ func GraphMermaid(w io.Writer, p Picture) error {
 	}
 	for a := planner.NoOp; a <= planner.Delete; a++ {
 		if nodes := classes[a]; len(nodes) > 0 {
-			fmt.Fprintf(&b, "  classDef %sd stroke:%s,stroke-width:3px\n  class %s %sd\n", a, colorOf(a), strings.Join(nodes, ","), a)
+			fmt.Fprintf(&b, "  classDef %sd stroke:%s,stroke-width:3px\n", a, colorOf(a))
+			fmt.Fprintf(&b, "  class %s %sd\n", strings.Join(nodes, ","), a)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// mermaidText keeps a label a label.
+// mermaidText escapes a label.
 func mermaidText(s string) string {
-	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(visible(s))
+	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(output.Line(s))
 }
 
 // GraphSVG draws the picture as one SVG image that loads nothing.

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -23,11 +24,11 @@ import (
 //go:embed plan.html.tmpl
 var planPage string
 
-// pageNodes is up to how many resources the page draws as a graph.
+// pageNodes is how many resources the graph of a page has at most.
 const pageNodes = 150
 
-// HTML writes a plan as one page that needs nothing else: it folds without a
-// script, is dark where the reader's system is, and can be read on a phone.
+// HTML writes a plan as one page that loads nothing: it folds without scripts, follows
+// the color scheme of the system, and fits a phone.
 func HTML(w io.Writer, p *planner.Plan) error {
 	t, err := template.New("plan").Parse(planPage)
 	if err != nil {
@@ -41,8 +42,7 @@ func HTML(w io.Writer, p *planner.Plan) error {
 	return err
 }
 
-// visiblePage shows what is hidden in a page as text. The page holds no such character
-// of its own but its line breaks.
+// visiblePage shows the hidden characters of a page as text. Its own line breaks stay.
 func visiblePage(s string) string {
 	s = lineOfColons.ReplaceAllString(s, "$1&#58;:")
 	var b strings.Builder
@@ -59,8 +59,8 @@ func visiblePage(s string) string {
 	return b.String()
 }
 
-// policy lets the page show its own styles and nothing else, by their digests: a
-// text that became markup after all could neither run nor load anything.
+// policy allows the page its own styles, by digest, and nothing else: text that becomes
+// markup through a bug can neither run nor load anything.
 var policy = sync.OnceValue(func() string {
 	styles := []string{drawing.Style}
 	_, rest, _ := strings.Cut(planPage, "<style>")
@@ -70,10 +70,11 @@ var policy = sync.OnceValue(func() string {
 		sum := sha256.Sum256([]byte(s))
 		styles[i] = "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	return "default-src 'none'; img-src data:; style-src " + strings.Join(styles, " ") + "; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; img-src data:; style-src " + strings.Join(styles, " ") +
+		"; base-uri 'none'; form-action 'none'"
 })
 
-// lineOfColons is a line of a page that a pipeline could take for a command.
+// lineOfColons is the start of a line that a pipeline could take for a command.
 var lineOfColons = regexp.MustCompile(`(?m)^([\s\p{Z}]*)::`)
 
 // page is what the template shows.
@@ -92,7 +93,7 @@ type page struct {
 	Changes  []pageChange
 	Drift    []pageChange
 	Graph    template.HTML
-	Nodes    int // of the graph, when it is too large to be drawn
+	Nodes    int // of a graph that is too large to draw
 	Calls    []pageCall
 }
 
@@ -123,7 +124,7 @@ type pageField struct {
 	Live                             string
 }
 
-// pagePiece is a part of a value; Mark says that this part changed.
+// pagePiece is a part of a value; Mark means that it changed.
 type pagePiece struct {
 	Text string
 	Mark bool
@@ -142,7 +143,7 @@ type pageCall struct {
 func pageOf(p *planner.Plan) page {
 	changes := shown(p)
 	out := page{
-		Policy: policy(), Target: p.Target, Made: timeText(p.At), Serial: p.Lock.Serial, Tool: p.ToolVersion,
+		Policy: policy(), Target: p.Target, Made: TimeText(p.At), Serial: p.Lock.Serial, Tool: p.ToolVersion,
 		Line: SummaryLine(p.Summary), Empty: len(changes) == 0, Notices: p.Diagnostics,
 	}
 	if out.Empty {
@@ -153,7 +154,8 @@ func pageOf(p *planner.Plan) page {
 		n int
 	}{
 		{planner.Create, p.Summary.Create}, {planner.Update, p.Summary.Update}, {planner.Replace, p.Summary.Replace},
-		{planner.Delete, p.Summary.Delete}, {planner.Import, p.Summary.Import}, {planner.Move, p.Summary.Move}, {planner.Forget, p.Summary.Forget},
+		{planner.Delete, p.Summary.Delete}, {planner.Import, p.Summary.Import}, {planner.Move, p.Summary.Move},
+		{planner.Forget, p.Summary.Forget},
 	} {
 		if n.n > 0 {
 			out.Counts = append(out.Counts, pageCount{n.a.String(), n.a.Symbol(), verbOf(n.a), n.n})
@@ -170,8 +172,8 @@ func pageOf(p *planner.Plan) page {
 		out.Refusals = append(out.Refusals, pageRefusal{r.Flag, Few(r.Names, 6)})
 	}
 	t := newPlanText(p, Options{})
-	for _, g := range rankedChanges(changes) {
-		out.Changes = append(out.Changes, t.page(g, len(changes)))
+	for _, ch := range slices.SortedStableFunc(slices.Values(changes), harshFirst) {
+		out.Changes = append(out.Changes, t.page(ch, len(changes)))
 	}
 	for _, ch := range p.Drift {
 		out.Drift = append(out.Drift, t.pageDrift(ch))
@@ -179,33 +181,21 @@ func pageOf(p *planner.Plan) page {
 	if pic := PictureOfPlan(p); len(pic.Nodes) > pageNodes {
 		out.Nodes = len(pic.Nodes)
 	} else if len(pic.Nodes) > 0 {
-		out.Graph = template.HTML(svg(pic)) // every text in it is escaped there
+		out.Graph = template.HTML(svg(pic)) // drawing escapes every text
 	}
 	for _, call := range p.InOrder() {
 		body := ""
 		if call.Body != nil {
 			body = prettyJSON(call.Body)
 		}
-		out.Calls = append(out.Calls, pageCall{call.N, call.Method, call.URL, call.IfMatch, body, string(call.Step) + " " + call.Change.Address.String()})
+		does := string(call.Step) + " " + call.Change.Address.String()
+		out.Calls = append(out.Calls, pageCall{call.N, call.Method, call.URL, call.IfMatch, body, does})
 	}
 	return out
 }
 
-// rankedChanges are the changes one by one, the harshest first.
-func rankedChanges(changes []planner.Change) []planner.Change {
-	var out []planner.Change
-	for _, a := range harshFirst {
-		for _, ch := range changes {
-			if ch.Action == a {
-				out = append(out, ch)
-			}
-		}
-	}
-	return out
-}
-
-// page lays one change out. What destroys is open from the start, and so is all
-// of a plan that fits a screen.
+// page returns the view of one change. Changes that destroy are open from the start, and
+// so are updates in a plan that fits a screen.
 func (t planText) page(ch planner.Change, all int) pageChange {
 	out := pageChange{
 		Class: ch.Action.String(), Symbol: ch.Action.Symbol(), Address: ch.Address.String(),
@@ -247,15 +237,15 @@ func pageFieldOf(kind resource.Kind, f planner.FieldChange, home planner.Origin)
 	from, to := fieldSides(kind, f)
 	if from == "" || to == "" || f.Unknown || !differsInside(from, to, output.Room(0)) {
 		if from != "" {
-			out.From = []pagePiece{{Text: visible(from)}}
+			out.From = []pagePiece{{Text: output.Line(from)}}
 		}
 		if to != "" {
-			out.To = []pagePiece{{Text: visible(to)}}
+			out.To = []pagePiece{{Text: output.Line(to)}}
 		}
 		return out
 	}
 	for _, ch := range textdiff.Words(from, to) {
-		piece := pagePiece{Text: visible(ch.Text), Mark: ch.Op != textdiff.Equal}
+		piece := pagePiece{Text: output.Line(ch.Text), Mark: ch.Op != textdiff.Equal}
 		if ch.Op != textdiff.Insert {
 			out.From = append(out.From, piece)
 		}
@@ -268,21 +258,13 @@ func pageFieldOf(kind resource.Kind, f planner.FieldChange, home planner.Origin)
 
 func (t planText) pageDrift(ch planner.Change) pageChange {
 	out := t.page(ch, 0)
-	out.Open, out.Symbol, out.Class = true, "!", "update"
-	for i, f := range ch.Fields {
+	out.Open, out.Symbol, out.Class, out.Fields = true, "!", "update", nil
+	for _, f := range ch.Fields {
 		row := pageFieldOf(ch.Address.Kind, f, ch.Origin)
 		row.Symbol, row.Class, row.Note = "!", "update", f.Class
 		if !f.Secret {
-			row.From, row.To = []pagePiece{{Text: "absent"}}, []pagePiece{{Text: "absent"}}
-			if f.Applied != nil {
-				row.From[0].Text = valueText(parse(f.Applied))
-			}
-			if f.Live != nil {
-				row.To[0].Text = valueText(parse(f.Live))
-			}
-		}
-		if i == 0 {
-			out.Fields = nil
+			row.From = []pagePiece{{Text: sideText(f.Applied, "absent")}}
+			row.To = []pagePiece{{Text: sideText(f.Live, "absent")}}
 		}
 		out.Fields = append(out.Fields, row)
 	}

@@ -7,38 +7,38 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// MarkdownLimit is how long a comment may be on the Git hosts that are strictest.
-// It is counted in bytes, which are never fewer than characters.
+// MarkdownLimit is the longest comment that every Git host takes, in bytes, which are
+// never fewer than characters.
 const MarkdownLimit = 65535
 
-// Marker is the first line of the Markdown of a target's plan: a tool that posts
-// comments finds the one to replace by it.
+// Marker is the first line of the Markdown of a target's plan, by which a tool that
+// posts comments finds the one to replace.
 func Marker(t planner.Target) string {
 	name := strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
 		}
-		return '_' // nothing that could end the comment
+		return '_' // other characters could end the comment
 	}, t.Name)
 	return "<!-- aepflow plan: " + strings.ReplaceAll(name, "--", "-_") + " -->"
 }
 
-// Markdown writes a plan for the comment of a pull request: what matters most
-// first, details folded. What does not fit the limit is dropped from the bottom
-// and counted.
+// Markdown writes a plan for the comment of a pull request: what matters most first,
+// details folded. What exceeds MarkdownLimit is dropped from the bottom and counted.
 func Markdown(w io.Writer, p *planner.Plan) error {
 	_, err := io.WriteString(w, markdown(p, MarkdownLimit))
 	return err
 }
 
-// block is a part of a document that is kept or dropped: a head, rows of which
-// any first ones may stay, and a foot.
+// block is a part of a document that fit keeps or drops: a head, rows that may be
+// dropped from the end, and a foot.
 type block struct {
-	what string // in the count of what was left out: "rows of the table", …
+	what string // in the count of what was dropped: "rows of the table", …
 	head string
 	rows []string
 	foot string
@@ -61,7 +61,7 @@ func markdown(p *planner.Plan, limit int) string {
 	return fit(blocks, limit)
 }
 
-// footRoom is kept free for the line that says what was left out.
+// footRoom is reserved for the line that counts what was dropped.
 const footRoom = 400
 
 // fit joins blocks as long as they fit; rows are dropped from the bottom.
@@ -110,7 +110,8 @@ func fit(blocks []block, limit int) string {
 		for i, what := range order {
 			parts[i] = fmt.Sprintf("%d %s", left[what], what)
 		}
-		fmt.Fprintf(&out, "\n_Left out to fit %d characters: %s. `aepflow show` of the saved plan shows all of it._\n", limit, strings.Join(parts, ", "))
+		fmt.Fprintf(&out, "\n_Left out to fit %d characters: %s. `aepflow show` of the saved plan shows all of it._\n",
+			limit, strings.Join(parts, ", "))
 	}
 	return out.String()
 }
@@ -123,7 +124,7 @@ func (b block) size(rows int) int {
 	return n
 }
 
-// markdownHead says what a reviewer must know even if nothing else fits.
+// markdownHead is what a reviewer must know even if nothing else fits.
 func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	var b strings.Builder
 	b.WriteString(Marker(p.Target) + "\n")
@@ -137,7 +138,7 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	if p.Target.Host != "" {
 		fmt.Fprintf(&b, ", host %s, sign-in %s", code(p.Target.Host), code(p.Target.SignInHost))
 	}
-	b.WriteString(" · " + timeText(p.At))
+	b.WriteString(" · " + TimeText(p.At))
 	if p.Lock.Serial > 0 {
 		fmt.Fprintf(&b, " · lockfile serial %d", p.Lock.Serial)
 	}
@@ -185,45 +186,42 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	return b.String()
 }
 
-// codes6 names up to six resources.
+// codes6 lists about six resources.
 func codes6(names []string) string {
-	const n = 6
-	var parts []string
+	spans := make([]string, len(names))
 	for i, name := range names {
-		if i == n {
-			return strings.Join(parts, ", ") + fmt.Sprintf(" and %d more", len(names)-n)
-		}
-		parts = append(parts, code(name))
+		spans[i] = code(name)
 	}
-	return strings.Join(parts, ", ")
+	return Few(spans, 6)
 }
 
-// harshFirst is the order in which a reviewer should see actions.
-var harshFirst = []planner.Action{
+// byHarshness is the order in which a reviewer should see actions.
+var byHarshness = []planner.Action{
 	planner.Delete, planner.Replace, planner.Update, planner.Import, planner.Move, planner.Forget, planner.Create,
 }
 
-// rankedGroups are the changes, the harshest first. A large plan tells alike
-// changes together.
+func harshFirst(a, b planner.Change) int {
+	return slices.Index(byHarshness, a.Action) - slices.Index(byHarshness, b.Action)
+}
+
+// rankedGroups returns the changes, harshest first, in a large plan by groups.
 func rankedGroups(changes []planner.Change) []group {
 	var groups []group
 	if len(changes) >= manyChanges {
 		groups = groupsOf(changes)
 	} else {
 		for _, ch := range changes {
-			groups = append(groups, alone(ch))
+			groups = append(groups, single(ch))
 		}
 	}
-	slices.SortStableFunc(groups, func(a, b group) int {
-		return slices.Index(harshFirst, a.first.Action) - slices.Index(harshFirst, b.first.Action)
-	})
+	slices.SortStableFunc(groups, func(a, b group) int { return harshFirst(a.first, b.first) })
 	return groups
 }
 
 // markdownTables lists the changes by action.
 func markdownTables(groups []group) []block {
 	var out []block
-	for _, a := range harshFirst {
+	for _, a := range byHarshness {
 		var rows []string
 		n := 0
 		for _, g := range groups {
@@ -235,7 +233,8 @@ func markdownTables(groups []group) []block {
 		if len(rows) > 0 {
 			out = append(out, block{
 				what: "rows of " + strings.ToLower(headOf(a)),
-				head: fmt.Sprintf("\n### %s %s (%d)\n\n| resource | what changes | where |\n| --- | --- | --- |\n", escapeMarkdown(a.Symbol()), headOf(a), n),
+				head: fmt.Sprintf("\n### %s %s (%d)\n\n| resource | what changes | where |\n| --- | --- | --- |\n",
+					escapeMarkdown(a.Symbol()), headOf(a), n),
 				rows: rows,
 			})
 		}
@@ -250,22 +249,22 @@ func headOf(a planner.Action) string {
 	}[a]
 }
 
-// cellFields is how many fields of a change its row shows; the folded details
-// show all.
+// cellFields is how many fields of a change a row shows; the folded details show all.
 const cellFields = 4
 
 func tableRow(g group) string {
 	ch := g.first
 	name := cell(codes6(g.names))
 	where := ""
-	if at := g.places[0]; at != "" && len(g.names) == 1 {
+	if at := g.origins[0]; at != "" && len(g.names) == 1 {
 		where = cell(code(at))
 	}
 	if len(g.names) > 1 {
 		name = count(len(g.names), resource.SpecOf(ch.Address.Kind).Noun) + ": " + name
 	}
 	var parts []string
-	if note := changeNote(planner.Change{Action: ch.Action, Reason: ch.Reason, MovedFrom: ch.MovedFrom}, false); note != "" {
+	short := planner.Change{Action: ch.Action, Reason: ch.Reason, MovedFrom: ch.MovedFrom}
+	if note := changeNote(short, false); note != "" {
 		parts = append(parts, escapeMarkdown(note))
 	}
 	if ch.Action == planner.Create {
@@ -304,21 +303,20 @@ func driftTable(p *planner.Plan) block {
 			return "secret"
 		case raw == nil:
 			return "absent"
-		default:
-			return code(clipText(valueText(parse(raw)), 80))
 		}
+		return cell(code(clipText(sideText(raw, ""), 80)))
 	}
 	for _, ch := range p.Drift {
 		for _, f := range ch.Fields {
-			b.rows = append(b.rows, fmt.Sprintf("| %s | %s | %s | %s |\n",
-				cell(code(ch.Address.String())), cell(code(fieldName(ch.Address.Kind, f.Path))), cell(side(f, f.Applied)), cell(side(f, f.Live))))
+			name, field := cell(code(ch.Address.String())), cell(code(fieldName(ch.Address.Kind, f.Path)))
+			b.rows = append(b.rows, fmt.Sprintf("| %s | %s | %s | %s |\n", name, field, side(f, f.Applied), side(f, f.Live)))
 		}
 	}
 	return b
 }
 
-// detailBlock is a change in full, folded; of alike changes the first, and then
-// the place of each.
+// detailBlock is a change in full, folded; of a group its first change, and the place of
+// each.
 func detailBlock(t planText, g group) (block, bool) {
 	t.canvas = newCanvas(t.options)
 	ch := g.first
@@ -329,11 +327,11 @@ func detailBlock(t planText, g group) (block, bool) {
 	lines := strings.Split(strings.TrimSuffix(t.buf.String(), "\n"), "\n")
 	b := block{what: "folded details"}
 	if len(g.names) > 1 {
-		b.what = "places of alike changes"
+		b.what = "places of similar changes"
 		for i, name := range g.names {
-			b.rows = append(b.rows, strings.TrimRight("  "+visible(name)+"  "+visible(g.places[i]), " ")+"\n")
+			b.rows = append(b.rows, strings.TrimRight("  "+output.Line(name)+"  "+output.Line(g.origins[i]), " ")+"\n")
 		}
-		lines = append(lines, "", "  alike:")
+		lines = append(lines, "", "  similar:")
 	}
 	fence := "```"
 	for i, l := range lines {
@@ -356,8 +354,8 @@ func detailBlock(t planText, g group) (block, bool) {
 	return b, true
 }
 
-// diffLine moves the mark of a line to its first column, where renderers of
-// diffs look for it.
+// diffLine moves the symbol of a line to its first column, where renderers of diffs
+// expect it.
 func diffLine(l string) string {
 	body := strings.TrimLeft(l, " ")
 	indent := l[:len(l)-len(body)]
@@ -369,7 +367,7 @@ func diffLine(l string) string {
 	return " " + l
 }
 
-// clipText cuts a text that is too long for a table.
+// clipText truncates a text to n characters.
 func clipText(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {
@@ -378,9 +376,9 @@ func clipText(s string, n int) string {
 	return string(r[:n-1]) + "…"
 }
 
-// code is a code span: fenced by more backticks than it holds, on one line.
+// code is a code span on one line, with more backticks than the text has in a row.
 func code(s string) string {
-	s = strings.Join(strings.Fields(visible(s)), " ")
+	s = strings.Join(strings.Fields(output.Line(s)), " ")
 	fence := "`"
 	for strings.Contains(s, fence) {
 		fence += "`"
@@ -391,13 +389,13 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// cell keeps a text within its cell: a bar ends a cell even within code.
+// cell escapes the bar, which ends a cell even in code.
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
-// escapeMarkdown takes the meaning off every character that may have one.
+// escapeMarkdown escapes every character that may have a meaning.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
-	for _, r := range visible(s) {
+	for _, r := range output.Line(s) {
 		switch {
 		case r == '&':
 			b.WriteString("&amp;")
@@ -411,5 +409,5 @@ func escapeMarkdown(s string) string {
 }
 
 func escapeHTML(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(visible(s))
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(output.Line(s))
 }

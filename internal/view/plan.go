@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// manyChanges is from how many changes on a plan is told by groups of alike
-// changes instead of one by one.
+// manyChanges is how many changes make a plan be written by groups.
 const manyChanges = 40
 
 // Plan writes a plan as text for people.
@@ -26,7 +26,7 @@ type planText struct {
 	*canvas
 	plan     *planner.Plan
 	options  Options
-	replaced map[string][]planner.Change // by name: a dataflow and its parts share theirs
+	replaced map[string][]planner.Change // by name, which a dataflow and its parts share
 }
 
 func newPlanText(p *planner.Plan, o Options) planText {
@@ -60,8 +60,8 @@ func (t planText) write() {
 	t.totals(changes)
 }
 
-// shown returns the changes that do something, those that destroy last, each
-// part in the order of execution.
+// shown returns the changes that do something, in the order of execution but with
+// those that destroy last.
 func shown(p *planner.Plan) []planner.Change {
 	var mild, harsh []planner.Change
 	for _, ch := range p.Changes {
@@ -81,9 +81,8 @@ func TargetText(g planner.Target) string {
 	return fmt.Sprintf("%s (org %s, sandbox %s%s)", g.Name, g.Org, g.Sandbox, HostText(g))
 }
 
-// HostText is the end of a sentence about a target: the host that its calls and
-// credentials go to, and where it signs in if that is another; "" for the embedded
-// emulator.
+// HostText is the end of a sentence about a target: the host that gets its calls and
+// credentials, and the sign-in host if that is another; "" for the embedded emulator.
 func HostText(g planner.Target) string {
 	switch g.Host {
 	case "":
@@ -94,14 +93,15 @@ func HostText(g planner.Target) string {
 	return ", host " + g.Host + ", sign-in " + g.SignInHost
 }
 
-func timeText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
+// TimeText is a time in UTC.
+func TimeText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 func (t planText) header(changes []planner.Change) {
 	p := t.plan
 	t.line(t.paint(bold, "Plan for "+TargetText(p.Target)))
 	parts := []string{}
 	if !p.At.IsZero() {
-		parts = append(parts, timeText(p.At))
+		parts = append(parts, TimeText(p.At))
 	}
 	if p.Lock.Serial == 0 {
 		parts = append(parts, "nothing applied yet")
@@ -118,10 +118,12 @@ func (t planText) header(changes []planner.Change) {
 	t.line()
 }
 
-// legend explains the marks that this plan uses.
+// legend explains the symbols of the plan.
 func (t planText) legend(changes []planner.Change) string {
 	var parts []string
-	for _, a := range []planner.Action{planner.Create, planner.Update, planner.Replace, planner.Delete, planner.Import, planner.Move, planner.Forget} {
+	for _, a := range []planner.Action{
+		planner.Create, planner.Update, planner.Replace, planner.Delete, planner.Import, planner.Move, planner.Forget,
+	} {
 		if slices.ContainsFunc(changes, func(ch planner.Change) bool { return ch.Action == a }) {
 			parts = append(parts, t.paint(styleOf(a), a.Symbol())+" "+verbOf(a))
 		}
@@ -161,12 +163,12 @@ func verbOf(a planner.Action) string {
 	}
 }
 
-// changes writes them one by one.
+// changes writes changes one by one.
 func (t planText) changes(list []planner.Change) {
 	wide, nouns := 0, 0
 	for _, ch := range list {
-		wide = max(wide, min(widthOf(ch.Address.String()), 48))
-		nouns = max(nouns, widthOf(resource.SpecOf(ch.Address.Kind).Noun))
+		wide = max(wide, min(output.Width(ch.Address.String()), 48))
+		nouns = max(nouns, output.Width(resource.SpecOf(ch.Address.Kind).Noun))
 	}
 	spaced := true
 	for i, ch := range list {
@@ -187,8 +189,8 @@ func (t planText) hasDetail(ch planner.Change) bool {
 
 const changeIndent = "      "
 
-// change writes one change: what it is and where it comes from, what differs,
-// what it does to the data, and what stands against it.
+// change writes one change: its resource and origin, its fields, its effect on the data,
+// and its guards.
 func (t planText) change(ch planner.Change, wide, nouns int) {
 	spec := resource.SpecOf(ch.Address.Kind)
 	st := styleOf(ch.Action)
@@ -196,13 +198,7 @@ func (t planText) change(ch planner.Change, wide, nouns int) {
 		"  ", t.paint(st, ch.Action.Symbol()), " ", t.paint(bold, ch.Address.String()), pad(ch.Address.String(), wide),
 		"  ", t.paint(plain, spec.Noun), pad(spec.Noun, nouns),
 	}
-	if at := originText(ch.Origin); at != "" {
-		parts = append(parts, "  ", t.paint(dim, at))
-	}
-	if note := changeNote(ch, t.options.Full); note != "" {
-		parts = append(parts, "  ", t.paint(dim, "# "+note))
-	}
-	t.line(parts...)
+	t.line(append(parts, t.remarks(ch)...)...)
 	if ch.Action == planner.Create && len(ch.Desired) > 0 {
 		t.body(spec.Kind, ch)
 	} else {
@@ -217,8 +213,20 @@ func (t planText) change(ch planner.Change, wide, nouns int) {
 	t.closing(ch)
 }
 
-// fieldsShown leaves out what changes nothing, unless all is asked for. A secret
-// that nobody checked is no such field.
+// remarks are the origin and the note of a change.
+func (t planText) remarks(ch planner.Change) []string {
+	var parts []string
+	if at := originText(ch.Origin); at != "" {
+		parts = append(parts, "  ", t.paint(dim, at))
+	}
+	if note := changeNote(ch, t.options.Full); note != "" {
+		parts = append(parts, "  ", t.paint(dim, "# "+note))
+	}
+	return parts
+}
+
+// fieldsShown returns the fields that change, and secrets that were not checked; all
+// fields with full.
 func fieldsShown(ch planner.Change, full bool) []planner.FieldChange {
 	if full {
 		return ch.Fields
@@ -232,8 +240,8 @@ func (t planText) body(kind resource.Kind, ch planner.Change) {
 	t.entries(bodyOf(kind, parse(ch.Desired), t.options), changeIndent)
 }
 
-// closing writes the lines under a change: what stays, the effect on the data,
-// the start of a replaced dataflow, the order of a cut-over, the guards.
+// closing writes the lines under a change: the count of unchanged fields, the effect on
+// the data, the start of a replaced dataflow, the order of a cut-over, the guards.
 func (t planText) closing(ch planner.Change) {
 	var parts []string
 	if n := unchangedFields(ch); n > 0 && !t.options.Full {
@@ -256,7 +264,7 @@ func (t planText) closing(ch planner.Change) {
 	}
 }
 
-// guardText says what stands against a change; some guards no flag opens.
+// guardText says why apply refuses a change, and the flag that allows it, if any.
 func guardText(g planner.Guard) string {
 	if g.Flag == "" {
 		return "refused: " + g.Message
@@ -264,17 +272,17 @@ func guardText(g planner.Guard) string {
 	return "refused without " + g.Flag + ": " + g.Message
 }
 
-// hanging writes a text under a change, its further lines indented to its first.
+// hanging writes a text under a change with a hanging indent.
 func (t planText) hanging(st style, head, text string) {
-	for i, l := range wrap(strings.Fields(visible(text)), t.width-len(changeIndent)-widthOf(head)) {
+	for i, l := range wrap(strings.Fields(output.Line(text)), t.width-len(changeIndent)-output.Width(head)) {
 		if i > 0 {
-			head = strings.Repeat(" ", widthOf(head))
+			head = strings.Repeat(" ", output.Width(head))
 		}
 		t.line(changeIndent, t.paint(st, head+l))
 	}
 }
 
-// changeNote is the reason of a change where its rows do not say it already.
+// changeNote is the reason of a change, unless its fields show it.
 func changeNote(ch planner.Change, full bool) string {
 	var parts []string
 	switch {
@@ -313,7 +321,7 @@ func effectStyle(e planner.Effect) style {
 	}
 }
 
-// unchangedFields counts what a change leaves as it is.
+// unchangedFields counts the leaves of a body that a change keeps.
 func unchangedFields(ch planner.Change) int {
 	if len(ch.Fields) == 0 || len(ch.Desired) == 0 || ch.Action == planner.Create {
 		return 0
@@ -330,7 +338,7 @@ func unchangedFields(ch planner.Change) int {
 	return max(n, 0)
 }
 
-// cutOver is the order in which a replaced dataflow and its parts are exchanged.
+// cutOver is the order of the calls that replace a dataflow and its parts.
 func (t planText) cutOver(ch planner.Change) string {
 	if ch.Action != planner.Replace || ch.Address.Kind != resource.Flow {
 		return ""

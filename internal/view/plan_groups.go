@@ -9,22 +9,26 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// group is a set of changes that say the same of different resources.
+// group is a set of similar changes.
 type group struct {
-	first  planner.Change
-	names  []string
-	places []string // where the documents ask for each
-	others []group  // further kinds of which just the same names are created
+	first   planner.Change
+	names   []string
+	origins []string // places in the documents, by name
+	others  []group  // creations of the same names in other kinds
 }
 
-// bare is a name of the group without its kind.
-func (g group) bare(i int) string {
-	return strings.TrimPrefix(g.names[i], string(g.first.Address.Kind)+".")
+// bareNames returns the names of a group without their kind.
+func (g group) bareNames() []string {
+	out := make([]string, len(g.names))
+	for i, name := range g.names {
+		out[i] = strings.TrimPrefix(name, string(g.first.Address.Kind)+".")
+	}
+	return out
 }
 
-// together joins groups of creations that are about the same names: a dataflow
-// brings its parts along, and telling each kind apart would tell it seven times.
-func together(groups []group) []group {
+// mergeCreations joins groups that create the same names in several kinds, such as a
+// dataflow and its parts.
+func mergeCreations(groups []group) []group {
 	var out []group
 	index := map[string]int{}
 	for _, g := range groups {
@@ -32,10 +36,7 @@ func together(groups []group) []group {
 			out = append(out, g)
 			continue
 		}
-		names := make([]string, len(g.names))
-		for i := range g.names {
-			names[i] = g.bare(i)
-		}
+		names := g.bareNames()
 		slices.Sort(names)
 		key := strings.Join(names, " ")
 		if i, known := index[key]; known {
@@ -48,14 +49,13 @@ func together(groups []group) []group {
 	return out
 }
 
-// alone is a group of one change.
-func alone(ch planner.Change) group {
-	return group{first: ch, names: []string{ch.Address.String()}, places: []string{placeOf(ch)}}
+// single is a group of one change.
+func single(ch planner.Change) group {
+	return group{first: ch, names: []string{ch.Address.String()}, origins: []string{changeOrigin(ch)}}
 }
 
-// placeOf is the line that a reviewer wants to see: of the first field that
-// changes, else of the resource.
-func placeOf(ch planner.Change) string {
+// changeOrigin is the place of the first field that changes, or of the resource.
+func changeOrigin(ch planner.Change) string {
 	if ch.Action != planner.Create {
 		for _, f := range fieldsShown(ch, false) {
 			if f.Origin.Line > 0 {
@@ -66,9 +66,8 @@ func placeOf(ch planner.Change) string {
 	return originText(ch.Origin)
 }
 
-// groupsOf gathers alike changes: same action, kind, field changes, effect and
-// guards. Creations are alike whatever their bodies hold. Order: that of the
-// first change of each group.
+// groupsOf groups changes with the same action, kind, field changes, effect, and guards,
+// in the order of their first change. The bodies of creations may differ.
 func groupsOf(changes []planner.Change) []group {
 	var out []group
 	index := map[string]int{}
@@ -78,18 +77,17 @@ func groupsOf(changes []planner.Change) []group {
 		if !known {
 			i = len(out)
 			index[key] = i
-			out = append(out, alone(ch))
+			out = append(out, single(ch))
 			continue
 		}
 		out[i].names = append(out[i].names, ch.Address.String())
-		out[i].places = append(out[i].places, placeOf(ch))
+		out[i].origins = append(out[i].origins, changeOrigin(ch))
 	}
 	return out
 }
 
-// signature is what two changes must share to be told together. The names of
-// the resources themselves are taken out, so that `${source.a.id}` of flow.a
-// and `${source.b.id}` of flow.b are alike.
+// signature is what the changes of a group have in common. It has no names of their own
+// resources, so that `${source.a.id}` of flow.a and `${source.b.id}` of flow.b are equal.
 func signature(ch planner.Change) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s|%s|%s|%s", ch.Action, ch.Address.Kind, ch.Effect, ch.Reason)
@@ -108,29 +106,17 @@ func signature(ch planner.Change) string {
 	return b.String()
 }
 
-// groups writes a large plan: each group once, with the names it is about.
+// groups writes a large plan by groups.
 func (t planText) groups(changes []planner.Change) {
-	list := together(groupsOf(changes))
-	// What is told of many resources at once comes first within its part.
-	slices.SortStableFunc(list, func(a, b group) int {
-		if a.first.Action.Destroys() != b.first.Action.Destroys() {
-			if a.first.Action.Destroys() {
-				return 1
-			}
-			return -1
-		}
-		return 0
-	})
-	for _, g := range list {
+	for _, g := range mergeCreations(groupsOf(changes)) {
 		t.group(g)
 		t.line()
 	}
-	t.line(t.paint(dim, "Alike changes are told together; --full shows each of them with its place."))
+	t.line(t.paint(dim, "Similar changes are grouped; --full shows each one with its place."))
 	t.line()
 }
 
-// namesShown is how many names a group lists. What destroys is always named in
-// full.
+// namesShown is how many names a group lists; one that destroys lists all.
 const namesShown = 12
 
 func (t planText) group(g group) {
@@ -143,19 +129,22 @@ func (t planText) group(g group) {
 		return
 	}
 	ch := g.first
-	noun := resource.SpecOf(ch.Address.Kind).Noun
-	head := []string{"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, count(len(g.names), noun)), "  ", t.paint(plain, verbOf(ch.Action))}
-	nouns := []string{noun}
-	if len(g.others) > 0 {
-		for _, o := range g.others {
-			nouns = append(nouns, resource.SpecOf(o.first.Address.Kind).Noun)
-			if effectText(o.first.Effect) != "" {
-				ch.Effect = o.first.Effect
-			}
+	nouns := []string{resource.SpecOf(ch.Address.Kind).Noun}
+	for _, o := range g.others {
+		nouns = append(nouns, resource.SpecOf(o.first.Address.Kind).Noun)
+		if effectText(o.first.Effect) != "" {
+			ch.Effect = o.first.Effect
 		}
-		head = append(head[:3], t.paint(bold, count(len(g.names)*len(nouns), "resource")), "  ", t.paint(plain, verbOf(ch.Action)))
 	}
-	if note := changeNote(groupNote(ch), false); note != "" {
+	noun := nouns[0]
+	if len(nouns) > 1 {
+		noun = "resource"
+	}
+	head := []string{
+		"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, count(len(g.names)*len(nouns), noun)),
+		"  ", t.paint(plain, verbOf(ch.Action)),
+	}
+	if note := changeNote(planner.Change{Action: ch.Action, Reason: ch.Reason}, false); note != "" {
 		head = append(head, "  ", t.paint(dim, "# "+note))
 	}
 	t.line(head...)
@@ -170,10 +159,7 @@ func (t planText) group(g group) {
 	}
 	ch.Desired = nil
 	t.closing(ch)
-	names := make([]string, len(g.names))
-	for i := range names {
-		names[i] = g.bare(i)
-	}
+	names := g.bareNames()
 	if !ch.Action.Destroys() && len(names) > namesShown {
 		names = names[:namesShown]
 	}
@@ -183,11 +169,6 @@ func (t planText) group(g group) {
 	if rest := len(g.names) - len(names); rest > 0 {
 		t.line(changeIndent, t.paint(dim, fmt.Sprintf("… %d more", rest)))
 	}
-}
-
-// groupNote keeps of a change what holds for the whole group.
-func groupNote(ch planner.Change) planner.Change {
-	return planner.Change{Action: ch.Action, Reason: ch.Reason}
 }
 
 func commas(names []string) []string {

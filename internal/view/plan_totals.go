@@ -12,7 +12,8 @@ import (
 // SummaryLine is the totals of a plan on one line.
 func SummaryLine(s planner.Summary) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Plan: %d to create, %d to update, %d to replace, %d to delete", s.Create, s.Update, s.Replace, s.Delete)
+	fmt.Fprintf(&b, "Plan: %d to create, %d to update, %d to replace, %d to delete",
+		s.Create, s.Update, s.Replace, s.Delete)
 	for _, part := range []struct {
 		n    int
 		verb string
@@ -28,25 +29,25 @@ func SummaryLine(s planner.Summary) string {
 	return b.String()
 }
 
-// emptyLine says that there is nothing to do, and compared with what.
+// emptyLine says that a plan has no changes, and what it was compared with.
 func emptyLine(p *planner.Plan) string {
 	what := "What was last applied to " + p.Target.Name
 	if p.Refreshed && p.Summary.Drift == 0 {
 		what = "The platform"
 	}
 	if p.Summary.NoOp == 0 {
-		return "No changes. The documents ask for nothing, and nothing is applied to " + p.Target.Name + "."
+		return "No changes. The documents define nothing, and nothing is applied to " + p.Target.Name + "."
 	}
 	return fmt.Sprintf("No changes. %s matches the documents: %s.", what, count(p.Summary.NoOp, "resource"))
 }
 
-// totals closes a plan: the counts, what happens to the data, what is refused.
+// totals writes the counts, the effects on the data, and the refusals.
 func (t planText) totals(changes []planner.Change) {
 	p := t.plan
 	if len(changes) == 0 {
 		t.line(t.paint(green, emptyLine(p)))
 		if p.Summary.Drift > 0 {
-			t.line(t.paint(yellow, count(p.Summary.Drift, "resource")+" drifted on the platform, see above."))
+			t.line(t.paint(yellow, count(p.Summary.Drift, "resource")+" drifted on the platform; see above."))
 		}
 		return
 	}
@@ -73,7 +74,7 @@ type effectGroup struct {
 	names  []string
 }
 
-// effectsOf groups the changes by what they do to the data, worst first.
+// effectsOf groups the changes by their effect on the data, worst first.
 func effectsOf(changes []planner.Change) []effectGroup {
 	order := []planner.Effect{
 		planner.EffectLost, planner.EffectGap, planner.EffectReingests, planner.EffectDuplicates,
@@ -106,7 +107,7 @@ func effectsOf(changes []planner.Change) []effectGroup {
 	return used
 }
 
-// Few lists up to n names and counts the rest.
+// Few lists n names and counts the others; it lists n+1 names in full.
 func Few(names []string, n int) string {
 	if len(names) <= n+1 {
 		return strings.Join(names, ", ")
@@ -120,10 +121,10 @@ type Refusal struct {
 	Names []string
 }
 
-// What stands above refusals: those that a flag lifts, and those that nothing does.
+// Headings of the refusals that a flag allows, and of those that none allows.
 const (
 	unlessText  = "Apply refuses this plan unless it is given:"
-	refusedText = "Apply refuses this plan, and no flag allows it; take back what the documents ask of"
+	refusedText = "Apply refuses this plan, and no flag allows it; undo the change to"
 )
 
 // Refusals groups the guarded changes by the flag that allows them, and returns the
@@ -170,11 +171,12 @@ func (t planText) refusals(changes []planner.Change) {
 	}
 }
 
-// destroyed names what goes away; the one thing that even -q must say.
+// destroyed lists what a plan destroys, which -q shows too.
 func (t planText) destroyed(changes []planner.Change) {
 	for _, ch := range changes {
 		if ch.Action.Destroys() {
-			t.line(t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(plain, ch.Address.String()), "  ", t.paint(dim, verbOf(ch.Action)))
+			t.line(t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(plain, ch.Address.String()),
+				"  ", t.paint(dim, verbOf(ch.Action)))
 		}
 	}
 }
@@ -198,21 +200,14 @@ func (t planText) diagnostics() {
 	}
 }
 
-// drift shows what changed on the platform apart from what the plan will do.
+// drift shows what changed on the platform since the last apply.
 func (t planText) drift() {
 	if len(t.plan.Drift) == 0 {
 		return
 	}
 	t.line(t.paint(bold, "Drift: changed on the platform since the last apply"))
 	for _, ch := range t.plan.Drift {
-		parts := []string{"  ", t.paint(yellow, "!"), " ", t.paint(bold, ch.Address.String())}
-		if at := originText(ch.Origin); at != "" {
-			parts = append(parts, "  ", t.paint(dim, at))
-		}
-		if note := changeNote(ch, t.options.Full); note != "" {
-			parts = append(parts, "  ", t.paint(dim, "# "+note))
-		}
-		t.line(parts...)
+		t.line("  ", t.paint(yellow, "!"), " ", t.paint(bold, ch.Address.String()), strings.Join(t.remarks(ch), ""))
 		for _, f := range ch.Fields {
 			t.driftField(ch.Address.Kind, f)
 		}
@@ -220,23 +215,17 @@ func (t planText) drift() {
 	t.line()
 }
 
-// driftField shows the three sides of a field: what was applied, what is live,
-// and what the documents ask for where that is a third thing.
+// driftField shows the applied and the live value of a field, and the desired one if it
+// is a third.
 func (t planText) driftField(kind resource.Kind, f planner.FieldChange) {
-	side := func(raw []byte) string {
-		if raw == nil {
-			return "(absent)"
-		}
-		return valueText(parse(raw))
-	}
 	line := changeIndent + t.paint(yellow, "!") + " " + t.paint(plain, fieldName(kind, f.Path)) + ": "
 	if f.Secret {
 		t.line(line, t.paint(cyan, secretText(f)))
 		return
 	}
-	line += "applied " + t.paint(plain, side(f.Applied)) + ", live " + t.paint(yellow, side(f.Live))
+	line += "applied " + t.paint(plain, sideText(f.Applied, "(absent)")) + ", live " + t.paint(yellow, sideText(f.Live, "(absent)"))
 	if f.Desired != nil && string(f.Desired) != string(f.Applied) {
-		line += ", wanted " + t.paint(green, side(f.Desired))
+		line += ", desired " + t.paint(green, sideText(f.Desired, ""))
 	}
 	if f.Class != "" {
 		line += "  " + t.paint(dim, "("+f.Class+")")

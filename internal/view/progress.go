@@ -9,42 +9,41 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Progress shows an apply as it goes: plain lines, or a live bar with lines
-// above it on a terminal.
+// Progress shows an apply as it runs: plain lines, or on a terminal lines above a bar.
 type Progress struct {
 	explain Explain
 	canvas  *canvas
 	total   int
-	quiet   bool // a done call is not worth a line
+	quiet   bool // no lines for calls that succeed
 
 	mu      sync.Mutex
 	out     io.Writer
-	settled int // calls that are done, failed or blocked
+	ended   int // calls that are done, failed, or blocked
 	failed  int
 	blocked int
-	running []Event // in the order in which they started
+	running []Event // in the order of their start
 	bar     *bar    // nil without a terminal
 }
 
-// Live is a terminal: it shows a status below what is written to it.
+// Live is a terminal that shows a status below what is written to it.
 type Live interface {
 	io.Writer
 	Status(line string) error
 }
 
-// manyCalls is from how many calls on a live bar stands alone, without a line
-// for each call that went well.
+// manyCalls is how many calls a live bar shows with a line for each.
 const manyCalls = 60
 
-// NewProgress returns a listener that writes lines to w.
+// NewProgress returns a listener that writes plain lines to w.
 func NewProgress(w io.Writer, p *planner.Plan, o Options, explain Explain) *Progress {
 	return &Progress{out: w, canvas: newCanvas(o), total: p.Calls(), quiet: o.Quiet, explain: explain}
 }
 
-// NewLiveProgress returns a listener that also draws a bar below its lines, until Close.
+// NewLiveProgress returns a listener that draws a bar below its lines until Close.
 func NewLiveProgress(w Live, p *planner.Plan, o Options, explain Explain) *Progress {
 	g := NewProgress(w, p, o, explain)
 	if g.total == 0 {
@@ -64,7 +63,7 @@ func (g *Progress) Notify(ev applier.Event) {
 	}
 }
 
-// take counts an event and returns its line, "" for none.
+// take counts an event and returns its line, or "".
 func (g *Progress) take(e Event) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -83,7 +82,7 @@ func (g *Progress) take(e Event) string {
 			return ""
 		}
 		first := g.running[i].until.IsZero()
-		g.running[i].until = e.until // counted down at the end of the bar
+		g.running[i].until = e.until // the bar counts it down
 		if first {
 			return g.line(e)
 		}
@@ -96,8 +95,8 @@ func (g *Progress) take(e Event) string {
 	case "blocked":
 		g.blocked++
 	}
-	if e.Call > 0 { // a rename or an adoption sends nothing and moves no bar
-		g.settled++
+	if e.Call > 0 { // a rename or an import has no call
+		g.ended++
 	}
 	if g.quiet && e.Type == "done" {
 		return ""
@@ -108,51 +107,51 @@ func (g *Progress) take(e Event) string {
 // line is an event as text: `[3/8] source.customers: created 6f2a1c88… (0.2 s)`.
 func (g *Progress) line(e Event) string {
 	c := g.canvas
-	n := fmt.Sprintf("[%*d/%d] ", len(fmt.Sprint(g.total)), g.settled, g.total)
-	if e.Call == 0 {
-		n = strings.Repeat(" ", len(n))
-	}
-	name := c.paint(bold, e.Address.String())
+	counter := fmt.Sprintf("[%*d/%d] ", len(fmt.Sprint(g.total)), g.ended, g.total)
 	took := fmt.Sprintf(" (%s)", elapsedText(time.Duration(e.ElapsedMS)*time.Millisecond))
+	if e.Call == 0 || e.Type == "retried" || e.Type == "waiting" {
+		counter = strings.Repeat(" ", len(counter))
+	}
+	var text string
 	switch e.Type {
 	case "retried":
-		return fmt.Sprintf("%s%s: %s\n", strings.Repeat(" ", len(n)), name,
-			c.paint(yellow, fmt.Sprintf("attempt %d to %s, after: %s", e.Attempt, stepVerb(e), oneLine(e.Error.text))))
+		text = c.paint(yellow, fmt.Sprintf("attempt %d to %s, after: %s", e.Attempt, stepVerb(e), oneLine(e.Error.text)))
 	case "waiting":
-		return fmt.Sprintf("%s%s: %s\n", strings.Repeat(" ", len(n)), name, c.paint(yellow, fmt.Sprintf(
-			"not known whether the %s was carried out; looking for it, %s at most (--lost-after)", stepNoun(e), elapsedText(time.Duration(e.WaitMS)*time.Millisecond))))
+		atMost := elapsedText(time.Duration(e.WaitMS) * time.Millisecond)
+		text = c.paint(yellow, fmt.Sprintf("not known whether the %s was carried out; looking for it, %s at most (--lost-after)",
+			stepNoun(e), atMost))
 	case "failed":
-		return fmt.Sprintf("%s%s: %s\n", n, name, c.paint(red, fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text))))
+		text = c.paint(red, fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text)))
 	case "blocked":
-		return fmt.Sprintf("%s%s: %s\n", n, name, c.paint(yellow, fmt.Sprintf("did not %s, blocked by %s", stepVerb(e), e.BlockedBy)))
+		text = c.paint(yellow, fmt.Sprintf("did not %s, blocked by %s", stepVerb(e), e.BlockedBy))
 	default:
-		text := stepDone(e)
+		text = stepDone(e)
 		if e.ID != "" && e.Step == planner.StepCreate {
 			text += " " + shortID(e.ID)
 		}
 		if e.Adopted {
 			text += ", found on the platform after a lost answer"
 		}
-		if e.Call == 0 {
-			took = ""
+		text = c.paint(green, text)
+		if e.Call > 0 {
+			text += c.paint(dim, took)
 		}
-		return fmt.Sprintf("%s%s: %s%s\n", n, name, c.paint(green, text), c.paint(dim, took))
 	}
+	return counter + c.paint(bold, e.Address.String()) + ": " + text + "\n"
 }
 
-// left estimates the time that remains from the time that was needed so far; ""
-// as long as that says nothing.
+// left estimates the remaining time from the elapsed time; "" while that says nothing.
 func (g *Progress) left(elapsed time.Duration) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.settled == 0 || g.settled == g.total || elapsed < time.Second {
+	if g.ended == 0 || g.ended == g.total || elapsed < time.Second {
 		return ""
 	}
-	rest := elapsed * time.Duration(g.total-g.settled) / time.Duration(g.settled)
+	rest := elapsed * time.Duration(g.total-g.ended) / time.Duration(g.ended)
 	return " " + clock(rest) + " left"
 }
 
-// current names the calls that run, for the end of the bar.
+// current is the end of the bar: failures and running calls.
 func (g *Progress) current() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -174,35 +173,36 @@ func (g *Progress) current() string {
 	if len(names) > 0 {
 		parts = append(parts, Few(names, 2))
 	}
-	return visible(" " + strings.Join(parts, " · "))
+	return output.Line(" " + strings.Join(parts, " · "))
 }
 
 // status is the bar: ` 3/8  00:07 [===>      ] 00:11 left create flow.orders`.
 func (g *Progress) status(elapsed time.Duration) string {
 	g.mu.Lock()
-	settled := g.settled
+	ended := g.ended
 	g.mu.Unlock()
 	room := min(40, g.canvas.width/3)
-	done := room * settled / g.total
+	done := room * ended / g.total
 	filled := strings.Repeat("=", done)
 	if done > 0 && done < room {
 		filled = filled[1:] + ">"
 	}
-	return fmt.Sprintf("%*d/%d  %s [%-*s]%s%s", len(fmt.Sprint(g.total)), settled, g.total, clock(elapsed), room, filled, g.left(elapsed), g.current())
+	return fmt.Sprintf("%*d/%d  %s [%-*s]%s%s", len(fmt.Sprint(g.total)), ended, g.total, clock(elapsed), room, filled,
+		g.left(elapsed), g.current())
 }
 
 func clock(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", int(d.Minutes()), int(d.Seconds())%60)
 }
 
-// Close takes the bar away. The summary comes after it.
+// Close erases the bar.
 func (g *Progress) Close() {
 	if g.bar != nil {
 		g.bar.close()
 	}
 }
 
-// bar draws a status again and again, so that its times move.
+// bar redraws a status, so that its times move.
 type bar struct {
 	stop, stopped chan struct{}
 }
@@ -233,7 +233,7 @@ func (b *bar) close() {
 	<-b.stopped
 }
 
-// stepVerb is what a call was to do.
+// stepVerb says what a call does, as a verb.
 func stepVerb(e Event) string {
 	switch e.Step {
 	case planner.StepRetire:
@@ -248,7 +248,7 @@ func stepVerb(e Event) string {
 	return string(e.Step)
 }
 
-// stepNoun is a call as a thing.
+// stepNoun says what a call does, as a noun.
 func stepNoun(e Event) string {
 	if e.Step == planner.StepRetire {
 		return "stop of the old one"
@@ -256,7 +256,7 @@ func stepNoun(e Event) string {
 	return string(e.Step)
 }
 
-// stepDone is what a call did.
+// stepDone says what a call did.
 func stepDone(e Event) string {
 	switch e.Step {
 	case planner.StepCreate:
@@ -278,10 +278,10 @@ func stepDone(e Event) string {
 	return map[string]string{"move": "renamed", "forget": "forgotten, left on the platform", "import": "adopted"}[e.Action]
 }
 
-// oneLine joins the lines of a message; the summary shows them apart.
+// oneLine joins the lines of a message, which the summary shows separately.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// shortID is enough of an id to find it again; ids of schemas are URLs.
+// shortID is the start of an id. Ids of schemas are URLs.
 func shortID(id string) string {
 	const n = 8
 	if i := strings.LastIndexByte(id, '/'); i >= 0 {

@@ -183,7 +183,7 @@ func TestTimeLeft(t *testing.T) {
 		{0, time.Minute, ""}, {1, 900 * time.Millisecond, ""}, {10, 20 * time.Second, " 01:00 left"},
 		{39, 39 * time.Minute, " 01:00 left"}, {1, 2 * time.Hour, " 4680:00 left"}, {40, time.Minute, ""},
 	} {
-		g.settled = c.settled
+		g.ended = c.settled
 		if got := g.left(c.elapsed); got != c.want {
 			t.Errorf("%d of %d after %s: %q, want %q", c.settled, g.total, c.elapsed, got, c.want)
 		}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -12,26 +13,23 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Closing is what the summary of an apply needs beside its result.
+// Closing is what the summary of an apply shows besides its result.
 type Closing struct {
-	Verb    string // what was done: apply, which is the default, or destroy
+	Verb    string // apply, the default, or destroy
 	Elapsed time.Duration
-	GoOn    string // the command that goes on where this one stopped
+	GoOn    string // the command that continues where this one stopped
 }
 
-// Summary writes how an apply ended: the counts always; after a failure also
-// what failed, where the documents ask for it, what that blocked and how to go on.
+// Summary writes how an apply ended: the counts, and after a failure what failed, its
+// place in the documents, what it blocked, and how to continue.
 func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Options) error {
 	c := newCanvas(o)
 	counts := countsOf(r)
 	if !r.OK() {
 		failures(c, r)
-		notMade(c, r)
+		blocked(c, r)
 	}
-	verb := end.Verb
-	if verb == "" {
-		verb = "apply"
-	}
+	verb := cmp.Or(end.Verb, "apply")
 	verb = strings.ToUpper(verb[:1]) + verb[1:]
 	st, head := green, verb+" complete"
 	switch {
@@ -40,21 +38,21 @@ func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Opti
 	case !r.OK():
 		st, head = red, verb+" not complete"
 	}
-	c.line(c.paint(st, head+" for "+TargetText(p.Target)+": "+counts.text()+"."), c.paint(dim, " ("+elapsedText(end.Elapsed)+")"))
+	c.line(c.paint(st, head+" for "+TargetText(p.Target)+": "+counts.text()+"."),
+		c.paint(dim, " ("+elapsedText(end.Elapsed)+")"))
 	if !r.OK() {
 		c.line("What was done is saved in the lockfile.")
 		if end.GoOn != "" {
-			c.line("Go on with: ", c.paint(bold, end.GoOn))
+			c.line("Continue with: ", c.paint(bold, end.GoOn))
 		}
 	}
 	return flush(w, c)
 }
 
-// text lists the seven counts that are always said, and others where there are any.
+// text lists seven counts, and the others where they are not 0.
 func (n Counts) text() string {
 	parts := []string{
-		fmt.Sprintf("%d created", n.Created), fmt.Sprintf("%d updated", n.Updated),
-		fmt.Sprintf("%d replaced", n.Replaced), fmt.Sprintf("%d deleted", n.Deleted),
+		fmt.Sprintf("%d created, %d updated, %d replaced, %d deleted", n.Created, n.Updated, n.Replaced, n.Deleted),
 	}
 	for _, more := range []struct {
 		n    int
@@ -64,7 +62,7 @@ func (n Counts) text() string {
 			parts = append(parts, fmt.Sprintf("%d %s", more.n, more.verb))
 		}
 	}
-	parts = append(parts, fmt.Sprintf("%d unchanged", n.Unchanged), fmt.Sprintf("%d failed", n.Failed), fmt.Sprintf("%d blocked", n.Blocked))
+	parts = append(parts, fmt.Sprintf("%d unchanged, %d failed, %d blocked", n.Unchanged, n.Failed, n.Blocked))
 	if n.NotSent > 0 {
 		parts = append(parts, count(n.NotSent, "call")+" not sent")
 	}
@@ -82,15 +80,14 @@ func failures(c *canvas, r applier.Result) {
 			c.line("  ", c.paint(plain, err.Error()))
 		}
 		if f.Unknown {
-			c.line("  ", c.paint(yellow, "it may have been done; the next apply looks on the platform before it sends it again"))
+			c.line("  ", c.paint(yellow, "it may have succeeded; the next apply looks it up before it sends it again"))
 		}
 		c.line()
 	}
 }
 
-// notMade lists the blocked resources by what blocks them; what failed itself
-// was said above.
-func notMade(c *canvas, r applier.Result) {
+// blocked lists the blocked resources by what blocks them, without those that failed.
+func blocked(c *canvas, r applier.Result) {
 	var order []string
 	by := map[string][]string{}
 	said := map[resource.Address]bool{}

@@ -10,7 +10,7 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// Timetable writes when dataflows run, in UTC and in the zone asked for.
+// Timetable writes when dataflows run, in UTC and in a zone.
 func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options) error {
 	c := newCanvas(o)
 	c.line("Runs from ", moment(t.At, zone), " on")
@@ -22,7 +22,7 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 		case f.State != "enabled":
 			c.line("      ", c.paint(yellow, "does not run: "+f.State))
 		case f.Start == nil:
-			c.line("      starts a minute after it is created; taken to be now")
+			c.line("      starts a minute after it is created; assumed to be created now")
 		case f.Passed && len(f.Next) == 0:
 			c.line("      ", c.paint(yellow, "its start has passed: "), moment(*f.Start, zone))
 		case f.Passed:
@@ -41,7 +41,8 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 			names = append(names, a.Name)
 		}
 		c.line()
-		c.line(c.paint(yellow, "note: "), count(len(m.Flows), "dataflow"), " read ", m.Connection, " at the same minute, first at ", moment(m.At, zone), ": ", strings.Join(names, ", "))
+		c.line(c.paint(yellow, "note: "), count(len(m.Flows), "dataflow"), " read ", m.Connection,
+			" at the same minute, first at ", moment(m.At, zone), ": ", strings.Join(names, ", "))
 	}
 	return flush(w, c)
 }
@@ -60,7 +61,7 @@ func everyText(f planner.FlowTimes) string {
 	return every + ", " + strconv.FormatFloat(f.RunsPerDay, 'g', 4, 64) + " runs a day"
 }
 
-// moment writes a time in UTC and, where that differs, in a zone.
+// moment is a time in UTC and in a zone, if that is another.
 func moment(t time.Time, zone *time.Location) string {
 	text := t.UTC().Format("Mon 2006-01-02 15:04:05 UTC")
 	if zone == nil || zone == time.UTC {

@@ -10,8 +10,8 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// parse reads a JSON value of a plan. A string that looks like a reference and
-// is none (a live value may be anything) is kept as text.
+// parse reads a JSON value of a plan. A live value may be a string that looks like a
+// reference and is not one: it is a plain string.
 func parse(raw json.RawMessage) resource.Value {
 	v, err := resource.Parse(raw)
 	if err == nil {
@@ -24,8 +24,16 @@ func parse(raw json.RawMessage) resource.Value {
 	return resource.String(string(raw))
 }
 
-// valueText is a value on one line: strings bare where that is unmistakable,
-// lists and objects in brackets.
+// sideText is a value of a plan on one line, or the text for an absent one.
+func sideText(raw json.RawMessage, absent string) string {
+	if raw == nil {
+		return absent
+	}
+	return valueText(parse(raw))
+}
+
+// valueText is a value on one line: lists and objects in brackets, strings without
+// quotes where that is unambiguous.
 func valueText(v resource.Value) string {
 	switch v.Kind {
 	case resource.NullValue:
@@ -62,7 +70,7 @@ func membersText(v resource.Value) string {
 	return strings.Join(fields, ", ")
 }
 
-// stringText quotes s only when it could be taken for something else.
+// stringText quotes s if it is ambiguous without quotes.
 func stringText(s string) string {
 	if needsQuotes(s) {
 		return output.Quote(s)
@@ -71,7 +79,7 @@ func stringText(s string) string {
 }
 
 func needsQuotes(s string) bool {
-	if s == "" || s != strings.TrimSpace(s) || strings.ContainsFunc(s, hidden) || strings.Contains(s, " → ") {
+	if s == "" || s != strings.TrimSpace(s) || strings.ContainsFunc(s, output.Hidden) || strings.Contains(s, " → ") {
 		return true
 	}
 	if strings.HasPrefix(s, "${") || strings.ContainsRune(`("[{'#`, rune(s[0])) {
@@ -89,7 +97,7 @@ func isScalar(v resource.Value) bool {
 	return v.Kind != resource.ListValue && v.Kind != resource.ObjectValue
 }
 
-// leaves counts what stands in a tree; an empty list or object counts as one.
+// leaves counts the leaves of a tree; an empty list or object is one.
 func leaves(v resource.Value) int {
 	if len(v.Items) == 0 && len(v.Fields) == 0 {
 		return 1
@@ -104,7 +112,7 @@ func leaves(v resource.Value) int {
 	return n
 }
 
-// prettyJSON indents JSON by two blanks. Text that is no JSON stays as it is.
+// prettyJSON indents JSON by two spaces. It returns other text as it is.
 func prettyJSON(raw json.RawMessage) string {
 	var b bytes.Buffer
 	if json.Indent(&b, raw, "", "  ") != nil {

@@ -5,12 +5,15 @@
 # Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and
 # IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example
 # at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.
-# It writes no lockfile: what it makes, aepflow does not know of.
+# It writes no lockfile: aepflow does not know what it creates.
 set -euo pipefail
 
-# `aepflow apply` refuses this plan without a flag; so does this script without a word.
+# `aepflow apply` refuses this plan without a flag, and this script without AEPFLOW_ALLOW=yes.
 # --on-replace backfill|continue: flow.customers
-[[ ${AEPFLOW_ALLOW:-} == yes ]] || { echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2; exit 5; }
+[[ ${AEPFLOW_ALLOW:-} == yes ]] || {
+  echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2
+  exit 5
+}
 
 org='5FD2F6FA@AdobeOrg'
 sandbox='dev'

@@ -5,7 +5,7 @@
 # Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and
 # IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example
 # at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.
-# It writes no lockfile: what it makes, aepflow does not know of.
+# It writes no lockfile: aepflow does not know what it creates.
 set -euo pipefail
 
 org='5FD2F6FA@AdobeOrg'
