@@ -223,7 +223,8 @@ func (t planText) driftField(kind resource.Kind, f planner.FieldChange) {
 		t.line(line, t.paint(cyan, secretText(f)))
 		return
 	}
-	line += "applied " + t.paint(plain, sideText(f.Applied, "(absent)")) + ", live " + t.paint(yellow, sideText(f.Live, "(absent)"))
+	line += "applied " + t.paint(plain, sideText(f.Applied, "(absent)"))
+	line += ", live " + t.paint(yellow, sideText(f.Live, "(absent)"))
 	if f.Desired != nil && string(f.Desired) != string(f.Applied) {
 		line += ", desired " + t.paint(green, sideText(f.Desired, ""))
 	}

@@ -118,8 +118,8 @@ func (g *Progress) line(e Event) string {
 		text = c.paint(yellow, fmt.Sprintf("attempt %d to %s, after: %s", e.Attempt, stepVerb(e), oneLine(e.Error.text)))
 	case "waiting":
 		atMost := elapsedText(time.Duration(e.WaitMS) * time.Millisecond)
-		text = c.paint(yellow, fmt.Sprintf("not known whether the %s was carried out; looking for it, %s at most (--lost-after)",
-			stepNoun(e), atMost))
+		text = c.paint(yellow, fmt.Sprintf(
+			"not known whether the %s was carried out; looking for it, %s at most (--lost-after)", stepNoun(e), atMost))
 	case "failed":
 		text = c.paint(red, fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text)))
 	case "blocked":
