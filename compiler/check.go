@@ -48,8 +48,6 @@ func compiledSchema(text []byte, id string) map[string]*jsonschema.Schema {
 func KindOf(d *Document) (string, bool) {
 	n := d.Root.Get("kind")
 	switch {
-	case d.project:
-		return schemas.KindProject, true
 	case n == nil:
 		return schemas.KindDataflow, true
 	case n.Kind == StringKind && slices.Contains(schemas.Kinds(), n.Text):
@@ -61,8 +59,8 @@ func KindOf(d *Document) (string, bool) {
 
 // Check validates a document against the schema of its kind and puts every
 // finding back on its place.
-func Check(d *Document, report *diag.Report) {
-	k, ok := KindOf(d)
+func Check(d *variant, report *diag.Report) {
+	k, ok := d.kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return
@@ -72,22 +70,22 @@ func Check(d *Document, report *diag.Report) {
 
 // checkLoose validates a document whose variables are not filled in. Only what
 // lies inside of a value is reported, everything when there is none.
-func checkLoose(d *Document, within *Node, report *diag.Report) {
-	k, ok := KindOf(d)
+func checkLoose(d *variant, within *Node, report *diag.Report) {
+	k, ok := d.kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return
 	}
 	found := &diag.Report{}
 	checkAs(d, k, looseValidators()[k], found)
-	x := newGivenIndex(d)
+	x := newOriginIndex(d)
 	report.Append(found.Map(func(f diag.Diagnostic) (diag.Diagnostic, bool) {
 		s := f.Primary()
 		return x.explain(f), within == nil || s.File == within.Span.File && within.Span.Start <= s.Start && s.End <= within.Span.End
 	}))
 }
 
-func checkAs(d *Document, k string, schema *jsonschema.Schema, report *diag.Report) {
+func checkAs(d *variant, k string, schema *jsonschema.Schema, report *diag.Report) {
 	if d.Root.Kind != MapKind {
 		report.Add(wrongType{at: place{d: d}, want: "a map of keys and values", got: d.Root})
 		return
@@ -108,7 +106,7 @@ const variablePattern = `\$\{var\.`
 
 // checkLeaves turns the leaves of a tree of schema errors into problems; the
 // nodes above only say that something below is wrong.
-func checkLeaves(d *Document, docKind string, e *jsonschema.ValidationError, report *diag.Report) {
+func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, report *diag.Report) {
 	if _, ok := e.ErrorKind.(*kind.AnyOf); ok && len(e.Causes) > 0 {
 		checkLeaves(d, docKind, e.Causes[0], report) // what it may be besides a variable
 		return
@@ -222,7 +220,7 @@ func wantedTypes(names []string) string {
 
 // pathOf turns the validator's location into a path; only the document knows
 // whether a step is a key or an index.
-func pathOf(d *Document, location []string) Path {
+func pathOf(d *variant, location []string) Path {
 	var path Path
 	n := d.Root
 	for _, step := range location {
@@ -238,7 +236,7 @@ func pathOf(d *Document, location []string) Path {
 
 // plain returns a node as the values that the validator reads. It is false when
 // a number has no place in JSON; that is reported here.
-func plain(d *Document, path Path, n *Node, report *diag.Report) (any, bool) {
+func plain(d *variant, path Path, n *Node, report *diag.Report) (any, bool) {
 	switch n.Kind {
 	case NullKind:
 		return nil, true

@@ -87,7 +87,7 @@ func (p *project) graph(lists [][]resource.Resource) *resource.Graph {
 // unit is one decoded document. Exactly one of the pointers is set; none when
 // the document is wrong, so that its name still counts.
 type unit struct {
-	doc        *Document
+	doc        *variant
 	kind       string
 	name       string
 	dataflow   *schemas.Dataflow
@@ -187,9 +187,9 @@ func read(f *source.File, o Options) readFile {
 }
 
 // decodeUnit decodes a document, unless it is only wanted by name.
-func decodeUnit(d *Document, whole bool, report *diag.Report) unit {
+func decodeUnit(d *variant, whole bool, report *diag.Report) unit {
 	u := unit{doc: d}
-	u.kind, _ = KindOf(d)
+	u.kind, _ = d.kind()
 	if n := d.Root.Get("name"); n != nil && n.Kind == StringKind {
 		u.name = n.Text
 	}
@@ -208,7 +208,7 @@ func decodeUnit(d *Document, whole bool, report *diag.Report) unit {
 // decodeOrExplain decodes a document. The schema accepts exactly what the decoder
 // accepts and takes longer for it: it is asked only what is wrong with the rest, of
 // which the value is nil.
-func decodeOrExplain(d *Document) (any, *diag.Report) {
+func decodeOrExplain(d *variant) (any, *diag.Report) {
 	found := &diag.Report{}
 	if d.Root.Kind == MapKind {
 		if v := Decode(d, found); !found.HasErrors() {

@@ -19,8 +19,8 @@ import (
 // refuses the schema refuses too, and the other way round; a property test
 // holds the two together. The result is one of *schemas.Dataflow, Connection,
 // Schema, Dataset.
-func Decode(d *Document, report *diag.Report) any {
-	k, ok := KindOf(d)
+func Decode(d *variant, report *diag.Report) any {
+	k, ok := d.kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return nil
@@ -46,7 +46,7 @@ func Decode(d *Document, report *diag.Report) any {
 // decoder reads one document. The steps of a path are written over by the next
 // value: a fault says its words when it is reported.
 type decoder struct {
-	d      *Document
+	d      *variant
 	report *diag.Report
 }
 
@@ -180,7 +180,7 @@ func (dec *decoder) structure(path Path, n *Node, v reflect.Value) {
 		at := append(path, field(p.Key.Text))
 		f, ok := s.fields[p.Key.Text]
 		if !ok {
-			k, _ := KindOf(dec.d)
+			k, _ := dec.d.kind()
 			dec.report.Add(unknownKey{at: place{dec.d, at}, key: p.Key.Text, known: knownKeys(k, path)})
 			continue
 		}

@@ -73,10 +73,6 @@ type Node struct {
 	Pairs  []Pair  // of a map, in file order, merged ones at the place of their <<
 	Items  []*Node // of a list
 
-	// Given says how the value came into the document, when it was not by
-	// standing there: an overlay, a default, variables, in this order.
-	Given []Given
-
 	index *pairIndex // of a map with many keys
 }
 
@@ -167,11 +163,6 @@ type Document struct {
 	File    *source.File
 	Root    *Node
 	Ignores []Ignore // in file order
-	project bool     // aepflow.yaml, which has no kind
-
-	excluded bool // not for the target of the compilation
-	foreign  bool // some values come from aepflow.yaml
-	removed  []removal
 }
 
 // Ignore is one comment `# aepflow:ignore CODE reason`.

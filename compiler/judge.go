@@ -18,7 +18,7 @@ func (p *project) judge() {
 		j.add(d)
 	}
 	for i := range p.units {
-		j.add(p.units[i].doc)
+		j.add(p.units[i].doc.Document)
 	}
 	p.report = p.report.Map(j.one)
 	if len(j.ignores) == 0 {
@@ -101,16 +101,16 @@ func (p *project) explain() {
 	if p.report.Len() == 0 {
 		return
 	}
-	docs := make([]*Document, len(p.units))
+	docs := make([]*variant, len(p.units))
 	for i := range p.units {
 		docs[i] = p.units[i].doc
 	}
-	x := newGivenIndex(docs...)
+	x := newOriginIndex(docs...)
 	p.report = p.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return x.explain(d), true })
 }
 
 // checkLevels checks the codes of `lint` in aepflow.yaml.
-func checkLevels(d *Document, levels schemas.Levels, report *diag.Report) {
+func checkLevels(d *variant, levels schemas.Levels, report *diag.Report) {
 	for _, l := range levels {
 		key := place{d, At("lint", l.Code)}.key()
 		entry, known := diag.Lookup(diag.Code(l.Code))

@@ -181,8 +181,7 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 	if r.HasErrors() {
 		t.Fatal("own document is wrong")
 	}
-	d := docs[0]
-	d.project = i == len(fullDocuments)-1
+	d := &variant{Document: docs[0], project: i == len(fullDocuments)-1}
 	for len(changes) >= 3 && len(changes) <= 30 {
 		change(d.Root, int(changes[0]), int(changes[1]), int(changes[2]))
 		changes = changes[3:]
@@ -196,9 +195,7 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 	}
 	if loose := (&diag.Report{}); !checked.HasErrors() {
 		// What is right is right for editors too; overlays are theirs alone to refuse.
-		whole := *d
-		whole.Root = withoutKeys(d.Root, "targets", "defaults")
-		checkLoose(&whole, nil, loose)
+		checkLoose(d.with(withoutKeys(d.Root, "targets", "defaults")), nil, loose)
 		if loose.HasErrors() {
 			t.Errorf("the schema for editors: %v\ndocument: %s", messages(loose), outline(docs))
 		}

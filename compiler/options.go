@@ -97,13 +97,13 @@ type LintLevel struct {
 // ProjectFile is aepflow.yaml. The zero ProjectFile is an empty one.
 type ProjectFile struct {
 	schemas.Project
-	doc *Document
+	doc *variant
 }
 
 // Options returns what aepflow.yaml says for a target. Variables of the target
 // go before those of the project.
 func (f *ProjectFile) Options(target string) Options {
-	o := Options{Target: target, Targets: []string{"local"}, Production: productionName(target), Project: f.doc}
+	o := Options{Target: target, Targets: []string{"local"}, Production: productionName(target)}
 	for _, t := range f.Targets {
 		o.Targets = append(o.Targets, t.Name)
 		if t.Name != target {
@@ -120,7 +120,7 @@ func (f *ProjectFile) Options(target string) Options {
 	o.Targets = slices.Compact(o.Targets)
 	o.Vars = append(o.Vars, f.vars(f.Vars, "vars")...)
 	if f.doc != nil {
-		o.Defaults = f.doc.Root.Get("defaults")
+		o.Defaults, o.Project = f.doc.Root.Get("defaults"), f.doc.Document
 	}
 	for _, l := range f.Lint {
 		level := LintLevel{Code: diag.Code(l.Code), Off: l.Level == "off"}

@@ -12,24 +12,24 @@ import (
 // different there.
 var perTarget = []string{"only", "except", "targets"}
 
-// overlaid works the defaults and the target's overlay into a document and
-// fills in variables. It is false when the document is not for the target, or
-// when what it is cannot be told; the report then says why, if anything is
-// wrong.
+// overlaid applies the defaults and the target's overlay to a document and fills
+// in variables. It is false when the document is not for the target, or when what
+// it is cannot be told; the report then says why, if anything is wrong.
 //
 // Whatever an overlay for another target says is checked as well, as far as
 // that is possible without the variables of that target.
-func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
-	kind, known := KindOf(d)
+func overlaid(d *Document, o Options, report *diag.Report) (*variant, bool) {
+	base := &variant{Document: d, provenance: provenance{}}
+	kind, known := base.kind()
 	if !known || d.Root.Kind != MapKind {
-		return d, true // Check says what is wrong
+		return base, true // Check says what is wrong
 	}
-	base := *d
 	if kind == schemas.KindDataflow && o.Defaults != nil && o.Defaults.Kind == MapKind {
-		base.Root, base.foreign = defaulted(d.Root, d.Root, o.Defaults, nil), true
+		base = base.with(base.provenance.defaulted(d.Root, d.Root, o.Defaults, nil))
+		base.defaulted = true
 	}
-	if !perTargetFits(&base, o, report) {
-		return &base, false
+	if !perTargetFits(base, o, report) {
+		return base, false
 	}
 	chosen := base
 	fine := true
@@ -37,36 +37,40 @@ func overlaid(d *Document, o Options, report *diag.Report) (*Document, bool) {
 		for _, p := range overlays.Pairs {
 			for _, q := range p.Value.Pairs {
 				if slices.Contains(perTarget, q.Key.Text) || q.Key.Text == "name" || q.Key.Text == "kind" {
-					report.Add(overlayKey{place{&base, At("targets", p.Key.Text, q.Key.Text)}})
+					report.Add(overlayKey{place{base, At("targets", p.Key.Text, q.Key.Text)}})
 					fine = false
 				}
 			}
-			merged := base
-			merged.removed = removals(nil, p.Value, p.Key.Text)
-			if o.Target != "" && p.Key.Text == o.Target {
-				merged.Root = patch(withoutKeys(base.Root, "targets"), p.Value, p.Key.Text)
-				chosen = merged
-				continue
+			root, isChosen := base.Root, o.Target != "" && p.Key.Text == o.Target
+			if isChosen {
+				root = withoutKeys(root, "targets")
+			} else {
+				root = base.provenance.touched(root, p.Value, "kind")
 			}
-			merged.Root = patch(touched(base.Root, p.Value, "kind"), p.Value, p.Key.Text)
-			checkLoose(&merged, p.Value, report)
+			merged := base.with(base.provenance.patch(root, p.Value, p.Key.Text))
+			merged.removed = removals(nil, p.Value, p.Key.Text)
+			if isChosen {
+				chosen = merged
+			} else {
+				checkLoose(merged, p.Value, report)
+			}
 		}
 	}
 	if !fine {
-		return &chosen, false
+		return chosen, false
 	}
 	if !isFor(base.Root, o.Target) {
-		checkLoose(&chosen, nil, report)
-		chosen.excluded = true
-		return &chosen, true
+		checkLoose(chosen, nil, report)
+		excluded := *chosen
+		excluded.excluded = true
+		return &excluded, true
 	}
-	root, ok := substituted(&chosen, o, report)
-	chosen.Root = root
-	return &chosen, ok
+	root, ok := substituted(chosen, o, report)
+	return chosen.with(root), ok
 }
 
 // perTargetFits checks the keys that are needed before the whole is checked.
-func perTargetFits(d *Document, o Options, report *diag.Report) bool {
+func perTargetFits(d *variant, o Options, report *diag.Report) bool {
 	fine := true
 	names := func(n *Node, path Path) {
 		if n.Kind != ListKind {
@@ -136,45 +140,39 @@ func isFor(root *Node, target string) bool {
 }
 
 // patch merges a part of a document into base as RFC 7386 says: maps are merged
-// key by key, null removes a key, everything else takes the place of what is
-// there. Neither is changed.
-func patch(base, over *Node, target string) *Node {
-	given := Given{How: ByOverlay, Name: target}
+// key by key, null removes a key, everything else replaces what is there. Neither
+// is changed.
+func (p provenance) patch(base, over *Node, target string) *Node {
+	added := Origin{How: ByOverlay, Name: target}
+	replacing := added
+	if base != nil {
+		replacing.At = base.Span
+	}
 	if over.Kind != MapKind {
-		if base != nil {
-			given.At = base.Span
-		}
-		return over.with(given)
+		return p.with(over, replacing)
 	}
-	if base == nil || base.Kind != MapKind {
-		if base != nil {
-			given.At = base.Span
-		}
-		out := over.with(given)
-		out.Pairs = nil
-		for _, p := range over.Pairs {
-			if p.Value.Kind != NullKind {
-				out.Pairs = append(out.Pairs, Pair{Key: p.Key.with(Given{How: ByOverlay, Name: target}), Value: patch(nil, p.Value, target)})
-			}
-		}
-		return out.indexed()
+	var out *Node
+	var own []Pair
+	if base != nil && base.Kind == MapKind {
+		out, own = p.copyOf(base), base.Pairs
+	} else {
+		out, base = p.with(over, replacing), nil
 	}
-	out := *base
-	out.Pairs = make([]Pair, 0, len(base.Pairs)+len(over.Pairs))
-	for _, p := range base.Pairs {
-		switch q := over.pair(p.Key.Text); {
+	out.Pairs = make([]Pair, 0, len(own)+len(over.Pairs))
+	for _, pair := range own {
+		switch q := over.pair(pair.Key.Text); {
 		case q == nil:
-			out.Pairs = append(out.Pairs, p)
+			out.Pairs = append(out.Pairs, pair)
 		case q.Value.Kind == NullKind:
-		case q.Value.Kind == MapKind && p.Value.Kind == MapKind:
-			out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: patch(p.Value, q.Value, target)})
+		case q.Value.Kind == MapKind && pair.Value.Kind == MapKind:
+			out.Pairs = append(out.Pairs, Pair{Key: pair.Key, Value: p.patch(pair.Value, q.Value, target)})
 		default:
-			out.Pairs = append(out.Pairs, Pair{Key: q.Key, Value: patch(p.Value, q.Value, target)})
+			out.Pairs = append(out.Pairs, Pair{Key: q.Key, Value: p.patch(pair.Value, q.Value, target)})
 		}
 	}
 	for _, q := range over.Pairs {
 		if base.pair(q.Key.Text) == nil && q.Value.Kind != NullKind {
-			out.Pairs = append(out.Pairs, Pair{Key: q.Key.with(given), Value: patch(nil, q.Value, target)})
+			out.Pairs = append(out.Pairs, Pair{Key: p.with(q.Key, added), Value: p.patch(nil, q.Value, target)})
 		}
 	}
 	return out.indexed()
@@ -183,20 +181,20 @@ func patch(base, over *Node, target string) *Node {
 // touched returns as much of a map as an overlay is about, and some more keys: what
 // the overlay says is right or wrong whatever else the document holds, and there
 // may be as many overlays as there are keys.
-func touched(base, over *Node, keys ...string) *Node {
+func (p provenance) touched(base, over *Node, keys ...string) *Node {
 	if base.Kind != MapKind || over.Kind != MapKind {
 		return base
 	}
-	out := *base
+	out := p.copyOf(base)
 	out.Pairs = nil
 	for _, key := range keys {
-		if p := base.pair(key); p != nil {
-			out.Pairs = append(out.Pairs, *p)
+		if pair := base.pair(key); pair != nil {
+			out.Pairs = append(out.Pairs, *pair)
 		}
 	}
 	for _, q := range over.Pairs {
-		if p := base.pair(q.Key.Text); p != nil && !slices.Contains(keys, q.Key.Text) {
-			out.Pairs = append(out.Pairs, Pair{Key: p.Key, Value: touched(p.Value, q.Value), Merged: p.Merged})
+		if pair := base.pair(q.Key.Text); pair != nil && !slices.Contains(keys, q.Key.Text) {
+			out.Pairs = append(out.Pairs, Pair{Key: pair.Key, Value: p.touched(pair.Value, q.Value), Merged: pair.Merged})
 		}
 	}
 	return out.indexed()
@@ -225,17 +223,17 @@ func removals(path Path, over *Node, target string) []removal {
 // defaulted returns a document with what the defaults say about keys that it
 // does not have. What the document says always holds, null included, which is
 // no value anywhere but in an overlay.
-func defaulted(root, doc, defaults *Node, path Path) *Node {
+func (p provenance) defaulted(root, doc, defaults *Node, path Path) *Node {
 	out := *doc
 	out.Pairs = slices.Clone(doc.Pairs)
-	for i, p := range out.Pairs {
-		if d := defaults.Get(p.Key.Text); d != nil && d.Kind == MapKind && p.Value.Kind == MapKind {
-			out.Pairs[i].Value = defaulted(root, p.Value, d, path.Field(p.Key.Text))
+	for i, pair := range out.Pairs {
+		if d := defaults.Get(pair.Key.Text); d != nil && d.Kind == MapKind && pair.Value.Kind == MapKind {
+			out.Pairs[i].Value = p.defaulted(root, pair.Value, d, path.Field(pair.Key.Text))
 		}
 	}
-	for _, p := range defaults.Pairs {
-		if doc.pair(p.Key.Text) == nil && wanted(root, path.Field(p.Key.Text).String()) {
-			out.Pairs = append(out.Pairs, Pair{Key: p.Key.with(Given{How: ByDefault}), Value: asDefault(p.Value)})
+	for _, pair := range defaults.Pairs {
+		if doc.pair(pair.Key.Text) == nil && wanted(root, path.Field(pair.Key.Text).String()) {
+			out.Pairs = append(out.Pairs, p.defaultPair(pair))
 		}
 	}
 	return out.indexed()
@@ -257,15 +255,18 @@ func wanted(root *Node, path string) bool {
 	return true
 }
 
-func asDefault(n *Node) *Node {
-	c := n.with(Given{How: ByDefault})
-	c.Pairs = slices.Clone(n.Pairs)
-	for i, p := range c.Pairs {
-		c.Pairs[i] = Pair{Key: p.Key.with(Given{How: ByDefault}), Value: asDefault(p.Value)}
+func (p provenance) defaultPair(pair Pair) Pair {
+	return Pair{Key: p.with(pair.Key, Origin{How: ByDefault}), Value: p.defaultValue(pair.Value)}
+}
+
+func (p provenance) defaultValue(n *Node) *Node {
+	c := p.with(n, Origin{How: ByDefault})
+	c.Pairs, c.Items = slices.Clone(n.Pairs), slices.Clone(n.Items)
+	for i, pair := range c.Pairs {
+		c.Pairs[i] = p.defaultPair(pair)
 	}
-	c.Items = slices.Clone(n.Items)
 	for i, item := range c.Items {
-		c.Items[i] = asDefault(item)
+		c.Items[i] = p.defaultValue(item)
 	}
 	return c.indexed()
 }

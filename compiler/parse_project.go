@@ -19,8 +19,7 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 		report.Add(secondDocument{docs[1]})
 		return nil, report
 	}
-	d := docs[0]
-	d.project = true
+	d := &variant{Document: docs[0], project: true}
 	v, found := decodeOrExplain(d)
 	report.Append(found)
 	p, _ := v.(*schemas.Project)
@@ -35,7 +34,7 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 }
 
 // checkDefaults refuses defaults for what makes a document that document.
-func checkDefaults(d *Document, report *diag.Report) {
+func checkDefaults(d *variant, report *diag.Report) {
 	defaults := d.Root.Get("defaults")
 	for _, key := range append([]string{"kind", "name"}, perTarget...) {
 		if defaults.pair(key) != nil {
@@ -54,7 +53,7 @@ func ToJSON(f *source.File) (json.RawMessage, *diag.Report) {
 		report.Add(secondDocument{docs[1]})
 		return nil, report
 	}
-	v, finite := plain(docs[0], nil, docs[0].Root, report)
+	v, finite := plain(&variant{Document: docs[0]}, nil, docs[0].Root, report)
 	if !finite {
 		return nil, report
 	}

@@ -13,7 +13,7 @@ import (
 
 // place is a path in a document; problems point with it.
 type place struct {
-	d    *Document
+	d    *variant
 	path Path
 }
 
@@ -108,7 +108,7 @@ func (p missingDocumentKey) Diagnose() diag.Diagnostic {
 // explainPath is the argument of `aepflow explain` for a key: list indexes and
 // keys that the user chose are left out.
 func explainPath(at place, key string) string {
-	k, _ := KindOf(at.d)
+	k, _ := at.d.kind()
 	out := strings.ToLower(k)
 	for _, s := range at.path {
 		if _, _, ok := Explain(out + "." + s.Key); ok {

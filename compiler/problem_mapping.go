@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -35,11 +36,11 @@ type expressionFault struct {
 
 func (p expressionFault) Diagnose() diag.Diagnostic {
 	n := p.at.d.Find(p.at.path).Node
-	span := n.Part(p.problem.Start, p.problem.End)
+	span := p.at.part(p.problem.Start, p.problem.End)
 	d := diag.Diagnostic{
 		Code: diag.Code(p.problem.Code), Severity: diag.Severity(p.problem.Severity), Path: p.at.path.String(),
 		Message: p.problem.Message,
-		Labels:  n.partLabels(p.problem.Start, p.problem.End, ""),
+		Labels:  p.at.partLabels(p.problem.Start, p.problem.End, ""),
 		Help:    p.problem.Help,
 	}
 	if p.isSafe(span.Text()) && n.Alias.IsZero() && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
@@ -61,10 +62,20 @@ func (p expressionFault) isSafe(got string) bool {
 
 // partLabels are the labels of a part of a scalar: through an alias, the use as
 // well.
-func (n *Node) partLabels(start, end int, text string) []diag.Label {
-	labels := n.Where(text)
-	labels[0].Span = n.Part(start, end)
+func (p place) partLabels(start, end int, text string) []diag.Label {
+	labels := p.d.Find(p.path).Node.Where(text)
+	labels[0].Span = p.part(start, end)
 	return labels
+}
+
+// part returns the place of a part of the scalar at p, given by offsets into its
+// text; the whole scalar when its text is not the one in the file.
+func (p place) part(start, end int) source.Span {
+	n := p.d.Find(p.path).Node
+	if computed(p.d.provenance[n]) {
+		return n.Span
+	}
+	return n.Part(start, end)
 }
 
 // mappingConflict: one destination twice, or one inside another.
@@ -194,7 +205,6 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 	case xdm.TooShort, xdm.TooLong:
 		want, help = "a text of another length", "shorten or lengthen it"
 	}
-	n := p.at.d.Find(p.at.path).Node
 	d := diag.Diagnostic{
 		Code: diag.ConstantValue, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("the field `%s` does not take `%s`", p.key.path[len(p.key.path)-1].Key, firstLine(p.value)),
@@ -203,7 +213,7 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 	if p.whole {
 		d.Labels = p.at.labels("expected " + want)
 	} else {
-		d.Labels = n.partLabels(p.start, p.end, "expected "+want)
+		d.Labels = p.at.partLabels(p.start, p.end, "expected "+want)
 	}
 	d.Labels = append(d.Labels, diag.Label{Span: p.key.key(), Text: "of type " + p.field.Type})
 	if p.fault.Near != "" {

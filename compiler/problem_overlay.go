@@ -20,7 +20,7 @@ func (p overlayKey) Diagnose() diag.Diagnostic {
 	}
 }
 
-type onlyAndExcept struct{ d *Document }
+type onlyAndExcept struct{ d *variant }
 
 func (p onlyAndExcept) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
@@ -63,7 +63,6 @@ func (p unknownTarget) Diagnose() diag.Diagnostic {
 
 type unknownVariable struct {
 	at         place
-	node       *Node
 	start, end int
 	name       string // "" when the reference is never closed
 	known      *nearest.Names
@@ -73,7 +72,7 @@ func (p unknownVariable) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownVariable, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("the variable `%s` has no value", p.name),
-		Labels:  p.node.partLabels(p.start, p.end, "not known for this target"),
+		Labels:  p.at.partLabels(p.start, p.end, "not known for this target"),
 		Help:    fmt.Sprintf("add `%s` to `vars` in aepflow.yaml, or give --var %s=VALUE; write $${ for a ${ that is meant", p.name, p.name),
 	}
 	if p.name == "" {

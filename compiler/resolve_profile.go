@@ -95,8 +95,8 @@ func (p profileByTag) Diagnose() diag.Diagnostic {
 func (p profileByTag) fix(word string) *diag.Fix {
 	tags := p.dataset.d.Find(p.dataset.path.Field("tags"))
 	profile := p.dataset.d.Find(p.dataset.path.Field("profile"))
-	ownWords := func(n *Node) bool { return n != nil && len(n.Given) == 0 && n.Alias.IsZero() }
-	if !ownWords(tags.Node) || tags.Key.File != p.dataset.d.File || p.dataset.d.foreign {
+	ownWords := func(n *Node) bool { return n != nil && len(p.dataset.d.provenance[n]) == 0 && n.Alias.IsZero() }
+	if !ownWords(tags.Node) || tags.Key.File != p.dataset.d.File || p.dataset.d.defaulted {
 		return nil
 	}
 	var edits []diag.Edit

@@ -24,7 +24,8 @@ type Resolved struct {
 	Excluded bool // not for the target
 	Removed  []RemovedKey
 
-	root *Node
+	root       *Node
+	provenance provenance
 }
 
 // RemovedKey is a key that the target's overlay takes out.
@@ -38,7 +39,7 @@ type ResolvedValue struct {
 	Path  string
 	Value json.RawMessage
 	At    source.Span // what gives it: for variables, the text that names them
-	Given []Given
+	Given []Origin
 }
 
 // Resolve returns the documents as a target sees them, in the order of the
@@ -50,9 +51,9 @@ func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
 	for i := range p.units {
 		u := &p.units[i]
 		r := Resolved{Path: u.doc.File.Path, Kind: u.kind, Name: u.name, Excluded: u.doc.excluded}
-		r.root = withoutKeys(u.doc.Root, perTarget...)
+		r.root, r.provenance = withoutKeys(u.doc.Root, perTarget...), u.doc.provenance
 		if u.kind == schemas.KindConnection {
-			r.root = hidden(r.root)
+			r.root = hidden(r.root, r.provenance)
 		}
 		for _, k := range u.doc.removed {
 			r.Removed = append(r.Removed, RemovedKey{k.path, k.span})
@@ -63,7 +64,7 @@ func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
 }
 
 // hidden returns a Connection with asterisks for secrets that stand in it.
-func hidden(root *Node) *Node {
+func hidden(root *Node, origins provenance) *Node {
 	slug := ""
 	if n := root.Get("connector"); n != nil {
 		slug = n.Text
@@ -74,17 +75,16 @@ func hidden(root *Node) *Node {
 	if params == nil || params.Kind != MapKind {
 		return root
 	}
-	shown := *params
+	shown := origins.copyOf(params)
 	shown.Pairs = nil
 	for _, p := range params.Pairs {
 		if p.Value.Kind.IsScalar() && isSecretParam(connector, p.Key.Text) && !isReference(p.Value.Text) {
-			v := *p.Value
-			v.Kind, v.Text = StringKind, "***"
-			p.Value = &v
+			p.Value = origins.copyOf(p.Value)
+			p.Value.Kind, p.Value.Text = StringKind, "***"
 		}
 		shown.Pairs = append(shown.Pairs, p)
 	}
-	return replaced(root, "auth", replaced(auth, "params", &shown))
+	return replaced(root, "auth", replaced(auth, "params", shown))
 }
 
 // replaced returns a map with another value for one of its keys.
@@ -151,7 +151,7 @@ func (r Resolved) Values() []ResolvedValue {
 	var walk func(path Path, n *Node)
 	walk = func(path Path, n *Node) {
 		if n.Kind.IsScalar() || len(n.Pairs)+len(n.Items) == 0 {
-			out = append(out, ResolvedValue{path.String(), appendNode(nil, n), n.Span, n.Given})
+			out = append(out, ResolvedValue{path.String(), appendNode(nil, n), n.Span, r.provenance[n]})
 		}
 		for _, p := range n.Pairs {
 			walk(path.Field(p.Key.Text), p.Value)
@@ -167,7 +167,7 @@ func (r Resolved) Values() []ResolvedValue {
 // WriteYAML writes the document as YAML. With explain, a comment behind every
 // value says where it comes from.
 func (r Resolved) WriteYAML(w io.Writer, explain bool) error {
-	p := yamlPrinter{explain: explain}
+	p := yamlPrinter{explain: explain, provenance: r.provenance}
 	p.block(r.root, 0)
 	if explain {
 		for _, k := range r.Removed {
@@ -193,8 +193,9 @@ func (r Resolved) WriteYAML(w io.Writer, explain bool) error {
 }
 
 type yamlPrinter struct {
-	explain bool
-	lines   []yamlLine
+	explain    bool
+	provenance provenance
+	lines      []yamlLine
 }
 
 type yamlLine struct{ text, origin string }
@@ -219,18 +220,18 @@ func (p *yamlPrinter) block(n *Node, indent int) {
 func (p *yamlPrinter) value(head string, n *Node, indent int) {
 	switch {
 	case n.Kind == MapKind && len(n.Pairs) == 0:
-		p.line(indent, head+" {}", whence(n))
+		p.line(indent, head+" {}", p.whence(n))
 	case n.Kind == ListKind && len(n.Items) == 0:
-		p.line(indent, head+" []", whence(n))
+		p.line(indent, head+" []", p.whence(n))
 	case !n.Kind.IsScalar():
 		p.line(indent, head, "")
 		p.block(n, indent+1)
 	case n.Kind == StringKind:
-		p.line(indent, head+" "+plainOr(n.Text, false), whence(n))
+		p.line(indent, head+" "+plainOr(n.Text, false), p.whence(n))
 	case n.Kind == NullKind:
-		p.line(indent, head+" null", whence(n))
+		p.line(indent, head+" null", p.whence(n))
 	default:
-		p.line(indent, head+" "+n.Text, whence(n))
+		p.line(indent, head+" "+n.Text, p.whence(n))
 	}
 }
 
@@ -267,9 +268,9 @@ func quoted(s string) string {
 }
 
 // whence says where a value comes from.
-func whence(n *Node) string {
+func (p *yamlPrinter) whence(n *Node) string {
 	out := position(n.Span)
-	for _, g := range n.Given {
+	for _, g := range p.provenance[n] {
 		switch {
 		case g.How == Escaped:
 			continue

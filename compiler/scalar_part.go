@@ -11,7 +11,7 @@ import (
 // style, also where the source has escapes, folded lines and indentation that
 // the text does not have.
 func (n *Node) Part(from, to int) source.Span {
-	if n.Span.File == nil || !n.Kind.IsScalar() || n.isComputed() {
+	if n.Span.File == nil || !n.Kind.IsScalar() {
 		return n.Span
 	}
 	from = min(max(from, 0), len(n.Text))

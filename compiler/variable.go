@@ -17,13 +17,13 @@ const (
 //
 // What is secret keeps its references: only whole ones are taken there, so that
 // $${ in a parameter of a connection is refused and not turned into one.
-func substituted(d *Document, o Options, report *diag.Report) (*Node, bool) {
+func substituted(d *variant, o Options, report *diag.Report) (*Node, bool) {
 	s := substitution{d: d, options: o, report: report, fine: true}
 	return s.value(nil, d.Root), s.fine
 }
 
 type substitution struct {
-	d       *Document
+	d       *variant
 	options Options
 	report  *diag.Report
 	fine    bool
@@ -42,9 +42,8 @@ func (s *substitution) value(path Path, n *Node) *Node {
 			return
 		}
 		if out == n {
-			c := *n
-			c.Pairs, c.Items = slices.Clone(n.Pairs), slices.Clone(n.Items)
-			out = &c
+			out = s.d.provenance.copyOf(n)
+			out.Pairs, out.Items = slices.Clone(n.Pairs), slices.Clone(n.Items)
 		}
 		set(out, value)
 	}
@@ -65,7 +64,7 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 		return n
 	}
 	secret := len(path) > 2 && path[0].Key == "auth" && path[1].Key == "params"
-	out := *n
+	out, origins := *n, slices.Clip(s.d.provenance[n])
 	var b strings.Builder
 	for at := 0; at < len(n.Text); {
 		rest := n.Text[at:]
@@ -80,23 +79,23 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 			end := strings.IndexByte(rest, '}')
 			if end < 0 {
 				s.fine = false
-				s.report.Add(unknownVariable{at: place{s.d, path}, node: n, start: at, end: len(n.Text)})
+				s.report.Add(unknownVariable{at: place{s.d, path}, start: at, end: len(n.Text)})
 				return n
 			}
 			name := rest[len(varStart):end]
 			i, ok := s.options.lookup.variable(name)
 			if !ok {
 				s.fine = false
-				s.report.Add(unknownVariable{at: place{s.d, path}, node: n, start: at, end: at + end + 1, name: name, known: s.options.lookup.varNames})
+				s.report.Add(unknownVariable{at: place{s.d, path}, start: at, end: at + end + 1, name: name, known: s.options.lookup.varNames})
 				return n
 			}
 			v := s.options.Vars[i]
-			g := Given{How: ByVariable, Name: name, From: v.From}
+			o := Origin{How: ByVariable, Name: name, From: v.From}
 			text := v.Value
 			if v.Node != nil {
-				g.At, text = v.Node.Span, v.Node.Text
+				o.At, text = v.Node.Span, v.Node.Text
 			}
-			out.Given = append(out.Given[:len(out.Given):len(out.Given)], g)
+			origins = append(origins, o)
 			if at == 0 && end+1 == len(n.Text) {
 				out.Kind = s.kind(path, n, v)
 			}
@@ -110,9 +109,10 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 	if out.Text = b.String(); out.Text == n.Text {
 		return n
 	}
-	if len(out.Given) == len(n.Given) { // only $${: the source is longer than the text
-		out.Given = append(out.Given[:len(out.Given):len(out.Given)], Given{How: Escaped})
+	if len(origins) == len(s.d.provenance[n]) { // only $${: the source is longer than the text
+		origins = append(origins, Origin{How: Escaped})
 	}
+	s.d.provenance[&out] = origins
 	return &out
 }
 
@@ -120,7 +120,7 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 // where it takes only one thing: values of the command line have no quotes, and
 // references inside brackets need some. Where it takes both, quotes make text.
 func (s *substitution) kind(path Path, n *Node, v Var) Kind {
-	docKind, _ := KindOf(s.d)
+	docKind, _ := s.d.kind()
 	text, other := scalarTypes(docKind, path)
 	kind := ResolveScalar(v.Value)
 	if v.Node != nil {
