@@ -84,10 +84,10 @@ func (s *Server) setClock(c *core.Call) (core.Answer, error) {
 }
 
 // serveAdmin answers outside of recording, faults and rates.
-func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, rest string, raw []byte, bodyErr error) {
+func (s *Server) serveAdmin(w http.ResponseWriter, r *http.Request, raw []byte, bodyErr error) {
 	c := &core.Call{Env: s.env, Service: core.OwnService, Request: r, Raw: raw, Now: s.env.Now(), RequestID: s.env.NewHex(32), Query: r.URL.Query()}
 	a := s.safely(c, func() (core.Answer, error) {
-		rt, _, known := s.router.find(core.OwnService, r.Method, rest)
+		rt, _, known := s.router.find(r.Method, r.URL.EscapedPath())
 		switch {
 		case bodyErr != nil:
 			return core.Answer{}, bodyErr

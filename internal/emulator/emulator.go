@@ -103,7 +103,7 @@ func Open(opts Options) (*Server, error) {
 	}
 	e.Hooks = core.Hooks{NextDue: flow.NextDue, DatasetChanged: func(c *core.Call, id string, before, after object) { flow.FollowProfile(c, id, before, after) }}
 	s := &Server{opts: opts, env: e}
-	s.router = newRouter(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(), dataprep.Routes(), s.adminRoutes())
+	s.router = newRouter(s.routes())
 	if s.opts.MaxBody == 0 {
 		s.opts.MaxBody = 8 << 20
 	}
@@ -123,6 +123,11 @@ func Open(opts Options) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// routes are the calls of every service.
+func (s *Server) routes() []core.Route {
+	return slices.Concat(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(), dataprep.Routes(), s.adminRoutes())
 }
 
 func (s *Server) open() error {

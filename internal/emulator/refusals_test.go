@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"net/url"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
@@ -558,5 +559,35 @@ func TestEveryCodeIsProvoked(t *testing.T) {
 	}
 	if !slices.ContainsFunc(refusalCases, func(c refusalCase) bool { return c.code == "429050" }) && !strings.Contains(string(source), `"429050"`) {
 		t.Error("429050 is never provoked")
+	}
+}
+
+// Paths that are not there, and methods that a path does not have.
+func TestRouting(t *testing.T) {
+	a := open(t, Options{})
+	for _, c := range []struct {
+		method, path string
+		status       int
+	}{
+		{"GET", flowsPath, 200},
+		{"GET", flowsPath + "/", 200},
+		{"GET", flowsPath + "//", 200},
+		{"HEAD", flowsPath, 200},
+		{"DELETE", flowsPath, 405},
+		{"OPTIONS", flowsPath, 405},
+		{"GET", flowBase + "/connections/search", 404}, // an id, for there is a POST only
+		{"PUT", flowBase + "/connections/search", 405},
+		{"GET", flowBase, 404},
+		{"GET", flowBase + "/nothing", 404},
+		{"GET", flowBase + "//flows", 404},
+		{"GET", flowBase + "/flows/../flows", 404},
+		{"GET", registryBase + "/tenant/schemas/" + registry.AltID(tutorialSchema), 200},
+		{"GET", registryBase + "/tenant/schemas/" + url.QueryEscape(tutorialSchema), 200},
+		{"GET", registryBase + "/other/schemas", 404},
+	} {
+		r := a.do(c.method, c.path, nil, "Accept", "application/vnd.adobe.xed-full+json; version=1")
+		if r.status != c.status {
+			t.Errorf("%s %s: %d, want %d: %s", c.method, c.path, r.status, c.status, r.raw)
+		}
 	}
 }

@@ -3,89 +3,79 @@ package emulator
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
-type routeKey struct {
-	svc   core.Service
-	depth int
+// router finds the route of a call. paths has every path without its methods:
+// it tells a wrong method from a wrong path.
+type router struct{ calls, paths *http.ServeMux }
+
+// match is what calls has for a path.
+type match struct {
+	http.Handler // never called: the mux only looks up
+	pattern      string
+	route        core.Route
 }
 
-// router is the whole surface; each family of handlers adds its part.
-type router map[routeKey][]routed
-
-// routed is a route with its pattern split.
-type routed struct {
-	core.Route
-	steps []string
-}
-
-func newRouter(families ...[]core.Route) router {
-	index := router{}
-	for _, family := range families {
-		for _, r := range family {
-			steps := segments(r.Pattern)
-			k := routeKey{r.Service, len(steps)}
-			index[k] = append(index[k], routed{r, steps})
-		}
-	}
-	return index
-}
-
-func segments(path string) []string {
-	path = strings.Trim(path, "/")
-	if path == "" {
-		return nil
-	}
-	return strings.Split(path, "/")
-}
-
-// find matches an escaped path. Segments are unescaped only after the
-// split, because ids of the registry are URLs. known is true when the path
-// exists with another method.
-func (index router) find(svc core.Service, method, escaped string) (rt *core.Route, args map[string]string, known bool) {
-	steps := segments(escaped)
-	for i, s := range steps {
-		if u, err := url.PathUnescape(s); err == nil {
-			steps[i] = u
-		}
-	}
-	candidates := index[routeKey{svc, len(steps)}]
-	for i := range candidates {
-		r := &candidates[i]
-		args, ok := r.match(steps)
-		if !ok {
-			continue
-		}
-		if r.Method == method || (method == http.MethodHead && r.Method == http.MethodGet) {
-			return &r.Route, args, true
-		}
-		known = true
-	}
-	return nil, nil, known
-}
-
-func (r *routed) match(steps []string) (map[string]string, bool) {
-	var args map[string]string
-	for i, want := range r.steps {
-		if want[0] != '{' {
-			if want != steps[i] {
-				return nil, false
+func newRouter(routes []core.Route) router {
+	m, known := router{http.NewServeMux(), http.NewServeMux()}, map[string]bool{}
+	for _, r := range routes {
+		pattern := strings.TrimSuffix(rootOf(r.Service)+r.Pattern, "/")
+		for _, container := range []string{"tenant", "global"} {
+			named := strings.Replace(pattern, "{container}", container, 1)
+			if container == "global" && named == pattern {
+				break
 			}
-			continue
+			m.calls.Handle(r.Method+" "+named, &match{pattern: pattern, route: r})
+			if !known[named] {
+				known[named] = true
+				m.paths.Handle(named, http.NotFoundHandler())
+			}
 		}
-		name := want[1 : len(want)-1]
-		if name == "container" && steps[i] != "tenant" && steps[i] != "global" {
-			return nil, false
+	}
+	return m
+}
+
+func rootOf(svc core.Service) string {
+	for _, r := range roots {
+		if r.svc == svc {
+			return r.path
+		}
+	}
+	panic("emulator: service " + string(svc) + " has no path")
+}
+
+// find matches an escaped path. A slash at its end does not count; a path with
+// empty or dotted segments is nowhere. Ids of the registry are URLs, so segments
+// are unescaped only after the split. known is true when the path exists with
+// another method.
+func (r router) find(method, escaped string) (rt *core.Route, args map[string]string, known bool) {
+	escaped = strings.TrimRight(escaped, "/")
+	plain, err := url.PathUnescape(escaped)
+	if err != nil || escaped != path.Clean(escaped) {
+		return nil, nil, false
+	}
+	req := &http.Request{Method: method, URL: &url.URL{Path: plain, RawPath: escaped}}
+	h, _ := r.calls.Handler(req)
+	m, found := h.(*match)
+	if !found {
+		_, pattern := r.paths.Handler(req)
+		return nil, nil, pattern != ""
+	}
+	values := strings.Split(escaped, "/")
+	for i, name := range strings.Split(m.pattern, "/") {
+		if !strings.HasPrefix(name, "{") {
+			continue
 		}
 		if args == nil {
 			args = make(map[string]string, 2)
 		}
-		args[name] = steps[i]
+		args[strings.Trim(name, "{}")], _ = url.PathUnescape(values[i])
 	}
-	return args, true
+	return &m.route, args, true
 }
 
 // roots are the paths of the services, longest match by order.
@@ -105,12 +95,12 @@ var roots = []struct {
 	{"/_emulator", core.OwnService},
 }
 
-// serviceOf splits a request path, still escaped, into service and rest.
-func serviceOf(path string) (core.Service, string, bool) {
+// serviceOf names the service of a request path.
+func serviceOf(path string) (core.Service, bool) {
 	for _, r := range roots {
 		if rest, ok := strings.CutPrefix(path, r.path); ok && (rest == "" || rest[0] == '/') {
-			return r.svc, rest, true
+			return r.svc, true
 		}
 	}
-	return "", "", false
+	return "", false
 }

@@ -18,11 +18,11 @@ import (
 // comes slowly nor an answer that is read slowly holds other calls up.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
-	svc, rest, known := serviceOf(path)
+	svc, known := serviceOf(path)
 	raw, bodyErr := s.readBody(w, r, svc)
 	defer s.bodies.Add(-int64(len(raw)))
 	if svc == core.OwnService || !known && r.Method == http.MethodGet && path == "/" {
-		s.serveAdmin(w, r, rest, raw, bodyErr)
+		s.serveAdmin(w, r, raw, bodyErr)
 		return
 	}
 	select {
@@ -31,7 +31,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &core.Call{Env: s.env, Service: svc, Request: r, Raw: raw}
-	a, fault, lost := s.work(c, rest, known, bodyErr)
+	a, fault, lost := s.work(c, known, bodyErr)
 	if lost {
 		if t, inProcess := w.(interface{ refuse() }); inProcess && fault.Refuse {
 			t.refuse()
@@ -43,7 +43,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // work makes and records the answer of a call that has a slot, and gives the
 // slot back; lost means that no answer may be sent.
-func (s *Server) work(c *core.Call, rest string, known bool, bodyErr error) (a core.Answer, fault *Fault, lost bool) {
+func (s *Server) work(c *core.Call, known bool, bodyErr error) (a core.Answer, fault *Fault, lost bool) {
 	defer func() { <-s.slots }()
 	started := time.Now()
 	c.Now, c.RequestID, c.Query = s.env.Now(), s.env.NewHex(32), c.Request.URL.Query()
@@ -58,7 +58,7 @@ func (s *Server) work(c *core.Call, rest string, known bool, bodyErr error) (a c
 	case !known:
 		a = refusal(c, core.Problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", c.Request.URL.Path))
 	default:
-		a = s.safely(c, func() (core.Answer, error) { return s.dispatch(c, rest) })
+		a = s.safely(c, func() (core.Answer, error) { return s.dispatch(c) })
 	}
 	if fault != nil && fault.After {
 		_ = s.pause(c.Request, fault.delay()) // the work is done, whether or not the caller still waits
@@ -165,8 +165,8 @@ func (s *Server) safely(c *core.Call, work func() (core.Answer, error)) (a core.
 }
 
 // dispatch finds the handler, checks the caller, and runs it with its sandbox.
-func (s *Server) dispatch(c *core.Call, rest string) (core.Answer, error) {
-	rt, args, known := s.router.find(c.Service, c.Request.Method, rest)
+func (s *Server) dispatch(c *core.Call) (core.Answer, error) {
+	rt, args, known := s.router.find(c.Request.Method, c.Request.URL.EscapedPath())
 	needs := core.Reads
 	if rt != nil {
 		needs = rt.Access
