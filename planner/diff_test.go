@@ -78,7 +78,7 @@ func script(p *planner.Plan) string {
 			if f.Unknown {
 				desired = "(known after apply)"
 			}
-			fmt.Fprintf(&b, "    %s %s: %s -> %s\n", f.Action, f.Path, orDash(old), orDash(desired))
+			fmt.Fprintf(&b, "    %s %s: %s -> %s%s\n", f.Action, f.Path, orDash(old), orDash(desired), threeSides(f))
 		}
 		for _, g := range c.Guards {
 			fmt.Fprintf(&b, "    guard %s %s\n", g.Code, g.Flag)
@@ -107,6 +107,12 @@ func script(p *planner.Plan) string {
 			fmt.Fprintf(&b, "note [%s]: %s\n  %s\n", d.Code, d.Message, d.Help)
 		}
 	}
+	for _, c := range p.Drift {
+		fmt.Fprintf(&b, "drift %s: %s\n", c.Address, c.Reason)
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "    %s: %s -> %s%s\n", f.Path, orDash(string(f.Applied)), orDash(string(f.Live)), threeSides(f))
+		}
+	}
 	if len(p.Changes) == 0 {
 		b.WriteString("nothing\n")
 	}
@@ -114,6 +120,17 @@ func script(p *planner.Plan) string {
 		b.WriteString("not complete\n")
 	}
 	return b.String()
+}
+
+// threeSides is what a refresh adds to a field.
+func threeSides(f planner.FieldChange) string {
+	switch {
+	case f.Class == "":
+		return ""
+	case f.Live == nil:
+		return " (" + f.Class + ")"
+	}
+	return " (" + f.Class + ", live " + orDash(string(f.Live)) + ")"
 }
 
 func orDash(s string) string {
@@ -126,79 +143,56 @@ func orDash(s string) string {
 	return s
 }
 
-// TestDiff runs every case of testdata/diff: what was applied (before.yaml),
-// what is asked for (after.yaml), and the plan that this is (want). A line
-// `at 2027-…` or `on-replace …` in the comment sets an option.
+// TestDiff runs every case of testdata/diff and its subfolders: what was applied
+// (before.yaml), what is asked for (after.yaml), and the plan that this is (want).
+// Lines of the comment set options, as in `at 2027-…` or `on-replace continue`;
+// `unchanged` stands for an after.yaml that is before.yaml.
+// Two more files change what before.yaml gives, one thing a line:
+//
+//	lock   ADDRESS sent PATH JSON      the platform was sent this in the place of what is documented
+//	       ADDRESS id ID               the object has this ID
+//	       ADDRESS etag ETAG           it has this version; what refers to it was sent another one
+//	       ADDRESS deposed ID          this object is left over from a replacement
+//	       ADDRESS gone                nothing was applied
+//	live   ADDRESS MEMBER/MEMBER JSON  a refresh finds this, and all else as it was sent
+//	       ADDRESS missing             it does not find the object
+//	       ADDRESS object JSON         it finds this object
 func TestDiff(t *testing.T) {
-	files, err := filepath.Glob("testdata/diff/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no cases", err)
+	var files []string
+	for _, pattern := range []string{"testdata/diff/*.txtar", "testdata/diff/*/*.txtar"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatal("no cases", err)
+		}
+		files = append(files, found...)
 	}
 	for _, path := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+		t.Run(strings.TrimPrefix(strings.TrimSuffix(filepath.ToSlash(path), ".txtar"), "testdata/diff/"), func(t *testing.T) {
 			a, err := txtar.ParseFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := planner.Options{At: now, Tool: "test"}
-			for line := range strings.Lines(string(a.Comment)) {
-				word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-				switch word {
-				case "at":
-					if o.At, err = time.Parse(time.RFC3339, rest); err != nil {
-						t.Fatal(err)
-					}
-				case "on-replace":
-					o.OnReplace = rest
-				case "allow-data-loss":
-					o.AllowDataLoss = true
-				case "destroy":
-					o.Destroy = true
-				case "only", "exclude":
-					address, err := resource.ParseAddress(rest)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if word == "only" {
-						o.Only = append(o.Only, address)
-					} else {
-						o.Exclude = append(o.Exclude, address)
-					}
-				}
-			}
-			lock := &lockfile.Lock{}
-			after := resource.NewGraph(nil)
-			want := -1
-			for i, f := range a.Files {
-				switch f.Name {
-				case "before.yaml":
-					lock = applied(t, compile(t, string(f.Data)))
-				case "after.yaml":
-					after = compile(t, string(f.Data))
-				case "want":
-					want = i
-				}
-			}
-			p, report := planner.Diff(lock, after, o)
+			c := readCase(t, a)
+			p, report := planner.Diff(c.lock, c.after, c.options)
 			got := script(p)
 			for _, d := range report.Sorted() {
 				got += fmt.Sprintf("%s [%s] at %d: %s\n", d.Severity, d.Code, d.Primary().Pos().Line, d.Message)
 			}
 			if os.Getenv("UPDATE") != "" {
-				if want < 0 {
+				if c.want < 0 {
 					a.Files = append(a.Files, txtar.File{Name: "want"})
-					want = len(a.Files) - 1
+					c.want = len(a.Files) - 1
 				}
-				a.Files[want].Data = []byte(got)
+				a.Files[c.want].Data = []byte(got)
 				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
 			}
-			if want < 0 {
+			if c.want < 0 {
 				t.Fatalf("no want; the plan is\n%s", got)
 			}
-			if diff := cmp.Diff(string(a.Files[want].Data), got); diff != "" {
+			if diff := cmp.Diff(string(a.Files[c.want].Data), got); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
 			}
 			checkOrder(t, p)
@@ -242,7 +236,7 @@ func TestDiffOfItsOwnLockIsEmpty(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range a.Files {
-			if f.Name == "want" {
+			if filepath.Ext(f.Name) != ".yaml" {
 				continue
 			}
 			g := compile(t, string(f.Data))
