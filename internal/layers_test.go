@@ -68,6 +68,7 @@ var layers = map[string][]string{
 		"internal/redact", "internal/specs",
 	},
 	"internal/redact":    {"internal/specs"},
+	"internal/golden":    {},
 	"internal/laws":      {},
 	"internal/benchmark": {"applier", "compiler", "planner", "internal/emulator", "internal/lockfile", "internal/platform", "internal/resource", "internal/source", "schemas"},
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
@@ -38,22 +39,9 @@ func saved(t *testing.T, name string) *planner.Plan {
 	return p
 }
 
-func golden(t *testing.T, name, got string) {
+func check(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got), UPDATE=1 rewrites it:\n%s", path, diff)
-	}
+	golden.Check(t, filepath.Join("testdata", name+".golden"), []byte(got))
 }
 
 func scriptOf(t *testing.T, p *planner.Plan, known Known) string {
@@ -68,7 +56,7 @@ func scriptOf(t *testing.T, p *planner.Plan, known Known) string {
 func TestScript(t *testing.T) {
 	for _, name := range []string{"first", "column-added"} {
 		text := scriptOf(t, saved(t, name), nil)
-		golden(t, name+".sh", text)
+		check(t, name, text)
 		if again := scriptOf(t, saved(t, name), nil); again != text {
 			t.Errorf("%s differs from one time to the next", name)
 		}
@@ -279,7 +267,7 @@ func TestScriptRunsReplacement(t *testing.T) {
 	for _, r := range f.requests {
 		lines = append(lines, r.Method+" "+strings.TrimPrefix(r.Path, "/data/foundation/"))
 	}
-	golden(t, "column-added.requests", strings.Join(lines, "\n")+"\n")
+	check(t, "requests", strings.Join(lines, "\n")+"\n")
 	if !strings.Contains(f.requests[0].Body, `"baseConnectionId":"from-environment"`) || !strings.Contains(f.requests[1].Body, `"dataSetId":"known-customers"`) {
 		t.Errorf("existing ids are not put in:\n%s\n%s", f.requests[0].Body, f.requests[1].Body)
 	}

@@ -3,16 +3,15 @@ package diag_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -183,7 +182,7 @@ func TestRenderings(t *testing.T) {
 				{Name: "json", Data: render(t, func(b *bytes.Buffer) error { return diag.JSON(b, r) })},
 				{Name: "sarif", Data: ruleText.ReplaceAll(render(t, func(b *bytes.Buffer) error { return diag.SARIF(b, r, "1.2.3") }), []byte(`$1"…"`))},
 			}}
-			golden(t, filepath.Join("testdata", h.name+".txtar"), txtar.Format(got))
+			golden.Check(t, filepath.Join("testdata", h.name+".txtar"), txtar.Format(got))
 		})
 	}
 }
@@ -205,23 +204,6 @@ func tags(b []byte) []byte {
 	_, _ = w.Write(b) // a buffer takes everything
 	return []byte(strings.NewReplacer("\x1b[0m", "</>", "\x1b[1;31m", "<red>", "\x1b[1;33m", "<yellow>",
 		"\x1b[1;34m", "<blue>", "\x1b[1;36m", "<cyan>", "\x1b[1m", "<bold>").Replace(shown.String()))
-}
-
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), string(got)); d != "" {
-		t.Errorf("differs from %s (UPDATE=1 rewrites it):\n%s", path, d)
-	}
 }
 
 // A secret appears in no rendering.

@@ -11,6 +11,6 @@ func TestCalls(t *testing.T) {
 		if err := Calls(&b, cases()[name], Options{}); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "calls-"+name, b.Bytes())
+		check(t, "calls-"+name, b.Bytes())
 	}
 }

@@ -35,11 +35,11 @@ func TestCompile(t *testing.T) {
 	if err := Compile(&text, g, p, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "compile", text.Bytes())
+	check(t, "compile", text.Bytes())
 	if err := CompileJSON(&machine, g, p); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "compile.json", machine.Bytes())
+	check(t, "compile.json", machine.Bytes())
 }
 
 // The JSON has the keys of the contract, lists even where there is nothing.

@@ -2,37 +2,21 @@ package view
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// golden compares with testdata/NAME.golden; UPDATE=1 rewrites it.
-func golden(t *testing.T, name string, got []byte) {
+// check compares with testdata/NAME.golden.
+func check(t *testing.T, name string, got []byte) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if os.Getenv("UPDATE") != "" {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got), UPDATE=1 rewrites it:\n%s", path, diff)
-	}
+	golden.Check(t, filepath.Join("testdata", name+".golden"), got)
 }
 
 // cases are all plans by the name of their hazard.
@@ -56,13 +40,13 @@ func render(t *testing.T, p *planner.Plan, o Options) string {
 func TestPlan(t *testing.T) {
 	for name, p := range cases() {
 		t.Run(name, func(t *testing.T) {
-			golden(t, "plan-"+name, []byte(render(t, p, Options{})))
+			check(t, "plan-"+name, []byte(render(t, p, Options{})))
 		})
 	}
-	golden(t, "plan-column-added-color", []byte(onTerminal(t, render(t, columnAdded(), Options{Color: true}))))
-	golden(t, "plan-expression-color", []byte(onTerminal(t, render(t, expressionChanged(), Options{Color: true, Width: 80}))))
-	golden(t, "plan-schedule-full", []byte(render(t, scheduleChange(), Options{Full: true})))
-	golden(t, "plan-delete-quiet", []byte(render(t, removed(), Options{Quiet: true})))
+	check(t, "plan-column-added-color", []byte(onTerminal(t, render(t, columnAdded(), Options{Color: true}))))
+	check(t, "plan-expression-color", []byte(onTerminal(t, render(t, expressionChanged(), Options{Color: true, Width: 80}))))
+	check(t, "plan-schedule-full", []byte(render(t, scheduleChange(), Options{Full: true})))
+	check(t, "plan-delete-quiet", []byte(render(t, removed(), Options{Quiet: true})))
 }
 
 // Colour adds codes and nothing else, but for the carets that stand for it.

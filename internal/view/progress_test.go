@@ -70,7 +70,7 @@ func TestProgressPlain(t *testing.T) {
 		g.Notify(e)
 	}
 	g.Close()
-	golden(t, "progress", b.Bytes())
+	check(t, "progress", b.Bytes())
 }
 
 // The bar counts each call once and leaves nothing behind but its lines.
@@ -135,7 +135,7 @@ func TestEvents(t *testing.T) {
 	if err := e.Finish(badResult(), 80*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "events.jsonl", b.Bytes())
+	check(t, "events.jsonl", b.Bytes())
 }
 
 // A stream that nobody reads any more is reported at the end, once.
@@ -168,7 +168,7 @@ func TestSummary(t *testing.T) {
 			if err := Summary(&b, columnAdded(), c.result, c.end, Options{}); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, "summary-"+c.name, b.Bytes())
+			check(t, "summary-"+c.name, b.Bytes())
 		})
 	}
 }
