@@ -160,7 +160,7 @@ func addresses(flag string, texts []string) ([]resource.Address, error) {
 // late is how long a call without an answer is looked for. The embedded emulator is
 // part of the process that called it: what it has not done it will not do.
 func (op *operation) late() time.Duration {
-	if op.conn.box != nil || op.LostAfter <= 0 {
+	if op.conn.emu != nil || op.LostAfter <= 0 {
 		return -1
 	}
 	return op.LostAfter

@@ -25,7 +25,7 @@ const adobeRate = 2
 // connection is a client and what must be closed with it.
 type connection struct {
 	*platform.Client
-	box *emulator.Server // of the local target
+	emu *emulator.Server // of the local target
 	log *requestLog      // nil where none is asked for
 }
 
@@ -53,12 +53,12 @@ func (a *app) connect(p *project, t target, rate float64, notify func(platform.R
 	}
 	c := &connection{}
 	if t.isEmbedded() {
-		box, err := a.openBox(p, t)
+		emu, err := a.openEmulator(p, t)
 		if err != nil {
 			return nil, err
 		}
-		c.box = box
-		cfg.Transport, cfg.ClientID, cfg.ClientSecret = box.Transport(), "local", "local"
+		c.emu = emu
+		cfg.Transport, cfg.ClientID, cfg.ClientSecret = emu.Transport(), "local", "local"
 		cfg.Scopes = []string{"openid"}
 	} else if err := p.credentials(&cfg); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (a *app) connect(p *project, t target, rate float64, notify func(platform.R
 	cfg.Rate = rate
 	if rate < 0 {
 		cfg.Rate = 0
-		if c.box == nil && (t.platform == nil || !platform.IsLoopback(t.platform)) {
+		if c.emu == nil && (t.platform == nil || !platform.IsLoopback(t.platform)) {
 			cfg.Rate = adobeRate
 		}
 	}
@@ -88,10 +88,10 @@ func (a *app) connect(p *project, t target, rate float64, notify func(platform.R
 }
 
 func (c *connection) closeBox() error {
-	if c.box == nil {
+	if c.emu == nil {
 		return nil
 	}
-	return c.box.Close()
+	return c.emu.Close()
 }
 
 // credentials reads how to sign in, by the names that Adobe's own tools write.
@@ -154,8 +154,8 @@ func splitScopes(text string) []string {
 	return list
 }
 
-// openBox opens the embedded emulator with its state in the project's .aepflow.
-func (a *app) openBox(p *project, t target) (*emulator.Server, error) {
+// openEmulator opens the embedded emulator with its state in the project's .aepflow.
+func (a *app) openEmulator(p *project, t target) (*emulator.Server, error) {
 	seed, err := a.readSeed(p, t.config.Seed)
 	if err != nil {
 		return nil, err

@@ -79,12 +79,12 @@ func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
 			return exit(exitWorld, "make %s: %s", display(c.Data), reason(err))
 		}
 	}
-	box, err := emulator.Open(o)
+	emu, err := emulator.Open(o)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, box.Close()) }()
-	return serve(ctx, a, box, c.Listen)
+	defer func() { err = errors.Join(err, emu.Close()) }()
+	return serve(ctx, a, emu, c.Listen)
 }
 
 // checkListen refuses to answer beyond this machine unless told so twice.
@@ -133,7 +133,7 @@ func readFaults(path string) ([]emulator.Fault, error) {
 }
 
 // serve answers until a signal comes; calls under way are let finish.
-func serve(ctx context.Context, a *app, box *emulator.Server, listen string) error {
+func serve(ctx context.Context, a *app, emu *emulator.Server, listen string) error {
 	ctx, _, stop := a.interrupts(ctx, "stopping")
 	defer stop()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
@@ -150,7 +150,7 @@ func serve(ctx context.Context, a *app, box *emulator.Server, listen string) err
 	if err := a.stdout.Printf("listening on http://%s\n", l.Addr()); err != nil {
 		return err
 	}
-	server := emulator.NewHTTPServer(box, host)
+	server := emulator.NewHTTPServer(emu, host)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	select {

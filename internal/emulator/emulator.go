@@ -1,5 +1,5 @@
-// Package emulator is the platform in a box: token service, Flow Service,
-// Schema Registry, Catalog, Data Prep and sandbox list as one http.Handler
+// Package emulator answers like the platform: token service, Flow Service,
+// Schema Registry, Catalog, Data Prep, and sandbox list as one http.Handler
 // with state.
 //
 // In: HTTP requests of any client, over a port or, through Transport, without

@@ -101,20 +101,20 @@ func (s *Server) page(c *core.Call) (core.Answer, error) {
 	if named := s.env.Org(c.Query.Get("org")); named != nil {
 		o = named
 	}
-	box := o.Sandbox(c.Query.Get("sandbox"))
-	if box == nil {
-		box = s.busiest(o)
+	sandbox := o.Sandbox(c.Query.Get("sandbox"))
+	if sandbox == nil {
+		sandbox = s.busiest(o)
 	}
-	sp := s.env.Space(o, box)
+	sp := s.env.Space(o, sandbox)
 	flow.CatchUp(sp, c.Now)
-	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: box.Name, Now: clock(c.Millis())}
+	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: sandbox.Name, Now: clock(c.Millis())}
 	for _, other := range s.env.Orgs {
 		for _, b := range other.Sandboxes() {
 			label := b.Name
 			if len(s.env.Orgs) > 1 {
 				label += " (" + other.Tenant + ")"
 			}
-			d.Places = append(d.Places, pagePlace{other.ID, b.Name, label, other == o && b.Name == box.Name})
+			d.Places = append(d.Places, pagePlace{other.ID, b.Name, label, other == o && b.Name == sandbox.Name})
 		}
 	}
 	sp.Mu.RLock()
@@ -138,11 +138,11 @@ func (s *Server) page(c *core.Call) (core.Answer, error) {
 // most flows, else the default one.
 func (s *Server) busiest(o *core.Org) *core.Sandbox {
 	best, most := o.Sandbox(o.DefaultSandbox()), 0
-	for _, box := range o.Sandboxes() {
-		sp := s.env.Space(o, box)
+	for _, sandbox := range o.Sandboxes() {
+		sp := s.env.Space(o, sandbox)
 		sp.Mu.RLock()
 		if n := len(sp.Table(core.KindFlow).Order); n > most {
-			best, most = box, n
+			best, most = sandbox, n
 		}
 		sp.Mu.RUnlock()
 	}

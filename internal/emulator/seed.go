@@ -122,25 +122,25 @@ func newOrg(seed *Seed) (*core.Org, error) {
 			named = append(named, SeedSandbox{Name: name})
 		}
 	}
-	var boxes []*core.Sandbox
+	var sandboxes []*core.Sandbox
 	for i, b := range named {
-		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") || slices.ContainsFunc(boxes, func(e *core.Sandbox) bool { return e.Name == b.Name }) {
+		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") || slices.ContainsFunc(sandboxes, func(e *core.Sandbox) bool { return e.Name == b.Name }) {
 			return nil, fmt.Errorf("emulator seed: sandbox %q is empty, listed twice or has characters that a name cannot have", b.Name)
 		}
-		box := &core.Sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: core.StableUUID(o.ID + "/" + b.Name), Revision: 2, Seeded: true}
-		if box.Title == "" {
-			box.Title = b.Name
+		sandbox := &core.Sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: core.StableUUID(o.ID + "/" + b.Name), Revision: 2, Seeded: true}
+		if sandbox.Title == "" {
+			sandbox.Title = b.Name
 		}
-		if box.Type == "" {
-			box.Type = sandboxType(b.Name, i == 0)
+		if sandbox.Type == "" {
+			sandbox.Type = sandboxType(b.Name, i == 0)
 		}
-		box.Default = b.Name == "prod"
-		boxes = append(boxes, box)
+		sandbox.Default = b.Name == "prod"
+		sandboxes = append(sandboxes, sandbox)
 	}
-	if !slices.ContainsFunc(boxes, func(b *core.Sandbox) bool { return b.Default }) {
-		boxes[0].Default = true
+	if !slices.ContainsFunc(sandboxes, func(b *core.Sandbox) bool { return b.Default }) {
+		sandboxes[0].Default = true
 	}
-	o.List.Store(&boxes)
+	o.List.Store(&sandboxes)
 	return o, nil
 }
 
@@ -151,8 +151,8 @@ type planter struct {
 }
 
 func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
-	for _, box := range o.Sandboxes() {
-		sp := s.env.Space(o, box)
+	for _, sandbox := range o.Sandboxes() {
+		sp := s.env.Space(o, sandbox)
 		p := &planter{Call: &core.Call{Env: s.env, Space: sp, Service: core.FlowService, Client: "seed", Now: s.env.Now()}}
 		sp.Mu.Lock()
 		p.registry(core.KindDataType, seed.DataTypes)
@@ -190,9 +190,9 @@ func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
 func (p *planter) each(k core.Kind, idKey string, seeds []map[string]any, add func(id string, o object)) {
 	for i, seed := range seeds {
 		o := withTenant(seed, p.Space.Org.Tenant).(object)
-		if box := core.Text(o, "sandbox"); box != "" && box != p.Space.Sandbox.Name {
-			if p.Space.Org.Sandbox(box) == nil {
-				p.fail("%s %d: there is no sandbox %q", k, i, box)
+		if sandbox := core.Text(o, "sandbox"); sandbox != "" && sandbox != p.Space.Sandbox.Name {
+			if p.Space.Org.Sandbox(sandbox) == nil {
+				p.fail("%s %d: there is no sandbox %q", k, i, sandbox)
 			}
 			continue
 		}

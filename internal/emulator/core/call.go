@@ -108,14 +108,14 @@ func (c *Call) enter(o *Org, h http.Header) error {
 	case name == "":
 		name = o.DefaultSandbox()
 	}
-	box := o.Sandbox(name)
-	if box == nil {
+	sandbox := o.Sandbox(name)
+	if sandbox == nil {
 		return c.sandboxRefusal(errSandboxNotFound, "there is no sandbox %q in this organization", name)
 	}
-	if state := box.State(c.Now); state != "active" {
+	if state := sandbox.State(c.Now); state != "active" {
 		return c.sandboxRefusal(errSandboxNotFound, "sandbox %q is %s", name, state)
 	}
-	c.Space = c.Env.Space(o, box)
+	c.Space = c.Env.Space(o, sandbox)
 	return nil
 }
 

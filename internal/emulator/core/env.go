@@ -48,23 +48,23 @@ func (e *Env) Now() time.Time {
 }
 
 // Space gives a sandbox's state, made at first use.
-func (e *Env) Space(o *Org, box *Sandbox) *Space {
-	key := SpaceKey(o, box)
+func (e *Env) Space(o *Org, sandbox *Sandbox) *Space {
+	key := SpaceKey(o, sandbox)
 	if sp, ok := e.Spaces.Load(key); ok {
 		return sp.(*Space)
 	}
-	sp, _ := e.Spaces.LoadOrStore(key, NewSpace(e, o, box))
+	sp, _ := e.Spaces.LoadOrStore(key, NewSpace(e, o, sandbox))
 	return sp.(*Space)
 }
 
-func SpaceKey(o *Org, box *Sandbox) string { return o.ID + "\x00" + box.Name }
+func SpaceKey(o *Org, sandbox *Sandbox) string { return o.ID + "\x00" + sandbox.Name }
 
 // AllSpaces lists every sandbox of every org, sorted.
 func (e *Env) AllSpaces() []*Space {
 	var all []*Space
 	for _, o := range e.Orgs {
-		for _, box := range o.Sandboxes() {
-			all = append(all, e.Space(o, box))
+		for _, sandbox := range o.Sandboxes() {
+			all = append(all, e.Space(o, sandbox))
 		}
 	}
 	return all

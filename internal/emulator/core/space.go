@@ -29,8 +29,8 @@ type lazyTable struct {
 	err  error
 }
 
-func NewSpace(e *Env, o *Org, box *Sandbox) *Space {
-	sp := &Space{Env: e, Org: o, Sandbox: box, Tables: map[Kind]*lazyTable{}}
+func NewSpace(e *Env, o *Org, sandbox *Sandbox) *Space {
+	sp := &Space{Env: e, Org: o, Sandbox: sandbox, Tables: map[Kind]*lazyTable{}}
 	for k := range indexed {
 		sp.Tables[k] = &lazyTable{}
 	}

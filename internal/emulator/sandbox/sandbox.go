@@ -42,7 +42,7 @@ func sandboxObject(b *core.Sandbox, now time.Time) object {
 }
 
 func listSandboxes(c *core.Call) (core.Answer, error) {
-	boxes := c.Org().Sandboxes()
+	sandboxes := c.Org().Sandboxes()
 	limit, offset := 20, 0
 	for name, at := range map[string]*int{"limit": &limit, "offset": &offset} {
 		if v := c.Query.Get(name); v != "" {
@@ -54,13 +54,13 @@ func listSandboxes(c *core.Call) (core.Answer, error) {
 		}
 	}
 	items := []any{}
-	for i, b := range boxes {
+	for i, b := range sandboxes {
 		if i >= offset && len(items) < limit {
 			items = append(items, sandboxObject(b, c.Now))
 		}
 	}
 	links := object{"page": object{"href": "https://platform.adobe.io:443/data/foundation/sandbox-management/sandboxes?limit={limit}&offset={offset}", "templated": true}}
-	if offset+len(items) < len(boxes) {
+	if offset+len(items) < len(sandboxes) {
 		links["next"] = object{"href": "/data/foundation/sandbox-management/sandboxes?limit=" + strconv.Itoa(limit) + "&offset=" + strconv.Itoa(offset+limit), "templated": false}
 	}
 	return core.OK(object{"sandboxes": items, "_page": object{"limit": limit, "count": len(items)}, "_links": links})

@@ -82,9 +82,9 @@ func createSandbox(c *core.Call) (core.Answer, error) {
 // changeSandbox puts a changed copy where the sandbox stands.
 func changeSandbox(c *core.Call, b core.Sandbox) error {
 	b.Revision, b.Changed = b.Revision+1, c.Millis()
-	boxes := slices.Clone(c.Org().Sandboxes())
-	boxes[slices.IndexFunc(boxes, func(o *core.Sandbox) bool { return o.Name == b.Name })] = &b
-	return keepSandboxes(c, boxes)
+	sandboxes := slices.Clone(c.Org().Sandboxes())
+	sandboxes[slices.IndexFunc(sandboxes, func(o *core.Sandbox) bool { return o.Name == b.Name })] = &b
+	return keepSandboxes(c, sandboxes)
 }
 
 // sandboxAndBody returns the sandbox that the path names and what is to become of it.
@@ -174,16 +174,16 @@ func empty(sp *core.Space, gone bool) error {
 }
 
 // keepSandboxes makes a list the org's, on disk first.
-func keepSandboxes(c *core.Call, boxes []*core.Sandbox) error {
+func keepSandboxes(c *core.Call, sandboxes []*core.Sandbox) error {
 	o := c.Org()
-	raw, err := json.Marshal(boxes)
+	raw, err := json.Marshal(sandboxes)
 	if err != nil {
 		return err
 	}
 	if err := c.Env.Store.Commit([]core.Change{{Bucket: core.MetaBucket, Key: sandboxKey(o), Value: raw}})(); err != nil {
 		return err
 	}
-	o.List.Store(&boxes)
+	o.List.Store(&sandboxes)
 	return nil
 }
 
@@ -199,16 +199,16 @@ func RecallSandboxes(e *core.Env, o *core.Org) error {
 	if err := json.Unmarshal(raw, &kept); err != nil {
 		return fmt.Errorf("read emulator state, sandboxes of %s: %w", o.ID, err)
 	}
-	boxes := slices.Clone(o.Sandboxes())
+	sandboxes := slices.Clone(o.Sandboxes())
 	for _, k := range kept {
-		i := slices.IndexFunc(boxes, func(b *core.Sandbox) bool { return b.Name == k.Name })
+		i := slices.IndexFunc(sandboxes, func(b *core.Sandbox) bool { return b.Name == k.Name })
 		if i < 0 {
-			boxes = append(boxes, k)
+			sandboxes = append(sandboxes, k)
 			continue
 		}
-		k.Default, k.Seeded = boxes[i].Default, true
-		boxes[i] = k
+		k.Default, k.Seeded = sandboxes[i].Default, true
+		sandboxes[i] = k
 	}
-	o.List.Store(&boxes)
+	o.List.Store(&sandboxes)
 	return nil
 }
