@@ -29,6 +29,7 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 	checkLevels(d, p.Lint, report)
 	checkDefaults(d, report)
 	f := &ProjectFile{Project: *p, doc: d}
+	f.targetNames(report)
 	f.distinctTargets(report)
 	return f, report
 }

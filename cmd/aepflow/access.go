@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 
 	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -130,9 +130,6 @@ func (p *project) mayReadEnv(name string) error {
 	}
 }
 
-// maxSecret bounds the file of a secret in bytes.
-const maxSecret = 1 << 20
-
 // readSecretFile reads a file of the project, or one outside that the person
 // allows. A link that leads out of the project is outside.
 func (p *project) readSecretFile(name string) ([]byte, error) {
@@ -146,17 +143,14 @@ func (p *project) readSecretFile(name string) ([]byte, error) {
 	}
 	path = filepath.Clean(path)
 	if isBelow(root, path) {
-		real, err := filepath.EvalSymlinks(path)
-		if err != nil {
+		file := files.Project(root).At(path)
+		text, err := file.Read(files.MaxSecret)
+		if !errors.Is(err, files.ErrOutside) {
+			return text, err
+		}
+		if path, err = file.Target(); err != nil {
 			return nil, err
 		}
-		if root, err = filepath.EvalSymlinks(root); err != nil {
-			return nil, err
-		}
-		if isBelow(root, real) {
-			return readSecretIn(root, real)
-		}
-		path = real
 	}
 	lists, err := p.allowed()
 	if err != nil {
@@ -168,40 +162,10 @@ func (p *project) readSecretFile(name string) ([]byte, error) {
 			howToAllow("want its content to be sent", allow.FilesVar, filepath.ToSlash(path)),
 		}
 	}
-	return readSecretIn(filepath.Dir(path), path)
+	return files.Chosen(path).Read(files.MaxSecret)
 }
 
 func isBelow(root, path string) bool {
 	rel, err := filepath.Rel(root, path)
 	return err == nil && filepath.IsLocal(rel)
-}
-
-// readSecretIn reads a regular file below a folder, which no link leaves.
-func readSecretIn(dir, path string) ([]byte, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	rel, err := filepath.Rel(dir, path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := root.Stat(rel)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is not a regular file")
-	}
-	f, err := root.Open(rel)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	if err == nil && len(text) > maxSecret {
-		err = fmt.Errorf("it is larger than %d MiB", maxSecret>>20)
-	}
-	return text, err
 }

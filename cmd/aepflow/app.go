@@ -15,6 +15,7 @@ import (
 	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/view"
@@ -179,6 +180,10 @@ func wayOut(err error) string {
 // reason returns an error of the file system without the path that the sentence
 // around it has already.
 func reason(err error) string {
+	var refused *files.Error
+	if errors.As(err, &refused) {
+		return refused.Reason()
+	}
 	var path *os.PathError
 	if errors.As(err, &path) {
 		return path.Err.Error()

@@ -4,15 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/view"
@@ -117,27 +116,25 @@ func (p *project) credentials(cfg *platform.Config) error {
 
 // tokenFile is where the token of a target is kept between commands, "" for nowhere.
 // In a pipeline that is the default: there .aepflow is stored as an artifact.
-func (p *project) tokenFile(t target) (string, error) {
+func (p *project) tokenFile(t target) (files.File, error) {
 	switch how := os.Getenv("AEPFLOW_TOKEN_CACHE"); how {
 	case "off":
-		return "", nil
+		return files.File{}, nil
 	case "":
 		if ci := os.Getenv("CI"); ci != "" && ci != "false" {
-			return "", nil
+			return files.File{}, nil
 		}
 	case "on":
 	default:
-		return "", exit(exitUsage, "AEPFLOW_TOKEN_CACHE is %q, expected on or off", how)
+		return files.File{}, exit(exitUsage, "AEPFLOW_TOKEN_CACHE is %q, expected on or off", how)
 	}
-	dir := filepath.Join(p.dir, ".aepflow", "cache")
+	folder := p.root.Sub(".aepflow/cache")
 	// A project that does not ignore the folder must not commit a token. Without
 	// the note nothing is lost: a folder that takes no note takes no token.
-	if ignore := filepath.Join(dir, ".gitignore"); os.MkdirAll(dir, 0o755) == nil {
-		if _, err := os.Stat(ignore); errors.Is(err, fs.ErrNotExist) {
-			_ = os.WriteFile(ignore, []byte("*\n"), 0o644)
-		}
+	if folder.Make() == nil {
+		_ = folder.File(".gitignore").Create(0o644, []byte("*\n"))
 	}
-	return filepath.Join(dir, t.name+".token"), nil
+	return folder.File(t.name + ".token"), nil
 }
 
 // splitScopes reads a JSON list, as Adobe's tools write it, or a list with
@@ -160,11 +157,7 @@ func (a *app) openEmulator(p *project, t target) (*emulator.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(p.dir, ".aepflow")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, exit(exitWorld, "make %s: %s", display(dir), reason(err))
-	}
-	return emulator.Open(emulator.Options{Dir: dir, Now: a.now, Seed: seedFor(seed, t), KeepRequests: -1})
+	return emulator.Open(emulator.Options{Dir: p.root.Sub(".aepflow"), Now: a.now, Seed: seedFor(seed, t), KeepRequests: -1})
 }
 
 // seedFor gives the emulator the organisation of the target where the seed names
@@ -186,16 +179,16 @@ func seedFor(seed *emulator.Seed, t target) *emulator.Seed {
 // readSeed reads what the emulator is to hold from the start: the file that is
 // named, or emulator.yaml beside the documents if there is one.
 func (a *app) readSeed(p *project, name string) (*emulator.Seed, error) {
-	path := filepath.Join(p.dir, orDefault(name, "emulator.yaml"))
-	if _, err := os.Stat(path); name == "" && errors.Is(err, fs.ErrNotExist) {
+	file := p.root.File(orDefault(name, "emulator.yaml"))
+	if name == "" && file.IsAbsent() {
 		return nil, nil
 	}
-	return a.parseSeed(path)
+	return a.parseSeed(file)
 }
 
 // parseSeed reads a seed in YAML or JSON.
-func (a *app) parseSeed(path string) (*emulator.Seed, error) {
-	f, problem := readFile(path)
+func (a *app) parseSeed(file files.File) (*emulator.Seed, error) {
+	f, problem := readFile(file, files.MaxSeed)
 	if problem != nil {
 		return nil, exit(exitDocuments, "%s", problem.Diagnose().Message)
 	}
@@ -205,7 +198,7 @@ func (a *app) parseSeed(path string) (*emulator.Seed, error) {
 	}
 	seed, err := emulator.ParseSeed(text)
 	if err != nil {
-		return nil, exit(exitDocuments, "read %s: %v", display(path), err)
+		return nil, exit(exitDocuments, "read %s: %v", f.Path, err)
 	}
 	return seed, nil
 }

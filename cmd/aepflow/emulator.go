@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 type emulatorCmd struct {
@@ -41,12 +42,12 @@ func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
 	if err := c.checkListen(); err != nil {
 		return err
 	}
-	o := emulator.Options{Dir: c.Data, Now: a.now, Latency: c.Latency, TokenTTL: c.TokenTTL, Log: a.stderr}
+	o := emulator.Options{Now: a.now, Latency: c.Latency, TokenTTL: c.TokenTTL, Log: a.stderr}
 	if o.Rate, err = parseRate(c.Rate); err != nil {
 		return err
 	}
 	if c.Seed != "" {
-		if o.Seed, err = a.parseSeed(c.Seed); err != nil {
+		if o.Seed, err = a.parseSeed(files.Chosen(c.Seed)); err != nil {
 			return err
 		}
 	}
@@ -67,7 +68,7 @@ func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
 		}
 	}
 	if c.Record != "" {
-		f, err := os.OpenFile(c.Record, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		f, err := files.Chosen(c.Record).OpenWrite(os.O_CREATE|os.O_APPEND, 0o600)
 		if err != nil {
 			return exit(exitWorld, "record to %s: %s", display(c.Record), reason(err))
 		}
@@ -75,7 +76,8 @@ func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
 		o.Record = f
 	}
 	if c.Data != "" {
-		if err := os.MkdirAll(c.Data, 0o755); err != nil {
+		o.Dir = files.Project(c.Data)
+		if err := o.Dir.Make(); err != nil {
 			return exit(exitWorld, "make %s: %s", display(c.Data), reason(err))
 		}
 	}
@@ -121,7 +123,7 @@ func readFaults(path string) ([]emulator.Fault, error) {
 	if path == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := files.Chosen(path).Read(files.MaxSeed)
 	if err != nil {
 		return nil, exit(exitDocuments, "read faults %s: %s", display(path), reason(err))
 	}

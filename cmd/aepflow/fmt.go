@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
@@ -51,7 +50,7 @@ func (c fmtCmd) Run(a *app) error {
 		case c.Check:
 			err = a.stdout.Printf("%s\n", f.Path)
 		default:
-			if err = rewrite(f.Path, text); err == nil {
+			if err = p.rewrite(f.Path, text); err == nil {
 				err = a.stdout.Printf("%s\n", f.Path)
 			}
 		}
@@ -68,14 +67,11 @@ func (c fmtCmd) Run(a *app) error {
 	return nil
 }
 
-// rewrite replaces the text of a file and keeps its mode.
-func rewrite(path string, text []byte) error {
-	mode := os.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if err := os.WriteFile(path, text, mode); err != nil {
-		return exit(exitWorld, "write %s: %s", display(path), reason(err))
+// rewrite replaces the text of a file of the project, by the path that it is shown
+// with, and keeps its mode. A link is not followed.
+func (p *project) rewrite(path string, text []byte) error {
+	if err := p.places[path].Write(0o644, text); err != nil {
+		return exit(exitWorld, "write %s: %s", path, reason(err))
 	}
 	return nil
 }

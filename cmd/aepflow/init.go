@@ -2,10 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +12,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -104,25 +102,25 @@ type newFile struct {
 }
 
 // write makes the files that are not there; others stay as they are.
-func (c initCmd) write(a *app, files []newFile) error {
-	for _, f := range files {
-		path := filepath.Join(c.Path, filepath.FromSlash(f.name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return exit(exitWorld, "make %s: %s", display(filepath.Dir(path)), reason(err))
+func (c initCmd) write(a *app, list []newFile) error {
+	folder := files.Project(c.Path)
+	if err := folder.Make(); err != nil {
+		return exit(exitWorld, "%v", err)
+	}
+	for _, f := range list {
+		file := folder.File(filepath.FromSlash(f.name))
+		if err := file.MakeFolder(); err != nil {
+			return exit(exitWorld, "%v", err)
 		}
-		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-		if errors.Is(err, fs.ErrExist) {
-			a.say("kept   %s: it is there already", display(path))
+		err := file.Create(0o644, f.text)
+		if files.IsExist(err) {
+			a.say("kept   %s: it is there already", display(file.Path()))
 			continue
 		}
 		if err != nil {
-			return exit(exitWorld, "write %s: %s", display(path), reason(err))
+			return exit(exitWorld, "%v", err)
 		}
-		_, err = file.Write(f.text)
-		if err = errors.Join(err, file.Close()); err != nil {
-			return exit(exitWorld, "write %s: %s", display(path), reason(err))
-		}
-		a.say("wrote  %s", display(path))
+		a.say("wrote  %s", display(file.Path()))
 	}
 	where := ""
 	if c.Path != "." {

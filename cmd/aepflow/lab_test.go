@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 )
 
@@ -89,7 +90,7 @@ func newLab(t testing.TB, o emulator.Options, from crashed) *lab {
 	if o.Now == nil {
 		o.Now = func() time.Time { return at }
 	}
-	o.Dir = l.state
+	o.Dir = files.Project(l.state)
 	if l.box, err = emulator.Open(o); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/platform"
 )
@@ -35,7 +36,7 @@ func (a *app) openLog() (*requestLog, error) {
 	}
 	out := a.stderr
 	if a.LogFile != "" {
-		f, err := os.OpenFile(a.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		f, err := files.Chosen(a.LogFile).OpenWrite(os.O_CREATE|os.O_APPEND, 0o600)
 		if err != nil {
 			return nil, exit(exitWorld, "open the log %s: %s", display(a.LogFile), reason(err))
 		}

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"io"
-	"os"
 
 	"github.com/aepflow/aepflow/internal/curlscript"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
@@ -105,7 +105,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(c.Out, text, 0o600); err != nil {
+		if err := files.Chosen(c.Out).Write(0o600, text); err != nil {
 			return exit(exitWorld, "save plan %s: %s", display(c.Out), reason(err))
 		}
 	}

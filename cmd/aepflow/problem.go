@@ -19,14 +19,14 @@ func (p unreadable) Diagnose() diag.Diagnostic {
 }
 
 type tooLarge struct {
-	path string
-	size int64
+	path        string
+	size, limit int64
 }
 
 func (p tooLarge) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.FileTooLarge, Severity: diag.Error,
-		Message: fmt.Sprintf("%s has %.1f MiB, expected at most %d MiB", p.path, float64(p.size)/(1<<20), maxFile>>20),
+		Message: fmt.Sprintf("%s has %.1f MiB, expected at most %d MiB", p.path, float64(p.size)/(1<<20), p.limit>>20),
 		Help:    "split it: a project may have any number of files",
 	}
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,6 +16,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/dotenv"
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -26,9 +25,6 @@ import (
 	"github.com/aepflow/aepflow/planner"
 	"github.com/aepflow/aepflow/schemas"
 )
-
-// maxFile is the largest document that is read.
-const maxFile = 4 << 20
 
 // maxProject is how much text the documents of a project may hold.
 const maxProject = 256 << 20
@@ -42,38 +38,50 @@ const localTarget = "local"
 // project is a folder with documents, read.
 type project struct {
 	dir     string
+	root    files.Folder
 	flags   *globals
 	config  compiler.ProjectFile
 	env     map[string]string // of .env; the environment wins, and little else is read from it: see getenv
 	files   []*source.File
-	size    int // bytes of the files that were read
+	size    int                   // bytes of the files that were read
+	places  map[string]files.File // of the files and of aepflow.yaml, by the path that they are shown with
 	graph   *resource.Graph
 	report  *diag.Report // what the compiler said
 	allowed func() (allow.Lists, error)
 	open    *connection // of an apply that has connected already: the embedded emulator opens once
 }
 
+// project returns a project of which nothing is read.
+func (a *app) project(dir string) *project {
+	return &project{
+		dir: dir, root: files.Project(dir), flags: a.globals, places: map[string]files.File{}, report: &diag.Report{}, allowed: a.allowed,
+	}
+}
+
 // load reads the project in dir. Documents that are wrong are reported by
 // diagnose later; the error is for what cannot be read at all.
 func (a *app) load(dir string) (*project, error) {
-	p := &project{dir: dir, flags: a.globals, report: &diag.Report{}, allowed: a.allowed}
-	info, err := os.Stat(dir)
+	p := a.project(dir)
+	is, err := p.root.IsFolder()
 	switch {
 	case err != nil:
 		return nil, exit(exitDocuments, "read project %s: %s", display(dir), reason(err))
-	case !info.IsDir():
+	case !is:
 		return nil, exit(exitUsage, "%s is a file: give the folder of the project", display(dir))
 	}
-	removeOldCaches(dir)
-	if err := p.readConfig(); err != nil {
-		return nil, err
+	removeOldCaches(p.root)
+	held, release, err := p.root.Hold()
+	if err != nil {
+		return nil, exit(exitDocuments, "read project %s: %s", display(dir), reason(err))
 	}
+	defer release()
+	p.readConfig()
 	p.readEnv()
-	paths, err := discover(dir)
+	list, err := p.discover(held)
 	if err != nil {
 		return nil, err
 	}
-	p.add(paths...)
+	p.add(list...)
 	return p, nil
 }
 
@@ -91,45 +99,45 @@ func (a *app) compile(p *project) error {
 	return a.diagnose(p.report.AtLeast(diag.Warning)) // notes are for validate
 }
 
-func (p *project) readConfig() error {
-	path := filepath.Join(p.dir, projectFile)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
+func (p *project) readConfig() {
+	file := p.root.File(projectFile)
+	if file.IsAbsent() {
+		return
 	}
-	f, problem := readFile(path)
+	f, problem := readFile(file, files.MaxDocument)
 	if problem != nil {
 		p.report.Add(problem)
-		return nil
+		return
 	}
 	config, report := compiler.ParseProject(f)
 	p.report.Append(report)
 	if config != nil {
 		p.config = *config
 	}
-	return nil
+	p.places[f.Path] = file
 }
 
 // add reads files into the project; one that cannot be read is a fault among the
 // others, so that all are told at once. Reading stops at the file with which the
 // documents exceed what a project may hold.
-func (p *project) add(paths ...string) {
+func (p *project) add(list ...files.File) {
 	const batch = 16 // files that are read before their size counts
-	for len(paths) > 0 && p.size <= maxProject {
-		n := min(batch, len(paths))
-		p.addAll(paths[:n])
-		paths = paths[n:]
+	for len(list) > 0 && p.size <= maxProject {
+		n := min(batch, len(list))
+		p.addAll(list[:n])
+		list = list[n:]
 	}
 }
 
 // addAll is add of a few files, on all cores.
-func (p *project) addAll(paths []string) {
-	files, problems := make([]*source.File, len(paths)), make([]diag.Problem, len(paths))
+func (p *project) addAll(list []files.File) {
+	texts, problems := make([]*source.File, len(list)), make([]diag.Problem, len(list))
 	var next atomic.Int64
 	var wg bug.Group
-	for range min(runtime.GOMAXPROCS(0), len(paths)) {
+	for range min(runtime.GOMAXPROCS(0), len(list)) {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(paths)); i = next.Add(1) - 1 {
-				files[i], problems[i] = readFile(paths[i])
+			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
+				texts[i], problems[i] = readFile(list[i], files.MaxDocument)
 			}
 		})
 	}
@@ -139,62 +147,51 @@ func (p *project) addAll(paths []string) {
 			p.report.Add(problem)
 			continue
 		}
-		if p.size += len(files[i].Text); p.size > maxProject {
-			p.report.Add(projectTooLarge{files[i].Path})
+		if p.size += len(texts[i].Text); p.size > maxProject {
+			p.report.Add(projectTooLarge{texts[i].Path})
 			return
 		}
-		p.files = append(p.files, files[i])
+		p.files = append(p.files, texts[i])
+		p.places[texts[i].Path] = list[i]
 	}
 }
 
-func readFile(path string) (*source.File, diag.Problem) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable{display(path), reason(err)}
-	}
-	defer f.Close()
-	info, err := f.Stat()
+// readFile reads a document of at most limit bytes.
+func readFile(file files.File, limit int64) (*source.File, diag.Problem) {
+	text, err := file.Read(limit)
+	var refused *files.Error
 	switch {
+	case errors.As(err, &refused) && refused.Size > 0:
+		return nil, tooLarge{display(file.Path()), refused.Size, limit}
 	case err != nil:
-		return nil, unreadable{display(path), reason(err)}
-	case info.IsDir():
-		return nil, unreadable{display(path), "it is a folder"}
-	case info.Size() > maxFile:
-		return nil, tooLarge{display(path), info.Size()}
+		return nil, unreadable{display(file.Path()), reason(err)}
 	}
-	// A byte more than there should be: a file that has grown is read on.
-	text := make([]byte, info.Size()+1)
-	n, err := io.ReadFull(f, text)
-	switch text = text[:n]; {
-	case err == nil:
-		rest, err := io.ReadAll(f)
-		if err != nil {
-			return nil, unreadable{display(path), reason(err)}
-		}
-		text = append(text, rest...)
-	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, unreadable{display(path), reason(err)}
-	}
-	return source.NewFile(display(path), text), nil
+	return source.NewFile(display(file.Path()), text), nil
 }
 
-// discover returns the documents below a folder, sorted by path. Folders that
-// begin with a dot and node_modules are left out.
-func discover(dir string) ([]string, error) {
-	var out []string
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		switch name := e.Name(); {
+// discover returns the documents below the project's folder, sorted by path.
+// Folders that begin with a dot and node_modules are left out; one that cannot be
+// read is a fault among the others.
+func (p *project) discover(root files.Folder) ([]files.File, error) {
+	var paths []string
+	enter := func(name string) bool { return !strings.HasPrefix(name, ".") && name != "node_modules" }
+	err := root.Walk(enter, func(path string, err error) {
+		switch {
 		case err != nil:
-			return exit(exitDocuments, "read %s: %s", display(path), reason(err))
-		case e.IsDir() && path != dir && (strings.HasPrefix(name, ".") || name == "node_modules"):
-			return filepath.SkipDir
-		case isDocument(name) && path != dir:
-			out = append(out, path) // a folder too: reading it says what it is
+			p.report.Add(unreadable{display(filepath.Join(p.dir, path)), reason(err)})
+		case isDocument(filepath.Base(path)):
+			paths = append(paths, path) // a folder too: reading it says what it is
 		}
-		return nil
 	})
-	slices.Sort(out)
-	return out, err
+	if err != nil {
+		return nil, exit(exitDocuments, "read project %s: %s", display(p.dir), reason(err))
+	}
+	slices.Sort(paths)
+	list := make([]files.File, len(paths))
+	for i, path := range paths {
+		list[i] = root.File(path)
+	}
+	return list, nil
 }
 
 func isDocument(name string) bool {
@@ -203,11 +200,11 @@ func isDocument(name string) bool {
 
 // readEnv reads .env, if there is one.
 func (p *project) readEnv() {
-	path := filepath.Join(p.dir, ".env")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	file := p.root.File(".env")
+	if file.IsAbsent() {
 		return
 	}
-	f, problem := readFile(path)
+	f, problem := readFile(file, files.MaxSecret)
 	if problem == nil {
 		var entries []dotenv.Entry
 		entries, problem = dotenv.Parse(f)

@@ -7,23 +7,25 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // Reading stops at the file with which the documents exceed what a project may
 // hold, at any place in the order.
 func TestProjectSize(t *testing.T) {
 	dir := t.TempDir()
-	var paths []string
+	var list []files.File
 	for i := range 40 {
 		path := filepath.Join(dir, fmt.Sprintf("%02d.dataflow.yaml", i))
 		if err := os.WriteFile(path, []byte("a: 1\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		paths = append(paths, path)
+		list = append(list, files.Chosen(path))
 	}
 	for room, want := range map[int]int{200: 40, 199: 39, 20: 4, 4: 0} {
-		p := &project{dir: dir, report: &diag.Report{}, size: maxProject - room}
-		p.add(paths...)
+		p := (&app{globals: &globals{}}).project(dir)
+		p.size = maxProject - room
+		p.add(list...)
 		if len(p.files) != want {
 			t.Errorf("room for %d bytes: read %d files, want %d", room, len(p.files), want)
 		}

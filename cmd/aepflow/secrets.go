@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -33,8 +33,8 @@ func (p *project) secret(from string) (string, error) {
 		return v, nil
 	}
 	text, err := p.readSecretFile(strings.TrimPrefix(from, "file."))
-	if path := (*fs.PathError)(nil); errors.As(err, &path) {
-		return "", path.Err
+	if refused := (*files.Error)(nil); errors.As(err, &refused) {
+		return "", errors.New(refused.Reason())
 	}
 	if err != nil {
 		return "", err

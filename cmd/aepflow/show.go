@@ -2,10 +2,10 @@ package main
 
 import (
 	"errors"
-	"os"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/curlscript"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
@@ -33,7 +33,7 @@ func (c showCmd) Run(a *app) error {
 }
 
 func readPlan(path string) (*planner.Plan, error) {
-	text, err := os.ReadFile(path)
+	text, err := files.Chosen(path).Read(files.MaxLock)
 	if err != nil {
 		return nil, exit(exitDocuments, "read plan %s: %s", display(path), reason(err))
 	}

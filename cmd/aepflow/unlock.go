@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
@@ -30,7 +29,7 @@ func (c unlockCmd) Run(a *app) error {
 		return exit(exitStale, "%s is held by a living process: %d on %s since %s; end that, or wait with --lock-timeout",
 			display(paths.Held), holder.PID, holder.Host, holder.Since.UTC().Format(time.RFC3339))
 	}
-	if err := os.Remove(paths.Holder); err == nil {
+	if lockfile.ClearHolder(paths) {
 		a.say("The lock is free; the note of a dead holder is cleared.")
 		return nil
 	}

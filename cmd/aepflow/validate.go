@@ -2,10 +2,11 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"maps"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 type validateCmd struct {
@@ -94,21 +95,22 @@ func (a *app) loadPaths(paths []string) (*project, error) {
 	if len(paths) == 0 {
 		return a.load(".")
 	}
-	if info, err := os.Stat(paths[0]); len(paths) == 1 && err == nil && info.IsDir() {
+	if is, _ := files.Project(paths[0]).IsFolder(); len(paths) == 1 && is {
 		return a.load(paths[0])
 	}
-	p := &project{dir: ".", flags: a.globals, report: &diag.Report{}}
+	p := a.project(".")
 	for _, path := range paths {
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
+		if is, _ := files.Project(path).IsFolder(); is {
 			more, err := a.load(path)
 			if err != nil {
 				return nil, err
 			}
 			p.files = append(p.files, more.files...)
+			maps.Copy(p.places, more.places)
 			p.report.Append(more.report)
 			continue
 		}
-		p.add(path)
+		p.add(files.Chosen(path))
 	}
 	return p, nil
 }

@@ -155,7 +155,7 @@ func sameFix(a *diag.Fix, b diag.Fix) bool { return a != nil && slices.Equal(a.E
 // save writes the files that changed.
 func (m mended) save() error {
 	for _, f := range m.changed {
-		if err := rewrite(f.Path, f.Text); err != nil {
+		if err := m.rewrite(f.Path, f.Text); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,9 @@ func (p *project) targetName() (string, error) {
 	if name == "" {
 		name = localTarget
 	}
+	if !compiler.IsTargetName(name) && (p.flags.Target != "" || !p.report.HasErrors()) {
+		return "", exit(exitUsage, "--target %q: a target's name has letters, digits, - and _", name)
+	}
 	known := func(c schemas.TargetConfig) bool { return c.Name == name }
 	if p.report.HasErrors() {
 		return name, nil // aepflow.yaml may be what is wrong, and that is said first

@@ -8,8 +8,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -19,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/dotenv"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -76,28 +75,27 @@ func Read(getenv func(string) string, path string) (Lists, error) {
 const maxFile = 64 << 10
 
 func readFile(path string) ([]dotenv.Entry, error) {
-	info, err := os.Stat(path) // the person's own file may be a link
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	real, err := files.Chosen(path).Target() // the person's own file may be a link
+	if files.IsAbsent(err) {
 		return nil, nil
+	}
+	if err != nil {
+		return nil, reason(err)
+	}
+	info, err := files.Chosen(real).Info()
+	switch {
 	case err != nil:
 		return nil, reason(err)
 	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
 		return nil, fmt.Errorf("others can read or write it (mode %04o), expected mode 0600: chmod 600 %s", info.Mode().Perm(), path)
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("larger than %d KiB", maxFile>>10)
 	}
-	f, err := os.Open(path)
+	text, err := files.Chosen(real).Read(maxFile)
 	if err != nil {
 		return nil, reason(err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return nil, reason(err)
-	case len(text) > maxFile:
-		return nil, fmt.Errorf("larger than %d KiB", maxFile>>10)
 	}
 	entries, problem := dotenv.Parse(source.NewFile(path, text))
 	if problem != nil {
@@ -108,9 +106,9 @@ func readFile(path string) ([]dotenv.Entry, error) {
 }
 
 func reason(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
+	var refused *files.Error
+	if errors.As(err, &refused) {
+		return errors.New(refused.Reason())
 	}
 	return err
 }

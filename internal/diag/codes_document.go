@@ -84,7 +84,8 @@ var documentCodes = []Entry{
 		Title: "invalid name",
 		Explanation: "Names are part of addresses such as `flow.orders`, which appear in lockfiles and on the command " +
 			"line. They consist of lowercase letters, digits, and dashes, and start and end with a letter or " +
-			"digit. Use `title` for text that people read.",
+			"digit. Use `title` for text that people read. The name of a target may also have uppercase letters and " +
+			"underscores; its lockfile is named after it.",
 		Example: with(goodDataflow, "name: orders", "name: Shop Orders"),
 	},
 	{

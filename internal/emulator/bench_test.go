@@ -11,6 +11,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 func benchServer(b *testing.B, o Options) *api {
@@ -24,7 +25,7 @@ func BenchmarkCreateConnection(b *testing.B) {
 		b.Run(dir, func(b *testing.B) {
 			o := Options{}
 			if dir == "disk" {
-				o.Dir = b.TempDir()
+				o.Dir = files.Project(b.TempDir())
 			}
 			a := benchServer(b, o)
 			b.ResetTimer()
@@ -87,7 +88,7 @@ func BenchmarkLarge(b *testing.B) {
 // that needs them.
 func BenchmarkRestart(b *testing.B) {
 	dir := b.TempDir()
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: files.Project(dir)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func BenchmarkRestart(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		a := benchServer(b, Options{Dir: dir})
+		a := benchServer(b, Options{Dir: files.Project(dir)})
 		a.sandbox = a.s.env.AllSpaces()[0].Sandbox.Name
 		a.get(flowBase + "/connections?property=name==filled%2049999").item()
 		if err := a.s.Close(); err != nil {
@@ -148,7 +149,7 @@ func BenchmarkDataflow(b *testing.B) {
 		b.Run(where, func(b *testing.B) {
 			o := Options{}
 			if where == "disk" {
-				o.Dir = b.TempDir()
+				o.Dir = files.Project(b.TempDir())
 			}
 			a := benchServer(b, o)
 			source, target, mapping, flow := sourceBody(), targetBody(), mappingBody(), a.flowParts()

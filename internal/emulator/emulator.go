@@ -25,6 +25,7 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator/ims"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/aepflow/aepflow/internal/emulator/sandbox"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/specs"
 	"golang.org/x/time/rate"
 )
@@ -54,7 +55,7 @@ func ParseSource(text string) (Source, error) { return core.ParseSource(text) }
 // Options are how to open an emulator; the zero value is one in memory with
 // defaults, which forgets everything when it is closed.
 type Options struct {
-	Dir  string           // folder of the state file; "" keeps state in memory
+	Dir  files.Folder     // of the state file; none keeps state in memory
 	Now  func() time.Time // the clock before it is moved; nil is time.Now
 	Seed *Seed            // only what is missing by id is added
 
@@ -131,7 +132,7 @@ func (s *Server) routes() []core.Route {
 }
 
 func (s *Server) open() error {
-	if s.opts.Dir != "" {
+	if !s.opts.Dir.IsZero() {
 		var err error
 		if s.env.Store, err = core.OpenStore(s.opts.Dir); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/files"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,7 +27,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	// What was answered before is there again, and nothing else is.
-	a := open(t, Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
 	if n, _ := core.AsInt(core.At(a.get(flowBase+"/connections?count=true").want(200).v, "count")); n < 10 {
 		t.Errorf("%d connections", n)
 	}
@@ -38,7 +39,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func fillDisk(t *testing.T, dir string) {
-	a := open(t, Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
 	if _, ok := a.tryCreate("kept"); !ok {
 		t.Fatal("no connection was made")
 	}
@@ -69,7 +70,7 @@ func fillDisk(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	other := t.TempDir()
-	if _, err := Open(Options{Dir: other}); err == nil || !strings.Contains(err.Error(), "create emulator state") {
+	if _, err := Open(Options{Dir: files.Project(other)}); err == nil || !strings.Contains(err.Error(), "create emulator state") {
 		t.Errorf("a new state: %v", err)
 	}
 	if files, err := os.ReadDir(other); err != nil || len(files) != 0 {

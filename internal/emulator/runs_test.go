@@ -10,6 +10,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	flowservice "github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // runsOf lists a flow's runs, oldest first.
@@ -123,7 +124,7 @@ func TestLeapOfTheClock(t *testing.T) {
 func TestRunsSurviveRestart(t *testing.T) {
 	dir := t.TempDir()
 	now := start
-	o := Options{Dir: dir, Now: func() time.Time { return now }}
+	o := Options{Dir: files.Project(dir), Now: func() time.Time { return now }}
 	a := open(t, o)
 	id, _ := a.flow()
 	now = now.Add(time.Hour)

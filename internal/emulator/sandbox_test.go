@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	sandboxes "github.com/aepflow/aepflow/internal/emulator/sandbox"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 const boxBase = "/data/foundation/sandbox-management/sandboxes"
@@ -25,7 +26,7 @@ func (a *api) connections(sandbox string) int {
 // A sandbox is made, used, renamed, emptied and deleted; each step outlives a
 // restart.
 func TestSandboxLife(t *testing.T) {
-	o := Options{Dir: t.TempDir(), Switches: Switches{SandboxMillis: 60_000}}
+	o := Options{Dir: files.Project(t.TempDir()), Switches: Switches{SandboxMillis: 60_000}}
 	a := open(t, o)
 	restart := func() {
 		t.Helper()

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 func TestSandboxesAndOrgsAreApart(t *testing.T) {
@@ -38,12 +39,12 @@ func TestSandboxesAndOrgsAreApart(t *testing.T) {
 // A seed is planted at every start; what was changed since stays.
 func TestSeedAddsOnlyWhatIsMissing(t *testing.T) {
 	dir := t.TempDir()
-	a := open(t, Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
 	path := flowBase + "/connections/" + tutorialConnection
 	etag := core.Text(a.get(path).item(), "etag")
 	a.patch(path, etag, `[{"op":"replace","path":"/name","value":"renamed"}]`).want(200)
 	a.s.Close()
-	a = open(t, Options{Dir: dir})
+	a = open(t, Options{Dir: files.Project(dir)})
 	if got := core.Text(a.get(path).item(), "name"); got != "renamed" {
 		t.Errorf("after a restart the connection is %q", got)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // What the disk refuses is shown to nobody: not the object whose create
@@ -42,7 +43,7 @@ func TestFailedWriteIsNotShown(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := open(t, Options{Dir: t.TempDir()})
+			a := open(t, Options{Dir: files.Project(t.TempDir())})
 			a.flow()
 			fail(t, a.s.env.Store)
 			a.post(flowBase+"/sourceConnections", sourceBody()).want(500)
@@ -73,7 +74,7 @@ func TestReadsWaitForTheDisk(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be removed")
 	}
-	a := open(t, Options{Dir: t.TempDir()})
+	a := open(t, Options{Dir: files.Project(t.TempDir())})
 	st := a.s.env.Store
 	st.Mu.Lock() // nothing is written now
 	sp := a.s.env.Space(a.s.env.Orgs[0], a.s.env.Orgs[0].Sandbox("prod"))
@@ -93,7 +94,7 @@ func TestReadsWaitForTheDisk(t *testing.T) {
 func contents(t *testing.T) (dir string, raw []byte) {
 	t.Helper()
 	dir = t.TempDir()
-	a := open(t, Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
 	a.flow()
 	fill(a.s, 400)
 	if err := a.s.Close(); err != nil {
@@ -109,7 +110,7 @@ func contents(t *testing.T) (dir string, raw []byte) {
 // use opens a state, reads all of it and writes to it: it works, or says that
 // the file is damaged.
 func use(dir string) (err error) {
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: files.Project(dir)})
 	if err != nil {
 		return err
 	}
@@ -229,13 +230,13 @@ func TestStateIsCreatedWhole(t *testing.T) {
 	if err := os.Mkdir(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), path) {
+	if _, err := Open(Options{Dir: files.Project(dir)}); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("a folder in its place: %v", err)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: files.Project(dir)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,18 +15,19 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 func TestStateSurvivesClose(t *testing.T) {
 	dir := t.TempDir()
-	a := open(t, Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
 	id, etag := a.flow()
 	before := core.ToJSON(a.s.Objects())
 	token := a.token
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a = open(t, Options{Dir: dir})
+	a = open(t, Options{Dir: files.Project(dir)})
 	if after := core.ToJSON(a.s.Objects()); string(after) != string(before) {
 		t.Errorf("objects changed over a restart:\n%s\n%s", before, after)
 	}
@@ -39,8 +40,8 @@ func TestStateSurvivesClose(t *testing.T) {
 
 func TestStateHasOneHolder(t *testing.T) {
 	dir := t.TempDir()
-	a := open(t, Options{Dir: dir})
-	_, err := Open(Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
+	_, err := Open(Options{Dir: files.Project(dir)})
 	if err == nil || !strings.Contains(err.Error(), "in use by another process") {
 		t.Errorf("second holder: %v", err)
 	}
@@ -49,7 +50,7 @@ func TestStateHasOneHolder(t *testing.T) {
 
 func TestNewerStateIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	s, err := core.OpenStore(dir)
+	s, err := core.OpenStore(files.Project(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,14 +60,14 @@ func TestNewerStateIsRefused(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "newer version") {
+	if _, err := Open(Options{Dir: files.Project(dir)}); err == nil || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("a newer format: %v", err)
 	}
 }
 
 func TestDamagedRecordIsAnError(t *testing.T) {
 	dir := t.TempDir()
-	a := open(t, Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
 	bucket := a.s.env.AllSpaces()[0].Bucket(core.KindFlow)
 	if err := a.s.env.Store.Commit([]core.Change{{Bucket: bucket, Key: core.SeqKey(7), Value: []byte{0xff}}})(); err != nil {
 		t.Fatal(err)
@@ -81,7 +82,7 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: files.Project(dir)})
 	if err == nil {
 		var l net.Listener
 		if l, err = net.Listen("tcp", "127.0.0.1:0"); err == nil {
@@ -140,7 +141,7 @@ func TestKillLosesNothing(t *testing.T) {
 	wg.Wait()
 	http.DefaultClient.CloseIdleConnections()
 
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: files.Project(dir)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func (a *api) tryCreate(name string) (string, bool) {
 
 func TestSecretsReachNoDisk(t *testing.T) {
 	dir := t.TempDir()
-	a := open(t, Options{Dir: dir})
+	a := open(t, Options{Dir: files.Project(dir)})
 	const canary = "canary-6f1d"
 	body := object{"name": "db", "connectionSpec": object{"id": "74a1c565-4e59-48d7-9d67-7c03b8a13137", "version": "1.0"}, "auth": object{
 		"specName": "Connection String Based Authentication", "params": object{"connectionString": canary}}}
@@ -204,7 +205,7 @@ func TestOpenIsFast(t *testing.T) {
 		t.Skip("fills 5,000 objects")
 	}
 	dir := t.TempDir()
-	s, err := Open(Options{Dir: dir})
+	s, err := Open(Options{Dir: files.Project(dir)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +214,7 @@ func TestOpenIsFast(t *testing.T) {
 		t.Fatal(err)
 	}
 	begun := time.Now()
-	s, err = Open(Options{Dir: dir})
+	s, err = Open(Options{Dir: files.Project(dir)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +248,7 @@ func fill(s *Server, n int) {
 // Readers and writers of one sandbox at once, with the clock moving: for the
 // race detector, and for the counts at the end.
 func TestConcurrentCalls(t *testing.T) {
-	a := open(t, Options{Dir: t.TempDir()})
+	a := open(t, Options{Dir: files.Project(t.TempDir())})
 	body := a.flowParts()
 	a.post(flowsPath, body).want(201)
 	var wg sync.WaitGroup

@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // systemFlows opens a sandbox with a dataflow of a source, a destination's flow and a
@@ -95,7 +96,7 @@ func TestHiddenByLabel(t *testing.T) {
 	seed := func(client string) *Seed {
 		return seedOf(t, `{"clients": [{"id": "key", "secret": "s3cret"`+client+`}],`+tutorialSeed[1:])
 	}
-	a := open(t, Options{Dir: dir, Seed: seed("")})
+	a := open(t, Options{Dir: files.Project(dir), Seed: seed("")})
 	id, _ := a.flow()
 	a.s.Advance(2 * time.Hour)
 	etag := core.Text(a.get(flowsPath+"/"+id).item(), "etag")
@@ -109,7 +110,7 @@ func TestHiddenByLabel(t *testing.T) {
 
 	reopen := func(labels string) {
 		t.Helper()
-		a = open(t, Options{Dir: dir, Seed: seed(labels), Now: func() time.Time { return now }})
+		a = open(t, Options{Dir: files.Project(dir), Seed: seed(labels), Now: func() time.Time { return now }})
 	}
 	reopen(`, "labels": ["core/C1"]`)
 	path := flowsPath + "/" + id

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // Holder is who holds the lock of a target.
@@ -39,10 +41,17 @@ const retryLock = 100 * time.Millisecond
 // the holder. The note has a file of its own because Windows lets nobody read a
 // locked one; it is for people, the lock is what counts. timeout 0 asks once.
 func hold(ctx context.Context, p Paths, timeout time.Duration, now time.Time) (*flock.Flock, error) {
-	if err := os.MkdirAll(p.Folder, 0o755); err != nil {
-		return nil, fmt.Errorf("make folder for the journal: %w", err)
+	if err := p.folder().Make(); err != nil {
+		return nil, fmt.Errorf("prepare the journal: %w", err)
 	}
-	l := flock.New(p.Held)
+	f, err := p.held().OpenWrite(os.O_CREATE, journalMode)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	l := systemLock(p)
 	ok, err := l.TryLock()
 	if err == nil && !ok && timeout > 0 {
 		waiting, stop := context.WithTimeout(ctx, timeout)
@@ -61,7 +70,7 @@ func hold(ctx context.Context, p Paths, timeout time.Duration, now time.Time) (*
 	host, _ := os.Hostname()
 	note, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second)})
 	if err == nil {
-		err = os.WriteFile(p.Holder, append(note, '\n'), 0o644)
+		err = p.holder().Write(0o644, append(note, '\n'))
 	}
 	if err != nil {
 		_ = l.Unlock()
@@ -70,11 +79,19 @@ func hold(ctx context.Context, p Paths, timeout time.Duration, now time.Time) (*
 	return l, nil
 }
 
+// systemLock returns the operating system's lock of a target, not taken. The library
+// opens the file by its path and makes none: the caller has opened it once.
+func systemLock(p Paths) *flock.Flock { return flock.New(p.Held, flock.SetFlag(os.O_RDONLY)) }
+
+// ClearHolder removes the note of a holder that is dead, and reports whether there
+// was one.
+func ClearHolder(p Paths) bool { return p.holder().Remove() == nil }
+
 // release removes the note before the lock: removed after it, the note of the
 // next holder would go. The locked file itself stays, because others may wait
 // for it.
 func release(l *flock.Flock, p Paths) error {
-	_ = os.Remove(p.Holder)
+	_ = p.holder().Remove()
 	if err := l.Unlock(); err != nil {
 		return fmt.Errorf("unlock %s: %w", p.Held, err)
 	}
@@ -84,10 +101,17 @@ func release(l *flock.Flock, p Paths) error {
 // FindHolder returns who holds a target's lock, without taking part: ok is false
 // when nobody does. A note of a holder that was killed does not count.
 func FindHolder(p Paths) (h Holder, ok bool, err error) {
-	if _, err := os.Stat(p.Held); err != nil {
+	f, err := p.held().Open()
+	if files.IsAbsent(err) {
 		return Holder{}, false, nil
 	}
-	l := flock.New(p.Held)
+	if err != nil {
+		return Holder{}, false, err
+	}
+	if err := f.Close(); err != nil {
+		return Holder{}, false, err
+	}
+	l := systemLock(p)
 	free, err := l.TryLock()
 	if err != nil {
 		return Holder{}, false, fmt.Errorf("ask for the lock %s: %w", p.Held, err)
@@ -100,7 +124,7 @@ func FindHolder(p Paths) (h Holder, ok bool, err error) {
 
 func readHolder(p Paths) Holder {
 	var h Holder
-	if text, err := os.ReadFile(p.Holder); err == nil {
+	if text, err := p.holder().Read(files.MaxSecret); err == nil {
 		_ = json.Unmarshal(text, &h) // an unreadable note is no note
 	}
 	return h

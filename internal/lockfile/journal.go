@@ -16,8 +16,8 @@ type journalFile interface {
 }
 
 // openJournal opens a journal to write behind its first `whole` bytes.
-func openJournal(path string, whole int64) (journalFile, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+func openJournal(p Paths, whole int64) (journalFile, error) {
+	f, err := p.journal().OpenWrite(os.O_CREATE, journalMode)
 	if err != nil {
 		return nil, err
 	}

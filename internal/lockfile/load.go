@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -90,19 +91,19 @@ type loaded struct {
 // lock, so an apply may end and replace both while it reads.
 func load(p Paths) (loaded, error) {
 	for {
-		before, _ := os.Stat(p.Lock)
-		lock, text, err := readLock(p.Lock)
+		before, _ := p.lock().Info()
+		lock, text, err := readLock(p)
 		if err != nil {
 			return loaded{}, err
 		}
-		journal, err := os.ReadFile(p.Journal)
-		absent := errors.Is(err, fs.ErrNotExist)
+		journal, err := p.journal().Read(files.MaxLock)
+		absent := files.IsAbsent(err)
 		if err != nil && !absent {
-			return loaded{}, fmt.Errorf("read journal: %w", err)
+			return loaded{}, err
 		}
-		after, err := os.Stat(p.Lock)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return loaded{}, fmt.Errorf("read lockfile: %w", err)
+		after, err := p.lock().Info()
+		if err != nil && !files.IsAbsent(err) {
+			return loaded{}, err
 		}
 		if sameText(before, after) {
 			return join(p, lock, text, journal, absent)

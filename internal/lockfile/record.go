@@ -151,19 +151,41 @@ func unframeAll(text []byte) (recs []Record, whole int, err error) {
 	for whole < len(text) {
 		end := bytes.IndexByte(text[whole:], '\n')
 		if end < 0 {
-			return recs, whole, nil
+			break
 		}
 		more, ok := unframe(text[whole : whole+end])
 		if !ok {
 			if hasWholeLine(text[whole+end+1:]) {
 				return nil, 0, fmt.Errorf("%w: the line at byte %d is broken and others follow it", ErrDamaged, whole)
 			}
-			return recs, whole, nil
+			break
 		}
 		recs = append(recs, more...)
 		whole += end + 1
 	}
+	if whole == 0 && !isTornHead(text) {
+		return nil, 0, fmt.Errorf("%w: its first line is not one that aepflow has written", ErrDamaged)
+	}
 	return recs, whole, nil
+}
+
+// firstLine is how every journal begins, a hex digit where there is an x.
+const firstLine = `xxxxxxxx xxxxxxxx [{"header":`
+
+// isTornHead reports whether a text without a whole line can be the beginning of a
+// journal that a crash has torn: what we would have written, up to some byte, and
+// zeros where the file has grown and nothing was written. Any other text is not
+// ours to overwrite.
+func isTornHead(text []byte) bool {
+	text = bytes.TrimRight(text, "\x00")
+	for i := range min(len(text), len(firstLine)) {
+		c := text[i]
+		hex := '0' <= c && c <= '9' || 'a' <= c && c <= 'f'
+		if firstLine[i] == 'x' && !hex || firstLine[i] != 'x' && c != firstLine[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func hasWholeLine(text []byte) bool {

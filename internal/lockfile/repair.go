@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -27,10 +27,10 @@ type Damaged struct {
 // or not it goes on from it. Conflict markers give two sides; what else is wrong
 // with the text stays an error. Without a lockfile the journal is all there is.
 func ReadDamaged(p Paths) (Damaged, error) {
-	text, err := os.ReadFile(p.Lock)
-	gone := errors.Is(err, fs.ErrNotExist)
+	text, err := p.lock().Read(files.MaxLock)
+	gone := files.IsAbsent(err)
 	if err != nil && !gone {
-		return Damaged{}, fmt.Errorf("read lockfile: %w", err)
+		return Damaged{}, err
 	}
 	d := Damaged{Path: p.Lock}
 	if !gone {
@@ -187,23 +187,23 @@ func Overwrite(ctx context.Context, p Paths, l *Lock, left *LeftJournal, now tim
 	if err != nil {
 		return "", fmt.Errorf("print lockfile: %w", err)
 	}
-	switch journal, err := os.ReadFile(p.Journal); {
+	switch journal, err := p.journal().Read(files.MaxLock); {
 	case err == nil:
 		old = p.Journal + ".old"
-		if err := replaceFile(old, journal); err != nil {
+		if err := p.project.At(old).WriteSynced(journalMode, journal); err != nil {
 			return "", fmt.Errorf("put the journal aside: %w", err)
 		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("read journal: %w", err)
+	case !files.IsAbsent(err):
+		return "", err
 	}
-	if err := replaceFile(p.Lock, text); err != nil {
-		return old, fmt.Errorf("replace %s: %w", p.Lock, err)
+	if err := p.lock().WriteSynced(lockMode, text); err != nil {
+		return old, fmt.Errorf("replace the lockfile: %w", err)
 	}
 	switch {
 	case left != nil && len(left.Open) > 0:
-		err = replaceFile(p.Journal, left.reopen(l))
+		err = p.journal().WriteSynced(journalMode, left.reopen(l))
 	case old != "":
-		err = os.Remove(p.Journal)
+		err = p.journal().Remove()
 	}
 	if err != nil {
 		return old, fmt.Errorf("replace the journal: %w", err)

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -36,12 +34,12 @@ var ErrNoTarget = errors.New("its first line cannot be read, so that nobody know
 // leftJournal reads the journal beside a lockfile that may be damaged or gone, nil
 // when there is none that says anything.
 func leftJournal(p Paths, text []byte, sides []*Lock) (*LeftJournal, error) {
-	raw, err := os.ReadFile(p.Journal)
-	if errors.Is(err, fs.ErrNotExist) {
+	raw, err := p.journal().Read(files.MaxLock)
+	if files.IsAbsent(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
+		return nil, err
 	}
 	recs, broken := readableLines(raw)
 	if len(recs) == 0 && broken == 0 {
@@ -87,8 +85,11 @@ func readableLines(raw []byte) (recs []Record, broken int) {
 			broken++
 		}
 	}
-	if _, _, err := unframeAll(raw); err == nil {
+	switch _, _, err := unframeAll(raw); {
+	case err == nil:
 		broken = 0 // the last line is the only one
+	case broken == 0:
+		broken = 1 // a first line that is not ours, and has no end
 	}
 	return recs, broken
 }

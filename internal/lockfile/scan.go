@@ -7,12 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"runtime"
 	"sync"
 
 	"github.com/aepflow/aepflow/internal/bug"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -21,14 +20,17 @@ import (
 // never in memory as a whole.
 func LoadFor(p Paths, g *resource.Graph) (View, error) {
 	// Without a journal, any lockfile that is there now is the whole truth.
-	if info, err := os.Stat(p.Journal); err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if info, err := p.journal().Info(); err == nil && info.Size() > 0 || err != nil && !files.IsAbsent(err) {
 		return Load(p)
 	}
-	f, err := os.Open(p.Lock)
+	f, err := p.lock().Open()
 	if err != nil {
 		return Load(p)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() > files.MaxLock {
+		return Load(p)
+	}
 	if l, ok := readPrinted(f, g, blockSize); ok {
 		return checked(View{Lock: l})
 	}

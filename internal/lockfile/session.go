@@ -6,13 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -23,7 +22,7 @@ type Options struct {
 	Now     time.Time     // for the note about the holder
 	Repair  bool          // open a lock whose objects have two owners, too
 
-	open func(path string, whole int64) (journalFile, error) // nil: the file system
+	open func(p Paths, whole int64) (journalFile, error) // nil: the file system
 }
 
 // Session is the lock of one target in the hands of one process, from taking the
@@ -40,7 +39,7 @@ type Options struct {
 type Session struct {
 	paths Paths
 	held  *flock.Flock
-	open  func(path string, whole int64) (journalFile, error)
+	open  func(p Paths, whole int64) (journalFile, error)
 
 	mu      sync.Mutex
 	state   *state
@@ -59,7 +58,8 @@ func Open(ctx context.Context, p Paths, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	sweep(p.Lock, p.Journal)
+	p.lock().Sweep()
+	p.journal().Sweep()
 	s, err := openHeld(p, o)
 	if err != nil {
 		return nil, errors.Join(err, release(held, p))
@@ -198,8 +198,8 @@ func (s *Session) Wait(t Ticket) error {
 // also finds out, before anything is sent, whether the lockfile can be replaced.
 // s.mu is held.
 func (s *Session) start() error {
-	if err := probe(s.paths.Lock); err != nil {
-		return fmt.Errorf("prepare to write %s: %w", s.paths.Lock, err)
+	if err := s.paths.lock().Writable(); err != nil {
+		return fmt.Errorf("prepare the lockfile: %w", err)
 	}
 	if s.state.lock.Lineage == "" {
 		s.state.lock.Lineage = newLineage()
@@ -209,11 +209,11 @@ func (s *Session) start() error {
 			return err
 		}
 	}
-	f, err := s.open(s.paths.Journal, int64(s.whole))
+	f, err := s.open(s.paths, int64(s.whole))
 	if err != nil {
 		return fmt.Errorf("open journal: %w", err)
 	}
-	syncFolder(s.paths.Folder)
+	s.paths.folder().SyncFolder()
 	s.journal, s.pending = newJournal(f, int64(s.whole)), true
 	if s.whole == 0 {
 		s.journal.add(s.opening(nil)[0])
@@ -225,7 +225,7 @@ func (s *Session) start() error {
 // rename: cutting the old one short first would lose them in a crash.
 func (s *Session) restart(open []Intent) error {
 	line := frameEncoded(s.opening(open))
-	if err := replaceFile(s.paths.Journal, line); err != nil {
+	if err := s.paths.journal().WriteSynced(journalMode, line); err != nil {
 		return fmt.Errorf("replace journal: %w", err)
 	}
 	s.whole = len(line)
@@ -287,8 +287,8 @@ func (s *Session) replace(text pieces) error {
 	if err := s.journal.wait(s.journal.add(rec)); err != nil {
 		return err
 	}
-	if err := replaceFile(s.paths.Lock, text...); err != nil {
-		return fmt.Errorf("replace %s: %w (the journal holds everything; the next command puts it in)", s.paths.Lock, err)
+	if err := s.paths.lock().WriteSynced(lockMode, text...); err != nil {
+		return fmt.Errorf("replace the lockfile: %w (the journal holds everything; the next command puts it in)", err)
 	}
 	return nil
 }
@@ -305,10 +305,10 @@ func (s *Session) clear() error {
 	s.whole = 0
 	open := s.state.unresolved()
 	if len(open) == 0 {
-		if err := os.Remove(s.paths.Journal); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove journal: %w", err)
+		if err := s.paths.journal().Remove(); err != nil && !files.IsAbsent(err) {
+			return fmt.Errorf("end the journal: %w", err)
 		}
-		syncFolder(s.paths.Folder)
+		s.paths.folder().SyncFolder()
 		s.pending = false
 		return nil
 	}

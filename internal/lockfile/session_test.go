@@ -460,7 +460,7 @@ func TestNoFolder(t *testing.T) {
 	if err := os.WriteFile(p.Folder, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), p, Options{Target: dev}); err == nil || !strings.Contains(err.Error(), "make folder for the journal") {
+	if _, err := Open(t.Context(), p, Options{Target: dev}); err == nil || !strings.Contains(err.Error(), "it is a file; expected a folder") {
 		t.Errorf("open: %v", err)
 	}
 	if _, err := Load(PathsIn(filepath.Join(dir, "none"), "dev")); err != nil {
@@ -476,7 +476,7 @@ func TestFolderNotWritable(t *testing.T) {
 	s := openAt(t, p, Options{})
 	defer s.Close()
 	_, ticket := s.Intend(create("source.a", `{}`))
-	if err := s.Wait(ticket); err == nil || !strings.Contains(err.Error(), "prepare to write") {
+	if err := s.Wait(ticket); err == nil || !strings.Contains(err.Error(), "prepare the lockfile") {
 		t.Errorf("wait: %v", err)
 	}
 }
@@ -518,8 +518,8 @@ func (d *disk) Sync() error {
 	return nil
 }
 
-func (d *disk) open(path string, whole int64) (journalFile, error) {
-	f, err := openJournal(path, whole)
+func (d *disk) open(p Paths, whole int64) (journalFile, error) {
+	f, err := openJournal(p, whole)
 	d.journalFile = f
 	return d, err
 }

@@ -110,8 +110,8 @@ func newTokens(cfg Config, rt http.RoundTripper) *tokens {
 	if len(cfg.Scopes) > 0 { // one "scope": the library would join with blanks, Adobe wants commas
 		t.conf.Scopes = []string{strings.Join(cfg.Scopes, ",")}
 	}
-	if cfg.TokenCache != "" {
-		t.cache = newTokenCache(cfg.TokenCache, ims, cfg)
+	if !cfg.TokenCache.IsZero() {
+		t.cache = newTokenCache(ims, cfg)
 	}
 	return t
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 func TestHeaders(t *testing.T) {
@@ -178,13 +180,14 @@ func TestSignInFails(t *testing.T) {
 }
 
 func TestTokenCache(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "cache", "tokens.json")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "cache", "tokens.json")
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, fine)
 		defer w.close()
 		run := func(change func(*Config)) {
 			t.Helper()
-			c := w.client(func(cfg *Config) { cfg.TokenCache = file }, change)
+			c := w.client(func(cfg *Config) { cfg.TokenCache = files.Project(dir).File("cache/tokens.json") }, change)
 			if _, err := c.Do(t.Context(), flowCall("GET")); err != nil {
 				t.Fatal(err)
 			}
@@ -254,12 +257,12 @@ func TestTokenCacheKey(t *testing.T) {
 		"scopes":        func(cfg *Config) { cfg.Scopes = []string{"openid"} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			file := filepath.Join(t.TempDir(), "token")
+			dir := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, fine)
 				defer w.close()
 				for i, change := range []func(*Config){func(*Config) {}, func(*Config) {}, change} {
-					c := w.client(func(cfg *Config) { cfg.TokenCache = file }, change)
+					c := w.client(func(cfg *Config) { cfg.TokenCache = files.Project(dir).File("cache/tokens.json") }, change)
 					if _, err := c.Do(t.Context(), flowCall("GET")); err != nil {
 						t.Fatal(err)
 					}

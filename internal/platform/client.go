@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/specs"
 )
@@ -62,7 +63,7 @@ type Config struct {
 
 	Transport  http.RoundTripper // what carries the calls; nil means a pooled http.Transport
 	UserAgent  string
-	TokenCache string           // file that keeps the token between runs, mode 0600; "" keeps it in memory
+	TokenCache files.File       // keeps the token between runs, mode 0600; none keeps it in memory
 	Redactor   *redact.Redactor // shared with other output; nil means a new one
 
 	Log       func(Exchange) // each attempt, secrets masked; may be nil

@@ -6,11 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // tokenCache keeps tokens in one file between runs, because sign-in throttles
@@ -18,7 +18,7 @@ import (
 // client secret, and is never needed: whatever is wrong with it, a new token is
 // fetched.
 type tokenCache struct {
-	path   string
+	file   files.File
 	key    string
 	secret string
 }
@@ -35,10 +35,10 @@ type tokenEntry struct {
 	Check string `json:"check"`
 }
 
-func newTokenCache(path, ims string, cfg Config) *tokenCache {
+func newTokenCache(ims string, cfg Config) *tokenCache {
 	scopes := slices.Sorted(slices.Values(cfg.Scopes))
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", ims+tokenPath, cfg.Platform, cfg.ClientID, cfg.Org, scopes))
-	return &tokenCache{path: path, key: hex.EncodeToString(sum[:16]), secret: cfg.ClientSecret}
+	return &tokenCache{file: cfg.TokenCache, key: hex.EncodeToString(sum[:16]), secret: cfg.ClientSecret}
 }
 
 // load returns the stored token, nil when there is none that may be used.
@@ -64,48 +64,24 @@ func (c *tokenCache) store(t *token) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(c.path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := c.file.MakeFolder(); err != nil {
 		return err
 	}
-	sweepTokens(dir, now)
-	f, err := os.CreateTemp(dir, ".token-*") // mode 0600
-	if err != nil {
-		return err
+	c.file.Sweep()
+	if c.read() == nil {
+		_ = c.file.Remove() // whoever may read the old file must not read the new one
 	}
-	defer os.Remove(f.Name()) // no longer there after the rename
-	if _, err = f.Write(text); err == nil {
-		err = f.Close()
-	} else {
-		f.Close()
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), c.path)
-}
-
-// sweepTokens removes what a process that was killed has left of its file.
-func sweepTokens(dir string, now time.Time) {
-	left, _ := filepath.Glob(filepath.Join(dir, ".token-*")) // the pattern is good
-	for _, path := range left {
-		if info, err := os.Lstat(path); err == nil && now.Sub(info.ModTime()) > time.Minute {
-			_ = os.Remove(path)
-		}
-	}
+	return c.file.Write(0o600, text)
 }
 
 // read returns the entries, none from a file that others could have written or
 // read: what stands there may be somebody else's token.
 func (c *tokenCache) read() []tokenEntry {
-	info, err := os.Lstat(c.path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<20 {
+	info, err := c.file.Info()
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return nil
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil
-	}
-	text, err := os.ReadFile(c.path)
+	text, err := c.file.Read(files.MaxSecret)
 	if err != nil {
 		return nil
 	}

@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +14,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver behind sqlite: sources
+
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // Source binds data to base connections: explore answers its tables, runs
@@ -46,8 +46,8 @@ type Column struct{ Name, Kind string }
 type Fixture struct {
 	Source Source
 	db     *sql.DB
-	Names  []string          // tables, sorted
-	files  map[string]string // table → file, for csv and json
+	Names  []string              // tables, sorted
+	files  map[string]files.File // table → file, for csv and json
 
 	mu     sync.Mutex
 	loaded map[string]*rowSet
@@ -75,9 +75,14 @@ func OpenFixtures(sources []Source) (map[string]*Fixture, error) {
 }
 
 func openFixture(s Source) (*Fixture, error) {
-	f := &Fixture{Source: s, files: map[string]string{}, loaded: map[string]*rowSet{}}
+	f := &Fixture{Source: s, files: map[string]files.File{}, loaded: map[string]*rowSet{}}
 	if s.Kind == "sqlite" {
-		if _, err := os.Stat(s.Path); err != nil {
+		// The driver opens the file by its path.
+		file, err := files.Chosen(s.Path).Open()
+		if err != nil {
+			return nil, err
+		}
+		if err := file.Close(); err != nil {
 			return nil, err
 		}
 		db, err := sql.Open("sqlite", "file:"+s.Path+"?mode=ro")
@@ -101,17 +106,19 @@ func openFixture(s Source) (*Fixture, error) {
 		}
 		return f, rows.Err()
 	}
-	files, err := filepath.Glob(filepath.Join(s.Path, "*."+s.Kind))
+	folder := files.Project(s.Path)
+	list, err := folder.List()
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s has no .%s files", s.Path, s.Kind)
+	for _, file := range list {
+		if name, ok := strings.CutSuffix(file, "."+s.Kind); ok && name != "" {
+			f.Names = append(f.Names, name)
+			f.files[name] = folder.File(file)
+		}
 	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), "."+s.Kind)
-		f.Names = append(f.Names, name)
-		f.files[name] = file
+	if len(f.Names) == 0 {
+		return nil, fmt.Errorf("%s has no .%s files", s.Path, s.Kind)
 	}
 	slices.Sort(f.Names)
 	return f, nil
@@ -129,8 +136,8 @@ func (f *Fixture) Reachable(ctx context.Context) bool {
 	if f.db != nil {
 		return f.db.PingContext(ctx) == nil
 	}
-	_, err := os.Stat(f.Source.Path)
-	return err == nil
+	is, err := files.Project(f.Source.Path).IsFolder()
+	return is && err == nil
 }
 
 // Columns describes a table.
@@ -259,7 +266,7 @@ func (f *Fixture) file(table string) (*rowSet, error) {
 	if set := f.loaded[table]; set != nil {
 		return set, nil
 	}
-	b, err := os.ReadFile(f.files[table])
+	b, err := f.files[table].Read(files.MaxSeed)
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +277,7 @@ func (f *Fixture) file(table string) (*rowSet, error) {
 		set, err = readRows(b)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.files[table], err)
+		return nil, fmt.Errorf("%s: %w", f.files[table].Path(), err)
 	}
 	f.loaded[table] = set
 	return set, nil

@@ -6,30 +6,26 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"syscall"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // createState makes an empty state where there is none. It is complete before
 // it has its name, so a full disk or a killed process leaves no half of one.
-func createState(path string) (err error) {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
+func createState(state files.File) (err error) {
+	if !state.IsAbsent() {
+		return nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), StateFile+".*.tmp")
-	if err != nil {
-		return err
-	}
-	temp := f.Name()
-	defer os.Remove(temp) // a no-op once it has its name
-	if err := f.Close(); err != nil {
-		return err
-	}
-	db, err := bbolt.Open(temp, 0o600, nil)
+	temp := state.Temp()
+	db, err := bbolt.Open(temp.Path(), 0o600, &bbolt.Options{
+		OpenFile: func(_ string, flag int, mode os.FileMode) (*os.File, error) { return temp.OpenWrite(flag, mode) },
+	})
+	defer func() { _ = temp.Remove() }() // there is none once it has its name
 	if err != nil {
 		return err
 	}
@@ -43,12 +39,11 @@ func createState(path string) (err error) {
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	// A link replaces nothing: of two processes, the second opens the file of
-	// the first. Where there are no links, a rename has to do.
-	if err := os.Link(temp, path); err == nil || errors.Is(err, fs.ErrExist) {
+	// Of two processes, the second opens the file of the first.
+	if err = temp.Place(state); files.IsExist(err) {
 		return nil
 	}
-	return os.Rename(temp, path)
+	return err
 }
 
 // open opens the file for reading first: bbolt then looks at its two first
@@ -90,15 +85,19 @@ func (s *Store) open() error {
 		return nil
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return fmt.Errorf("open emulator state: %s is in use by another process; wait for it or stop it", s.Path)
-	case errors.As(err, new(*fs.PathError)), errors.As(err, new(syscall.Errno)):
+	case errors.As(err, new(*files.Error)), errors.As(err, new(*fs.PathError)), errors.As(err, new(syscall.Errno)):
 		return fmt.Errorf("open emulator state: %w", err)
 	}
 	return s.damage() // as guard, soundPages or bbolt found
 }
 
 // openFile makes no file, and takes none that bbolt would fill as a new one.
-func (s *Store) openFile(path string, flag int, mode os.FileMode) (*os.File, error) {
-	f, err := os.OpenFile(path, flag&^os.O_CREATE, mode)
+func (s *Store) openFile(_ string, flag int, mode os.FileMode) (*os.File, error) {
+	open := s.state.Open
+	if flag&os.O_RDWR != 0 {
+		open = func() (*os.File, error) { return s.state.OpenWrite(flag&^os.O_CREATE, mode) }
+	}
+	f, err := open()
 	if err != nil {
 		return nil, err
 	}

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/aepflow/aepflow/internal/files"
 )
 
 // Store keeps the tables on disk. It is written to by one goroutine that takes
@@ -23,9 +24,10 @@ import (
 // page last), and not against a power cut; for a stand-in that is the right
 // trade, for it makes a commit fifty times cheaper.
 type Store struct {
-	db   *bbolt.DB
-	Path string
-	file *os.File // of db
+	db    *bbolt.DB
+	state files.File
+	Path  string   // of state
+	file  *os.File // of db
 
 	bolt   sync.Mutex // held while db works
 	broken bool       // it panicked
@@ -54,13 +56,14 @@ const (
 	lockTimeout = 300 * time.Millisecond
 )
 
-func OpenStore(dir string) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+func OpenStore(dir files.Folder) (*Store, error) {
+	if err := dir.Make(); err != nil {
 		return nil, fmt.Errorf("open emulator state: %w", err)
 	}
-	s := &Store{Path: filepath.Join(dir, StateFile), stopped: make(chan struct{})}
+	state := dir.File(StateFile)
+	s := &Store{state: state, Path: state.Path(), stopped: make(chan struct{})}
 	s.work.L = &s.Mu
-	if err := createState(s.Path); err != nil {
+	if err := createState(state); err != nil {
 		return nil, fmt.Errorf("create emulator state: %w", err)
 	}
 	if err := s.open(); err != nil {
@@ -161,7 +164,7 @@ func (s *Store) store(changes []Change) error {
 	open, err := s.file.Stat()
 	if err == nil {
 		var named fs.FileInfo
-		if named, err = os.Stat(s.Path); err == nil && !os.SameFile(open, named) {
+		if named, err = s.state.Info(); err == nil && !os.SameFile(open, named) {
 			err = fmt.Errorf("%s was replaced by another file", s.Path)
 		}
 	}

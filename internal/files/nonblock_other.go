@@ -1,0 +1,6 @@
+//go:build !unix
+
+package files
+
+// nonblock is needed where opening a file can wait.
+const nonblock = 0
