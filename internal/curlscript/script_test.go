@@ -117,7 +117,8 @@ func (f *fakePlatform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"access_token":"tok","expires_in":86399}`)
 		return
 	}
-	if r.Header.Get("Authorization") != "Bearer tok" || r.Header.Get("x-sandbox-name") != "dev" || r.Header.Get("x-gw-ims-org-id") != "5FD2F6FA@AdobeOrg" {
+	if r.Header.Get("Authorization") != "Bearer tok" || r.Header.Get("x-sandbox-name") != "dev" ||
+		r.Header.Get("x-gw-ims-org-id") != "5FD2F6FA@AdobeOrg" {
 		http.Error(w, `{"error_code":"403010"}`, http.StatusForbidden)
 		return
 	}
@@ -187,12 +188,16 @@ func runScript(t *testing.T, text string, f *fakePlatform, env ...string) (stdou
 func TestScriptRunsFirstPlan(t *testing.T) {
 	p := saved(t, "first")
 	// Bodies with everything that a shell or jq could stumble over.
-	odd := `{"name":"it's \"odd\" \\(1+1) $HOME ` + "`id`" + ` $${not.a.ref} \u2028 é","auth":{"params":{"password":"${env.CRM_PASSWORD}"}},"n":-1.5,"big":9007199254740991,"none":null,"empty":{},"list":[]}`
+	odd := `{"name":"it's \"odd\" \\(1+1) $HOME ` + "`id`" + ` $${not.a.ref} \u2028 é",` +
+		`"auth":{"params":{"password":"${env.CRM_PASSWORD}"}},"n":-1.5,"big":9007199254740991,"none":null,"empty":{},"list":[]}`
 	p.Changes[0].Calls[0].Body = json.RawMessage(odd)
 	// The id of a schema is a URL; in a path it is one step.
 	p.Changes = append(p.Changes, planner.Change{
 		Address: resource.Address{Kind: resource.Union, Name: "customers"}, Kind: resource.Union, Action: planner.Create,
-		Calls: []planner.Call{{N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry + "/tenant/schemas/${schema.customers.id}", Body: json.RawMessage(`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)}},
+		Calls: []planner.Call{{
+			N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry + "/tenant/schemas/${schema.customers.id}",
+			Body: json.RawMessage(`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`),
+		}},
 	})
 	f := &fakePlatform{}
 	stdout, stderr, err := runScript(t, scriptOf(t, p, nil), f, `CRM_PASSWORD=p'w"d`)
@@ -202,7 +207,8 @@ func TestScriptRunsFirstPlan(t *testing.T) {
 	if len(f.requests) != 9 {
 		t.Fatalf("%d requests, want 9:\n%v", len(f.requests), f.requests)
 	}
-	if got, want := f.requests[8].Path, "/data/foundation/schemaregistry/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F3"; got != want {
+	const registry = "/data/foundation/schemaregistry/tenant/schemas/"
+	if got, want := f.requests[8].Path, registry+"https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F3"; got != want {
 		t.Errorf("path is %s, want %s", got, want)
 	}
 	type object = map[string]any
@@ -241,7 +247,8 @@ func TestScriptRunsFirstPlan(t *testing.T) {
 	if !ok || start < 1e9 {
 		t.Errorf("start time is %v, want seconds since 1970", flow["scheduleParams"])
 	}
-	if !strings.Contains(stdout, "flow.customers.id id-8\n") || !strings.Contains(stdout, "schema.customers.id https://ns.adobe.com/acme/schemas/3\n") {
+	if !strings.Contains(stdout, "flow.customers.id id-8\n") ||
+		!strings.Contains(stdout, "schema.customers.id https://ns.adobe.com/acme/schemas/3\n") {
 		t.Errorf("the ids are not printed:\n%s", stdout)
 	}
 }
@@ -257,7 +264,8 @@ func TestScriptRunsReplacement(t *testing.T) {
 	if err == nil || !strings.Contains(stderr, "refused") || len(f.requests) > 0 {
 		t.Fatalf("a guarded plan ran: %v\n%s", err, stderr)
 	}
-	if _, stderr, err = runScript(t, text, f, "AEPFLOW_ALLOW=yes"); err == nil || !strings.Contains(stderr, "set it to the id of connection.crm") {
+	_, stderr, err = runScript(t, text, f, "AEPFLOW_ALLOW=yes")
+	if err == nil || !strings.Contains(stderr, "set it to the id of connection.crm") {
 		t.Fatalf("an unknown id is not asked for: %v\n%s", err, stderr)
 	}
 	if _, stderr, err = runScript(t, text, f, "AEPFLOW_ALLOW=yes", "connection_crm_id=from-environment"); err != nil {
@@ -268,7 +276,8 @@ func TestScriptRunsReplacement(t *testing.T) {
 		lines = append(lines, r.Method+" "+strings.TrimPrefix(r.Path, "/data/foundation/"))
 	}
 	check(t, "requests", strings.Join(lines, "\n")+"\n")
-	if !strings.Contains(f.requests[0].Body, `"baseConnectionId":"from-environment"`) || !strings.Contains(f.requests[1].Body, `"dataSetId":"known-customers"`) {
+	if !strings.Contains(f.requests[0].Body, `"baseConnectionId":"from-environment"`) ||
+		!strings.Contains(f.requests[1].Body, `"dataSetId":"known-customers"`) {
 		t.Errorf("existing ids are not put in:\n%s\n%s", f.requests[0].Body, f.requests[1].Body)
 	}
 }
@@ -375,21 +384,22 @@ const stub = `curl() {
 // What a plan holds is sent as it is, whatever it is; what the platform answers is
 // printed on lines of the script's own and steers no terminal and no pipeline.
 func TestScriptWithHostileValues(t *testing.T) {
-	evil := "\x1b]0;t\x07\x1b[2J\u009b1m\r\n::error::forged\n##[error]x ###vso[task] $(id) ${x} '\"`\\ \u202e\u200b\u2028\ufeff é"
+	evil := "\x1b]0;t\x07\x1b[2J\u009b1m\r\n::error::forged\n" +
+		"##[error]x ###vso[task] $(id) ${x} '\"`\\ \u202e\u200b\u2028\ufeff é"
 	p := hostile(t, evil)
 	text := scriptOf(t, p, func(r resource.Ref) (string, bool) { return "id" + evil, true })
 	if fault := output.Fault(text); fault != "" {
 		t.Fatalf("the script %s", fault)
 	}
 	answer, err := json.Marshal(map[string]any{
-		"access_token": "tok", "tenantId": "_acme" + evil, "id": "x" + evil, "$id": evil, "@id": evil, "version": 1, "etag": evil,
-		"error": evil, "error_description": evil,
+		"access_token": "tok", "tenantId": "_acme" + evil, "id": "x" + evil, "$id": evil, "@id": evil, "version": 1,
+		"etag": evil, "error": evil, "error_description": evil,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		name, status, answer, told string
+		name, status, answer, says string
 		bodies                     int
 	}{
 		{"accepted", "201", string(answer), "", 8},
@@ -405,20 +415,21 @@ func TestScriptWithHostileValues(t *testing.T) {
 			if c.status == "400" { // the token is there, the first call is refused
 				stubbed = strings.Replace(stubbed, "\nsign_in\ntenant=$(", "\ntoken=tok; tenant=acme; : $(", 1)
 			}
-			stdout, stderr, err := runScript(t, stubbed, &fakePlatform{}, "AEPFLOW_ALLOW=yes", "STUB="+file, "STUB_STATUS="+c.status)
+			stdout, stderr, err := runScript(t, stubbed, &fakePlatform{},
+				"AEPFLOW_ALLOW=yes", "STUB="+file, "STUB_STATUS="+c.status)
 			if (err == nil) != (c.bodies > 0) {
 				t.Fatalf("%v\n%s", err, stderr)
 			}
-			for _, told := range []string{stdout, stderr} {
-				if fault := output.Fault(told); fault != "" {
-					t.Errorf("%s in %q", fault, told)
+			for _, printed := range []string{stdout, stderr} {
+				if fault := output.Fault(printed); fault != "" {
+					t.Errorf("%s in %q", fault, printed)
 				}
-				if output.StartsCommand(told) {
-					t.Errorf("a command of a pipeline in %q", told)
+				if output.StartsCommand(printed) {
+					t.Errorf("a command of a pipeline in %q", printed)
 				}
 			}
-			if !strings.Contains(stderr, c.told) {
-				t.Errorf("%q does not say %q", stderr, c.told)
+			if !strings.Contains(stderr, c.says) {
+				t.Errorf("%q does not say %q", stderr, c.says)
 			}
 			sent, err := os.ReadFile(file + ".sent")
 			if err != nil {
@@ -465,7 +476,9 @@ func TestQuoteShell(t *testing.T) {
 	if err != nil {
 		t.Skip("no bash here")
 	}
-	for _, text := range []string{"", "plain", "it's", `a\b`, "new\nline", "\x1b[31m", `mixed ' \ ` + "\t\u202e é", "$HOME `id`"} {
+	for _, text := range []string{
+		"", "plain", "it's", `a\b`, "new\nline", "\x1b[31m", `mixed ' \ ` + "\t\u202e é", "$HOME `id`",
+	} {
 		out, err := exec.Command(bash, "-c", "printf %s "+quoteShell(text)).Output()
 		if err != nil || string(out) != text {
 			t.Errorf("%q comes back as %q, %v", text, out, err)
@@ -483,7 +496,9 @@ func TestQuoteInside(t *testing.T) {
 	if err != nil {
 		t.Skip("no shell here")
 	}
-	for _, text := range []string{"flow.a", "$(echo ran)", "`echo ran`", `"; echo ran; "`, "a}b", `a\`, "${HOME}", "it's", "\x1b\n"} {
+	for _, text := range []string{
+		"flow.a", "$(echo ran)", "`echo ran`", `"; echo ran; "`, "a}b", `a\`, "${HOME}", "it's", "\x1b\n",
+	} {
 		script := `: "${unset_here:?` + quoteInside(text) + `}"`
 		if out, err := exec.Command(sh, "-n", "-c", script).CombinedOutput(); err != nil {
 			t.Errorf("%q does not parse: %s", text, out)

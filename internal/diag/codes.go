@@ -83,7 +83,7 @@ type Entry struct {
 	Code        Code
 	Severity    Severity // the usual one
 	Title       string   // what is wrong, a few words
-	Explanation string   // why it is a fault and how to mend it, one or more paragraphs
+	Explanation string   // why it is wrong and how to fix it, one or more paragraphs
 	Example     string   // text that provokes it: YAML, or txtar where it takes several files
 }
 

@@ -23,6 +23,6 @@ func Check(t testing.TB, path string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got), UPDATE=1 rewrites it:\n%s", path, diff)
+		t.Errorf("%s (-want +got), UPDATE=1 rewrites it: %s", path, diff)
 	}
 }

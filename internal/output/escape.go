@@ -1,12 +1,12 @@
-// Package output is the one way for text to leave the program: it decides which
-// characters are printed, how the others are shown, and what a terminal is told.
+// Package output is the only way for text to leave the program: it decides which
+// characters are printed, how the others are shown, and what controls a terminal.
 //
-// In: text of ours that quotes documents, file names, lockfiles and answers of the
-// platform. Out: valid UTF-8 without a character that steers a terminal, hides, or
-// turns the direction of writing, and without a line that a pipeline takes for a
-// command. Laws: what is hidden shows as <U+001B>, or as the escape of the language
-// it is in (JSON, YAML, a shell); escaping twice changes nothing; colours and
-// the status line are asked for by type, never by bytes in a text.
+// In: text that quotes documents, file names, lockfiles, and answers of the platform.
+// Out: valid UTF-8 without characters that control a terminal, are invisible, or change
+// the direction of text, and without lines that a pipeline takes for commands. Laws:
+// hidden characters show as <U+001B>, or as the escape of the surrounding language (JSON,
+// YAML, a shell); escaping twice changes nothing; colors and the status line are
+// requested by type, never by bytes of a text.
 package output
 
 import (
@@ -17,8 +17,8 @@ import (
 	"unicode/utf8"
 )
 
-// Hidden reports whether a character is never printed as it is: controls, what
-// changes the direction of text, what has no shape, and noncharacters.
+// Hidden reports whether a character is never printed as it is: controls, changes of
+// direction, invisible characters, and noncharacters.
 func Hidden(r rune) bool {
 	switch {
 	case r < ' ':
@@ -35,9 +35,9 @@ func Hidden(r rune) bool {
 		0xFDD0 <= r && r <= 0xFDEF || r&0xFFFE == 0xFFFE
 }
 
-// Escape returns how the first character of s is shown when it is not printed as it
-// is, and its size in bytes; 0 when it is printed. A byte that is not UTF-8 shows as
-// U+FFFD; the start of a mark that pipelines obey anywhere in a line is escaped too.
+// Escape returns the escape of the first character of s and its size in bytes, 0 if it is
+// printed as it is. A byte that is not UTF-8 becomes U+FFFD; the start of a command that
+// pipelines run anywhere in a line is escaped too.
 func Escape(s string) (shown string, size int) {
 	if s == "" {
 		return "", 0
@@ -58,8 +58,8 @@ func Escape(s string) (shown string, size int) {
 	return "", 0
 }
 
-// commandMarks begin a command in the log of a pipeline, wherever in a line they
-// are: GitHub's first form and Azure's.
+// commandMarks start a command anywhere in a line of a pipeline's log: the old form of
+// GitHub, and that of Azure.
 var commandMarks = [...]string{"##[", "##vso["}
 
 func hasCommandMark(s string) bool {
@@ -95,8 +95,7 @@ func escaped(s string, kept func(rune) bool) string {
 	return b.String()
 }
 
-// Joined returns the errors that errors.Join put together, one by one; of another
-// error itself. Each is one line, whatever is in it.
+// Joined returns the errors that errors.Join joined, or the error itself.
 func Joined(err error) []error {
 	several, ok := err.(interface{ Unwrap() []error })
 	if !ok || errors.Join(several.Unwrap()...).Error() != err.Error() {
@@ -109,7 +108,7 @@ func Joined(err error) []error {
 	return out
 }
 
-// plainText reports whether s holds nothing that Escape could change.
+// plainText reports whether Escape changes nothing in s.
 func plainText(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7F || s[i] == '#' {

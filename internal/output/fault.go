@@ -6,8 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Fault says what is wrong with a text that was printed, "" for nothing: the law that
-// the tests of every renderer hold it to.
+// Fault says what must not be in a printed text, "" for nothing. Tests of renderers use it.
 func Fault(text string) string {
 	if !utf8.ValidString(text) {
 		return "not UTF-8"
@@ -25,8 +24,7 @@ func Fault(text string) string {
 	return ""
 }
 
-// StartsCommand reports whether a line of text is a workflow command. A renderer may
-// begin a line with data; the writer sees to it that none does.
+// StartsCommand reports whether a line of text is a workflow command.
 func StartsCommand(text string) bool {
 	for line := range strings.Lines(text) {
 		if isCommand(strings.TrimSpace(line)) {

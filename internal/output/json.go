@@ -35,8 +35,8 @@ func Quote(s string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// EscapeJSON returns a JSON text of the same meaning in which every hidden character
-// is \uXXXX. In JSON they can only be in strings; its line breaks and tabs stay.
+// EscapeJSON returns equal JSON in which every hidden character of a string is \uXXXX.
+// Line breaks and tabs between tokens stay.
 func EscapeJSON(text []byte) []byte {
 	var out []byte
 	from := 0

@@ -28,8 +28,8 @@ const (
 
 var sgr = [...]string{"", "1", "2", "31", "32", "33", "35", "36", "1;31", "1;33", "1;34", "1;36", "1;4;32", "1;4;31"}
 
-// A style travels through strings as a noncharacter, which no text may hold, so that
-// only the writer, and only for a terminal, makes escape sequences.
+// In strings a style is a noncharacter, which is hidden in all text, so that only the
+// writer makes escape sequences, and only for a terminal.
 const (
 	firstMark rune = 0xFDD0
 	endMark   rune = 0xFDEF
@@ -44,7 +44,7 @@ func Paint(st Style, s string) string {
 	return string(firstMark+rune(st)) + s + string(endMark)
 }
 
-// sequence is the escape sequence that a mark stands for, "" for other characters.
+// sequence is the escape sequence of a mark, "" for other characters.
 func sequence(r rune) string {
 	switch {
 	case r == endMark:
@@ -64,9 +64,8 @@ func Room(columns int) int {
 	return max(columns, 60)
 }
 
-// cells measures text as a terminal shows it. The condition is our own and not the
-// library's global one, which depends on the user's locale: the same input must give
-// the same output everywhere.
+// cells measures text as a terminal shows it. The library's global condition depends on
+// the locale; the same input must give the same output everywhere.
 var cells = &runewidth.Condition{StrictEmojiNeutral: true}
 
 // Width is how many cells of a terminal s takes; styles take none.

@@ -12,29 +12,28 @@ import (
 	"golang.org/x/term"
 )
 
-// Writer is a stream that people or pipelines read: standard output or standard
-// error. What is written as bytes is made safe; styles and the status line reach the
-// terminal. It may be used from several goroutines.
+// Writer is standard output or standard error. It escapes what is written; styles and
+// the status line reach the terminal. It is safe for concurrent use.
 type Writer struct {
 	mu     sync.Mutex
 	out    io.Writer
 	color  bool
 	line   lineState
-	rest   []byte // what the next bytes decide about: half a character, half a mark
+	rest   []byte // an incomplete character or mark at the end
 	status string
 	drawn  bool // the status line is on the terminal
-	obeyed bool // what is written are workflow commands
+	obeyed bool // what is written is workflow commands
 }
 
-// lineState says what a line has had so far.
+// lineState says what the current line has.
 type lineState uint8
 
 const (
-	blank lineState = iota // nothing but blanks
+	blank lineState = iota // only spaces
 	begun
 )
 
-// New returns the writer of a stream. Styles are dropped until Color allows them.
+// New returns the writer of a stream. It drops styles until Color allows them.
 func New(out io.Writer) *Writer { return &Writer{out: out} }
 
 // Color says whether styles reach the stream.
@@ -50,7 +49,7 @@ func (w *Writer) IsTerminal() bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Columns is the width of the terminal, 0 for other streams.
+// Columns returns the width of the terminal, 0 for other streams.
 func (w *Writer) Columns() int {
 	if f, ok := w.out.(*os.File); ok {
 		if n, _, err := term.GetSize(int(f.Fd())); err == nil {
@@ -60,15 +59,15 @@ func (w *Writer) Columns() int {
 	return 0
 }
 
-// Write makes p safe and writes it. The end of p waits for the next write or for
-// Close when it could be the start of a character or of a mark.
+// Write escapes and writes p. If the end of p could be the start of a character or of a
+// mark, it waits for the next write or for Close.
 func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(p), w.write(p, false)
 }
 
-// Close writes what waits. The stream stays open.
+// Close writes what waits and erases the status. The stream stays open.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -98,7 +97,7 @@ func (w *Writer) write(p []byte, end bool) error {
 
 const eraseLine = "\r\x1b[K"
 
-// safe returns what of text may be written now, and what has to wait.
+// safe returns the escaped text, and the end that waits.
 func (w *Writer) safe(text []byte, end bool) (safe, rest []byte) {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
@@ -126,8 +125,7 @@ func (w *Writer) safe(text []byte, end bool) (safe, rest []byte) {
 	return out, nil
 }
 
-// character returns how the first character of s is written. It is one that needs a
-// second look.
+// character returns how the first character of s is written, one that may need an escape.
 func (w *Writer) character(s string) (shown string, size int) {
 	r, size := utf8.DecodeRuneInString(s)
 	atStart := w.line == blank
@@ -152,7 +150,7 @@ func isCommand(s string) bool {
 	return len(s) > 2 && s[:2] == "::" && (s[2]|0x20 >= 'a' && s[2]|0x20 <= 'z')
 }
 
-// waits reports whether what follows text decides how it is written.
+// waits reports whether the text that follows decides how text is written.
 func waits(text []byte, atStart bool) bool {
 	switch {
 	case !utf8.FullRune(text):
@@ -169,19 +167,19 @@ func waits(text []byte, atStart bool) bool {
 	return false
 }
 
-// Status shows a line below all that is written, until another takes its place; ""
-// takes it away. It is for terminals only.
+// Status shows a line below what is written, and replaces the last one; "" erases it. It
+// is for terminals only.
 func (w *Writer) Status(line string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.status = line
 	if !w.drawn && (line == "" || w.line != blank) {
-		return nil // nothing to take away, or a question that waits for its answer
+		return nil // nothing to erase, or a question without its answer
 	}
 	return w.write(nil, false)
 }
 
-// statusText is the status as it is drawn: safe, and no longer than the terminal.
+// statusText is the status, escaped and truncated to the terminal.
 func (w *Writer) statusText() string {
 	columns := w.Columns()
 	if columns == 0 {
@@ -190,8 +188,8 @@ func (w *Writer) statusText() string {
 	return cells.Truncate(Line(w.status), columns-1, "…")
 }
 
-// Commands returns a writer of the same stream for workflow commands to GitHub: its
-// lines may begin with `::`. Only the renderer of that form may use it.
+// Commands returns a writer of the same stream for workflow commands of GitHub, whose
+// lines begin with `::`.
 func (w *Writer) Commands() io.Writer { return commands{w} }
 
 type commands struct{ w *Writer }
@@ -207,7 +205,7 @@ func (c commands) Write(p []byte) (int, error) {
 // Block is an argument of Printf that keeps its own line breaks.
 type Block string
 
-// Printf writes a format of ours with data in it: each argument becomes one line.
+// Printf writes a format with data. Each argument is on one line, except for a Block.
 func (w *Writer) Printf(format string, args ...any) error {
 	for i, arg := range args {
 		args[i] = printable(arg)

@@ -94,7 +94,7 @@ func TestLinesJoinsNearChanges(t *testing.T) {
 	}
 }
 
-// A difference beyond the bound is told as one replacement, with what both
+// A difference beyond the bound is one replacement, with what both
 // sides share at either end kept.
 func TestWordsBounded(t *testing.T) {
 	var from, to strings.Builder

@@ -21,7 +21,8 @@ import (
 )
 
 // evil is what a stranger may put into any name, value or answer.
-const evil = "\x1b]0;t\x07\x1b[2J\u009b1m\r\nerror: forged\n::error::forged\n##[error]forged\n| cell |\n</script><script>alert(1)</script>\"'`$(id)${x}%s\u202e\u2066\u200b\u2028\ufeff\ufdd3\xff\\"
+const evil = "\x1b]0;t\x07\x1b[2J\u009b1m\r\nerror: forged\n::error::forged\n##[error]forged\n| cell |\n" +
+	"</script><script>alert(1)</script>\"'`$(id)${x}%s\u202e\u2066\u200b\u2028\ufeff\ufdd3\xff\\"
 
 // poisoned is a copy of a plan with text added to every string that a document, a
 // lockfile or the platform may decide.
@@ -103,7 +104,7 @@ func poisonedValue(v any, text string) any {
 // hostileViews are the forms of a plan, and the forms of an apply of it.
 func hostileViews(p *planner.Plan, text string) map[string]func(io.Writer) error {
 	views := everyView(p)
-	views["colour"] = func(w io.Writer) error {
+	views["color"] = func(w io.Writer) error {
 		terminal := output.New(w)
 		terminal.Color(true)
 		return errors.Join(Plan(terminal, p, Options{Color: true}), terminal.Close())
@@ -181,7 +182,7 @@ func checkHostile(t testing.TB, p *planner.Plan, text string) {
 	for name, show := range hostileViews(poisoned(t, p, text), text) {
 		got := shownAs(t, name, show)
 		seen := got
-		if name == "colour" {
+		if name == "color" {
 			seen = sequences.ReplaceAllString(got, "")
 		}
 		if fault := output.Fault(seen); fault != "" {
@@ -204,7 +205,8 @@ func checkHostile(t testing.TB, p *planner.Plan, text string) {
 		case "svg":
 			checkXML(t, got)
 		case "html":
-			if got, want := tagsOf(got), tagsOf(shownAs(t, name, everyView(poisoned(t, p, noMarkup))[name])); strings.Join(got, " ") != strings.Join(want, " ") {
+			got, want := tagsOf(got), tagsOf(shownAs(t, name, everyView(poisoned(t, p, noMarkup))[name]))
+			if strings.Join(got, " ") != strings.Join(want, " ") {
 				t.Errorf("%q becomes markup: %d tags, want %d", text, len(got), len(want))
 			}
 		}

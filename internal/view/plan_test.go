@@ -54,10 +54,10 @@ func TestPlanColorIsOnlyPaint(t *testing.T) {
 	for name, p := range cases() {
 		painted := render(t, p, Options{Color: true})
 		if !strings.Contains(onTerminal(t, painted), "\x1b[") {
-			t.Errorf("%s: no colour", name)
+			t.Errorf("%s: no color", name)
 		}
 		if got, want := strings.Map(withoutMarks, painted), withoutCarets(render(t, p, Options{})); got != want {
-			t.Errorf("%s: text with colour differs:\n%s", name, cmp.Diff(want, got))
+			t.Errorf("%s: text with color differs:\n%s", name, cmp.Diff(want, got))
 		}
 	}
 }
@@ -74,7 +74,7 @@ func onTerminal(t *testing.T, text string) string {
 	return b.String()
 }
 
-// withoutMarks drops what stands for colours in a text.
+// withoutMarks drops the marks of colors from a text.
 func withoutMarks(r rune) rune {
 	if 0xFDD0 <= r && r <= 0xFDEF {
 		return -1

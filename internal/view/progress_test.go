@@ -14,9 +14,10 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-var errRefused = errors.New("POST /data/foundation/flowservice/flows: 400 FLOW-1360-400 Invalid request: start time is in the past (request id 5d4f)")
+var errRefused = errors.New("POST /data/foundation/flowservice/flows: 400 FLOW-1360-400 Invalid request: " +
+	"start time is in the past (request id 5d4f)")
 
-// explainRefused stands for what the command does with the platform's errors.
+// explainRefused does what the command does with the platform's errors.
 func explainRefused(err error) ErrorInfo {
 	if errors.Is(err, errRefused) {
 		return ErrorInfo{Status: 400, Code: "FLOW-1360-400", Title: "Invalid request", Detail: "start time is in the past", RequestID: "5d4f"}
@@ -73,7 +74,7 @@ func TestProgressPlain(t *testing.T) {
 	check(t, "progress", b.Bytes())
 }
 
-// The bar counts each call once and leaves nothing behind but its lines.
+// The bar counts each call once and leaves only its lines.
 func TestProgressLive(t *testing.T) {
 	var b lockedBuffer
 	g := NewLiveProgress(output.New(&b), columnAdded(), Options{Width: 80}, nil)
@@ -138,7 +139,7 @@ func TestEvents(t *testing.T) {
 	check(t, "events.jsonl", b.Bytes())
 }
 
-// A stream that nobody reads any more is reported at the end, once.
+// A closed stream is reported at the end, once.
 func TestEventsReportsTheStream(t *testing.T) {
 	e := NewEvents(brokenPipe{}, columnAdded(), nil)
 	e.Notify(aBadDay()[1])
@@ -190,7 +191,7 @@ func TestTimeLeft(t *testing.T) {
 	}
 }
 
-// TestProgressWaiting: the wait for an object is told once, in a line, and then counted
+// TestProgressWaiting: the wait for an object is one line, and then counted
 // down at the end of the bar until the call has come to its end.
 func TestProgressWaiting(t *testing.T) {
 	var b bytes.Buffer
