@@ -342,7 +342,7 @@ var hostileRepositories = []hostileRepository{
 	{"unknown-keys", func(w *hostileWorld) { w.sound(); w.file("b.dataflow.yaml", "name: b\n"+lines(10_000, "key%d: x\n")) }},
 	{"columns-and-mappings", func(w *hostileWorld) {
 		document(w, "  TestID: string\n", "  TestID: string\n"+lines(10_000, "  c%d: string\n"))
-		w.replace("dataflow.yaml", "  _id: TestID\n", "  _id: TestID\n"+lines(50_000, "  _{TENANT_ID}.m%d: TestID\n"))
+		w.replace("dataflow.yaml", "  _id: TestID\n", "  _id: TestID\n"+lines(10_000, "  _{TENANT_ID}.m%d: TestID\n"))
 	}},
 	{"documents-in-one-file", func(w *hostileWorld) { w.file("dataflow.yaml", strings.Repeat("---\na\n", 300_000)) }},
 	{"one-line", func(w *hostileWorld) { w.file("dataflow.yaml", "name: "+strings.Repeat("x ", 2_000_000)+"\n? :\n") }},
