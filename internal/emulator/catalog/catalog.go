@@ -130,6 +130,7 @@ func createDataset(c *core.Call) (core.Answer, error) {
 	return core.Created(datasetRef(id), "@/dataSets/"+id)
 }
 
+// AddDataset stores a dataset, completed with what the platform adds, and returns it.
 func AddDataset(c *core.Call, id string, body object) object {
 	o := object{}
 	for _, k := range clientDatasetFields {

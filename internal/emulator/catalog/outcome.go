@@ -11,6 +11,7 @@ type Outcome struct {
 	BytesPerRow int64
 }
 
+// Errors are the errors of the run as its metrics list them.
 func (o Outcome) Errors() []any {
 	if o.Code == "" {
 		return []any{}
@@ -18,6 +19,7 @@ func (o Outcome) Errors() []any {
 	return []any{object{"code": o.Code, "message": o.Message}}
 }
 
+// Bytes are what the run read and wrote, -1 and -1 for a failed one.
 func (o Outcome) Bytes() (in, out int64) {
 	if o.Status == "failed" {
 		return -1, -1

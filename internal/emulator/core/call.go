@@ -23,8 +23,10 @@ type Call struct {
 	RequestID string // request id
 }
 
+// Arg is what stands in the path for {name}, unescaped.
 func (c *Call) Arg(name string) string { return c.Args[name] }
 
+// Millis is the time of the call in ms.
 func (c *Call) Millis() int64 { return c.Now.UnixMilli() }
 
 // Answer is what goes back. A nil body is an empty one.
@@ -38,6 +40,7 @@ type Answer struct {
 // OK answers 200 with a tree.
 func OK(v any) (Answer, error) { return Answer{Status: http.StatusOK, Body: ToJSON(v)}, nil }
 
+// Created answers 201 with a tree and, unless empty, its location.
 func Created(v any, location string) (Answer, error) {
 	a := Answer{Status: http.StatusCreated, Body: ToJSON(v)}
 	if location != "" {

@@ -57,6 +57,7 @@ func (e *Env) Space(o *Org, sandbox *Sandbox) *Space {
 	return sp.(*Space)
 }
 
+// SpaceKey names a sandbox among those of all organizations.
 func SpaceKey(o *Org, sandbox *Sandbox) string { return o.ID + "\x00" + sandbox.Name }
 
 // AllSpaces lists every sandbox of every org, sorted.

@@ -107,10 +107,12 @@ func Refuse(svc Service, status int, title, format string, args ...any) *Refusal
 	return Problem(status, title, format, args...)
 }
 
+// IMSError refuses as the token service does.
 func IMSError(status int, code, description string) *Refusal {
 	return &Refusal{Status: status, Code: code, Body: object{"error": code, "error_description": description}}
 }
 
+// DetailOf is the text of a refusal without its envelope, or of another error.
 func DetailOf(err error) string {
 	if r, isRefusal := err.(*Refusal); isRefusal {
 		return Text(r.Body, "detail")

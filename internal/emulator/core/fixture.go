@@ -59,6 +59,8 @@ type rowSet struct {
 	rows    []object
 }
 
+// OpenFixtures opens the data of each source, by the name of its connection. With an
+// error, none stays open.
 func OpenFixtures(sources []Source) (map[string]*Fixture, error) {
 	out := map[string]*Fixture{}
 	for _, s := range sources {
@@ -124,6 +126,7 @@ func openFixture(s Source) (*Fixture, error) {
 	return f, nil
 }
 
+// Close closes the data.
 func (f *Fixture) Close() {
 	if f.db != nil {
 		f.db.Close()
@@ -132,6 +135,7 @@ func (f *Fixture) Close() {
 
 var ErrNoTable = errors.New("no such table")
 
+// Reachable reports whether the data can be read.
 func (f *Fixture) Reachable(ctx context.Context) bool {
 	if f.db != nil {
 		return f.db.PingContext(ctx) == nil
@@ -313,6 +317,7 @@ func readCSV(s string) (*rowSet, error) {
 
 var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly}
 
+// ParseTime reads a time in one of the forms that data has.
 func ParseTime(s string) (time.Time, bool) {
 	for _, form := range timeForms {
 		if t, err := time.Parse(form, s); err == nil {

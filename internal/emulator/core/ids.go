@@ -13,6 +13,7 @@ func StableUUID(name string) string {
 	return h[:8] + "-" + h[8:12] + "-5" + h[13:16] + "-a" + h[17:20] + "-" + h[20:32]
 }
 
+// Random returns n bytes of the source of ids.
 func (e *Env) Random(n int) []byte {
 	b := make([]byte, n)
 	e.randMu.Lock()
@@ -23,6 +24,7 @@ func (e *Env) Random(n int) []byte {
 	return b
 }
 
+// NewHex returns an id of hexadecimal digits.
 func (e *Env) NewHex(chars int) string {
 	b := e.Random((chars + 1) / 2)
 	out := make([]byte, 0, len(b)*2)
@@ -32,6 +34,7 @@ func (e *Env) NewHex(chars int) string {
 	return string(out[:chars])
 }
 
+// NewUUID returns an id in the shape of a UUID of version 4.
 func (e *Env) NewUUID() string {
 	h := e.NewHex(32)
 	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-a" + h[17:20] + "-" + h[20:]

@@ -31,6 +31,7 @@ type Sandbox struct {
 	Until    int64  `json:"until,omitempty"`
 }
 
+// Org finds an organization; nil when there is none.
 func (e *Env) Org(id string) *Org {
 	for _, o := range e.Orgs {
 		if o.ID == id {
@@ -67,6 +68,7 @@ func (o *Org) Sandboxes() []*Sandbox {
 	return nil
 }
 
+// Sandbox finds a sandbox by its name; nil when there is none.
 func (o *Org) Sandbox(name string) *Sandbox {
 	for _, b := range o.Sandboxes() {
 		if b.Name == name {
@@ -76,6 +78,7 @@ func (o *Org) Sandbox(name string) *Sandbox {
 	return nil
 }
 
+// DefaultSandbox names the sandbox of calls that name none.
 func (o *Org) DefaultSandbox() string {
 	for _, b := range o.Sandboxes() {
 		if b.Default {
@@ -85,6 +88,7 @@ func (o *Org) DefaultSandbox() string {
 	return o.Sandboxes()[0].Name
 }
 
+// Org is the organization that the call names.
 func (c *Call) Org() *Org { return c.Env.Org(c.Request.Header.Get("x-gw-ims-org-id")) }
 
 // Client is a credential that may sign in.

@@ -7,6 +7,7 @@ import (
 
 var errRecord = errors.New("damaged record")
 
+// SeqKey is the key of a record in its bucket.
 func SeqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
 
 // A record on disk is: created, slot, due, id, per indexed path its values,

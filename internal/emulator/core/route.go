@@ -9,6 +9,7 @@ const (
 	Writes                // has it alone, from its first check to its last change
 )
 
+// Handler answers a call; a refusal is its error.
 type Handler func(*Call) (Answer, error)
 
 // Route binds a method and a path below a service's root; {name} stands for

@@ -29,6 +29,7 @@ type lazyTable struct {
 	err  error
 }
 
+// NewSpace makes the state of a sandbox, whose tables are read when they are used.
 func NewSpace(e *Env, o *Org, sandbox *Sandbox) *Space {
 	sp := &Space{Env: e, Org: o, Sandbox: sandbox, Tables: map[Kind]*lazyTable{}}
 	for k := range indexed {
@@ -37,6 +38,7 @@ func NewSpace(e *Env, o *Org, sandbox *Sandbox) *Space {
 	return sp
 }
 
+// Bucket names the bucket of a table in the state file.
 func (sp *Space) Bucket(k Kind) string {
 	return sp.Org.ID + "\x00" + sp.Sandbox.Name + "\x00" + string(k)
 }
@@ -45,6 +47,8 @@ func (sp *Space) Bucket(k Kind) string {
 // look-up can go on without its table, and becomes a 500.
 type StateError struct{ Err error }
 
+// Table reads a table at its first use. One that cannot be read panics with a
+// StateError.
 func (sp *Space) Table(k Kind) *Table {
 	l := sp.Tables[k]
 	l.once.Do(func() {
@@ -114,6 +118,7 @@ func (sp *Space) NoteDue(id string, due int64) {
 	}
 }
 
+// Remove deletes an object, if there is one, and queues that for the disk.
 func (sp *Space) Remove(k Kind, id string) {
 	if k == KindFlow {
 		sp.NoteDue(id, 0)
@@ -124,6 +129,7 @@ func (sp *Space) Remove(k Kind, id string) {
 	}
 }
 
+// Get finds an object by its id; nil when there is none.
 func (sp *Space) Get(k Kind, id string) *Record { return sp.Table(k).byID[id] }
 
 // Flush queues what the finished call changed. It is called with mu held, so

@@ -56,6 +56,8 @@ const (
 	lockTimeout = 300 * time.Millisecond
 )
 
+// OpenStore opens the state file of a folder, and makes both when they are not
+// there. A file in use by another process, or a damaged one, is an error.
 func OpenStore(dir files.Folder) (*Store, error) {
 	if err := dir.Make(); err != nil {
 		return nil, fmt.Errorf("open emulator state: %w", err)
@@ -199,6 +201,7 @@ func writeChanges(tx *bbolt.Tx, changes []Change) error {
 	return nil
 }
 
+// Close writes what waits and closes the file.
 func (s *Store) Close() error {
 	if s == nil {
 		return nil

@@ -75,6 +75,7 @@ type Switches struct {
 	Cloud string `json:"cloud,omitempty"`
 }
 
+// WithDefaults fills in the switches that are not set.
 func (sw Switches) WithDefaults() Switches {
 	def := func(s *string, v string) {
 		if *s == "" {

@@ -4,6 +4,7 @@ package core
 // not published.
 var ProfileFlowSpec = StableUUID("data lake to profile store")
 
+// IsInternal reports whether a flow is one that the platform made.
 func IsInternal(o object) bool { return Text(o, "flowSpec", "id") == ProfileFlowSpec }
 
 // System is who makes what no user makes.

@@ -200,6 +200,7 @@ func keysOf(k Kind, o object) [][]string {
 	return keys
 }
 
+// LookupIndexed lists the values at a path; [] steps into every element.
 func LookupIndexed(o object, path string) []any {
 	if !strings.ContainsAny(path, ".[") {
 		if v, ok := o[path]; ok {

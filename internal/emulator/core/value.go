@@ -49,6 +49,7 @@ func MustObject(b []byte) object {
 // ToJSON prints a tree with sorted keys and without HTML escapes.
 func ToJSON(v any) []byte { return AppendJSON(make([]byte, 0, 1024), v) }
 
+// AppendJSON appends a tree as ToJSON prints it.
 func AppendJSON(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:
@@ -109,6 +110,7 @@ func AppendJSON(dst []byte, v any) []byte {
 
 const hexDigits = "0123456789abcdef"
 
+// AppendString appends a text in JSON.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
@@ -184,11 +186,13 @@ func Text(v any, names ...string) string {
 	return s
 }
 
+// List is the array at a path of names, nil when there is none.
 func List(v any, names ...string) []any {
 	l, _ := At(v, names...).([]any)
 	return l
 }
 
+// Texts are the texts in the array at a path of names.
 func Texts(v any, names ...string) []string {
 	var out []string
 	for _, e := range List(v, names...) {
@@ -256,6 +260,7 @@ func Scalar(v any) (string, bool) {
 	return "", false
 }
 
+// JSONNumber prints a number as JSON does.
 func JSONNumber(f float64) json.Number {
 	b, err := json.Marshal(f)
 	if err != nil {

@@ -168,6 +168,7 @@ func createMappingSet(c *core.Call) (core.Answer, error) {
 	})
 }
 
+// AddMappingSet stores a mapping set that was checked, and returns it.
 func AddMappingSet(c *core.Call, id string, set object) object {
 	set["id"], set["version"] = id, 0
 	set["createdDate"], set["modifiedDate"] = c.Millis(), c.Millis()

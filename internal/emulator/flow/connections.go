@@ -44,6 +44,8 @@ func createConnection(c *core.Call) (core.Answer, error) {
 	return core.Created(brief(o), "/connections/"+core.Text(o, "id"))
 }
 
+// AddConnection stores a connection, its secrets as the switch says, and returns
+// it.
 func AddConnection(c *core.Call, id, state string, body object) object {
 	o := newEntity(c, id, state, body)
 	hideSecrets(c.Env, o)

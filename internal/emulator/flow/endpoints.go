@@ -45,6 +45,7 @@ func createEndpoint(k core.Kind) core.Handler {
 	}
 }
 
+// AddEndpoint stores a source or target connection and returns it.
 func AddEndpoint(c *core.Call, k core.Kind, id, state string, body object) object {
 	o := newEntity(c, id, state, body)
 	if base := c.Space.Get(core.KindConnection, core.Text(o, "baseConnectionId")); base != nil {

@@ -45,6 +45,7 @@ func createFlow(c *core.Call) (core.Answer, error) {
 	return core.Created(brief(o), "/flows/"+core.Text(o, "id"))
 }
 
+// AddFlow stores a flow, completed with what it inherits from its ends, and returns it.
 func AddFlow(c *core.Call, id, state string, body object) object {
 	o := newEntity(c, id, state, body)
 	inherit(c, o)

@@ -63,6 +63,7 @@ func createDescriptor(c *core.Call) (core.Answer, error) {
 	return core.Created(o, "")
 }
 
+// CompleteDescriptor adds what the platform adds to a descriptor.
 func CompleteDescriptor(c *core.Call, id string, o object) object {
 	o["@id"], o["imsOrg"], o["version"], o["meta:containerId"] = id, c.Space.Org.ID, "1", "tenant"
 	o["meta:sandboxId"], o["meta:sandboxType"] = c.Space.Sandbox.ID, c.Space.Sandbox.Type

@@ -92,6 +92,7 @@ func fullID(id string) string {
 	return id
 }
 
+// SameSchema reports whether two ids, in either form, are of one schema.
 func SameSchema(a, b string) bool { return a != "" && fullID(a) == fullID(b) }
 
 // IsSchema says whether there is a schema with this id, without reading it.

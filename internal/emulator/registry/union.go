@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
+// HasUnionTag reports whether a schema takes part in Profile.
 func HasUnionTag(o object) bool { return slices.Contains(core.Texts(o, "meta:immutableTags"), "union") }
 
 const titleUnion = "Union descriptor validation error"
