@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -45,12 +46,12 @@ func compiledSchema(text []byte, id string) map[string]*jsonschema.Schema {
 
 // KindOf returns the kind of a document: what its key `kind` says, Dataflow
 // when it says nothing. False when it says something that is no kind.
-func KindOf(d *Document) (string, bool) {
+func KindOf(d *document.Document) (string, bool) {
 	n := d.Root.Get("kind")
 	switch {
 	case n == nil:
 		return schemas.KindDataflow, true
-	case n.Kind == StringKind && slices.Contains(schemas.Kinds(), n.Text):
+	case n.Kind == document.StringKind && slices.Contains(schemas.Kinds(), n.Text):
 		return n.Text, true
 	default:
 		return "", false
@@ -70,7 +71,7 @@ func Check(d *variant, report *diag.Report) {
 
 // checkLoose validates a document whose variables are not filled in. Only what
 // lies inside of a value is reported, everything when there is none.
-func checkLoose(d *variant, within *Node, report *diag.Report) {
+func checkLoose(d *variant, within *document.Node, report *diag.Report) {
 	k, ok := d.kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
@@ -86,7 +87,7 @@ func checkLoose(d *variant, within *Node, report *diag.Report) {
 }
 
 func checkAs(d *variant, k string, schema *jsonschema.Schema, report *diag.Report) {
-	if d.Root.Kind != MapKind {
+	if d.Root.Kind != document.MapKind {
 		report.Add(wrongType{at: place{d: d}, want: "a map of keys and values", got: d.Root})
 		return
 	}
@@ -163,7 +164,7 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 }
 
 // misspelt reports whether a map has an unknown key that means the given one.
-func misspelt(docKind string, path Path, n *Node, key string) bool {
+func misspelt(docKind string, path document.Path, n *document.Node, key string) bool {
 	known := knownKeys(docKind, path)
 	for _, p := range n.Pairs {
 		if slices.Contains(known, p.Key.Text) {
@@ -220,11 +221,11 @@ func wantedTypes(names []string) string {
 
 // pathOf turns the validator's location into a path; only the document knows
 // whether a step is a key or an index.
-func pathOf(d *variant, location []string) Path {
-	var path Path
+func pathOf(d *variant, location []string) document.Path {
+	var path document.Path
 	n := d.Root
 	for _, step := range location {
-		if n.Kind == ListKind {
+		if n.Kind == document.ListKind {
 			i, _ := strconv.Atoi(step) // a list is only entered by index
 			path, n = path.Index(i), n.Items[i]
 			continue
@@ -236,20 +237,20 @@ func pathOf(d *variant, location []string) Path {
 
 // plain returns a node as the values that the validator reads. It is false when
 // a number has no place in JSON; that is reported here.
-func plain(d *variant, path Path, n *Node, report *diag.Report) (any, bool) {
+func plain(d *variant, path document.Path, n *document.Node, report *diag.Report) (any, bool) {
 	switch n.Kind {
-	case NullKind:
+	case document.NullKind:
 		return nil, true
-	case BoolKind:
+	case document.BoolKind:
 		return strings.EqualFold(n.Text, "true"), true
-	case IntKind, FloatKind:
+	case document.IntKind, document.FloatKind:
 		literal, ok := numberLiteral(n)
 		if !ok {
 			report.Add(notFinite{at: place{d: d, path: path}, got: n})
 			return nil, false
 		}
 		return json.Number(literal), true
-	case MapKind:
+	case document.MapKind:
 		m := make(map[string]any, len(n.Pairs))
 		fine := true
 		for _, p := range n.Pairs {
@@ -258,7 +259,7 @@ func plain(d *variant, path Path, n *Node, report *diag.Report) (any, bool) {
 			fine = fine && ok
 		}
 		return m, fine
-	case ListKind:
+	case document.ListKind:
 		l := make([]any, len(n.Items))
 		fine := true
 		for i, item := range n.Items {
@@ -278,9 +279,9 @@ const maxDigits = 400
 
 // numberLiteral returns a number as JSON writes it: YAML also has +1, 017, 0x1F,
 // 0o17, .5 and 5. as numbers. False for .inf, .nan and numbers out of bounds.
-func numberLiteral(n *Node) (string, bool) {
+func numberLiteral(n *document.Node) (string, bool) {
 	text := strings.TrimPrefix(n.Text, "+")
-	if n.Kind == IntKind {
+	if n.Kind == document.IntKind {
 		base, digits := 10, text
 		switch {
 		case strings.HasPrefix(text, "0o"):

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 )
 
 // An example shows its own code and no other fault.
@@ -23,7 +24,7 @@ func TestExamplesProvokeNothingElse(t *testing.T) {
 		}
 		t.Run(string(e.Code), func(t *testing.T) {
 			r := exampleReport(t, e)
-			if documents, _ := ParseDocuments(exampleFiles(e.Example)[0]); len(documents) == 0 {
+			if documents, _ := document.Parse(exampleFiles(e.Example)[0]); len(documents) == 0 {
 				return
 			}
 			for _, d := range r.Sorted() {

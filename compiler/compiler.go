@@ -1,3 +1,9 @@
+// Package compiler turns documents into a graph of platform resources, or into
+// diagnostics that say where they are wrong and how to fix them.
+//
+// In: source files, read by internal/document. Out: typed dataflows, then
+// resources. Laws: compiling never panics, every span lies inside its file, and
+// the same input gives the same bytes out.
 package compiler
 
 import (
@@ -8,6 +14,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -98,11 +105,11 @@ type unit struct {
 }
 
 // span-giving helpers, so that lowering reads like the document.
-func (u *unit) at(keys ...string) place { return place{u.doc, At(keys...)} }
+func (u *unit) at(keys ...string) place { return place{u.doc, document.At(keys...)} }
 
-func (u *unit) span(keys ...string) source.Span { return u.doc.Span(At(keys...)) }
+func (u *unit) span(keys ...string) source.Span { return u.doc.Span(document.At(keys...)) }
 
-func (u *unit) has(keys ...string) bool { return u.doc.Find(At(keys...)).Rest == nil }
+func (u *unit) has(keys ...string) bool { return u.doc.Find(document.At(keys...)).Rest == nil }
 
 type readFile struct {
 	units  []unit
@@ -134,7 +141,9 @@ func readAll(files []*source.File, o Options, most int) ([]readFile, diag.Proble
 		})
 		for _, r := range batch {
 			if most -= len(r.units); most < 0 {
-				return nil, tooManyDocuments{r.units[len(r.units)+most].doc.Root.Span, "project", maxProjectDocuments}
+				return nil, document.TooManyDocuments{
+					First: r.units[len(r.units)+most].doc.Root.Span, Where: "project", Limit: maxProjectDocuments,
+				}
 			}
 		}
 		out, rest = append(out, batch...), rest[n:]
@@ -177,7 +186,7 @@ func onAllCores(n int, work func(next func() (int, bool))) {
 }
 
 func read(f *source.File, o Options) readFile {
-	docs, report := ParseDocuments(f)
+	docs, report := document.Parse(f)
 	var units []unit
 	for _, d := range docs {
 		d, fine := overlaid(d, o, report)
@@ -190,7 +199,7 @@ func read(f *source.File, o Options) readFile {
 func decodeUnit(d *variant, whole bool, report *diag.Report) unit {
 	u := unit{doc: d}
 	u.kind, _ = d.kind()
-	if n := d.Root.Get("name"); n != nil && n.Kind == StringKind {
+	if n := d.Root.Get("name"); n != nil && n.Kind == document.StringKind {
 		u.name = n.Text
 	}
 	if !whole {
@@ -210,7 +219,7 @@ func decodeUnit(d *variant, whole bool, report *diag.Report) unit {
 // which the value is nil.
 func decodeOrExplain(d *variant) (any, *diag.Report) {
 	found := &diag.Report{}
-	if d.Root.Kind == MapKind {
+	if d.Root.Kind == document.MapKind {
 		if v := Decode(d, found); !found.HasErrors() {
 			return v, found
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -39,7 +40,7 @@ func Decode(d *variant, report *diag.Report) any {
 		out = new(schemas.Dataflow)
 	}
 	dec := decoder{d: d, report: report}
-	dec.structure(make(Path, 0, 8), d.Root, reflect.ValueOf(out).Elem())
+	dec.structure(make(document.Path, 0, 8), d.Root, reflect.ValueOf(out).Elem())
 	return out
 }
 
@@ -50,16 +51,16 @@ type decoder struct {
 	report *diag.Report
 }
 
-func field(key string) Step { return Step{Key: key} }
+func field(key string) document.Step { return document.Step{Key: key} }
 
-func item(i int) Step { return Step{Index: i, IsIndex: true} }
+func item(i int) document.Step { return document.Step{Index: i, IsIndex: true} }
 
 // scalarTaker is a type that keeps a scalar as it was written.
 type scalarTaker interface {
 	TakeScalar(kind schemas.ScalarKind, text string) bool
 }
 
-func (dec *decoder) value(path Path, n *Node, v reflect.Value, r *rules) {
+func (dec *decoder) value(path document.Path, n *document.Node, v reflect.Value, r *rules) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
@@ -69,7 +70,7 @@ func (dec *decoder) value(path Path, n *Node, v reflect.Value, r *rules) {
 		return
 	}
 	if v.Type() == reflect.TypeFor[schemas.Partial]() {
-		if n.Kind != MapKind {
+		if n.Kind != document.MapKind {
 			dec.refuseType(path, n, "a map of keys and values")
 		}
 		dec.finite(path, n)
@@ -77,14 +78,14 @@ func (dec *decoder) value(path Path, n *Node, v reflect.Value, r *rules) {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		if n.Kind != StringKind {
+		if n.Kind != document.StringKind {
 			dec.refuseType(path, n, "text")
 			return
 		}
 		dec.limits(path, n, r)
 		v.SetString(n.Text)
 	case reflect.Bool:
-		if n.Kind != BoolKind {
+		if n.Kind != document.BoolKind {
 			dec.refuseType(path, n, "true or false")
 			return
 		}
@@ -102,13 +103,13 @@ func (dec *decoder) value(path Path, n *Node, v reflect.Value, r *rules) {
 
 // scalar gives a scalar to a type that keeps it. A number is given in JSON's
 // spelling, a whole one as an integer however it was written.
-func (dec *decoder) scalar(path Path, n *Node, taker scalarTaker, t reflect.Type) {
+func (dec *decoder) scalar(path document.Path, n *document.Node, taker scalarTaker, t reflect.Type) {
 	sort, text := schemas.Text, n.Text
 	switch n.Kind {
-	case StringKind:
-	case BoolKind:
+	case document.StringKind:
+	case document.BoolKind:
 		sort, text = schemas.Boolean, strings.ToLower(n.Text)
-	case IntKind, FloatKind:
+	case document.IntKind, document.FloatKind:
 		literal, ok := numberLiteral(n)
 		if !ok {
 			dec.report.Add(notFinite{at: place{dec.d, path}, got: n})
@@ -127,12 +128,12 @@ func (dec *decoder) scalar(path Path, n *Node, taker scalarTaker, t reflect.Type
 	}
 }
 
-func (dec *decoder) number(path Path, n *Node, v reflect.Value, r *rules) {
+func (dec *decoder) number(path document.Path, n *document.Node, v reflect.Value, r *rules) {
 	want := "a number"
 	if v.Kind() == reflect.Int64 {
 		want = "an integer"
 	}
-	if n.Kind != IntKind && n.Kind != FloatKind {
+	if n.Kind != document.IntKind && n.Kind != document.FloatKind {
 		dec.refuseType(path, n, want)
 		return
 	}
@@ -162,14 +163,14 @@ func (dec *decoder) number(path Path, n *Node, v reflect.Value, r *rules) {
 
 // structure reads a map into a struct, or a bare value into the member that
 // takes it.
-func (dec *decoder) structure(path Path, n *Node, v reflect.Value) {
+func (dec *decoder) structure(path document.Path, n *document.Node, v reflect.Value) {
 	s := shapeOf(v.Type())
 	if s.whole != nil {
 		dec.value(path, n, v.FieldByIndex(s.whole.index), &s.whole.rules)
 		return
 	}
-	if n.Kind != MapKind {
-		if s.short == nil || n.Kind == NullKind || n.Kind == ListKind {
+	if n.Kind != document.MapKind {
+		if s.short == nil || n.Kind == document.NullKind || n.Kind == document.ListKind {
 			dec.refuseType(path, n, "a map of keys and values")
 			return
 		}
@@ -194,9 +195,9 @@ func (dec *decoder) structure(path Path, n *Node, v reflect.Value) {
 }
 
 // slice reads a list of texts, or a map whose keys go into the elements.
-func (dec *decoder) slice(path Path, n *Node, v reflect.Value, r *rules) {
+func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value, r *rules) {
 	if v.Type().Elem().Kind() != reflect.Struct {
-		if n.Kind != ListKind {
+		if n.Kind != document.ListKind {
 			dec.refuseType(path, n, "a list")
 			return
 		}
@@ -206,7 +207,7 @@ func (dec *decoder) slice(path Path, n *Node, v reflect.Value, r *rules) {
 		}
 		return
 	}
-	if n.Kind != MapKind {
+	if n.Kind != document.MapKind {
 		dec.refuseType(path, n, "a map of keys and values")
 		return
 	}
@@ -229,8 +230,8 @@ func makeRoom(v reflect.Value, n int) {
 }
 
 // finite refuses the numbers of a part that is decoded later which no JSON has.
-func (dec *decoder) finite(path Path, n *Node) {
-	if n.Kind == IntKind || n.Kind == FloatKind {
+func (dec *decoder) finite(path document.Path, n *document.Node) {
+	if n.Kind == document.IntKind || n.Kind == document.FloatKind {
 		if _, ok := numberLiteral(n); !ok {
 			dec.report.Add(notFinite{at: place{dec.d, path}, got: n})
 		}
@@ -243,12 +244,12 @@ func (dec *decoder) finite(path Path, n *Node) {
 	}
 }
 
-func (dec *decoder) refuseType(path Path, n *Node, want string) {
+func (dec *decoder) refuseType(path document.Path, n *document.Node, want string) {
 	dec.report.Add(wrongType{at: place{dec.d, path}, want: want, got: n})
 }
 
 // limits checks a text against the limits of its tag.
-func (dec *decoder) limits(path Path, n *Node, r *rules) {
+func (dec *decoder) limits(path document.Path, n *document.Node, r *rules) {
 	at := place{dec.d, path}
 	if r.minLength+r.maxLength > 0 {
 		length := utf8.RuneCountInString(n.Text)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -18,7 +19,7 @@ import (
 // Laws: formatting twice changes nothing more; the documents mean the same before
 // and after. A file that does not parse is returned as it is, with its report.
 func Format(f *source.File) ([]byte, *diag.Report) {
-	docs, report := ParseDocuments(f)
+	docs, report := document.Parse(f)
 	if report.HasErrors() {
 		return f.Text, report
 	}
@@ -28,7 +29,7 @@ func Format(f *source.File) ([]byte, *diag.Report) {
 	}
 	text = reordered(source.NewFile(f.Path, text))
 	text = respace(source.NewFile(f.Path, text))
-	again, problems := ParseDocuments(source.NewFile(f.Path, text))
+	again, problems := document.Parse(source.NewFile(f.Path, text))
 	if problems.HasErrors() || !sameDocuments(docs, again) {
 		return f.Text, report // safety before beauty: the law above holds by this line
 	}
@@ -37,7 +38,7 @@ func Format(f *source.File) ([]byte, *diag.Report) {
 
 // reordered puts the maps of a file in order whose keys are not.
 func reordered(f *source.File) []byte {
-	docs, report := ParseDocuments(f)
+	docs, report := document.Parse(f)
 	if report.HasErrors() {
 		return f.Text
 	}
@@ -56,7 +57,7 @@ func reordered(f *source.File) []byte {
 	return m.copy(make([]byte, 0, len(f.Text)), 0, len(f.Text))
 }
 
-func hasAnchors(n *Node) bool {
+func hasAnchors(n *document.Node) bool {
 	if n.Anchor != "" || !n.Alias.IsZero() {
 		return true
 	}
@@ -79,11 +80,11 @@ type entry struct{ rank, start, end int }
 
 // appendMoves finds the block maps below n, and n itself, whose keys are not in
 // the order of the file format: in the order of the text, outer ones first.
-func appendMoves(moves []move, f *source.File, kind string, path Path, n *Node) []move {
-	if n.Kind != MapKind {
+func appendMoves(moves []move, f *source.File, kind string, path document.Path, n *document.Node) []move {
+	if n.Kind != document.MapKind {
 		return moves
 	}
-	if n.Style == Block && len(n.Pairs) > 1 {
+	if n.Style == document.Block && len(n.Pairs) > 1 {
 		if order := keyOrder(kind, path); len(order) > 0 {
 			if m, ok := newMove(f, n, order); ok {
 				moves = append(moves, m)
@@ -98,14 +99,14 @@ func appendMoves(moves []move, f *source.File, kind string, path Path, n *Node) 
 
 // newMove puts the entries of a map in order; false when they are, or cannot be.
 // Keys that the format does not know go last, in their own order.
-func newMove(f *source.File, n *Node, order []string) (move, bool) {
-	rank := func(p Pair) int {
+func newMove(f *source.File, n *document.Node, order []string) (move, bool) {
+	rank := func(p document.Pair) int {
 		if i := slices.Index(order, p.Key.Text); i >= 0 {
 			return i
 		}
 		return len(order)
 	}
-	if slices.IsSortedFunc(n.Pairs, func(a, b Pair) int { return rank(a) - rank(b) }) {
+	if slices.IsSortedFunc(n.Pairs, func(a, b document.Pair) int { return rank(a) - rank(b) }) {
 		return move{}, false
 	}
 	m := move{end: lineEnd(f, n.Span.End), entries: make([]entry, len(n.Pairs))}
@@ -192,7 +193,7 @@ func lineEnd(f *source.File, at int) int {
 
 // respace cuts blanks and empty lines outside of texts that span lines.
 func respace(f *source.File) []byte {
-	docs, report := ParseDocuments(f)
+	docs, report := document.Parse(f)
 	if report.HasErrors() {
 		return f.Text
 	}
@@ -233,7 +234,7 @@ func respace(f *source.File) []byte {
 
 // mark notes the lines inside texts that span several, and the gaps behind
 // colons that are wider or narrower than one blank.
-func mark(n *Node, inside []bool, edits *[]diag.Edit) {
+func mark(n *document.Node, inside []bool, edits *[]diag.Edit) {
 	if n.Alias.IsZero() && n.Kind.IsScalar() && n.Span.File != nil {
 		first, last := n.Span.File.LineOf(n.Span.Start), n.Span.File.LineOf(n.Span.End)
 		for line := first + 1; line <= last; line++ {
@@ -271,20 +272,20 @@ func spliceLine(f *source.File, start, end int, edits []diag.Edit) ([]byte, []di
 
 // sameDocuments compares what documents mean, without regard to the order of
 // keys where the format has one of its own.
-func sameDocuments(a, b []*Document) bool {
-	return slices.EqualFunc(a, b, func(x, y *Document) bool {
+func sameDocuments(a, b []*document.Document) bool {
+	return slices.EqualFunc(a, b, func(x, y *document.Document) bool {
 		kind, _ := KindOf(x)
 		return sameNode(kind, nil, x.Root, y.Root)
 	})
 }
 
-func sameNode(kind string, path Path, a, b *Node) bool {
+func sameNode(kind string, path document.Path, a, b *document.Node) bool {
 	if a.Kind != b.Kind || a.Text != b.Text || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
 		return false
 	}
 	ordered := len(keyOrder(kind, path)) == 0
 	for i, p := range a.Pairs {
-		q := b.pair(p.Key.Text)
+		q := b.Pair(p.Key.Text)
 		if q == nil || ordered && b.Pairs[i].Key.Text != p.Key.Text || !sameNode(kind, path.Field(p.Key.Text), p.Value, q.Value) {
 			return false
 		}
@@ -299,7 +300,7 @@ func sameNode(kind string, path Path, a, b *Node) bool {
 
 // keyOrder returns the keys of the map at a path in the order of the file format;
 // none where the keys are the user's own.
-func keyOrder(kind string, path Path) []string {
+func keyOrder(kind string, path document.Path) []string {
 	x := explainer{schemaValue()}
 	v := x.resolve(x.definition(kind))
 	for _, step := range path {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -45,7 +46,7 @@ func TestFormat(t *testing.T) {
 func checkFormat(t *testing.T, text []byte) {
 	t.Helper()
 	f := source.NewFile("a.yaml", text)
-	docs, report := ParseDocuments(f)
+	docs, report := document.Parse(f)
 	once, _ := Format(f)
 	if report.HasErrors() {
 		if !bytes.Equal(once, text) {
@@ -53,7 +54,7 @@ func checkFormat(t *testing.T, text []byte) {
 		}
 		return
 	}
-	again, problems := ParseDocuments(source.NewFile("a.yaml", once))
+	again, problems := document.Parse(source.NewFile("a.yaml", once))
 	if problems.HasErrors() {
 		t.Fatalf("formatting broke the file:\n%q\n%q", text, once)
 	}
@@ -67,7 +68,8 @@ func checkFormat(t *testing.T, text []byte) {
 
 func FuzzFormat(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*/*.txtar")
-	for _, path := range files {
+	texts, _ := filepath.Glob("../internal/document/testdata/*/*.txtar")
+	for _, path := range append(files, texts...) {
 		if a, err := txtar.ParseFile(path); err == nil {
 			for _, file := range a.Files {
 				f.Add(file.Data)

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -10,7 +11,7 @@ import (
 // for and drops what comments silence. Errors stay what they are: a document
 // that is wrong does not get right by a comment.
 func (p *project) judge() {
-	j := judge{levels: map[diag.Code]LintLevel{}, ignores: map[*source.File]map[ignoreKey]Ignore{}, used: map[source.Span]bool{}}
+	j := judge{levels: map[diag.Code]LintLevel{}, ignores: map[*source.File]map[ignoreKey]document.Ignore{}, used: map[source.Span]bool{}}
 	for _, l := range p.options.Lint {
 		j.levels[l.Code] = l
 	}
@@ -44,8 +45,8 @@ func (p *project) judge() {
 
 type judge struct {
 	levels  map[diag.Code]LintLevel
-	ignores map[*source.File]map[ignoreKey]Ignore // the first of each
-	used    map[source.Span]bool                  // comments that silence something
+	ignores map[*source.File]map[ignoreKey]document.Ignore // the first of each
+	used    map[source.Span]bool                           // comments that silence something
 }
 
 // ignoreKey is what a comment silences.
@@ -54,10 +55,10 @@ type ignoreKey struct {
 	line int
 }
 
-func (j *judge) add(d *Document) {
+func (j *judge) add(d *document.Document) {
 	for _, ig := range d.Ignores {
 		if j.ignores[d.File] == nil {
-			j.ignores[d.File] = map[ignoreKey]Ignore{}
+			j.ignores[d.File] = map[ignoreKey]document.Ignore{}
 		}
 		key := ignoreKey{ig.Code, ig.Line}
 		if _, taken := j.ignores[d.File][key]; !taken {
@@ -85,7 +86,7 @@ func (j *judge) one(d diag.Diagnostic) (diag.Diagnostic, bool) {
 }
 
 // codeSpan is the place of the code in a comment.
-func codeSpan(ig Ignore) source.Span {
+func codeSpan(ig document.Ignore) source.Span {
 	text := ig.Span.Text()
 	for i := 0; i+len(ig.Code) <= len(text); i++ {
 		if text[i:i+len(ig.Code)] == string(ig.Code) {
@@ -112,7 +113,7 @@ func (p *project) explain() {
 // checkLevels checks the codes of `lint` in aepflow.yaml.
 func checkLevels(d *variant, levels schemas.Levels, report *diag.Report) {
 	for _, l := range levels {
-		key := place{d, At("lint", l.Code)}.key()
+		key := place{d, document.At("lint", l.Code)}.key()
 		entry, known := diag.Lookup(diag.Code(l.Code))
 		switch {
 		case !known:
@@ -132,7 +133,7 @@ func (p unknownCode) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownCode, Severity: diag.Warning,
 		Message: "no diagnostic has the code `" + string(p.code) + "`",
-		Labels:  at(p.span, "without effect"),
+		Labels:  diag.At(p.span, "without effect"),
 		Help:    "codes stand in brackets behind messages; docs/diagnostics.md lists them",
 	}
 	var known []string
@@ -159,18 +160,18 @@ func (p fixedLevel) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.FixedLevel, Severity: diag.Warning,
 		Message: "`" + string(p.code) + "` is an error and cannot be turned down",
-		Labels:  at(p.span, "without effect"),
+		Labels:  diag.At(p.span, "without effect"),
 		Help:    "mend the document; only warnings and notes can be silenced",
 	}
 }
 
-type unusedIgnore struct{ ignore Ignore }
+type unusedIgnore struct{ ignore document.Ignore }
 
 func (p unusedIgnore) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnusedIgnore, Severity: diag.Note,
 		Message: "the comment silences nothing",
-		Labels:  at(p.ignore.Span, "no "+string(p.ignore.Code)+" on the line that it is for"),
+		Labels:  diag.At(p.ignore.Span, "no "+string(p.ignore.Code)+" on the line that it is for"),
 		Help:    "remove it",
 	}
 	return d

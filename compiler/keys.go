@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -30,7 +31,7 @@ var schemaTree = sync.OnceValue(func() *schemaNode {
 })
 
 // knownKeys returns the keys that the map at a path may have, sorted.
-func knownKeys(docKind string, path Path) []string {
+func knownKeys(docKind string, path document.Path) []string {
 	n := schemaTree().Definitions[docKind].resolve()
 	for _, step := range path {
 		if n = n.step(step).resolve(); n == nil {
@@ -57,7 +58,7 @@ func (n *schemaNode) resolve() *schemaNode {
 	return n
 }
 
-func (n *schemaNode) step(s Step) *schemaNode {
+func (n *schemaNode) step(s document.Step) *schemaNode {
 	switch {
 	case n == nil:
 		return nil
@@ -74,7 +75,7 @@ func (n *schemaNode) step(s Step) *schemaNode {
 }
 
 // scalarTypes says what a place takes: text, and something that is none.
-func scalarTypes(docKind string, path Path) (text, other bool) {
+func scalarTypes(docKind string, path document.Path) (text, other bool) {
 	n := schemaTree().Definitions[docKind].resolve()
 	for _, step := range path {
 		if n = n.step(step).resolve(); n == nil {

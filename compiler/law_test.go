@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -21,7 +22,7 @@ import (
 func seedTexts(t testing.TB) []string {
 	t.Helper()
 	var out []string
-	for _, glob := range []string{"testdata/check/*.txtar", "testdata/target/*.txtar", "testdata/syntax/*.txtar", "testdata/document/*.txtar"} {
+	for _, glob := range []string{"testdata/check/*.txtar", "testdata/target/*.txtar", "../internal/document/testdata/*/*.txtar"} {
 		paths, _ := filepath.Glob(glob)
 		for _, path := range paths {
 			ar, err := txtar.ParseFile(path)
@@ -177,7 +178,7 @@ func FuzzSchemaAcceptsIffDecoderAccepts(f *testing.F) {
 
 func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 	i := ((which % len(fullDocuments)) + len(fullDocuments)) % len(fullDocuments)
-	docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(fullDocuments[i])))
+	docs, r := document.Parse(source.NewFile("in.yaml", []byte(fullDocuments[i])))
 	if r.HasErrors() {
 		t.Fatal("own document is wrong")
 	}
@@ -188,7 +189,7 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 	}
 	checked, decoded := &diag.Report{}, &diag.Report{}
 	Check(d, checked)
-	if d.Root.Kind == MapKind {
+	if d.Root.Kind == document.MapKind {
 		Decode(d, decoded)
 	} else {
 		decoded.Add(wrongType{at: place{d: d}, got: d.Root})
@@ -197,11 +198,11 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 		// What is right is right for editors too; overlays are theirs alone to refuse.
 		checkLoose(d.with(withoutKeys(d.Root, "targets", "defaults")), nil, loose)
 		if loose.HasErrors() {
-			t.Errorf("the schema for editors: %v\ndocument: %s", messages(loose), outline(docs))
+			t.Errorf("the schema for editors: %v\ndocument: %s", messages(loose), appendNode(nil, d.Root))
 		}
 	}
 	if checked.HasErrors() != decoded.HasErrors() {
-		t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded), outline(docs))
+		t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded), appendNode(nil, d.Root))
 	}
 }
 
@@ -215,10 +216,10 @@ func messages(r *diag.Report) []string {
 
 // change alters one place of a tree: where is the number of the node in the
 // order of the text, how what happens to it, and what the new value.
-func change(root *Node, where, how, what int) {
-	var all []*Node
-	var collect func(n *Node)
-	collect = func(n *Node) {
+func change(root *document.Node, where, how, what int) {
+	var all []*document.Node
+	var collect func(n *document.Node)
+	collect = func(n *document.Node) {
 		all = append(all, n)
 		for _, p := range n.Pairs {
 			collect(p.Value)
@@ -242,31 +243,31 @@ func change(root *Node, where, how, what int) {
 			n.Items = slices.Delete(slices.Clone(n.Items), what%k, what%k+1)
 		}
 	case 3:
-		if n.Kind == MapKind {
+		if n.Kind == document.MapKind {
 			keys := []string{"title", "kind", "x", "type", "id", "name", "file", "value", "short", ""}
 			key := keys[what%len(keys)]
-			if n.pair(key) == nil {
-				n.Pairs = append(n.Pairs, Pair{Key: &Node{Kind: StringKind, Text: key, Span: root.Span}, Value: newValue(what/len(keys), all)})
+			if n.Pair(key) == nil {
+				n.Pairs = append(n.Pairs, document.Pair{Key: &document.Node{Kind: document.StringKind, Text: key, Span: root.Span}, Value: newValue(what/len(keys), all)})
 			}
 		}
 	case 4:
-		if n.Kind == ListKind {
+		if n.Kind == document.ListKind {
 			n.Items = append(n.Items, value)
 		}
 	}
 }
 
 // newValue returns one of the values that a place may or may not take.
-func newValue(what int, all []*Node) *Node {
+func newValue(what int, all []*document.Node) *document.Node {
 	span := all[0].Span
-	scalars := []Node{
-		{Kind: NullKind}, {Kind: BoolKind, Text: "true"}, {Kind: BoolKind, Text: "FALSE"}, {Kind: StringKind, Text: ""},
-		{Kind: StringKind, Text: "x"}, {Kind: StringKind, Text: "Not A Name"}, {Kind: StringKind, Text: "draft"}, {Kind: StringKind, Text: "string"},
-		{Kind: StringKind, Text: strings.Repeat("é", 64)}, {Kind: StringKind, Text: strings.Repeat("long ", 1000)}, {Kind: StringKind, Text: schemas.KindSchema},
-		{Kind: IntKind, Text: "0"}, {Kind: IntKind, Text: "-1"}, {Kind: IntKind, Text: "017"}, {Kind: IntKind, Text: "0x1F"}, {Kind: IntKind, Text: "1000001"},
-		{Kind: IntKind, Text: strings.Repeat("9", 30)}, {Kind: FloatKind, Text: "1.5"}, {Kind: FloatKind, Text: "15.0"}, {Kind: FloatKind, Text: "1e2"},
-		{Kind: FloatKind, Text: ".inf"}, {Kind: FloatKind, Text: ".nan"}, {Kind: FloatKind, Text: "1e999"}, {Kind: FloatKind, Text: "-.5"},
-		{Kind: MapKind}, {Kind: ListKind}, {Kind: StringKind, Text: "a\x00b\xff"},
+	scalars := []document.Node{
+		{Kind: document.NullKind}, {Kind: document.BoolKind, Text: "true"}, {Kind: document.BoolKind, Text: "FALSE"}, {Kind: document.StringKind, Text: ""},
+		{Kind: document.StringKind, Text: "x"}, {Kind: document.StringKind, Text: "Not A Name"}, {Kind: document.StringKind, Text: "draft"}, {Kind: document.StringKind, Text: "string"},
+		{Kind: document.StringKind, Text: strings.Repeat("é", 64)}, {Kind: document.StringKind, Text: strings.Repeat("long ", 1000)}, {Kind: document.StringKind, Text: schemas.KindSchema},
+		{Kind: document.IntKind, Text: "0"}, {Kind: document.IntKind, Text: "-1"}, {Kind: document.IntKind, Text: "017"}, {Kind: document.IntKind, Text: "0x1F"}, {Kind: document.IntKind, Text: "1000001"},
+		{Kind: document.IntKind, Text: strings.Repeat("9", 30)}, {Kind: document.FloatKind, Text: "1.5"}, {Kind: document.FloatKind, Text: "15.0"}, {Kind: document.FloatKind, Text: "1e2"},
+		{Kind: document.FloatKind, Text: ".inf"}, {Kind: document.FloatKind, Text: ".nan"}, {Kind: document.FloatKind, Text: "1e999"}, {Kind: document.FloatKind, Text: "-.5"},
+		{Kind: document.MapKind}, {Kind: document.ListKind}, {Kind: document.StringKind, Text: "a\x00b\xff"},
 	}
 	if i := what - len(scalars); i >= 0 {
 		return copied(all[i%len(all)]) // something of the document in another place
@@ -276,11 +277,11 @@ func newValue(what int, all []*Node) *Node {
 	return &n
 }
 
-func copied(n *Node) *Node {
+func copied(n *document.Node) *document.Node {
 	c := *n
 	c.Pairs, c.Items = nil, nil
 	for _, p := range n.Pairs {
-		c.Pairs = append(c.Pairs, Pair{Key: p.Key, Value: copied(p.Value), Merged: p.Merged})
+		c.Pairs = append(c.Pairs, document.Pair{Key: p.Key, Value: copied(p.Value), Merged: p.Merged})
 	}
 	for _, item := range n.Items {
 		c.Items = append(c.Items, copied(item))
@@ -353,7 +354,7 @@ func FuzzCompileChanged(f *testing.F) {
 
 func holdsWhenChanged(t *testing.T, changes []byte) {
 	file := source.NewFile("in.yaml", []byte(changedProject))
-	docs, r := ParseDocuments(file)
+	docs, r := document.Parse(file)
 	if r.HasErrors() {
 		t.Fatal(messages(r))
 	}

@@ -123,7 +123,7 @@ func (p identityMissing) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.IdentityMissing, Severity: diag.Note, Path: p.at.path.String(),
 		Message: "nothing in the schema says whom a record is about",
-		Labels:  at(p.at.key(), "no identity"),
+		Labels:  diag.At(p.at.key(), "no identity"),
 		Help:    "add `identities: {PATH: {namespace: Email, primary: true}}`",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
@@ -18,7 +19,7 @@ const (
 
 // made returns a resource with the needs that its body shows and further ones.
 func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle, further ...resource.Edge) resource.Resource {
-	origin := u.doc.Find(At(at...))
+	origin := u.doc.Find(document.At(at...))
 	if u.doc.defaulted {
 		v = ownPlaces(v, u.doc.File)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
@@ -13,14 +14,14 @@ import (
 // Options are what a compilation knows besides its documents. The zero Options
 // know of no target, no variable and no default.
 type Options struct {
-	Target     string   // whose overlays are worked in, "" for none
-	Targets    []string // that exist; nil when they are not known
-	Production bool     // the target holds what must not be lost
-	Tenant     string   // of the target, without underscore; "" when it is not known
-	Vars       []Var    // the first of a name holds
-	Defaults   *Node    // a part of a Dataflow, nil for none
+	Target     string         // whose overlays are worked in, "" for none
+	Targets    []string       // that exist; nil when they are not known
+	Production bool           // the target holds what must not be lost
+	Tenant     string         // of the target, without underscore; "" when it is not known
+	Vars       []Var          // the first of a name holds
+	Defaults   *document.Node // a part of a Dataflow, nil for none
 	Lint       []LintLevel
-	Project    *Document // aepflow.yaml, nil when there is none
+	Project    *document.Document // aepflow.yaml, nil when there is none
 
 	lookup *lookup // of Targets and Vars, made once for a compilation
 }
@@ -77,10 +78,10 @@ func looseName(name string) string {
 // Var is the value of a variable and who gives it.
 type Var struct {
 	Name  string
-	Value string      // as text; read as YAML reads a plain scalar
-	Node  *Node       // of aepflow.yaml, instead of Value
-	From  string      // in words, "--var" for example; "" for aepflow.yaml
-	Key   source.Span // of Node
+	Value string         // as text; read as YAML reads a plain scalar
+	Node  *document.Node // of aepflow.yaml, instead of Value
+	From  string         // in words, "--var" for example; "" for aepflow.yaml
+	Key   source.Span    // of Node
 	// Loose says that the name may differ in capitals and have _ for -, as the
 	// names of environment variables do.
 	Loose bool
@@ -141,13 +142,13 @@ func (f *ProjectFile) Place(keys ...string) source.Span {
 	if f.doc == nil {
 		return source.Span{}
 	}
-	return f.doc.Find(At(keys...)).Node.Span
+	return f.doc.Find(document.At(keys...)).Node.Span
 }
 
 func (f *ProjectFile) vars(vars schemas.Vars, under ...string) []Var {
 	var out []Var
 	for _, v := range vars {
-		found := f.doc.Find(At(append(under, v.Name)...))
+		found := f.doc.Find(document.At(append(under, v.Name)...))
 		out = append(out, Var{Name: v.Name, Node: found.Node, Key: found.Key})
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -18,13 +19,13 @@ var perTarget = []string{"only", "except", "targets"}
 //
 // Whatever an overlay for another target says is checked as well, as far as
 // that is possible without the variables of that target.
-func overlaid(d *Document, o Options, report *diag.Report) (*variant, bool) {
+func overlaid(d *document.Document, o Options, report *diag.Report) (*variant, bool) {
 	base := &variant{Document: d, provenance: provenance{}}
 	kind, known := base.kind()
-	if !known || d.Root.Kind != MapKind {
+	if !known || d.Root.Kind != document.MapKind {
 		return base, true // Check says what is wrong
 	}
-	if kind == schemas.KindDataflow && o.Defaults != nil && o.Defaults.Kind == MapKind {
+	if kind == schemas.KindDataflow && o.Defaults != nil && o.Defaults.Kind == document.MapKind {
 		base = base.with(base.provenance.defaulted(d.Root, d.Root, o.Defaults, nil))
 		base.defaulted = true
 	}
@@ -37,7 +38,7 @@ func overlaid(d *Document, o Options, report *diag.Report) (*variant, bool) {
 		for _, p := range overlays.Pairs {
 			for _, q := range p.Value.Pairs {
 				if slices.Contains(perTarget, q.Key.Text) || q.Key.Text == "name" || q.Key.Text == "kind" {
-					report.Add(overlayKey{place{base, At("targets", p.Key.Text, q.Key.Text)}})
+					report.Add(overlayKey{place{base, document.At("targets", p.Key.Text, q.Key.Text)}})
 					fine = false
 				}
 			}
@@ -72,14 +73,14 @@ func overlaid(d *Document, o Options, report *diag.Report) (*variant, bool) {
 // perTargetFits checks the keys that are needed before the whole is checked.
 func perTargetFits(d *variant, o Options, report *diag.Report) bool {
 	fine := true
-	names := func(n *Node, path Path) {
-		if n.Kind != ListKind {
+	names := func(n *document.Node, path document.Path) {
+		if n.Kind != document.ListKind {
 			report.Add(wrongType{at: place{d, path}, want: "a list", got: n})
 			fine = false
 			return
 		}
 		for i, item := range n.Items {
-			if item.Kind != StringKind {
+			if item.Kind != document.StringKind {
 				report.Add(wrongType{at: place{d, path.Index(i)}, want: "text", got: item})
 				fine = false
 				continue
@@ -89,10 +90,10 @@ func perTargetFits(d *variant, o Options, report *diag.Report) bool {
 	}
 	only, except := d.Root.Get("only"), d.Root.Get("except")
 	if only != nil {
-		names(only, At("only"))
+		names(only, document.At("only"))
 	}
 	if except != nil {
-		names(except, At("except"))
+		names(except, document.At("except"))
 	}
 	if only != nil && except != nil {
 		report.Add(onlyAndExcept{d})
@@ -101,13 +102,13 @@ func perTargetFits(d *variant, o Options, report *diag.Report) bool {
 	if overlays == nil {
 		return fine
 	}
-	if overlays.Kind != MapKind {
-		report.Add(wrongType{at: place{d, At("targets")}, want: "a map of keys and values", got: overlays})
+	if overlays.Kind != document.MapKind {
+		report.Add(wrongType{at: place{d, document.At("targets")}, want: "a map of keys and values", got: overlays})
 		return false
 	}
 	for _, p := range overlays.Pairs {
-		at := place{d, At("targets", p.Key.Text)}
-		if p.Value.Kind != MapKind {
+		at := place{d, document.At("targets", p.Key.Text)}
+		if p.Value.Kind != document.MapKind {
 			report.Add(wrongType{at: at, want: "a map of keys and values", got: p.Value})
 			fine = false
 		}
@@ -125,10 +126,10 @@ func knownTarget(at place, name string, o Options, report *diag.Report) {
 
 // isFor reports whether a document is for a target. Without a target every
 // document counts.
-func isFor(root *Node, target string) bool {
+func isFor(root *document.Node, target string) bool {
 	lists := func(key string) bool {
 		n := root.Get(key)
-		return n != nil && slices.ContainsFunc(n.Items, func(item *Node) bool { return item.Text == target })
+		return n != nil && slices.ContainsFunc(n.Items, func(item *document.Node) bool { return item.Text == target })
 	}
 	switch {
 	case target == "":
@@ -142,62 +143,62 @@ func isFor(root *Node, target string) bool {
 // patch merges a part of a document into base as RFC 7386 says: maps are merged
 // key by key, null removes a key, everything else replaces what is there. Neither
 // is changed.
-func (p provenance) patch(base, over *Node, target string) *Node {
+func (p provenance) patch(base, over *document.Node, target string) *document.Node {
 	added := Origin{How: ByOverlay, Name: target}
 	replacing := added
 	if base != nil {
 		replacing.At = base.Span
 	}
-	if over.Kind != MapKind {
+	if over.Kind != document.MapKind {
 		return p.with(over, replacing)
 	}
-	var out *Node
-	var own []Pair
-	if base != nil && base.Kind == MapKind {
+	var out *document.Node
+	var own []document.Pair
+	if base != nil && base.Kind == document.MapKind {
 		out, own = p.copyOf(base), base.Pairs
 	} else {
 		out, base = p.with(over, replacing), nil
 	}
-	out.Pairs = make([]Pair, 0, len(own)+len(over.Pairs))
+	out.Pairs = make([]document.Pair, 0, len(own)+len(over.Pairs))
 	for _, pair := range own {
-		switch q := over.pair(pair.Key.Text); {
+		switch q := over.Pair(pair.Key.Text); {
 		case q == nil:
 			out.Pairs = append(out.Pairs, pair)
-		case q.Value.Kind == NullKind:
-		case q.Value.Kind == MapKind && pair.Value.Kind == MapKind:
-			out.Pairs = append(out.Pairs, Pair{Key: pair.Key, Value: p.patch(pair.Value, q.Value, target)})
+		case q.Value.Kind == document.NullKind:
+		case q.Value.Kind == document.MapKind && pair.Value.Kind == document.MapKind:
+			out.Pairs = append(out.Pairs, document.Pair{Key: pair.Key, Value: p.patch(pair.Value, q.Value, target)})
 		default:
-			out.Pairs = append(out.Pairs, Pair{Key: q.Key, Value: p.patch(pair.Value, q.Value, target)})
+			out.Pairs = append(out.Pairs, document.Pair{Key: q.Key, Value: p.patch(pair.Value, q.Value, target)})
 		}
 	}
 	for _, q := range over.Pairs {
-		if base.pair(q.Key.Text) == nil && q.Value.Kind != NullKind {
-			out.Pairs = append(out.Pairs, Pair{Key: p.with(q.Key, added), Value: p.patch(nil, q.Value, target)})
+		if base.Pair(q.Key.Text) == nil && q.Value.Kind != document.NullKind {
+			out.Pairs = append(out.Pairs, document.Pair{Key: p.with(q.Key, added), Value: p.patch(nil, q.Value, target)})
 		}
 	}
-	return out.indexed()
+	return out.Indexed()
 }
 
 // touched returns as much of a map as an overlay is about, and some more keys: what
 // the overlay says is right or wrong whatever else the document holds, and there
 // may be as many overlays as there are keys.
-func (p provenance) touched(base, over *Node, keys ...string) *Node {
-	if base.Kind != MapKind || over.Kind != MapKind {
+func (p provenance) touched(base, over *document.Node, keys ...string) *document.Node {
+	if base.Kind != document.MapKind || over.Kind != document.MapKind {
 		return base
 	}
 	out := p.copyOf(base)
 	out.Pairs = nil
 	for _, key := range keys {
-		if pair := base.pair(key); pair != nil {
+		if pair := base.Pair(key); pair != nil {
 			out.Pairs = append(out.Pairs, *pair)
 		}
 	}
 	for _, q := range over.Pairs {
-		if pair := base.pair(q.Key.Text); pair != nil && !slices.Contains(keys, q.Key.Text) {
-			out.Pairs = append(out.Pairs, Pair{Key: pair.Key, Value: p.touched(pair.Value, q.Value), Merged: pair.Merged})
+		if pair := base.Pair(q.Key.Text); pair != nil && !slices.Contains(keys, q.Key.Text) {
+			out.Pairs = append(out.Pairs, document.Pair{Key: pair.Key, Value: p.touched(pair.Value, q.Value), Merged: pair.Merged})
 		}
 	}
-	return out.indexed()
+	return out.Indexed()
 }
 
 // removal is a key that an overlay takes out of a document.
@@ -207,11 +208,11 @@ type removal struct {
 	span   source.Span // in the overlay
 }
 
-func removals(path Path, over *Node, target string) []removal {
+func removals(path document.Path, over *document.Node, target string) []removal {
 	var out []removal
 	for _, p := range over.Pairs {
 		at := path.Field(p.Key.Text)
-		if p.Value.Kind == NullKind {
+		if p.Value.Kind == document.NullKind {
 			out = append(out, removal{at.String(), target, p.Key.Span})
 			continue
 		}
@@ -223,25 +224,25 @@ func removals(path Path, over *Node, target string) []removal {
 // defaulted returns a document with what the defaults say about keys that it
 // does not have. What the document says always holds, null included, which is
 // no value anywhere but in an overlay.
-func (p provenance) defaulted(root, doc, defaults *Node, path Path) *Node {
+func (p provenance) defaulted(root, doc, defaults *document.Node, path document.Path) *document.Node {
 	out := *doc
 	out.Pairs = slices.Clone(doc.Pairs)
 	for i, pair := range out.Pairs {
-		if d := defaults.Get(pair.Key.Text); d != nil && d.Kind == MapKind && pair.Value.Kind == MapKind {
+		if d := defaults.Get(pair.Key.Text); d != nil && d.Kind == document.MapKind && pair.Value.Kind == document.MapKind {
 			out.Pairs[i].Value = p.defaulted(root, pair.Value, d, path.Field(pair.Key.Text))
 		}
 	}
 	for _, pair := range defaults.Pairs {
-		if doc.pair(pair.Key.Text) == nil && wanted(root, path.Field(pair.Key.Text).String()) {
+		if doc.Pair(pair.Key.Text) == nil && wanted(root, path.Field(pair.Key.Text).String()) {
 			out.Pairs = append(out.Pairs, p.defaultPair(pair))
 		}
 	}
-	return out.indexed()
+	return out.Indexed()
 }
 
 // wanted reports whether a default can stand beside what a document says: of two
 // ways to the database it chooses one, and a schedule of once has no interval.
-func wanted(root *Node, path string) bool {
+func wanted(root *document.Node, path string) bool {
 	database, schedule := root.Get("database"), root.Get("schedule")
 	switch path {
 	case "database.connector", "database.connectionId":
@@ -255,11 +256,11 @@ func wanted(root *Node, path string) bool {
 	return true
 }
 
-func (p provenance) defaultPair(pair Pair) Pair {
-	return Pair{Key: p.with(pair.Key, Origin{How: ByDefault}), Value: p.defaultValue(pair.Value)}
+func (p provenance) defaultPair(pair document.Pair) document.Pair {
+	return document.Pair{Key: p.with(pair.Key, Origin{How: ByDefault}), Value: p.defaultValue(pair.Value)}
 }
 
-func (p provenance) defaultValue(n *Node) *Node {
+func (p provenance) defaultValue(n *document.Node) *document.Node {
 	c := p.with(n, Origin{How: ByDefault})
 	c.Pairs, c.Items = slices.Clone(n.Pairs), slices.Clone(n.Items)
 	for i, pair := range c.Pairs {
@@ -268,12 +269,12 @@ func (p provenance) defaultValue(n *Node) *Node {
 	for i, item := range c.Items {
 		c.Items[i] = p.defaultValue(item)
 	}
-	return c.indexed()
+	return c.Indexed()
 }
 
 // withoutKeys returns a map without some of its keys.
-func withoutKeys(n *Node, keys ...string) *Node {
+func withoutKeys(n *document.Node, keys ...string) *document.Node {
 	out := *n
-	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p Pair) bool { return slices.Contains(keys, p.Key.Text) })
-	return out.indexed()
+	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p document.Pair) bool { return slices.Contains(keys, p.Key.Text) })
+	return out.Indexed()
 }

@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
 
 // ParseProject reads aepflow.yaml. It is nil when something is wrong.
 func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
-	docs, report := ParseDocuments(file)
+	docs, report := document.Parse(file)
 	if report.HasErrors() {
 		return nil, report
 	}
@@ -38,15 +39,15 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 func checkDefaults(d *variant, report *diag.Report) {
 	defaults := d.Root.Get("defaults")
 	for _, key := range append([]string{"kind", "name"}, perTarget...) {
-		if defaults.pair(key) != nil {
-			report.Add(defaultKey{place{d, At("defaults", key)}})
+		if defaults.Pair(key) != nil {
+			report.Add(defaultKey{place{d, document.At("defaults", key)}})
 		}
 	}
 }
 
 // ToJSON returns a YAML document as JSON, for readers that know no YAML.
 func ToJSON(f *source.File) (json.RawMessage, *diag.Report) {
-	docs, report := ParseDocuments(f)
+	docs, report := document.Parse(f)
 	if report.HasErrors() {
 		return nil, report
 	}
@@ -65,13 +66,13 @@ func ToJSON(f *source.File) (json.RawMessage, *diag.Report) {
 	return text, report
 }
 
-type secondDocument struct{ d *Document }
+type secondDocument struct{ d *document.Document }
 
 func (p secondDocument) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error,
 		Message: "the file holds a second document, expected one",
-		Labels:  at(p.d.Root.Span, "it begins here"),
+		Labels:  diag.At(p.d.Root.Span, "it begins here"),
 		Help:    "put everything into one document and remove the `---`",
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 )
 
 // A document with faults of shape is resolved all the same, so that one run tells
@@ -24,7 +25,7 @@ var dependsOn = map[string][]string{
 // halfDecoded returns a document with faults of shape as far as it can be read,
 // and the paths that have faults. Nil when there is nothing to go on.
 func halfDecoded(u unit, found *diag.Report) *partial {
-	if u.doc.Root.Kind != MapKind || u.kind == "" {
+	if u.doc.Root.Kind != document.MapKind || u.kind == "" {
 		return nil
 	}
 	half := partial{unit: u}

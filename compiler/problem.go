@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -14,7 +15,7 @@ import (
 // place is a path in a document; problems point with it.
 type place struct {
 	d    *variant
-	path Path
+	path document.Path
 }
 
 func (p place) span() source.Span { return p.d.Span(p.path) }
@@ -37,7 +38,7 @@ func (p place) labels(text string) []diag.Label {
 	if f.Rest == nil && !f.Node.Alias.IsZero() {
 		return f.Node.Where(text)
 	}
-	return at(p.span(), text)
+	return diag.At(p.span(), text)
 }
 
 func (p place) keyLabels(text string) []diag.Label {
@@ -54,7 +55,7 @@ func (p place) within() string {
 	return "in `" + p.path.String() + "`"
 }
 
-type unknownKind struct{ got *Node }
+type unknownKind struct{ got *document.Node }
 
 func (p unknownKind) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
@@ -64,7 +65,7 @@ func (p unknownKind) Diagnose() diag.Diagnostic {
 		Help:    "write `kind: Dataflow`, or leave the key out: a document without kind is a Dataflow",
 	}
 	if near := meant(&d, p.got.Text, []string{"Dataflow", "Connection", "Schema", "Dataset"}); near != "" {
-		d.Fix = p.got.fix(p.got.Text, near)
+		d.Fix = fixScalar(p.got, p.got.Text, near)
 	}
 	return d
 }
@@ -121,7 +122,7 @@ func explainPath(at place, key string) string {
 type wrongType struct {
 	at   place
 	want string
-	got  *Node
+	got  *document.Node
 }
 
 func (p wrongType) Diagnose() diag.Diagnostic {
@@ -135,17 +136,17 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 		Labels:  p.at.labels("this is " + p.got.Kind.String()),
 	}
 	switch {
-	case p.got.Kind == NullKind:
+	case p.got.Kind == document.NullKind:
 		d.Message = fmt.Sprintf("%s has no value, expected %s", name, p.want)
 		d.Labels = p.at.keyLabels("no value")
 		d.Help = "give it a value, or remove the key"
 	case p.got.Kind.IsScalar() && strings.Contains(p.want, "text"):
 		d.Help = "put it in quotes: \"" + p.got.Text + "\""
-		d.Fix = p.got.fix(p.got.Span.Text(), `"`+p.got.Text+`"`)
-	case p.got.Kind == StringKind && p.got.Style.IsQuoted() && strings.Contains(p.want, "integer") && ResolveScalar(p.got.Text) == IntKind:
+		d.Fix = fixScalar(p.got, p.got.Span.Text(), `"`+p.got.Text+`"`)
+	case p.got.Kind == document.StringKind && p.got.Style.IsQuoted() && strings.Contains(p.want, "integer") && document.ResolveScalar(p.got.Text) == document.IntKind:
 		d.Help = "write it without quotes: " + p.got.Text
-		d.Fix = p.got.fix(p.got.Span.Text(), p.got.Text)
-	case p.got.Kind == StringKind && strings.Contains(p.want, "true or false"):
+		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
+	case p.got.Kind == document.StringKind && strings.Contains(p.want, "true or false"):
 		d.Help = "write `true` or `false`; `yes`, `no`, `on` and `off` are text in YAML 1.2"
 	}
 	return d
@@ -153,7 +154,7 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 
 type notInEnum struct {
 	at   place
-	got  *Node
+	got  *document.Node
 	want []string
 }
 
@@ -175,22 +176,22 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 	}
 	d.Code = code
 	d.Labels[0].Text = "expected " + list(p.want, "or")
-	if p.got.Kind == StringKind && p.got.Style.IsQuoted() && ResolveScalar(p.got.Text) == BoolKind && slices.Contains(p.want, p.got.Text) {
+	if p.got.Kind == document.StringKind && p.got.Style.IsQuoted() && document.ResolveScalar(p.got.Text) == document.BoolKind && slices.Contains(p.want, p.got.Text) {
 		d.Message = fmt.Sprintf("`%s` is text, expected %s", p.at.path, list(p.want, "or"))
 		d.Help = "write it without quotes: " + p.got.Text
-		d.Fix = p.got.fix(p.got.Span.Text(), p.got.Text)
+		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
 		return d
 	}
 	d.Help = "write one of " + list(p.want, "or")
 	if near := meant(&d, p.got.Text, p.want); near != "" {
-		d.Fix = p.got.fix(p.got.Text, near)
+		d.Fix = fixScalar(p.got, p.got.Text, near)
 	}
 	return d
 }
 
 type badName struct {
 	at      place
-	got     *Node
+	got     *document.Node
 	pattern string
 }
 
@@ -246,7 +247,7 @@ const mostShown = 40
 
 type outOfRange struct {
 	at   place
-	got  *Node
+	got  *document.Node
 	want string
 }
 
@@ -269,13 +270,13 @@ func (p outOfRange) Diagnose() diag.Diagnostic {
 
 type notFinite struct {
 	at  place
-	got *Node
+	got *document.Node
 }
 
 func (p notFinite) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is no number that can be sent to the platform", firstLine(p.got.Text)),
+		Message: fmt.Sprintf("`%s` is no number that can be sent to the platform", diag.FirstLine(p.got.Text)),
 		Labels:  p.at.labels("infinite, not a number, or too long"),
 		Help:    "write a finite number, or put it in quotes if it is text",
 	}
@@ -307,9 +308,9 @@ func replace(s source.Span, text string) *diag.Fix {
 	return &diag.Fix{Title: "write " + text, Edits: []diag.Edit{{Span: s, Text: text}}}
 }
 
-// fix replaces a scalar that is written as got. A value that came through an
+// fixScalar replaces a scalar that is written as got. A value that came through an
 // alias is left alone: its other uses may be right.
-func (n *Node) fix(got, want string) *diag.Fix {
+func fixScalar(n *document.Node, got, want string) *diag.Fix {
 	if n == nil || !n.Alias.IsZero() || n.Span.Text() != got {
 		return nil
 	}

@@ -4,12 +4,13 @@ import (
 	"fmt"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
 type unknownConnector struct {
 	at    place
-	got   *Node
+	got   *document.Node
 	known []string
 }
 
@@ -32,7 +33,7 @@ func (p unknownConnector) Diagnose() diag.Diagnostic {
 		name = near // mssql is near mysql and another database
 	}
 	if name != "" {
-		d.Fix = p.got.fix(p.got.Text, name)
+		d.Fix = fixScalar(p.got, p.got.Text, name)
 	}
 	return d
 }
@@ -93,7 +94,7 @@ func (p unknownAuthType) Diagnose() diag.Diagnostic {
 // fix replaces the value at a place when the document writes it as it is.
 func (p place) fix(got, want string) *diag.Fix {
 	if f := p.d.Find(p.path); f.Rest == nil {
-		return f.Node.fix(got, want)
+		return fixScalar(f.Node, got, want)
 	}
 	return nil
 }
@@ -210,7 +211,7 @@ func (p literalSecret) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.LiteralSecret, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("the secret `%s` stands in the document", p.name),
-		Labels:  at(p.at.key(), "its value must not be in a file that goes into Git"),
+		Labels:  diag.At(p.at.key(), "its value must not be in a file that goes into Git"),
 		Help:    fmt.Sprintf("write `%s: ${env.%s}` and set the variable %s; change the secret if the file was ever pushed", p.name, env, env),
 	}
 }

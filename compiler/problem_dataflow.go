@@ -173,7 +173,7 @@ func (p missingInterval) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ScheduleInterval, Severity: diag.Error, Path: "schedule.interval",
 		Message: fmt.Sprintf("frequency `%s` needs an interval", p.frequency),
-		Labels:  at(p.u.span("schedule", "frequency"), "every how many of these?"),
+		Labels:  diag.At(p.u.span("schedule", "frequency"), "every how many of these?"),
 		Help:    "add `interval: " + least + "` or more",
 	}
 }
@@ -205,7 +205,7 @@ func (p missingDelta) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DeltaMissing, Severity: diag.Error, Path: "delta",
 		Message: fmt.Sprintf("a schedule with frequency `%s` needs a delta column", p.u.dataflow.Schedule.Frequency),
-		Labels:  at(p.u.span("schedule", "frequency"), "every run reads what is new since the last"),
+		Labels:  diag.At(p.u.span("schedule", "frequency"), "every run reads what is new since the last"),
 		Help:    help,
 	}
 }

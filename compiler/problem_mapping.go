@@ -207,7 +207,7 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 	}
 	d := diag.Diagnostic{
 		Code: diag.ConstantValue, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the field `%s` does not take `%s`", p.key.path[len(p.key.path)-1].Key, firstLine(p.value)),
+		Message: fmt.Sprintf("the field `%s` does not take `%s`", p.key.path[len(p.key.path)-1].Key, diag.FirstLine(p.value)),
 		Help:    help,
 	}
 	if p.whole {

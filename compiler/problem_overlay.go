@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -27,8 +28,8 @@ func (p onlyAndExcept) Diagnose() diag.Diagnostic {
 		Code: diag.OnlyAndExcept, Severity: diag.Warning, Path: "except",
 		Message: "`only` names the targets already",
 		Labels: []diag.Label{
-			{Span: place{p.d, At("except")}.key(), Text: "this says which ones it is not for"},
-			{Span: place{p.d, At("only")}.key(), Text: "this says which ones it is for"},
+			{Span: place{p.d, document.At("except")}.key(), Text: "this says which ones it is not for"},
+			{Span: place{p.d, document.At("only")}.key(), Text: "this says which ones it is for"},
 		},
 		Help: "keep one of the two",
 	}

@@ -131,7 +131,7 @@ func (p badFieldPath) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.FieldPath, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` cannot name a field", p.problem.Name),
-		Labels:  at(p.at.keyPart(p.problem.Start, p.problem.End), "expected names of letters, digits, - and _, joined by dots"),
+		Labels:  diag.At(p.at.keyPart(p.problem.Start, p.problem.End), "expected names of letters, digits, - and _, joined by dots"),
 		Help:    "begin every name with a letter or digit; a leading underscore is kept for namespaces",
 	}
 	switch p.problem.Code {
@@ -155,7 +155,7 @@ func (p ownTenant) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.WrongTenant, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` is not the namespace of this organisation", p.namespace),
-		Labels:  at(p.at.keyPart(p.start, p.end), "own fields lie below "+xdm.TenantPlaceholder),
+		Labels:  diag.At(p.at.keyPart(p.start, p.end), "own fields lie below "+xdm.TenantPlaceholder),
 		Help:    "leave the namespace out: own fields always lie below that of the organisation",
 		Fix:     removeHead(p.at, p.start, p.end+1),
 	}
@@ -292,7 +292,7 @@ func quotedList(names []string, and string) string {
 // the key's text.
 func (p place) keyPart(start, end int) source.Span {
 	parent := p.d.Find(p.path.Parent())
-	if pair := parent.Node.pair(p.path[len(p.path)-1].Key); pair != nil {
+	if pair := parent.Node.Pair(p.path[len(p.path)-1].Key); pair != nil {
 		return pair.Key.Part(start, end)
 	}
 	return p.key()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -35,17 +36,17 @@ func computed(origins []Origin) bool {
 
 // provenance holds the origins of values and keys in the order of the overlay, a
 // default, and variables. What it does not hold is as written.
-type provenance map[*Node][]Origin
+type provenance map[*document.Node][]Origin
 
 // with returns a copy of a node with one more origin.
-func (p provenance) with(n *Node, o Origin) *Node {
+func (p provenance) with(n *document.Node, o Origin) *document.Node {
 	c := *n
 	p[&c] = append(slices.Clip(p[n]), o)
 	return &c
 }
 
 // copyOf returns a copy of a node with the same origins.
-func (p provenance) copyOf(n *Node) *Node {
+func (p provenance) copyOf(n *document.Node) *document.Node {
 	c := *n
 	if origins := p[n]; origins != nil {
 		p[&c] = origins
@@ -91,7 +92,7 @@ func newOriginIndex(docs ...*variant) originIndex {
 	return x
 }
 
-func (x originIndex) node(p provenance, n *Node) {
+func (x originIndex) node(p provenance, n *document.Node) {
 	if origins := p[n]; len(origins) > 0 {
 		x.nodes[n.Span.File] = append(x.nodes[n.Span.File], originNode{Span: n.Span, origins: origins})
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -27,7 +28,7 @@ func (f *ProjectFile) distinctTargets(report *diag.Report) {
 			continue
 		}
 		if other, taken := first[key]; taken {
-			at := func(name string) place { return place{f.doc, At("targets", name)} }
+			at := func(name string) place { return place{f.doc, document.At("targets", name)} }
 			report.Add(duplicateTarget{first: at(other), second: at(t.Name)})
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -95,7 +96,9 @@ func (p profileByTag) Diagnose() diag.Diagnostic {
 func (p profileByTag) fix(word string) *diag.Fix {
 	tags := p.dataset.d.Find(p.dataset.path.Field("tags"))
 	profile := p.dataset.d.Find(p.dataset.path.Field("profile"))
-	ownWords := func(n *Node) bool { return n != nil && len(p.dataset.d.provenance[n]) == 0 && n.Alias.IsZero() }
+	ownWords := func(n *document.Node) bool {
+		return n != nil && len(p.dataset.d.provenance[n]) == 0 && n.Alias.IsZero()
+	}
 	if !ownWords(tags.Node) || tags.Key.File != p.dataset.d.File || p.dataset.d.defaulted {
 		return nil
 	}

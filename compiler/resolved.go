@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -24,7 +25,7 @@ type Resolved struct {
 	Excluded bool // not for the target
 	Removed  []RemovedKey
 
-	root       *Node
+	root       *document.Node
 	provenance provenance
 }
 
@@ -64,7 +65,7 @@ func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
 }
 
 // hidden returns a Connection with asterisks for secrets that stand in it.
-func hidden(root *Node, origins provenance) *Node {
+func hidden(root *document.Node, origins provenance) *document.Node {
 	slug := ""
 	if n := root.Get("connector"); n != nil {
 		slug = n.Text
@@ -72,7 +73,7 @@ func hidden(root *Node, origins provenance) *Node {
 	connector, _ := specs.ConnectorBySlug(slug)
 	auth := root.Get("auth")
 	params := auth.Get("params")
-	if params == nil || params.Kind != MapKind {
+	if params == nil || params.Kind != document.MapKind {
 		return root
 	}
 	shown := origins.copyOf(params)
@@ -80,7 +81,7 @@ func hidden(root *Node, origins provenance) *Node {
 	for _, p := range params.Pairs {
 		if p.Value.Kind.IsScalar() && isSecretParam(connector, p.Key.Text) && !isReference(p.Value.Text) {
 			p.Value = origins.copyOf(p.Value)
-			p.Value.Kind, p.Value.Text = StringKind, "***"
+			p.Value.Kind, p.Value.Text = document.StringKind, "***"
 		}
 		shown.Pairs = append(shown.Pairs, p)
 	}
@@ -88,7 +89,7 @@ func hidden(root *Node, origins provenance) *Node {
 }
 
 // replaced returns a map with another value for one of its keys.
-func replaced(n *Node, key string, value *Node) *Node {
+func replaced(n *document.Node, key string, value *document.Node) *document.Node {
 	out := *n
 	out.Pairs = nil
 	for _, p := range n.Pairs {
@@ -103,9 +104,9 @@ func replaced(n *Node, key string, value *Node) *Node {
 // JSON returns the document as JSON, keys in the order of the document.
 func (r Resolved) JSON() json.RawMessage { return appendNode(nil, r.root) }
 
-func appendNode(b []byte, n *Node) []byte {
+func appendNode(b []byte, n *document.Node) []byte {
 	switch n.Kind {
-	case MapKind:
+	case document.MapKind:
 		b = append(b, '{')
 		for i, p := range n.Pairs {
 			if i > 0 {
@@ -115,7 +116,7 @@ func appendNode(b []byte, n *Node) []byte {
 			b = appendNode(b, p.Value)
 		}
 		return append(b, '}')
-	case ListKind:
+	case document.ListKind:
 		b = append(b, '[')
 		for i, item := range n.Items {
 			if i > 0 {
@@ -124,11 +125,11 @@ func appendNode(b []byte, n *Node) []byte {
 			b = appendNode(b, item)
 		}
 		return append(b, ']')
-	case NullKind:
+	case document.NullKind:
 		return append(b, "null"...)
-	case BoolKind:
+	case document.BoolKind:
 		return append(b, strings.ToLower(n.Text)...)
-	case IntKind, FloatKind:
+	case document.IntKind, document.FloatKind:
 		if literal, ok := numberLiteral(n); ok {
 			return append(b, literal...)
 		}
@@ -148,8 +149,8 @@ func jsonText(s string) string {
 // Values lists the scalars of the document, with where each comes from.
 func (r Resolved) Values() []ResolvedValue {
 	var out []ResolvedValue
-	var walk func(path Path, n *Node)
-	walk = func(path Path, n *Node) {
+	var walk func(path document.Path, n *document.Node)
+	walk = func(path document.Path, n *document.Node) {
 		if n.Kind.IsScalar() || len(n.Pairs)+len(n.Items) == 0 {
 			out = append(out, ResolvedValue{path.String(), appendNode(nil, n), n.Span, r.provenance[n]})
 		}
@@ -207,7 +208,7 @@ func (p *yamlPrinter) line(indent int, text, origin string) {
 	p.lines = append(p.lines, yamlLine{strings.Repeat("  ", indent) + text, origin})
 }
 
-func (p *yamlPrinter) block(n *Node, indent int) {
+func (p *yamlPrinter) block(n *document.Node, indent int) {
 	for _, pair := range n.Pairs {
 		key := plainOr(pair.Key.Text, true)
 		p.value(key+":", pair.Value, indent)
@@ -217,18 +218,18 @@ func (p *yamlPrinter) block(n *Node, indent int) {
 	}
 }
 
-func (p *yamlPrinter) value(head string, n *Node, indent int) {
+func (p *yamlPrinter) value(head string, n *document.Node, indent int) {
 	switch {
-	case n.Kind == MapKind && len(n.Pairs) == 0:
+	case n.Kind == document.MapKind && len(n.Pairs) == 0:
 		p.line(indent, head+" {}", p.whence(n))
-	case n.Kind == ListKind && len(n.Items) == 0:
+	case n.Kind == document.ListKind && len(n.Items) == 0:
 		p.line(indent, head+" []", p.whence(n))
 	case !n.Kind.IsScalar():
 		p.line(indent, head, "")
 		p.block(n, indent+1)
-	case n.Kind == StringKind:
+	case n.Kind == document.StringKind:
 		p.line(indent, head+" "+plainOr(n.Text, false), p.whence(n))
-	case n.Kind == NullKind:
+	case n.Kind == document.NullKind:
 		p.line(indent, head+" null", p.whence(n))
 	default:
 		p.line(indent, head+" "+n.Text, p.whence(n))
@@ -237,7 +238,7 @@ func (p *yamlPrinter) value(head string, n *Node, indent int) {
 
 // plainOr writes a text without quotes where YAML reads the same text back.
 func plainOr(s string, key bool) string {
-	plain := s != "" && output.Line(s) == s && ResolveScalar(s) == StringKind && !strings.Contains(s, ": ") && !strings.Contains(s, " #") &&
+	plain := s != "" && output.Line(s) == s && document.ResolveScalar(s) == document.StringKind && !strings.Contains(s, ": ") && !strings.Contains(s, " #") &&
 		!strings.HasSuffix(s, ":") && !strings.HasSuffix(s, " ") && s != "<<" && !(key && strings.Contains(s, ":"))
 	for i, r := range s {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_/.($<", r)
@@ -268,7 +269,7 @@ func quoted(s string) string {
 }
 
 // whence says where a value comes from.
-func (p *yamlPrinter) whence(n *Node) string {
+func (p *yamlPrinter) whence(n *document.Node) string {
 	out := position(n.Span)
 	for _, g := range p.provenance[n] {
 		switch {

@@ -7,16 +7,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
 // sameValues prints what two trees must have in common: kinds, keys and texts.
-func sameValues(n *Node) string {
+func sameValues(n *document.Node) string {
 	var b strings.Builder
-	var walk func(n *Node, indent string)
-	walk = func(n *Node, indent string) {
+	var walk func(n *document.Node, indent string)
+	walk = func(n *document.Node, indent string) {
 		b.WriteString(indent + n.Kind.String())
-		if n.Kind.IsScalar() && n.Kind != NullKind {
+		if n.Kind.IsScalar() && n.Kind != document.NullKind {
 			b.WriteString(" " + jsonText(n.Text))
 		}
 		b.WriteByte('\n')
@@ -36,7 +37,7 @@ func sameValues(n *Node) string {
 // without.
 func checkPrinted(t *testing.T, r Resolved) {
 	t.Helper()
-	if r.root.Kind != MapKind {
+	if r.root.Kind != document.MapKind {
 		return
 	}
 	for _, explain := range []bool{false, true} {
@@ -44,7 +45,7 @@ func checkPrinted(t *testing.T, r Resolved) {
 		if err := r.WriteYAML(&b, explain); err != nil {
 			t.Fatal(err)
 		}
-		docs, report := ParseDocuments(source.NewFile("printed.yaml", b.Bytes()))
+		docs, report := document.Parse(source.NewFile("printed.yaml", b.Bytes()))
 		if len(r.root.Pairs) == 0 {
 			continue // an empty document prints as nothing
 		}
@@ -61,7 +62,7 @@ func TestResolvedPrintsAsItReads(t *testing.T) {
 	texts := append(seedTexts(t), "a: \"x\\ty\\n z\\u2028\"\n\"a: b\": ['', ' ', '~', 'null', '0x1F', \"- a\", 'a #b', 'a:', '<<', \"\\x7f\", 'ü', '...', \"'\"]\nm: {}\nl: []\nn: [[1, [2]], {b: {}}]\n")
 	for _, text := range texts {
 		f := source.NewFile("in.yaml", []byte(text))
-		if _, r := ParseDocuments(f); r.HasErrors() {
+		if _, r := document.Parse(f); r.HasErrors() {
 			continue // values of the wrong kind, for example, are not mended by printing
 		}
 		resolved, _ := Resolve([]*source.File{f}, Options{})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 )
 
 // targetLetters are the letters of a target's name: lockfile, journal, and token
@@ -19,17 +20,17 @@ func IsTargetName(name string) bool { return targetLetters.MatchString(name) }
 func (f *ProjectFile) targetNames(report *diag.Report) {
 	for _, t := range f.Targets {
 		if !IsTargetName(t.Name) {
-			report.Add(targetName{f.doc.Root.Get("targets").pair(t.Name).Key, At("targets", t.Name)})
+			report.Add(targetName{f.doc.Root.Get("targets").Pair(t.Name).Key, document.At("targets", t.Name)})
 		}
 	}
 	if name := f.doc.Root.Get("defaultTarget"); name != nil && !IsTargetName(name.Text) {
-		report.Add(targetName{name, At("defaultTarget")})
+		report.Add(targetName{name, document.At("defaultTarget")})
 	}
 }
 
 type targetName struct {
-	name *Node
-	path Path
+	name *document.Node
+	path document.Path
 }
 
 func (p targetName) Diagnose() diag.Diagnostic {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 )
 
 const (
@@ -17,7 +18,7 @@ const (
 //
 // What is secret keeps its references: only whole ones are taken there, so that
 // $${ in a parameter of a connection is refused and not turned into one.
-func substituted(d *variant, o Options, report *diag.Report) (*Node, bool) {
+func substituted(d *variant, o Options, report *diag.Report) (*document.Node, bool) {
 	s := substitution{d: d, options: o, report: report, fine: true}
 	return s.value(nil, d.Root), s.fine
 }
@@ -29,15 +30,15 @@ type substitution struct {
 	fine    bool
 }
 
-func (s *substitution) value(path Path, n *Node) *Node {
-	if n.Kind == StringKind {
+func (s *substitution) value(path document.Path, n *document.Node) *document.Node {
+	if n.Kind == document.StringKind {
 		return s.scalar(path, n)
 	}
 	if len(path) == 1 && path[0].Key == "targets" {
 		return n // worked in already
 	}
 	out := n
-	changed := func(old, value *Node, set func(*Node, *Node)) {
+	changed := func(old, value *document.Node, set func(*document.Node, *document.Node)) {
 		if value == old {
 			return
 		}
@@ -48,18 +49,18 @@ func (s *substitution) value(path Path, n *Node) *Node {
 		set(out, value)
 	}
 	for i, p := range n.Pairs {
-		changed(p.Value, s.value(path.Field(p.Key.Text), p.Value), func(out, v *Node) { out.Pairs[i].Value = v })
+		changed(p.Value, s.value(path.Field(p.Key.Text), p.Value), func(out, v *document.Node) { out.Pairs[i].Value = v })
 	}
 	for i, item := range n.Items {
-		changed(item, s.value(path.Index(i), item), func(out, v *Node) { out.Items[i] = v })
+		changed(item, s.value(path.Index(i), item), func(out, v *document.Node) { out.Items[i] = v })
 	}
 	if out != n {
-		out.indexed()
+		out.Indexed()
 	}
 	return out
 }
 
-func (s *substitution) scalar(path Path, n *Node) *Node {
+func (s *substitution) scalar(path document.Path, n *document.Node) *document.Node {
 	if !strings.Contains(n.Text, "${") {
 		return n
 	}
@@ -119,18 +120,18 @@ func (s *substitution) scalar(path Path, n *Node) *Node {
 // kind is what a value is that consists of a variable alone. The place decides
 // where it takes only one thing: values of the command line have no quotes, and
 // references inside brackets need some. Where it takes both, quotes make text.
-func (s *substitution) kind(path Path, n *Node, v Var) Kind {
+func (s *substitution) kind(path document.Path, n *document.Node, v Var) document.Kind {
 	docKind, _ := s.d.kind()
 	text, other := scalarTypes(docKind, path)
-	kind := ResolveScalar(v.Value)
+	kind := document.ResolveScalar(v.Value)
 	if v.Node != nil {
 		kind = v.Node.Kind
 		if !text {
-			kind = ResolveScalar(v.Node.Text)
+			kind = document.ResolveScalar(v.Node.Text)
 		}
 	}
-	if kind == NullKind || text && (!other || n.Style != Plain) {
-		return StringKind
+	if kind == document.NullKind || text && (!other || n.Style != document.Plain) {
+		return document.StringKind
 	}
 	return kind
 }

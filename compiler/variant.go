@@ -1,11 +1,14 @@
 package compiler
 
-import "github.com/aepflow/aepflow/schemas"
+import (
+	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/schemas"
+)
 
 // variant is a document as one target sees it: with the defaults of the project,
 // the target's overlay, and variables applied.
 type variant struct {
-	*Document
+	*document.Document
 	project    bool // aepflow.yaml, which has no key kind
 	excluded   bool // not for the target
 	defaulted  bool // some values come from aepflow.yaml
@@ -22,7 +25,7 @@ func (v *variant) kind() (string, bool) {
 }
 
 // with returns the variant with another root.
-func (v *variant) with(root *Node) *variant {
+func (v *variant) with(root *document.Node) *variant {
 	doc, out := *v.Document, *v
 	doc.Root, out.Document = root, &doc
 	return &out

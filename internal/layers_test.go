@@ -18,14 +18,14 @@ const module = "github.com/aepflow/aepflow/"
 var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "planner", "schemas",
-		"internal/allow", "internal/bug", "internal/curlscript", "internal/diag", "internal/dotenv", "internal/emulator", "internal/files",
-		"internal/live", "internal/lockfile",
+		"internal/allow", "internal/bug", "internal/curlscript", "internal/diag", "internal/document", "internal/dotenv", "internal/emulator",
+		"internal/files", "internal/live", "internal/lockfile",
 		"internal/output",
 		"internal/platform", "internal/redact",
 		"internal/resource", "internal/source", "internal/specs", "internal/view",
 	},
 	"compiler": {
-		"schemas", "internal/bug", "internal/dataprep", "internal/diag", "internal/nearest", "internal/output", "internal/resource",
+		"schemas", "internal/bug", "internal/dataprep", "internal/diag", "internal/document", "internal/nearest", "internal/output", "internal/resource",
 		"internal/source", "internal/specs", "internal/xdm",
 	},
 	"planner":          {"internal/diag", "internal/lockfile", "internal/output", "internal/resource", "internal/source"},
@@ -46,6 +46,7 @@ var layers = map[string][]string{
 	"internal/diag":       {"internal/nearest", "internal/output", "internal/redact", "internal/source"},
 	"internal/nearest":    {},
 	"internal/output":     {},
+	"internal/document":   {"internal/diag", "internal/source"},
 	"internal/dotenv":     {"internal/diag", "internal/source"},
 	"internal/allow":      {"internal/dotenv", "internal/files", "internal/source"},
 	"internal/source":     {},
@@ -76,7 +77,7 @@ var layers = map[string][]string{
 }
 
 // yamlHome is the one package that may know YAML.
-const yamlHome = "compiler"
+const yamlHome = "internal/document"
 
 func TestImportsFollowTheRoad(t *testing.T) {
 	root := ".."

@@ -81,7 +81,7 @@ func asFolder(w *hostileWorld, name string) {
 }
 
 // document is the tutorial's, with a text in the place of another.
-func document(w *hostileWorld, old, text string) {
+func rewriteDocument(w *hostileWorld, old, text string) {
 	w.sound()
 	path := filepath.Join(w.project, "dataflow.yaml")
 	was, err := os.ReadFile(path)
@@ -192,7 +192,7 @@ var hostileRepositories = []hostileRepository{
 		secretConnection(w, "{file: password}")
 		toZero(w, "password")
 	}},
-	{"document-name-is-a-path", func(w *hostileWorld) { document(w, "name: mytable", "name: ../../outside/x") }},
+	{"document-name-is-a-path", func(w *hostileWorld) { rewriteDocument(w, "name: mytable", "name: ../../outside/x") }},
 
 	// Where credentials go.
 	{"local-is-elsewhere", func(w *hostileWorld) {
@@ -228,12 +228,12 @@ var hostileRepositories = []hostileRepository{
 
 	// Text that does something to a terminal.
 	{"names-with-escapes", func(w *hostileWorld) {
-		document(w, "name: mytable", "name: "+quoted(ugly))
+		rewriteDocument(w, "name: mytable", "name: "+quoted(ugly))
 		w.file("b\x1b[31m\n\u202e.dataflow.yaml", "name: b\ntabel: "+quoted(ugly)+"\n"+quoted(ugly)+": x\n")
 		w.file("c\x9b\xff.dataflow.yaml", "name: mytable\n"+ugly+"\n")
 	}},
 	{"values-with-escapes", func(w *hostileWorld) {
-		document(w, "title: Database dataflow using BigQuery", "title: "+quoted(ugly))
+		rewriteDocument(w, "title: Database dataflow using BigQuery", "title: "+quoted(ugly))
 		w.replace("dataflow.yaml", "description: collecting test1.Mytable", "description: "+quoted(ugly))
 		w.replace("dataflow.yaml", "table: test1.Mytable", "table: "+quoted(ugly))
 		w.replace("dataflow.yaml", "person.name.fullName: Name", "person.name.fullName: {value: "+quoted(ugly)+"}")
@@ -334,14 +334,14 @@ var hostileRepositories = []hostileRepository{
 		w.file("dataflow.yaml", b.String())
 	}},
 	{"brackets-in-an-expression", func(w *hostileWorld) {
-		document(w, "_id: TestID", "_id: '"+strings.Repeat("(", 500_000)+"'")
+		rewriteDocument(w, "_id: TestID", "_id: '"+strings.Repeat("(", 500_000)+"'")
 	}},
 	{"operators-in-an-expression", func(w *hostileWorld) {
-		document(w, "_id: TestID", "_id: "+strings.Repeat("-", 200_000)+"TestID"+strings.Repeat(" + TestID", 100_000))
+		rewriteDocument(w, "_id: TestID", "_id: "+strings.Repeat("-", 200_000)+"TestID"+strings.Repeat(" + TestID", 100_000))
 	}},
 	{"unknown-keys", func(w *hostileWorld) { w.sound(); w.file("b.dataflow.yaml", "name: b\n"+lines(10_000, "key%d: x\n")) }},
 	{"columns-and-mappings", func(w *hostileWorld) {
-		document(w, "  TestID: string\n", "  TestID: string\n"+lines(10_000, "  c%d: string\n"))
+		rewriteDocument(w, "  TestID: string\n", "  TestID: string\n"+lines(10_000, "  c%d: string\n"))
 		w.replace("dataflow.yaml", "  _id: TestID\n", "  _id: TestID\n"+lines(10_000, "  _{TENANT_ID}.m%d: TestID\n"))
 	}},
 	{"documents-in-one-file", func(w *hostileWorld) { w.file("dataflow.yaml", strings.Repeat("---\na\n", 300_000)) }},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
@@ -64,11 +65,11 @@ func (c initCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	document, err := render(initDocument, first)
+	text, err := render(initDocument, first)
 	if err != nil {
 		return err
 	}
-	if _, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", document)}, compiler.Options{}); report.HasErrors() {
+	if _, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", text)}, compiler.Options{}); report.HasErrors() {
 		return a.diagnose(report)
 	}
 	project, err := render(initProject, first)
@@ -80,7 +81,7 @@ func (c initCmd) Run(a *app) error {
 		return err
 	}
 	return c.write(a, []newFile{
-		{"dataflow.yaml", document},
+		{"dataflow.yaml", text},
 		{"aepflow.yaml", project},
 		{"emulator.yaml", seed},
 		{".gitignore", []byte(".aepflow/\n.env\n")},
@@ -202,7 +203,7 @@ func render(text string, data firstProject) ([]byte, error) {
 // yamlText writes a text so that YAML reads it as that text: in quotes unless it
 // is made of letters, digits, dots, dashes and underscores and begins with a letter.
 func yamlText(s string) string {
-	plain := s != "" && compiler.ResolveScalar(s) == compiler.StringKind
+	plain := s != "" && document.ResolveScalar(s) == document.StringKind
 	for i, r := range s {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'
 		plain = plain && (letter || i > 0 && ('0' <= r && r <= '9' || r == '.' || r == '-'))

@@ -43,6 +43,20 @@ type Label struct {
 	Text string
 }
 
+// At returns the labels of one place.
+func At(s source.Span, text string) []Label { return []Label{{Span: s, Text: text}} }
+
+// FirstLine cuts text so that it fits into a message: to its first line and about
+// 60 bytes.
+func FirstLine(s string) string {
+	for i, r := range s {
+		if r == '\n' || r == '\r' || i > 60 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
 // Edit replaces the bytes of Span by Text.
 type Edit struct {
 	Span source.Span

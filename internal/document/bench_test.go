@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"bytes"
@@ -48,12 +48,12 @@ func BenchmarkYAMLAlone(b *testing.B) {
 	}
 }
 
-func BenchmarkParseDocuments(b *testing.B) {
+func BenchmarkParse(b *testing.B) {
 	text := benchText(1)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		docs, r := ParseDocuments(source.NewFile("in.yaml", text))
+		docs, r := Parse(source.NewFile("in.yaml", text))
 		if len(docs) != 1 || r.Len() > 0 {
 			b.Fatal("unexpected result")
 		}

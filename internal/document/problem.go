@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"fmt"
@@ -6,8 +6,6 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
 )
-
-func at(s source.Span, text string) []diag.Label { return []diag.Label{{Span: s, Text: text}} }
 
 type emptyFile struct{ file *source.File }
 
@@ -18,7 +16,7 @@ func (p emptyFile) Diagnose() diag.Diagnostic {
 	}
 	return diag.Diagnostic{
 		Code: diag.EmptyFile, Severity: diag.Error, Message: message,
-		Labels: at(p.file.Span(0, 0), "expected `name:` and the other keys of a document"),
+		Labels: diag.At(p.file.Span(0, 0), "expected `name:` and the other keys of a document"),
 		Help:   "write a document, or remove the file",
 	}
 }
@@ -43,7 +41,7 @@ func (p notUTF8) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLEncoding, Severity: diag.Error,
 		Message: fmt.Sprintf("byte 0x%02X is not UTF-8", p.b),
-		Labels:  at(p.span, "not a character"),
+		Labels:  diag.At(p.span, "not a character"),
 		Help:    "save the file as UTF-8",
 	}
 }
@@ -72,7 +70,7 @@ func (p controlChar) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.YAMLControl, Severity: diag.Error,
 		Message: fmt.Sprintf("control character U+%04X is not allowed in YAML", p.r),
-		Labels:  at(p.span, "invisible character"),
+		Labels:  diag.At(p.span, "invisible character"),
 		Help:    "remove it, or write it as an escape inside double quotes",
 		Fix:     &diag.Fix{Title: "remove the character", Edits: []diag.Edit{{Span: p.span}}},
 	}
@@ -106,7 +104,7 @@ func (p complexKey) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.YAMLComplexKey, Severity: diag.Error,
 		Message: fmt.Sprintf("expected a name as key, found %s", p.kind),
-		Labels:  at(p.span, "this is the key of a map"),
+		Labels:  diag.At(p.span, "this is the key of a map"),
 		Help:    "write the key as text",
 	}
 	if text := p.span.Text(); len(text) > 0 && text[0] == '{' {
@@ -121,7 +119,7 @@ func (p missingKey) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLMissingKey, Severity: diag.Error,
 		Message: "a value without a key",
-		Labels:  at(p.value, "expected a key before this"),
+		Labels:  diag.At(p.value, "expected a key before this"),
 		Help:    "write `key: value`",
 	}
 }
@@ -149,7 +147,7 @@ func (p unknownTag) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLTag, Severity: diag.Error,
 		Message: fmt.Sprintf("tag `%s` has no meaning here", p.tag),
-		Labels:  at(p.span, "only !!str, !!int, !!float, !!bool, !!null, !!map and !!seq are known"),
+		Labels:  diag.At(p.span, "only !!str, !!int, !!float, !!bool, !!null, !!map and !!seq are known"),
 		Help:    "remove the tag, or put the text in quotes if the `!` belongs to it",
 	}
 }
@@ -164,8 +162,8 @@ type tagMismatch struct {
 func (p tagMismatch) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLTag, Severity: diag.Error,
-		Message: fmt.Sprintf("tag `%s` asks for %s, found `%s`", p.tag, p.want, firstLine(p.text)),
-		Labels:  at(p.span, "not "+p.want.String()),
+		Message: fmt.Sprintf("tag `%s` asks for %s, found `%s`", p.tag, p.want, diag.FirstLine(p.text)),
+		Labels:  diag.At(p.span, "not "+p.want.String()),
 		Help:    "remove the tag or mend the value",
 	}
 }
@@ -179,7 +177,7 @@ func (p aliasCycle) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLAliasCycle, Severity: diag.Error,
 		Message: fmt.Sprintf("alias `*%s` stands inside the value that it names", p.name),
-		Labels:  at(p.use, "the value would contain itself"),
+		Labels:  diag.At(p.use, "the value would contain itself"),
 		Help:    "move the anchor to a value outside",
 	}
 }
@@ -194,24 +192,25 @@ func (p aliasBomb) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLAliasLimit, Severity: diag.Error,
 		Message: fmt.Sprintf("the aliases of the %s repeat more than %d values", p.where, p.limit),
-		Labels:  at(p.use, "the limit is passed within this alias"),
+		Labels:  diag.At(p.use, "the limit is passed within this alias"),
 		Help:    "write fewer aliases of values that hold aliases themselves",
 	}
 }
 
-// tooManyDocuments: more than a file or a project may hold.
-type tooManyDocuments struct {
-	first source.Span // document that is one too many
-	where string      // that has the limit
-	limit int
+// TooManyDocuments is the problem of a file or a project with more documents than
+// it may have.
+type TooManyDocuments struct {
+	First source.Span // the first document over the limit
+	Where string      // what has the limit: "file" or "project"
+	Limit int
 }
 
-func (p tooManyDocuments) Diagnose() diag.Diagnostic {
+func (p TooManyDocuments) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.TooManyDocuments, Severity: diag.Error,
-		Message: fmt.Sprintf("the %s has more than %d documents", p.where, p.limit),
-		Labels:  at(p.first, "one too many"),
-		Help:    "move some of them into another " + p.where,
+		Message: fmt.Sprintf("the %s has more than %d documents", p.Where, p.Limit),
+		Labels:  diag.At(p.First, "one too many"),
+		Help:    "move some of them into another " + p.Where,
 	}
 }
 
@@ -221,17 +220,7 @@ func (p tooDeep) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.YAMLDepth, Severity: diag.Error,
 		Message: fmt.Sprintf("values are nested more than %d deep", maxDepth),
-		Labels:  at(p.span, "too deep from here on"),
+		Labels:  diag.At(p.span, "too deep from here on"),
 		Help:    "no document needs this; look for brackets or dashes that are not meant as YAML",
 	}
-}
-
-// firstLine cuts a text so that it fits into a message.
-func firstLine(s string) string {
-	for i, r := range s {
-		if r == '\n' || r == '\r' || i > 60 {
-			return s[:i] + "…"
-		}
-	}
-	return s
 }

@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"fmt"
@@ -28,7 +28,7 @@ func TestIgnoreComments(t *testing.T) {
 		"# aepflow:ignore invalid-id second document",
 		"b: 1",
 	}, "\n")
-	docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(text)))
+	docs, r := Parse(source.NewFile("in.yaml", []byte(text)))
 	if r.Len() > 0 {
 		t.Fatal(diagnose("in.yaml", []byte(text)))
 	}

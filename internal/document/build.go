@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"bytes"
@@ -36,11 +36,11 @@ const (
 // aliasedIn is how many values the aliases of a file of that size may repeat.
 func aliasedIn(size int) int { return aliasedFree + aliasedPerByte*size }
 
-// ParseDocuments reads every YAML document of a file. Whatever is wrong with
+// Parse reads every YAML document of a file. Whatever is wrong with
 // the text is in the report; a document with a syntax error is left out and the
 // next one is read. A document without a value is left out, but a file that holds no
 // value at all is an error.
-func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
+func Parse(f *source.File) ([]*Document, *diag.Report) {
 	report := &diag.Report{}
 	text, problem := readable(f)
 	if problem != nil {
@@ -57,7 +57,7 @@ func ParseDocuments(f *source.File) ([]*Document, *diag.Report) {
 		if left -= len(roots); left < 0 {
 			first := t.start(roots[len(roots)-1])
 			report = &diag.Report{}
-			report.Add(tooManyDocuments{f.Span(first, first+1), "file", maxDocuments})
+			report.Add(TooManyDocuments{f.Span(first, first+1), "file", maxDocuments})
 			return nil, report
 		}
 		for _, root := range roots {

@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"bytes"
@@ -54,7 +54,7 @@ func outlineNode(b *strings.Builder, n *Node, indent string) {
 }
 
 func TestDocumentGoldens(t *testing.T) {
-	paths, err := filepath.Glob("testdata/document/*.txtar")
+	paths, err := filepath.Glob("testdata/tree/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no goldens: %v", err)
 	}
@@ -65,7 +65,7 @@ func TestDocumentGoldens(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := source.NewFile("in.yaml", ar.Files[0].Data)
-			docs, r := ParseDocuments(f)
+			docs, r := Parse(f)
 			if r.Len() > 0 {
 				t.Errorf("unexpected:\n%s", diagnose("in.yaml", ar.Files[0].Data))
 			}
@@ -209,8 +209,8 @@ func checkPart(t *testing.T, n *Node, from, to int) {
 	}
 }
 
-func FuzzParseDocuments(f *testing.F) {
-	for _, glob := range []string{"testdata/syntax/*.txtar", "testdata/document/*.txtar"} {
+func FuzzParse(f *testing.F) {
+	for _, glob := range []string{"testdata/syntax/*.txtar", "testdata/tree/*.txtar"} {
 		paths, _ := filepath.Glob(glob)
 		for _, path := range paths {
 			ar, err := txtar.ParseFile(path)
@@ -241,7 +241,7 @@ func FuzzParseDocuments(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file := source.NewFile("in.yaml", text)
-		docs, r := ParseDocuments(file)
+		docs, r := Parse(file)
 		checkLaw(t, file, docs, r)
 		if len(docs) == 0 && !r.HasErrors() {
 			t.Error("nothing returned and nothing said")

@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"strings"
@@ -41,7 +41,7 @@ func TestPart(t *testing.T) {
 		"cjk":               "a: 名前 bad",
 		"crlf":              "a: |\r\n  one\r\n  bad\r\n",
 	} {
-		docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(text)))
+		docs, r := Parse(source.NewFile("in.yaml", []byte(text)))
 		if r.Len() > 0 {
 			t.Fatalf("%s: %s", name, diagnose("in.yaml", []byte(text)))
 		}

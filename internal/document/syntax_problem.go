@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"fmt"
@@ -48,14 +48,14 @@ func (p brokenSyntax) Diagnose() diag.Diagnostic {
 		label = "the fault is here or just before"
 	}
 	return syntaxError(diag.YAMLSyntax, "the text cannot be read as YAML from here on",
-		"check quotes, brackets and indentation here and on the line before, and the blank after each `:`", at(p.at, label))
+		"check quotes, brackets and indentation here and on the line before, and the blank after each `:`", diag.At(p.at, label))
 }
 
 type tabIndent struct{ at source.Span }
 
 func (p tabIndent) Diagnose() diag.Diagnostic {
 	d := syntaxError(diag.YAMLTab, "a tab stands in the indentation", "indent with spaces only; most editors can convert tabs",
-		at(p.at, "expected spaces"))
+		diag.At(p.at, "expected spaces"))
 	if strings.Trim(p.at.Text(), "\t") == "" && (p.at.Start == 0 || p.at.File.Text[p.at.Start-1] == '\n') {
 		d.Notes = []string{"YAML forbids tabs here, since editors differ in how wide they show them"}
 	}
@@ -70,7 +70,7 @@ type unclosedQuote struct {
 
 func (p unclosedQuote) Diagnose() diag.Diagnostic {
 	q := p.open.Text()
-	labels := at(p.open, "the quote opens here")
+	labels := diag.At(p.open, "the quote opens here")
 	labels = also(labels, p.closed, "and closes only here, where another one was meant to open")
 	labels = also(labels, p.next, "this key is taken as part of the quoted text")
 	return syntaxError(diag.YAMLUnclosedQuote, fmt.Sprintf("a quoted text has no closing `%s`", q),
@@ -84,7 +84,7 @@ type unclosedFlow struct {
 }
 
 func (p unclosedFlow) Diagnose() diag.Diagnostic {
-	labels := at(p.open, "the bracket opens here")
+	labels := diag.At(p.open, "the bracket opens here")
 	labels = also(labels, p.next, "this key is taken as part of the brackets")
 	return syntaxError(diag.YAMLUnclosedFlow, fmt.Sprintf("`%c` has no closing `%c`", p.char, closer(p.char)),
 		fmt.Sprintf("close it with `%c`, or put the text in quotes if the bracket belongs to it", closer(p.char)), labels)
@@ -105,7 +105,7 @@ func (p wrongBracket) Diagnose() diag.Diagnostic {
 type missingComma struct{ at, value source.Span }
 
 func (p missingComma) Diagnose() diag.Diagnostic {
-	labels := at(p.at, "expected `,` before this")
+	labels := diag.At(p.at, "expected `,` before this")
 	d := syntaxError(diag.YAMLFlow, "values in brackets must be separated by `,`",
 		"write a comma, or put the text in quotes if it is one value", also(labels, p.value, "this value has ended"))
 	return d
@@ -114,13 +114,13 @@ func (p missingComma) Diagnose() diag.Diagnostic {
 type emptyEntry struct{ at source.Span }
 
 func (p emptyEntry) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLFlow, "a value is missing before `,`", "remove the comma or write the value", at(p.at, "nothing stands before it"))
+	return syntaxError(diag.YAMLFlow, "a value is missing before `,`", "remove the comma or write the value", diag.At(p.at, "nothing stands before it"))
 }
 
 type secondColon struct{ at, value, open source.Span }
 
 func (p secondColon) Diagnose() diag.Diagnostic {
-	labels := also(at(p.at, "unexpected `:`"), p.value, "a `,` may be missing in or before this")
+	labels := also(diag.At(p.at, "unexpected `:`"), p.value, "a `,` may be missing in or before this")
 	help := "separate entries by `,`, or put the value in quotes if the colon belongs to it"
 	if p.open.Pos().Line != p.at.Pos().Line {
 		labels = also(labels, p.open, "inside this bracket")
@@ -133,14 +133,14 @@ type itemInFlow struct{ at source.Span }
 
 func (p itemInFlow) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLFlow, "`- ` begins no item inside brackets", "separate items by `,`, or put a text that begins with a dash in quotes",
-		at(p.at, "unexpected dash"))
+		diag.At(p.at, "unexpected dash"))
 }
 
 type innerColon struct{ colon, value source.Span }
 
 func (p innerColon) Diagnose() diag.Diagnostic {
 	d := syntaxError(diag.YAMLColon, "a `:` with a blank behind it stands inside a value",
-		"put the value in quotes: "+quoteFor(firstLine(p.value.Text())), at(p.colon, "this would begin a second value on the line"))
+		"put the value in quotes: "+quoteFor(diag.FirstLine(p.value.Text())), diag.At(p.colon, "this would begin a second value on the line"))
 	if first := p.value.Text(); first != "" && (first[0] == '"' || first[0] == '\'') {
 		d.Help = "put the whole value in one pair of quotes, or the second key on a line of its own"
 		return d
@@ -155,14 +155,14 @@ func (p missingColon) Diagnose() diag.Diagnostic {
 	text := p.line.Text()
 	if i := strings.IndexByte(text, ':'); i > 0 && i+1 < len(text) {
 		gap := p.line.File.Span(p.line.Start+i+1, p.line.Start+i+1)
-		d := syntaxError(diag.YAMLMissingColon, fmt.Sprintf("a blank is missing behind `%s`", firstLine(text[:i+1])),
-			"write "+"`"+firstLine(text[:i+1]+" "+text[i+1:])+"`", at(p.line, "without the blank this is one word, not a key and its value"))
+		d := syntaxError(diag.YAMLMissingColon, fmt.Sprintf("a blank is missing behind `%s`", diag.FirstLine(text[:i+1])),
+			"write "+"`"+diag.FirstLine(text[:i+1]+" "+text[i+1:])+"`", diag.At(p.line, "without the blank this is one word, not a key and its value"))
 		d.Fix = &diag.Fix{Title: "add the blank", Edits: []diag.Edit{{Span: gap, Text: " "}}}
 		return d
 	}
 	if strings.HasPrefix(text, "-") && !strings.HasPrefix(text, "- ") {
-		return syntaxError(diag.YAMLMissingColon, "a blank is missing behind `-`", "write `- "+firstLine(text[1:])+"`",
-			at(p.line, "expected a key and `:`, or an item that begins with `- `"))
+		return syntaxError(diag.YAMLMissingColon, "a blank is missing behind `-`", "write `- "+diag.FirstLine(text[1:])+"`",
+			diag.At(p.line, "expected a key and `:`, or an item that begins with `- `"))
 	}
 	help := "write `key: value`"
 	if words := strings.Fields(text); len(words) >= 2 && len(text) < 60 {
@@ -170,7 +170,7 @@ func (p missingColon) Diagnose() diag.Diagnostic {
 	} else if len(words) == 1 && len(text) < 60 {
 		help = fmt.Sprintf("write `%s:` and its value; a text that goes on from the line before must be indented deeper", words[0])
 	}
-	return syntaxError(diag.YAMLMissingColon, "expected a key with `:`, found text", help, at(p.line, "no `:` on this line"))
+	return syntaxError(diag.YAMLMissingColon, "expected a key with `:`, found text", help, diag.At(p.line, "no `:` on this line"))
 }
 
 type unevenIndent struct {
@@ -180,7 +180,7 @@ type unevenIndent struct {
 }
 
 func (p unevenIndent) Diagnose() diag.Diagnostic {
-	labels := at(p.at, fmt.Sprintf("indented by %d", p.col))
+	labels := diag.At(p.at, fmt.Sprintf("indented by %d", p.col))
 	labels = also(labels, p.innerItem, fmt.Sprintf("indented by %d", p.inner))
 	labels = also(labels, p.outerItem, fmt.Sprintf("indented by %d", p.outer))
 	return syntaxError(diag.YAMLIndent, fmt.Sprintf("an indentation of %d fits no line above, expected %d or %d", p.col, p.outer, p.inner),
@@ -194,8 +194,8 @@ type deeperIndent struct {
 }
 
 func (p deeperIndent) Diagnose() diag.Diagnostic {
-	labels := at(p.at, fmt.Sprintf("indented by %d, expected %d", p.col, max(p.outer, 0)))
-	name := firstLine(p.item.Text())
+	labels := diag.At(p.at, fmt.Sprintf("indented by %d, expected %d", p.col, max(p.outer, 0)))
+	name := diag.FirstLine(p.item.Text())
 	if p.value.IsZero() || p.value.Start == p.value.End {
 		labels = also(labels, p.item, "this line takes nothing below it")
 	} else {
@@ -213,14 +213,14 @@ type behindRoot struct {
 
 func (p behindRoot) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLIndent, "this line is indented less than the first line of the document",
-		"indent all keys of the document alike, best by nothing", also(at(p.at, fmt.Sprintf("indented by %d", p.col)), p.root, "deeper than this line"))
+		"indent all keys of the document alike, best by nothing", also(diag.At(p.at, fmt.Sprintf("indented by %d", p.col)), p.root, "deeper than this line"))
 }
 
 type afterComment struct{ at, value source.Span }
 
 func (p afterComment) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLIndent, "text goes on behind a comment", "move the comment to a line of its own before the key",
-		also(at(p.at, "unexpected text"), p.value, "the comment has ended this value"))
+		also(diag.At(p.at, "unexpected text"), p.value, "the comment has ended this value"))
 }
 
 type leftBlock struct {
@@ -230,7 +230,7 @@ type leftBlock struct {
 }
 
 func (p leftBlock) Diagnose() diag.Diagnostic {
-	labels := at(p.at, fmt.Sprintf("indented by %d, which ends the text", p.col))
+	labels := diag.At(p.at, fmt.Sprintf("indented by %d, which ends the text", p.col))
 	labels = also(labels, p.block.first, fmt.Sprintf("the text is indented by %d", p.block.indent))
 	return syntaxError(diag.YAMLIndent, fmt.Sprintf("a line of the text under `%s` is indented less than its first line", p.block.header.Text()),
 		"indent every line of the text at least as deep as its first", labels)
@@ -239,7 +239,7 @@ func (p leftBlock) Diagnose() diag.Diagnostic {
 type strayItem struct{ at, key, value source.Span }
 
 func (p strayItem) Diagnose() diag.Diagnostic {
-	labels := at(p.at, "a list item among keys")
+	labels := diag.At(p.at, "a list item among keys")
 	if !p.value.IsZero() && p.value.Start < p.value.End {
 		labels = also(labels, p.value, "the key above already has this value")
 	} else {
@@ -255,20 +255,20 @@ func (p missingDash) Diagnose() diag.Diagnostic {
 	text := p.at.Text()
 	if len(text) > 1 && text[0] == '-' && text[1] != '-' {
 		gap := p.at.File.Span(p.at.Start+1, p.at.Start+1)
-		d := syntaxError(diag.YAMLIndent, "a blank is missing behind `-`", "write `- "+firstLine(text[1:])+"`", also(at(p.at, "not an item of the list"), p.item, "an item"))
+		d := syntaxError(diag.YAMLIndent, "a blank is missing behind `-`", "write `- "+diag.FirstLine(text[1:])+"`", also(diag.At(p.at, "not an item of the list"), p.item, "an item"))
 		d.Fix = &diag.Fix{Title: "add the blank", Edits: []diag.Edit{{Span: gap, Text: " "}}}
 		return d
 	}
 	return syntaxError(diag.YAMLIndent, "expected a list item, found a key or text",
 		"begin it with `- `, indent it deeper to make it part of the item, or less deep to end the list",
-		also(at(p.at, "stands at the column of the dashes"), p.item, "an item of the list"))
+		also(diag.At(p.at, "stands at the column of the dashes"), p.item, "an item of the list"))
 }
 
 type inlineItem struct{ at, key source.Span }
 
 func (p inlineItem) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLIndent, "a list cannot begin on the line of its key",
-		"put the item on the next line, or write `[a, b]`; a text that begins with a dash needs quotes", at(p.at, "expected a value"))
+		"put the item on the next line, or write `[a, b]`; a text that begins with a dash needs quotes", diag.At(p.at, "expected a value"))
 }
 
 type reservedChar struct{ at, value source.Span }
@@ -279,7 +279,7 @@ func (p reservedChar) Diagnose() diag.Diagnostic {
 		char = "a backtick"
 	}
 	d := syntaxError(diag.YAMLReservedChar, "a value cannot begin with "+char,
-		"put it in quotes: "+quoteFor(firstLine(p.value.Text())), at(p.at, "reserved by YAML"))
+		"put it in quotes: "+quoteFor(diag.FirstLine(p.value.Text())), diag.At(p.at, "reserved by YAML"))
 	d.Fix = quoteFix(p.value)
 	return d
 }
@@ -306,7 +306,7 @@ func (p trailingText) Diagnose() diag.Diagnostic {
 		what, help = "an alias", "an alias stands alone; put the text in quotes if the star belongs to it"
 	default:
 		what = "a closing bracket"
-		help = "put the whole value in quotes: " + quoteFor(firstLine(whole))
+		help = "put the whole value in quotes: " + quoteFor(diag.FirstLine(whole))
 		if p.open == '{' {
 			d := syntaxError(diag.YAMLTrailing, "text follows "+what, help, []diag.Label{{Span: p.at, Text: "unexpected text"}, {Span: p.value, Text: "a value that begins with `{` is a map"}})
 			d.Fix = quoteFix(p.value.Join(p.at))
@@ -322,7 +322,7 @@ type blockHeader struct{ header, text source.Span }
 func (p blockHeader) Diagnose() diag.Diagnostic {
 	value := p.header.Join(p.text)
 	d := syntaxError(diag.YAMLTrailing, fmt.Sprintf("text follows `%s` on the same line", p.header.Text()),
-		"begin the text on the next line, indented; or put the value in quotes: "+quoteFor(firstLine(value.Text())),
+		"begin the text on the next line, indented; or put the value in quotes: "+quoteFor(diag.FirstLine(value.Text())),
 		[]diag.Label{{Span: p.text, Text: "unexpected text"}, {Span: p.header, Text: "announces text on the next lines"}})
 	return d
 }
@@ -331,7 +331,7 @@ type badEscape struct{ at, value source.Span }
 
 func (p badEscape) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLEscape, fmt.Sprintf("`%s` is no escape", p.at.Text()),
-		"write `\\\\` for a backslash, or use single quotes, where it stands for itself", at(p.at, "unknown within double quotes"))
+		"write `\\\\` for a backslash, or use single quotes, where it stands for itself", diag.At(p.at, "unknown within double quotes"))
 }
 
 type badAnchor struct{ at, value source.Span }
@@ -341,8 +341,8 @@ func (p badAnchor) Diagnose() diag.Diagnostic {
 	if strings.HasPrefix(p.value.Text(), "*") {
 		kind = "an alias"
 	}
-	d := syntaxError(diag.YAMLReservedChar, fmt.Sprintf("`%s` is no name of %s", firstLine(p.value.Text()), kind),
-		"put the value in quotes: "+quoteFor(firstLine(p.value.Text())), at(p.at, "expected letters, digits, `-` and `_`"))
+	d := syntaxError(diag.YAMLReservedChar, fmt.Sprintf("`%s` is no name of %s", diag.FirstLine(p.value.Text()), kind),
+		"put the value in quotes: "+quoteFor(diag.FirstLine(p.value.Text())), diag.At(p.at, "expected letters, digits, `-` and `_`"))
 	d.Fix = quoteFix(p.value)
 	return d
 }
@@ -355,7 +355,7 @@ type unknownAnchor struct {
 
 func (p unknownAnchor) Diagnose() diag.Diagnostic {
 	d := syntaxError(diag.YAMLUnknownAnchor, fmt.Sprintf("alias `*%s` names no anchor above", p.name),
-		"", at(p.at, "not defined before this"))
+		"", diag.At(p.at, "not defined before this"))
 	near, ok := diag.Nearest(p.name, p.known)
 	switch {
 	case ok:
@@ -378,24 +378,24 @@ type badDirective struct {
 
 func (p badDirective) Diagnose() diag.Diagnostic {
 	if p.name == "%YAML" {
-		return syntaxError(diag.YAMLDirective, "the version of YAML is not known", "write `%YAML 1.2` or remove the line", at(p.at, "expected 1.2"))
+		return syntaxError(diag.YAMLDirective, "the version of YAML is not known", "write `%YAML 1.2` or remove the line", diag.At(p.at, "expected 1.2"))
 	}
 	return syntaxError(diag.YAMLDirective, fmt.Sprintf("`%s` is no directive", p.name),
-		"remove the line, or put the text in quotes", at(p.at, "only %YAML and %TAG are known"))
+		"remove the line, or put the text in quotes", diag.At(p.at, "only %YAML and %TAG are known"))
 }
 
 type colonBelow struct{ at, key source.Span }
 
 func (p colonBelow) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLFlow, "a `:` stands on the line below its key", "write the `:` directly behind the key",
-		also(at(p.at, "unexpected `:`"), p.key, "the key"))
+		also(diag.At(p.at, "unexpected `:`"), p.key, "the key"))
 }
 
 type queryInFlow struct{ at, value source.Span }
 
 func (p queryInFlow) Diagnose() diag.Diagnostic {
-	d := syntaxError(diag.YAMLFlow, "a `?` stands in a text inside brackets", "put the text in quotes: "+quoteFor(firstLine(p.value.Text())),
-		at(p.at, "not allowed without quotes"))
+	d := syntaxError(diag.YAMLFlow, "a `?` stands in a text inside brackets", "put the text in quotes: "+quoteFor(diag.FirstLine(p.value.Text())),
+		diag.At(p.at, "not allowed without quotes"))
 	d.Fix = quoteFix(p.value)
 	return d
 }
@@ -418,12 +418,12 @@ type besideMarker struct{ at, marker source.Span }
 
 func (p besideMarker) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLIndent, "a key cannot begin on the line of `---`", "put the key on the next line",
-		also(at(p.at, "expected a line break before this"), p.marker, "the document begins here"))
+		also(diag.At(p.at, "expected a line break before this"), p.marker, "the document begins here"))
 }
 
 type behindEnd struct{ at source.Span }
 
 func (p behindEnd) Diagnose() diag.Diagnostic {
 	return syntaxError(diag.YAMLSyntax, "text follows the end of a document", "write `---` before the next document",
-		at(p.at, "`...` has ended the document"))
+		diag.At(p.at, "`...` has ended the document"))
 }

@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"unicode/utf8"

@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"strconv"
@@ -93,8 +93,8 @@ func (d *Document) Find(path Path) Found {
 		switch {
 		case step.IsIndex && n.Kind == ListKind && 0 <= step.Index && step.Index < len(n.Items):
 			found = Found{Node: n.Items[step.Index]}
-		case !step.IsIndex && n.pair(step.Key) != nil:
-			p := n.pair(step.Key)
+		case !step.IsIndex && n.Pair(step.Key) != nil:
+			p := n.Pair(step.Key)
 			found = Found{Node: p.Value, Key: p.Key.Span}
 		default:
 			found.Rest = path[i:]

@@ -1,4 +1,4 @@
-package compiler
+package document_test
 
 import (
 	"bytes"
@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -44,11 +46,11 @@ func TestYAMLSuite(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.ID, func(t *testing.T) {
 			file := source.NewFile("in.yaml", []byte(c.YAML))
-			docs, report := ParseDocuments(file)
-			checkLaw(t, file, docs, report)
+			docs, report := document.Parse(file)
+			document.CheckLaw(t, file, docs, report)
 			codes := saidByUs(t, report)
 			// The whole compiler must live with it too.
-			_, whole := Compile([]*source.File{file}, Options{})
+			_, whole := compiler.Compile([]*source.File{file}, compiler.Options{})
 			saidByUs(t, whole)
 
 			if report.HasErrors() {
@@ -100,32 +102,32 @@ func saidByUs(t *testing.T, r *diag.Report) []string {
 }
 
 // plainValue is what encoding/json makes of the same value.
-func plainValue(t *testing.T, n *Node) any {
+func plainValue(t *testing.T, n *document.Node) any {
 	t.Helper()
 	switch n.Kind {
-	case NullKind:
+	case document.NullKind:
 		return nil
-	case BoolKind:
+	case document.BoolKind:
 		return strings.EqualFold(n.Text, "true")
-	case IntKind:
+	case document.IntKind:
 		v, err := strconv.ParseInt(strings.TrimPrefix(strings.Replace(n.Text, "0o", "0", 1), "+"), 0, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return float64(v)
-	case FloatKind:
+	case document.FloatKind:
 		v, err := strconv.ParseFloat(n.Text, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return v
-	case MapKind:
+	case document.MapKind:
 		out := map[string]any{}
 		for _, p := range n.Pairs {
 			out[p.Key.Text] = plainValue(t, p.Value)
 		}
 		return out
-	case ListKind:
+	case document.ListKind:
 		out := []any{}
 		for _, item := range n.Items {
 			out = append(out, plainValue(t, item))

@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"fmt"
@@ -46,7 +46,7 @@ func TestHostileTexts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := source.NewFile("in.yaml", []byte(c.text))
-			docs, r := ParseDocuments(f)
+			docs, r := Parse(f)
 			checkLaw(t, f, docs, r)
 			got := diag.Code("")
 			if list := r.Sorted(); len(list) > 0 {
@@ -81,7 +81,7 @@ func TestAliasLimits(t *testing.T) {
 		"two documents": {bombOf(10, 10, 6) + "---\n" + bombOf(10, 10, 8), "of the file repeat more than"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, r := ParseDocuments(source.NewFile("in.yaml", []byte(c.text)))
+			_, r := Parse(source.NewFile("in.yaml", []byte(c.text)))
 			got := ""
 			for _, d := range r.Sorted() {
 				got += d.Message
@@ -101,7 +101,7 @@ func TestDocumentLimits(t *testing.T) {
 		"a: [\n" + strings.Repeat("--- 1\n", maxDocuments):    "1:4",
 		"a: [\n" + strings.Repeat("--- 1\n", maxDocuments+2):  "10002:1: the file has more than 10000 documents",
 	} {
-		docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(text)))
+		docs, r := Parse(source.NewFile("in.yaml", []byte(text)))
 		got := ""
 		for _, d := range r.Sorted() {
 			got = fmt.Sprintf("%d:%d: %s", d.Primary().Pos().Line, d.Primary().Pos().Column, d.Message)
@@ -111,30 +111,6 @@ func TestDocumentLimits(t *testing.T) {
 		}
 		if strings.Contains(want, "more than") && (r.Len() != 1 || docs != nil) {
 			t.Errorf("%.20q… of %d bytes: said %d things, and made %d documents", text, len(text), r.Len(), len(docs))
-		}
-	}
-}
-
-// A project reads no further than its limit, and says nothing else then.
-func TestProjectDocumentLimit(t *testing.T) {
-	file := func(n int) *source.File {
-		return source.NewFile(fmt.Sprintf("%d.yaml", n), []byte(strings.Repeat("--- 1\n", n)))
-	}
-	for name, c := range map[string]struct {
-		files []*source.File
-		want  string
-	}{
-		"full": {[]*source.File{file(3), file(4)}, ""},
-		"more": {[]*source.File{file(3), file(5), file(2)}, "5.yaml:5: the project has more than 50000 documents"},
-	} {
-		read, problem := readAll(c.files, newProject(Options{}).options, 7)
-		got := ""
-		if problem != nil {
-			d := problem.Diagnose()
-			got = fmt.Sprintf("%s:%d: %s", d.Primary().Path(), d.Primary().Pos().Line, d.Message)
-		}
-		if got != c.want || (problem == nil) != (len(read) == len(c.files)) {
-			t.Errorf("%s: said %q, want %q; read %d files", name, got, c.want, len(read))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ func legible(text string) string {
 
 // diagnoseAs is the same in the form that a section of a golden is named after.
 func diagnoseAs(section, path string, text []byte) string {
-	_, r := ParseDocuments(source.NewFile(path, text))
+	_, r := Parse(source.NewFile(path, text))
 	var b bytes.Buffer
 	var err error
 	switch section {

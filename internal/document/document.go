@@ -1,10 +1,10 @@
-// Package compiler turns YAML text into a graph of platform resources, or into
-// diagnostics that say where and how to mend it.
+// Package document reads YAML text into trees in which every value knows its
+// place, or into diagnostics that say where the text is wrong and how to fix it.
 //
-// In: source files. Out: documents with a span for every value, then typed
-// dataflows, then resources. Laws: compiling never panics, every span lies
-// inside its file, and the same input gives the same bytes out.
-package compiler
+// In: a source file. Out: its documents, each a tree of nodes with the span of
+// every key and value. Laws: parsing never panics, and every span lies inside its
+// file. It knows YAML and nothing of what the documents are about.
+package document
 
 import (
 	"github.com/aepflow/aepflow/internal/diag"
@@ -86,7 +86,7 @@ type Pair struct {
 // Get returns the value of a key of a map, nil when there is none or n is not
 // a map.
 func (n *Node) Get(key string) *Node {
-	if p := n.pair(key); p != nil {
+	if p := n.Pair(key); p != nil {
 		return p.Value
 	}
 	return nil
@@ -94,13 +94,13 @@ func (n *Node) Get(key string) *Node {
 
 // KeySpan returns the place of a key of a map, nowhere when there is none.
 func (n *Node) KeySpan(key string) source.Span {
-	if p := n.pair(key); p != nil {
+	if p := n.Pair(key); p != nil {
 		return p.Key.Span
 	}
 	return source.Span{}
 }
 
-func (n *Node) pair(key string) *Pair {
+func (n *Node) Pair(key string) *Pair {
 	if n == nil {
 		return nil
 	}
@@ -136,7 +136,7 @@ func (x *pairIndex) covers(pairs []Pair) bool {
 
 // indexed makes keys quick to find, if there are many, and returns n. It is for
 // whoever has made the pairs of n, once they are complete.
-func (n *Node) indexed() *Node {
+func (n *Node) Indexed() *Node {
 	n.index = nil
 	if len(n.Pairs) < indexedKeys {
 		return n

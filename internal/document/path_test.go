@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"testing"
@@ -41,7 +41,7 @@ func TestPathsAreValues(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	text := "name: a\ncolumns:\n  - id: string\n  - x\nempty:\nmap: {}\nbase: &b {k: v}\nuse: *b\n"
-	docs, r := ParseDocuments(source.NewFile("in.yaml", []byte(text)))
+	docs, r := Parse(source.NewFile("in.yaml", []byte(text)))
 	if r.Len() > 0 {
 		t.Fatal(diagnose("in.yaml", []byte(text)))
 	}

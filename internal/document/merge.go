@@ -1,4 +1,4 @@
-package compiler
+package document
 
 import (
 	"gopkg.in/yaml.v3"
@@ -52,7 +52,7 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 	if len(merges) > 0 {
 		b.merge(n, merges)
 	}
-	n.indexed()
+	n.Indexed()
 	return end
 }
 

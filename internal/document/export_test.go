@@ -1,0 +1,4 @@
+package document
+
+// CheckLaw is what the YAML test suite checks beside the whole compiler.
+var CheckLaw = checkLaw
