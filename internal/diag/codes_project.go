@@ -33,9 +33,12 @@ var projectCodes = []Entry{
 	},
 	{
 		Code: DuplicateTarget, Severity: Error,
-		Title:       "two targets for one sandbox",
-		Explanation: "Each target has a lockfile of its own. Where two targets have the same platform, organization, and sandbox, an apply to the second one knows nothing of what the first one created, and creates everything again: schemas are refused because their titles are taken, and dataflows read the same data twice.",
-		Example:     "-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev}\n  test: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev, platform: 'https://PLATFORM.adobe.io/'}\n-- dataflow.yaml --\n" + goodDataflow,
+		Title: "two targets for one sandbox",
+		Explanation: "Each target has its own lockfile. If two targets have the same platform, organization, and " +
+			"sandbox, an apply to the second one does not know what the first one created, and creates " +
+			"everything again: schemas are rejected because their titles are taken, and dataflows read the " +
+			"same data twice.",
+		Example: "-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev}\n  test: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev, platform: 'https://PLATFORM.adobe.io/'}\n-- dataflow.yaml --\n" + goodDataflow,
 	},
 	{
 		Code: UnknownVariable, Severity: Error,

@@ -63,15 +63,19 @@ var targetCodes = []Entry{
 	},
 	{
 		Code: ProfileTag, Severity: Error,
-		Title:       "tag that the key profile sets",
-		Explanation: "The tags `unifiedProfile` and `unifiedIdentity` of a dataset belong to the key `profile`, which is true, false, or `upsert`. With both, it would be a matter of luck which one the platform takes. `validate --fix` removes the tags and writes the key. Under their older names `profile` and `identity` the tags are the same when their values say `enabled:`.",
-		Example:     with(goodSchema, datasetTarget, datasetTarget+"    tags:\n      unifiedProfile: [\"enabled:true\", \"isUpsert:true\"]\n"),
+		Title: "dataset tag that the key `profile` sets",
+		Explanation: "The tags `unifiedProfile` and `unifiedIdentity` of a dataset belong to the key `profile`, which " +
+			"is true, false, or `upsert`. With both, the platform could take either one. `validate --fix` " +
+			"removes the tags and writes the key. Under their older names `profile` and `identity`, the tags " +
+			"are the same when their values say `enabled:`.",
+		Example: with(goodSchema, datasetTarget, datasetTarget+"    tags:\n      unifiedProfile: [\"enabled:true\", \"isUpsert:true\"]\n"),
 	},
 	{
 		Code: UpsertEvents, Severity: Warning,
-		Title:       "upsert of events",
-		Explanation: "With `profile: upsert` a record changes only the fields that it has. Events are added, never updated, so that it has no effect on a dataset of events.",
-		Example:     with(with(with(goodSchema, datasetTarget, with(datasetTarget, "profile: true", "profile: upsert")), "class: profile", "class: event"), "  _id: id\n", "  _id: id\n  timestamp: changed\n"),
+		Title: "upsert of events",
+		Explanation: "With `profile: upsert`, a record changes only the fields that it contains. Events are added, " +
+			"never updated, so it has no effect on a dataset of events.",
+		Example: with(with(with(goodSchema, datasetTarget, with(datasetTarget, "profile: true", "profile: upsert")), "class: profile", "class: event"), "  _id: id\n", "  _id: id\n  timestamp: changed\n"),
 	},
 	{
 		Code: ProfileIdentity, Severity: Error,
