@@ -40,7 +40,7 @@ func (d *differ) adopt(spec *resource.Spec, r resource.Resource, it *item) {
 		it.live = &raw
 	}
 	for _, f := range spec.Diff(live, it.desired) {
-		j := judge(spec, f, life{recurring: true})
+		j := judge(spec, f, life{})
 		j.change.Class, j.change.Live = ClassPending, j.change.Applied
 		it.fields = append(it.fields, j)
 	}

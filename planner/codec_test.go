@@ -131,4 +131,14 @@ func TestActionNames(t *testing.T) {
 			t.Errorf("%v reads back as %v, %v", a, back, err)
 		}
 	}
+	var read Action
+	for a := NoOp; a <= Delete; a++ {
+		if err := read.UnmarshalText([]byte(a.String())); err != nil || read != a {
+			t.Errorf("%v reads back as %v, %v", a, read, err)
+		}
+	}
+	const want = `unknown action "repair", expected one of noop, move, forget, import, create, update, replace, delete`
+	if err := read.UnmarshalText([]byte("repair")); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
 }

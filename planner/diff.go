@@ -377,7 +377,7 @@ func (d *differ) publish(spec *resource.Spec, r resource.Resource, it *item) {
 		return
 	}
 	passed := resource.Int(epoch)
-	it.fields = append(it.fields, judge(spec, resource.Difference{Path: at, From: &passed, To: &start}, life{recurring: true}))
+	it.fields = append(it.fields, judge(spec, resource.Difference{Path: at, From: &passed, To: &start}, life{}))
 }
 
 // together replaces what must be replaced with a flow: a running flow does not

@@ -10,21 +10,22 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// life is what a resource's own state says about the conditions of the table.
+// life is what a resource's own state says about the conditions of the table. The
+// zero life is that of what has not run and runs again and again.
 type life struct {
-	recurring bool
-	started   bool
+	once    bool // its frequency is once
+	started bool // its start has passed
 }
 
 // lifeOf reads the conditions from what was applied, never from what is
 // desired: the running object decides what may still change.
 func lifeOf(s *resource.Spec, e lockfile.Entry, applied resource.Value, at time.Time) life {
-	l := life{recurring: true}
+	var l life
 	if s.Frequency == "" || isDraft(s, applied) {
 		return l // a draft has never run: nothing of it is frozen
 	}
 	if v, ok := s.Find(applied, s.Frequency); ok {
-		l.recurring = v.Text != "once"
+		l.once = v.Text == "once"
 	}
 	if epoch, ok := startOf(s, e, applied); ok {
 		l.started = epoch <= at.Unix()
@@ -74,7 +75,7 @@ func judge(s *resource.Spec, d resource.Difference, l life) judged {
 		j.change.Action = NoOp
 	case resource.InPlace:
 		j.change.Action = Update
-		if trait.While == resource.Recurring && !l.recurring || trait.While == resource.BeforeStart && l.started {
+		if trait.While == resource.Recurring && l.once || trait.While == resource.BeforeStart && l.started {
 			j.change.Action = Replace
 		}
 		if d.Path.String() == s.Frequency && l.started && d.To != nil && d.To.Text == "once" {

@@ -10,6 +10,8 @@ package planner
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/resource"
@@ -60,7 +62,7 @@ func (a *Action) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return &json.UnsupportedValueError{Str: "action " + string(text)}
+	return fmt.Errorf("unknown action %q, expected one of %s", text, strings.Join(actionNames[:], ", "))
 }
 
 // Reason explains why a change has its action. It never decides anything.

@@ -174,7 +174,7 @@ func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 	c.Actions = actionList(c.Action)
 	for _, f := range it.drift {
 		want, wanted := spec.At(it.desired, f.Path)
-		j := judge(spec, f, life{recurring: true})
+		j := judge(spec, f, life{})
 		change := FieldChange{
 			Path: f.Path.String(), Action: j.change.Action,
 			Applied: raw(f.From), Live: raw(f.To), Desired: rawIf(want, wanted), Class: ClassDrifted,
