@@ -10,15 +10,13 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document/syntax"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
 const (
 	// maxDocuments is how many documents a file may hold, with or without a value.
 	maxDocuments = 10_000
-	// maxDepth is how deep values may be nested. Real documents stay under
-	// ten; the limit keeps every walk over a tree, recursive as it is, cheap.
-	maxDepth = 100
 	// maxAliased is how many values aliases may repeat in one document. Ten
 	// lines of nested aliases can name more values than memory has room for.
 	maxAliased = 50_000
@@ -91,17 +89,16 @@ func parseFrom(f *source.File, text []byte, from, most int) ([]*yaml.Node, diag.
 	if err == nil {
 		return roots, nil
 	}
-	s := newScanner(f, from)
-	fault := s.find()
-	if fault == nil && len(s.tabs) > 0 {
+	fault, tabs := syntax.Find(f, from)
+	if fault == nil && len(tabs) > 0 {
 		// The library refuses tabs even on lines without text, where YAML allows
 		// them and nobody sees them.
-		if roots, err = parseNodes(withoutTabs(text, s.tabs), most); err == nil {
+		if roots, err = parseNodes(withoutTabs(text, tabs), most); err == nil {
 			return roots, nil
 		}
 	}
 	if fault == nil {
-		fault = placeSyntax(f, from, err)
+		fault = syntax.Place(f, from, err)
 	}
 	return roots, fault
 }
@@ -214,7 +211,7 @@ func (b *builder) follow(y *yaml.Node) *Node {
 	}
 	if b.start(y.Alias) < b.begin {
 		// The library keeps anchors from one document to the next; YAML does not.
-		b.add(unknownAnchor{at: use, name: y.Value})
+		b.add(syntax.UnknownAnchor{At: use, Name: y.Value})
 		return b.node(NullKind, start, start)
 	}
 	if b.alias.IsZero() {
@@ -226,8 +223,8 @@ func (b *builder) follow(y *yaml.Node) *Node {
 
 func (b *builder) collection(y *yaml.Node) *Node {
 	start := b.start(y)
-	if b.depth++; b.depth > maxDepth {
-		b.refuse(tooDeep{b.file.Span(start, start+1)})
+	if b.depth++; b.depth > syntax.MaxDepth {
+		b.refuse(syntax.TooDeep{At: b.file.Span(start, start+1)})
 		return b.node(NullKind, start, start)
 	}
 	defer func() { b.depth-- }()
@@ -317,7 +314,7 @@ func (b *builder) taggedKind(y *yaml.Node, n *Node) Kind {
 	found := ResolveScalar(y.Value)
 	switch {
 	case !known:
-		b.add(unknownTag{b.tag(y), y.Tag})
+		b.add(syntax.UnknownTag{At: b.tag(y), Tag: y.Tag})
 		return StringKind
 	case kind == StringKind, kind == found, kind == FloatKind && found == IntKind:
 		return kind
@@ -332,7 +329,7 @@ func (b *builder) checkTag(y *yaml.Node, kind Kind) {
 		want = "!!seq"
 	}
 	if y.Tag != want {
-		b.add(unknownTag{b.tag(y), y.Tag})
+		b.add(syntax.UnknownTag{At: b.tag(y), Tag: y.Tag})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document/syntax"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -35,8 +36,8 @@ func TestHostileTexts(t *testing.T) {
 		"braces":                 {strings.Repeat("{a: ", many), diag.YAMLDepth},
 		"dashes":                 {strings.Repeat("- ", many), diag.YAMLDepth},
 		"questions":              {strings.Repeat("? ", many), diag.YAMLDepth},
-		"a hundred levels":       {"a: " + strings.Repeat("[", maxDepth-1) + strings.Repeat("]", maxDepth-1), ""},
-		"a level more":           {"a: " + strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth), diag.YAMLDepth},
+		"a hundred levels":       {"a: " + strings.Repeat("[", syntax.MaxDepth-1) + strings.Repeat("]", syntax.MaxDepth-1), ""},
+		"a level more":           {"a: " + strings.Repeat("[", syntax.MaxDepth) + strings.Repeat("]", syntax.MaxDepth), diag.YAMLDepth},
 		"anchors":                {strings.Repeat("&a ", many), diag.YAMLSyntax},
 		"aliases":                {"a: &a x\nb: [" + strings.Repeat("*a, ", many) + "]", diag.YAMLAliasLimit},
 		"one key over and over":  {strings.Repeat("a:\n", 2000), diag.DuplicateKey},

@@ -4,6 +4,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document/syntax"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -40,7 +41,7 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 			b.add(complexKey{b.place(yk, key), key.Kind})
 			continue
 		case key.Kind == NullKind && key.Text == "":
-			b.add(missingKey{b.place(yv, value)})
+			b.add(syntax.MissingKey{Value: b.place(yv, value)})
 			continue
 		}
 		if first, ok := seen.find(n.Pairs, key.Text); ok {

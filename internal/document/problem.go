@@ -113,17 +113,6 @@ func (p complexKey) Diagnose() diag.Diagnostic {
 	return d
 }
 
-type missingKey struct{ value source.Span }
-
-func (p missingKey) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLMissingKey, Severity: diag.Error,
-		Message: "a value without a key",
-		Labels:  diag.At(p.value, "expected a key before this"),
-		Help:    "write `key: value`",
-	}
-}
-
 type badMerge struct {
 	key   source.Span
 	value *Node
@@ -135,20 +124,6 @@ func (p badMerge) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("`<<` merges maps, found %s", p.value.Kind),
 		Labels:  append([]diag.Label{{Span: p.key, Text: "merged here"}}, p.value.Where("this is "+p.value.Kind.String())...),
 		Help:    "merge an alias of a map (`<<: *name`) or a list of those (`<<: [*a, *b]`)",
-	}
-}
-
-type unknownTag struct {
-	span source.Span
-	tag  string
-}
-
-func (p unknownTag) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLTag, Severity: diag.Error,
-		Message: fmt.Sprintf("tag `%s` has no meaning here", p.tag),
-		Labels:  diag.At(p.span, "only !!str, !!int, !!float, !!bool, !!null, !!map and !!seq are known"),
-		Help:    "remove the tag, or put the text in quotes if the `!` belongs to it",
 	}
 }
 
@@ -211,16 +186,5 @@ func (p TooManyDocuments) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("the %s has more than %d documents", p.Where, p.Limit),
 		Labels:  diag.At(p.First, "one too many"),
 		Help:    "move some of them into another " + p.Where,
-	}
-}
-
-type tooDeep struct{ span source.Span }
-
-func (p tooDeep) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLDepth, Severity: diag.Error,
-		Message: fmt.Sprintf("values are nested more than %d deep", maxDepth),
-		Labels:  diag.At(p.span, "too deep from here on"),
-		Help:    "no document needs this; look for brackets or dashes that are not meant as YAML",
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document/syntax"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
 var (
-	bom8    = []byte("\xEF\xBB\xBF")
 	bom16le = []byte("\xFF\xFE")
 	bom16be = []byte("\xFE\xFF")
 )
@@ -23,8 +23,8 @@ func readable(f *source.File) ([]byte, diag.Problem) {
 		return nil, utf16File{f.Span(0, 2)}
 	}
 	start := 0
-	if bytes.HasPrefix(text, bom8) {
-		start = len(bom8)
+	if bytes.HasPrefix(text, syntax.BOM) {
+		start = len(syntax.BOM)
 	}
 	for i := start; i < len(text); {
 		c := text[i]

@@ -6,6 +6,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/aepflow/aepflow/internal/document/syntax"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -26,8 +27,8 @@ type textMap struct {
 func newTextMap(f *source.File) *textMap {
 	t := &textMap{file: f, text: f.Text, ascii: true}
 	start := 0
-	if bytes.HasPrefix(t.text, bom8) {
-		start = len(bom8)
+	if bytes.HasPrefix(t.text, syntax.BOM) {
+		start = len(syntax.BOM)
 	}
 	t.lines = append(make([]int, 0, bytes.Count(t.text, []byte{'\n'})+1), start)
 	for i := start; i < len(t.text); {
@@ -128,15 +129,9 @@ func (t *textMap) content(at int, y *yaml.Node) int {
 // propEnd returns the end of the tag or anchor at i.
 func (t *textMap) propEnd(i int) int {
 	anchor := t.text[i] == '&'
-	for i++; i < len(t.text) && blankLen(t.text, i) == 0 && (!anchor || isNameByte(t.text[i])); i++ {
+	for i++; i < len(t.text) && blankLen(t.text, i) == 0 && (!anchor || syntax.IsNameByte(t.text[i])); i++ {
 	}
 	return i
-}
-
-// isNameByte reports whether the library takes a byte for a part of an
-// anchor's name.
-func isNameByte(c byte) bool {
-	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
 // behindProps returns the end of tag and anchor of a value without text, of

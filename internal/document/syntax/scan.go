@@ -1,4 +1,4 @@
-package document
+package syntax
 
 import (
 	"bytes"
@@ -39,24 +39,6 @@ type blockText struct {
 	header, first source.Span
 	indent        int
 	end           int // offset of the first line behind it
-}
-
-// newScanner returns a scanner for a text from an offset on, where a document
-// begins.
-func newScanner(f *source.File, from int) *scanner {
-	s := &scanner{file: f, text: f.Text, i: from}
-	if from == 0 && bytes.HasPrefix(s.text, bom8) {
-		s.i = len(bom8)
-	}
-	return s
-}
-
-// find returns the first problem, nil when all looks well.
-func (s *scanner) find() diag.Problem {
-	for s.problem == nil && s.i < len(s.text) {
-		s.line()
-	}
-	return s.problem
 }
 
 func (s *scanner) fail(p diag.Problem) {
@@ -219,8 +201,8 @@ func (s *scanner) withoutComments(from, to int) []byte {
 // node reads a value that may open a level at col.
 func (s *scanner) node(col int) {
 	s.began = true
-	if len(s.levels) >= maxDepth {
-		s.fail(tooDeep{s.file.Span(s.i, s.i+1)})
+	if len(s.levels) >= MaxDepth {
+		s.fail(TooDeep{At: s.file.Span(s.i, s.i+1)})
 		return
 	}
 	switch {
@@ -251,7 +233,7 @@ func (s *scanner) explicit(col int) {
 	if s.text[start] == ':' && top.item.Text() != "?" {
 		s.i++
 		s.blanks()
-		s.fail(missingKey{s.file.Span(start, max(start+1, s.contentEnd(s.i)))})
+		s.fail(MissingKey{Value: s.file.Span(start, max(start+1, s.contentEnd(s.i)))})
 		return
 	}
 	top.item, top.value, top.note = s.file.Span(start, start+1), source.Span{}, false

@@ -1,4 +1,4 @@
-package document
+package syntax
 
 import (
 	"bytes"
@@ -59,111 +59,129 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 		s.i = min(s.i, len(s.text))
 		return unclosedFlow{open: s.file.Span(b.at, b.at+1), char: b.char}
 	}
-	i := s.i
-	here := s.file.Span(i, i+1)
-	c := s.text[i]
-	begins := func() diag.Problem { // a value begins
-		if b.last == flowValue || b.last == flowPlain {
-			return missingComma{at: here, value: b.value}
-		}
-		return nil
-	}
-	done := func(last flowItem) diag.Problem {
-		b.last, b.value = last, s.file.Span(i, s.i)
-		return nil
-	}
-	switch {
+	switch c := s.text[s.i]; {
 	case c == '[' || c == '{':
-		if p := begins(); p != nil {
-			return p
-		}
-		s.i++
-		*open = append(*open, bracket{at: i, char: c})
-		if len(*open) > maxDepth {
-			return tooDeep{here}
-		}
-		return nil
+		return s.openBracket(open)
 	case c == ']' || c == '}':
-		if c != closer(b.char) {
-			return wrongBracket{open: s.file.Span(b.at, b.at+1), closed: here, want: closer(b.char)}
-		}
-		s.i++
-		from := b.at
-		*open = (*open)[:len(*open)-1]
-		if len(*open) > 0 {
-			b = &(*open)[len(*open)-1]
-			b.last, b.value = flowValue, s.file.Span(from, s.i)
-		}
-		return nil
+		return s.closeBracket(open)
 	case c == ',':
-		if b.last == flowStart {
-			return emptyEntry{at: here}
-		}
-		s.i++
-		b.last, b.colon, b.query = flowStart, false, false
-		return nil
-	case c == ':' && (b.last == flowValue || s.flowBlankAt(i+1)):
-		switch {
-		case b.colon:
-			return secondColon{at: here, value: b.value, open: s.file.Span(b.at, b.at+1)}
-		case newLine && b.last != flowStart && !b.query:
-			return colonBelow{at: here, key: b.value}
-		}
-		s.i++
-		b.last, b.colon = flowColon, true
-		return nil
-	case c == '"' || c == '\'':
-		if p := begins(); p != nil {
-			return p
-		}
-		if !s.quoted(-1) {
-			return nil
-		}
-		return done(flowValue)
-	case c == '*':
-		if p := begins(); p != nil {
-			return p
-		}
-		if !s.aliasName() {
-			return nil
-		}
-		return done(flowValue)
+		return s.comma(b)
+	case c == ':' && (b.last == flowValue || s.flowBlankAt(s.i+1)):
+		return s.colonInFlow(b, newLine)
+	case c == '"' || c == '\'' || c == '*':
+		return s.delimited(b)
 	case c == '&' || c == '!':
-		if p := begins(); p != nil {
+		if p := s.missingComma(b); p != nil {
 			return p
 		}
 		s.properties(true)
 		return nil
-	case s.dashAt(i):
-		return itemInFlow{at: here}
-	case c == '?' && s.blankAt(i+1):
+	case s.dashAt(s.i):
+		return itemInFlow{at: s.here()}
+	case c == '?' && s.blankAt(s.i+1):
 		s.i++
 		b.query = true
 		return nil
-	case s.reservedAt(i), c == '#':
-		return reservedChar{at: here, value: s.file.Span(i, s.flowPlainEnd())}
+	case s.reservedAt(s.i), c == '#':
+		return reservedChar{at: s.here(), value: s.file.Span(s.i, s.flowPlainEnd())}
 	}
+	return s.plainInFlow(b, newLine)
+}
+
+// here is the place of the next character.
+func (s *scanner) here() source.Span { return s.file.Span(s.i, s.i+1) }
+
+// missingComma reports that a value begins though the one before has no comma.
+func (s *scanner) missingComma(b *bracket) diag.Problem {
+	if b.last == flowValue || b.last == flowPlain {
+		return missingComma{at: s.here(), value: b.value}
+	}
+	return nil
+}
+
+func (s *scanner) openBracket(open *[]bracket) diag.Problem {
+	if p := s.missingComma(&(*open)[len(*open)-1]); p != nil {
+		return p
+	}
+	here := s.here()
+	*open = append(*open, bracket{at: s.i, char: s.text[s.i]})
+	s.i++
+	if len(*open) > MaxDepth {
+		return TooDeep{At: here}
+	}
+	return nil
+}
+
+func (s *scanner) closeBracket(open *[]bracket) diag.Problem {
+	last := len(*open) - 1
+	b := (*open)[last]
+	if s.text[s.i] != closer(b.char) {
+		return wrongBracket{open: s.file.Span(b.at, b.at+1), closed: s.here(), want: closer(b.char)}
+	}
+	s.i++
+	*open = (*open)[:last]
+	if last > 0 {
+		outer := &(*open)[last-1]
+		outer.last, outer.value = flowValue, s.file.Span(b.at, s.i)
+	}
+	return nil
+}
+
+func (s *scanner) comma(b *bracket) diag.Problem {
+	if b.last == flowStart {
+		return emptyEntry{at: s.here()}
+	}
+	s.i++
+	b.last, b.colon, b.query = flowStart, false, false
+	return nil
+}
+
+func (s *scanner) colonInFlow(b *bracket, newLine bool) diag.Problem {
+	switch {
+	case b.colon:
+		return secondColon{at: s.here(), value: b.value, open: s.file.Span(b.at, b.at+1)}
+	case newLine && b.last != flowStart && !b.query:
+		return colonBelow{at: s.here(), key: b.value}
+	}
+	s.i++
+	b.last, b.colon = flowColon, true
+	return nil
+}
+
+// delimited reads a quoted scalar or an alias.
+func (s *scanner) delimited(b *bracket) diag.Problem {
+	if p := s.missingComma(b); p != nil {
+		return p
+	}
+	start := s.i
+	if s.text[start] == '*' && s.aliasName() || s.text[start] != '*' && s.quoted(-1) {
+		b.last, b.value = flowValue, s.file.Span(start, s.i)
+	}
+	return nil
+}
+
+// plainInFlow reads a plain scalar on its line.
+func (s *scanner) plainInFlow(b *bracket, newLine bool) diag.Problem {
 	if b.last == flowValue || b.last == flowPlain && !newLine {
-		return missingComma{at: here, value: b.value}
+		return s.missingComma(b)
 	}
-	before := b.value
-	goesOn := b.last == flowPlain
+	start, here := s.i, s.here()
 	s.i = s.flowPlainEnd()
-	for q := i + 1; q < s.i; q++ {
-		if s.text[q] == '?' { // the library ends the text here, whatever follows
-			return queryInFlow{at: s.file.Span(q, q+1), value: s.file.Span(i, s.i)}
-		}
+	if n := bytes.IndexByte(s.text[start+1:s.i], '?'); n >= 0 { // the library ends the text here, whatever follows
+		q := start + 1 + n
+		return queryInFlow{at: s.file.Span(q, q+1), value: s.file.Span(start, s.i)}
 	}
-	if goesOn && !b.query {
+	if b.last == flowPlain && !b.query {
 		// Should a colon come now, the lines before lacked a comma.
 		end := s.i
 		s.flowBlanks()
 		if s.i < len(s.text) && s.text[s.i] == ':' && s.flowBlankAt(s.i+1) {
-			return missingComma{at: here, value: before}
+			return missingComma{at: here, value: b.value}
 		}
 		s.i = end
 	}
-	return done(flowPlain)
+	b.last, b.value = flowPlain, s.file.Span(start, s.i)
+	return nil
 }
 
 func closer(open byte) byte {

@@ -1,6 +1,12 @@
-package document
+// Package syntax explains a YAML text that does not parse: which rule it breaks,
+// where, and how to fix it.
+//
+// In: a text that the YAML library has refused. Out: one problem. It never runs
+// for a text that the library accepts, so it may take its time.
+package syntax
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,10 +15,24 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// placeSyntax turns the library's refusal into a problem of our own words. It
-// is for what the scanner cannot explain: the library reports a line that is
-// often not the one at fault, and speaks of its parser.
-func placeSyntax(f *source.File, from int, err error) diag.Problem {
+// Find returns the first problem of a text from an offset on, where a document
+// begins; nil when no rule is broken. Tabs are those on lines that hold nothing
+// else but a comment, which YAML allows and the library refuses.
+func Find(f *source.File, from int) (problem diag.Problem, tabs []source.Span) {
+	s := &scanner{file: f, text: f.Text, i: from}
+	if from == 0 && bytes.HasPrefix(s.text, BOM) {
+		s.i = len(BOM)
+	}
+	for s.problem == nil && s.i < len(s.text) {
+		s.line()
+	}
+	return s.problem, s.tabs
+}
+
+// Place turns the library's error into a problem in our own words. It is for what
+// Find cannot explain: the library often reports another line than the wrong one,
+// and its messages are about its parser.
+func Place(f *source.File, from int, err error) diag.Problem {
 	line := reportedLine(err)
 	if line == 0 {
 		line = 1

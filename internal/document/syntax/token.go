@@ -1,4 +1,4 @@
-package document
+package syntax
 
 import (
 	"bytes"
@@ -85,7 +85,7 @@ func (s *scanner) before(i int) source.Span {
 
 // marker reports whether a line that begins at i is a document marker.
 func (s *scanner) marker(i int, marker string) bool {
-	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.blankAt(i+3) && (i == 0 || s.text[i-1] == '\n' || i == len(bom8))
+	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.blankAt(i+3) && (i == 0 || s.text[i-1] == '\n' || i == len(BOM))
 }
 
 func (s *scanner) dashAt(i int) bool { return s.indicatorAt(i, '-') }
@@ -145,7 +145,7 @@ func (s *scanner) properties(flow bool) bool {
 			}
 			tag := s.text[start:s.i]
 			if n := bytes.LastIndexByte(tag, '!'); n > 1 && !verbatim && !bytes.Contains(s.text, []byte("%TAG")) {
-				s.fail(unknownTag{s.file.Span(start, s.i), string(tag)})
+				s.fail(UnknownTag{At: s.file.Span(start, s.i), Tag: string(tag)})
 				return false
 			}
 		default:
@@ -161,7 +161,7 @@ func (s *scanner) name() []byte {
 	s.i++
 	start := s.i
 	for s.i < len(s.text) {
-		if !isNameByte(s.text[s.i]) {
+		if !IsNameByte(s.text[s.i]) {
 			break
 		}
 		s.i++
@@ -179,7 +179,7 @@ func (s *scanner) aliasName() bool {
 		s.fail(badAnchor{at: s.file.Span(start, start+1), value: s.file.Span(start, s.contentEnd(start))})
 		return false
 	case !slices.Contains(s.anchors, string(name)):
-		s.fail(unknownAnchor{at: s.file.Span(start, s.i), name: string(name), known: s.anchors})
+		s.fail(UnknownAnchor{At: s.file.Span(start, s.i), Name: string(name), Known: s.anchors})
 		return false
 	}
 	return true

@@ -1,4 +1,4 @@
-package document
+package syntax
 
 import (
 	"fmt"
@@ -344,30 +344,6 @@ func (p badAnchor) Diagnose() diag.Diagnostic {
 	d := syntaxError(diag.YAMLReservedChar, fmt.Sprintf("`%s` is no name of %s", diag.FirstLine(p.value.Text()), kind),
 		"put the value in quotes: "+quoteFor(diag.FirstLine(p.value.Text())), diag.At(p.at, "expected letters, digits, `-` and `_`"))
 	d.Fix = quoteFix(p.value)
-	return d
-}
-
-type unknownAnchor struct {
-	at    source.Span
-	name  string
-	known []string
-}
-
-func (p unknownAnchor) Diagnose() diag.Diagnostic {
-	d := syntaxError(diag.YAMLUnknownAnchor, fmt.Sprintf("alias `*%s` names no anchor above", p.name),
-		"", diag.At(p.at, "not defined before this"))
-	near, ok := diag.Nearest(p.name, p.known)
-	switch {
-	case ok:
-		d.Help = fmt.Sprintf("did you mean `*%s`?", near)
-		if len(diag.NearestAll(p.name, p.known)) == 1 && diag.Mistyped(p.name, near) {
-			d.Fix = &diag.Fix{Title: "replace by `*" + near + "`", Edits: []diag.Edit{{Span: p.at, Text: "*" + near}}}
-		}
-	case len(p.known) == 0:
-		d.Help = fmt.Sprintf("define `&%s` before its first use, in the same document; put the text in quotes if the star belongs to it", p.name)
-	default:
-		d.Help = "anchors above: `&" + strings.Join(p.known, "`, `&") + "`"
-	}
 	return d
 }
 
