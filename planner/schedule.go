@@ -78,20 +78,31 @@ func flowTimes(spec *resource.Spec, r resource.Resource, at time.Time, runs int)
 		}
 		return f
 	}
-	step := time.Duration(unit*f.Interval) * time.Minute
-	f.RunsPerDay = float64(24*time.Hour) / float64(step)
+	step := unit * f.Interval * 60 // in seconds: a Duration holds 292 years only
+	f.RunsPerDay = 24 * 60 * 60 / float64(step)
 	if f.State != "enabled" {
 		return f
 	}
 	next := start
 	if next.Before(at) {
-		next = start.Add((at.Sub(start) + step - 1) / step * step)
+		passed := at.Unix() - start.Unix()
+		if at.Nanosecond() > 0 {
+			passed++
+		}
+		next = later(start, (passed+step-1)/step*step)
 	}
-	for range runs {
+	for len(f.Next) < runs && next.Year() <= lastYear {
 		f.Next = append(f.Next, next)
-		next = next.Add(step)
+		next = later(next, step)
 	}
 	return f
+}
+
+// lastYear is the last year that RFC 3339 can write.
+const lastYear = 9999
+
+func later(t time.Time, seconds int64) time.Time {
+	return time.Unix(t.Unix()+seconds, int64(t.Nanosecond())).UTC()
 }
 
 // crowded finds the next minutes at which dataflows read the same connection.

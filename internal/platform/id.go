@@ -43,8 +43,8 @@ func checkSteps(id, path string) error {
 }
 
 func badID(id string) error {
-	if len(id) > 80 {
-		id = id[:80] + "…"
+	if runes := []rune(id); len(runes) > 80 {
+		id = string(runes[:80]) + "…"
 	}
 	return fmt.Errorf("%q in the answer is not an id", tidy(id))
 }
