@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -130,8 +131,8 @@ func checkReport(t testing.TB, files []*source.File, r *diag.Report) {
 			}
 		}
 	}
-	for _, f := range diag.Fixes(r.Sorted()) {
-		if _, err := diag.Apply(f.File.Text, f.Edits); err != nil {
+	for _, f := range edit.Fixes(r.Sorted()) {
+		if _, err := edit.Apply(f.File.Text, f.Edits); err != nil {
 			t.Errorf("repairs of %s: %v", f.File.Path, err)
 		}
 	}

@@ -88,3 +88,32 @@ func scalarTypes(docKind string, path document.Path) (text, other bool) {
 	}
 	return strings.Contains(types, `"string"`) || !other, other
 }
+
+// KeyOrder returns the keys of the map at a path of a document in the order of the
+// file format; none where the keys are the user's own.
+func KeyOrder(d *document.Document, path document.Path) []string {
+	kind, ok := KindOf(d)
+	if !ok {
+		return nil
+	}
+	x := explainer{schemaValue()}
+	v := x.resolve(x.definition(kind))
+	for _, step := range path {
+		v = x.resolve(v)
+		properties, fixed := v.Get("properties")
+		child, ok := properties.Get(step.Key)
+		if !ok {
+			if child, ok = v.Get("additionalProperties"); fixed || !ok {
+				return nil
+			}
+		}
+		v = child
+	}
+	v = x.resolve(v)
+	properties, _ := v.Get("properties")
+	var out []string
+	for _, p := range properties.Fields {
+		out = append(out, p.Name)
+	}
+	return out
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -77,7 +78,7 @@ func TestProfileTags(t *testing.T) {
 			if fix == nil {
 				t.Fatal("no repair")
 			}
-			fixed, err := diag.Apply(f.Text, fix.Edits)
+			fixed, err := edit.Apply(f.Text, fix.Edits)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -18,7 +18,7 @@ const module = "github.com/aepflow/aepflow/"
 var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "planner", "schemas",
-		"internal/allow", "internal/bug", "internal/curlscript", "internal/diag", "internal/document", "internal/dotenv", "internal/emulator",
+		"internal/allow", "internal/bug", "internal/curlscript", "internal/diag", "internal/document", "internal/dotenv", "internal/edit", "internal/emulator",
 		"internal/files", "internal/live", "internal/lockfile",
 		"internal/output",
 		"internal/platform", "internal/redact",
@@ -48,6 +48,7 @@ var layers = map[string][]string{
 	"internal/output":          {},
 	"internal/document":        {"internal/diag", "internal/document/syntax", "internal/source"},
 	"internal/document/syntax": {"internal/diag", "internal/source"},
+	"internal/edit":            {"internal/diag", "internal/document", "internal/source"},
 	"internal/dotenv":          {"internal/diag", "internal/source"},
 	"internal/allow":           {"internal/dotenv", "internal/files", "internal/source"},
 	"internal/source":          {},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/view"
 )
 
@@ -35,7 +36,7 @@ func (c fmtCmd) Run(a *app) error {
 	report.Append(p.report)
 	changed := 0
 	for _, f := range p.files {
-		text, found := compiler.Format(f)
+		text, found := edit.Format(f, compiler.KeyOrder)
 		if found.HasErrors() {
 			report.Append(found)
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -41,7 +42,7 @@ func (p *project) mend(check func(*project) *diag.Report) mended {
 	var refused []diag.Fix
 	for range rounds {
 		found := check(m.project).Sorted()
-		fixes := diag.Fixes(without(found, refused))
+		fixes := edit.Fixes(without(found, refused))
 		if len(fixes) == 0 {
 			break
 		}
@@ -64,12 +65,12 @@ func (p *project) mend(check func(*project) *diag.Report) mended {
 }
 
 // with is the project with edits made, and the files that they change.
-func (p *project) with(edits []diag.FileEdits, found []diag.Diagnostic) (*project, []*source.File, []repair) {
+func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*project, []*source.File, []repair) {
 	next := *p
 	next.files = slices.Clone(p.files)
 	fresh := make([]*source.File, len(edits))
 	for i, e := range edits {
-		text, err := diag.Apply(e.File.Text, e.Edits)
+		text, err := edit.Apply(e.File.Text, e.Edits)
 		if err != nil {
 			panic(fmt.Sprintf("mend %s: %v", e.File.Path, err)) // the compiler's spans lie inside its files
 		}
@@ -91,8 +92,8 @@ func (p *project) with(edits []diag.FileEdits, found []diag.Diagnostic) (*projec
 		for _, fix := range e.Fixes {
 			r := repair{file: e.File, fix: fix, at: fix.Edits[0].Span.Pos()}
 			for _, one := range fix.Edits {
-				i := slices.IndexFunc(edits, func(e diag.FileEdits) bool { return e.File == one.Span.File })
-				r.written = append(r.written, moved(one, edits[i].Edits, fresh[i]))
+				i := slices.IndexFunc(edits, func(e edit.FileEdits) bool { return e.File == one.Span.File })
+				r.written = append(r.written, edit.Moved(one, edits[i].Edits, fresh[i]))
 			}
 			i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return sameFix(d.Fix, fix) })
 			r.code, r.what = shown[i].Code, shown[i].Message
@@ -103,17 +104,6 @@ func (p *project) with(edits []diag.FileEdits, found []diag.Diagnostic) (*projec
 		}
 	}
 	return &next, fresh, repairs
-}
-
-// moved is where the text of an edit stands once all of them are made.
-func moved(e diag.Edit, all []diag.Edit, in *source.File) source.Span {
-	start := e.Span.Start
-	for _, other := range all {
-		if other.Span.Start < e.Span.Start {
-			start += len(other.Text) - (other.Span.End - other.Span.Start)
-		}
-	}
-	return in.Span(start, start+len(e.Text))
 }
 
 // denied are the fixes whose own text the checks refuse. Faults of another kind

@@ -15,6 +15,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/raced"
 )
 
@@ -62,7 +63,7 @@ var stages = []struct {
 	{"format", func(in input) func() {
 		return func() {
 			for _, f := range in.files {
-				compiler.Format(f)
+				edit.Format(f, compiler.KeyOrder)
 			}
 		}
 	}},
@@ -73,7 +74,7 @@ var stages = []struct {
 			_ = diag.JSON(io.Discard, report)
 			_ = diag.SARIF(io.Discard, report, "1.0.0")
 			_ = diag.GitHub(io.Discard, report)
-			diag.Fixes(report.Sorted())
+			edit.Fixes(report.Sorted())
 		}
 	}},
 }

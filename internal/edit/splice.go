@@ -1,4 +1,7 @@
-package diag
+// Package edit changes documents by splicing bytes: repairs of diagnostics and
+// the canonical form of `aepflow fmt`. It prints nothing anew, so whatever an edit
+// does not touch stays as the user wrote it.
+package edit
 
 import (
 	"bytes"
@@ -6,14 +9,15 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
 // Apply returns text with all edits applied, in any order; edits at the same offset keep
 // theirs. Edits that overlap or reach outside text are an error.
-func Apply(text []byte, edits []Edit) ([]byte, error) {
+func Apply(text []byte, edits []diag.Edit) ([]byte, error) {
 	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int {
+	slices.SortStableFunc(edits, func(a, b diag.Edit) int {
 		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})
 	var out bytes.Buffer
@@ -33,16 +37,27 @@ func Apply(text []byte, edits []Edit) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// Moved returns the span of an edit's text in a file once all edits are made.
+func Moved(e diag.Edit, all []diag.Edit, in *source.File) source.Span {
+	start := e.Span.Start
+	for _, other := range all {
+		if other.Span.Start < e.Span.Start {
+			start += len(other.Text) - (other.Span.End - other.Span.Start)
+		}
+	}
+	return in.Span(start, start+len(e.Text))
+}
+
 // FileEdits are the edits of one file.
 type FileEdits struct {
 	File  *source.File
-	Edits []Edit
-	Fixes []Fix // the fixes that the edits come from
+	Edits []diag.Edit
+	Fixes []diag.Fix // the fixes that the edits come from
 }
 
 // Fixes collects the fixes of diagnostics by file, in order of appearance. A fix that
 // overlaps an earlier one is skipped as a whole: the next run makes it.
-func Fixes(list []Diagnostic) []FileEdits {
+func Fixes(list []diag.Diagnostic) []FileEdits {
 	var out []FileEdits
 	number := map[*source.File]int{} // in out
 	taken := map[*source.File]*spans{}
@@ -67,8 +82,8 @@ func Fixes(list []Diagnostic) []FileEdits {
 	return out
 }
 
-func clashes(taken map[*source.File]*spans, edits []Edit) bool {
-	return slices.ContainsFunc(edits, func(e Edit) bool { return taken[e.Span.File].overlap(e.Span) })
+func clashes(taken map[*source.File]*spans, edits []diag.Edit) bool {
+	return slices.ContainsFunc(edits, func(e diag.Edit) bool { return taken[e.Span.File].overlap(e.Span) })
 }
 
 // spans are disjoint spans of one file by their start.

@@ -1,4 +1,4 @@
-package compiler
+package edit_test
 
 import (
 	"bytes"
@@ -10,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -26,7 +28,7 @@ func TestFormat(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, _ := Format(source.NewFile("in.yaml", a.Files[0].Data))
+			got, _ := edit.Format(source.NewFile("in.yaml", a.Files[0].Data), compiler.KeyOrder)
 			if os.Getenv("UPDATE") != "" {
 				a.Files = append(a.Files[:1], txtar.File{Name: "want.yaml", Data: got})
 				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
@@ -47,7 +49,7 @@ func checkFormat(t *testing.T, text []byte) {
 	t.Helper()
 	f := source.NewFile("a.yaml", text)
 	docs, report := document.Parse(f)
-	once, _ := Format(f)
+	once, _ := edit.Format(f, compiler.KeyOrder)
 	if report.HasErrors() {
 		if !bytes.Equal(once, text) {
 			t.Fatalf("a file that does not parse was changed:\n%q\n%q", text, once)
@@ -58,25 +60,28 @@ func checkFormat(t *testing.T, text []byte) {
 	if problems.HasErrors() {
 		t.Fatalf("formatting broke the file:\n%q\n%q", text, once)
 	}
-	if !sameDocuments(docs, again) {
+	if !edit.SameDocuments(docs, again, compiler.KeyOrder) {
 		t.Fatalf("formatting changed the meaning:\n%q\n%q", text, once)
 	}
-	if twice, _ := Format(source.NewFile("a.yaml", once)); !bytes.Equal(once, twice) {
+	if twice, _ := edit.Format(source.NewFile("a.yaml", once), compiler.KeyOrder); !bytes.Equal(once, twice) {
 		t.Fatalf("formatting twice changes more:\n%q\n%q\n%q", text, once, twice)
 	}
 }
 
 func FuzzFormat(f *testing.F) {
-	files, _ := filepath.Glob("testdata/*/*.txtar")
-	texts, _ := filepath.Glob("../internal/document/testdata/*/*.txtar")
-	for _, path := range append(files, texts...) {
+	var paths []string
+	for _, dir := range []string{".", "../document", "../../compiler"} {
+		found, _ := filepath.Glob(dir + "/testdata/*/*.txtar")
+		paths = append(paths, found...)
+	}
+	for _, path := range paths {
 		if a, err := txtar.ParseFile(path); err == nil {
 			for _, file := range a.Files {
 				f.Add(file.Data)
 			}
 		}
 	}
-	examples, _ := filepath.Glob("../examples/*/*.yaml")
+	examples, _ := filepath.Glob("../../examples/*/*.yaml")
 	for _, path := range examples {
 		if text, err := os.ReadFile(path); err == nil {
 			f.Add(text)

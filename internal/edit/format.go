@@ -1,4 +1,4 @@
-package compiler
+package edit
 
 import (
 	"bytes"
@@ -11,6 +11,10 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
+// Order returns the keys of the map at a path of a document in the order of the
+// file format; none where the keys are the user's own.
+type Order func(d *document.Document, path document.Path) []string
+
 // Format returns the text of a file in its canonical form: keys in the order of
 // the file format, one blank after a colon, no blanks at line ends, no two empty
 // lines in a row, one line break at the end. It moves and cuts bytes and prints
@@ -18,7 +22,7 @@ import (
 //
 // Laws: formatting twice changes nothing more; the documents mean the same before
 // and after. A file that does not parse is returned as it is, with its report.
-func Format(f *source.File) ([]byte, *diag.Report) {
+func Format(f *source.File, order Order) ([]byte, *diag.Report) {
 	docs, report := document.Parse(f)
 	if report.HasErrors() {
 		return f.Text, report
@@ -27,28 +31,26 @@ func Format(f *source.File) ([]byte, *diag.Report) {
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		text = append(slices.Clone(text), '\n') // else the last entry could not be moved
 	}
-	text = reordered(source.NewFile(f.Path, text))
+	text = reordered(source.NewFile(f.Path, text), order)
 	text = respace(source.NewFile(f.Path, text))
 	again, problems := document.Parse(source.NewFile(f.Path, text))
-	if problems.HasErrors() || !sameDocuments(docs, again) {
+	if problems.HasErrors() || !sameDocuments(docs, again, order) {
 		return f.Text, report // safety before beauty: the law above holds by this line
 	}
 	return text, report
 }
 
 // reordered puts the maps of a file in order whose keys are not.
-func reordered(f *source.File) []byte {
+func reordered(f *source.File, order Order) []byte {
 	docs, report := document.Parse(f)
 	if report.HasErrors() {
 		return f.Text
 	}
 	var moves []move
 	for _, d := range docs {
-		kind, ok := KindOf(d)
-		if !ok || hasAnchors(d.Root) {
-			continue // an anchor has to stand before its aliases
+		if !hasAnchors(d.Root) { // an anchor has to come before its aliases
+			moves = appendMoves(moves, d, order, nil, d.Root)
 		}
-		moves = appendMoves(moves, f, kind, nil, d.Root)
 	}
 	if len(moves) == 0 {
 		return f.Text
@@ -80,19 +82,19 @@ type entry struct{ rank, start, end int }
 
 // appendMoves finds the block maps below n, and n itself, whose keys are not in
 // the order of the file format: in the order of the text, outer ones first.
-func appendMoves(moves []move, f *source.File, kind string, path document.Path, n *document.Node) []move {
+func appendMoves(moves []move, d *document.Document, order Order, path document.Path, n *document.Node) []move {
 	if n.Kind != document.MapKind {
 		return moves
 	}
 	if n.Style == document.Block && len(n.Pairs) > 1 {
-		if order := keyOrder(kind, path); len(order) > 0 {
-			if m, ok := newMove(f, n, order); ok {
+		if keys := order(d, path); len(keys) > 0 {
+			if m, ok := newMove(d.File, n, keys); ok {
 				moves = append(moves, m)
 			}
 		}
 	}
 	for _, p := range n.Pairs {
-		moves = appendMoves(moves, f, kind, path.Field(p.Key.Text), p.Value)
+		moves = appendMoves(moves, d, order, path.Field(p.Key.Text), p.Value)
 	}
 	return moves
 }
@@ -272,53 +274,28 @@ func spliceLine(f *source.File, start, end int, edits []diag.Edit) ([]byte, []di
 
 // sameDocuments compares what documents mean, without regard to the order of
 // keys where the format has one of its own.
-func sameDocuments(a, b []*document.Document) bool {
+func sameDocuments(a, b []*document.Document, order Order) bool {
 	return slices.EqualFunc(a, b, func(x, y *document.Document) bool {
-		kind, _ := KindOf(x)
-		return sameNode(kind, nil, x.Root, y.Root)
+		keys := func(path document.Path) []string { return order(x, path) }
+		return sameNode(keys, nil, x.Root, y.Root)
 	})
 }
 
-func sameNode(kind string, path document.Path, a, b *document.Node) bool {
+func sameNode(order func(document.Path) []string, path document.Path, a, b *document.Node) bool {
 	if a.Kind != b.Kind || a.Text != b.Text || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
 		return false
 	}
-	ordered := len(keyOrder(kind, path)) == 0
+	ordered := len(order(path)) == 0
 	for i, p := range a.Pairs {
 		q := b.Pair(p.Key.Text)
-		if q == nil || ordered && b.Pairs[i].Key.Text != p.Key.Text || !sameNode(kind, path.Field(p.Key.Text), p.Value, q.Value) {
+		if q == nil || ordered && b.Pairs[i].Key.Text != p.Key.Text || !sameNode(order, path.Field(p.Key.Text), p.Value, q.Value) {
 			return false
 		}
 	}
 	for i := range a.Items {
-		if !sameNode(kind, path.Index(i), a.Items[i], b.Items[i]) {
+		if !sameNode(order, path.Index(i), a.Items[i], b.Items[i]) {
 			return false
 		}
 	}
 	return true
-}
-
-// keyOrder returns the keys of the map at a path in the order of the file format;
-// none where the keys are the user's own.
-func keyOrder(kind string, path document.Path) []string {
-	x := explainer{schemaValue()}
-	v := x.resolve(x.definition(kind))
-	for _, step := range path {
-		v = x.resolve(v)
-		properties, fixed := v.Get("properties")
-		child, ok := properties.Get(step.Key)
-		if !ok {
-			if child, ok = v.Get("additionalProperties"); fixed || !ok {
-				return nil
-			}
-		}
-		v = child
-	}
-	v = x.resolve(v)
-	properties, _ := v.Get("properties")
-	var out []string
-	for _, p := range properties.Fields {
-		out = append(out, p.Name)
-	}
-	return out
 }
