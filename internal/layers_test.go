@@ -33,6 +33,7 @@ var layers = map[string][]string{
 	"schemas":          {},
 	"internal/bug":     {},
 	"internal/raced":   {},
+	"internal/linear":  {"internal/raced"},
 	"schemas/gen":      {"schemas", "internal/specs"},
 	"internal/drawing": {"internal/output"},
 	"internal/view": {

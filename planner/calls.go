@@ -156,7 +156,8 @@ func updateCall(spec *resource.Spec, it *item, patch resource.Value) Call {
 // If-Match guards that the live object still is that body.
 func patchOf(spec *resource.Spec, it *item) resource.Value {
 	patch := resource.List()
-	var done []string
+	done := map[string]bool{}
+	applied, desired, current := spec.Tree(it.applied), spec.Tree(it.desired), spec.Tree(it.current())
 	for _, j := range it.fields {
 		if j.change.Action != Update || j.trait.Does == resource.ByAction {
 			continue
@@ -165,13 +166,14 @@ func patchOf(spec *resource.Spec, it *item) resource.Value {
 		if j.trait.Does == resource.GrowsOnly {
 			at = j.path // what is added is added where it belongs
 		}
-		if slices.Contains(done, at.String()) {
+		name := at.String()
+		if done[name] {
 			continue
 		}
-		done = append(done, at.String())
-		_, had := spec.At(it.applied, at)
-		want, has := spec.At(it.desired, at)
-		pointer := spec.Pointer(it.current(), at)
+		done[name] = true
+		_, had := applied.At(at)
+		want, has := desired.At(at)
+		pointer := current.Pointer(at)
 		switch {
 		case had && has:
 			patch.Items = append(patch.Items, operation("replace", pointer, want))

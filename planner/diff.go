@@ -96,8 +96,10 @@ type differ struct {
 	owners  map[resource.ObjectKey]resource.Address // see owner
 	usedBy  map[resource.Address][]resource.Address // see users
 	drift   []Change
-	nothing lockfile.Entry // of what was never applied
-	noop    int            // what stays when all else goes
+
+	secretPaths map[resource.Address]map[string]bool // see changedSecrets
+	nothing     lockfile.Entry                       // of what was never applied
+	noop        int                                  // what stays when all else goes
 }
 
 // item is a change in the making.
@@ -241,7 +243,30 @@ func (d *differ) isAsApplied(r *resource.Resource, e *lockfile.Entry) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(d.Secrets.Changed, func(p SecretPath) bool { return p.Address == r.Address })
+	return len(d.changedSecrets()[r.Address]) == 0
+}
+
+// changedSecrets returns the paths of Secrets.Changed by resource.
+func (d *differ) changedSecrets() map[resource.Address]map[string]bool {
+	if d.secretPaths == nil {
+		d.secretPaths = map[resource.Address]map[string]bool{}
+		for _, p := range d.Secrets.Changed {
+			if d.secretPaths[p.Address] == nil {
+				d.secretPaths[p.Address] = map[string]bool{}
+			}
+			d.secretPaths[p.Address][p.Path] = true
+		}
+	}
+	return d.secretPaths
+}
+
+// pathsOf are the paths of fields as they are printed.
+func pathsOf(fields []judged) map[string]bool {
+	out := make(map[string]bool, len(fields))
+	for _, j := range fields {
+		out[j.change.Path] = true
+	}
+	return out
 }
 
 // outputChanges reports whether a reference no longer stands for the value that
@@ -257,6 +282,7 @@ func (d *differ) outputChanges(n *lockfile.Need) bool {
 
 // unsettled adds the fields whose references stand for something else now.
 func (d *differ) unsettled(spec *resource.Spec, it *item, now life) {
+	paths := pathsOf(it.fields)
 	for _, n := range it.entry.Needs {
 		if !d.outputChanges(&n) {
 			continue
@@ -267,9 +293,10 @@ func (d *differ) unsettled(spec *resource.Spec, it *item, now life) {
 				return
 			}
 			keyed := keyedPath(spec, it.desired, at)
-			if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == keyed.String() }) {
+			if paths[keyed.String()] {
 				return
 			}
+			paths[keyed.String()] = true
 			old := resource.String(n.ID)
 			j := judge(spec, resource.Difference{Path: keyed, From: &old, To: &v}, now)
 			j.change.Unknown = true
@@ -304,8 +331,8 @@ func secretsOnly(f resource.Difference) bool {
 
 // secrets adds the secrets whose values differ.
 func (d *differ) secrets(spec *resource.Spec, it *item, now life) {
+	changed, paths := d.changedSecrets()[it.change.Address], pathsOf(it.fields)
 	it.desired.Walk(func(at resource.Path, v resource.Value) {
-		p := SecretPath{it.change.Address, at.String()}
 		if v.Kind != resource.SecretValue {
 			return
 		}
@@ -313,17 +340,15 @@ func (d *differ) secrets(spec *resource.Spec, it *item, now life) {
 			it.fields = append(it.fields, uncheckedSecret(at))
 			return
 		}
-		if !slices.Contains(d.Secrets.Changed, p) {
-			return
-		}
-		if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == p.Path }) {
+		if path := at.String(); !changed[path] || paths[path] {
 			return
 		}
 		j := judge(spec, resource.Difference{Path: at, From: &v, To: &v}, now)
 		it.fields = append(it.fields, j)
 	})
+	desired := spec.Tree(it.desired)
 	for i := range it.fields {
-		if v, ok := spec.At(it.desired, it.fields[i].path); ok && v.Kind == resource.SecretValue {
+		if v, ok := desired.At(it.fields[i].path); ok && v.Kind == resource.SecretValue {
 			it.fields[i].change.Secret = true
 		}
 	}
@@ -414,13 +439,15 @@ func (d *differ) bodies(it *item) (desired, applied resource.Value) {
 
 // noteRefs lists the references of a replaced flow that change with it.
 func (d *differ) noteRefs(spec *resource.Spec, it *item, field string) {
+	paths := pathsOf(it.fields)
 	for _, n := range it.entry.Needs {
 		if !strings.HasPrefix(n.Via, field) || !d.outputChanges(&n) {
 			continue
 		}
-		if slices.ContainsFunc(it.fields, func(j judged) bool { return j.change.Path == n.Via }) {
+		if paths[n.Via] {
 			continue
 		}
+		paths[n.Via] = true
 		v := resource.Reference(n.Address, "id")
 		old := resource.String(n.ID)
 		j := judged{trait: resource.Trait{Does: resource.Renewed}}

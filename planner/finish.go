@@ -40,9 +40,10 @@ func (d *differ) plan() *Plan {
 			c.Calls = slices.Concat(it.make, it.unmake)
 		}
 		c.Fields = []FieldChange{}
+		tree := resource.SpecOf(c.Kind).Tree(it.desired)
 		for _, j := range it.fields {
 			f := j.change
-			f.Origin = d.fieldOrigin(it, j)
+			f.Origin = fieldOrigin(it, tree, j)
 			if f.Secret {
 				f.Applied, f.Desired = nil, nil
 			}
@@ -74,10 +75,9 @@ func (d *differ) plan() *Plan {
 
 // fieldOrigin is the line that asks for a field: its own, or that of the nearest
 // value around it which the documents give.
-func (d *differ) fieldOrigin(it *item, j judged) Origin {
-	spec := resource.SpecOf(it.change.Kind)
+func fieldOrigin(it *item, desired *resource.Tree, j judged) Origin {
 	for n := len(j.path); n > 0; n-- {
-		if v, ok := spec.At(it.desired, j.path[:n]); ok && !v.Origin.IsZero() {
+		if v, ok := desired.At(j.path[:n]); ok && !v.Origin.IsZero() {
 			return originOf(v.Origin)
 		}
 	}

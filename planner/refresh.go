@@ -117,10 +117,11 @@ func resolvedBy(e lockfile.Entry) func(resource.Path, resource.Ref) string {
 // was added to a schema, and what only a replacement could bring back.
 func (it *item) classify(spec *resource.Spec, applied, live resource.Value) {
 	kept := it.fields[:0]
+	before, now, desired := spec.Tree(applied), spec.Tree(live), spec.Tree(it.desired)
 	for _, j := range it.fields {
-		was, wasThere := spec.At(applied, j.path)
-		is, isThere := spec.At(live, j.path)
-		want, wanted := spec.At(it.desired, j.path)
+		was, wasThere := before.At(j.path)
+		is, isThere := now.At(j.path)
+		want, wanted := desired.At(j.path)
 		asked := wasThere != wanted || wasThere && !was.Equal(want)
 		moved := wasThere != isThere || wasThere && !was.Equal(is)
 		switch {
@@ -172,8 +173,9 @@ func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 		c.Action, c.Reason = Delete, ReasonMissing
 	}
 	c.Actions = actionList(c.Action)
+	desired := spec.Tree(it.desired)
 	for _, f := range it.drift {
-		want, wanted := spec.At(it.desired, f.Path)
+		want, wanted := desired.At(f.Path)
 		j := judge(spec, f, life{})
 		change := FieldChange{
 			Path: f.Path.String(), Action: j.change.Action,

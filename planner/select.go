@@ -1,6 +1,6 @@
 package planner
 
-import "slices"
+import "github.com/aepflow/aepflow/internal/resource"
 
 // selectItems leaves out what the selection does not name. Named resources pull
 // in the changes that they need; excluded ones take with them what needs them.
@@ -20,9 +20,16 @@ func (d *differ) selectItems() {
 			want(other)
 		}
 	}
+	only, exclude := addressSet(d.Only), addressSet(d.Exclude)
 	for _, it := range d.order {
-		if len(d.Only) == 0 || slices.Contains(d.Only, it.change.Address) {
+		if len(only) == 0 || only[it.change.Address] {
 			want(it)
+		}
+	}
+	users := map[*item][]*item{} // that cannot go without it
+	for _, it := range d.order {
+		for _, other := range d.neededBy(it) {
+			users[other] = append(users[other], it)
 		}
 	}
 	var drop func(*item)
@@ -31,20 +38,26 @@ func (d *differ) selectItems() {
 			return
 		}
 		delete(chosen, it)
-		for _, other := range d.order {
-			if slices.Contains(d.neededBy(other), it) {
-				drop(other)
-			}
+		for _, other := range users[it] {
+			drop(other)
 		}
 	}
 	for _, it := range d.order {
-		if slices.Contains(d.Exclude, it.change.Address) {
+		if exclude[it.change.Address] {
 			drop(it)
 		}
 	}
 	for _, it := range d.order {
 		it.left = !chosen[it] && (it.change.Action.Changes() || it.keep)
 	}
+}
+
+func addressSet(list []resource.Address) map[resource.Address]bool {
+	out := make(map[resource.Address]bool, len(list))
+	for _, a := range list {
+		out[a] = true
+	}
+	return out
 }
 
 // neededBy returns the changes that a change cannot go without: what it refers

@@ -26,9 +26,12 @@ func isOn(list resource.Value) bool {
 // one will do.
 func switchCalls(spec *resource.Spec, it *item) []Call {
 	turns := slices.ContainsFunc(it.fields, func(j judged) bool {
+		if !isSwitched(spec, j.rule) {
+			return false
+		}
 		from, had := spec.At(it.applied, j.rule)
 		to, has := spec.At(it.desired, j.rule)
-		return isSwitched(spec, j.rule) && had && has && isOn(from) && isOn(to)
+		return had && has && isOn(from) && isOn(to)
 	})
 	if !turns {
 		return nil

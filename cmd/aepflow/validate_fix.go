@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,7 +40,8 @@ type mended struct {
 func (p *project) mend(check func(*project) *diag.Report) mended {
 	const rounds = 50 // a guard against repairs that undo each other
 	m := mended{project: p}
-	var refused []diag.Fix
+	changed := map[string]*source.File{}
+	refused := map[string]bool{} // by fixKey
 	for range rounds {
 		found := check(m.project).Sorted()
 		fixes := edit.Fixes(without(found, refused))
@@ -48,15 +50,20 @@ func (p *project) mend(check func(*project) *diag.Report) mended {
 		}
 		next, fresh, repairs := m.with(fixes, found)
 		if bad := denied(repairs, check(next).Sorted()); len(bad) > 0 {
-			refused = append(refused, bad...)
+			for _, fix := range bad {
+				refused[fixKey(fix)] = true
+			}
 			continue
 		}
 		for _, f := range fresh {
-			m.changed = slices.DeleteFunc(m.changed, func(old *source.File) bool { return old.Path == f.Path })
-			m.changed = append(m.changed, f)
+			changed[f.Path] = f
 		}
 		m.repairs = append(m.repairs, repairs...)
-		m.project, refused = next, nil
+		m.project = next
+		clear(refused)
+	}
+	for _, path := range slices.Sorted(maps.Keys(changed)) {
+		m.changed = append(m.changed, changed[path])
 	}
 	slices.SortStableFunc(m.repairs, func(a, b repair) int {
 		return cmp.Or(cmp.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at.Line, b.at.Line), cmp.Compare(a.at.Column, b.at.Column))
@@ -68,14 +75,20 @@ func (p *project) mend(check func(*project) *diag.Report) mended {
 func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*project, []*source.File, []repair) {
 	next := *p
 	next.files = slices.Clone(p.files)
+	number := make(map[*source.File]int, len(p.files))
+	for i, f := range p.files {
+		number[f] = i
+	}
 	fresh := make([]*source.File, len(edits))
+	written := map[diag.Edit]source.Span{}
 	for i, e := range edits {
 		text, err := edit.Apply(e.File.Text, e.Edits)
 		if err != nil {
 			panic(fmt.Sprintf("mend %s: %v", e.File.Path, err)) // the compiler's spans lie inside its files
 		}
 		fresh[i] = source.NewFile(e.File.Path, text)
-		if at := slices.Index(p.files, e.File); at >= 0 {
+		maps.Copy(written, edit.Written(e, fresh[i]))
+		if at, ok := number[e.File]; ok {
 			next.files[at] = fresh[i]
 			continue
 		}
@@ -87,15 +100,20 @@ func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*projec
 		next.report.Append(report)
 	}
 	shown := diag.Concealed(found)
+	first := map[string]int{} // the diagnostic that a fix is of
+	for i, d := range slices.Backward(found) {
+		if d.Fix != nil {
+			first[fixKey(*d.Fix)] = i
+		}
+	}
 	var repairs []repair
 	for _, e := range edits {
 		for _, fix := range e.Fixes {
 			r := repair{file: e.File, fix: fix, at: fix.Edits[0].Span.Pos()}
 			for _, one := range fix.Edits {
-				i := slices.IndexFunc(edits, func(e edit.FileEdits) bool { return e.File == one.Span.File })
-				r.written = append(r.written, edit.Moved(one, edits[i].Edits, fresh[i]))
+				r.written = append(r.written, written[one])
 			}
-			i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return sameFix(d.Fix, fix) })
+			i := first[fixKey(fix)]
 			r.code, r.what = shown[i].Code, shown[i].Message
 			if f := shown[i].Fix; f != nil { // nil: it repeats a secret
 				r.what += ": " + f.Title
@@ -109,15 +127,64 @@ func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*projec
 // denied are the fixes whose own text the checks refuse. Faults of another kind
 // at the same place were there before and could not be seen.
 func denied(repairs []repair, found []diag.Diagnostic) []diag.Fix {
+	labels := newLabelIndex(found)
 	var out []diag.Fix
 	for _, r := range repairs {
-		if slices.ContainsFunc(found, func(d diag.Diagnostic) bool {
-			return (d.Code == r.code || spelling(d.Code)) && slices.ContainsFunc(d.Labels, func(l diag.Label) bool { return touches(l.Span, r.written) })
+		if slices.ContainsFunc(r.written, func(w source.Span) bool {
+			return labels.touches(w, func(c diag.Code) bool { return c == r.code || spelling(c) })
 		}) {
 			out = append(out, r.fix)
 		}
 	}
 	return out
+}
+
+// labelIndex finds the places of diagnostics by file and code, in order. Places
+// that touch are one there.
+type labelIndex map[*source.File]map[diag.Code][]source.Span
+
+func newLabelIndex(found []diag.Diagnostic) labelIndex {
+	x := labelIndex{}
+	for _, d := range found {
+		for _, l := range d.Labels {
+			if x[l.Span.File] == nil {
+				x[l.Span.File] = map[diag.Code][]source.Span{}
+			}
+			x[l.Span.File][d.Code] = append(x[l.Span.File][d.Code], l.Span)
+		}
+	}
+	for _, codes := range x {
+		for code, spans := range codes {
+			codes[code] = joined(spans)
+		}
+	}
+	return x
+}
+
+// joined sorts places of one file and joins those that touch.
+func joined(spans []source.Span) []source.Span {
+	slices.SortFunc(spans, func(a, b source.Span) int { return cmp.Compare(a.Start, b.Start) })
+	out := spans[:0]
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.Start <= out[n-1].End {
+			out[n-1].End = max(out[n-1].End, s.End)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// touches reports whether a diagnostic of one of the codes has a place that shares
+// text with w, or borders on it.
+func (x labelIndex) touches(w source.Span, wanted func(diag.Code) bool) bool {
+	for code, spans := range x[w.File] {
+		i, _ := slices.BinarySearchFunc(spans, w.Start, func(s source.Span, start int) int { return cmp.Compare(s.End, start) })
+		if i < len(spans) && spans[i].Start <= w.End && wanted(code) {
+			return true
+		}
+	}
+	return false
 }
 
 // spelling reports whether a code says that a text is not what may stand there.
@@ -129,18 +196,19 @@ func spelling(c diag.Code) bool {
 	return strings.HasPrefix(string(c), "yaml-")
 }
 
-func touches(s source.Span, list []source.Span) bool {
-	return slices.ContainsFunc(list, func(w source.Span) bool { return w.File == s.File && w.Start <= s.End && s.Start <= w.End })
-}
-
 // without takes fixes away from diagnostics.
-func without(list []diag.Diagnostic, fixes []diag.Fix) []diag.Diagnostic {
-	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool {
-		return slices.ContainsFunc(fixes, func(f diag.Fix) bool { return sameFix(d.Fix, f) })
-	})
+func without(list []diag.Diagnostic, fixes map[string]bool) []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Fix != nil && fixes[fixKey(*d.Fix)] })
 }
 
-func sameFix(a *diag.Fix, b diag.Fix) bool { return a != nil && slices.Equal(a.Edits, b.Edits) }
+// fixKey is the same for two fixes that make the same edits.
+func fixKey(f diag.Fix) string {
+	var b strings.Builder
+	for _, e := range f.Edits {
+		fmt.Fprintf(&b, "%q %d %d %q\n", e.Span.Path(), e.Span.Start, e.Span.End, e.Text)
+	}
+	return b.String()
+}
 
 // save writes the files that changed.
 func (m mended) save() error {

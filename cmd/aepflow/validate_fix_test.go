@@ -1,25 +1,21 @@
 package main
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/linear"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
 // Of the example of every code: what is mended needs no second mending, and
 // nothing that was sound is wrong afterwards.
 func TestMendingSettles(t *testing.T) {
-	check := func(p *project) *diag.Report {
-		report := &diag.Report{}
-		report.Append(p.report)
-		_, found := compiler.Compile(p.files, p.options())
-		report.Append(found)
-		return report
-	}
 	mendedAny := 0
 	for _, e := range diag.Codes() {
 		if e.Example == "" {
@@ -47,6 +43,34 @@ func TestMendingSettles(t *testing.T) {
 	if mendedAny < 10 {
 		t.Errorf("only %d of the examples were mended", mendedAny)
 	}
+}
+
+// Twice the repairs take twice the time.
+func TestMendingIsLinear(t *testing.T) {
+	n := linear.Size(4000)
+	linear.Check(t, func(k int) func() {
+		var b strings.Builder
+		b.WriteString("name: a\ncolumns:\n")
+		for i := range n * k {
+			fmt.Fprintf(&b, "  c%d: strnig\n", i)
+		}
+		return func() {
+			p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}}
+			p.files = append(p.files, source.NewFile("dataflow.yaml", []byte(b.String())))
+			if got := len(p.mend(check).repairs); got != n*k {
+				t.Fatalf("%d repairs, want %d", got, n*k)
+			}
+		}
+	})
+}
+
+// check compiles a project.
+func check(p *project) *diag.Report {
+	report := &diag.Report{}
+	report.Append(p.report)
+	_, found := compiler.Compile(p.files, p.options())
+	report.Append(found)
+	return report
 }
 
 // exampleFiles are the files of an example, which is one document or several.

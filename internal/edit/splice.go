@@ -37,22 +37,26 @@ func Apply(text []byte, edits []diag.Edit) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Moved returns the span of an edit's text in a file once all edits are made.
-func Moved(e diag.Edit, all []diag.Edit, in *source.File) source.Span {
-	start := e.Span.Start
-	for _, other := range all {
-		if other.Span.Start < e.Span.Start {
-			start += len(other.Text) - (other.Span.End - other.Span.Start)
-		}
-	}
-	return in.Span(start, start+len(e.Text))
-}
-
 // FileEdits are the edits of one file.
 type FileEdits struct {
 	File  *source.File
 	Edits []diag.Edit
 	Fixes []diag.Fix // the fixes that the edits come from
+}
+
+// Written returns where the text of each edit of a file is once all are made, which
+// gives in.
+func Written(f FileEdits, in *source.File) map[diag.Edit]source.Span {
+	edits := slices.Clone(f.Edits)
+	slices.SortStableFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	out := make(map[diag.Edit]source.Span, len(edits))
+	shift := 0
+	for _, e := range edits {
+		start := e.Span.Start + shift
+		out[e] = in.Span(start, start+len(e.Text))
+		shift += len(e.Text) - (e.Span.End - e.Span.Start)
+	}
+	return out
 }
 
 // Fixes collects the fixes of diagnostics by file, in order of appearance. A fix that

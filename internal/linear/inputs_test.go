@@ -1,4 +1,4 @@
-package linear
+package linear_test
 
 import (
 	"fmt"
@@ -335,7 +335,7 @@ func connection(name string, i int) string {
 	if strings.Contains(name, "%") {
 		name = fmt.Sprintf(name, i)
 	}
-	return "kind: Connection\nname: " + name + "\ntitle: C " + name + "\nconnector: postgresql\nauth:\n  type: ConnectionString\n  params:\n" +
+	return "kind: Connection\nname: " + name + "\ntitle: C " + name + "\nconnector: postgresql\nauth:\n  type: Connection String Based Authentication\n  params:\n" +
 		"    connectionString: ${env.DB}\n"
 }
 

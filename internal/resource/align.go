@@ -53,8 +53,9 @@ func (a aligner) align(at, indexed Path, parent, want, live Value) Value {
 		return want
 	case want.Kind == ObjectValue && live.Kind == ObjectValue:
 		out := Object()
+		find := live.finder()
 		for _, f := range want.Fields {
-			w, ok := live.Get(a.sent(f.Name))
+			w, ok := find(a.sent(f.Name))
 			switch {
 			case ok && w.Kind != NullValue:
 				out.Fields = append(out.Fields, F(f.Name, a.align(at.Field(f.Name), indexed.Field(f.Name), want, f.Value, w)))
@@ -75,7 +76,8 @@ func (a aligner) list(at, indexed Path, want, live Value) Value {
 	if !keyed {
 		rest := slices.Clone(live.Items)
 		if a.spec.IsLoose(at) {
-			slices.SortFunc(rest, func(x, y Value) int { return indexIn(want, x) - indexIn(want, y) })
+			index := indexIn(want)
+			slices.SortFunc(rest, func(x, y Value) int { return index(x) - index(y) })
 		}
 		for i, w := range rest {
 			if i < len(want.Items) {
@@ -86,14 +88,17 @@ func (a aligner) list(at, indexed Path, want, live Value) Value {
 		return out
 	}
 	used := make([]bool, len(live.Items))
+	unused := make(map[string][]int, len(live.Items)) // by key
+	for k, l := range live.Items {
+		name := KeyText(l, key)
+		unused[name] = append(unused[name], k)
+	}
 	for i, w := range want.Items {
 		name := a.keyText(indexed.Index(i), w, key)
-		for k, l := range live.Items {
-			if !used[k] && KeyText(l, key) == name {
-				used[k] = true
-				out.Items = append(out.Items, a.align(at.Key(KeyText(w, key)), indexed.Index(i), want, w, l))
-				break
-			}
+		if same := unused[name]; len(same) > 0 {
+			k := same[0]
+			used[k], unused[name] = true, same[1:]
+			out.Items = append(out.Items, a.align(at.Key(KeyText(w, key)), indexed.Index(i), want, w, live.Items[k]))
 		}
 	}
 	for k, l := range live.Items {
@@ -113,13 +118,19 @@ func (a aligner) keyText(indexed Path, item Value, key string) string {
 	return a.sent(k.Text)
 }
 
-func indexIn(list, v Value) int {
-	for i, item := range list.Items {
-		if item.Text == v.Text {
+// indexIn returns what finds the place of a text in a list; those that it lacks
+// come after all others.
+func indexIn(list Value) func(v Value) int {
+	at := make(map[string]int, len(list.Items))
+	for i, item := range slices.Backward(list.Items) {
+		at[item.Text] = i
+	}
+	return func(v Value) int {
+		if i, ok := at[v.Text]; ok {
 			return i
 		}
+		return len(list.Items)
 	}
-	return len(list.Items)
 }
 
 func (a aligner) leaf(at, indexed Path, parent, want, live Value) Value {

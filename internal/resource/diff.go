@@ -42,8 +42,9 @@ func (c *comparer) compare(at Path, inB Value, a, b *Value) {
 	case a == nil || b == nil:
 		c.out = append(c.out, Difference{at, a, b})
 	case a.Kind == ObjectValue && b.Kind == ObjectValue:
-		for _, name := range members(*b, *a) {
-			c.compare(at.Field(name), *b, member(*a, name), member(*b, name))
+		inA, inOther := a.finder(), b.finder()
+		for _, name := range members(*b, *a, inOther) {
+			c.compare(at.Field(name), *b, member(inA, name), member(inOther, name))
 		}
 	case a.Kind == ListValue && b.Kind == ListValue:
 		c.lists(at, *a, *b)
@@ -56,8 +57,9 @@ func (c *comparer) lists(at Path, a, b Value) {
 	key, keyed := c.spec.KeyOf(at)
 	switch {
 	case keyed && distinct(a, key) && distinct(b, key):
+		inA, inOther := elements(a, key), elements(b, key)
 		for _, name := range keys(key, b, a) {
-			c.compare(at.Key(name), Value{}, element(a, key, name), element(b, key, name))
+			c.compare(at.Key(name), Value{}, inA[name], inOther[name])
 		}
 	case c.spec.IsLoose(at) && sameElements(a, b):
 	default:
@@ -68,21 +70,21 @@ func (c *comparer) lists(at Path, a, b Value) {
 }
 
 // members returns the names of first's members, then those that only second has.
-func members(first, second Value) []string {
+func members(first, second Value, inFirst func(string) (Value, bool)) []string {
 	var out []string
 	for _, f := range first.Fields {
 		out = append(out, f.Name)
 	}
 	for _, f := range second.Fields {
-		if !slices.Contains(out, f.Name) {
+		if _, ok := inFirst(f.Name); !ok {
 			out = append(out, f.Name)
 		}
 	}
 	return out
 }
 
-func member(v Value, name string) *Value {
-	if w, ok := v.Get(name); ok {
+func member(find func(string) (Value, bool), name string) *Value {
+	if w, ok := find(name); ok {
 		return &w
 	}
 	return nil
@@ -116,11 +118,13 @@ func distinct(list Value, key string) bool {
 	return true
 }
 
-func element(list Value, key, name string) *Value {
-	if i := IndexOf(list, key, name); i >= 0 {
-		return &list.Items[i]
+// elements finds the elements of a list by a key that tells them apart.
+func elements(list Value, key string) map[string]*Value {
+	out := make(map[string]*Value, len(list.Items))
+	for i := range list.Items {
+		out[KeyText(list.Items[i], key)] = &list.Items[i]
 	}
-	return nil
+	return out
 }
 
 func nth(list Value, i int) *Value {

@@ -171,7 +171,7 @@ func TestPlaces(t *testing.T) {
 		{Path{}.Field("transformations").Key("Other"), "/transformations/-"},
 		{Path{}.Field("a/b~c").Index(3), "/a~1b~0c/3"},
 	} {
-		if got := spec.Pointer(v, c.at); got != c.want {
+		if got := spec.Tree(v).Pointer(c.at); got != c.want {
 			t.Errorf("%s is at %s, want %s", c.at, got, c.want)
 		}
 	}

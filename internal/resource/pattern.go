@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -89,12 +90,28 @@ func Set(v Value, pattern string, w Value) Value {
 }
 
 // At returns the value at a path of fields and keys, or false.
-func (s *Spec) At(v Value, p Path) (Value, bool) {
+func (s *Spec) At(v Value, p Path) (Value, bool) { return s.Tree(v).At(p) }
+
+// Tree is a body in which paths are looked up, quickly also when they are many.
+// It belongs to one goroutine; the body must not change.
+type Tree struct {
+	spec    *Spec
+	root    Value
+	lists   map[*Value]map[string]int // by the first element of each long list: its keys
+	objects map[*Field]func(name string) (Value, bool)
+}
+
+// Tree returns the body v for lookups.
+func (s *Spec) Tree(v Value) *Tree { return &Tree{spec: s, root: v} }
+
+// At returns the value at a path of fields and keys, or false.
+func (t *Tree) At(p Path) (Value, bool) {
+	v := t.root
 	var ok bool
 	for i, step := range p {
 		switch step.Sort {
 		case FieldStep:
-			if v, ok = v.Get(step.Name); !ok {
+			if v, ok = t.member(v, step.Name); !ok {
 				return Value{}, false
 			}
 		case IndexStep:
@@ -103,8 +120,7 @@ func (s *Spec) At(v Value, p Path) (Value, bool) {
 			}
 			v = v.Items[step.Index]
 		case KeyStep:
-			key, _ := s.KeyOf(p[:i])
-			n := IndexOf(v, key, step.Name)
+			n := t.element(v, p[:i], step.Name)
 			if n < 0 {
 				return Value{}, false
 			}
@@ -114,9 +130,47 @@ func (s *Spec) At(v Value, p Path) (Value, bool) {
 	return v, true
 }
 
-// Pointer returns the JSON Pointer of a path in v: keys become the indexes that
-// they have there. An element that is not there gets "-", the end of its list.
-func (s *Spec) Pointer(v Value, p Path) string {
+func (t *Tree) member(v Value, name string) (Value, bool) {
+	if len(v.Fields) <= few {
+		return v.Get(name)
+	}
+	find := t.objects[&v.Fields[0]]
+	if find == nil {
+		if t.objects == nil {
+			t.objects = map[*Field]func(string) (Value, bool){}
+		}
+		find = v.finder()
+		t.objects[&v.Fields[0]] = find
+	}
+	return find(name)
+}
+
+// element returns the index of an element of a list by its key, or -1.
+func (t *Tree) element(list Value, at Path, name string) int {
+	key, _ := t.spec.KeyOf(at)
+	if len(list.Items) <= few {
+		return IndexOf(list, key, name)
+	}
+	keys := t.lists[&list.Items[0]]
+	if keys == nil {
+		if t.lists == nil {
+			t.lists = map[*Value]map[string]int{}
+		}
+		keys = make(map[string]int, len(list.Items))
+		for i, item := range slices.Backward(list.Items) {
+			keys[KeyText(item, key)] = i
+		}
+		t.lists[&list.Items[0]] = keys
+	}
+	if i, ok := keys[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// Pointer returns the JSON Pointer of a path in the body: keys become the indexes
+// that they have there. An element that is not there gets "-", the end of its list.
+func (t *Tree) Pointer(p Path) string {
 	var b strings.Builder
 	for i, step := range p {
 		b.WriteByte('/')
@@ -126,9 +180,8 @@ func (s *Spec) Pointer(v Value, p Path) string {
 		case IndexStep:
 			b.WriteString(strconv.Itoa(step.Index))
 		case KeyStep:
-			list, _ := s.At(v, p[:i])
-			key, _ := s.KeyOf(p[:i])
-			if n := IndexOf(list, key, step.Name); n >= 0 {
+			list, _ := t.At(p[:i])
+			if n := t.element(list, p[:i], step.Name); n >= 0 {
 				b.WriteString(strconv.Itoa(n))
 			} else {
 				b.WriteByte('-')

@@ -244,8 +244,9 @@ func (s *Spec) withoutServers(at Path, want, live Value) Value {
 	if row.Server == nil {
 		return live
 	}
+	index := indexIn(want)
 	live.Items = slices.DeleteFunc(slices.Clone(live.Items), func(v Value) bool {
-		return row.Server(v.Text) && indexIn(want, v) == len(want.Items)
+		return row.Server(v.Text) && index(v) == len(want.Items)
 	})
 	return live
 }

@@ -88,6 +88,27 @@ func (v Value) Get(name string) (Value, bool) {
 	return Value{}, false
 }
 
+// few is up to how many members comparing names is faster than a table of them.
+const few = 16
+
+// finder returns what Get does, quickly also when it is asked for many members.
+func (v Value) finder() func(name string) (Value, bool) {
+	if len(v.Fields) <= few {
+		return v.Get
+	}
+	at := make(map[string]int, len(v.Fields))
+	for i, f := range slices.Backward(v.Fields) {
+		at[f.Name] = i
+	}
+	return func(name string) (Value, bool) {
+		i, ok := at[name]
+		if !ok {
+			return Value{}, false
+		}
+		return v.Fields[i].Value, true
+	}
+}
+
 // With returns the object v with the member name set to w: replaced where it
 // stands, or added at the end. v itself is not changed.
 func (v Value) With(name string, w Value) Value {
@@ -119,7 +140,6 @@ func (v Value) Without(name string) Value {
 // DuplicateKey returns the path of a member whose object has another one of that
 // name, or false.
 func (v Value) DuplicateKey() (Path, bool) {
-	const few = 16 // up to here, comparing is faster than a map
 	var seen map[string]bool
 	if len(v.Fields) > few {
 		seen = make(map[string]bool, len(v.Fields))
@@ -213,8 +233,15 @@ func (v Value) Equal(w Value) bool {
 			return false
 		}
 	}
-	for _, f := range v.Fields {
-		g, ok := w.Get(f.Name)
+	var find func(string) (Value, bool)
+	for i, f := range v.Fields {
+		g, ok := w.Fields[i].Value, w.Fields[i].Name == f.Name
+		if !ok {
+			if find == nil {
+				find = w.finder()
+			}
+			g, ok = find(f.Name)
+		}
 		if !ok || !f.Value.Equal(g) {
 			return false
 		}
