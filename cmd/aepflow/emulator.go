@@ -76,7 +76,7 @@ func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
 		o.Record = f
 	}
 	if c.Data != "" {
-		o.Dir = files.Project(c.Data)
+		o.Dir = files.ChosenFolder(c.Data)
 		if err := o.Dir.Make(); err != nil {
 			return exit(exitWorld, "make %s: %s", display(c.Data), reason(err))
 		}

@@ -51,6 +51,18 @@ func Project(dir string) Folder { return Folder{dir: dir, sub: "."} }
 // because the person chose the name and not where it leads.
 func Chosen(path string) File { return Project(filepath.Dir(path)).File(filepath.Base(path)) }
 
+// ChosenFolder is Chosen for a folder. A path that ends in no name, such as `..`, is
+// taken as it is.
+func ChosenFolder(path string) Folder {
+	path = filepath.Clean(path)
+	switch name := filepath.Base(path); name {
+	case ".", "..", string(filepath.Separator):
+		return Project(path)
+	default:
+		return Project(filepath.Dir(path)).Sub(name)
+	}
+}
+
 // IsZero reports whether f is none.
 func (f Folder) IsZero() bool { return f.dir == "" }
 

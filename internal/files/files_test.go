@@ -369,6 +369,29 @@ func TestChosen(t *testing.T) {
 	untouched(t, project)
 }
 
+func TestChosenFolder(t *testing.T) {
+	project, _ := world(t)
+	outside := filepath.Join("..", "outside")
+	if err := os.Symlink(outside, "away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := ChosenFolder("away").Make(); err == nil {
+		t.Error("a link that leaves its folder is a folder")
+	}
+	if err := ChosenFolder("away").File("new").Write(0o600, nil); err == nil {
+		t.Error("a file was written through a link that leaves its folder")
+	}
+	if err := os.Remove("away"); err != nil {
+		t.Fatal(err)
+	}
+	untouched(t, project)
+	for _, path := range []string{".", "..", "made/below/", outside} {
+		if err := ChosenFolder(path).Make(); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 func TestZeroFile(t *testing.T) {
 	if _, err := (File{}).Read(10); err == nil || !(File{}).IsZero() {
 		t.Error("no file is read")
