@@ -6,6 +6,8 @@
 package textdiff
 
 import (
+	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,9 +38,11 @@ type Hunk struct {
 	Lines    []Chunk // one line each, without its line break
 }
 
-// maxTokens bounds the work: of more tokens that differ, all are deleted and inserted. A
-// bound of time would make the output depend on the machine.
-const maxTokens = 8000
+// maxTokens bounds the work, which grows with the square of a difference. A larger
+// difference is split at the tokens that both texts have once; of a part that is
+// still larger, all tokens are deleted and inserted. A bound of time would make the
+// output depend on the machine.
+const maxTokens = 2000
 
 // Words compares two texts word by word. Edits close to one another are joined.
 func Words(from, to string) []Chunk {
@@ -68,19 +72,116 @@ func compare(from, to []string, semantic bool) []Chunk {
 		tail++
 	}
 	a, b := from[head:len(from)-tail], to[head:len(to)-tail]
-	var out []Chunk
-	out = push(out, Equal, from[:head])
-	if len(a)+len(b) > maxTokens {
-		out = push(out, Delete, a)
-		out = push(out, Insert, b)
+	var out chunker
+	out.push(Equal, from[:head])
+	if len(a)+len(b) <= maxTokens {
+		out.bisect(a, b, semantic)
 	} else {
-		out = bisect(out, a, b, semantic)
+		out.split(a, b, semantic)
 	}
-	return push(out, Equal, from[len(from)-tail:])
+	out.push(Equal, from[len(from)-tail:])
+	return out.chunks()
+}
+
+// chunker collects tokens; adjacent ones of one operation make one chunk.
+type chunker struct {
+	ops    []Op
+	tokens [][]string
+}
+
+func (c *chunker) push(op Op, tokens []string) {
+	n := len(c.ops)
+	switch {
+	case len(tokens) == 0:
+	case n > 0 && c.ops[n-1] == op:
+		c.tokens[n-1] = append(c.tokens[n-1], tokens...)
+	default:
+		c.ops, c.tokens = append(c.ops, op), append(c.tokens, slices.Clone(tokens))
+	}
+}
+
+func (c *chunker) chunks() []Chunk {
+	var out []Chunk
+	for i, op := range c.ops {
+		out = append(out, Chunk{op, strings.Join(c.tokens[i], "")})
+	}
+	return out
+}
+
+// split compares the parts between the tokens that both lists have once. Of those,
+// it keeps the largest selection that has the same order in both.
+func (c *chunker) split(a, b []string, semantic bool) {
+	i, j := 0, 0
+	for _, p := range append(inOrder(once(a, b)), pair{len(a), len(b)}) {
+		if p.a < i || p.b < j {
+			continue // part of the equal tokens after an earlier pair
+		}
+		c.part(a[i:p.a], b[j:p.b], semantic)
+		for i, j = p.a, p.b; i < len(a) && j < len(b) && a[i] == b[j]; i, j = i+1, j+1 {
+		}
+		c.push(Equal, a[p.a:i])
+	}
+}
+
+func (c *chunker) part(a, b []string, semantic bool) {
+	if len(a)+len(b) <= maxTokens {
+		c.bisect(a, b, semantic)
+		return
+	}
+	c.push(Delete, a)
+	c.push(Insert, b)
+}
+
+// pair is a token that two lists share, by its index in each.
+type pair struct{ a, b int }
+
+// once returns the tokens that each list has exactly once, in the order of a.
+func once(a, b []string) []pair {
+	type place struct{ count, at int }
+	inB := make(map[string]place, len(b))
+	for i, t := range b {
+		inB[t] = place{inB[t].count + 1, i}
+	}
+	count := make(map[string]int, len(a))
+	for _, t := range a {
+		count[t]++
+	}
+	var out []pair
+	for i, t := range a {
+		if p := inB[t]; p.count == 1 && count[t] == 1 {
+			out = append(out, pair{i, p.at})
+		}
+	}
+	return out
+}
+
+// inOrder returns a longest increasing subsequence of the pairs by their second index.
+func inOrder(pairs []pair) []pair {
+	var ends []int                    // for each length, the pair that ends the best subsequence
+	before := make([]int, len(pairs)) // the pair before each one in its subsequence
+	for i, p := range pairs {
+		n := sort.Search(len(ends), func(n int) bool { return pairs[ends[n]].b > p.b })
+		if n > 0 {
+			before[i] = ends[n-1]
+		}
+		if n == len(ends) {
+			ends = append(ends, i)
+		} else {
+			ends[n] = i
+		}
+	}
+	out := make([]pair, len(ends))
+	if len(ends) == 0 {
+		return out
+	}
+	for n, i := len(ends)-1, ends[len(ends)-1]; n >= 0; n, i = n-1, before[i] {
+		out[n] = pairs[i]
+	}
+	return out
 }
 
 // bisect runs the library on tokens, with a rune for each distinct token.
-func bisect(out []Chunk, a, b []string, semantic bool) []Chunk {
+func (c *chunker) bisect(a, b []string, semantic bool) {
 	var tokens []string
 	index := map[string]rune{}
 	code := func(list []string) []rune {
@@ -108,9 +209,8 @@ func bisect(out []Chunk, a, b []string, semantic bool) []Chunk {
 		for _, r := range d.Text {
 			list = append(list, tokens[fromRune(r)])
 		}
-		out = push(out, opOf(d.Type), list)
+		c.push(opOf(d.Type), list)
 	}
-	return out
 }
 
 func opOf(t diffmatchpatch.Operation) Op {
@@ -145,18 +245,6 @@ func fromRune(r rune) int {
 		r -= afterSurrogate - surrogates
 	}
 	return int(r - firstRune)
-}
-
-func push(out []Chunk, op Op, tokens []string) []Chunk {
-	if len(tokens) == 0 {
-		return out
-	}
-	text := strings.Join(tokens, "")
-	if n := len(out); n > 0 && out[n-1].Op == op {
-		out[n-1].Text += text
-		return out
-	}
-	return append(out, Chunk{op, text})
 }
 
 // lines splits after each line break.

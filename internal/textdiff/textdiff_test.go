@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/linear"
 )
 
 // marked prints chunks as word diffs are usually printed.
@@ -108,7 +110,81 @@ func TestWordsBounded(t *testing.T) {
 	}
 }
 
+// A long text with small changes in many places is told by those, on both sides of
+// the bound.
+func TestLongTextsWithFewChanges(t *testing.T) {
+	for _, n := range []int{maxTokens/2 - 8, maxTokens/2 + 8, 5 * maxTokens} {
+		var from, to strings.Builder
+		for i := range n {
+			fmt.Fprintf(&from, "line %d\n", i)
+			switch i % (n / 4) {
+			case 10:
+				fmt.Fprintf(&to, "line %d, changed\n", i)
+			case 30:
+			case 50:
+				fmt.Fprintf(&to, "new\nline %d\n", i)
+			default:
+				fmt.Fprintf(&to, "line %d\n", i)
+			}
+		}
+		changed := 0
+		hunks := Lines(from.String(), to.String(), 0)
+		for _, h := range hunks {
+			changed += len(h.Lines)
+		}
+		if len(hunks) != 12 || changed != 16 {
+			t.Errorf("%d lines: %d hunks of %d lines, want 12 of 16", n, len(hunks), changed)
+		}
+	}
+}
+
+// Of two parts that change places, the larger one is kept.
+func TestLongTextsWithMovedParts(t *testing.T) {
+	a := strings.ReplaceAll(numbers(0, 3*maxTokens), " ", "\n")
+	b := strings.ReplaceAll(numbers(3*maxTokens, 4*maxTokens), " ", "\n")
+	want := []Chunk{{Insert, b}, {Equal, a}, {Delete, b}}
+	if chunks := compare(lines(a+b), lines(b+a), false); !slices.Equal(chunks, want) {
+		t.Errorf("got %d chunks", len(chunks))
+	}
+}
+
+// The time grows with the texts: no token in common, the opposite order, every other
+// token changed, and few different tokens.
+func TestTimeIsLinear(t *testing.T) {
+	text := func(n int, line func(i int) int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "line %d\n", line(i))
+		}
+		return b.String()
+	}
+	for name, other := range map[string]func(n, i int) int{
+		"all other":   func(n, i int) int { return n + i },
+		"opposite":    func(n, i int) int { return n - i },
+		"every other": func(n, i int) int { return i + n*(i%2) },
+		"few":         func(_, i int) int { return i % 7 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			linear.Check(t, func(k int) func() {
+				n := linear.Size(80_000) * k
+				from, to := text(n, func(i int) int { return i }), text(n, func(i int) int { return other(n, i) })
+				return func() { Lines(from, to, 3) }
+			})
+		})
+	}
+}
+
+func numbers(from, to int) string {
+	var b strings.Builder
+	for i := from; i < to; i++ {
+		fmt.Fprintf(&b, "%d ", i)
+	}
+	return b.String()
+}
+
 func FuzzWords(f *testing.F) {
+	f.Add(numbers(0, 2*maxTokens), numbers(maxTokens, 3*maxTokens))
+	f.Add(numbers(0, maxTokens)+numbers(5, maxTokens), numbers(5, maxTokens)+numbers(0, maxTokens))
 	for _, s := range []string{"", "a", "concat(a, b)", "a\nb\n", "\xff\xfe", "日本 語", "🙂 ok", "aaaa aaaa aaaa"} {
 		f.Add(s, s+" x")
 		f.Add("y "+s, s)
