@@ -20,8 +20,7 @@ type breaking struct {
 
 func (b *breaking) Do(ctx context.Context, r platform.Request) (platform.Response, error) {
 	if b.at(r) {
-		var none map[string]int
-		none["a bug"]++
+		panic("a bug in a client")
 	}
 	return b.Doer.Do(ctx, r)
 }

@@ -194,7 +194,7 @@ func refuse(guarded []planner.Change) error {
 			}
 		}
 	}
-	return &exitError{code: exitRefused, err: errors.New("refused, nothing was changed:"), details: details}
+	return exitDetails(exitRefused, details, "refused, nothing was changed:")
 }
 
 // ask puts the question. Without a terminal there is nobody to ask.

@@ -87,7 +87,12 @@ func exit(code int, format string, args ...any) error {
 
 // exitHelp is exit with a line that says how to fix it.
 func exitHelp(code int, help, format string, args ...any) error {
-	return &exitError{code: code, err: fmt.Errorf(format, args...), details: []string{"= help: " + help}}
+	return exitDetails(code, []string{"= help: " + help}, format, args...)
+}
+
+// exitDetails is exit with lines below the message.
+func exitDetails(code int, details []string, format string, args ...any) error {
+	return &exitError{code: code, err: fmt.Errorf(format, args...), details: details}
 }
 
 // quiet ends a command with a code when its output has said why.
