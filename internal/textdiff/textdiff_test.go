@@ -166,7 +166,7 @@ func TestTimeIsLinear(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			linear.Check(t, func(k int) func() {
-				n := linear.Size(80_000) * k
+				n := linear.Size(40_000) * k
 				from, to := text(n, func(i int) int { return i }), text(n, func(i int) int { return other(n, i) })
 				return func() { Lines(from, to, 3) }
 			})
