@@ -17,6 +17,7 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/raced"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -218,6 +219,9 @@ func walk(t *testing.T, lag time.Duration, variants bool, f func(t *testing.T, s
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%s/done %v", h.name, d.name, done), func(t *testing.T) {
+					if raced.Enabled && h.variant {
+						t.Skip("runs as it ships: each case is an apply")
+					}
 					synctest.Test(t, func(t *testing.T) {
 						s := newStand(t, lag)
 						if len(d.from.All()) > 0 {
@@ -302,6 +306,9 @@ func (s *stand) goOn(t *testing.T, d deed, open bool) {
 // TestAnswersKilled walks the same table and kills the process at the first look-up
 // after the harmed call: the next one goes on from the journal.
 func TestAnswersKilled(t *testing.T) {
+	if raced.Enabled {
+		t.Skip("runs as it ships: each case is three applies")
+	}
 	killed := 0
 	walk(t, time.Minute, false, func(t *testing.T, s *stand, h harm, d deed, done bool) {
 		copied := lockfile.PathsIn(t.TempDir(), "dev")
