@@ -108,7 +108,7 @@ func (p place) fixKey(got, want string) *diag.Fix {
 }
 
 // fixName replaces a name of the user's own making. A near name may as well be
-// another thing, so only a slip of the hand is mended.
+// another thing, so only a slip of the hand is fixed.
 func (p place) fixName(got, want string) *diag.Fix {
 	if !diag.Mistyped(got, want) {
 		return nil

@@ -73,7 +73,7 @@ func (c validateCmd) Run(a *app) error {
 // fix mends the files of a project and returns it as they are then. What it did
 // is part of the result in text, and beside it in the forms for machines.
 func (a *app) fix(p *project, format string) (*project, error) {
-	m := p.mend(func(p *project) *diag.Report {
+	m := p.applyFixes(func(p *project) *diag.Report {
 		report := &diag.Report{}
 		report.Append(p.report)
 		_, found := compiler.Compile(p.files, p.options())

@@ -25,8 +25,8 @@ type repair struct {
 	written []source.Span // where the new text stands, in the new files
 }
 
-// mended is a project after its repairs.
-type mended struct {
+// fixedProject is a project after its repairs.
+type fixedProject struct {
 	*project
 	repairs []repair       // by file and line
 	changed []*source.File // the new texts of those that changed
@@ -37,9 +37,9 @@ type mended struct {
 // A repair may uncover another fault that has a repair of its own, so it goes
 // round until nothing is left. A repair that the checks refuse at the very place
 // that it wrote is taken back: it was not what the user meant.
-func (p *project) mend(check func(*project) *diag.Report) mended {
+func (p *project) applyFixes(check func(*project) *diag.Report) fixedProject {
 	const rounds = 50 // a guard against repairs that undo each other
-	m := mended{project: p}
+	m := fixedProject{project: p}
 	changed := map[string]*source.File{}
 	refused := map[string]bool{} // by fixKey
 	for range rounds {
@@ -211,7 +211,7 @@ func fixKey(f diag.Fix) string {
 }
 
 // save writes the files that changed.
-func (m mended) save() error {
+func (m fixedProject) save() error {
 	for _, f := range m.changed {
 		if err := m.rewrite(f.Path, f.Text); err != nil {
 			return err
@@ -220,8 +220,8 @@ func (m mended) save() error {
 	return nil
 }
 
-// print says what was mended, file by file.
-func (m mended) print(w *output.Writer) error {
+// print says what was fixed, file by file.
+func (m fixedProject) print(w *output.Writer) error {
 	for rest := m.repairs; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].file.Path == rest[0].file.Path {
@@ -229,7 +229,7 @@ func (m mended) print(w *output.Writer) error {
 		}
 		same := rest[:n]
 		rest = rest[n:]
-		if err := w.Printf("mended %s, %s:\n", same[0].file.Path, count(len(same), "repair")); err != nil {
+		if err := w.Printf("fixed %s, %s:\n", same[0].file.Path, count(len(same), "repair")); err != nil {
 			return err
 		}
 		for _, r := range same {

@@ -13,10 +13,10 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// Of the example of every code: what is mended needs no second mending, and
+// Of the example of every code: what is fixed needs no second fix, and
 // nothing that was sound is wrong afterwards.
 func TestMendingSettles(t *testing.T) {
-	mendedAny := 0
+	fixedAny := 0
 	for _, e := range diag.Codes() {
 		if e.Example == "" {
 			continue
@@ -28,20 +28,20 @@ func TestMendingSettles(t *testing.T) {
 			}
 		}
 		before := check(p)
-		once := p.mend(check)
+		once := p.applyFixes(check)
 		after := check(once.project)
 		if len(once.repairs) > 0 {
-			mendedAny++
+			fixedAny++
 		}
-		if again := once.mend(check); len(again.repairs) > 0 {
-			t.Errorf("%s: mended again: %+v", e.Code, again.repairs)
+		if again := once.applyFixes(check); len(again.repairs) > 0 {
+			t.Errorf("%s: fixed again: %+v", e.Code, again.repairs)
 		}
 		if !before.HasErrors() && after.HasErrors() {
 			t.Errorf("%s: the repairs %+v made a sound document wrong: %+v", e.Code, once.repairs, after.Sorted())
 		}
 	}
-	if mendedAny < 10 {
-		t.Errorf("only %d of the examples were mended", mendedAny)
+	if fixedAny < 10 {
+		t.Errorf("only %d of the examples were fixed", fixedAny)
 	}
 }
 
@@ -57,7 +57,7 @@ func TestMendingIsLinear(t *testing.T) {
 		return func() {
 			p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}}
 			p.files = append(p.files, source.NewFile("dataflow.yaml", []byte(b.String())))
-			if got := len(p.mend(check).repairs); got != n*k {
+			if got := len(p.applyFixes(check).repairs); got != n*k {
 				t.Fatalf("%d repairs, want %d", got, n*k)
 			}
 		}

@@ -54,7 +54,7 @@ type FunctionAlias struct {
 
 // FunctionExample is a call and its result. Given holds the attributes that it
 // reads. Sample says how far the published sample can be trusted: empty (as
-// printed), "corrected" (printed wrongly, mended here), "unreliable" (printed
+// printed), "corrected" (printed wrongly, fixed here), "unreliable" (printed
 // like this, contradicts the function), "derived" (not printed, follows from
 // another), "varies" (depends on clock or chance), "unpublished" (the algorithm
 // is not public).
