@@ -57,6 +57,11 @@ func FirstLine(s string) string {
 	return s
 }
 
+// NewError returns a diagnostic of severity Error. The first label is primary.
+func NewError(code Code, message, help string, labels ...Label) Diagnostic {
+	return Diagnostic{Code: code, Severity: Error, Message: message, Help: help, Labels: labels}
+}
+
 // Edit replaces the bytes of Span by Text.
 type Edit struct {
 	Span source.Span
@@ -67,6 +72,11 @@ type Edit struct {
 type Fix struct {
 	Title string
 	Edits []Edit
+}
+
+// Replace returns the fix that writes text instead of s.
+func Replace(title string, s source.Span, text string) *Fix {
+	return &Fix{Title: title, Edits: []Edit{{Span: s, Text: text}}}
 }
 
 // Diagnostic is one fault, said once.

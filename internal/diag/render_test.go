@@ -80,7 +80,7 @@ var hazards = []struct {
 	}},
 	{"crlf", 0, func(t *testing.T, r *diag.Report) {
 		f := source.NewFile("a.yaml", []byte("name: a\r\nname: b\r\nlist:\r\n  - x\r\n  - y\r\nend: 1\r\n"))
-		r.Add(found{Code: diag.DuplicateKey, Severity: diag.Error, Message: "key `name` stands twice in the same map",
+		r.Add(found{Code: diag.DuplicateKey, Severity: diag.Error, Message: "duplicate key `name`",
 			Labels: []diag.Label{{Span: in(t, f, "name", 2), Text: "second time"}, {Span: in(t, f, "name", 1), Text: "first time"}}})
 		r.Add(found{Code: diag.WrongType, Severity: diag.Error, Message: "a span that ends with a line break",
 			Labels: []diag.Label{{Span: in(t, f, "- x\r\n  - y\r\n", 1), Text: "two lines"}}})
@@ -150,7 +150,7 @@ var hazards = []struct {
 	{"secrets", 0, func(t *testing.T, r *diag.Report) {
 		f := file("a.yaml", "kind: Connection", "auth:", "  type: basic", "  params:", "    host: db.example", "    password: hunter2: x", "    clientSecret: \"hunter2\" # why", "    keyFileContent: |", "      hunter2 line", "    refreshToken: ${env.TOKEN}", "  more: {apiToken: hunter2, port: 1}", "name: hunter2key", "x: marked")
 		f.Hide(in(t, f, "marked", 1))
-		r.Add(found{Code: diag.YAMLColon, Severity: diag.Error, Message: "a `:` stands inside hunter2: x",
+		r.Add(found{Code: diag.YAMLColon, Severity: diag.Error, Message: "unexpected `:` in hunter2: x",
 			Labels: []diag.Label{{Span: in(t, f, ": x", 1), Text: "in \"hunter2: x\""}, {Span: in(t, f, "marked", 1), Text: "marked"}},
 			Help:   "write 'hunter2: x'", Notes: []string{"hunter2: x"},
 			Fix: &diag.Fix{Title: "quote", Edits: []diag.Edit{{Span: in(t, f, "hunter2: x", 1), Text: "'hunter2: x'"}}}})

@@ -12,24 +12,17 @@ type emptyFile struct{ file *source.File }
 func (p emptyFile) Diagnose() diag.Diagnostic {
 	message := "the file is empty"
 	if len(p.file.Text) > 0 {
-		message = "the file holds no values, only blanks and comments"
+		message = "the file contains only whitespace and comments"
 	}
-	return diag.Diagnostic{
-		Code: diag.EmptyFile, Severity: diag.Error, Message: message,
-		Labels: diag.At(p.file.Span(0, 0), "expected `name:` and the other keys of a document"),
-		Help:   "write a document, or remove the file",
-	}
+	return diag.NewError(diag.EmptyFile, message, "write a document, or remove the file",
+		diag.Label{Span: p.file.Span(0, 0), Text: "expected `name:` and the other keys of a document"})
 }
 
 type utf16File struct{ span source.Span }
 
 func (p utf16File) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLEncoding, Severity: diag.Error,
-		Message: "the file is encoded as UTF-16, expected UTF-8",
-		Labels:  []diag.Label{{Span: p.span}},
-		Help:    "save the file as UTF-8",
-	}
+	return diag.NewError(diag.YAMLEncoding, "the file is encoded as UTF-16, expected UTF-8", "save the file as UTF-8",
+		diag.Label{Span: p.span})
 }
 
 type notUTF8 struct {
@@ -38,12 +31,8 @@ type notUTF8 struct {
 }
 
 func (p notUTF8) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLEncoding, Severity: diag.Error,
-		Message: fmt.Sprintf("byte 0x%02X is not UTF-8", p.b),
-		Labels:  diag.At(p.span, "not a character"),
-		Help:    "save the file as UTF-8",
-	}
+	return diag.NewError(diag.YAMLEncoding, fmt.Sprintf("byte 0x%02X is not valid UTF-8", p.b), "save the file as UTF-8",
+		diag.Label{Span: p.span, Text: "not a character"})
 }
 
 type binaryFile struct {
@@ -52,13 +41,11 @@ type binaryFile struct {
 }
 
 func (p binaryFile) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.NotYAML, Severity: diag.Error,
-		Message: "this is not YAML: the file holds binary data",
-		Labels:  []diag.Label{{Span: source.Span{File: p.span.File, Start: p.span.Start, End: p.span.Start}}},
-		Notes:   []string{fmt.Sprintf("the first byte that is no text is 0x%02X at offset %d", p.b, p.span.Start)},
-		Help:    "name a text file; compressed files must be unpacked first",
-	}
+	d := diag.NewError(diag.NotYAML, "expected YAML, found binary data",
+		"use a text file; decompress compressed files first",
+		diag.Label{Span: source.Span{File: p.span.File, Start: p.span.Start, End: p.span.Start}})
+	d.Notes = []string{fmt.Sprintf("the first byte that is not text is 0x%02X at offset %d", p.b, p.span.Start)}
+	return d
 }
 
 type controlChar struct {
@@ -67,17 +54,14 @@ type controlChar struct {
 }
 
 func (p controlChar) Diagnose() diag.Diagnostic {
-	d := diag.Diagnostic{
-		Code: diag.YAMLControl, Severity: diag.Error,
-		Message: fmt.Sprintf("control character U+%04X is not allowed in YAML", p.r),
-		Labels:  diag.At(p.span, "invisible character"),
-		Help:    "remove it, or write it as an escape inside double quotes",
-		Fix:     &diag.Fix{Title: "remove the character", Edits: []diag.Edit{{Span: p.span}}},
-	}
+	d := diag.NewError(diag.YAMLControl, fmt.Sprintf("control character U+%04X is not allowed in YAML", p.r),
+		"remove it, or write it as an escape inside double quotes",
+		diag.Label{Span: p.span, Text: "invisible character"})
 	if p.r == 0xFEFF {
-		d.Message = "a byte order mark stands in the middle of the file"
-		d.Help = "remove it; it is only allowed at the very start"
+		d.Message = "byte order mark in the middle of the file"
+		d.Help = "remove it; it is only allowed at the start of the file"
 	}
+	d.Fix = diag.Replace("remove the character", p.span, "")
 	return d
 }
 
@@ -87,12 +71,8 @@ type duplicateKey struct {
 }
 
 func (p duplicateKey) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.DuplicateKey, Severity: diag.Error,
-		Message: fmt.Sprintf("key `%s` stands twice in the same map", p.Name),
-		Labels:  []diag.Label{{Span: p.Again, Text: "second time"}, {Span: p.First, Text: "first time"}},
-		Help:    "keep one of the two",
-	}
+	return diag.NewError(diag.DuplicateKey, fmt.Sprintf("duplicate key `%s`", p.Name), "remove or rename one of the two",
+		diag.Label{Span: p.Again, Text: "defined again"}, diag.Label{Span: p.First, Text: "first defined here"})
 }
 
 type complexKey struct {
@@ -101,14 +81,10 @@ type complexKey struct {
 }
 
 func (p complexKey) Diagnose() diag.Diagnostic {
-	d := diag.Diagnostic{
-		Code: diag.YAMLComplexKey, Severity: diag.Error,
-		Message: fmt.Sprintf("expected a name as key, found %s", p.kind),
-		Labels:  diag.At(p.span, "this is the key of a map"),
-		Help:    "write the key as text",
-	}
+	d := diag.NewError(diag.YAMLComplexKey, fmt.Sprintf("expected text as a key, found %s", p.kind),
+		"write the key as text", diag.Label{Span: p.span, Text: "key of a map"})
 	if text := p.span.Text(); len(text) > 0 && text[0] == '{' {
-		d.Help = "put the text in quotes if the braces belong to it"
+		d.Help = "put the text in quotes if the braces are part of it"
 	}
 	return d
 }
@@ -119,12 +95,9 @@ type badMerge struct {
 }
 
 func (p badMerge) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLMerge, Severity: diag.Error,
-		Message: fmt.Sprintf("`<<` merges maps, found %s", p.value.Kind),
-		Labels:  append([]diag.Label{{Span: p.key, Text: "merged here"}}, p.value.Where("this is "+p.value.Kind.String())...),
-		Help:    "merge an alias of a map (`<<: *name`) or a list of those (`<<: [*a, *b]`)",
-	}
+	return diag.NewError(diag.YAMLMerge, fmt.Sprintf("`<<` merges maps, found %s", p.value.Kind),
+		"merge an alias of a map (`<<: *name`) or a list of such aliases (`<<: [*a, *b]`)",
+		append(diag.At(p.key, "merged here"), p.value.Where("this is "+p.value.Kind.String())...)...)
 }
 
 type tagMismatch struct {
@@ -135,12 +108,9 @@ type tagMismatch struct {
 }
 
 func (p tagMismatch) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLTag, Severity: diag.Error,
-		Message: fmt.Sprintf("tag `%s` asks for %s, found `%s`", p.tag, p.want, diag.FirstLine(p.text)),
-		Labels:  diag.At(p.span, "not "+p.want.String()),
-		Help:    "remove the tag or mend the value",
-	}
+	return diag.NewError(diag.YAMLTag,
+		fmt.Sprintf("tag `%s` requires %s, found `%s`", p.tag, p.want, diag.FirstLine(p.text)),
+		"remove the tag, or fix the value", diag.Label{Span: p.span, Text: "not " + p.want.String()})
 }
 
 type aliasCycle struct {
@@ -149,42 +119,30 @@ type aliasCycle struct {
 }
 
 func (p aliasCycle) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLAliasCycle, Severity: diag.Error,
-		Message: fmt.Sprintf("alias `*%s` stands inside the value that it names", p.name),
-		Labels:  diag.At(p.use, "the value would contain itself"),
-		Help:    "move the anchor to a value outside",
-	}
+	return diag.NewError(diag.YAMLAliasCycle, fmt.Sprintf("alias `*%s` is inside the value of its own anchor", p.name),
+		"move the anchor to another value", diag.Label{Span: p.use, Text: "the value would contain itself"})
 }
 
 type aliasBomb struct {
 	use   source.Span
-	where string // that has the limit
+	where string // "file" or "document": what has the limit
 	limit int
 }
 
 func (p aliasBomb) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.YAMLAliasLimit, Severity: diag.Error,
-		Message: fmt.Sprintf("the aliases of the %s repeat more than %d values", p.where, p.limit),
-		Labels:  diag.At(p.use, "the limit is passed within this alias"),
-		Help:    "write fewer aliases of values that hold aliases themselves",
-	}
+	return diag.NewError(diag.YAMLAliasLimit, fmt.Sprintf("the aliases of the %s repeat more than %d values", p.where, p.limit),
+		"use fewer aliases of values that contain aliases themselves",
+		diag.Label{Span: p.use, Text: "this alias exceeds the limit"})
 }
 
-// TooManyDocuments is the problem of a file or a project with more documents than
-// it may have.
+// TooManyDocuments reports a file or project with more documents than its limit.
 type TooManyDocuments struct {
 	First source.Span // the first document over the limit
-	Where string      // what has the limit: "file" or "project"
+	Where string      // "file" or "project": what has the limit
 	Limit int
 }
 
 func (p TooManyDocuments) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
-		Code: diag.TooManyDocuments, Severity: diag.Error,
-		Message: fmt.Sprintf("the %s has more than %d documents", p.Where, p.Limit),
-		Labels:  diag.At(p.First, "one too many"),
-		Help:    "move some of them into another " + p.Where,
-	}
+	return diag.NewError(diag.TooManyDocuments, fmt.Sprintf("the %s has more than %d documents", p.Where, p.Limit),
+		"move some documents to another "+p.Where, diag.Label{Span: p.First, Text: "exceeds the limit"})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// also appends a label when its place is known.
+// also appends a label unless its span is empty.
 func also(labels []diag.Label, s source.Span, text string) []diag.Label {
 	if s.IsZero() || s.Start == s.End {
 		return labels
@@ -16,25 +16,23 @@ func also(labels []diag.Label, s source.Span, text string) []diag.Label {
 	return append(labels, diag.Label{Span: s, Text: text})
 }
 
-func syntaxError(code diag.Code, message, help string, labels []diag.Label) diag.Diagnostic {
-	return diag.Diagnostic{Code: code, Severity: diag.Error, Message: message, Labels: labels, Help: help}
-}
-
-// quoteFor writes text as a YAML scalar in quotes, in the style that needs no
-// escapes if there is one.
-func quoteFor(text string) string {
+// Quote writes one line of text as a quoted YAML scalar, in the style that needs
+// no escapes if there is one.
+func Quote(text string) string {
 	if strings.ContainsAny(text, `"\`) {
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	}
 	return `"` + text + `"`
 }
 
+func quoteHelp(text string) string { return "put the value in quotes: " + Quote(diag.FirstLine(text)) }
+
 func quoteFix(value source.Span) *diag.Fix {
 	text := value.Text()
 	if strings.ContainsAny(text, "\n\r") {
 		return nil
 	}
-	return &diag.Fix{Title: "put the value in quotes", Edits: []diag.Edit{{Span: value, Text: quoteFor(text)}}}
+	return diag.Replace("put the value in quotes", value, Quote(text))
 }
 
 type brokenSyntax struct {
@@ -45,19 +43,20 @@ type brokenSyntax struct {
 func (p brokenSyntax) Diagnose() diag.Diagnostic {
 	label := p.cause
 	if label == "" {
-		label = "the fault is here or just before"
+		label = "the error is here or on the line before"
 	}
-	return syntaxError(diag.YAMLSyntax, "the text cannot be read as YAML from here on",
-		"check quotes, brackets and indentation here and on the line before, and the blank after each `:`", diag.At(p.at, label))
+	return diag.NewError(diag.YAMLSyntax, "invalid YAML syntax",
+		"check the quotes, brackets, and indentation here and on the line before, and the space after each `:`",
+		diag.Label{Span: p.at, Text: label})
 }
 
 type tabIndent struct{ at source.Span }
 
 func (p tabIndent) Diagnose() diag.Diagnostic {
-	d := syntaxError(diag.YAMLTab, "a tab stands in the indentation", "indent with spaces only; most editors can convert tabs",
-		diag.At(p.at, "expected spaces"))
+	d := diag.NewError(diag.YAMLTab, "tab in the indentation", "indent with spaces; most editors can convert tabs",
+		diag.Label{Span: p.at, Text: "expected spaces"})
 	if strings.Trim(p.at.Text(), "\t") == "" && (p.at.Start == 0 || p.at.File.Text[p.at.Start-1] == '\n') {
-		d.Notes = []string{"YAML forbids tabs here, since editors differ in how wide they show them"}
+		d.Notes = []string{"YAML forbids tabs here because their width differs between editors"}
 	}
 	return d
 }
@@ -70,11 +69,11 @@ type unclosedQuote struct {
 
 func (p unclosedQuote) Diagnose() diag.Diagnostic {
 	q := p.open.Text()
-	labels := diag.At(p.open, "the quote opens here")
-	labels = also(labels, p.closed, "and closes only here, where another one was meant to open")
-	labels = also(labels, p.next, "this key is taken as part of the quoted text")
-	return syntaxError(diag.YAMLUnclosedQuote, fmt.Sprintf("a quoted text has no closing `%s`", q),
-		fmt.Sprintf("close it with `%s` where the text ends", q), labels)
+	labels := diag.At(p.open, "opened here")
+	labels = also(labels, p.closed, "closed only here, probably by a quote that was meant to open another text")
+	labels = also(labels, p.next, "this key becomes part of the quoted text")
+	return diag.NewError(diag.YAMLUnclosedQuote, fmt.Sprintf("missing closing quote `%s`", q),
+		fmt.Sprintf("add `%s` where the text ends", q), labels...)
 }
 
 type unclosedFlow struct {
@@ -84,10 +83,9 @@ type unclosedFlow struct {
 }
 
 func (p unclosedFlow) Diagnose() diag.Diagnostic {
-	labels := diag.At(p.open, "the bracket opens here")
-	labels = also(labels, p.next, "this key is taken as part of the brackets")
-	return syntaxError(diag.YAMLUnclosedFlow, fmt.Sprintf("`%c` has no closing `%c`", p.char, closer(p.char)),
-		fmt.Sprintf("close it with `%c`, or put the text in quotes if the bracket belongs to it", closer(p.char)), labels)
+	labels := also(diag.At(p.open, "opened here"), p.next, "this key becomes part of the brackets")
+	return diag.NewError(diag.YAMLUnclosedFlow, fmt.Sprintf("missing closing `%c`", closer(p.char)),
+		fmt.Sprintf("add `%c`, or put the text in quotes if the `%c` is part of it", closer(p.char), p.char), labels...)
 }
 
 type wrongBracket struct {
@@ -96,82 +94,97 @@ type wrongBracket struct {
 }
 
 func (p wrongBracket) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLUnclosedFlow,
-		fmt.Sprintf("`%s` is closed by `%s`, expected `%c`", p.open.Text(), p.closed.Text(), p.want),
-		"close brackets in the order in which they opened",
-		[]diag.Label{{Span: p.closed, Text: fmt.Sprintf("expected `%c`", p.want)}, {Span: p.open, Text: "opened here"}})
+	expected := fmt.Sprintf("expected `%c`", p.want)
+	return diag.NewError(diag.YAMLUnclosedFlow, fmt.Sprintf("mismatched bracket `%s`, %s", p.closed.Text(), expected),
+		"close the innermost bracket first",
+		diag.Label{Span: p.closed, Text: expected}, diag.Label{Span: p.open, Text: "opened here"})
 }
 
 type missingComma struct{ at, value source.Span }
 
 func (p missingComma) Diagnose() diag.Diagnostic {
-	labels := diag.At(p.at, "expected `,` before this")
-	d := syntaxError(diag.YAMLFlow, "values in brackets must be separated by `,`",
-		"write a comma, or put the text in quotes if it is one value", also(labels, p.value, "this value has ended"))
-	return d
+	return diag.NewError(diag.YAMLFlow, "missing `,` between values in brackets",
+		"add a comma, or put the text in quotes if it is a single value",
+		also(diag.At(p.at, "expected `,` before this"), p.value, "value ends here")...)
 }
 
 type emptyEntry struct{ at source.Span }
 
 func (p emptyEntry) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLFlow, "a value is missing before `,`", "remove the comma or write the value", diag.At(p.at, "nothing stands before it"))
+	return diag.NewError(diag.YAMLFlow, "missing value before `,`", "remove the comma, or add the value",
+		diag.Label{Span: p.at, Text: "no value before this"})
 }
 
 type secondColon struct{ at, value, open source.Span }
 
 func (p secondColon) Diagnose() diag.Diagnostic {
-	labels := also(diag.At(p.at, "unexpected `:`"), p.value, "a `,` may be missing in or before this")
-	help := "separate entries by `,`, or put the value in quotes if the colon belongs to it"
+	labels := also(diag.At(p.at, "unexpected `:`"), p.value, "possibly missing a `,` here or before")
+	help := "separate entries with `,`, or put the value in quotes if the colon is part of it"
 	if p.open.Pos().Line != p.at.Pos().Line {
 		labels = also(labels, p.open, "inside this bracket")
-		help = "close the bracket, or separate entries by `,`"
+		help = "close the bracket, or separate entries with `,`"
 	}
-	return syntaxError(diag.YAMLFlow, "an entry in brackets has two `:`", help, labels)
+	return diag.NewError(diag.YAMLFlow, "second `:` in one entry", help, labels...)
 }
 
 type itemInFlow struct{ at source.Span }
 
 func (p itemInFlow) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLFlow, "`- ` begins no item inside brackets", "separate items by `,`, or put a text that begins with a dash in quotes",
-		diag.At(p.at, "unexpected dash"))
+	return diag.NewError(diag.YAMLFlow, "`- ` is not allowed inside brackets",
+		"separate items with `,`; put text that begins with a dash in quotes",
+		diag.Label{Span: p.at, Text: "unexpected dash"})
 }
 
 type innerColon struct{ colon, value source.Span }
 
 func (p innerColon) Diagnose() diag.Diagnostic {
-	d := syntaxError(diag.YAMLColon, "a `:` with a blank behind it stands inside a value",
-		"put the value in quotes: "+quoteFor(diag.FirstLine(p.value.Text())), diag.At(p.colon, "this would begin a second value on the line"))
+	d := diag.NewError(diag.YAMLColon, "unexpected `:` inside a value", quoteHelp(p.value.Text()),
+		diag.Label{Span: p.colon, Text: "would start a second value on this line"})
 	if first := p.value.Text(); first != "" && (first[0] == '"' || first[0] == '\'') {
-		d.Help = "put the whole value in one pair of quotes, or the second key on a line of its own"
+		d.Help = "put one pair of quotes around the whole value, or move the second key to its own line"
 		return d
 	}
 	d.Fix = quoteFix(p.value)
 	return d
 }
 
-type missingColon struct{ line, before source.Span }
+// missingSpace is the problem of a key or dash at the start of a text without a
+// space after it. n is the length of the key with its colon, or of the dash.
+func missingSpace(code diag.Code, n int, labels []diag.Label) diag.Diagnostic {
+	at := labels[0].Span
+	text := at.Text()
+	return diag.NewError(code, fmt.Sprintf("missing space after `%s`", diag.FirstLine(text[:n])),
+		"write `"+diag.FirstLine(text[:n]+" "+text[n:])+"`", labels...)
+}
+
+func spaceFix(at source.Span, n int) *diag.Fix {
+	return diag.Replace("add the space", at.File.Span(at.Start+n, at.Start+n), " ")
+}
+
+type missingColon struct{ line source.Span }
 
 func (p missingColon) Diagnose() diag.Diagnostic {
 	text := p.line.Text()
 	if i := strings.IndexByte(text, ':'); i > 0 && i+1 < len(text) {
-		gap := p.line.File.Span(p.line.Start+i+1, p.line.Start+i+1)
-		d := syntaxError(diag.YAMLMissingColon, fmt.Sprintf("a blank is missing behind `%s`", diag.FirstLine(text[:i+1])),
-			"write "+"`"+diag.FirstLine(text[:i+1]+" "+text[i+1:])+"`", diag.At(p.line, "without the blank this is one word, not a key and its value"))
-		d.Fix = &diag.Fix{Title: "add the blank", Edits: []diag.Edit{{Span: gap, Text: " "}}}
+		d := missingSpace(diag.YAMLMissingColon, i+1,
+			diag.At(p.line, "without the space, this is one word instead of a key and a value"))
+		d.Fix = spaceFix(p.line, i+1)
 		return d
 	}
 	if strings.HasPrefix(text, "-") && !strings.HasPrefix(text, "- ") {
-		return syntaxError(diag.YAMLMissingColon, "a blank is missing behind `-`", "write `- "+diag.FirstLine(text[1:])+"`",
-			diag.At(p.line, "expected a key and `:`, or an item that begins with `- `"))
+		return missingSpace(diag.YAMLMissingColon, 1, diag.At(p.line, "expected `key:`, or a list item that begins with `- `"))
 	}
 	help := "write `key: value`"
 	if words := strings.Fields(text); len(words) >= 2 && len(text) < 60 {
 		help = fmt.Sprintf("write `%s: %s` if the first word is the key", words[0], strings.Join(words[1:], " "))
 	} else if len(words) == 1 && len(text) < 60 {
-		help = fmt.Sprintf("write `%s:` and its value; a text that goes on from the line before must be indented deeper", words[0])
+		help = fmt.Sprintf("write `%s:` and a value, or indent the line if it continues the text above", words[0])
 	}
-	return syntaxError(diag.YAMLMissingColon, "expected a key with `:`, found text", help, diag.At(p.line, "no `:` on this line"))
+	return diag.NewError(diag.YAMLMissingColon, "expected `key:`, found text", help,
+		diag.Label{Span: p.line, Text: "no `:` on this line"})
 }
+
+func indentedBy(n int) string { return fmt.Sprintf("indented by %d", n) }
 
 type unevenIndent struct {
 	at                   source.Span
@@ -180,11 +193,12 @@ type unevenIndent struct {
 }
 
 func (p unevenIndent) Diagnose() diag.Diagnostic {
-	labels := diag.At(p.at, fmt.Sprintf("indented by %d", p.col))
-	labels = also(labels, p.innerItem, fmt.Sprintf("indented by %d", p.inner))
-	labels = also(labels, p.outerItem, fmt.Sprintf("indented by %d", p.outer))
-	return syntaxError(diag.YAMLIndent, fmt.Sprintf("an indentation of %d fits no line above, expected %d or %d", p.col, p.outer, p.inner),
-		"indent lines that belong together by the same number of spaces", labels)
+	labels := diag.At(p.at, indentedBy(p.col))
+	labels = also(labels, p.innerItem, indentedBy(p.inner))
+	labels = also(labels, p.outerItem, indentedBy(p.outer))
+	return diag.NewError(diag.YAMLIndent,
+		fmt.Sprintf("inconsistent indentation of %d, expected %d or %d", p.col, p.outer, p.inner),
+		"indent lines of the same level by the same number of spaces", labels...)
 }
 
 type deeperIndent struct {
@@ -194,59 +208,60 @@ type deeperIndent struct {
 }
 
 func (p deeperIndent) Diagnose() diag.Diagnostic {
-	labels := diag.At(p.at, fmt.Sprintf("indented by %d, expected %d", p.col, max(p.outer, 0)))
-	name := diag.FirstLine(p.item.Text())
+	labels := diag.At(p.at, fmt.Sprintf("%s, expected %d", indentedBy(p.col), max(p.outer, 0)))
 	if p.value.IsZero() || p.value.Start == p.value.End {
-		labels = also(labels, p.item, "this line takes nothing below it")
+		labels = also(labels, p.item, "nothing can be nested under this")
 	} else {
-		labels = also(labels, p.value, fmt.Sprintf("`%s` already has this value", name))
+		labels = also(labels, p.value, fmt.Sprintf("`%s` already has this value", diag.FirstLine(p.item.Text())))
 	}
-	return syntaxError(diag.YAMLIndent, "this line is indented too deep",
-		"indent it like the line above, or leave the place behind the `:` above empty", labels)
+	return diag.NewError(diag.YAMLIndent, "unexpected indentation",
+		"align the line with the one above; to nest it, leave nothing after the `:` above", labels...)
 }
 
-type behindRoot struct {
+type belowRootIndent struct {
 	at   source.Span
 	col  int
 	root source.Span
 }
 
-func (p behindRoot) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLIndent, "this line is indented less than the first line of the document",
-		"indent all keys of the document alike, best by nothing", also(diag.At(p.at, fmt.Sprintf("indented by %d", p.col)), p.root, "deeper than this line"))
+func (p belowRootIndent) Diagnose() diag.Diagnostic {
+	return diag.NewError(diag.YAMLIndent, "line is indented less than the first line of the document",
+		"indent all top-level keys equally, preferably not at all",
+		also(diag.At(p.at, indentedBy(p.col)), p.root, "indented more")...)
 }
 
-type afterComment struct{ at, value source.Span }
+type textAfterComment struct{ at, value source.Span }
 
-func (p afterComment) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLIndent, "text goes on behind a comment", "move the comment to a line of its own before the key",
-		also(diag.At(p.at, "unexpected text"), p.value, "the comment has ended this value"))
+func (p textAfterComment) Diagnose() diag.Diagnostic {
+	return diag.NewError(diag.YAMLIndent, "unexpected text after a comment",
+		"move the comment to its own line above the key",
+		also(diag.At(p.at, "not part of the value above"), p.value, "the comment ends this value")...)
 }
 
-type leftBlock struct {
+type dedentedText struct {
 	at    source.Span
 	col   int
 	block blockText
 }
 
-func (p leftBlock) Diagnose() diag.Diagnostic {
-	labels := diag.At(p.at, fmt.Sprintf("indented by %d, which ends the text", p.col))
-	labels = also(labels, p.block.first, fmt.Sprintf("the text is indented by %d", p.block.indent))
-	return syntaxError(diag.YAMLIndent, fmt.Sprintf("a line of the text under `%s` is indented less than its first line", p.block.header.Text()),
-		"indent every line of the text at least as deep as its first", labels)
+func (p dedentedText) Diagnose() diag.Diagnostic {
+	return diag.NewError(diag.YAMLIndent,
+		fmt.Sprintf("line of the text under `%s` is indented less than the first line", p.block.header.Text()),
+		"indent every line of the text at least as much as the first",
+		also(diag.At(p.at, indentedBy(p.col)+", which ends the text"), p.block.first, indentedBy(p.block.indent))...)
 }
 
 type strayItem struct{ at, key, value source.Span }
 
 func (p strayItem) Diagnose() diag.Diagnostic {
-	labels := diag.At(p.at, "a list item among keys")
+	labels := diag.At(p.at, "list item among keys")
 	if !p.value.IsZero() && p.value.Start < p.value.End {
 		labels = also(labels, p.value, "the key above already has this value")
 	} else {
-		labels = also(labels, p.key, "the key above already has its value")
+		labels = also(labels, p.key, "this key already has a value")
 	}
-	return syntaxError(diag.YAMLIndent, "expected a key, found a list item",
-		"write the list under a key that has nothing behind its `:`", labels)
+	return diag.NewError(diag.YAMLIndent, "expected a key, found a list item",
+		"put the list under a key with nothing after its `:`", labels...)
 }
 
 type missingDash struct{ at, item source.Span }
@@ -254,21 +269,21 @@ type missingDash struct{ at, item source.Span }
 func (p missingDash) Diagnose() diag.Diagnostic {
 	text := p.at.Text()
 	if len(text) > 1 && text[0] == '-' && text[1] != '-' {
-		gap := p.at.File.Span(p.at.Start+1, p.at.Start+1)
-		d := syntaxError(diag.YAMLIndent, "a blank is missing behind `-`", "write `- "+diag.FirstLine(text[1:])+"`", also(diag.At(p.at, "not an item of the list"), p.item, "an item"))
-		d.Fix = &diag.Fix{Title: "add the blank", Edits: []diag.Edit{{Span: gap, Text: " "}}}
+		d := missingSpace(diag.YAMLIndent, 1, also(diag.At(p.at, "not a list item"), p.item, "list item"))
+		d.Fix = spaceFix(p.at, 1)
 		return d
 	}
-	return syntaxError(diag.YAMLIndent, "expected a list item, found a key or text",
-		"begin it with `- `, indent it deeper to make it part of the item, or less deep to end the list",
-		also(diag.At(p.at, "stands at the column of the dashes"), p.item, "an item of the list"))
+	return diag.NewError(diag.YAMLIndent, "expected a list item, found a key or text",
+		"begin the line with `- `, indent it to make it part of the item above, or unindent it to end the list",
+		also(diag.At(p.at, "aligned with the dashes"), p.item, "list item")...)
 }
 
-type inlineItem struct{ at, key source.Span }
+type inlineItem struct{ at source.Span }
 
 func (p inlineItem) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLIndent, "a list cannot begin on the line of its key",
-		"put the item on the next line, or write `[a, b]`; a text that begins with a dash needs quotes", diag.At(p.at, "expected a value"))
+	return diag.NewError(diag.YAMLIndent, "list item on the same line as its key",
+		"put the item on the next line, or write `[a, b]`; put text that begins with a dash in quotes",
+		diag.Label{Span: p.at, Text: "expected a value"})
 }
 
 type reservedChar struct{ at, value source.Span }
@@ -278,8 +293,8 @@ func (p reservedChar) Diagnose() diag.Diagnostic {
 	if p.at.Text() == "`" {
 		char = "a backtick"
 	}
-	d := syntaxError(diag.YAMLReservedChar, "a value cannot begin with "+char,
-		"put it in quotes: "+quoteFor(diag.FirstLine(p.value.Text())), diag.At(p.at, "reserved by YAML"))
+	d := diag.NewError(diag.YAMLReservedChar, "a value cannot begin with "+char, quoteHelp(p.value.Text()),
+		diag.Label{Span: p.at, Text: "reserved by YAML"})
 	d.Fix = quoteFix(p.value)
 	return d
 }
@@ -290,59 +305,60 @@ type trailingText struct {
 }
 
 func (p trailingText) Diagnose() diag.Diagnostic {
-	whole := p.value.Join(p.at).Text()
+	label, whole := "value ends here", p.value.Join(p.at)
 	var what, help string
 	switch p.open {
 	case '\'', '"':
-		what, help = "a closing quote", "put the whole value in one pair of quotes"
+		what, help = "closing quote", "put one pair of quotes around the whole value"
 		switch {
 		case !strings.ContainsRune(p.at.Text(), rune(p.open)):
 		case p.open == '"':
-			help = "write a quote inside double quotes as `\\\"`"
+			help = "inside double quotes, write `\"` as `\\\"`"
 		default:
-			help = "write a quote inside single quotes twice: `''`"
+			help = "inside single quotes, write `'` as `''`"
 		}
 	case '*':
-		what, help = "an alias", "an alias stands alone; put the text in quotes if the star belongs to it"
+		what, help = "alias", "remove the text, or put the value in quotes if the `*` is part of it"
 	default:
-		what = "a closing bracket"
-		help = "put the whole value in quotes: " + quoteFor(diag.FirstLine(whole))
-		if p.open == '{' {
-			d := syntaxError(diag.YAMLTrailing, "text follows "+what, help, []diag.Label{{Span: p.at, Text: "unexpected text"}, {Span: p.value, Text: "a value that begins with `{` is a map"}})
-			d.Fix = quoteFix(p.value.Join(p.at))
-			return d
-		}
+		what, help = "closing bracket", quoteHelp(whole.Text())
 	}
-	return syntaxError(diag.YAMLTrailing, "text follows "+what, help,
-		[]diag.Label{{Span: p.at, Text: "unexpected text"}, {Span: p.value, Text: "the value ends here"}})
+	if p.open == '{' {
+		label = "a value that begins with `{` is a map"
+	}
+	d := diag.NewError(diag.YAMLTrailing, "unexpected text after "+what, help,
+		diag.Label{Span: p.at, Text: "unexpected text"}, diag.Label{Span: p.value, Text: label})
+	if p.open == '{' {
+		d.Fix = quoteFix(whole)
+	}
+	return d
 }
 
 type blockHeader struct{ header, text source.Span }
 
 func (p blockHeader) Diagnose() diag.Diagnostic {
-	value := p.header.Join(p.text)
-	d := syntaxError(diag.YAMLTrailing, fmt.Sprintf("text follows `%s` on the same line", p.header.Text()),
-		"begin the text on the next line, indented; or put the value in quotes: "+quoteFor(diag.FirstLine(value.Text())),
-		[]diag.Label{{Span: p.text, Text: "unexpected text"}, {Span: p.header, Text: "announces text on the next lines"}})
-	return d
+	return diag.NewError(diag.YAMLTrailing, fmt.Sprintf("unexpected text after `%s`", p.header.Text()),
+		"begin the text on the next line, indented, or "+quoteHelp(p.header.Join(p.text).Text()),
+		diag.Label{Span: p.text, Text: "expected a line break before this"},
+		diag.Label{Span: p.header, Text: "introduces text on the next lines"})
 }
 
-type badEscape struct{ at, value source.Span }
+type badEscape struct{ at source.Span }
 
 func (p badEscape) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLEscape, fmt.Sprintf("`%s` is no escape", p.at.Text()),
-		"write `\\\\` for a backslash, or use single quotes, where it stands for itself", diag.At(p.at, "unknown within double quotes"))
+	return diag.NewError(diag.YAMLEscape, fmt.Sprintf("unknown escape `%s`", p.at.Text()),
+		"write `\\\\` for a backslash, or use single quotes, which have no escapes",
+		diag.Label{Span: p.at, Text: "not an escape in double quotes"})
 }
 
 type badAnchor struct{ at, value source.Span }
 
 func (p badAnchor) Diagnose() diag.Diagnostic {
-	kind := "an anchor"
+	kind := "anchor"
 	if strings.HasPrefix(p.value.Text(), "*") {
-		kind = "an alias"
+		kind = "alias"
 	}
-	d := syntaxError(diag.YAMLReservedChar, fmt.Sprintf("`%s` is no name of %s", diag.FirstLine(p.value.Text()), kind),
-		"put the value in quotes: "+quoteFor(diag.FirstLine(p.value.Text())), diag.At(p.at, "expected letters, digits, `-` and `_`"))
+	d := diag.NewError(diag.YAMLReservedChar, fmt.Sprintf("invalid %s `%s`", kind, diag.FirstLine(p.value.Text())),
+		quoteHelp(p.value.Text()), diag.Label{Span: p.at, Text: "expected letters, digits, `-`, or `_`"})
 	d.Fix = quoteFix(p.value)
 	return d
 }
@@ -354,52 +370,53 @@ type badDirective struct {
 
 func (p badDirective) Diagnose() diag.Diagnostic {
 	if p.name == "%YAML" {
-		return syntaxError(diag.YAMLDirective, "the version of YAML is not known", "write `%YAML 1.2` or remove the line", diag.At(p.at, "expected 1.2"))
+		return diag.NewError(diag.YAMLDirective, "unsupported YAML version", "write `%YAML 1.2`, or remove the line",
+			diag.Label{Span: p.at, Text: "expected 1.2"})
 	}
-	return syntaxError(diag.YAMLDirective, fmt.Sprintf("`%s` is no directive", p.name),
-		"remove the line, or put the text in quotes", diag.At(p.at, "only %YAML and %TAG are known"))
+	return diag.NewError(diag.YAMLDirective, fmt.Sprintf("unknown directive `%s`", p.name),
+		"remove the line, or put the text in quotes", diag.Label{Span: p.at, Text: "expected `%YAML` or `%TAG`"})
 }
 
 type colonBelow struct{ at, key source.Span }
 
 func (p colonBelow) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLFlow, "a `:` stands on the line below its key", "write the `:` directly behind the key",
-		also(diag.At(p.at, "unexpected `:`"), p.key, "the key"))
+	return diag.NewError(diag.YAMLFlow, "`:` on the line after its key", "write the `:` directly after the key",
+		also(diag.At(p.at, "unexpected `:`"), p.key, "key")...)
 }
 
 type queryInFlow struct{ at, value source.Span }
 
 func (p queryInFlow) Diagnose() diag.Diagnostic {
-	d := syntaxError(diag.YAMLFlow, "a `?` stands in a text inside brackets", "put the text in quotes: "+quoteFor(diag.FirstLine(p.value.Text())),
-		diag.At(p.at, "not allowed without quotes"))
+	d := diag.NewError(diag.YAMLFlow, "unquoted `?` inside brackets", quoteHelp(p.value.Text()),
+		diag.Label{Span: p.at, Text: "not allowed without quotes"})
 	d.Fix = quoteFix(p.value)
 	return d
 }
 
-type deepBlank struct {
+type deepBlankLine struct {
 	at, first source.Span
 	indent    int
 }
 
-func (p deepBlank) Diagnose() diag.Diagnostic {
-	d := syntaxError(diag.YAMLIndent, "an empty line before the text is indented deeper than the text",
-		"remove the blanks of the empty line", []diag.Label{
-			{Span: p.at, Text: fmt.Sprintf("%d blanks", p.at.End-p.at.Start)},
-			{Span: p.first, Text: fmt.Sprintf("the text is indented by %d", p.indent)}})
-	d.Fix = &diag.Fix{Title: "remove the blanks", Edits: []diag.Edit{{Span: p.at}}}
+func (p deepBlankLine) Diagnose() diag.Diagnostic {
+	d := diag.NewError(diag.YAMLIndent, "blank line before the text is indented more than the text",
+		"remove the spaces from the blank line",
+		diag.Label{Span: p.at, Text: fmt.Sprintf("%d spaces", p.at.End-p.at.Start)},
+		diag.Label{Span: p.first, Text: indentedBy(p.indent)})
+	d.Fix = diag.Replace("remove the spaces", p.at, "")
 	return d
 }
 
-type besideMarker struct{ at, marker source.Span }
+type keyAfterMarker struct{ at, marker source.Span }
 
-func (p besideMarker) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLIndent, "a key cannot begin on the line of `---`", "put the key on the next line",
-		also(diag.At(p.at, "expected a line break before this"), p.marker, "the document begins here"))
+func (p keyAfterMarker) Diagnose() diag.Diagnostic {
+	return diag.NewError(diag.YAMLIndent, "key on the same line as `---`", "move the key to the next line",
+		also(diag.At(p.at, "expected a line break before this"), p.marker, "document begins here")...)
 }
 
-type behindEnd struct{ at source.Span }
+type textAfterEnd struct{ at source.Span }
 
-func (p behindEnd) Diagnose() diag.Diagnostic {
-	return syntaxError(diag.YAMLSyntax, "text follows the end of a document", "write `---` before the next document",
-		diag.At(p.at, "`...` has ended the document"))
+func (p textAfterEnd) Diagnose() diag.Diagnostic {
+	return diag.NewError(diag.YAMLSyntax, "unexpected text after the end of the document",
+		"add `---` before the next document", diag.Label{Span: p.at, Text: "the document ended at `...`"})
 }

@@ -85,7 +85,7 @@ func (s *scanner) line() {
 			}
 			if c := s.text[s.i]; c != '{' && c != '[' {
 				if end, colon := s.plainOnLine(s.i); colon {
-					s.fail(besideMarker{at: s.file.Span(s.i, end), marker: marker})
+					s.fail(keyAfterMarker{at: s.file.Span(s.i, end), marker: marker})
 					return
 				}
 			}
@@ -96,7 +96,7 @@ func (s *scanner) line() {
 			s.i += 3
 			s.blanks()
 			if !s.restIsEmpty() {
-				s.fail(behindEnd{at: s.word()})
+				s.fail(textAfterEnd{at: s.word()})
 				return
 			}
 			s.nextLine()
@@ -107,7 +107,7 @@ func (s *scanner) line() {
 		}
 	}
 	if s.ended {
-		s.fail(behindEnd{at: s.word()})
+		s.fail(textAfterEnd{at: s.word()})
 		return
 	}
 	s.content(indent)
@@ -140,7 +140,7 @@ func (s *scanner) content(col int) {
 	top := s.top()
 	switch {
 	case top == nil && s.began:
-		s.fail(behindRoot{at: s.word(), col: col, root: left.item})
+		s.fail(belowRootIndent{at: s.word(), col: col, root: left.item})
 	case top == nil:
 		s.node(col)
 	case top.indent < col && top.open:
@@ -179,11 +179,11 @@ func (s *scanner) misplaced(col, closed int, left level) diag.Problem {
 	word := s.word()
 	switch {
 	case s.block != nil && s.block.end <= s.i && len(bytes.TrimSpace(s.withoutComments(s.block.end, s.i))) == 0 && s.block.indent > col:
-		return leftBlock{at: word, col: col, block: *s.block}
+		return dedentedText{at: word, col: col, block: *s.block}
 	case closed >= 0:
 		return unevenIndent{at: word, col: col, outer: top.indent, inner: closed, outerItem: top.item, innerItem: left.item}
 	case top.note:
-		return afterComment{at: word, value: top.value}
+		return textAfterComment{at: word, value: top.value}
 	}
 	return deeperIndent{at: word, col: col, outer: top.indent, item: top.item, value: top.value}
 }
@@ -331,7 +331,7 @@ func (s *scanner) entry(col int, fresh bool) {
 	case !oneLine && (s.text[first] == '"' || s.text[first] == '\''):
 		s.fail(unclosedQuote{open: s.file.Span(first, first+1), closed: s.file.Span(end-1, end)})
 	default:
-		s.fail(missingColon{line: s.file.Span(start, s.contentEnd(start)), before: s.before(start)})
+		s.fail(missingColon{line: s.file.Span(start, s.contentEnd(start))})
 	}
 }
 
@@ -380,7 +380,7 @@ func (s *scanner) value(col int) {
 		s.blockScalar(col)
 		return
 	case s.dashAt(s.i):
-		s.fail(inlineItem{at: s.file.Span(s.i, s.i+1), key: top.item})
+		s.fail(inlineItem{at: s.file.Span(s.i, s.i+1)})
 		return
 	case s.reservedAt(s.i):
 		s.fail(reservedChar{at: s.file.Span(s.i, s.i+1), value: s.restOfLine()})
@@ -469,7 +469,7 @@ func (s *scanner) plain(first, own, outer int) {
 			word := s.file.Span(s.i, end)
 			switch {
 			case own >= 0 && indent == own:
-				s.fail(missingColon{line: value, before: s.before(first)})
+				s.fail(missingColon{line: value})
 			case own >= 0:
 				s.fail(deeperIndent{at: word, col: indent, outer: own, item: value})
 			default:

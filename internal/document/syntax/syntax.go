@@ -62,21 +62,21 @@ func reportedLine(err error) int {
 
 // causes maps words of the library's messages to what they mean for the text.
 var causes = []struct{ words, cause string }{
-	{"could not find expected ':'", "a key has no `:`, or runs over several lines"},
-	{"mapping values are not allowed", "a `:` stands where no key can begin"},
-	{"did not find expected key", "expected a key here"},
-	{"did not find expected '-' indicator", "expected a list item, which begins with `- `"},
-	{"did not find expected ',' or", "a comma or a closing bracket is missing"},
-	{"did not find expected node content", "a value is missing"},
-	{"did not find expected <document start>", "the document has ended, expected `---` before another one"},
+	{"could not find expected ':'", "a key has no `:`, or spans several lines"},
+	{"mapping values are not allowed", "unexpected `:`"},
+	{"did not find expected key", "expected a key"},
+	{"did not find expected '-' indicator", "expected a list item (`- `)"},
+	{"did not find expected ',' or", "missing comma or closing bracket"},
+	{"did not find expected node content", "missing value"},
+	{"did not find expected <document start>", "expected `---` before another document"},
 	{"cannot start any token", "a value cannot begin with this character"},
 	{"block sequence entries are not allowed", "a list item cannot begin here"},
-	{"document indicator", "`---` or `...` stands inside a value"},
-	{"tag", "a tag (`!name`) that is not complete"},
-	{"anchor", "an anchor (`&name`) or alias (`*name`) that is not complete"},
-	{"alias", "an anchor (`&name`) or alias (`*name`) that is not complete"},
-	{"directive", "a line with `%` that is no directive"},
-	{"exceeded max depth", "values are nested too deep"},
+	{"document indicator", "`---` or `...` inside a value"},
+	{"tag", "incomplete tag (`!name`)"},
+	{"anchor", "incomplete anchor (`&name`) or alias (`*name`)"},
+	{"alias", "incomplete anchor (`&name`) or alias (`*name`)"},
+	{"directive", "unknown directive (`%NAME`)"},
+	{"exceeded max depth", "values are nested too deeply"},
 }
 
 func causeOf(message string) string {

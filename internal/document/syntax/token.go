@@ -69,20 +69,6 @@ func (s *scanner) word() source.Span {
 	return s.file.Span(s.i, max(end, s.i+1))
 }
 
-// before returns the text of the last line above i that has some.
-func (s *scanner) before(i int) source.Span {
-	for line := s.file.Position(i).Line - 1; line > 0; line-- {
-		start, end := s.file.LineBounds(line)
-		for start < end && s.blankAt(start) {
-			start++
-		}
-		if start < end && s.text[start] != '#' {
-			return s.file.Span(start, s.contentEnd(start))
-		}
-	}
-	return source.Span{}
-}
-
 // marker reports whether a line that begins at i is a document marker.
 func (s *scanner) marker(i int, marker string) bool {
 	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.blankAt(i+3) && (i == 0 || s.text[i-1] == '\n' || i == len(BOM))
@@ -198,7 +184,7 @@ func (s *scanner) quoted(outer int) bool {
 		case c == '\\' && quote == '"':
 			size, ok := s.escape(i)
 			if !ok {
-				s.fail(badEscape{at: s.file.Span(i, min(i+size, s.contentEnd(i))), value: s.file.Span(start, s.contentEnd(start))})
+				s.fail(badEscape{at: s.file.Span(i, min(i+size, s.contentEnd(i)))})
 				return false
 			}
 			i += size - 1
@@ -334,7 +320,7 @@ func (s *scanner) blockScalar(outer int) {
 			}
 			b.first = s.file.Span(s.i, s.contentEnd(s.i))
 			if deepest.End-deepest.Start > indent && s.text[s.i] != '#' {
-				s.fail(deepBlank{at: deepest, first: b.first, indent: indent})
+				s.fail(deepBlankLine{at: deepest, first: b.first, indent: indent})
 				return
 			}
 		}
