@@ -128,7 +128,7 @@ func Open(opts Options) (*Server, error) {
 
 // routes are the calls of every service.
 func (s *Server) routes() []core.Route {
-	return slices.Concat(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(), dataprep.Routes(), s.adminRoutes())
+	return slices.Concat(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(), dataprep.Routes(), admin{s}.routes())
 }
 
 func (s *Server) open() error {

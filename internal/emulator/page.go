@@ -96,22 +96,22 @@ type pageRequest struct {
 	Body                           string
 }
 
-func (s *Server) page(c *core.Call) (core.Answer, error) {
-	o := s.env.Orgs[0]
-	if named := s.env.Org(c.Query.Get("org")); named != nil {
+func (a admin) page(c *core.Call) (core.Answer, error) {
+	o := a.s.env.Orgs[0]
+	if named := a.s.env.Org(c.Query.Get("org")); named != nil {
 		o = named
 	}
 	sandbox := o.Sandbox(c.Query.Get("sandbox"))
 	if sandbox == nil {
-		sandbox = s.busiest(o)
+		sandbox = a.busiest(o)
 	}
-	sp := s.env.Space(o, sandbox)
+	sp := a.s.env.Space(o, sandbox)
 	flow.CatchUp(sp, c.Now)
 	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: sandbox.Name, Now: clock(c.Millis())}
-	for _, other := range s.env.Orgs {
+	for _, other := range a.s.env.Orgs {
 		for _, b := range other.Sandboxes() {
 			label := b.Name
-			if len(s.env.Orgs) > 1 {
+			if len(a.s.env.Orgs) > 1 {
 				label += " (" + other.Tenant + ")"
 			}
 			d.Places = append(d.Places, pagePlace{other.ID, b.Name, label, other == o && b.Name == sandbox.Name})
@@ -124,7 +124,7 @@ func (s *Server) page(c *core.Call) (core.Answer, error) {
 	d.Datasets = rowsOf(sp, core.KindDataset, datasetRow)
 	d.Schemas = rowsOf(sp, core.KindSchema, schemaRow)
 	sp.Mu.RUnlock()
-	d.Requests = s.pageRequests()
+	d.Requests = a.pageRequests()
 	var out bytes.Buffer
 	if err := pageTemplate().Execute(&out, d); err != nil {
 		return core.Answer{}, fmt.Errorf("draw the page: %w", err)
@@ -136,10 +136,10 @@ func (s *Server) page(c *core.Call) (core.Answer, error) {
 
 // busiest is the sandbox that a person most likely wants to see: the one with
 // most flows, else the default one.
-func (s *Server) busiest(o *core.Org) *core.Sandbox {
+func (a admin) busiest(o *core.Org) *core.Sandbox {
 	best, most := o.Sandbox(o.DefaultSandbox()), 0
 	for _, sandbox := range o.Sandboxes() {
-		sp := s.env.Space(o, sandbox)
+		sp := a.s.env.Space(o, sandbox)
 		sp.Mu.RLock()
 		if n := len(sp.Table(core.KindFlow).Order); n > most {
 			best, most = sandbox, n
@@ -308,8 +308,8 @@ func schemaRow(sp *core.Space, r *core.Record, o object) pageSchema {
 	return s
 }
 
-func (s *Server) pageRequests() section[pageRequest] {
-	all := s.Requests()
+func (a admin) pageRequests() section[pageRequest] {
+	all := a.s.Requests()
 	out := section[pageRequest]{Total: len(all)}
 	for _, r := range slices.Backward(all[max(0, len(all)-pageRows):]) {
 		row := pageRequest{N: r.N, Status: r.Status, Method: r.Method, Path: r.URL, Time: clock(r.Time.UnixMilli()), Body: string(r.Body), Took: fmt.Sprintf("%d µs", r.Micros)}

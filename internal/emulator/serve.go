@@ -22,7 +22,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	raw, bodyErr := s.readBody(w, r, svc)
 	defer s.bodies.Add(-int64(len(raw)))
 	if svc == core.OwnService || !known && r.Method == http.MethodGet && path == "/" {
-		s.serveAdmin(w, r, raw, bodyErr)
+		admin{s}.serve(w, r, raw, bodyErr)
 		return
 	}
 	select {
@@ -61,7 +61,7 @@ func (s *Server) work(c *core.Call, known bool, bodyErr error) (a core.Answer, f
 		a = s.safely(c, func() (core.Answer, error) { return s.dispatch(c) })
 	}
 	if fault != nil && fault.After {
-		_ = s.pause(c.Request, fault.delay()) // the work is done, whether or not the caller still waits
+		_ = pause(c.Request, fault.delay()) // the work is done, whether or not the caller still waits
 	}
 	lost = fault.after(&a)
 	s.recorder.add(c, &a, fault, time.Since(started))
@@ -111,12 +111,12 @@ func (m meter) Read(b []byte) (int, error) {
 // before is what can happen ahead of the work: the fault's part, latency, the
 // rate limit. A non-zero answer ends the call.
 func (s *Server) before(c *core.Call, fault *Fault) (core.Answer, error) {
-	if err := s.pause(c.Request, s.opts.Latency); err != nil {
+	if err := pause(c.Request, s.opts.Latency); err != nil {
 		return core.Answer{}, err
 	}
 	if fault != nil {
 		if !fault.After {
-			if err := s.pause(c.Request, fault.delay()); err != nil {
+			if err := pause(c.Request, fault.delay()); err != nil {
 				return core.Answer{}, err
 			}
 		}
@@ -130,7 +130,7 @@ func (s *Server) before(c *core.Call, fault *Fault) (core.Answer, error) {
 	return core.Answer{}, nil
 }
 
-func (s *Server) pause(r *http.Request, d time.Duration) error {
+func pause(r *http.Request, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
@@ -186,7 +186,7 @@ func (s *Server) dispatch(c *core.Call) (core.Answer, error) {
 	if err := s.env.Store.Failure(); err != nil && c.Service != core.IMSService {
 		return core.Answer{}, err
 	}
-	return s.run(c, rt)
+	return run(c, rt)
 }
 
 // noRoute refuses a path that no handler has, or none with this method.
@@ -197,19 +197,19 @@ func noRoute(c *core.Call, known bool) error {
 	return core.Refuse(c.Service, http.StatusNotFound, core.NotFound, "there is nothing at %s", c.Request.URL.Path)
 }
 
-func (s *Server) run(c *core.Call, rt *core.Route) (core.Answer, error) {
+func run(c *core.Call, rt *core.Route) (core.Answer, error) {
 	switch rt.Access {
 	case core.Reads:
 		if c.Service == core.FlowService || c.Service == core.CatalogService {
 			flow.CatchUp(c.Space, c.Now)
 		}
-		a, wait, err := s.runShared(c, rt)
+		a, wait, err := runShared(c, rt)
 		if werr := wait(); werr != nil {
 			return core.Answer{}, werr
 		}
 		return a, err
 	case core.Writes:
-		a, wait, err := s.runAlone(c, rt)
+		a, wait, err := runAlone(c, rt)
 		if werr := wait(); werr != nil {
 			return core.Answer{}, werr
 		}
@@ -219,10 +219,10 @@ func (s *Server) run(c *core.Call, rt *core.Route) (core.Answer, error) {
 }
 
 // runShared leaves out what waits for the disk: whoever shows it waits too.
-func (s *Server) runShared(c *core.Call, rt *core.Route) (a core.Answer, wait func() error, err error) {
+func runShared(c *core.Call, rt *core.Route) (a core.Answer, wait func() error, err error) {
 	c.Space.Mu.RLock()
 	defer c.Space.Mu.RUnlock()
-	wait = s.env.Store.Settled()
+	wait = c.Env.Store.Settled()
 	if err := c.StillThere(); err != nil {
 		return core.Answer{}, wait, err
 	}
@@ -232,7 +232,7 @@ func (s *Server) runShared(c *core.Call, rt *core.Route) (a core.Answer, wait fu
 
 // runAlone gives the sandbox free before the disk is waited for, so that calls
 // that come meanwhile share the next write.
-func (s *Server) runAlone(c *core.Call, rt *core.Route) (a core.Answer, wait func() error, err error) {
+func runAlone(c *core.Call, rt *core.Route) (a core.Answer, wait func() error, err error) {
 	c.Space.Mu.Lock()
 	defer c.Space.Mu.Unlock()
 	defer func() { wait = c.Space.Flush() }()

@@ -9,15 +9,13 @@ import (
 
 // Batches: what runs wrote, and what clients brought (batchwrite.go).
 func batchRoutes() []core.Route {
-	r := func(svc core.Service, pattern string, h core.Handler) core.Route {
-		return core.Route{Service: svc, Method: http.MethodGet, Pattern: pattern, Access: core.Reads, Run: h}
-	}
+	read, export := core.RoutesOf(core.CatalogService), core.RoutesOf(core.ExportService)
 	return []core.Route{
-		r(core.CatalogService, "/batches", listCatalog(core.KindBatch)),
-		r(core.CatalogService, "/batches/{id}", getCatalog(core.KindBatch)),
-		r(core.CatalogService, "/lastBatches", lastBatches),
-		r(core.ExportService, "/batches/{id}/files", batchFiles(false)),
-		r(core.ExportService, "/batches/{id}/failed", batchFiles(true)),
+		read(http.MethodGet, "/batches", core.Reads, listCatalog(core.KindBatch)),
+		read(http.MethodGet, "/batches/{id}", core.Reads, getCatalog(core.KindBatch)),
+		read(http.MethodGet, "/lastBatches", core.Reads, lastBatches),
+		export(http.MethodGet, "/batches/{id}/files", core.Reads, batchFiles(false)),
+		export(http.MethodGet, "/batches/{id}/failed", core.Reads, batchFiles(true)),
 	}
 }
 

@@ -12,15 +12,13 @@ import (
 // Batches that clients write through Catalog: the same objects that runs make,
 // described by whoever brings the data.
 func batchWriteRoutes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.CatalogService, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.CatalogService)
 	return []core.Route{
-		r(http.MethodPost, "/batches", core.Writes, createBatch),
-		r(http.MethodPost, "/batches/{id}", core.Writes, createBatch),
+		r(http.MethodPost, "/batches", core.Writes, core.With((*core.Call).Object, createBatch)),
+		r(http.MethodPost, "/batches/{id}", core.Writes, core.With((*core.Call).Object, createBatch)),
 		r(http.MethodPut, "/batches/{id}", core.Writes, changeBatch(true)),
 		r(http.MethodPatch, "/batches/{id}", core.Writes, changeBatch(false)),
-		r(http.MethodDelete, "/batches/{id}", core.Writes, deleteBatch),
+		r(http.MethodDelete, "/batches/{id}", core.Writes, core.With(batch, deleteBatch)),
 		r(http.MethodGet, "/batches/uniques/{field}", core.Reads, uniquesOfBatches),
 		r(http.MethodGet, "/", core.Reads, listServices),
 		r(http.MethodGet, "/tags/{namespace}", core.Reads, valuesOfTag),
@@ -120,11 +118,7 @@ func noteBatch(c *core.Call, dataset, id, status string) {
 	c.Space.Put(core.KindDataset, r.ID, r.Created, o)
 }
 
-func createBatch(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createBatch(c *core.Call, body object) (core.Answer, error) {
 	id := c.Arg("id")
 	if id == "" {
 		id = c.Env.NewULID(c.Millis())
@@ -146,11 +140,7 @@ func createBatch(c *core.Call) (core.Answer, error) {
 
 // changeBatch replaces what a client may write (whole) or only what it sends.
 func changeBatch(whole bool) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := batch(c)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(batch, func(c *core.Call, r *core.Record) (core.Answer, error) {
 		body, err := c.Object()
 		if err != nil {
 			return core.Answer{}, err
@@ -173,14 +163,10 @@ func changeBatch(whole bool) core.Handler {
 		}
 		putBatch(c, r, o)
 		return core.OK(batchRef(r.ID))
-	}
+	})
 }
 
-func deleteBatch(c *core.Call) (core.Answer, error) {
-	r, err := batch(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func deleteBatch(c *core.Call, r *core.Record) (core.Answer, error) {
 	dropFiles(c, r.ID)
 	c.Space.Remove(core.KindBatch, r.ID)
 	return core.OK(batchRef(r.ID))

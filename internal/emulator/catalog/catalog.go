@@ -15,14 +15,12 @@ import (
 // Catalog: datasets, in all their odd shapes. A created one is answered as
 // ["@/dataSets/ID"], a read one as {ID: {…}}, a list as one object of those.
 func catalogRoutes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.CatalogService, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.CatalogService)
 	return []core.Route{
 		r(http.MethodGet, "/dataSets", core.Reads, listCatalog(core.KindDataset)),
-		r(http.MethodPost, "/dataSets", core.Writes, createDataset),
+		r(http.MethodPost, "/dataSets", core.Writes, core.With((*core.Call).Object, createDataset)),
 		r(http.MethodGet, "/dataSets/{id}", core.Reads, getCatalog(core.KindDataset)),
-		r(http.MethodPut, "/dataSets/{id}", core.Writes, putDataset),
+		r(http.MethodPut, "/dataSets/{id}", core.Writes, core.With(dataset, putDataset)),
 		r(http.MethodPatch, "/dataSets/{id}", core.Writes, patchDataset(false)),
 		r(http.MethodPatch, "/v2/dataSets/{id}", core.Writes, patchDataset(true)),
 		r(http.MethodDelete, "/dataSets/{id}", core.Writes, deleteDataset),
@@ -114,11 +112,7 @@ func Enabled(tags object, name string) bool {
 	return slices.ContainsFunc(core.Texts(tags, name), func(s string) bool { return strings.ReplaceAll(s, " ", "") == "enabled:true" })
 }
 
-func createDataset(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createDataset(c *core.Call, body object) (core.Answer, error) {
 	if err := checkDataset(c, body, ""); err != nil {
 		return core.Answer{}, err
 	}
@@ -231,11 +225,7 @@ func project(o object, properties string) object {
 	return out
 }
 
-func putDataset(c *core.Call) (core.Answer, error) {
-	r, err := dataset(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func putDataset(c *core.Call, r *core.Record) (core.Answer, error) {
 	body, err := c.Object()
 	if err != nil {
 		return core.Answer{}, err
@@ -290,11 +280,7 @@ func nextPatch(version string) string {
 // patchDataset: by its content type, a JSON Patch, or a partial object whose
 // top-level members replace (v2: are merged deeply).
 func patchDataset(deep bool) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := dataset(c)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(dataset, func(c *core.Call, r *core.Record) (core.Answer, error) {
 		before := r.Object()
 		if err := matchVersion(c, before); err != nil {
 			return core.Answer{}, err
@@ -332,7 +318,7 @@ func patchDataset(deep bool) core.Handler {
 			after[k] = v
 		}
 		return writeDataset(c, r, before, after)
-	}
+	})
 }
 
 // deleteDataset answers 200 either way: [] for an id that is not there.

@@ -14,26 +14,20 @@ import (
 // query over the data lake here.
 func uploadRoutes() []core.Route {
 	const file = "/batches/{id}/datasets/{dataset}/files/{name}"
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.ImportService, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.ImportService)
 	return []core.Route{
-		r(http.MethodPost, "/batches", core.Writes, beginBatch),
-		r(http.MethodPost, "/batches/{id}", core.Writes, endBatch),
-		r(http.MethodPut, file, core.Writes, putFile),
-		r(http.MethodPatch, file, core.Writes, putFile),
-		r(http.MethodPost, file, core.Writes, openFile),
+		r(http.MethodPost, "/batches", core.Writes, core.With((*core.Call).Object, beginBatch)),
+		r(http.MethodPost, "/batches/{id}", core.Writes, core.With(batch, endBatch)),
+		r(http.MethodPut, file, core.Writes, core.With(openBatch, putFile)),
+		r(http.MethodPatch, file, core.Writes, core.With(openBatch, putFile)),
+		r(http.MethodPost, file, core.Writes, core.With(openBatch, openFile)),
 		r(http.MethodHead, file, core.Reads, headFile),
 	}
 }
 
 var uploadFormats = []string{"json", "parquet", "csv"}
 
-func beginBatch(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func beginBatch(c *core.Call, body object) (core.Answer, error) {
 	dataset, format := core.Text(body, "datasetId"), strings.ToLower(core.Text(body, "inputFormat", "format"))
 	if c.Space.Get(core.KindDataset, dataset) == nil {
 		return core.Answer{}, badDataset("there is no dataset with id %q", dataset)
@@ -67,11 +61,7 @@ var endings = map[string]struct {
 	"REVERT":   {[]string{"success", "active"}, "inactive"},
 }
 
-func endBatch(c *core.Call) (core.Answer, error) {
-	r, err := batch(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func endBatch(c *core.Call, r *core.Record) (core.Answer, error) {
 	action := strings.ToUpper(c.Query.Get("action"))
 	end, known := endings[action]
 	if !known {
@@ -120,11 +110,7 @@ func openBatch(c *core.Call) (*core.Record, error) {
 func fileID(c *core.Call) string { return c.Arg("id") + "@" + c.Arg("name") }
 
 // putFile stores the measure of a file; PATCH adds a part to a large one.
-func putFile(c *core.Call) (core.Answer, error) {
-	b, err := openBatch(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func putFile(c *core.Call, b *core.Record) (core.Answer, error) {
 	if len(c.Raw) == 0 {
 		return core.Answer{}, badDataset("the file is empty")
 	}
@@ -139,11 +125,7 @@ func putFile(c *core.Call) (core.Answer, error) {
 }
 
 // openFile begins or ends a large file, which comes in parts.
-func openFile(c *core.Call) (core.Answer, error) {
-	b, err := openBatch(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func openFile(c *core.Call, b *core.Record) (core.Answer, error) {
 	switch action := strings.ToUpper(c.Query.Get("action")); action {
 	case "INITIALIZE":
 		c.Space.Put(core.KindFile, fileID(c), c.Millis(), object{"id": fileID(c), "batchId": b.ID, "name": c.Arg("name"), "bytes": 0, "rows": 0})

@@ -21,3 +21,20 @@ type Route struct {
 	Access  Access
 	Run     Handler
 }
+
+// With runs a handler with what the call names: its body, its object. A call
+// that names none is refused by find.
+func With[T any](find func(*Call) (T, error), run func(*Call, T) (Answer, error)) Handler {
+	return func(c *Call) (Answer, error) {
+		found, err := find(c)
+		if err != nil {
+			return Answer{}, err
+		}
+		return run(c, found)
+	}
+}
+
+// RoutesOf gives a constructor for routes of a service.
+func RoutesOf(svc Service) func(method, pattern string, a Access, h Handler) Route {
+	return func(method, pattern string, a Access, h Handler) Route { return Route{svc, method, pattern, a, h} }
+}

@@ -15,20 +15,18 @@ import (
 // Routes are the calls of Data Prep: mapping sets, with every version kept, and
 // the expression language's helpers.
 func Routes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.DataPrep, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.DataPrep)
 	return []core.Route{
 		r(http.MethodGet, "/mappingSets", core.Reads, listMappingSets),
-		r(http.MethodPost, "/mappingSets", core.Writes, createMappingSet),
-		r(http.MethodPost, "/mappingSets/validate", core.Reads, validateMappingSet),
-		r(http.MethodPost, "/mappingSets/preview", core.Reads, previewMappingSet),
-		r(http.MethodGet, "/mappingSets/{id}", core.Reads, getMappingSet),
-		r(http.MethodPut, "/mappingSets/{id}", core.Writes, replaceMappingSet),
+		r(http.MethodPost, "/mappingSets", core.Writes, core.With((*core.Call).Object, createMappingSet)),
+		r(http.MethodPost, "/mappingSets/validate", core.Reads, core.With((*core.Call).Object, validateMappingSet)),
+		r(http.MethodPost, "/mappingSets/preview", core.Reads, core.With((*core.Call).Object, previewMappingSet)),
+		r(http.MethodGet, "/mappingSets/{id}", core.Reads, core.With(mappingSet, getMappingSet)),
+		r(http.MethodPut, "/mappingSets/{id}", core.Writes, core.With(mappingSet, replaceMappingSet)),
 		r(http.MethodDelete, "/mappingSets/{id}", core.Writes, deleteMappingSet),
-		r(http.MethodGet, "/mappingSets/{id}/mappings", core.Reads, listMappings),
-		r(http.MethodGet, "/mappingSets/{id}/mappings/{mapping}", core.Reads, getMapping),
-		r(http.MethodPost, "/languages/el/validate", core.Reads, validateExpression),
+		r(http.MethodGet, "/mappingSets/{id}/mappings", core.Reads, core.With(mappingSet, listMappings)),
+		r(http.MethodGet, "/mappingSets/{id}/mappings/{mapping}", core.Reads, core.With(mappingSet, getMapping)),
+		r(http.MethodPost, "/languages/el/validate", core.Reads, core.With((*core.Call).Object, validateExpression)),
 		r(http.MethodGet, "/languages/el/functions", core.Reads, listFunctions),
 		r(http.MethodGet, "/languages/el/operators", core.Reads, listOperators),
 	}
@@ -149,11 +147,7 @@ func texts2(l []string) []any {
 	return out
 }
 
-func createMappingSet(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createMappingSet(c *core.Call, body object) (core.Answer, error) {
 	set, err := ReadMappingSet(c, body)
 	if err != nil {
 		return core.Answer{}, err
@@ -252,11 +246,7 @@ func mappingSet(c *core.Call) (*core.Record, error) {
 	return nil, core.Problem(http.StatusNotFound, "NotFoundError", "there is no mapping set with id %s", c.Arg("id"))
 }
 
-func getMappingSet(c *core.Call) (core.Answer, error) {
-	r, err := mappingSet(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func getMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
 	o := r.View()
 	if v := c.Query.Get("version"); v != "" {
 		n, err := strconv.ParseInt(v, 10, 64)
@@ -276,11 +266,7 @@ func getMappingSet(c *core.Call) (core.Answer, error) {
 	return core.OK(o)
 }
 
-func replaceMappingSet(c *core.Call) (core.Answer, error) {
-	r, err := mappingSet(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func replaceMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
 	body, err := c.Object()
 	if err != nil {
 		return core.Answer{}, err
@@ -382,19 +368,11 @@ func listMappingSets(c *core.Call) (core.Answer, error) {
 	return core.OK(object{"data": data, "_page": object{"count": len(rows), "limit": at["limit"]}, "_links": links})
 }
 
-func listMappings(c *core.Call) (core.Answer, error) {
-	r, err := mappingSet(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func listMappings(c *core.Call, r *core.Record) (core.Answer, error) {
 	return core.OK(core.List(r.Object(), "mappings"))
 }
 
-func getMapping(c *core.Call) (core.Answer, error) {
-	r, err := mappingSet(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func getMapping(c *core.Call, r *core.Record) (core.Answer, error) {
 	for _, m := range core.List(r.Object(), "mappings") {
 		if core.Text(m, "id") == c.Arg("mapping") {
 			return core.OK(m)
@@ -404,11 +382,7 @@ func getMapping(c *core.Call) (core.Answer, error) {
 }
 
 // validateMappingSet answers 200 even when every mapping is wrong.
-func validateMappingSet(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func validateMappingSet(c *core.Call, body object) (core.Answer, error) {
 	lenient := core.Clone(body).(object)
 	var results []any
 	for _, m := range core.List(lenient, "mappings") {

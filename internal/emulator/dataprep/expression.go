@@ -323,11 +323,7 @@ func expressionAttributes(src string) []string {
 }
 
 // validateExpression has two published answers.
-func validateExpression(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func validateExpression(c *core.Call, body object) (core.Answer, error) {
 	src := core.Text(body, "expression")
 	if src == "" {
 		src = core.Text(body, "expression", "expression")

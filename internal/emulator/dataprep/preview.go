@@ -9,11 +9,7 @@ import (
 // previewMappingSet carries attributes and constants from rows into their
 // destinations. Expressions are not evaluated: their fields are left out and
 // said so in the row's errors.
-func previewMappingSet(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func previewMappingSet(c *core.Call, body object) (core.Answer, error) {
 	rows, isList := body["data"].([]any)
 	if one, isObject := body["data"].(object); isObject {
 		rows, isList = []any{one}, true

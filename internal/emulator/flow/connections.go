@@ -11,28 +11,22 @@ import (
 )
 
 func connectionRoutes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.FlowService, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.FlowService)
 	return []core.Route{
 		r(http.MethodGet, "/connections", core.Reads, listEntities(core.KindConnection)),
-		r(http.MethodPost, "/connections", core.Writes, createConnection),
+		r(http.MethodPost, "/connections", core.Writes, core.With((*core.Call).Object, createConnection)),
 		r(http.MethodPost, "/connections/search", core.Reads, searchEntities(core.KindConnection)),
 		r(http.MethodGet, "/connections/{id}", core.Reads, getEntity(core.KindConnection)),
 		r(http.MethodPatch, "/connections/{id}", core.Writes, patchEntity(core.KindConnection, connectionRules)),
-		r(http.MethodDelete, "/connections/{id}", core.Writes, deleteConnection),
-		r(http.MethodGet, "/connections/{id}/test", core.Reads, testConnection),
-		r(http.MethodGet, "/connections/{id}/explore", core.Reads, exploreConnection),
-		r(http.MethodGet, "/connections/{id}/configs", core.Reads, connectionConfigs),
+		r(http.MethodDelete, "/connections/{id}", core.Writes, core.With(entity(core.KindConnection), deleteConnection)),
+		r(http.MethodGet, "/connections/{id}/test", core.Reads, core.With(entity(core.KindConnection), testConnection)),
+		r(http.MethodGet, "/connections/{id}/explore", core.Reads, core.With(entity(core.KindConnection), exploreConnection)),
+		r(http.MethodGet, "/connections/{id}/configs", core.Reads, core.With(entity(core.KindConnection), connectionConfigs)),
 		r(http.MethodPost, "/connections/{id}/action", core.Writes, actOn(core.KindConnection)),
 	}
 }
 
-func createConnection(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createConnection(c *core.Call, body object) (core.Answer, error) {
 	if err := checkConnection(c, body); err != nil {
 		return core.Answer{}, err
 	}
@@ -255,11 +249,7 @@ func emptyFields(v any) bool {
 
 // deleteConnection refuses while a flow reads through one of the connection's
 // source connections; source connections alone do not hold it.
-func deleteConnection(c *core.Call) (core.Answer, error) {
-	r, err := entity(c, core.KindConnection)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func deleteConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 	if err := stable(&c.Env.Switches, core.KindConnection, r.Object(), true); err != nil {
 		return core.Answer{}, err
 	}
@@ -274,11 +264,7 @@ func deleteConnection(c *core.Call) (core.Answer, error) {
 
 // testConnection says yes to every connection that is not a draft, unless
 // source data is bound to it and cannot be read.
-func testConnection(c *core.Call) (core.Answer, error) {
-	r, err := entity(c, core.KindConnection)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func testConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 	o := r.Object()
 	result := core.Text(o, "state") == "enabled"
 	if f := FixtureOf(c.Env, o); f != nil && result {
@@ -289,11 +275,7 @@ func testConnection(c *core.Call) (core.Answer, error) {
 
 // actOn answers POST …/action of connections: publish for drafts.
 func actOn(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := entity(c, k)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(entity(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		o := r.Object()
 		if err := ifMatch(c, o, false); err != nil {
 			return core.Answer{}, err
@@ -314,7 +296,7 @@ func actOn(k core.Kind) core.Handler {
 		default:
 			return core.Answer{}, core.FlowError(core.ErrOp, "op %q is not supported", c.Query.Get("op"))
 		}
-	}
+	})
 }
 
 // checkSubOp: sub operations are for providers' finalize alone.

@@ -13,26 +13,23 @@ import (
 // Source and target connections: the two ends of a flow.
 func endpointRoutes() []core.Route {
 	var rs []core.Route
+	r := core.RoutesOf(core.FlowService)
 	for _, k := range []core.Kind{core.KindSource, core.KindTarget} {
 		path := "/" + string(k)
 		rs = append(rs,
-			core.Route{Service: core.FlowService, Method: http.MethodGet, Pattern: path, Access: core.Reads, Run: listEntities(k)},
-			core.Route{Service: core.FlowService, Method: http.MethodPost, Pattern: path, Access: core.Writes, Run: createEndpoint(k)},
-			core.Route{Service: core.FlowService, Method: http.MethodGet, Pattern: path + "/{id}", Access: core.Reads, Run: getEntity(k)},
-			core.Route{Service: core.FlowService, Method: http.MethodPatch, Pattern: path + "/{id}", Access: core.Writes, Run: patchEntity(k, endpointRules(k))},
-			core.Route{Service: core.FlowService, Method: http.MethodDelete, Pattern: path + "/{id}", Access: core.Writes, Run: deleteEndpoint(k)},
-			core.Route{Service: core.FlowService, Method: http.MethodPost, Pattern: path + "/{id}/action", Access: core.Writes, Run: actOn(k)},
+			r(http.MethodGet, path, core.Reads, listEntities(k)),
+			r(http.MethodPost, path, core.Writes, createEndpoint(k)),
+			r(http.MethodGet, path+"/{id}", core.Reads, getEntity(k)),
+			r(http.MethodPatch, path+"/{id}", core.Writes, patchEntity(k, endpointRules(k))),
+			r(http.MethodDelete, path+"/{id}", core.Writes, deleteEndpoint(k)),
+			r(http.MethodPost, path+"/{id}/action", core.Writes, actOn(k)),
 		)
 	}
 	return rs
 }
 
 func createEndpoint(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		body, err := c.Object()
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With((*core.Call).Object, func(c *core.Call, body object) (core.Answer, error) {
 		if err := checkEndpoint(c, k, body, isDraft(c)); err != nil {
 			return core.Answer{}, err
 		}
@@ -42,7 +39,7 @@ func createEndpoint(k core.Kind) core.Handler {
 		}
 		o := AddEndpoint(c, k, c.Env.NewUUID(), state, body)
 		return core.Created(brief(o), "")
-	}
+	})
 }
 
 // AddEndpoint stores a source or target connection and returns it.
@@ -237,11 +234,7 @@ func endpointRules(k core.Kind) patchRules {
 }
 
 func deleteEndpoint(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := entity(c, k)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(entity(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		if err := stable(&c.Env.Switches, k, r.Object(), true); err != nil {
 			return core.Answer{}, err
 		}
@@ -250,5 +243,5 @@ func deleteEndpoint(k core.Kind) core.Handler {
 		}
 		c.Space.Remove(k, r.ID)
 		return deleted(c)
-	}
+	})
 }

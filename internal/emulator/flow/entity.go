@@ -63,20 +63,22 @@ var kindNames = map[core.Kind]string{
 }
 
 // entity finds the object that the path names.
-func entity(c *core.Call, k core.Kind) (*core.Record, error) {
-	id := c.Arg("id")
-	if r := c.Space.Get(k, id); r != nil {
-		if hides(c, k, r) {
+func entity(k core.Kind) func(*core.Call) (*core.Record, error) {
+	return func(c *core.Call) (*core.Record, error) {
+		r := c.Space.Get(k, c.Arg("id"))
+		switch {
+		case r == nil:
+			return nil, noEntity(k, c.Arg("id"))
+		case hides(c, k, r):
 			return nil, hidden(c, k)
 		}
 		return r, nil
 	}
-	return nil, noEntity(c, k, id)
 }
 
 // noEntity: flows answer 404 in the current envelope, connections still in the
 // older one of two members.
-func noEntity(c *core.Call, k core.Kind, id string) error {
+func noEntity(k core.Kind, id string) error {
 	if strings.TrimSpace(id) == "" {
 		return core.FlowError(core.ErrEntityID, "the path names no %s", kindNames[k])
 	}
@@ -88,13 +90,9 @@ func noEntity(c *core.Call, k core.Kind, id string) error {
 }
 
 func getEntity(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := entity(c, k)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(entity(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		return core.OK(object{"items": []any{json.RawMessage(r.Body)}})
-	}
+	})
 }
 
 // ifMatch compares the header, quotes and all, with the stored etag.
@@ -154,11 +152,7 @@ type patchRules struct {
 }
 
 func patchEntity(k core.Kind, rules patchRules) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := entity(c, k)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(entity(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		if len(c.Raw) == 0 || c.Body == nil {
 			return core.Answer{}, core.FlowError(core.ErrEmptyBody, "the body is empty")
 		}
@@ -199,7 +193,7 @@ func patchEntity(k core.Kind, rules patchRules) core.Handler {
 		}
 		c.Space.Put(k, r.ID, r.Created, after)
 		return core.OK(brief(after))
-	}
+	})
 }
 
 func flowPatchError(f *core.PatchFault) error {

@@ -33,11 +33,7 @@ const previewRows = 100
 
 // exploreConnection answers what is behind a connection: a bare array for the
 // root, an object for a table.
-func exploreConnection(c *core.Call) (core.Answer, error) {
-	r, err := entity(c, core.KindConnection)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 	kind := strings.ToLower(c.Query.Get("objectType"))
 	if kind == "" {
 		if c.Query.Has("objectType") {
@@ -141,11 +137,7 @@ func columnObject(col core.Column) object {
 }
 
 // connectionConfigs lists the columns of every bound table.
-func connectionConfigs(c *core.Call) (core.Answer, error) {
-	r, err := entity(c, core.KindConnection)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func connectionConfigs(c *core.Call, r *core.Record) (core.Answer, error) {
 	items := []any{}
 	if f := FixtureOf(c.Env, r.Object()); f != nil {
 		for _, name := range f.Names {

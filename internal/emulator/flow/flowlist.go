@@ -76,22 +76,14 @@ func readListQuery(c *core.Call) (listQuery, error) {
 
 // listEntities answers GET of a collection.
 func listEntities(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		q, err := readListQuery(c)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(readListQuery, func(c *core.Call, q listQuery) (core.Answer, error) {
 		return list(c, k, q)
-	}
+	})
 }
 
 // searchEntities answers POST …/search, the same list asked for in a body.
 func searchEntities(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		body, err := c.Object()
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With((*core.Call).Object, func(c *core.Call, body object) (core.Answer, error) {
 		q := listQuery{limit: c.Env.Switches.PageSize, orderby: core.Text(body, "orderby"), token: c.Query.Get("continuationToken")}
 		q.count = core.At(body, "count") == true || core.Text(body, "count") == "true"
 		if l, has := body["limit"]; has {
@@ -112,7 +104,7 @@ func searchEntities(k core.Kind) core.Handler {
 			q.exprs = values["property"]
 		}
 		return list(c, k, q)
-	}
+	})
 }
 
 func readOrder(k core.Kind, s string) ([]core.Order, error) {

@@ -12,25 +12,19 @@ import (
 )
 
 func flowRoutes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.FlowService, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.FlowService)
 	return []core.Route{
 		r(http.MethodGet, "/flows", core.Reads, listEntities(core.KindFlow)),
-		r(http.MethodPost, "/flows", core.Writes, createFlow),
+		r(http.MethodPost, "/flows", core.Writes, core.With((*core.Call).Object, createFlow)),
 		r(http.MethodPost, "/flows/search", core.Reads, searchEntities(core.KindFlow)),
 		r(http.MethodGet, "/flows/{id}", core.Reads, getEntity(core.KindFlow)),
 		r(http.MethodPatch, "/flows/{id}", core.Writes, patchEntity(core.KindFlow, flowRules)),
-		r(http.MethodDelete, "/flows/{id}", core.Writes, deleteFlow),
-		r(http.MethodPost, "/flows/{id}/action", core.Writes, actOnFlow),
+		r(http.MethodDelete, "/flows/{id}", core.Writes, core.With(entity(core.KindFlow), deleteFlow)),
+		r(http.MethodPost, "/flows/{id}/action", core.Writes, core.With(entity(core.KindFlow), actOnFlow)),
 	}
 }
 
-func createFlow(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createFlow(c *core.Call, body object) (core.Answer, error) {
 	if _, has := body["state"]; has {
 		return core.Answer{}, core.FlowError(core.ErrStateInCreate, "state cannot be set when a flow is created; new flows are enabled")
 	}
@@ -370,11 +364,7 @@ func checkTransformationChange(c *core.Call, before, after object) error {
 	return nil
 }
 
-func deleteFlow(c *core.Call) (core.Answer, error) {
-	r, err := entity(c, core.KindFlow)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func deleteFlow(c *core.Call, r *core.Record) (core.Answer, error) {
 	if err := stable(&c.Env.Switches, core.KindFlow, r.Object(), true); err != nil {
 		return core.Answer{}, err
 	}
@@ -386,11 +376,7 @@ func deleteFlow(c *core.Call) (core.Answer, error) {
 }
 
 // actOnFlow: enable, disable, publish. State is never patched.
-func actOnFlow(c *core.Call) (core.Answer, error) {
-	r, err := entity(c, core.KindFlow)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func actOnFlow(c *core.Call, r *core.Record) (core.Answer, error) {
 	o := r.Object()
 	if err := ifMatch(c, o, false); err != nil {
 		return core.Answer{}, err

@@ -15,24 +15,22 @@ import (
 // Flow and connection specifications: the same for every org, read-only for
 // users, filtered by property.
 func specRoutes() []core.Route {
-	r := func(method, pattern string, h core.Handler) core.Route {
-		return core.Route{Service: core.FlowService, Method: method, Pattern: pattern, Access: core.Reads, Run: h}
-	}
+	r := core.RoutesOf(core.FlowService)
 	readOnly := func(c *core.Call) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrSpecWrite, "specifications are written by connector authors only")
 	}
 	return []core.Route{
-		r(http.MethodGet, "/flowSpecs", listSpecs("/flowSpecs", flowSpecBodies)),
-		r(http.MethodGet, "/flowSpecs/{id}", getSpec(flowSpecBodies)),
-		r(http.MethodPost, "/flowSpecs/search", searchSpecs("/flowSpecs", flowSpecBodies)),
-		r(http.MethodPost, "/flowSpecs", readOnly),
-		r(http.MethodPut, "/flowSpecs/{id}", readOnly),
-		r(http.MethodGet, "/connectionSpecs", listSpecs("/connectionSpecs", connectionSpecBodies)),
-		r(http.MethodGet, "/connectionSpecs/{id}", getSpec(connectionSpecBodies)),
-		r(http.MethodGet, "/connectionSpecs/{id}/explore", exploreSpec),
-		r(http.MethodGet, "/connectionSpecs/{id}/configs", func(c *core.Call) (core.Answer, error) { return core.OK(object{"items": []any{}}) }),
-		r(http.MethodPost, "/connectionSpecs", readOnly),
-		r(http.MethodPut, "/connectionSpecs/{id}", readOnly),
+		r(http.MethodGet, "/flowSpecs", core.Reads, listSpecs("/flowSpecs", flowSpecBodies)),
+		r(http.MethodGet, "/flowSpecs/{id}", core.Reads, getSpec(flowSpecBodies)),
+		r(http.MethodPost, "/flowSpecs/search", core.Reads, searchSpecs("/flowSpecs", flowSpecBodies)),
+		r(http.MethodPost, "/flowSpecs", core.Reads, readOnly),
+		r(http.MethodPut, "/flowSpecs/{id}", core.Reads, readOnly),
+		r(http.MethodGet, "/connectionSpecs", core.Reads, listSpecs("/connectionSpecs", connectionSpecBodies)),
+		r(http.MethodGet, "/connectionSpecs/{id}", core.Reads, getSpec(connectionSpecBodies)),
+		r(http.MethodGet, "/connectionSpecs/{id}/explore", core.Reads, exploreSpec),
+		r(http.MethodGet, "/connectionSpecs/{id}/configs", core.Reads, func(c *core.Call) (core.Answer, error) { return core.OK(object{"items": []any{}}) }),
+		r(http.MethodPost, "/connectionSpecs", core.Reads, readOnly),
+		r(http.MethodPut, "/connectionSpecs/{id}", core.Reads, readOnly),
 	}
 }
 
@@ -127,25 +125,17 @@ var specFields = []string{
 }
 
 func listSpecs(path string, bodies func() []object) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		q, err := readListQuery(c)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(readListQuery, func(c *core.Call, q listQuery) (core.Answer, error) {
 		if !c.Query.Has("limit") {
 			q.limit = maxListLimit // short lists, and every client expects them whole
 		}
 		return selectSpecs(c, path, bodies(), q)
-	}
+	})
 }
 
 // searchSpecs is the same list asked for in a body.
 func searchSpecs(path string, bodies func() []object) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		body, err := c.Object()
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With((*core.Call).Object, func(c *core.Call, body object) (core.Answer, error) {
 		q := listQuery{limit: maxListLimit, token: c.Query.Get("continuationToken"), count: core.At(body, "count") == true}
 		values, err := url.ParseQuery(core.Text(body, "queryString"))
 		if err != nil {
@@ -156,7 +146,7 @@ func searchSpecs(path string, bodies func() []object) core.Handler {
 			q.limit = int(n)
 		}
 		return selectSpecs(c, path, bodies(), q)
-	}
+	})
 }
 
 func selectSpecs(c *core.Call, path string, bodies []object, q listQuery) (core.Answer, error) {

@@ -35,7 +35,7 @@ func skipHidden(c *core.Call, k core.Kind) func(*core.Record) bool {
 
 func hidden(c *core.Call, k core.Kind) error {
 	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
-		return noEntity(c, k, c.Arg("id"))
+		return noEntity(k, c.Arg("id"))
 	}
 	return core.FlowError(core.ErrPermission, "the %s carries a label that the client has no access to", kindNames[k])
 }

@@ -24,17 +24,15 @@ const (
 )
 
 func runRoutes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.FlowService, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.FlowService)
 	return []core.Route{
 		r(http.MethodGet, "/runs", core.Reads, listEntities(core.KindRun)),
-		r(http.MethodPost, "/runs", core.Writes, createRun),
+		r(http.MethodPost, "/runs", core.Writes, core.With((*core.Call).Object, createRun)),
 		r(http.MethodGet, "/runs/{id}", core.Reads, getEntity(core.KindRun)),
 		r(http.MethodPut, "/runs/{id}", core.Writes, func(c *core.Call) (core.Answer, error) {
 			return core.Answer{}, core.FlowError(core.ErrRunWrite, "flow runs are written by providers only")
 		}),
-		r(http.MethodPost, "/runs/{id}/action", core.Writes, actOnRun),
+		r(http.MethodPost, "/runs/{id}/action", core.Writes, core.With(entity(core.KindRun), actOnRun)),
 		// Older flows link to their runs this way.
 		r(http.MethodGet, "/flows/{id}/runs", core.Reads, func(c *core.Call) (core.Answer, error) {
 			return list(c, core.KindRun, listQuery{limit: maxListLimit, exprs: []string{"flowId==" + c.Arg("id")}})
@@ -246,11 +244,7 @@ func finishRun(sp *core.Space, r *core.Record) {
 }
 
 // createRun starts a one-time flow again for a window of its own.
-func createRun(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createRun(c *core.Call, body object) (core.Answer, error) {
 	id := core.Text(body, "flowId")
 	if id == "" {
 		return core.Answer{}, core.FlowError(core.ErrEmptyFlowID, "flowId is missing")
@@ -330,11 +324,7 @@ func setDelta(flow object, delta any) {
 }
 
 // actOnRun retries: failed runs, or successful ones that brought nothing.
-func actOnRun(c *core.Call) (core.Answer, error) {
-	r, err := entity(c, core.KindRun)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func actOnRun(c *core.Call, r *core.Record) (core.Answer, error) {
 	op := strings.ReplaceAll(strings.ToLower(c.Query.Get("op")), "_", "-")
 	if op != "re-trigger" && op != "retrigger" {
 		return core.Answer{}, core.FlowError(core.ErrOp, "op %q is not supported", c.Query.Get("op"))

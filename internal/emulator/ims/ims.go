@@ -15,15 +15,15 @@ import (
 // or multipart form, on the current path and the older ones that tools still
 // call.
 func Routes() []core.Route {
-	var rs []core.Route
-	for _, v := range []string{"v1", "v2", "v3"} {
-		rs = append(rs, core.Route{Service: core.IMSService, Method: http.MethodPost, Pattern: "/token/" + v, Run: issueToken})
+	r := core.RoutesOf(core.IMSService)
+	return []core.Route{
+		r(http.MethodPost, "/token/v1", core.NoSpace, core.With(imsForm, issueToken)),
+		r(http.MethodPost, "/token/v2", core.NoSpace, core.With(imsForm, issueToken)),
+		r(http.MethodPost, "/token/v3", core.NoSpace, core.With(imsForm, issueToken)),
+		r(http.MethodPost, "/validate_token/v1", core.NoSpace, core.With(imsForm, validateToken)),
+		r(http.MethodGet, "/validate_token/v1", core.NoSpace, core.With(imsForm, validateToken)),
+		r(http.MethodPost, "/invalidate_token/v2", core.NoSpace, core.With(imsForm, invalidateToken)),
 	}
-	return append(rs,
-		core.Route{Service: core.IMSService, Method: http.MethodPost, Pattern: "/validate_token/v1", Run: validateToken},
-		core.Route{Service: core.IMSService, Method: http.MethodGet, Pattern: "/validate_token/v1", Run: validateToken},
-		core.Route{Service: core.IMSService, Method: http.MethodPost, Pattern: "/invalidate_token/v2", Run: invalidateToken},
-	)
 }
 
 // imsForm reads the fields wherever they are; the body wins over the query.
@@ -52,11 +52,7 @@ func imsForm(c *core.Call) (url.Values, error) {
 	return form, nil
 }
 
-func issueToken(c *core.Call) (core.Answer, error) {
-	form, err := imsForm(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func issueToken(c *core.Call, form url.Values) (core.Answer, error) {
 	if g := form.Get("grant_type"); g != "client_credentials" {
 		if g == "" {
 			return core.Answer{}, core.IMSError(http.StatusBadRequest, "invalid_request", "grant_type is missing")
@@ -96,11 +92,7 @@ func signIn(e *core.Env, id, secret string) bool {
 	return !listed
 }
 
-func validateToken(c *core.Call) (core.Answer, error) {
-	form, err := imsForm(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func validateToken(c *core.Call, form url.Values) (core.Answer, error) {
 	bearer := form.Get("token")
 	if bearer == "" {
 		bearer = strings.TrimPrefix(c.Request.Header.Get("Authorization"), "Bearer ")
@@ -114,11 +106,7 @@ func validateToken(c *core.Call) (core.Answer, error) {
 
 // invalidateToken ends a token before its time. The end is remembered by this
 // process only: a restart forgets it.
-func invalidateToken(c *core.Call) (core.Answer, error) {
-	form, err := imsForm(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func invalidateToken(c *core.Call, form url.Values) (core.Answer, error) {
 	bearer := form.Get("token")
 	if tok, valid := c.Env.CheckToken("Bearer "+bearer, c.Now); valid {
 		tok.Expires = c.Now

@@ -13,15 +13,13 @@ import (
 // Descriptors say what a field of a schema is: an identity, a relationship, a
 // friendly name. They know no other Accept than the xdm one.
 func descriptorRoutes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.SchemaRegistry, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.SchemaRegistry)
 	return []core.Route{
 		r(http.MethodGet, "/{container}/descriptors", core.Reads, listDescriptors),
-		r(http.MethodGet, "/{container}/descriptors/{id}", core.Reads, getDescriptor),
-		r(http.MethodPost, "/tenant/descriptors", core.Writes, createDescriptor),
-		r(http.MethodPut, "/tenant/descriptors/{id}", core.Writes, replaceDescriptor),
-		r(http.MethodDelete, "/tenant/descriptors/{id}", core.Writes, deleteDescriptor),
+		r(http.MethodGet, "/{container}/descriptors/{id}", core.Reads, core.With(descriptor, getDescriptor)),
+		r(http.MethodPost, "/tenant/descriptors", core.Writes, core.With((*core.Call).Object, createDescriptor)),
+		r(http.MethodPut, "/tenant/descriptors/{id}", core.Writes, core.With(descriptor, replaceDescriptor)),
+		r(http.MethodDelete, "/tenant/descriptors/{id}", core.Writes, core.With(descriptor, deleteDescriptor)),
 	}
 }
 
@@ -50,11 +48,7 @@ func badDescriptor(format string, args ...any) error {
 	return core.XDMError(1400, http.StatusBadRequest, "Descriptor invalid", format, args...)
 }
 
-func createDescriptor(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createDescriptor(c *core.Call, body object) (core.Answer, error) {
 	if err := checkDescriptor(c, body, ""); err != nil {
 		return core.Answer{}, err
 	}
@@ -136,20 +130,12 @@ func descriptor(c *core.Call) (*core.Record, error) {
 	return nil, core.XDMError(1016, http.StatusNotFound, titleNotFound, "there is no descriptor with id %s", c.Arg("id"))
 }
 
-func getDescriptor(c *core.Call) (core.Answer, error) {
-	r, err := descriptor(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func getDescriptor(c *core.Call, r *core.Record) (core.Answer, error) {
 	return core.Answer{Status: http.StatusOK, Body: r.Body}, nil
 }
 
 // replaceDescriptor answers 201 with the id, as the guide shows, not 200.
-func replaceDescriptor(c *core.Call) (core.Answer, error) {
-	r, err := descriptor(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func replaceDescriptor(c *core.Call, r *core.Record) (core.Answer, error) {
 	body, err := c.Object()
 	if err != nil {
 		return core.Answer{}, err
@@ -177,11 +163,7 @@ func keepsUnionIdentity(c *core.Call, before, after object) error {
 	return nil
 }
 
-func deleteDescriptor(c *core.Call) (core.Answer, error) {
-	r, err := descriptor(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func deleteDescriptor(c *core.Call, r *core.Record) (core.Answer, error) {
 	if err := keepsUnionIdentity(c, r.Object(), nil); err != nil {
 		return core.Answer{}, err
 	}
@@ -266,10 +248,11 @@ func descriptorsOf(c *core.Call, schemaID string) []any {
 
 // Identity namespaces, as far as descriptors name them.
 func namespaceRoutes() []core.Route {
+	r := core.RoutesOf(core.IdentityService)
 	return []core.Route{
-		{Service: core.IdentityService, Method: http.MethodGet, Pattern: "/identities", Access: core.Reads, Run: listNamespaces},
-		{Service: core.IdentityService, Method: http.MethodPost, Pattern: "/identities", Access: core.Writes, Run: createNamespace},
-		{Service: core.IdentityService, Method: http.MethodGet, Pattern: "/identities/{id}", Access: core.Reads, Run: getNamespace},
+		r(http.MethodGet, "/identities", core.Reads, listNamespaces),
+		r(http.MethodPost, "/identities", core.Writes, core.With((*core.Call).Object, createNamespace)),
+		r(http.MethodGet, "/identities/{id}", core.Reads, getNamespace),
 	}
 }
 
@@ -308,11 +291,7 @@ func getNamespace(c *core.Call) (core.Answer, error) {
 	return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "there is no namespace with id %s", c.Arg("id"))
 }
 
-func createNamespace(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createNamespace(c *core.Call, body object) (core.Answer, error) {
 	code := core.Text(body, "code")
 	if code == "" || !fieldName.MatchString(code) || core.Text(body, "name") == "" {
 		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError", "code (letters and digits) and name are both needed")

@@ -32,15 +32,13 @@ var registryKinds = []struct {
 }
 
 func registryRoutes() []core.Route {
-	r := func(method, pattern string, a core.Access, h core.Handler) core.Route {
-		return core.Route{Service: core.SchemaRegistry, Method: method, Pattern: pattern, Access: a, Run: h}
-	}
+	r := core.RoutesOf(core.SchemaRegistry)
 	rs := []core.Route{
 		r(http.MethodGet, "/stats", core.Reads, registryStats),
 		r(http.MethodGet, "/{container}/behaviors", core.Reads, listBehaviors),
-		r(http.MethodGet, "/{container}/behaviors/{id}", core.Reads, getBehavior),
+		r(http.MethodGet, "/{container}/behaviors/{id}", core.Reads, core.With(acceptLookup, getBehavior)),
 		r(http.MethodGet, "/tenant/unions", core.Reads, listUnions),
-		r(http.MethodGet, "/tenant/unions/{id}", core.Reads, getUnion),
+		r(http.MethodGet, "/tenant/unions/{id}", core.Reads, core.With(acceptLookup, getUnion)),
 		r(http.MethodGet, "/rpc/export/{id}", core.Reads, exportResource),
 		r(http.MethodPost, "/rpc/import", core.Writes, importResources),
 		r(http.MethodGet, "/rpc/sampledata/{id}", core.Reads, sampleData),
@@ -116,11 +114,7 @@ func FindResource(sp *core.Space, id string) object {
 func namespace(sp *core.Space) string { return "_" + sp.Org.Tenant }
 
 func createResource(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		body, err := c.Object()
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With((*core.Call).Object, func(c *core.Call, body object) (core.Answer, error) {
 		o, err := checkResource(c, k, body, "")
 		if err != nil {
 			return core.Answer{}, err
@@ -134,7 +128,7 @@ func createResource(k core.Kind) core.Handler {
 		}
 		c.Space.Put(k, id, c.Millis(), o)
 		return core.Created(o, "")
-	}
+	})
 }
 
 // CompleteResource adds what the registry adds.
@@ -205,20 +199,18 @@ func classOf(sp *core.Space, o object) any {
 	return nil
 }
 
-func tenantResource(c *core.Call, k core.Kind) (*core.Record, error) {
-	id := fullID(c.Arg("id"))
-	if r := c.Space.Get(k, id); r != nil {
-		return r, nil
+// tenantResource finds the tenant's resource that the path names.
+func tenantResource(k core.Kind) func(*core.Call) (*core.Record, error) {
+	return func(c *core.Call) (*core.Record, error) {
+		if r := c.Space.Get(k, fullID(c.Arg("id"))); r != nil {
+			return r, nil
+		}
+		return nil, noResource(k, c.Arg("id"))
 	}
-	return nil, noResource(k, c.Arg("id"))
 }
 
 func getResource(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		a, err := acceptLookup(c)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(acceptLookup, func(c *core.Call, a acceptType) (core.Answer, error) {
 		id := fullID(c.Arg("id"))
 		var o object
 		if r := c.Space.Get(k, id); r != nil && (c.Arg("container") == "tenant" || !strings.HasPrefix(id, NsRoot+c.Space.Org.Tenant+"/")) {
@@ -232,7 +224,7 @@ func getResource(k core.Kind) core.Handler {
 			return core.Answer{}, noResource(k, c.Arg("id"))
 		}
 		return showResource(c, a, o)
-	}
+	})
 }
 
 func showResource(c *core.Call, a acceptType, o object) (core.Answer, error) {
@@ -252,11 +244,7 @@ func showResource(c *core.Call, a acceptType, o object) (core.Answer, error) {
 }
 
 func replaceResource(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := tenantResource(c, k)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(tenantResource(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		body, err := c.Object()
 		if err != nil {
 			return core.Answer{}, err
@@ -268,7 +256,7 @@ func replaceResource(k core.Kind) core.Handler {
 			}
 		}
 		return writeResource(c, k, r, before, body, nextMinor(core.Text(before, "version")))
-	}
+	})
 }
 
 // writeResource checks and stores a changed resource.
@@ -294,11 +282,7 @@ func writeResource(c *core.Call, k core.Kind, r *core.Record, before, body objec
 }
 
 func patchResource(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := tenantResource(c, k)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(tenantResource(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		ops, fault := core.ReadPatch(c.Body)
 		if fault != nil {
 			return core.Answer{}, core.XDMError(1400, http.StatusBadRequest, "Patch invalid", "%s", fault.Detail)
@@ -320,7 +304,7 @@ func patchResource(k core.Kind) core.Handler {
 		}
 		after := patched.(object)
 		return writeResource(c, k, r, before, after, version)
-	}
+	})
 }
 
 func nextMinor(version string) string {
@@ -332,11 +316,7 @@ func nextMinor(version string) string {
 }
 
 func deleteResource(k core.Kind) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r, err := tenantResource(c, k)
-		if err != nil {
-			return core.Answer{}, err
-		}
+	return core.With(tenantResource(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		if err := checkUnused(c, k, r); err != nil {
 			return core.Answer{}, err
 		}
@@ -347,7 +327,7 @@ func deleteResource(k core.Kind) core.Handler {
 			}
 		}
 		return core.Answer{Status: http.StatusNoContent}, nil
-	}
+	})
 }
 
 // checkUnused: a schema with a dataset or a union tag stays; so does whatever
@@ -416,11 +396,7 @@ func listBehaviors(c *core.Call) (core.Answer, error) {
 	return showList(c, items)
 }
 
-func getBehavior(c *core.Call) (core.Answer, error) {
-	a, err := acceptLookup(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func getBehavior(c *core.Call, a acceptType) (core.Answer, error) {
 	id := fullID(c.Arg("id"))
 	if !slices.Contains(behaviors(), id) {
 		return core.Answer{}, core.XDMError(1017, http.StatusNotFound, titleNotFound, "there is no behavior with id %s", c.Arg("id"))

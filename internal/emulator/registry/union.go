@@ -98,11 +98,7 @@ func listUnions(c *core.Call) (core.Answer, error) {
 	return showList(c, items)
 }
 
-func getUnion(c *core.Call) (core.Answer, error) {
-	a, err := acceptLookup(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func getUnion(c *core.Call, a acceptType) (core.Answer, error) {
 	class, isUnion := strings.CutSuffix(fullID(c.Arg("id")), "__union")
 	if !isUnion || len(unionSchemas(c.Space, class)) == 0 {
 		return core.Answer{}, core.XDMError(1015, http.StatusNotFound, titleNotFound, "there is no union with id %s", c.Arg("id"))

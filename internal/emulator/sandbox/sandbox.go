@@ -12,18 +12,16 @@ const sandboxRegion = "VA7"
 
 // Routes are the calls of the sandbox service.
 func Routes() []core.Route {
-	r := func(method, pattern string, h core.Handler) core.Route {
-		return core.Route{Service: core.SandboxService, Method: method, Pattern: pattern, Access: core.NoSpace, Run: h}
-	}
+	r := core.RoutesOf(core.SandboxService)
 	return []core.Route{
-		r(http.MethodGet, "/", listSandboxes),
-		r(http.MethodGet, "/sandboxes", listSandboxes),
-		r(http.MethodPost, "/sandboxes", admin(createSandbox)),
-		r(http.MethodGet, "/sandboxes/{name}", getSandbox),
-		r(http.MethodPatch, "/sandboxes/{name}", admin(renameSandbox)),
-		r(http.MethodPut, "/sandboxes/{name}", admin(resetSandbox)),
-		r(http.MethodDelete, "/sandboxes/{name}", admin(deleteSandbox)),
-		r(http.MethodGet, "/sandboxTypes", listSandboxTypes),
+		r(http.MethodGet, "/", core.NoSpace, listSandboxes),
+		r(http.MethodGet, "/sandboxes", core.NoSpace, listSandboxes),
+		r(http.MethodPost, "/sandboxes", core.NoSpace, admin(core.With((*core.Call).Object, createSandbox))),
+		r(http.MethodGet, "/sandboxes/{name}", core.NoSpace, core.With(sandboxArg, getSandbox)),
+		r(http.MethodPatch, "/sandboxes/{name}", core.NoSpace, admin(renameSandbox)),
+		r(http.MethodPut, "/sandboxes/{name}", core.NoSpace, admin(resetSandbox)),
+		r(http.MethodDelete, "/sandboxes/{name}", core.NoSpace, admin(core.With(sandboxArg, deleteSandbox))),
+		r(http.MethodGet, "/sandboxTypes", core.NoSpace, listSandboxTypes),
 	}
 }
 
@@ -66,11 +64,7 @@ func listSandboxes(c *core.Call) (core.Answer, error) {
 	return core.OK(object{"sandboxes": items, "_page": object{"limit": limit, "count": len(items)}, "_links": links})
 }
 
-func getSandbox(c *core.Call) (core.Answer, error) {
-	b, err := sandboxArg(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func getSandbox(c *core.Call, b *core.Sandbox) (core.Answer, error) {
 	return core.OK(sandboxObject(b, c.Now))
 }
 

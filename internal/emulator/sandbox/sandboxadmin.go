@@ -51,11 +51,7 @@ func shortSandbox(b *core.Sandbox, state string) object {
 	return object{"name": b.Name, "title": b.Title, "type": b.Type, "region": sandboxRegion, "state": state}
 }
 
-func createSandbox(c *core.Call) (core.Answer, error) {
-	body, err := c.Object()
-	if err != nil {
-		return core.Answer{}, err
-	}
+func createSandbox(c *core.Call, body object) (core.Answer, error) {
 	b := &core.Sandbox{Name: core.Text(body, "name"), Title: core.Text(body, "title"), Type: core.Text(body, "type"), Revision: 1}
 	switch o := c.Org(); {
 	case !sandboxName.MatchString(b.Name):
@@ -137,11 +133,7 @@ func resetSandbox(c *core.Call) (core.Answer, error) {
 	return core.Answer{Status: http.StatusAccepted, Body: core.ToJSON(shortSandbox(b, "resetting"))}, nil
 }
 
-func deleteSandbox(c *core.Call) (core.Answer, error) {
-	b, err := sandboxArg(c)
-	if err != nil {
-		return core.Answer{}, err
-	}
+func deleteSandbox(c *core.Call, b *core.Sandbox) (core.Answer, error) {
 	o := c.Org()
 	if b.Default {
 		return core.Answer{}, badSandbox("the default sandbox cannot be deleted")
