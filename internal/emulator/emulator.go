@@ -25,6 +25,7 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator/ims"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/aepflow/aepflow/internal/emulator/sandbox"
+	"github.com/aepflow/aepflow/internal/emulator/state"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/specs"
 	"golang.org/x/time/rate"
@@ -134,7 +135,7 @@ func (s *Server) routes() []core.Route {
 func (s *Server) open() error {
 	if !s.opts.Dir.IsZero() {
 		var err error
-		if s.env.Store, err = core.OpenStore(s.opts.Dir); err != nil {
+		if s.env.Store, err = state.Open(s.opts.Dir); err != nil {
 			return err
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
 )
@@ -144,20 +144,21 @@ func pause(r *http.Request, d time.Duration) error {
 	}
 }
 
-// safely makes an answer of whatever comes out of a piece of work.
+// safely makes an answer of whatever comes out of a piece of work. A panic, also
+// one that another goroutine carried here, is logged with its stack.
 func (s *Server) safely(c *core.Call, work func() (core.Answer, error)) (a core.Answer) {
-	defer func() {
-		switch p := recover(); p := p.(type) {
-		case nil:
-		case core.StateError:
-			a = refusal(c, p.Err)
-		default:
-			s.bugs.Add(1)
-			fmt.Fprintf(s.log(), "emulator: %q %q: %q\n%s", c.Request.Method, c.Request.URL.Path, fmt.Sprint(p), debug.Stack())
-			a = refusal(c, fmt.Errorf("internal error: %v", p))
+	var err error
+	if p := bug.Catch(func() { a, err = work() }); p != nil {
+		err = p
+	}
+	var p *bug.Panic
+	if errors.As(err, &p) {
+		if unread, is := p.Value.(core.StateError); is {
+			return refusal(c, unread.Err)
 		}
-	}()
-	a, err := work()
+		s.bugs.Add(1)
+		fmt.Fprintf(s.log(), "emulator: %q %q: %q\n%s", c.Request.Method, c.Request.URL.Path, fmt.Sprint(p.Value), p.Stack)
+	}
 	if err != nil {
 		return refusal(c, err)
 	}

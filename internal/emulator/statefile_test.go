@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/state"
 	"github.com/aepflow/aepflow/internal/files"
 )
 
@@ -22,13 +23,13 @@ func TestFailedWriteIsNotShown(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be removed, renamed or cut off")
 	}
-	for name, fail := range map[string]func(*testing.T, *core.Store){
-		"the file is gone": func(t *testing.T, s *core.Store) {
+	for name, fail := range map[string]func(*testing.T, *state.Store){
+		"the file is gone": func(t *testing.T, s *state.Store) {
 			if err := os.Remove(s.Path); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"another file is there": func(t *testing.T, s *core.Store) {
+		"another file is there": func(t *testing.T, s *state.Store) {
 			if err := os.Rename(s.Path, s.Path+"x"); err != nil {
 				t.Fatal(err)
 			}
@@ -36,7 +37,7 @@ func TestFailedWriteIsNotShown(t *testing.T) {
 				t.Fatal(err)
 			}
 		},
-		"the file is cut off": func(t *testing.T, s *core.Store) {
+		"the file is cut off": func(t *testing.T, s *state.Store) {
 			if err := os.Truncate(s.Path, 4096); err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +101,7 @@ func contents(t *testing.T) (dir string, raw []byte) {
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, core.StateFile))
+	raw, err := os.ReadFile(filepath.Join(dir, state.File))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func use(dir string) (err error) {
 
 func TestDamagedStateIsAnError(t *testing.T) {
 	dir, whole := contents(t)
-	path := filepath.Join(dir, core.StateFile)
+	path := filepath.Join(dir, state.File)
 	damage := map[string][]byte{
 		"empty": {}, "one byte": whole[:1], "half a page": whole[:2048], "text": []byte(strings.Repeat("hello\n", 10_000)),
 		"zeroes": make([]byte, len(whole)),
@@ -161,11 +162,11 @@ func TestDamagedStateIsAnError(t *testing.T) {
 // A state that somebody made to harm has sums that fit.
 func TestCraftedStateIsAnError(t *testing.T) {
 	dir, whole := contents(t)
-	path := filepath.Join(dir, core.StateFile)
+	path := filepath.Join(dir, state.File)
 	size := os.Getpagesize()
 	// Where the members of a meta page are, behind the head of the page.
 	const root, freelist, end = 16, 32, 40
-	number := func(page []byte, at int) uint64 { return core.Native.Uint64(page[core.PageHead+at:]) }
+	number := func(page []byte, at int) uint64 { return state.Native.Uint64(page[state.PageHead+at:]) }
 	for name, change := range map[string]func(page []byte) (at int, value uint64){
 		"no change":              func(p []byte) (int, uint64) { return end, number(p, end) },
 		"more pages than bytes":  func([]byte) (int, uint64) { return end, 1 << 40 },
@@ -179,16 +180,16 @@ func TestCraftedStateIsAnError(t *testing.T) {
 			raw := append([]byte(nil), whole...)
 			for _, page := range [][]byte{raw[:size], raw[size : 2*size]} {
 				at, value := change(page)
-				core.Native.PutUint64(page[core.PageHead+at:], value)
+				state.Native.PutUint64(page[state.PageHead+at:], value)
 				sum := fnv.New64a()
-				sum.Write(page[core.PageHead : core.PageHead+56])
-				core.Native.PutUint64(page[core.PageHead+56:], sum.Sum64())
+				sum.Write(page[state.PageHead : state.PageHead+56])
+				state.Native.PutUint64(page[state.PageHead+56:], sum.Sum64())
 			}
 			if err := os.WriteFile(path, raw, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			err := use(dir)
-			if sound := name == "no change"; sound != (err == nil) || !sound && !errors.As(err, new(core.Damaged)) {
+			if sound := name == "no change"; sound != (err == nil) || !sound && !errors.As(err, new(state.Damaged)) {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -198,7 +199,7 @@ func TestCraftedStateIsAnError(t *testing.T) {
 // Whatever bytes of it are wrong, a state is used or refused; it ends nothing.
 func TestFlippedStateEndsNothing(t *testing.T) {
 	dir, whole := contents(t)
-	path := filepath.Join(dir, core.StateFile)
+	path := filepath.Join(dir, state.File)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	refused := 0
 	for i := range 200 {
@@ -226,7 +227,7 @@ func TestFlippedStateEndsNothing(t *testing.T) {
 
 func TestStateIsCreatedWhole(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, core.StateFile)
+	path := filepath.Join(dir, state.File)
 	if err := os.Mkdir(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +242,7 @@ func TestStateIsCreatedWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 || files[0].Name() != core.StateFile {
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 || files[0].Name() != state.File {
 		t.Errorf("the folder has %v, %v", files, err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/emulator/state"
 	"github.com/aepflow/aepflow/internal/files"
 )
 
@@ -50,11 +51,11 @@ func TestStateHasOneHolder(t *testing.T) {
 
 func TestNewerStateIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	s, err := core.OpenStore(files.Project(dir))
+	s, err := state.Open(files.Project(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit([]core.Change{{Bucket: core.MetaBucket, Key: []byte("format"), Value: []byte("99")}})(); err != nil {
+	if err := s.Commit([]state.Change{{Bucket: state.MetaBucket, Key: []byte("format"), Value: []byte("99")}})(); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -69,7 +70,7 @@ func TestDamagedRecordIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, Options{Dir: files.Project(dir)})
 	bucket := a.s.env.AllSpaces()[0].Bucket(core.KindFlow)
-	if err := a.s.env.Store.Commit([]core.Change{{Bucket: bucket, Key: core.SeqKey(7), Value: []byte{0xff}}})(); err != nil {
+	if err := a.s.env.Store.Commit([]state.Change{{Bucket: bucket, Key: core.SeqKey(7), Value: []byte{0xff}}})(); err != nil {
 		t.Fatal(err)
 	}
 	a.sandbox = a.s.env.AllSpaces()[0].Sandbox.Name
@@ -189,7 +190,7 @@ func TestSecretsReachNoDisk(t *testing.T) {
 	if err := a.s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, core.StateFile))
+	raw, err := os.ReadFile(filepath.Join(dir, state.File))
 	if err != nil {
 		t.Fatal(err)
 	}

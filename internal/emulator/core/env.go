@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/emulator/state"
 )
 
 // Env is what the services share: the state with its organizations and
@@ -13,7 +15,7 @@ type Env struct {
 	Switches Switches
 	Base     func() time.Time // the clock before it is moved
 	TokenTTL time.Duration
-	Store    *Store
+	Store    *state.Store
 	SignKey  []byte
 	offset   atomic.Int64 // ns that the clock was moved by
 	clockMu  sync.Mutex

@@ -7,6 +7,15 @@ import (
 
 var errRecord = errors.New("damaged record")
 
+// load adds a record as the state file has it.
+func (t *Table) load(key, packed []byte) error {
+	r, err := unpack(key, packed, len(t.paths))
+	if err == nil {
+		t.put(r)
+	}
+	return err
+}
+
 // SeqKey is the key of a record in its bucket.
 func SeqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
 

@@ -1,6 +1,10 @@
 package core
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/aepflow/aepflow/internal/emulator/state"
+)
 
 // Space is one sandbox of one org: everything that calls with the same org and
 // sandbox header see. Calls that write hold mu exclusively from their first
@@ -12,7 +16,7 @@ type Space struct {
 
 	Mu      sync.RWMutex
 	Tables  map[Kind]*lazyTable
-	Pending []Change // of the call that holds mu
+	Pending []state.Change // of the call that holds mu
 	recent  []*Record
 	oldest  int // of recent, once it is full
 
@@ -53,7 +57,7 @@ func (sp *Space) Table(k Kind) *Table {
 	l := sp.Tables[k]
 	l.once.Do(func() {
 		l.t = newTable(k)
-		l.err = sp.Env.Store.load(sp.Bucket(k), l.t)
+		l.err = sp.Env.Store.Each(sp.Bucket(k), l.t.load)
 	})
 	if l.err != nil {
 		panic(StateError{l.err})
@@ -86,7 +90,7 @@ func (sp *Space) store(k Kind, r *Record, o object) {
 	t.put(r)
 	sp.remember(r, o)
 	if sp.Env.Store != nil {
-		sp.Pending = append(sp.Pending, Change{sp.Bucket(k), SeqKey(r.Seq), pack(r)})
+		sp.Pending = append(sp.Pending, state.Change{Bucket: sp.Bucket(k), Key: SeqKey(r.Seq), Value: pack(r)})
 	}
 }
 
@@ -125,7 +129,7 @@ func (sp *Space) Remove(k Kind, id string) {
 	}
 	r := sp.Table(k).remove(id)
 	if r != nil && sp.Env.Store != nil {
-		sp.Pending = append(sp.Pending, Change{Bucket: sp.Bucket(k), Key: SeqKey(r.Seq)})
+		sp.Pending = append(sp.Pending, state.Change{Bucket: sp.Bucket(k), Key: SeqKey(r.Seq)})
 	}
 }
 

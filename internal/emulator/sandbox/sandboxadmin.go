@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/state"
 )
 
 // Sandbox administration: create, rename, reset, delete. Each change is kept
@@ -172,7 +173,7 @@ func keepSandboxes(c *core.Call, sandboxes []*core.Sandbox) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Env.Store.Commit([]core.Change{{Bucket: core.MetaBucket, Key: sandboxKey(o), Value: raw}})(); err != nil {
+	if err := c.Env.Store.Commit([]state.Change{{Bucket: state.MetaBucket, Key: sandboxKey(o), Value: raw}})(); err != nil {
 		return err
 	}
 	o.List.Store(&sandboxes)

@@ -1,4 +1,8 @@
-package core
+// Package state keeps the tables of an emulator in one file that survives the
+// death of the process at any instruction. In: changes of keys and values in
+// buckets. Out: what was committed, or an error that says what is wrong with the
+// file; a damaged one is refused before anything in it is followed.
+package state
 
 import (
 	"bytes"
@@ -12,6 +16,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/files"
 )
 
@@ -40,6 +45,7 @@ type Store struct {
 	closing bool
 	failed  error
 	stopped chan struct{}
+	store   func([]Change) error // update, but for tests
 }
 
 // Change is one write: a nil value deletes.
@@ -50,21 +56,21 @@ type Change struct {
 }
 
 const (
-	StateFile   = "emulator.db"
+	File        = "emulator.db"
 	MetaBucket  = "meta"
 	stateFormat = "1"
 	lockTimeout = 300 * time.Millisecond
 )
 
-// OpenStore opens the state file of a folder, and makes both when they are not
+// Open opens the state file of a folder, and makes both when they are not
 // there. A file in use by another process, or a damaged one, is an error.
-func OpenStore(dir files.Folder) (*Store, error) {
+func Open(dir files.Folder) (*Store, error) {
 	if err := dir.Make(); err != nil {
 		return nil, fmt.Errorf("open emulator state: %w", err)
 	}
-	state := dir.File(StateFile)
+	state := dir.File(File)
 	s := &Store{state: state, Path: state.Path(), stopped: make(chan struct{})}
-	s.work.L = &s.Mu
+	s.work.L, s.store = &s.Mu, s.update
 	if err := createState(state); err != nil {
 		return nil, fmt.Errorf("create emulator state: %w", err)
 	}
@@ -146,7 +152,10 @@ func (s *Store) write() {
 		if s.failed == nil && len(changes) > 0 {
 			s.writing = true
 			s.Mu.Unlock()
-			err := s.store(changes)
+			var err error
+			if p := bug.Catch(func() { err = s.store(changes) }); p != nil {
+				err = p // who waits must not wait forever
+			}
 			s.Mu.Lock()
 			s.writing = false
 			if err != nil {
@@ -161,7 +170,8 @@ func (s *Store) write() {
 	}
 }
 
-func (s *Store) store(changes []Change) error {
+// update writes changes in one transaction.
+func (s *Store) update(changes []Change) error {
 	// A file that was removed or replaced takes writes and keeps none.
 	open, err := s.file.Stat()
 	if err == nil {
@@ -214,8 +224,9 @@ func (s *Store) Close() error {
 	return s.release()
 }
 
-// load fills a table from its bucket, in order of creation.
-func (s *Store) load(bucket string, t *Table) error {
+// Each calls f with the keys and values of a bucket, in order of the keys. The
+// file is damaged when f refuses one.
+func (s *Store) Each(bucket string, f func(key, value []byte) error) error {
 	if s == nil {
 		return nil
 	}
@@ -226,11 +237,9 @@ func (s *Store) load(bucket string, t *Table) error {
 				return nil
 			}
 			return b.ForEach(func(k, v []byte) error {
-				r, err := unpack(k, v, len(t.paths))
-				if err != nil {
+				if f(k, v) != nil {
 					return s.damage()
 				}
-				t.put(r)
 				return nil
 			})
 		})

@@ -1,6 +1,6 @@
 //go:build unix && !aix && !solaris
 
-package core
+package state
 
 import (
 	"os"
