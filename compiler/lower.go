@@ -19,7 +19,7 @@ const (
 
 // made returns a resource with the needs that its body shows and further ones.
 func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle, further ...resource.Edge) resource.Resource {
-	origin := u.doc.Find(document.At(at...))
+	origin := u.doc.Lookup(at...)
 	if u.doc.defaulted {
 		v = ownPlaces(v, u.doc.File)
 	}
@@ -83,22 +83,13 @@ type object []resource.Field
 func (o *object) add(name string, v resource.Value) { *o = append(*o, resource.F(name, v)) }
 
 // text adds a text if it is not empty.
-func (o *object) text(name, s string, at place) {
+func (o *object) text(name, s string, at document.Found) {
 	if s != "" {
-		o.add(name, resource.String(s).At(at.spanOrZero()))
+		o.add(name, resource.String(s).At(at.Written()))
 	}
 }
 
 func (o object) value() resource.Value { return resource.Object(o...) }
-
-// spanOrZero returns the place's own span; nowhere when the document leaves it
-// out and a default stands for it.
-func (p place) spanOrZero() (s source.Span) {
-	if f := p.d.Find(p.path); f.Rest == nil {
-		return f.Node.Span
-	}
-	return s
-}
 
 // title returns the first text that is not empty.
 func title(texts ...string) string {

@@ -15,8 +15,8 @@ func lowerConnection(u *unit) resource.Resource {
 	for _, p := range c.Auth.Params {
 		params.add(p.Name, paramValue(connector, c.Auth.Type, p).At(u.span("auth", "params", p.Name)))
 	}
-	body.text("name", title(c.Title, c.Name), u.at("title"))
-	body.text("description", c.Description, u.at("description"))
+	body.text("name", title(c.Title, c.Name), u.doc.Lookup("title"))
+	body.text("description", c.Description, u.doc.Lookup("description"))
 	body.add("auth", resource.Object(
 		resource.F("specName", resource.String(c.Auth.Type).At(u.span("auth", "type"))),
 		resource.F("params", params.value()),

@@ -13,7 +13,7 @@ import (
 // itself, and the schema and dataset that are written inside it.
 func (p *project) lowerDataflow(u *unit) []resource.Resource {
 	f := u.dataflow
-	var out []resource.Resource
+	out := make([]resource.Resource, 0, 6)
 	schema := p.schemaOf(u, f.Target.Schema.Ref)
 	if f.Target.Schema.Ref == "" {
 		schema = schemaPlace{id: resource.Reference(addr(resource.Schema, f.Name), "id"), name: f.Name, body: &f.Target.Schema.SchemaBody}
@@ -43,24 +43,24 @@ func (p *project) lowerSource(u *unit) resource.Resource {
 	for _, c := range f.Columns {
 		columns.Items = append(columns.Items, columnValue(c.Name, c.Type).At(u.span("columns", c.Name)))
 	}
-	var body object
-	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), u.at("database", "title"))
+	body := make(object, 0, 6)
+	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), u.doc.Lookup("database", "title"))
 	body.add("baseConnectionId", base)
-	body.text("description", f.Database.Description, u.at("database", "description"))
+	body.text("description", f.Database.Description, u.doc.Lookup("database", "description"))
 	body.add("data", resource.Object(resource.F("format", resource.String("tabular"))))
 	body.add("params", resource.Object(
 		resource.F("tableName", resource.String(f.Table).At(u.span("table"))),
 		resource.F("columns", columns.At(u.span("columns"))),
 	))
-	body.add("connectionSpec", spec(connector.ID).At(u.at("database", "connector").spanOrZero()))
+	body.add("connectionSpec", spec(connector.ID).At(u.doc.Lookup("database", "connector").Written()))
 	return made(u, addr(resource.Source, f.Name), []string{"database"}, body.value(), f.Lifecycle)
 }
 
 func lowerTarget(u *unit, schema schemaPlace, dataset resource.Value) resource.Resource {
 	f := u.dataflow
-	var body object
-	body.text("name", title(f.Target.Title, title(f.Title, f.Name)+" target"), u.at("target", "title"))
-	body.text("description", f.Target.Description, u.at("target", "description"))
+	body := make(object, 0, 5)
+	body.text("name", title(f.Target.Title, title(f.Title, f.Name)+" target"), u.doc.Lookup("target", "title"))
+	body.text("description", f.Target.Description, u.doc.Lookup("target", "description"))
 	body.add("data", resource.Object(resource.F("schema", resource.Object(
 		resource.F("id", schema.id),
 		resource.F("version", resource.String(fullSchemaType)),
@@ -80,14 +80,14 @@ func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
 	if f.MappingSet != nil {
 		name = f.MappingSet.Title
 	}
-	var body object
+	body := make(object, 0, 3)
 	of := title(f.Title, f.Name)
 	if f.Schedule.Frequency == "once" {
 		// A new name is a new version of the mapping set, and a one-time dataflow
 		// cannot move to one: neither its name nor its title may reach it.
 		of = f.Table
 	}
-	body.text("name", title(name, of+" mapping"), u.at("mappingSet", "title"))
+	body.text("name", title(name, of+" mapping"), u.doc.Lookup("mappingSet", "title"))
 	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(
 		resource.F("id", schema.id),
 		resource.F("contentType", resource.String(fullSchemaType)),
@@ -119,17 +119,17 @@ func lowerFlow(u *unit) resource.Resource {
 	if f.Delta != nil {
 		var delta object
 		delta.add("name", resource.String(f.Delta.Column).At(u.span("delta", "column")))
-		delta.text("dateFormat", f.Delta.DateFormat, u.at("delta", "dateFormat"))
-		delta.add("timezone", resource.String(title(f.Delta.Timezone, "UTC")).At(u.at("delta", "timezone").spanOrZero()))
+		delta.text("dateFormat", f.Delta.DateFormat, u.doc.Lookup("delta", "dateFormat"))
+		delta.add("timezone", resource.String(title(f.Delta.Timezone, "UTC")).At(u.doc.Lookup("delta", "timezone").Written()))
 		transformations.Items = append(transformations.Items, transformation("Copy", resource.F("deltaColumn", delta.value())))
 	}
 	transformations.Items = append(transformations.Items, transformation("Mapping",
 		resource.F("mappingId", self(resource.Mapping, "id").At(u.span("mappings"))),
 		resource.F("mappingVersion", self(resource.Mapping, "version").At(u.span("mappings"))),
 	))
-	var body object
-	body.text("name", title(f.Title, f.Name), u.at("title"))
-	body.text("description", f.Description, u.at("description"))
+	body := make(object, 0, 9)
+	body.text("name", title(f.Title, f.Name), u.doc.Lookup("title"))
+	body.text("description", f.Description, u.doc.Lookup("description"))
 	body.add("flowSpec", spec(specs.CRMToAEP))
 	body.add("sourceConnectionIds", resource.List(self(resource.Source, "id").At(u.span("database"))))
 	body.add("targetConnectionIds", resource.List(self(resource.Target, "id").At(u.span("target"))))
@@ -146,7 +146,7 @@ func lowerFlow(u *unit) resource.Resource {
 		}
 		body.add("options", options.value())
 	}
-	body.add("state", resource.String(title(f.State, "enabled")).At(u.at("state").spanOrZero()))
+	body.add("state", resource.String(title(f.State, "enabled")).At(u.doc.Lookup("state").Written()))
 	r := made(u, addr(resource.Flow, f.Name), []string{"name"}, body.value(), f.Lifecycle)
 	if f.Lifecycle != nil {
 		r.Replace = f.Lifecycle.OnReplace
@@ -168,14 +168,14 @@ func scheduleValue(u *unit) resource.Value {
 			start = resource.Int(epoch)
 		}
 	}
-	var out object
-	out.add("startTime", start.At(u.at("schedule", "startTime").spanOrZero()))
+	out := make(object, 0, 4)
+	out.add("startTime", start.At(u.doc.Lookup("schedule", "startTime").Written()))
 	out.add("frequency", resource.String(s.Frequency).At(u.span("schedule", "frequency")))
 	if s.Frequency == "once" {
 		return out.value()
 	}
 	out.add("interval", resource.Int(*s.Interval).At(u.span("schedule", "interval")))
 	backfill := s.Backfill == nil || *s.Backfill
-	out.add("backfill", resource.Bool(backfill).At(u.at("schedule", "backfill").spanOrZero()))
+	out.add("backfill", resource.Bool(backfill).At(u.doc.Lookup("schedule", "backfill").Written()))
 	return out.value()
 }

@@ -21,21 +21,16 @@ type place struct {
 func (p place) span() source.Span { return p.d.Span(p.path) }
 
 // key returns the span of the key at the place, its value's when it has none.
-func (p place) key() source.Span {
-	if f := p.d.Find(p.path); f.Rest == nil && !f.Key.IsZero() {
-		return f.Key
-	}
-	return p.span()
-}
+func (p place) key() source.Span { return p.d.Find(p.path).KeySpan() }
 
 // has reports whether the map at the place has a key.
-func (p place) has(key string) bool { return p.d.Find(p.path.Field(key)).Rest == nil }
+func (p place) has(key string) bool { return p.d.Find(p.path.Field(key)).Here }
 
 // labels returns the labels of the value at the place: through an alias, the
 // use as well.
 func (p place) labels(text string) []diag.Label {
 	f := p.d.Find(p.path)
-	if f.Rest == nil && !f.Node.Alias.IsZero() {
+	if f.Here && !f.Node.Alias().IsZero() {
 		return f.Node.Where(text)
 	}
 	return diag.At(p.span(), text)
@@ -311,7 +306,7 @@ func replace(s source.Span, text string) *diag.Fix {
 // fixScalar replaces a scalar that is written as got. A value that came through an
 // alias is left alone: its other uses may be right.
 func fixScalar(n *document.Node, got, want string) *diag.Fix {
-	if n == nil || !n.Alias.IsZero() || n.Span.Text() != got {
+	if n == nil || !n.Alias().IsZero() || n.Span.Text() != got {
 		return nil
 	}
 	return replace(n.Span, want)

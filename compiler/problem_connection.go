@@ -93,7 +93,7 @@ func (p unknownAuthType) Diagnose() diag.Diagnostic {
 
 // fix replaces the value at a place when the document writes it as it is.
 func (p place) fix(got, want string) *diag.Fix {
-	if f := p.d.Find(p.path); f.Rest == nil {
+	if f := p.d.Find(p.path); f.Here {
 		return fixScalar(f.Node, got, want)
 	}
 	return nil

@@ -43,7 +43,7 @@ func (p expressionFault) Diagnose() diag.Diagnostic {
 		Labels:  p.at.partLabels(p.problem.Start, p.problem.End, ""),
 		Help:    p.problem.Help,
 	}
-	if p.isSafe(span.Text()) && n.Alias.IsZero() && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
+	if p.isSafe(span.Text()) && n.Alias().IsZero() && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
 		d.Fix = replace(span, p.problem.Replacement)
 	}
 	return d

@@ -19,6 +19,7 @@ type project struct {
 	units   []unit
 	byName  map[nameKey]*unit
 	left    map[nameKey]*unit // documents that are not for the target
+	named   map[string]bool   // names that documents refer to as a schema or a dataset
 	report  *diag.Report
 	tenant  string                              // of the target, "" when it is not known
 	fields  map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
@@ -31,9 +32,15 @@ type nameKey struct{ kind, name string }
 func (p *project) index() {
 	slices.SortStableFunc(p.units, func(a, b unit) int { return cmp.Compare(a.doc.File.Path, b.doc.File.Path) })
 	p.byName = make(map[nameKey]*unit, len(p.units))
-	p.left = map[nameKey]*unit{}
+	p.left, p.named = map[nameKey]*unit{}, map[string]bool{}
 	for i := range p.units {
 		u := &p.units[i]
+		switch {
+		case u.dataflow != nil:
+			p.named[u.dataflow.Target.Schema.Ref], p.named[u.dataflow.Target.Dataset.Ref] = true, true
+		case u.dataset != nil:
+			p.named[u.dataset.Schema] = true
+		}
 		if u.name == "" || u.kind == "" {
 			continue
 		}

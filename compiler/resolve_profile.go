@@ -97,14 +97,14 @@ func (p profileByTag) fix(word string) *diag.Fix {
 	tags := p.dataset.d.Find(p.dataset.path.Field("tags"))
 	profile := p.dataset.d.Find(p.dataset.path.Field("profile"))
 	ownWords := func(n *document.Node) bool {
-		return n != nil && len(p.dataset.d.provenance[n]) == 0 && n.Alias.IsZero()
+		return n != nil && len(p.dataset.d.provenance[n]) == 0 && n.Alias().IsZero()
 	}
 	if !ownWords(tags.Node) || tags.Key.File != p.dataset.d.File || p.dataset.d.defaulted {
 		return nil
 	}
 	var edits []diag.Edit
 	line := "profile: " + word
-	if profile.Rest == nil {
+	if profile.Here {
 		if !ownWords(profile.Node) {
 			return nil
 		}

@@ -43,7 +43,7 @@ func (p *project) resolveOwnFields(body *schemas.SchemaBody, at func(...string) 
 		_, misfits, ok := ownShape(f)
 		if !ok {
 			where := at("fields", f.Path, "type")
-			if where.d.Find(where.path).Rest != nil {
+			if !where.d.Find(where.path).Here {
 				where = at("fields", f.Path)
 			}
 			p.report.Add(unknownFieldType{at: where, path: f.Path, got: f.Type})

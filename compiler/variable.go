@@ -19,8 +19,17 @@ const (
 // What is secret keeps its references: only whole ones are taken there, so that
 // $${ in a parameter of a connection is refused and not turned into one.
 func substituted(d *variant, o Options, report *diag.Report) (*document.Node, bool) {
+	if !hasReference(d.Root) {
+		return d.Root, true
+	}
 	s := substitution{d: d, options: o, report: report, fine: true}
 	return s.value(nil, d.Root), s.fine
+}
+
+// hasReference reports whether a value of a tree contains ${.
+func hasReference(n *document.Node) bool {
+	return strings.Contains(n.Text, "${") || slices.ContainsFunc(n.Items, hasReference) ||
+		slices.ContainsFunc(n.Pairs, func(p document.Pair) bool { return hasReference(p.Value) })
 }
 
 type substitution struct {

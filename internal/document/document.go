@@ -64,16 +64,35 @@ type Node struct {
 	// anchored value, so that it does not lie inside the parent's span.
 	Span source.Span
 
-	// Alias is the use (*name) through which the value came here, the
-	// outermost one if there are several; zero for a value written in place.
-	Alias source.Span
+	Text  string  // the resolved text of a scalar; numbers as written
+	Pairs []Pair  // of a map, in file order, merged ones at the place of their <<
+	Items []*Node // of a list
 
-	Anchor string  // name of the anchor that the value carries, "" for none
-	Text   string  // the resolved text of a scalar; numbers as written
-	Pairs  []Pair  // of a map, in file order, merged ones at the place of their <<
-	Items  []*Node // of a list
-
+	link  *link      // nil without an anchor or an alias
 	index *pairIndex // of a map with many keys
+}
+
+// link is the anchor of a node and the alias through which it came.
+type link struct {
+	anchor string
+	alias  source.Span
+}
+
+// Alias returns the use (*name) through which the value came here, the outermost
+// one if there are several; zero for a value written in place.
+func (n *Node) Alias() source.Span {
+	if n.link == nil {
+		return source.Span{}
+	}
+	return n.link.alias
+}
+
+// Anchor returns the name of the anchor that the value carries, "" for none.
+func (n *Node) Anchor() string {
+	if n.link == nil {
+		return ""
+	}
+	return n.link.anchor
 }
 
 // Pair is one key of a map and its value. Keys are scalars and differ from
@@ -152,10 +171,10 @@ func (n *Node) Indexed() *Node {
 // Where returns the labels that show n: its own text first, and when it came
 // through an alias, the alias.
 func (n *Node) Where(text string) []diag.Label {
-	if n.Alias.IsZero() {
+	if n.Alias().IsZero() {
 		return []diag.Label{{Span: n.Span, Text: text}}
 	}
-	return []diag.Label{{Span: n.Span, Text: text}, {Span: n.Alias, Text: "used here"}}
+	return []diag.Label{{Span: n.Span, Text: text}, {Span: n.Alias(), Text: "used here"}}
 }
 
 // Document is one YAML document of a file. Root is never nil.

@@ -33,11 +33,11 @@ func outlineNode(b *strings.Builder, n *Node, indent string) {
 	if n.Kind.IsScalar() && n.Text != n.Span.Text() {
 		fmt.Fprintf(b, " = %q", n.Text)
 	}
-	if n.Anchor != "" {
-		fmt.Fprintf(b, " &%s", n.Anchor)
+	if n.Anchor() != "" {
+		fmt.Fprintf(b, " &%s", n.Anchor())
 	}
-	if !n.Alias.IsZero() {
-		fmt.Fprintf(b, " through %s", n.Alias.Text())
+	if !n.Alias().IsZero() {
+		fmt.Fprintf(b, " through %s", n.Alias().Text())
 	}
 	b.WriteByte('\n')
 	for _, p := range n.Pairs {
@@ -102,11 +102,11 @@ func checkLaw(t *testing.T, f *source.File, docs []*Document, r *diag.Report) {
 	walk = func(n, parent *Node, free bool) {
 		what := fmt.Sprintf("%s %q", n.Kind, n.Text)
 		inFile(n.Span, what)
-		inFile(n.Alias, what+" alias")
-		if parent != nil && !free && n.Alias.IsZero() && (n.Span.Start < parent.Span.Start || n.Span.End > parent.Span.End) {
+		inFile(n.Alias(), what+" alias")
+		if parent != nil && !free && n.Alias().IsZero() && (n.Span.Start < parent.Span.Start || n.Span.End > parent.Span.End) {
 			t.Errorf("%s at %d to %d outside of its parent at %d to %d", what, n.Span.Start, n.Span.End, parent.Span.Start, parent.Span.End)
 		}
-		if n.Alias.IsZero() && n.Kind.IsScalar() {
+		if n.Alias().IsZero() && n.Kind.IsScalar() {
 			checkText(t, n)
 		}
 		if n.Style == Flow && n.Span.Start < n.Span.End {

@@ -93,7 +93,7 @@ func scalarSpans(docs []*Document) []source.Span {
 	var out []source.Span
 	var walk func(n *Node)
 	walk = func(n *Node) {
-		if !n.Alias.IsZero() {
+		if !n.Alias().IsZero() {
 			return
 		}
 		if n.Kind.IsScalar() {

@@ -82,40 +82,74 @@ func isWord(s string) bool {
 type Found struct {
 	Node *Node       // the value; when it is missing, the nearest value around it
 	Key  source.Span // the key of Node, nowhere for an item or the root
-	Rest Path        // the steps that lead nowhere, nil when the value exists
+	Here bool        // the value exists
 }
 
 // Find returns the value at a path, or the nearest one around it.
 func (d *Document) Find(path Path) Found {
-	found := Found{Node: d.Root}
-	for i, step := range path {
-		n := found.Node
-		switch {
-		case step.IsIndex && n.Kind == ListKind && 0 <= step.Index && step.Index < len(n.Items):
-			found = Found{Node: n.Items[step.Index]}
-		case !step.IsIndex && n.Pair(step.Key) != nil:
-			p := n.Pair(step.Key)
-			found = Found{Node: p.Value, Key: p.Key.Span}
-		default:
-			found.Rest = path[i:]
-			return found
+	found := Found{Node: d.Root, Here: true}
+	for _, step := range path {
+		if found = found.Below(step); !found.Here {
+			break
 		}
 	}
 	return found
 }
 
-// Span returns the smallest place that a message about path can point to: the
+// Lookup is Find for a path that consists of keys.
+func (d *Document) Lookup(keys ...string) Found {
+	found := Found{Node: d.Root, Here: true}
+	for _, key := range keys {
+		if found = found.Below(Step{Key: key}); !found.Here {
+			break
+		}
+	}
+	return found
+}
+
+// Below returns the value one step further, or the nearest one around it.
+func (f Found) Below(step Step) Found {
+	if step.IsIndex {
+		if f.Node.Kind == ListKind && 0 <= step.Index && step.Index < len(f.Node.Items) {
+			return Found{Node: f.Node.Items[step.Index], Here: true}
+		}
+	} else if p := f.Node.Pair(step.Key); p != nil {
+		return Found{Node: p.Value, Key: p.Key.Span, Here: true}
+	}
+	f.Here = false
+	return f
+}
+
+// Span returns the smallest place that a message about the value can point to: the
 // value if it has text, else its key, else the nearest key around it.
-func (d *Document) Span(path Path) source.Span {
-	found := d.Find(path)
-	n := found.Node
+func (f Found) Span() source.Span {
+	n := f.Node
 	switch {
-	case found.Rest == nil && n.Span.Start < n.Span.End:
+	case f.Here && n.Span.Start < n.Span.End:
 		return n.Span
-	case !found.Key.IsZero():
-		return found.Key
+	case !f.Key.IsZero():
+		return f.Key
 	case n.Kind == MapKind && len(n.Pairs) > 0:
 		return n.Pairs[0].Key.Span
 	}
 	return n.Span
 }
+
+// KeySpan returns the place of the key, that of the value when it has none.
+func (f Found) KeySpan() source.Span {
+	if f.Here && !f.Key.IsZero() {
+		return f.Key
+	}
+	return f.Span()
+}
+
+// Written returns the place of the value, nowhere when the document leaves it out.
+func (f Found) Written() source.Span {
+	if !f.Here {
+		return source.Span{}
+	}
+	return f.Node.Span
+}
+
+// Span returns the smallest place that a message about a path can point to.
+func (d *Document) Span(path Path) source.Span { return d.Find(path).Span() }

@@ -49,31 +49,31 @@ func TestFind(t *testing.T) {
 	for _, c := range []struct {
 		path Path
 		span string // text of the place to point to
-		rest string // what does not exist
+		here bool   // it exists
 	}{
-		{At("name"), "a", ""},
-		{At("columns").Index(1), "x", ""},
-		{At("columns").Index(0).Field("id"), "string", ""},
-		{At("columns").Index(7), "columns", "[7]"},
-		{At("columns").Index(0).Field("type"), "id", "type"},
-		{At("columns", "id"), "columns", "id"},
-		{At("name", "x", "y"), "name", "x.y"},
-		{At("empty"), "empty", ""},
-		{At("empty", "x"), "empty", "x"},
-		{At("map", "x"), "map", "x"},
-		{At("missing"), "name", "missing"},
-		{At("use", "k"), "v", ""},
-		{nil, d.Root.Span.Text(), ""},
+		{At("name"), "a", true},
+		{At("columns").Index(1), "x", true},
+		{At("columns").Index(0).Field("id"), "string", true},
+		{At("columns").Index(7), "columns", false},
+		{At("columns").Index(0).Field("type"), "id", false},
+		{At("columns", "id"), "columns", false},
+		{At("name", "x", "y"), "name", false},
+		{At("empty"), "empty", true},
+		{At("empty", "x"), "empty", false},
+		{At("map", "x"), "map", false},
+		{At("missing"), "name", false},
+		{At("use", "k"), "v", true},
+		{nil, d.Root.Span.Text(), true},
 	} {
 		found := d.Find(c.path)
-		if found.Rest.String() != c.rest || (found.Rest == nil) != (c.rest == "") {
-			t.Errorf("%s: the rest is %q, want %q", c.path, found.Rest, c.rest)
+		if found.Here != c.here {
+			t.Errorf("%s: exists is %t, want %t", c.path, found.Here, c.here)
 		}
 		if got := d.Span(c.path).Text(); got != c.span {
 			t.Errorf("%s points to %q, want %q", c.path, got, c.span)
 		}
 	}
-	if n := d.Find(At("use", "k")).Node; n.Alias.Text() != "*b" || n.Where("x")[1].Span.Text() != "*b" {
+	if n := d.Find(At("use", "k")).Node; n.Alias().Text() != "*b" || n.Where("x")[1].Span.Text() != "*b" {
 		t.Error("a value through an alias does not know it")
 	}
 	if d.Root.Get("name").Text != "a" || d.Root.Get("nope") != nil || d.Root.KeySpan("map").Text() != "map" || !d.Root.KeySpan("nope").IsZero() {

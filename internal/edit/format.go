@@ -60,7 +60,7 @@ func reordered(f *source.File, order Order) []byte {
 }
 
 func hasAnchors(n *document.Node) bool {
-	if n.Anchor != "" || !n.Alias.IsZero() {
+	if n.Anchor() != "" || !n.Alias().IsZero() {
 		return true
 	}
 	for _, p := range n.Pairs {
@@ -237,7 +237,7 @@ func respace(f *source.File) []byte {
 // mark notes the lines inside texts that span several, and the gaps behind
 // colons that are wider or narrower than one blank.
 func mark(n *document.Node, inside []bool, edits *[]diag.Edit) {
-	if n.Alias.IsZero() && n.Kind.IsScalar() && n.Span.File != nil {
+	if n.Alias().IsZero() && n.Kind.IsScalar() && n.Span.File != nil {
 		first, last := n.Span.File.LineOf(n.Span.Start), n.Span.File.LineOf(n.Span.End)
 		for line := first + 1; line <= last; line++ {
 			inside[line] = true
@@ -248,7 +248,7 @@ func mark(n *document.Node, inside []bool, edits *[]diag.Edit) {
 			continue
 		}
 		gap := p.Key.Span.File.Span(p.Key.Span.End, p.Value.Span.Start)
-		if text := gap.Text(); p.Value.Alias.IsZero() && p.Value.Kind.IsScalar() && p.Value.Span.Start > p.Key.Span.End &&
+		if text := gap.Text(); p.Value.Alias().IsZero() && p.Value.Kind.IsScalar() && p.Value.Span.Start > p.Key.Span.End &&
 			p.Value.Span.Start < p.Value.Span.End && strings.HasPrefix(text, ":") && strings.Trim(text[1:], " ") == "" && text != ": " {
 			*edits = append(*edits, diag.Edit{Span: gap, Text: ": "})
 		}
