@@ -10,6 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -145,7 +146,8 @@ func (r *run) refused(ctx context.Context, p *prepared, err error, doubt bool) o
 	case doubt, isAction(step) && hasStatus(err, http.StatusBadRequest):
 		// Done by that earlier attempt; or already in that state, by an action of an
 		// earlier run whose answer was lost.
-		if o := r.resolver().resolve(ctx, p.intent, p.now); o.known == platform.Done {
+		look := r.resolver()
+		if o := look.resolve(ctx, p.intent, p.now, look.finder()); o.known == platform.Done {
 			return o
 		}
 	}
@@ -174,7 +176,7 @@ func (r *run) accepted(ctx context.Context, p *prepared, res platform.Response) 
 	if step == planner.StepDelete {
 		return o
 	}
-	id, etag, err := answered(p.change.Kind, res.Body)
+	id, etag, err := remote.Written(p.change.Kind, res.Body)
 	if err == nil {
 		err = r.mayName(p, id)
 	}

@@ -1,11 +1,14 @@
 package applier
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -42,6 +45,28 @@ func (e *ConflictError) Error() string {
 }
 
 func (e *ConflictError) Unwrap() error { return e.Err }
+
+// threeWay joins where the live object differs from what was applied and from what is desired.
+func threeWay(applied, desired []resource.Difference) []Difference {
+	var out []Difference
+	for _, d := range applied {
+		field := Difference{Path: d.Path.String(), Applied: rawOf(d.From), Desired: rawOf(d.To), Live: rawOf(d.To)}
+		for _, want := range desired {
+			if want.Path.String() == field.Path {
+				field.Desired = rawOf(want.From)
+			}
+		}
+		out = append(out, field)
+	}
+	return out
+}
+
+func rawOf(v *resource.Value) json.RawMessage {
+	if v == nil {
+		return nil
+	}
+	return bytes.ReplaceAll(v.JSON(), []byte("$${"), []byte("${")) // as the platform has it
+}
 
 func shown(v json.RawMessage) string {
 	if v == nil {
@@ -105,3 +130,11 @@ func (e *UnlistedError) Error() string {
 }
 
 func (e *UnlistedError) Unwrap() error { return e.Err }
+
+func candidates(found []platform.Object) []Candidate {
+	out := make([]Candidate, len(found))
+	for i, o := range found {
+		out[i] = Candidate{ID: o.ID, Created: remote.Created(o)}
+	}
+	return out
+}

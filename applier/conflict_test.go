@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
 )
 
 // live returns the object of an entry on the fake platform.
@@ -152,4 +154,49 @@ func slowStop(t *testing.T) {
 		t.Errorf("looked %d times", polls)
 	}
 	w.isSynced(things)
+}
+
+// TestConflictIsDrift: an update meets a conflict where a refreshed plan shows drift, and nowhere
+// else. The state is the exception: action calls and runs change it by themselves.
+func TestConflictIsDrift(t *testing.T) {
+	schedule := func(o map[string]any) map[string]any { return o["scheduleParams"].(map[string]any) }
+	for _, c := range []struct {
+		name   string
+		kind   resource.Kind
+		change func(o map[string]any)
+		drift  bool
+	}{
+		{"member of the platform", resource.Source, func(o map[string]any) { o["updatedBy"] = "a run" }, false},
+		{"another value", resource.Source, func(o map[string]any) { o["params"] = map[string]any{"tableName": "u"} }, true},
+		{"member gone", resource.Source, func(o map[string]any) { delete(o, "params") }, true},
+		{"another spelling", resource.Connection, func(o map[string]any) { o["connectionSpec"] = map[string]any{"id": "74a1c565", "version": 1} }, false},
+		{"another version", resource.Connection, func(o map[string]any) { o["connectionSpec"] = map[string]any{"id": "74a1c565", "version": 2} }, true},
+		{"interval as text", resource.Flow, func(o map[string]any) { schedule(o)["interval"] = "1" }, false},
+		{"another interval", resource.Flow, func(o map[string]any) { schedule(o)["interval"] = 2 }, true},
+		{"start that the document leaves open", resource.Flow, func(o map[string]any) { schedule(o)["startTime"] = 1 }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.mustUp(alone(c.kind))
+			e := w.entry(string(c.kind) + ".crm")
+			o := w.live(e.Address.String())
+			o["etag"] = `"moved"`
+			c.change(o)
+			text := must(json.Marshal(o))
+			p, _ := planner.Diff(w.lock(), graphOf(alone(c.kind)), planner.Options{
+				At: w.now(), Refreshed: true, Live: []resource.Live{{Address: e.Address, ID: e.ID, ETag: `"moved"`, Body: text}},
+			})
+			described := alone(c.kind)
+			described[0].body = strings.TrimSuffix(described[0].body, "}") + `,"description":"new"}`
+			res, err := w.up(described)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var conflict *ConflictError
+			found := len(res.Failed) == 1 && errors.As(res.Failed[0].Err, &conflict)
+			if drift := len(p.Drift) > 0; drift != c.drift || found != c.drift || res.OK() == found {
+				t.Errorf("drift %t, conflict %t, want %t; failed %v", drift, found, c.drift, res.Failed)
+			}
+		})
+	}
 }

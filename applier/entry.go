@@ -202,32 +202,3 @@ const openStart = `"${time.start}"`
 func startTime(now time.Time) json.RawMessage {
 	return strconv.AppendInt(nil, now.Add(startMargin).Unix(), 10)
 }
-
-// managed returns what we manage of the object of an entry, as it was sent;
-// secrets, and references whose value is not on record, are null.
-func managed(e lockfile.Entry, tenant string) (resource.Value, error) {
-	bound, err := bindBody(e.Applied, tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
-		path := at.String()
-		for _, n := range e.Needs {
-			if v.Kind == resource.RefValue && n.Address == v.Ref.To && n.Via == path && n.ID != "" {
-				return quote(n.ID), nil
-			}
-		}
-		return []byte("null"), nil
-	})
-	if err != nil {
-		return resource.Value{}, err
-	}
-	v, err := resource.ParsePlain(bound)
-	if err != nil {
-		return resource.Value{}, fmt.Errorf("read the applied configuration of %s: %w", e.Address, err)
-	}
-	for _, s := range e.Sent {
-		sent, err := resource.ParsePlain(s.Value)
-		if err != nil {
-			return resource.Value{}, fmt.Errorf("read what was sent for %s of %s: %w", s.Path, e.Address, err)
-		}
-		v = resource.Set(v, s.Path, sent)
-	}
-	return v, nil
-}

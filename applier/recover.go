@@ -91,7 +91,7 @@ func mayCome(in lockfile.Intent, o outcome) bool {
 // look asks the platform about some open calls, several at a time. What is found
 // is on record at once, so that no two calls find the same object.
 func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, found []outcome, which []int) {
-	r.lists = newLists()
+	finder := r.finder()
 	slots := make(chan struct{}, a.workers())
 	var looks sync.WaitGroup
 	for _, i := range which {
@@ -99,7 +99,7 @@ func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, 
 		looks.Go(func() {
 			defer func() { <-slots }()
 			now, _ := r.session.Get(open[i].Address)
-			if err := bug.Catch(func() { found[i] = r.resolve(ctx, open[i], now) }); err != nil {
+			if err := bug.Catch(func() { found[i] = r.resolve(ctx, open[i], now, finder) }); err != nil {
 				found[i] = unknown(err)
 			}
 			if o := found[i]; o.known == platform.Done {

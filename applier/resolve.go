@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -18,18 +18,22 @@ type resolver struct {
 	platform *clocked
 	session  *lockfile.Session
 	tenant   string
-	lists    *lists // nil: every look-up lists anew
 }
 
 func (r *run) resolver() resolver {
 	return resolver{platform: r.platform, session: r.session, tenant: r.tenant}
 }
 
+// finder returns a finder for one look at the platform.
+func (r resolver) finder() *remote.Finder {
+	return &remote.Finder{Client: r.platform, Tenant: r.tenant, Owned: r.session.Owns}
+}
+
 // resolve finds out whether a call of this run was carried out. Where it was not, that
 // is believed at a time only: until then it may still be, or may be listed.
 func (r *run) resolve(ctx context.Context, p *prepared, until time.Time) outcome {
 	look := r.resolver()
-	o := look.resolve(ctx, p.intent, p.now)
+	o := look.resolve(ctx, p.intent, p.now, look.finder())
 	for wait := range waits(until) {
 		if !o.mayChange(p) {
 			break
@@ -38,7 +42,7 @@ func (r *run) resolve(ctx context.Context, p *prepared, until time.Time) outcome
 		if err := r.awaitLookup(ctx, wait); err != nil {
 			return unknown(err)
 		}
-		o = look.resolve(ctx, p.intent, p.now)
+		o = look.resolve(ctx, p.intent, p.now, look.finder())
 	}
 	return o
 }
@@ -72,10 +76,6 @@ func (r *run) deadline(cause error) time.Time {
 	return until
 }
 
-func (r *run) get(ctx context.Context, kind resource.Kind, id string) (platform.Object, bool, error) {
-	return read(ctx, r.platform, kind, id)
-}
-
 // conflicts bounds how often a call is sent again with a version that was just read:
 // who moves it that often is at work on the object.
 const conflicts = 2
@@ -84,7 +84,7 @@ const conflicts = 2
 // too, so one whose managed fields are still as applied is sent again with the
 // version that was read. Anything else was changed by somebody.
 func (r *run) conflict(ctx context.Context, p *prepared, cause error) outcome {
-	o, ok, err := r.get(ctx, p.change.Kind, p.intent.Object)
+	o, ok, err := remote.Read(ctx, r.platform, p.change.Kind, p.intent.Object)
 	switch {
 	case err != nil:
 		return notDone(errors.Join(cause, err))
@@ -101,21 +101,16 @@ func (r *run) conflict(ctx context.Context, p *prepared, cause error) outcome {
 		return outcome{known: platform.NotDone, resend: true, err: cause}
 	}
 	if p.call().Step != planner.StepUpdate {
-		if isAction(p.call().Step) && stateOf(o.Body) == stateAfter(p.call().Step) {
+		if isAction(p.call().Step) && remote.State(o) == stateAfter(p.call().Step) {
 			return outcome{known: platform.Done, etag: o.ETag, adopted: true}
 		}
 		return resend()
 	}
-	applied, err := managed(p.now, r.tenant)
-	if err != nil {
+	diff, err1 := remote.Compare(p.now, o, r.tenant)
+	ahead, err2 := remote.Compare(p.intent.Entry.Entry, o, r.tenant)
+	if err := errors.Join(err1, err2); err != nil {
 		return notDone(errors.Join(cause, err))
 	}
-	desired, err := managed(p.intent.Entry.Entry, r.tenant)
-	if err != nil {
-		return notDone(errors.Join(cause, err))
-	}
-	diff := differences(p.change.Kind, applied, o.Body)
-	ahead := differences(p.change.Kind, desired, o.Body)
 	switch {
 	case len(diff) == 0, r.overwrites(p.change.Address):
 		return resend()
@@ -123,17 +118,6 @@ func (r *run) conflict(ctx context.Context, p *prepared, cause error) outcome {
 		return outcome{known: platform.Done, etag: o.ETag, adopted: true}
 	}
 	return notDone(&ConflictError{Address: p.change.Address, ID: o.ID, Fields: threeWay(diff, ahead), Err: cause})
-}
-
-// threeWay adds to each field what is desired there.
-func threeWay(diff, ahead []Difference) []Difference {
-	for i := range diff {
-		diff[i].Desired = diff[i].Live
-		if k := slices.IndexFunc(ahead, func(d Difference) bool { return d.Path == diff[i].Path }); k >= 0 {
-			diff[i].Desired = ahead[k].Applied
-		}
-	}
-	return diff
 }
 
 func stateAfter(s planner.Step) string {
@@ -147,17 +131,17 @@ func stateAfter(s planner.Step) string {
 // earlier could cut off a run.
 func (r *run) stopped(ctx context.Context, p *prepared, o outcome) outcome {
 	for wait := time.Second; ; wait *= 2 {
-		live, ok, err := r.get(ctx, p.change.Kind, p.intent.Object)
+		live, ok, err := remote.Read(ctx, r.platform, p.change.Kind, p.intent.Object)
 		switch {
 		case err != nil:
 			return unknown(fmt.Errorf("check that it has stopped: %w", err))
 		case !ok:
 			return o // gone altogether
-		case stateOf(live.Body) == "disabled":
+		case remote.State(live) == "disabled":
 			o.etag = live.ETag
 			return o
 		case wait > 32*time.Second:
-			return unknown(fmt.Errorf("check that it has stopped: its state is %q after a minute", stateOf(live.Body)))
+			return unknown(fmt.Errorf("check that it has stopped: its state is %q after a minute", remote.State(live)))
 		}
 		if err := r.pause(ctx, wait); err != nil {
 			return unknown(fmt.Errorf("check that it has stopped: %w", err))
@@ -171,12 +155,11 @@ func (r *run) stopped(ctx context.Context, p *prepared, o outcome) outcome {
 //	PATCH, PUT             as desired: done; as applied: not done; else a conflict
 //	enable, disable        the state
 //	DELETE                 gone or not
-func (r resolver) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry) outcome {
-	kind := in.Address.Kind
+func (r resolver) resolve(ctx context.Context, in lockfile.Intent, now lockfile.Entry, f *remote.Finder) outcome {
 	if in.Step == string(planner.StepCreate) {
-		return r.created(ctx, in)
+		return created(ctx, in, f)
 	}
-	o, ok, err := read(ctx, r.platform, kind, in.Object)
+	o, ok, err := remote.Read(ctx, r.platform, in.Address.Kind, in.Object)
 	if err != nil {
 		return unknown(err)
 	}
@@ -188,7 +171,7 @@ func (r resolver) resolve(ctx context.Context, in lockfile.Intent, now lockfile.
 	case !ok:
 		return notDone(errors.New("it is gone from the platform"))
 	case isAction(step):
-		if stateOf(o.Body) == stateAfter(step) {
+		if remote.State(o) == stateAfter(step) {
 			return outcome{known: platform.Done, etag: o.ETag, adopted: true}
 		}
 		return outcome{known: platform.NotDone, etag: o.ETag}
@@ -197,16 +180,14 @@ func (r resolver) resolve(ctx context.Context, in lockfile.Intent, now lockfile.
 }
 
 func (r resolver) updated(in lockfile.Intent, now lockfile.Entry, o platform.Object) outcome {
-	kind := in.Address.Kind
 	if o.ETag != "" && o.ETag == now.ETag {
 		return outcome{known: platform.NotDone, etag: o.ETag} // not written since
 	}
-	applied, err1 := managed(now, r.tenant)
-	desired, err2 := managed(in.Entry.Entry, r.tenant)
+	diff, err1 := r.lacks(now, o)
+	ahead, err2 := r.lacks(in.Entry.Entry, o)
 	if err := errors.Join(err1, err2); err != nil {
 		return unknown(err)
 	}
-	diff, ahead := differences(kind, applied, o.Body), differences(kind, desired, o.Body)
 	switch {
 	case len(diff) == 0: // also when only a secret changes, which cannot be seen: sending it twice does no harm
 		return outcome{known: platform.NotDone, etag: o.ETag}
@@ -216,9 +197,18 @@ func (r resolver) updated(in lockfile.Intent, now lockfile.Entry, o platform.Obj
 	return notDone(&ConflictError{Address: in.Address, ID: o.ID, Fields: threeWay(diff, ahead)})
 }
 
+// lacks returns where an object differs from what was sent of an entry.
+func (r resolver) lacks(e lockfile.Entry, o platform.Object) ([]resource.Difference, error) {
+	sent, err := e.AsSent()
+	if err != nil {
+		return nil, err
+	}
+	return remote.Compare(sent, o, r.tenant)
+}
+
 // created looks for the object of a create.
-func (r resolver) created(ctx context.Context, in lockfile.Intent) outcome {
-	found, err := r.find(ctx, in)
+func created(ctx context.Context, in lockfile.Intent, f *remote.Finder) outcome {
+	found, err := f.Find(ctx, in.Entry.Entry, in.Since)
 	switch {
 	case err != nil:
 		return unknown(fmt.Errorf("look for the object of a lost answer: %w", err))

@@ -13,6 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -35,7 +36,7 @@ type run struct {
 
 	mu       sync.Mutex
 	touched  map[resource.Address]bool // entries that this run has changed
-	unread   []version                 // objects whose answers did not tell their version
+	unread   []unversioned             // objects whose answers have no version
 	made     map[string]bool           // ids that answers of this run gave to new objects
 	failures map[int]Failure           // by task
 	halting  error                     // why nothing more may be sent
@@ -246,6 +247,43 @@ func (r *run) keepAlive() (ended func()) {
 		beats.Wait()
 		if len(r.session.Unresolved()) > 0 {
 			mark()
+		}
+	}
+}
+
+// unversioned is an object whose version is to be read: the answer to some calls does not
+// say which version they made, and later updates name it.
+type unversioned struct {
+	address resource.Address
+	remote.Object
+}
+
+// noteChange notes that the run has changed an entry, and whether its version has
+// to be read.
+func (r *run) noteChange(p *prepared, id, etag string) {
+	style := resource.SpecOf(p.change.Kind).Update
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.touched[p.change.Address] = true
+	if etag == "" && makes(p.call().Step) && (style == resource.PatchMatch || style == resource.PatchTyped) {
+		o := remote.Object{Kind: p.change.Kind, ID: id, New: p.call().Step == planner.StepCreate}
+		r.unread = append(r.unread, unversioned{p.change.Address, o})
+	}
+}
+
+// readVersions completes entries at the end of a run, when nothing waits for it.
+func (r *run) readVersions(ctx context.Context) {
+	if r.queue.isHalted() || len(r.unread) == 0 {
+		return
+	}
+	objects := make([]remote.Object, len(r.unread))
+	for i, w := range r.unread {
+		objects[i] = w.Object
+	}
+	versions := remote.Versions(ctx, r.platform, objects, r.workers())
+	for _, w := range r.unread {
+		if etag := versions[w.ID]; etag != "" {
+			r.session.Edit(lockfile.Edit{ETag: &lockfile.ETag{Address: w.address, ID: w.ID, ETag: etag}})
 		}
 	}
 }

@@ -19,9 +19,9 @@ var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "planner", "schemas",
 		"internal/allow", "internal/bug", "internal/curlscript", "internal/diag", "internal/document", "internal/dotenv", "internal/edit", "internal/emulator",
-		"internal/files", "internal/live", "internal/lockfile",
+		"internal/files", "internal/lockfile",
 		"internal/output",
-		"internal/platform", "internal/redact",
+		"internal/platform", "internal/redact", "internal/remote",
 		"internal/resource", "internal/source", "internal/specs", "internal/view",
 	},
 	"compiler": {
@@ -29,7 +29,7 @@ var layers = map[string][]string{
 		"internal/source", "internal/specs", "internal/xdm",
 	},
 	"planner":          {"internal/diag", "internal/lockfile", "internal/output", "internal/resource", "internal/source"},
-	"applier":          {"planner", "internal/bug", "internal/lockfile", "internal/platform", "internal/redact", "internal/resource"},
+	"applier":          {"planner", "internal/bug", "internal/lockfile", "internal/platform", "internal/redact", "internal/remote", "internal/resource"},
 	"schemas":          {},
 	"internal/bug":     {},
 	"internal/raced":   {},
@@ -57,7 +57,7 @@ var layers = map[string][]string{
 	"internal/specs":           {},
 	"internal/dataprep":        {"internal/nearest", "internal/specs"},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},
-	"internal/live":            {"internal/bug", "internal/lockfile", "internal/platform", "internal/resource"},
+	"internal/remote":          {"internal/bug", "internal/lockfile", "internal/platform", "internal/resource"},
 	"internal/platform":        {"internal/files", "internal/redact", "internal/specs"},
 	"internal/emulator": {
 		"internal/bug", "internal/files", "internal/redact", "internal/specs", "internal/emulator/core", "internal/emulator/catalog", "internal/emulator/dataprep",

@@ -23,14 +23,14 @@ func (d *differ) adopt(spec *resource.Spec, r resource.Resource, it *item) {
 	if it.missing = l.Missing; it.missing || spec.TagOf != "" {
 		return
 	}
-	live, err := spec.Align(it.desired, l.Body, d.tenant(), func(_ resource.Path, ref resource.Ref) string {
+	live, err := spec.Align(it.desired, l.Body, d.tenant(), func(_ resource.Path, ref resource.Ref) (string, bool) {
 		if other, ok := d.items[ref.To]; ok && other.change.Action == Import {
 			v, _ := lockfile.Entry{ID: other.change.ID, ETag: other.change.ETag}.Output(ref.Field)
-			return v
+			return v, true
 		}
 		e, _ := d.lock.Get(ref.To)
 		value, _ := e.Output(ref.Field)
-		return value
+		return value, true
 	})
 	if err != nil {
 		return

@@ -133,17 +133,17 @@ func (c *diffCase) changeLock(t *testing.T, text string) {
 
 // liveOf is what a refresh finds: every object as it was sent, but for the lines
 // of the case.
-func liveOf(t *testing.T, lock *lockfile.Lock, text string) []planner.Live {
+func liveOf(t *testing.T, lock *lockfile.Lock, text string) []resource.Live {
 	t.Helper()
-	var out []planner.Live
+	var out []resource.Live
 	for _, e := range lock.Entries {
-		out = append(out, planner.Live{Address: e.Address, ETag: e.ETag, Body: asSent(t, e).JSON()})
+		out = append(out, resource.Live{Address: e.Address, ETag: e.ETag, Body: asSent(t, e).JSON()})
 	}
 	for line := range strings.Lines(text) {
 		a, word, rest := words(t, line)
-		i, ok := slices.BinarySearchFunc(out, a, func(l planner.Live, a resource.Address) int { return l.Address.Compare(a) })
+		i, ok := slices.BinarySearchFunc(out, a, func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) })
 		if !ok {
-			out = slices.Insert(out, i, planner.Live{Address: a, ETag: "0"})
+			out = slices.Insert(out, i, resource.Live{Address: a, ETag: "0"})
 		}
 		switch word {
 		case "missing":

@@ -24,11 +24,11 @@ type Options struct {
 	Secrets       Secrets
 	OnReplace     string // "backfill", "continue" or "": for flows whose document says nothing
 	AllowDataLoss bool
-	Destroy       bool   // everything goes that may go; the graph is not looked at
-	Refreshed     bool   // Live holds what the platform has for every entry
-	Live          []Live // sorted by address, as Moved names the entries
-	Tenant        string // what {TENANT_ID} stands for in them; "" is the lock's
-	Recreate      bool   // make again what a refresh did not find
+	Destroy       bool            // everything goes that may go; the graph is not looked at
+	Refreshed     bool            // Live holds what the platform has for every entry
+	Live          []resource.Live // sorted by address, as Moved names the entries
+	Tenant        string          // what {TENANT_ID} stands for in them; "" is the lock's
+	Recreate      bool            // make again what a refresh did not find
 
 	Only, Exclude   []resource.Address // a selection; what it needs comes with it
 	AllowMassDelete bool

@@ -332,7 +332,7 @@ func TestMovedRefresh(t *testing.T) {
 		if e.ID == "dataset-id-a" {
 			body = json.RawMessage(strings.Replace(string(body), "Dataset A", "Dataset by hand", 1))
 		}
-		o.Live = append(o.Live, planner.Live{Address: e.Address, ETag: "1", Body: body})
+		o.Live = append(o.Live, resource.Live{Address: e.Address, ETag: "1", Body: body})
 	}
 	p, _ := planner.Diff(lock, g, o)
 	if len(p.Drift) != 1 || p.Drift[0].ID != "dataset-id-a" || p.Drift[0].Address.Name != "b" {

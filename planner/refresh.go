@@ -5,17 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 
-	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 )
-
-// Live is what the platform has for one entry, as a refresh found it.
-type Live struct {
-	Address resource.Address
-	ETag    string
-	Body    json.RawMessage
-	Missing bool // no list and no look-up shows it: removed, or hidden by a label
-}
 
 // The classes of a field that has three sides. A field without one was not
 // refreshed.
@@ -27,10 +18,10 @@ const (
 )
 
 // liveOf returns what a refresh found for an address.
-func (d *differ) liveOf(a resource.Address) (Live, bool) {
-	i, ok := slices.BinarySearchFunc(d.Live, a, func(l Live, a resource.Address) int { return l.Address.Compare(a) })
+func (d *differ) liveOf(a resource.Address) (resource.Live, bool) {
+	i, ok := slices.BinarySearchFunc(d.Live, a, func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) })
 	if !ok {
-		return Live{}, false
+		return resource.Live{}, false
 	}
 	return d.Live[i], true
 }
@@ -50,67 +41,19 @@ func (d *differ) refresh(spec *resource.Spec, it *item, applied resource.Value) 
 	if spec.TagOf != "" {
 		return applied, true // found, and there is nothing else to a tag
 	}
-	sent := asSent(spec, *it.entry, applied)
-	aligned, err := spec.Align(sent, l.Body, d.tenant(), resolvedBy(*it.entry))
+	aligned, err := it.entry.Align(applied, l.Body, d.tenant())
 	if err != nil {
-		return applied, true // not an object: the call itself will tell
+		return applied, true // not an object: the call itself fails with a reason
 	}
-	aligned = asDocumented(spec, *it.entry, sent, applied, aligned)
 	if raw, err := resource.Parse(l.Body); err == nil {
 		it.live = &raw
-	}
-	if v, ok := aligned.Get(spec.State); spec.State != "" && ok && !settledState(v.Text) {
-		if was, ok := applied.Get(spec.State); ok {
-			aligned = aligned.With(spec.State, was) // it is on its way
-		}
 	}
 	it.drift = spec.Diff(applied, aligned)
 	return aligned, true
 }
 
-// asSent is an applied body with the values that a replacement sent in the place
-// of documented ones. A start that the document leaves open stays open.
-func asSent(spec *resource.Spec, e lockfile.Entry, applied resource.Value) resource.Value {
-	for _, s := range e.Sent {
-		was, ok := spec.Find(applied, s.Path)
-		if v, err := resource.Parse(s.Value); ok && err == nil && was.Kind != resource.StartValue {
-			applied = resource.Set(applied, s.Path, v)
-		}
-	}
-	return applied
-}
-
-// asDocumented puts the documented values back where the platform has what was
-// sent for them: that it is not the documented one is our doing, no drift.
-func asDocumented(spec *resource.Spec, e lockfile.Entry, sent, applied, live resource.Value) resource.Value {
-	for _, s := range e.Sent {
-		is, there := spec.Find(live, s.Path)
-		put, _ := spec.Find(sent, s.Path)
-		if was, ok := spec.Find(applied, s.Path); there && ok && is.Equal(put) {
-			live = resource.Set(live, s.Path, was)
-		}
-	}
-	return live
-}
-
 // tenant is what the placeholder stands for in live objects.
 func (d *differ) tenant() string { return cmp.Or(d.Options.Tenant, d.lock.Target.Tenant) }
-
-// settledState reports whether a state is one that a document can ask for; the
-// others are on the way to one.
-func settledState(s string) bool { return s == "enabled" || s == "disabled" || s == "draft" }
-
-// resolvedBy answers what the references of an entry stood for when it was sent.
-func resolvedBy(e lockfile.Entry) func(resource.Path, resource.Ref) string {
-	return func(at resource.Path, r resource.Ref) string {
-		for _, n := range e.Needs {
-			if n.Address == r.To && n.Via == at.String() {
-				return n.ID
-			}
-		}
-		return ""
-	}
-}
 
 // classify adds the third side to the fields of a refreshed item and drops the
 // changes that a drift alone would ask for where it is not ours to undo: what

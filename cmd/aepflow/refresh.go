@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aepflow/aepflow/internal/live"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -36,14 +36,8 @@ func (a *app) refresh(ctx context.Context, p *project, t target, lock *lockfile.
 			return fmt.Errorf("ask for the tenant: %w", err)
 		}
 	}
-	objects, err := live.Read(ctx, conn.Client, lock, refreshReads)
-	if err != nil {
-		return err
-	}
-	for _, l := range objects {
-		o.Live = append(o.Live, planner.Live{Address: l.Address, ETag: l.ETag, Body: l.Body, Missing: l.Missing})
-	}
-	return nil
+	o.Live, err = remote.ReadEntries(ctx, conn.Client, lock, refreshReads)
+	return err
 }
 
 type driftCmd struct {

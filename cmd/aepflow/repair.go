@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aepflow/aepflow/internal/live"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/remote"
 )
 
 type stateRepairCmd struct {
@@ -128,7 +128,7 @@ func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target
 		lock.Put(e)
 		a.say("%s: it differs between them; the platform has %s", e.Address, e.ID)
 	}
-	found, err := live.Read(ctx, conn.Client, lock, refreshReads)
+	found, err := remote.ReadEntries(ctx, conn.Client, lock, refreshReads)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func choose(ctx context.Context, conn *connection, choice lockfile.Choice) (lock
 	var there, current []lockfile.Entry
 	var ids []string
 	for _, e := range choice.Entries {
-		found, err := live.Read(ctx, conn.Client, &lockfile.Lock{Entries: []lockfile.Entry{e}}, 1)
+		found, err := remote.ReadEntries(ctx, conn.Client, &lockfile.Lock{Entries: []lockfile.Entry{e}}, 1)
 		if err != nil {
 			return lockfile.Entry{}, err
 		}

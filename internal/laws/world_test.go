@@ -19,9 +19,9 @@ import (
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/emulator"
-	"github.com/aepflow/aepflow/internal/live"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/planner"
@@ -227,17 +227,13 @@ func (w *world) refreshed(g *resource.Graph, o planner.Options) *planner.Plan {
 	return w.plan(g, o)
 }
 
-func (w *world) live() []planner.Live {
+func (w *world) live() []resource.Live {
 	w.t.Helper()
-	objects, err := live.Read(context.Background(), w.client, w.lock(), 4)
+	objects, err := remote.ReadEntries(context.Background(), w.client, w.lock(), 4)
 	if err != nil {
 		w.t.Fatal("refresh: ", err)
 	}
-	var out []planner.Live
-	for _, o := range objects {
-		out = append(out, planner.Live{Address: o.Address, ETag: o.ETag, Body: o.Body, Missing: o.Missing})
-	}
-	return out
+	return objects
 }
 
 // tryApply carries out a plan.

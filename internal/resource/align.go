@@ -17,9 +17,10 @@ import (
 //   - secrets, which no platform gives back, are taken as they were applied;
 //   - elements of lists with a key come in the applied order, others after them.
 //
-// resolved gives the value that a reference of the applied body stood for;
-// tenant is what the placeholder {TENANT_ID} stood for.
-func (s *Spec) Align(applied Value, live json.RawMessage, tenant string, resolved func(at Path, r Ref) string) (Value, error) {
+// resolved returns the value that a reference of the applied body stood for, or false
+// when it is not known: then the reference is not compared. tenant is what the
+// placeholder {TENANT_ID} stood for.
+func (s *Spec) Align(applied Value, live json.RawMessage, tenant string, resolved func(at Path, r Ref) (string, bool)) (Value, error) {
 	v, err := ParsePlain(live)
 	if err != nil {
 		return Value{}, err
@@ -33,7 +34,7 @@ const TenantPlaceholder = "{TENANT_ID}"
 
 type aligner struct {
 	spec     *Spec
-	resolved func(at Path, r Ref) string
+	resolved func(at Path, r Ref) (string, bool)
 	tenant   string
 }
 
@@ -113,7 +114,8 @@ func (a aligner) list(at, indexed Path, want, live Value) Value {
 func (a aligner) keyText(indexed Path, item Value, key string) string {
 	k, _ := item.Get(key)
 	if k.Kind == RefValue {
-		return a.resolved(indexed.Field(key), k.Ref)
+		id, _ := a.resolved(indexed.Field(key), k.Ref)
+		return id
 	}
 	return a.sent(k.Text)
 }
@@ -135,7 +137,8 @@ func indexIn(list Value) func(v Value) int {
 
 func (a aligner) leaf(at, indexed Path, parent, want, live Value) Value {
 	if want.Kind == RefValue {
-		if v := a.resolved(indexed, want.Ref); isScalar(live) && (v == live.Text || live.Kind == NumberValue && sameNumber(v, live.Text)) {
+		v, ok := a.resolved(indexed, want.Ref)
+		if !ok || isScalar(live) && (v == live.Text || live.Kind == NumberValue && sameNumber(v, live.Text)) {
 			return want
 		}
 		return live

@@ -113,7 +113,7 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
-func noRefs(Path, Ref) string { return "" }
+func noRefs(Path, Ref) (string, bool) { return "", false }
 
 func parsed(t *testing.T, text string) Value {
 	t.Helper()
@@ -133,7 +133,7 @@ func plain(text string) json.RawMessage {
 // from what was applied in more than a spelling.
 func TestAlign(t *testing.T) {
 	refs := map[string]string{"${schema.people.id}": "https://ns.adobe.com/acme/schemas/1", "${mapping.m.version}": "3"}
-	resolved := func(_ Path, r Ref) string { return refs[r.String()] }
+	resolved := func(_ Path, r Ref) (string, bool) { id, ok := refs[r.String()]; return id, ok }
 	for _, tt := range []struct {
 		name          string
 		kind          Kind
@@ -149,6 +149,7 @@ func TestAlign(t *testing.T) {
 		{"reference", Dataset, `{"schemaRef":{"id":"${schema.people.id}"}}`, `{"schemaRef":{"id":"https://ns.adobe.com/acme/schemas/1"}}`, ""},
 		{"reference to another", Dataset, `{"schemaRef":{"id":"${schema.people.id}"}}`, `{"schemaRef":{"id":"https://ns.adobe.com/acme/schemas/2"}}`,
 			`{"schemaRef":{"id":"https://ns.adobe.com/acme/schemas/2"}}`},
+		{"reference to what is not known", Dataset, `{"schemaRef":{"id":"${schema.gone.id}"}}`, `{"schemaRef":{"id":"https://ns.adobe.com/acme/schemas/2"}}`, ""},
 		{"reference as a number", Flow, `{"transformations":[{"name":"Mapping","params":{"mappingVersion":"${mapping.m.version}"}}]}`,
 			`{"transformations":[{"name":"Copy"},{"name":"Mapping","params":{"mappingVersion":3}}]}`,
 			`{"transformations":[{"name":"Mapping","params":{"mappingVersion":"${mapping.m.version}"}},{"name":"Copy"}]}`},

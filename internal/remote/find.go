@@ -1,0 +1,136 @@
+package remote
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// Finder finds the objects of creates whose answers were lost. It reads a list that it cannot
+// limit by name only once, so use another Finder for each look at the platform. A Finder may be
+// used by several goroutines.
+type Finder struct {
+	Client platform.Doer
+	Tenant string
+	Owned  func(id string) bool // whether an object belongs to an entry already
+
+	mu    sync.Mutex
+	lists map[resource.Kind][]platform.Object
+}
+
+// Find returns the objects that a create may have made: all of its kind that have what it sent,
+// that are not older than since, and that no entry owns. sent is the entry that the create makes.
+func (f *Finder) Find(ctx context.Context, sent lockfile.Entry, since time.Time) ([]platform.Object, error) {
+	kind := sent.Address.Kind
+	spec := resource.SpecOf(kind)
+	if spec.TagOf != "" {
+		return f.tagged(ctx, spec, sent)
+	}
+	sent, err := sent.AsSent()
+	if err != nil {
+		return nil, err
+	}
+	name, err := f.nameOf(sent)
+	if err != nil {
+		return nil, err
+	}
+	var out []platform.Object
+	for o, err := range f.candidates(ctx, spec, name) {
+		if err != nil {
+			return nil, err
+		}
+		h := headOf(o)
+		if other := cmp.Or(h.Title, h.Name); other != "" && other != name || f.Owned(o.ID) || isOlder(o, since) {
+			continue
+		}
+		o, ok, err := Read(ctx, f.Client, kind, o.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		if diff, err := Compare(sent, o, f.Tenant); err == nil && len(diff) == 0 {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// tagged returns the object that a tag was put on.
+func (f *Finder) tagged(ctx context.Context, spec *resource.Spec, sent lockfile.Entry) ([]platform.Object, error) {
+	for _, n := range sent.Needs {
+		if n.Via != spec.TagOf || n.ID == "" {
+			continue
+		}
+		o, ok, err := Read(ctx, f.Client, spec.Kind, n.ID)
+		if err != nil || !ok {
+			return nil, err
+		}
+		return []platform.Object{o}, nil
+	}
+	return nil, nil
+}
+
+// nameOf returns the title or name of what was sent, "" when it has neither.
+func (f *Finder) nameOf(sent lockfile.Entry) (string, error) {
+	body, err := resource.Parse(sent.Applied)
+	title, _ := body.Get("title")
+	name, _ := body.Get("name")
+	return strings.ReplaceAll(cmp.Or(title.Text, name.Text), resource.TenantPlaceholder, f.Tenant), err
+}
+
+// plainName matches the names that the filters of all services take as they are.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _.-]*$`)
+
+// candidates lists the objects with a name where a filter can do that, else all of the kind.
+func (f *Finder) candidates(ctx context.Context, spec *resource.Spec, name string) iter.Seq2[platform.Object, error] {
+	s := serviceOf(spec)
+	if s.filter != "" && plainName.MatchString(name) {
+		return s.list(ctx, f.Client, spec, url.Values{"property": {s.filter + "==" + name}})
+	}
+	return func(yield func(platform.Object, error) bool) {
+		all, err := f.all(ctx, spec.Kind)
+		if err != nil {
+			yield(platform.Object{}, err)
+			return
+		}
+		for _, o := range all {
+			if !yield(o, nil) {
+				return
+			}
+		}
+	}
+}
+
+// all reads the list of a kind, or returns it when it was read before.
+func (f *Finder) all(ctx context.Context, kind resource.Kind) ([]platform.Object, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if all, ok := f.lists[kind]; ok {
+		return all, nil
+	}
+	all, err := platform.Collect(List(ctx, f.Client, kind))
+	if err != nil {
+		return nil, err
+	}
+	if f.lists == nil {
+		f.lists = map[resource.Kind][]platform.Object{}
+	}
+	f.lists[kind] = all
+	return all, nil
+}
+
+func isOlder(o platform.Object, since time.Time) bool {
+	at := Created(o)
+	return !at.IsZero() && at.Before(since)
+}
