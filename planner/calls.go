@@ -108,7 +108,7 @@ func updateCalls(spec *resource.Spec, it *item) []Call {
 	for _, j := range it.fields {
 		switch {
 		case j.change.Action != Update:
-		case j.trait.Does == resource.ByAction:
+		case j.trait.Does == resource.Action:
 			actions = append(actions, j)
 		default:
 			patched = true
@@ -159,11 +159,11 @@ func patchOf(spec *resource.Spec, it *item) resource.Value {
 	done := map[string]bool{}
 	applied, desired, current := spec.Tree(it.applied), spec.Tree(it.desired), spec.Tree(it.current())
 	for _, j := range it.fields {
-		if j.change.Action != Update || j.trait.Does == resource.ByAction {
+		if j.change.Action != Update || j.trait.Does == resource.Action {
 			continue
 		}
 		at := j.rule
-		if j.trait.Does == resource.GrowsOnly {
+		if j.trait.Does == resource.Additive {
 			at = j.path // what is added is added where it belongs
 		}
 		name := at.String()

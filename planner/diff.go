@@ -413,7 +413,7 @@ func (d *differ) together() {
 		if it.change.Action != Replace {
 			continue
 		}
-		for _, field := range spec.Together {
+		for _, field := range spec.ReplaceWith {
 			v, ok := spec.Find(it.desired, field)
 			if !ok {
 				continue
@@ -450,7 +450,7 @@ func (d *differ) noteRefs(spec *resource.Spec, it *item, field string) {
 		paths[n.Via] = true
 		v := resource.Reference(n.Address, "id")
 		old := resource.String(n.ID)
-		j := judged{trait: resource.Trait{Does: resource.Renewed}}
+		j := judged{trait: resource.Trait{Does: resource.RequiresReplace}}
 		j.change = FieldChange{Path: n.Via, Action: Replace, Reason: string(ReasonTogether), Applied: raw(&old), Desired: raw(&v), Unknown: true, ForcesReplace: true}
 		it.fields = append(it.fields, j)
 	}

@@ -71,8 +71,6 @@ func judge(s *resource.Spec, d resource.Difference, l life) judged {
 	j := judged{path: d.Path, rule: rule, trait: trait}
 	j.change = FieldChange{Path: d.Path.String(), Reason: trait.Why, Applied: raw(d.From), Desired: raw(d.To)}
 	switch trait.Does {
-	case resource.Ignored:
-		j.change.Action = NoOp
 	case resource.InPlace:
 		j.change.Action = Update
 		if trait.While == resource.Recurring && l.once || trait.While == resource.BeforeStart && l.started {
@@ -81,14 +79,14 @@ func judge(s *resource.Spec, d resource.Difference, l life) judged {
 		if d.Path.String() == s.Frequency && l.started && d.To != nil && d.To.Text == "once" {
 			j.change.Action, j.change.Reason = Replace, "a recurring flow that has started cannot become a one-time flow"
 		}
-	case resource.ByAction, resource.Hidden:
+	case resource.Action, resource.WriteOnly:
 		j.change.Action = Update
-	case resource.GrowsOnly:
+	case resource.Additive:
 		j.change.Action = Update
 		j.refused = !grows(s, d)
-	case resource.Renewed:
+	case resource.RequiresReplace:
 		j.change.Action = Replace
-	case resource.Fixed:
+	case resource.Immutable:
 		j.change.Action, j.refused = Update, true
 	}
 	j.change.ForcesReplace = j.change.Action == Replace

@@ -76,7 +76,7 @@ func (it *item) classify(spec *resource.Spec, applied, live resource.Value) {
 		default:
 			j.change.Class = ClassPending
 		}
-		if j.change.Class == ClassDrifted && (j.change.Action != Update || j.trait.Does == resource.GrowsOnly) {
+		if j.change.Class == ClassDrifted && (j.change.Action != Update || j.trait.Does == resource.Additive) {
 			continue
 		}
 		j.change.Applied = rawIf(was, wasThere)

@@ -120,21 +120,21 @@ func TestTraitOf(t *testing.T) {
 	for _, c := range []struct {
 		kind Kind
 		at   Path
-		does Behaviour
+		does Behavior
 		rule string
 	}{
-		{Connection, Path{}.Field("auth").Field("params").Field("port"), InPlace, "auth.params"},
-		{Connection, Path{}.Field("auth").Field("specName"), Renewed, "auth.specName"},
-		{Connection, Path{}.Field("auth"), Renewed, ""},
+		{Connection, Path{}.Field("auth").Field("params").Field("port"), WriteOnly, "auth.params"},
+		{Connection, Path{}.Field("auth").Field("specName"), RequiresReplace, "auth.specName"},
+		{Connection, Path{}.Field("auth"), RequiresReplace, ""},
 		{Dataset, Path{}.Field("tags").Field("team").Index(0), InPlace, "tags.team"},
-		{Dataset, Path{}.Field("unknown"), Renewed, ""},
-		{FieldGroup, Path{}.Field("definitions").Field("a").Field("title"), GrowsOnly, "definitions"},
-		{Schema, Path{}.Field("type"), Fixed, "type"},
-		{Flow, Path{}.Field("transformations").Key("Copy").Field("params"), Renewed, "transformations[Copy]"},
+		{Dataset, Path{}.Field("unknown"), RequiresReplace, ""},
+		{FieldGroup, Path{}.Field("definitions").Field("a").Field("title"), Additive, "definitions"},
+		{Schema, Path{}.Field("type"), Immutable, "type"},
+		{Flow, Path{}.Field("transformations").Key("Copy").Field("params"), RequiresReplace, "transformations[Copy]"},
 		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("mappingVersion"), InPlace, "transformations[Mapping].params.mappingVersion"},
-		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("other"), Renewed, ""},
+		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("other"), RequiresReplace, ""},
 		{Flow, Path{}.Field("scheduleParams").Field("interval"), InPlace, "scheduleParams.interval"},
-		{Flow, Path{}.Field("state"), ByAction, "state"},
+		{Flow, Path{}.Field("state"), Action, "state"},
 	} {
 		trait, rule := SpecOf(c.kind).TraitOf(c.at)
 		if trait.Does != c.does || rule.String() != c.rule || trait.Why == "" {

@@ -17,7 +17,7 @@ import (
 //	                      └───────────────► dataset ─► target ─┤
 //	                                                           └─► flow
 //
-// Marks like §2.4 name the sections of the platform's behaviour as described
+// Marks like §2.4 name the sections of the platform's behavior as described
 // in docs/platform.md.
 
 // Base paths of the platform's services.
@@ -28,22 +28,21 @@ const (
 	DataPrep       = "/data/foundation/conversion"
 )
 
-// Behaviour is what a change of a field leads to, mildest first.
-type Behaviour uint8
+// Behavior is what a change of a field leads to, mildest first.
+type Behavior uint8
 
-// The behaviours. The action of a resource is the most severe of its fields'.
+// The behaviors. The action of a resource is the most severe of its fields'.
 const (
-	Ignored   Behaviour = iota // no change on the platform: bookkeeping
-	InPlace                    // the object is updated
-	ByAction                   // an action call (enable, disable), never a PATCH
-	Hidden                     // a secret: compared by its hash, the group resent whole
-	GrowsOnly                  // may be added to; removing or retyping is refused
-	Renewed                    // the object is replaced
-	Fixed                      // refused: neither an update nor a replacement is safe
+	InPlace         Behavior = iota // the object is updated
+	Action                          // an action call (enable, disable), never a PATCH
+	WriteOnly                       // holds secrets: compared by their hashes, and sent whole
+	Additive                        // may be added to; removing or retyping is refused
+	RequiresReplace                 // the object is replaced
+	Immutable                       // refused: neither an update nor a replacement is safe
 )
 
 // While narrows InPlace to a time in a dataflow's life; outside it the field
-// is Renewed.
+// is RequiresReplace.
 type While uint8
 
 // The conditions of InPlace.
@@ -56,7 +55,7 @@ const (
 // Trait is a row of the table: what one field, and all below it, may do.
 type Trait struct {
 	Field string // pattern: a path where [] stands for any element and * for any member
-	Does  Behaviour
+	Does  Behavior
 	While While
 	Why   string // the fact of the platform behind it
 }
@@ -96,8 +95,8 @@ type Spec struct {
 	Keys        map[string]string // list pattern → the member that identifies an element
 	Loose       []string          // patterns whose lists compare without order
 	Sets        []string          // members whose lists do so wherever they stand
-	Labels      []string          // members that are free to change below a GrowsOnly field
-	Narrowing   []string          // members that may not be added to what exists below a GrowsOnly field
+	Labels      []string          // members that are free to change below an Additive field
+	Narrowing   []string          // members that may not be added to what exists below an Additive field
 	KeepsData   bool              // holds or shapes data: never removed without --allow-data-loss
 	Versioned   bool              // an update gives a new ${….version}
 	TagOf       string            // this kind is a tag on the object that the field refers to
@@ -107,7 +106,7 @@ type Spec struct {
 	Backfill    string            // path of the switch that reads history
 	Cosmetic    []string          // fields that only people read: no effect on the data
 	State       string            // path of the field that action calls change
-	Together    []string          // fields whose targets are replaced when this is (the trio)
+	ReplaceWith []string          // fields whose targets are replaced when this is (the trio)
 	Identifying []string          // fields that a renamed object keeps
 	Reads       string            // field that says which connection this reads
 	Switched    []string          // lists that are switched off before they get another value than SwitchedOn
@@ -121,9 +120,9 @@ var specs = map[Kind]*Spec{
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
-			{"auth.params", InPlace, Always, "credentials are replaced as one object, secrets included"},
-			{"auth.specName", Renewed, Always, "another way to sign in needs another connection"},
-			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
+			{"auth.params", WriteOnly, Always, "credentials are replaced as one object, secrets included"},
+			{"auth.specName", RequiresReplace, Always, "another way to sign in needs another connection"},
+			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
 	},
 	FieldGroup: {
@@ -132,10 +131,10 @@ var specs = map[Kind]*Spec{
 		Traits: []Trait{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
 			{"description", InPlace, Always, "titles and descriptions may change at any time"},
-			{"definitions", GrowsOnly, Always, "fields may be added to a schema in use, never removed or retyped"},
-			{"meta:intendedToExtend", GrowsOnly, Always, "a field group keeps the classes it extends"},
-			{"allOf", Fixed, Always, "the field group's own definitions are its content"},
-			{"type", Fixed, Always, "a field group is an object"},
+			{"definitions", Additive, Always, "fields may be added to a schema in use, never removed or retyped"},
+			{"meta:intendedToExtend", Additive, Always, "a field group keeps the classes it extends"},
+			{"allOf", Immutable, Always, "the field group's own definitions are its content"},
+			{"type", Immutable, Always, "a field group is an object"},
 		},
 		Keys: map[string]string{"allOf": "$ref"}, Loose: []string{"meta:intendedToExtend"}, Sets: []string{"enum", "required"},
 		Labels:    []string{"title", "description"},
@@ -147,8 +146,8 @@ var specs = map[Kind]*Spec{
 		Traits: []Trait{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
 			{"description", InPlace, Always, "titles and descriptions may change at any time"},
-			{"allOf", GrowsOnly, Always, "field groups may be added to a schema in use, never removed"},
-			{"type", Fixed, Always, "a schema is an object"},
+			{"allOf", Additive, Always, "field groups may be added to a schema in use, never removed"},
+			{"type", Immutable, Always, "a schema is an object"},
 		},
 		Keys: map[string]string{"allOf": "$ref"},
 	},
@@ -156,10 +155,10 @@ var specs = map[Kind]*Spec{
 		Kind: Descriptor, Noun: "identity descriptor", Collection: SchemaRegistry + "/tenant/descriptors",
 		Update: PutWhole, Answer: AnswerDescriptor, KeepsData: true,
 		Traits: []Trait{
-			{"@type", Renewed, Always, "another type is another descriptor"},
-			{"xdm:sourceSchema", Renewed, Always, "a descriptor belongs to its schema"},
+			{"@type", RequiresReplace, Always, "another type is another descriptor"},
+			{"xdm:sourceSchema", RequiresReplace, Always, "a descriptor belongs to its schema"},
 			{"xdm:sourceVersion", InPlace, Always, "the major version of the schema"},
-			{"xdm:sourceProperty", Renewed, Always, "a descriptor belongs to its field"},
+			{"xdm:sourceProperty", RequiresReplace, Always, "a descriptor belongs to its field"},
 			{"xdm:namespace", InPlace, Always, "the identity namespace may change"},
 			{"xdm:property", InPlace, Always, "whether the namespace is a code or an id"},
 			{"xdm:isPrimary", InPlace, Always, "one identity of a schema is primary"},
@@ -169,8 +168,8 @@ var specs = map[Kind]*Spec{
 		Kind: Union, Noun: "Profile tag", Collection: SchemaRegistry + "/tenant/schemas",
 		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",
 		Traits: []Trait{
-			{"schemaId", Renewed, Always, "the tag belongs to its schema"},
-			{"tag", Fixed, Always, "taking part in Profile cannot be undone"},
+			{"schemaId", RequiresReplace, Always, "the tag belongs to its schema"},
+			{"tag", Immutable, Always, "taking part in Profile cannot be undone"},
 		},
 	},
 	Dataset: {
@@ -181,8 +180,8 @@ var specs = map[Kind]*Spec{
 			{"description", InPlace, Always, "a description is free to change"},
 			{"tags.*", InPlace, Always, "each tag on its own: the platform keeps tags of its own beside ours"},
 			{"enableErrorDiagnostics", InPlace, Always, "a setting of later batches"},
-			{"schemaRef", Renewed, Always, "data keep the schema that they were written with"},
-			{"fileDescription", Renewed, Always, "data keep the format that they were written in"},
+			{"schemaRef", RequiresReplace, Always, "data keep the schema that they were written with"},
+			{"fileDescription", RequiresReplace, Always, "data keep the format that they were written in"},
 		},
 		Switched: []string{"tags.unifiedProfile", "tags.unifiedIdentity"},
 	},
@@ -192,10 +191,10 @@ var specs = map[Kind]*Spec{
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
-			{"baseConnectionId", Renewed, Always, "a running flow does not see a changed source connection"},
-			{"data", Renewed, Always, "a running flow does not see a changed source connection"},
-			{"params", Renewed, Always, "a running flow does not see a changed source connection"},
-			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
+			{"baseConnectionId", RequiresReplace, Always, "a running flow does not see a changed source connection"},
+			{"data", RequiresReplace, Always, "a running flow does not see a changed source connection"},
+			{"params", RequiresReplace, Always, "a running flow does not see a changed source connection"},
+			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
 		Keys: map[string]string{"params.columns": "name"}, Reads: "baseConnectionId",
 		Identifying: []string{"params.tableName"},
@@ -206,9 +205,9 @@ var specs = map[Kind]*Spec{
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
-			{"data", Renewed, Always, "a running flow does not see a changed target connection"},
-			{"params", Renewed, Always, "a running flow does not see a changed target connection"},
-			{"connectionSpec", Renewed, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
+			{"data", RequiresReplace, Always, "a running flow does not see a changed target connection"},
+			{"params", RequiresReplace, Always, "a running flow does not see a changed target connection"},
+			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
 	},
 	Mapping: {
@@ -217,7 +216,7 @@ var specs = map[Kind]*Spec{
 		Traits: []Trait{
 			{"name", InPlace, Always, "a new version of the mapping set"},
 			{"mappings", InPlace, Always, "a new version of the mapping set; the flow is moved to it"},
-			{"outputSchema", Renewed, Always, "a mapping set belongs to its target schema"},
+			{"outputSchema", RequiresReplace, Always, "a mapping set belongs to its target schema"},
 		},
 		Keys: map[string]string{"mappings": "destination"},
 	},
@@ -226,14 +225,14 @@ var specs = map[Kind]*Spec{
 		Update: PatchMatch, Answer: AnswerIDEtag, Stops: true,
 		Frequency: "scheduleParams.frequency", Interval: "scheduleParams.interval", StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
 		State: "state", Cosmetic: []string{"name", "description"},
-		Together: []string{"sourceConnectionIds", "targetConnectionIds"},
+		ReplaceWith: []string{"sourceConnectionIds", "targetConnectionIds"},
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
-			{"flowSpec", Renewed, Always, "a flow keeps its flow spec"},
-			{"sourceConnectionIds", Renewed, Always, "a running flow keeps its source connection"},
-			{"targetConnectionIds", Renewed, Always, "a running flow keeps its target connection"},
-			{"transformations[Copy]", Renewed, Always, "the delta column of a flow is fixed once set (1382-400)"},
+			{"flowSpec", RequiresReplace, Always, "a flow keeps its flow spec"},
+			{"sourceConnectionIds", RequiresReplace, Always, "a running flow keeps its source connection"},
+			{"targetConnectionIds", RequiresReplace, Always, "a running flow keeps its target connection"},
+			{"transformations[Copy]", RequiresReplace, Always, "the delta column of a flow is fixed once set (1382-400)"},
 			{"transformations[Mapping].params.mappingId", InPlace, Recurring, "later runs use the new mapping; a one-time flow keeps its own"},
 			{"transformations[Mapping].params.mappingVersion", InPlace, Recurring, "later runs use the new version; a one-time flow keeps its own"},
 			{"scheduleParams.frequency", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
@@ -241,7 +240,7 @@ var specs = map[Kind]*Spec{
 			{"scheduleParams.startTime", InPlace, BeforeStart, "the start is frozen once it has passed (1366-400)"},
 			{"scheduleParams.backfill", InPlace, BeforeStart, "backfill is frozen once the start has passed (1404-400)"},
 			{"options", InPlace, Always, "ingestion options apply to later runs"},
-			{"state", ByAction, Always, "enable and disable are action calls, never a PATCH"},
+			{"state", Action, Always, "enable and disable are action calls, never a PATCH"},
 		},
 		Keys: map[string]string{"transformations": "name"},
 	},
@@ -266,12 +265,12 @@ func SpecOf(k Kind) *Spec {
 }
 
 // TraitOf returns the row that rules a field: the longest pattern that the path
-// lies at or below. A field without a row is Renewed: the safe answer for what
+// lies at or below. A field without a row is RequiresReplace: the safe answer for what
 // nobody described.
 //
 // The second answer is the path that the row rules as one: where a patch sets it.
 func (s *Spec) TraitOf(p Path) (Trait, Path) {
-	best, found := 0, Trait{Does: Renewed, Why: "nothing is known about changing this field"}
+	best, found := 0, Trait{Does: RequiresReplace, Why: "nothing is known about changing this field"}
 	for _, t := range s.Traits {
 		if n, ok := matchPrefix(t.Field, p); ok && n > best {
 			best, found = n, t
