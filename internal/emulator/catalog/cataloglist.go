@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,21 +26,19 @@ var catalogWords = []string{
 	"dataSet", "dataSetId", "sort", "namespace", "startAfter", "startBefore", "endAfter", "endBefore",
 }
 
+// row is an object of a list.
+type row struct {
+	*core.Record
+	body object
+}
+
 func listCatalog(k core.Kind) core.Handler {
 	return func(c *core.Call) (core.Answer, error) {
-		limit, start := catalogPage, 0
-		for name, at := range map[string]*int{"limit": &limit, "start": &start} {
-			v := c.Query.Get(name)
-			if v == "" {
-				continue
-			}
-			n, err := strconv.Atoi(v)
-			if err != nil || n < 0 || name == "limit" && (n < 1 || n > catalogMaxLimit) {
-				return core.Answer{}, badDataset("%s is %q; limit is a number from 1 to %d, start one from 0", name, v, catalogMaxLimit)
-			}
-			*at = n
+		limit, start, err := catalogLimits(c)
+		if err != nil {
+			return core.Answer{}, err
 		}
-		conds, err := catalogConditions(c, k)
+		filter, err := catalogConditions(c, k)
 		if err != nil {
 			return core.Answer{}, err
 		}
@@ -47,66 +46,88 @@ func listCatalog(k core.Kind) core.Handler {
 		if err != nil {
 			return core.Answer{}, err
 		}
-		found := c.Space.Table(k).SelectRecords(conds.records, core.Selection{})
-		type row struct {
-			r *core.Record
-			o object
-		}
-		var rows []row
-		// Without a filter of its own, and in an order that the records know, the page
-		// can be cut first.
-		plain := len(conds.others) == 0 && (len(by) == 0 || len(by) == 1 && by[0].Path == "created")
-		if plain && len(by) == 1 {
-			found = slices.SortedStableFunc(slices.Values(found), func(a, b *core.Record) int {
-				d := cmp.Compare(a.Created, b.Created)
-				if by[0].Desc {
-					d = -d
-				}
-				return cmp.Or(d, cmp.Compare(a.Seq, b.Seq))
-			})
-			by = nil
-		}
-		for i, r := range found {
-			if plain && (i < start || len(rows) == limit) {
-				continue
-			}
-			o := r.Object()
-			if slices.ContainsFunc(conds.others, func(f func(object) bool) bool { return !f(o) }) {
-				continue
-			}
-			rows = append(rows, row{r, o})
-		}
-		slices.SortStableFunc(rows, func(a, b row) int {
-			for _, o := range by {
-				x, _ := core.Scalar(a.o[o.Path])
-				y, _ := core.Scalar(b.o[o.Path])
-				d := strings.Compare(x, y)
-				if o.Path == "created" || o.Path == "updated" {
-					d = core.CompareScalars(x, y)
-				}
-				if o.Desc {
-					d = -d
-				}
-				if d != 0 {
-					return d
-				}
-			}
-			return cmp.Compare(a.r.Seq, b.r.Seq)
-		})
-		if !plain {
-			rows = rows[min(start, len(rows)):]
-			rows = rows[:min(limit, len(rows))]
-		}
+		found := c.Space.Table(k).SelectRecords(filter.records, core.Selection{})
 		body := []byte{'{'}
-		for i, r := range rows {
+		for i, r := range catalogPageOf(found, filter.others, by, start, limit) {
 			if i > 0 {
 				body = append(body, ',')
 			}
-			body = append(core.AppendString(body, r.r.ID), ':')
-			body = core.AppendJSON(body, project(r.o, c.Query.Get("properties")))
+			body = append(core.AppendString(body, r.ID), ':')
+			body = core.AppendJSON(body, project(r.body, c.Query.Get("properties")))
 		}
-		return core.Answer{Status: 200, Body: append(body, '}')}, nil
+		return core.Answer{Status: http.StatusOK, Body: append(body, '}')}, nil
 	}
+}
+
+func catalogLimits(c *core.Call) (limit, start int, err error) {
+	limit = catalogPage
+	for name, at := range map[string]*int{"limit": &limit, "start": &start} {
+		v := c.Query.Get(name)
+		if v == "" {
+			continue
+		}
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 || name == "limit" && (n < 1 || n > catalogMaxLimit) {
+			return 0, 0, badDataset("%s is %q; limit is a number from 1 to %d, start one from 0", name, v, catalogMaxLimit)
+		}
+		*at = n
+	}
+	return limit, start, nil
+}
+
+// catalogPageOf filters, orders, and cuts. Without filters of its own, and in an
+// order that the records know, it cuts first and reads the objects of one page only.
+func catalogPageOf(found []*core.Record, filters []func(object) bool, by []core.Order, start, limit int) []row {
+	cut := len(filters) == 0 && (len(by) == 0 || len(by) == 1 && by[0].Path == "created")
+	if cut {
+		if len(by) == 1 {
+			found = slices.SortedStableFunc(slices.Values(found), func(a, b *core.Record) int {
+				return cmp.Or(direction(by[0], cmp.Compare(a.Created, b.Created)), cmp.Compare(a.Seq, b.Seq))
+			})
+		}
+		by, found = nil, page(found, start, limit)
+	}
+	var rows []row
+	for _, r := range found {
+		o := r.Object()
+		if !slices.ContainsFunc(filters, func(f func(object) bool) bool { return !f(o) }) {
+			rows = append(rows, row{r, o})
+		}
+	}
+	if len(by) > 0 {
+		slices.SortStableFunc(rows, func(a, b row) int { return compareRows(by, a, b) })
+	}
+	if cut {
+		return rows
+	}
+	return page(rows, start, limit)
+}
+
+func page[T any](all []T, start, limit int) []T {
+	all = all[min(start, len(all)):]
+	return all[:min(limit, len(all))]
+}
+
+func direction(by core.Order, d int) int {
+	if by.Desc {
+		return -d
+	}
+	return d
+}
+
+func compareRows(by []core.Order, a, b row) int {
+	for _, o := range by {
+		x, _ := core.Scalar(a.body[o.Path])
+		y, _ := core.Scalar(b.body[o.Path])
+		d := strings.Compare(x, y)
+		if o.Path == "created" || o.Path == "updated" {
+			d = core.CompareScalars(x, y)
+		}
+		if d = direction(o, d); d != 0 {
+			return d
+		}
+	}
+	return cmp.Compare(a.Seq, b.Seq)
 }
 
 func catalogOrder(s string) ([]core.Order, error) {

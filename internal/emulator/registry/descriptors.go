@@ -208,13 +208,9 @@ func listDescriptors(c *core.Call) (core.Answer, error) {
 }
 
 func pageDescriptors(c *core.Call, a acceptType, found []*core.Record, show func(*core.Record, object) any) (core.Answer, error) {
-	limit := registryPage
-	if v := c.Query.Get("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > registryMaxLimit {
-			return core.Answer{}, core.XDMError(1400, http.StatusBadRequest, "Query invalid", "limit is %q, expected a number from 1 to %d", v, registryMaxLimit)
-		}
-		limit = n
+	limit, err := readLimit(c, 1)
+	if err != nil {
+		return core.Answer{}, err
 	}
 	found = slices.SortedFunc(slices.Values(found), func(x, y *core.Record) int { return strings.Compare(x.ID, y.ID) })
 	if start := c.Query.Get("start"); start != "" {
@@ -232,9 +228,7 @@ func pageDescriptors(c *core.Call, a acceptType, found []*core.Record, show func
 	for _, r := range found {
 		results = append(results, show(r, r.Object()))
 	}
-	return core.Answer{Status: http.StatusOK, ContentType: a.echo, Body: core.ToJSON(object{
-		"results": results, "_page": object{"orderby": "@id", "next": next, "count": len(results)}, "_links": links,
-	})}, nil
+	return a.listAnswer(results, "@id", next, links)
 }
 
 // descriptorsOf is what the -desc form of a lookup adds.
