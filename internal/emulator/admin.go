@@ -87,7 +87,7 @@ func (a admin) setClock(c *core.Call) (core.Answer, error) {
 func (a admin) serve(w http.ResponseWriter, r *http.Request, raw []byte, bodyErr error) {
 	c := &core.Call{Env: a.s.env, Service: core.OwnService, Request: r, Raw: raw, Now: a.s.env.Now(), RequestID: a.s.env.NewHex(32), Query: r.URL.Query()}
 	answer := a.s.safely(c, func() (core.Answer, error) {
-		rt, _, known := a.s.router.find(r.Method, r.URL.EscapedPath())
+		rt, _, known := a.s.router.Find(r.Method, r.URL.EscapedPath())
 		switch {
 		case bodyErr != nil:
 			return core.Answer{}, bodyErr

@@ -79,7 +79,7 @@ type Options struct {
 // Server is an emulator. It is safe for concurrent use.
 type Server struct {
 	env     *core.Env
-	router  router
+	router  core.Router
 	opts    Options
 	limiter *rate.Limiter
 	slots   chan struct{} // one for each call that is being worked on
@@ -105,7 +105,7 @@ func Open(opts Options) (*Server, error) {
 	}
 	e.Hooks = core.Hooks{NextDue: flow.NextDue, DatasetChanged: func(c *core.Call, id string, before, after object) { flow.FollowProfile(c, id, before, after) }}
 	s := &Server{opts: opts, env: e}
-	s.router = newRouter(s.routes())
+	s.router = core.NewRouter(s.routes())
 	if s.opts.MaxBody == 0 {
 		s.opts.MaxBody = 8 << 20
 	}

@@ -63,7 +63,7 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, n uint16, id uint8, query, body string, accept uint8) {
 		a, _, ids, etag := fuzzWorld(t)
 		rt := all[int(n)%len(all)]
-		path := rootOf(rt.Service)
+		path := core.RootOf(rt.Service)
 		for _, s := range strings.FieldsFunc(rt.Pattern, func(r rune) bool { return r == '/' }) {
 			switch {
 			case s == "{container}":

@@ -18,7 +18,7 @@ import (
 // comes slowly nor an answer that is read slowly holds other calls up.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
-	svc, known := serviceOf(path)
+	svc, known := core.ServiceOf(path)
 	raw, bodyErr := s.readBody(w, r, svc)
 	defer s.bodies.Add(-int64(len(raw)))
 	if svc == core.OwnService || !known && r.Method == http.MethodGet && path == "/" {
@@ -167,7 +167,7 @@ func (s *Server) safely(c *core.Call, work func() (core.Answer, error)) (a core.
 
 // dispatch finds the handler, checks the caller, and runs it with its sandbox.
 func (s *Server) dispatch(c *core.Call) (core.Answer, error) {
-	rt, args, known := s.router.find(c.Request.Method, c.Request.URL.EscapedPath())
+	rt, args, known := s.router.Find(c.Request.Method, c.Request.URL.EscapedPath())
 	needs := core.Reads
 	if rt != nil {
 		needs = rt.Access

@@ -33,9 +33,9 @@ func SplitCondition(expr string) (path, op, value string, found bool) {
 	return expr[:at], expr[at : at+1], expr[at+1:], true
 }
 
-// splitValues reads a comma list whose members may be quoted; a quoted comma
+// SplitValues reads a comma list whose members may be quoted; a quoted comma
 // belongs to its value.
-func splitValues(s string) ([]string, bool) {
+func SplitValues(s string) ([]string, bool) {
 	var values []string
 	for {
 		var v string
@@ -61,52 +61,6 @@ func splitValues(s string) ([]string, bool) {
 		}
 		s = s[1:]
 	}
-}
-
-// FlowConditions reads the property parameters of Flow Service.
-func FlowConditions(exprs []string, fields []string) ([]Condition, error) {
-	var out []Condition
-	for _, expr := range exprs {
-		path, op, raw, found := SplitCondition(expr)
-		switch {
-		case !found:
-			return nil, FlowError(errFilterEmpty, "property %q has no operator", expr)
-		case path == "":
-			return nil, FlowError(ErrFilterField, "property %q names no field", expr)
-		case op == "~":
-			return nil, FlowError(ErrFilterSyntax, "operator %q is not supported", op)
-		case op == "!":
-			return nil, FlowError(errFilterUnknownOp, "operator %q is not known", op)
-		case op == "=":
-			op = "==" // some of the platform's own pages write it so
-		}
-		head, _, _ := strings.Cut(path, ".")
-		if !slices.Contains(fields, strings.TrimSuffix(head, "[]")) {
-			return nil, FlowError(ErrFilterField, "field %q cannot be filtered by", path)
-		}
-		if raw == "" {
-			return nil, FlowError(errFilterEmpty, "property %q has no value", expr)
-		}
-		values, ok := splitValues(raw)
-		if !ok {
-			return nil, FlowError(ErrFilterValue, "the value of %q has an open quote", expr)
-		}
-		if op != "==" && op != "!=" {
-			if len(values) > 1 {
-				return nil, FlowError(errRangeValues, "operator %s takes one value, %d are given", op, len(values))
-			}
-			if strings.HasSuffix(path, "[]") || path == "id" || path == "state" {
-				return nil, FlowError(errFilterOperator, "operator %s does not work on %s", op, path)
-			}
-			if Numeric(path) {
-				if _, err := strconv.ParseFloat(values[0], 64); err != nil {
-					return nil, FlowError(ErrFilterValue, "%q is not a number", values[0])
-				}
-			}
-		}
-		out = append(out, Condition{Path: path, Op: op, Values: values})
-	}
-	return out, nil
 }
 
 // Numeric says which fields hold numbers, by the names the platform uses.

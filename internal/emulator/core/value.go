@@ -268,14 +268,3 @@ func JSONNumber(f float64) json.Number {
 	}
 	return json.Number(b)
 }
-
-// MajorVersion reads the major version out of a schema's media type.
-func MajorVersion(contentType string) string {
-	_, params, _ := strings.Cut(contentType, ";")
-	_, v, found := strings.Cut(strings.ReplaceAll(params, " ", ""), "version=")
-	if !found {
-		return ""
-	}
-	major, _, _ := strings.Cut(v, ".")
-	return major
-}

@@ -55,7 +55,7 @@ func ReadMappingSet(c *core.Call, body object) (object, error) {
 		}
 	} else if contentType == "" {
 		return nil, badMapping("outputSchema.schemaRef.contentType is missing")
-	} else if core.MajorVersion(contentType) != "1" {
+	} else if registry.MajorVersion(contentType) != "1" {
 		return nil, badMapping("outputSchema.schemaRef.contentType is %q; it must name version 1", contentType)
 	}
 	if schema == "" {

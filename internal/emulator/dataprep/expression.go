@@ -214,6 +214,8 @@ func (p *expressionParser) next() word {
 // name is an attribute, a literal, a call, or a lambda's parameter.
 func (p *expressionParser) name(s string) error {
 	switch {
+	case slices.Contains([]string{"var", "if", "for", "while", "return", "function", "do", "else", "new", "break", "continue"}, s):
+		return fmt.Errorf("%s starts a statement; a mapping is one expression", s)
 	case p.peek().kind == '(':
 		if _, known := specs.FunctionByName(s); !known {
 			return fmt.Errorf("function %s is not known", s)
@@ -228,8 +230,6 @@ func (p *expressionParser) name(s string) error {
 		return err
 	case slices.Contains([]string{"true", "false", "null"}, s) || slices.Contains(p.bound, s):
 		return nil
-	case slices.Contains([]string{"var", "if", "for", "while", "return", "function", "do", "else", "new", "break", "continue"}, s):
-		return fmt.Errorf("%s starts a statement; a mapping is one expression", s)
 	}
 	p.attribute(s)
 	return nil

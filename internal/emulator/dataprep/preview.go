@@ -41,13 +41,8 @@ func previewMappingSet(c *core.Call, body object) (core.Answer, error) {
 			case "STATIC":
 				place(data, core.Text(m, "destination"), source)
 			default:
-				v, has := core.At(row, AttributeColumn(source)), core.At(row, AttributeColumn(source)) != nil
-				if o, isObject := row.(object); isObject && !has {
-					if found := core.Lookup(o, source); len(found) > 0 {
-						v, has = found[0], true
-					}
-				}
-				if !has || v == nil {
+				v := attributeValue(row, source)
+				if v == nil {
 					fault(m, "the row has no "+source)
 					continue
 				}
@@ -67,6 +62,24 @@ func previewMappingSet(c *core.Call, body object) (core.Answer, error) {
 		return core.OK(out[0])
 	}
 	return core.OK(out)
+}
+
+// attributeValue is what a row has at the path of an attribute, nil for nothing. A
+// row may also have a member that is called like the whole path.
+func attributeValue(row any, path string) any {
+	if v := core.At(row, path); v != nil {
+		return v
+	}
+	name := AttributeColumn(path)
+	v := core.At(row, name)
+	rest, _ := strings.CutPrefix(path, name)
+	if rest = strings.TrimPrefix(indexes.ReplaceAllString(rest, ""), "."); rest == "" || rest == path {
+		return v // the column alone, also in the form ${name}
+	}
+	if below := core.Lookup(object{"": v}, "."+rest); len(below) > 0 {
+		return below[0]
+	}
+	return nil
 }
 
 // place sets a dotted path; an element of an array is made as its first.

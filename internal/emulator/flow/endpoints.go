@@ -204,7 +204,7 @@ func checkTarget(c *core.Call, o object, specID string) error {
 	if id == "" || version == "" {
 		return core.FlowError(core.ErrFieldMissing, "data.schema.id and data.schema.version are both needed")
 	}
-	if major := core.MajorVersion(version); major != "1" {
+	if major := registry.MajorVersion(version); major != "1" {
 		return core.FlowError(core.ErrFieldMissing, "data.schema.version is %q; it must name version 1", version)
 	}
 	if !registry.IsSchema(c, id) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // What all entities of Flow Service share: the members that the service adds,
@@ -187,7 +188,7 @@ func patchEntity(k core.Kind, rules patchRules) core.Handler {
 		if err := rules.judge(c, before, after, ops); err != nil {
 			return core.Answer{}, err
 		}
-		touch(c, after, "update", core.MaskSecrets(c.Body))
+		touch(c, after, "update", maskSecrets(c.Body))
 		if k == core.KindConnection {
 			hideSecrets(c.Env, after)
 		}
@@ -264,4 +265,13 @@ func requireName(o object) error {
 // deleted is the answer of a successful DELETE.
 func deleted(c *core.Call) (core.Answer, error) {
 	return core.Answer{Status: c.Env.Switches.DeleteStatus}, nil
+}
+
+// maskSecrets replaces secret leaves of a body by what their names say of them.
+func maskSecrets(v any) any {
+	out, err := core.DecodeJSON(redact.New().Body(core.ToJSON(v)))
+	if err != nil {
+		panic("emulator: masked body: " + err.Error()) // it was JSON, and is
+	}
+	return out
 }

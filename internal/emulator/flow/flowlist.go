@@ -173,7 +173,7 @@ type sorted struct {
 }
 
 func list(c *core.Call, k core.Kind, q listQuery) (core.Answer, error) {
-	conds, err := core.FlowConditions(q.exprs, filterFields[k])
+	conds, err := flowConditions(q.exprs, filterFields[k])
 	if err != nil {
 		return core.Answer{}, err
 	}
@@ -193,7 +193,7 @@ func list(c *core.Call, k core.Kind, q listQuery) (core.Answer, error) {
 			if exprs != "" {
 				q.exprs = strings.Split(exprs, "\x00")
 			}
-			conds, err = core.FlowConditions(q.exprs, filterFields[k])
+			conds, err = flowConditions(q.exprs, filterFields[k])
 			if err == nil {
 				by, err = readOrder(k, orderby)
 			}

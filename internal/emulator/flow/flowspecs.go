@@ -150,7 +150,7 @@ func searchSpecs(path string, bodies func() []object) core.Handler {
 }
 
 func selectSpecs(c *core.Call, path string, bodies []object, q listQuery) (core.Answer, error) {
-	conds, err := core.FlowConditions(q.exprs, specFields)
+	conds, err := flowConditions(q.exprs, specFields)
 	var r *core.Refusal
 	if errors.As(err, &r) && r.Code == core.ErrFilterField.String() && path == "/connectionSpecs" {
 		return core.Answer{}, core.FlowError(core.ErrSpecFilter, "connection specifications cannot be filtered by that field: %s", core.DetailOf(err))

@@ -93,6 +93,17 @@ func fullID(id string) string {
 // SameSchema reports whether two ids, in either form, are of one schema.
 func SameSchema(a, b string) bool { return a != "" && fullID(a) == fullID(b) }
 
+// MajorVersion reads the major version out of a schema's media type.
+func MajorVersion(contentType string) string {
+	_, params, _ := strings.Cut(contentType, ";")
+	_, v, found := strings.Cut(strings.ReplaceAll(params, " ", ""), "version=")
+	if !found {
+		return ""
+	}
+	major, _, _ := strings.Cut(v, ".")
+	return major
+}
+
 // IsSchema says whether there is a schema with this id, without reading it.
 func IsSchema(c *core.Call, id string) bool { return c.Space.Get(core.KindSchema, fullID(id)) != nil }
 

@@ -1,9 +1,7 @@
-package emulator
+package core
 
 import (
 	"testing"
-
-	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
 // FuzzMember: what is found in the text of an object is what is in the object.
@@ -14,12 +12,12 @@ func FuzzMember(f *testing.F) {
 		f.Add(s, "a")
 	}
 	f.Fuzz(func(t *testing.T, s, name string) {
-		v, err := core.DecodeJSON([]byte(s))
+		v, err := DecodeJSON([]byte(s))
 		o, isObject := v.(object)
-		if err != nil || !isObject || string(core.ToJSON(name)) != `"`+name+`"` {
+		if err != nil || !isObject || string(ToJSON(name)) != `"`+name+`"` {
 			return
 		}
-		raw, found := core.Member(core.ToJSON(o), name)
+		raw, found := Member(ToJSON(o), name)
 		want, has := o[name]
 		if found != has {
 			t.Fatalf("%s has %q: %v, found: %v", s, name, has, found)
@@ -27,8 +25,8 @@ func FuzzMember(f *testing.F) {
 		if !found {
 			return
 		}
-		if got := core.DecodeMember(raw); !core.Same(got, want) {
-			t.Errorf("%q of %s is %s, found %s", name, s, core.ToJSON(want), raw)
+		if got := DecodeMember(raw); !Same(got, want) {
+			t.Errorf("%q of %s is %s, found %s", name, s, ToJSON(want), raw)
 		}
 	})
 }

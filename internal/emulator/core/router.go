@@ -1,29 +1,28 @@
-package emulator
+package core
 
 import (
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
-
-	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
-// router finds the route of a call. paths has every path without its methods:
+// Router finds the route of a call. paths has every path without its methods:
 // it tells a wrong method from a wrong path.
-type router struct{ calls, paths *http.ServeMux }
+type Router struct{ calls, paths *http.ServeMux }
 
 // match is what calls has for a path.
 type match struct {
 	http.Handler // never called: the mux only looks up
 	pattern      string
-	route        core.Route
+	route        Route
 }
 
-func newRouter(routes []core.Route) router {
-	m, known := router{http.NewServeMux(), http.NewServeMux()}, map[string]bool{}
+// NewRouter returns a router of routes. {container} stands for tenant and global.
+func NewRouter(routes []Route) Router {
+	m, known := Router{http.NewServeMux(), http.NewServeMux()}, map[string]bool{}
 	for _, r := range routes {
-		pattern := strings.TrimSuffix(rootOf(r.Service)+r.Pattern, "/")
+		pattern := strings.TrimSuffix(RootOf(r.Service)+r.Pattern, "/")
 		for _, container := range []string{"tenant", "global"} {
 			named := strings.Replace(pattern, "{container}", container, 1)
 			if container == "global" && named == pattern {
@@ -39,7 +38,8 @@ func newRouter(routes []core.Route) router {
 	return m
 }
 
-func rootOf(svc core.Service) string {
+// RootOf is the path of a service.
+func RootOf(svc Service) string {
 	for _, r := range roots {
 		if r.svc == svc {
 			return r.path
@@ -48,11 +48,11 @@ func rootOf(svc core.Service) string {
 	panic("emulator: service " + string(svc) + " has no path")
 }
 
-// find matches an escaped path. A slash at its end does not count; a path with
+// Find matches an escaped path. A slash at its end does not count; a path with
 // empty or dotted segments is nowhere. Ids of the registry are URLs, so segments
 // are unescaped only after the split. known is true when the path exists with
 // another method.
-func (r router) find(method, escaped string) (rt *core.Route, args map[string]string, known bool) {
+func (r Router) Find(method, escaped string) (rt *Route, args map[string]string, known bool) {
 	escaped = strings.TrimRight(escaped, "/")
 	plain, err := url.PathUnescape(escaped)
 	if err != nil || escaped != path.Clean(escaped) {
@@ -81,22 +81,22 @@ func (r router) find(method, escaped string) (rt *core.Route, args map[string]st
 // roots are the paths of the services, longest match by order.
 var roots = []struct {
 	path string
-	svc  core.Service
+	svc  Service
 }{
-	{"/data/foundation/flowservice", core.FlowService},
-	{"/data/foundation/schemaregistry", core.SchemaRegistry},
-	{"/data/foundation/catalog", core.CatalogService},
-	{"/data/foundation/conversion", core.DataPrep},
-	{"/data/foundation/sandbox-management", core.SandboxService},
-	{"/data/foundation/export", core.ExportService},
-	{"/data/foundation/import", core.ImportService},
-	{"/data/core/idnamespace", core.IdentityService},
-	{"/ims", core.IMSService},
-	{"/_emulator", core.OwnService},
+	{"/data/foundation/flowservice", FlowService},
+	{"/data/foundation/schemaregistry", SchemaRegistry},
+	{"/data/foundation/catalog", CatalogService},
+	{"/data/foundation/conversion", DataPrep},
+	{"/data/foundation/sandbox-management", SandboxService},
+	{"/data/foundation/export", ExportService},
+	{"/data/foundation/import", ImportService},
+	{"/data/core/idnamespace", IdentityService},
+	{"/ims", IMSService},
+	{"/_emulator", OwnService},
 }
 
-// serviceOf names the service of a request path.
-func serviceOf(path string) (core.Service, bool) {
+// ServiceOf names the service of a request path.
+func ServiceOf(path string) (Service, bool) {
 	for _, r := range roots {
 		if rest, ok := strings.CutPrefix(path, r.path); ok && (rest == "" || rest[0] == '/') {
 			return r.svc, true
