@@ -132,9 +132,9 @@ type unknownCode struct {
 func (p unknownCode) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownCode, Severity: diag.Warning,
-		Message: "no diagnostic has the code `" + string(p.code) + "`",
-		Labels:  diag.At(p.span, "without effect"),
-		Help:    "codes stand in brackets behind messages; docs/diagnostics.md lists them",
+		Message: "unknown diagnostic code `" + string(p.code) + "`",
+		Labels:  diag.At(p.span, "has no effect"),
+		Help:    "codes are in brackets after messages; docs/diagnostics.md lists them",
 	}
 	var known []string
 	for _, e := range diag.Codes() {
@@ -159,9 +159,9 @@ type fixedLevel struct {
 func (p fixedLevel) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.FixedLevel, Severity: diag.Warning,
-		Message: "`" + string(p.code) + "` is an error and cannot be turned down",
-		Labels:  diag.At(p.span, "without effect"),
-		Help:    "mend the document; only warnings and notes can be silenced",
+		Message: "`" + string(p.code) + "` is an error and cannot be silenced",
+		Labels:  diag.At(p.span, "has no effect"),
+		Help:    "fix the document; only warnings and notes can be silenced",
 	}
 }
 
@@ -170,8 +170,8 @@ type unusedIgnore struct{ ignore document.Ignore }
 func (p unusedIgnore) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnusedIgnore, Severity: diag.Note,
-		Message: "the comment silences nothing",
-		Labels:  diag.At(p.ignore.Span, "no "+string(p.ignore.Code)+" on the line that it is for"),
+		Message: "unused ignore comment",
+		Labels:  diag.At(p.ignore.Span, "no "+string(p.ignore.Code)+" on the line it applies to"),
 		Help:    "remove it",
 	}
 	return d
@@ -183,8 +183,8 @@ func (p defaultKey) Diagnose() diag.Diagnostic {
 	key := p.at.path[len(p.at.path)-1].Key
 	return diag.Diagnostic{
 		Code: diag.OverlayKey, Severity: diag.Error, Path: p.at.path.String(),
-		Message: "there is no default for `" + key + "`",
-		Labels:  p.at.keyLabels("differs from document to document"),
-		Help:    "write it in the documents",
+		Message: "`" + key + "` cannot have a default",
+		Labels:  p.at.keyLabels("specific to each document"),
+		Help:    "set it in the documents",
 	}
 }

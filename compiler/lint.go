@@ -49,8 +49,8 @@ type unmappedColumn struct {
 func (p unmappedColumn) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.UnmappedColumn, Severity: diag.Note, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the column `%s` is read and goes nowhere", p.name),
-		Labels:  p.at.keyLabels("no mapping uses it"),
+		Message: fmt.Sprintf("column `%s` is not mapped", p.name),
+		Labels:  p.at.keyLabels("not used by any mapping"),
 		Help:    "map it, or remove it from `columns`",
 	}
 }
@@ -63,8 +63,8 @@ type caseCollision struct {
 func (p caseCollision) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.CaseCollision, Severity: diag.Warning, Path: p.second.path.String(),
-		Message: fmt.Sprintf("two %s differ in capital letters only", p.what),
-		Labels:  append(p.second.keyLabels("this one"), diag.Label{Span: p.first.key(), Text: "and this one"}),
-		Help:    "much of what reads data does not tell capital letters apart: rename one of them",
+		Message: fmt.Sprintf("two %s differ only in case", p.what),
+		Labels:  append(p.second.keyLabels("here"), diag.Label{Span: p.first.key(), Text: "and here"}),
+		Help:    "many readers of the data ignore case; rename one of them",
 	}
 }

@@ -111,9 +111,9 @@ func (p profileFrequency) Diagnose() diag.Diagnostic {
 	at := p.u.at("schedule", "interval")
 	return diag.Diagnostic{
 		Code: diag.ProfileFrequency, Severity: diag.Warning, Path: at.path.String(),
-		Message: fmt.Sprintf("%d runs a day, Profile takes %d", p.runs, profileRuns),
-		Labels:  append(at.labels(fmt.Sprintf("makes %d batches a day", p.runs)), diag.Label{Span: p.dataset.key(), Text: "the dataset feeds Profile"}),
-		Help:    "run every 20 minutes or less often, or keep the dataset out of Profile",
+		Message: fmt.Sprintf("%d runs a day exceed Profile's limit of %d", p.runs, profileRuns),
+		Labels:  append(at.labels(fmt.Sprintf("makes %d batches a day", p.runs)), diag.Label{Span: p.dataset.key(), Text: "the dataset is enabled for Profile"}),
+		Help:    "run every 20 minutes or less often, or disable the dataset for Profile",
 	}
 }
 
@@ -122,8 +122,8 @@ type identityMissing struct{ at place }
 func (p identityMissing) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.IdentityMissing, Severity: diag.Note, Path: p.at.path.String(),
-		Message: "nothing in the schema says whom a record is about",
-		Labels:  diag.At(p.at.key(), "no identity"),
+		Message: "the schema has no identity",
+		Labels:  diag.At(p.at.key(), "expected `identities`"),
 		Help:    "add `identities: {PATH: {namespace: Email, primary: true}}`",
 	}
 }
@@ -139,9 +139,9 @@ func (p identityUnmapped) Diagnose() diag.Diagnostic {
 	at := p.u.at("mappings")
 	d := diag.Diagnostic{
 		Code: diag.IdentityUnmapped, Severity: diag.Warning, Path: at.path.String(),
-		Message: fmt.Sprintf("no mapping fills the identity `%s`", p.path),
-		Labels:  at.keyLabels("no mapping of it"),
-		Notes:   []string{"Profile drops records that identify nobody"},
+		Message: fmt.Sprintf("identity `%s` is not mapped", p.path),
+		Labels:  at.keyLabels("no mapping for it"),
+		Notes:   []string{"Profile drops records without an identity"},
 		Help:    "add a mapping `" + p.path + ":`",
 	}
 	if p.primary == "" {
@@ -169,8 +169,8 @@ func (p unprotected) Diagnose() diag.Diagnostic {
 	}
 	return diag.Diagnostic{
 		Code: diag.UnprotectedProduction, Severity: diag.Warning, Path: at.path.String(),
-		Message: fmt.Sprintf("the dataflow `%s` is not protected, and %s is a target of production", p.u.name, p.target),
-		Labels:  at.keyLabels("a plan may remove it"),
+		Message: fmt.Sprintf("dataflow `%s` is not protected in the production target %s", p.u.name, p.target),
+		Labels:  at.keyLabels("a plan can delete it"),
 		Help:    "add `lifecycle: {protect: true}` here, in an overlay for the target, or in the defaults of aepflow.yaml",
 	}
 }

@@ -71,8 +71,8 @@ type secondDocument struct{ d *document.Document }
 func (p secondDocument) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error,
-		Message: "the file holds a second document, expected one",
-		Labels:  diag.At(p.d.Root.Span, "it begins here"),
-		Help:    "put everything into one document and remove the `---`",
+		Message: "unexpected second document in the file",
+		Labels:  diag.At(p.d.Root.Span, "begins here"),
+		Help:    "merge the documents and remove the `---`",
 	}
 }

@@ -56,8 +56,8 @@ func (p unknownKind) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownKind, Severity: diag.Error, Path: "kind",
 		Message: fmt.Sprintf("unknown kind `%s`", p.got.Text),
-		Labels:  p.got.Where("expected Dataflow, Connection, Schema or Dataset"),
-		Help:    "write `kind: Dataflow`, or leave the key out: a document without kind is a Dataflow",
+		Labels:  p.got.Where("expected Dataflow, Connection, Schema, or Dataset"),
+		Help:    "write `kind: Dataflow`, or omit the key: a document without a kind is a Dataflow",
 	}
 	if near := meant(&d, p.got.Text, []string{"Dataflow", "Connection", "Schema", "Dataset"}); near != "" {
 		d.Fix = fixScalar(p.got, p.got.Text, near)
@@ -76,7 +76,7 @@ func (p unknownKey) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownKey, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown key `%s` %s", p.key, parent.within()),
-		Labels:  p.at.keyLabels("no such key"),
+		Labels:  p.at.keyLabels("unknown key"),
 	}
 	if len(p.known) > 0 {
 		d.Help = "keys here are " + list(p.known, "and")
@@ -95,9 +95,9 @@ type missingDocumentKey struct {
 func (p missingDocumentKey) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.MissingKey, Severity: diag.Error, Path: p.at.path.Field(p.key).String(),
-		Message: fmt.Sprintf("the key `%s` is missing %s", p.key, p.at.within()),
-		Labels:  p.at.keyLabels("`" + p.key + "` belongs in here"),
-		Help:    "add `" + p.key + ":`; `aepflow explain " + explainPath(p.at, p.key) + "` says what it takes",
+		Message: fmt.Sprintf("missing key `%s` %s", p.key, p.at.within()),
+		Labels:  p.at.keyLabels("`" + p.key + "` is required here"),
+		Help:    "add `" + p.key + ":`; `aepflow explain " + explainPath(p.at, p.key) + "` shows what it takes",
 	}
 }
 
@@ -142,7 +142,7 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 		d.Help = "write it without quotes: " + p.got.Text
 		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
 	case p.got.Kind == document.StringKind && strings.Contains(p.want, "true or false"):
-		d.Help = "write `true` or `false`; `yes`, `no`, `on` and `off` are text in YAML 1.2"
+		d.Help = "write `true` or `false`; `yes`, `no`, `on`, and `off` are text in YAML 1.2"
 	}
 	return d
 }
@@ -167,7 +167,7 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 		code, noun = diag.UnknownType, "type"
 		d.Message = fmt.Sprintf("column `%s` has unknown type `%s`", p.at.path[1].Key, p.got.Text)
 	default:
-		d.Message = fmt.Sprintf("`%s` is not a %s of `%s`", p.got.Text, noun, p.at.path)
+		d.Message = fmt.Sprintf("`%s` is not a valid %s for `%s`", p.got.Text, noun, p.at.path)
 	}
 	d.Code = code
 	d.Labels[0].Text = "expected " + list(p.want, "or")
@@ -199,9 +199,9 @@ func (p badName) Diagnose() diag.Diagnostic {
 	}
 	d := diag.Diagnostic{
 		Code: diag.InvalidName, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is not a name", p.got.Text),
-		Labels:  p.at.labels("expected lower-case letters, digits and dashes"),
-		Help:    "use lower-case letters, digits and dashes, with a letter or digit at both ends",
+		Message: fmt.Sprintf("invalid name `%s`", p.got.Text),
+		Labels:  p.at.labels("expected lowercase letters, digits, and dashes"),
+		Help:    "use lowercase letters, digits, and dashes; begin and end with a letter or digit",
 	}
 	if name := asName(p.got.Text); name != "" {
 		d.Help = "write `" + name + "`"
@@ -214,7 +214,7 @@ func (p badName) badForm() diag.Diagnostic {
 	last := p.at.path[len(p.at.path)-1].Key
 	want := "text that matches " + p.pattern
 	if e, _, ok := Explain(strings.TrimSuffix(explainPath(place{p.at.d, p.at.path.Parent()}, last), ".")); ok && len(e.Examples) > 0 {
-		want = "something like " + e.Examples[0]
+		want = "a value like " + e.Examples[0]
 	}
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
@@ -271,8 +271,8 @@ type notFinite struct {
 func (p notFinite) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is no number that can be sent to the platform", diag.FirstLine(p.got.Text)),
-		Labels:  p.at.labels("infinite, not a number, or too long"),
+		Message: fmt.Sprintf("`%s` is not a number that the platform accepts", diag.FirstLine(p.got.Text)),
+		Labels:  p.at.labels("infinite, NaN, or too long"),
 		Help:    "write a finite number, or put it in quotes if it is text",
 	}
 }

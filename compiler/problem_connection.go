@@ -18,17 +18,17 @@ func (p unknownConnector) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownConnector, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown connector `%s`", p.got.Text),
-		Labels:  p.at.labels("no connector has this name"),
-		Help:    "connectors are named as in `aepflow explain dataflow.database.connector`",
+		Labels:  p.at.labels("not a connector"),
+		Help:    "`aepflow explain dataflow.database.connector` lists the connectors",
 	}
 	name := ""
 	if c, misprint, ok := specs.ConnectorByID(p.got.Text); ok {
 		name = c.Slug
 		d.Labels[0].Text = "this is the id of " + c.Name
 		if misprint {
-			d.Labels[0].Text = "this is a misprint of the id of " + c.Name + ": " + c.ID
+			d.Labels[0].Text = "a known misprint of the id of " + c.Name + ": " + c.ID
 		}
-		d.Help = "name the connector: `" + name + "`"
+		d.Help = "use the connector's name: `" + name + "`"
 	} else if near := meant(&d, p.got.Text, p.known); diag.Mistyped(p.got.Text, near) {
 		name = near // mssql is near mysql and another database
 	}
@@ -47,8 +47,8 @@ func (p notATableSource) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.NotATableSource, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("%s reads files, not tables", p.connector.Name),
-		Labels:  p.at.labels("expected a connector of the flow spec CRMToAEP"),
-		Help:    "a dataflow brings in a database table; choose a connector such as postgresql or google-bigquery",
+		Labels:  p.at.labels("expected a database connector (flow spec CRMToAEP)"),
+		Help:    "a dataflow ingests a database table; choose a connector such as postgresql or google-bigquery",
 	}
 }
 
@@ -60,9 +60,9 @@ type deprecatedConnector struct {
 func (p deprecatedConnector) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DeprecatedConnector, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the connector %s is deprecated", p.connector.Name),
+		Message: fmt.Sprintf("connector %s is deprecated", p.connector.Name),
 		Labels:  p.at.labels(p.connector.Deprecated),
-		Help:    "move the data to a connector that Adobe still keeps before new dataflows are refused",
+		Help:    "move to a supported connector before Adobe rejects new dataflows",
 	}
 }
 
@@ -81,9 +81,9 @@ func (p unknownAuthType) Diagnose() diag.Diagnostic {
 	}
 	d := diag.Diagnostic{
 		Code: diag.AuthType, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("%s has no way to sign in called `%s`", p.connector.Name, p.got),
+		Message: fmt.Sprintf("unknown authentication type `%s` for %s", p.got, p.connector.Name),
 		Labels:  p.at.labels("expected " + list(sortedUnique(known), "or")),
-		Help:    "write it letter by letter: " + list(sortedUnique(known), "or"),
+		Help:    "use the exact spelling: " + list(sortedUnique(known), "or"),
 	}
 	if near := meant(&d, p.got, sortedUnique(known)); near != "" {
 		d.Fix = p.at.fix(p.got, near)
@@ -130,9 +130,9 @@ func (p unknownAuthParam) Diagnose() diag.Diagnostic {
 	}
 	d := diag.Diagnostic{
 		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` of %s has no parameter `%s`", p.way.Name, p.connector.Name, p.name),
-		Labels:  p.at.keyLabels("no such parameter"),
-		Help:    "its parameters are " + list(known, "and"),
+		Message: fmt.Sprintf("unknown parameter `%[3]s` for `%[1]s` of %[2]s", p.way.Name, p.connector.Name, p.name),
+		Labels:  p.at.keyLabels("unknown parameter"),
+		Help:    "parameters: " + list(known, "and"),
 	}
 	parent := place{p.at.d, p.at.path.Parent()}
 	if near := meant(&d, p.name, known); diag.Mistyped(p.name, near) && !parent.has(near) {
@@ -151,12 +151,12 @@ type missingAuthParam struct {
 func (p missingAuthParam) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.Field(p.param.Name).String(),
-		Message: fmt.Sprintf("`%s` of %s needs the parameter `%s`", p.way.Name, p.connector.Name, p.param.Name),
-		Labels:  p.at.keyLabels("`" + p.param.Name + "` belongs in here"),
+		Message: fmt.Sprintf("missing parameter `%[3]s` for `%[1]s` of %[2]s", p.way.Name, p.connector.Name, p.param.Name),
+		Labels:  p.at.keyLabels("`" + p.param.Name + "` is required here"),
 		Help:    "add `" + p.param.Name + ":`",
 	}
 	if p.param.Secret {
-		d.Help = "add `" + p.param.Name + ": ${env.NAME}`: it is secret and stays out of the file"
+		d.Help = "add `" + p.param.Name + ": ${env.NAME}`; keep secrets out of the file"
 	}
 	return d
 }
@@ -171,7 +171,7 @@ type authValue struct {
 func (p authValue) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the parameter `%s` takes %s", p.name, p.want),
+		Message: fmt.Sprintf("parameter `%s` expects %s", p.name, p.want),
 		Labels:  p.at.labels("expected " + p.want),
 	}
 	if near, ok := diag.Nearest(p.got, p.known); ok {
@@ -190,12 +190,12 @@ type badReference struct {
 func (p badReference) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.SecretReference, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is no whole reference", p.name),
-		Labels:  p.at.labels("expected ${env.NAME} or {file: path} and nothing else"),
-		Help:    "put the whole value into one environment variable and write ${env.NAME}",
+		Message: fmt.Sprintf("`%s` is not a single reference", p.name),
+		Labels:  p.at.labels("expected only ${env.NAME} or {file: path}"),
+		Help:    "put the whole value in one environment variable and write ${env.NAME}",
 	}
 	if !p.mixed {
-		d.Help = "write the path of the file that holds the value"
+		d.Help = "write the path of the file that contains the value"
 	}
 	return d
 }
@@ -210,9 +210,9 @@ func (p literalSecret) Diagnose() diag.Diagnostic {
 	env := envOf(p.connection + "-" + p.name)
 	return diag.Diagnostic{
 		Code: diag.LiteralSecret, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the secret `%s` stands in the document", p.name),
-		Labels:  diag.At(p.at.key(), "its value must not be in a file that goes into Git"),
-		Help:    fmt.Sprintf("write `%s: ${env.%s}` and set the variable %s; change the secret if the file was ever pushed", p.name, env, env),
+		Message: fmt.Sprintf("secret `%s` is written in the document", p.name),
+		Labels:  diag.At(p.at.key(), "secrets must not be committed to Git"),
+		Help:    fmt.Sprintf("write `%s: ${env.%s}` and set the variable %s; rotate the secret if the file was ever pushed", p.name, env, env),
 	}
 }
 

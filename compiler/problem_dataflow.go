@@ -16,12 +16,12 @@ type duplicateName struct{ first, second *unit }
 func (p duplicateName) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DuplicateName, Severity: diag.Error, Path: "name",
-		Message: fmt.Sprintf("two documents are the %s `%s`", p.first.kind, p.first.name),
+		Message: fmt.Sprintf("duplicate %s name `%s`", p.first.kind, p.first.name),
 		Labels: []diag.Label{
-			{Span: p.second.span("name"), Text: "the name is taken"},
+			{Span: p.second.span("name"), Text: "name already in use"},
 			{Span: p.first.span("name"), Text: "first used here"},
 		},
-		Help: "give one of them another name",
+		Help: "rename one of them",
 	}
 }
 
@@ -33,9 +33,9 @@ type addressClash struct {
 func (p addressClash) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.AddressClash, Severity: diag.Error,
-		Message: fmt.Sprintf("two objects have the address `%s`", p.address),
-		Labels:  []diag.Label{{Span: p.second, Text: "this one"}, {Span: p.first, Text: "and this one"}},
-		Help:    "an object inside a dataflow takes the dataflow's name: rename one of the two, or let the dataflow refer to the document by name",
+		Message: fmt.Sprintf("duplicate address `%s`", p.address),
+		Labels:  []diag.Label{{Span: p.second, Text: "here"}, {Span: p.first, Text: "and here"}},
+		Help:    "an object inside a dataflow gets the dataflow's name: rename one of the two, or refer to the document by name",
 	}
 }
 
@@ -48,8 +48,8 @@ func (p titleClash) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DuplicateTitle, Severity: diag.Error,
 		Message: fmt.Sprintf("`%s` and `%s` have the same title `%s`", p.first.Address, p.second.Address, p.title),
-		Labels:  []diag.Label{{Span: p.second.Origin, Text: "this one"}, {Span: p.first.Origin, Text: "and this one"}},
-		Help:    "titles are unique over all schemas and field groups of a sandbox (XDM-1521-400); a schema's own fields are titled \"TITLE fields\"",
+		Labels:  []diag.Label{{Span: p.second.Origin, Text: "here"}, {Span: p.first.Origin, Text: "and here"}},
+		Help:    "titles must be unique across the schemas and field groups of a sandbox (XDM-1521-400); a schema's own fields are titled \"TITLE fields\"",
 	}
 }
 
@@ -62,12 +62,12 @@ type unknownReference struct {
 func (p unknownReference) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("no %s document is called `%s`", p.kind, p.name),
-		Labels:  p.at.labels("not found in this project"),
+		Message: fmt.Sprintf("unknown %s `%s`", p.kind, p.name),
+		Labels:  p.at.labels("not defined in this project"),
 	}
-	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or give the id that it has on the platform", p.kind, p.name)
+	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or use the object's id on the platform", p.kind, p.name)
 	if known := p.known.List(); len(known) > 0 {
-		d.Help = "there are " + list(known, "and")
+		d.Help = "known: " + list(known, "and")
 	}
 	if near := meantName(&d, p.name, p.known); near != "" {
 		d.Fix = p.at.fixName(p.name, near)
@@ -83,9 +83,9 @@ type badID struct {
 func (p badID) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.InvalidID, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is no id", p.got),
+		Message: fmt.Sprintf("invalid id `%s`", p.got),
 		Labels:  p.at.labels("expected " + p.want),
-		Help:    "copy the id from the platform's user interface or from the answer of its API",
+		Help:    "copy the id from the platform's UI or an API response",
 	}
 }
 
@@ -94,12 +94,12 @@ type twoConnections struct{ u *unit }
 func (p twoConnections) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database",
-		Message: "`connection` and `connectionId` both say which connection to use",
+		Message: "`connection` and `connectionId` are mutually exclusive",
 		Labels: []diag.Label{
-			{Span: p.u.at("database", "connectionId").key(), Text: "the id of one on the platform"},
-			{Span: p.u.at("database", "connection").key(), Text: "the name of a document"},
+			{Span: p.u.at("database", "connectionId").key(), Text: "id of a connection on the platform"},
+			{Span: p.u.at("database", "connection").key(), Text: "name of a Connection document"},
 		},
-		Help: "keep one of the two",
+		Help: "remove one of the two",
 	}
 }
 
@@ -108,8 +108,8 @@ type noConnection struct{ at place }
 func (p noConnection) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database",
-		Message: "the database has no connection",
-		Labels:  p.at.keyLabels("`connection` or `connectionId` belongs in here"),
+		Message: "missing connection",
+		Labels:  p.at.keyLabels("expected `connection` or `connectionId`"),
 		Help:    "add `connection:` with the name of a Connection document, or `connectionId:` with the id of a base connection on the platform",
 	}
 }
@@ -119,12 +119,12 @@ type connectorMismatch struct{ u, connection *unit }
 func (p connectorMismatch) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database.connector",
-		Message: fmt.Sprintf("the connector is `%s` here and `%s` in the connection", p.u.dataflow.Database.Connector, p.connection.connection.Connector),
+		Message: fmt.Sprintf("connector is `%s` here, but `%s` in the connection", p.u.dataflow.Database.Connector, p.connection.connection.Connector),
 		Labels: []diag.Label{
 			{Span: p.u.span("database", "connector"), Text: "here"},
 			{Span: p.connection.span("connector"), Text: "in the connection"},
 		},
-		Help: "leave `connector` out of the dataflow: the connection has it",
+		Help: "remove `connector` from the dataflow; the connection sets it",
 	}
 }
 
@@ -136,9 +136,9 @@ type badTime struct {
 func (p badTime) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ScheduleStart, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is no point in time", p.got),
+		Message: fmt.Sprintf("invalid time `%s`", p.got),
 		Labels:  p.at.labels("expected RFC 3339 or epoch seconds"),
-		Help:    "write it with date, time and zone, such as 2027-02-03T00:01:06Z",
+		Help:    "write the date, time, and zone, for example 2027-02-03T00:01:06Z",
 	}
 }
 
@@ -151,10 +151,10 @@ func (p forbiddenOnce) Diagnose() diag.Diagnostic {
 	at := p.u.at("schedule", p.key)
 	return diag.Diagnostic{
 		Code: diag.ScheduleOnce, Severity: diag.Error, Path: at.path.String(),
-		Message: fmt.Sprintf("a schedule with frequency `once` has no `%s`", p.key),
+		Message: fmt.Sprintf("`%s` is not allowed with frequency `once`", p.key),
 		Labels: []diag.Label{
-			{Span: at.key(), Text: "the platform refuses this"},
-			{Span: p.u.span("schedule", "frequency"), Text: "because of this"},
+			{Span: at.key(), Text: "the platform rejects this"},
+			{Span: p.u.span("schedule", "frequency"), Text: "because of this frequency"},
 		},
 		Help: "remove `" + p.key + "`, or choose another frequency",
 	}
@@ -172,8 +172,8 @@ func (p missingInterval) Diagnose() diag.Diagnostic {
 	}
 	return diag.Diagnostic{
 		Code: diag.ScheduleInterval, Severity: diag.Error, Path: "schedule.interval",
-		Message: fmt.Sprintf("frequency `%s` needs an interval", p.frequency),
-		Labels:  diag.At(p.u.span("schedule", "frequency"), "every how many of these?"),
+		Message: fmt.Sprintf("missing interval for frequency `%s`", p.frequency),
+		Labels:  diag.At(p.u.span("schedule", "frequency"), "requires `interval`"),
 		Help:    "add `interval: " + least + "` or more",
 	}
 }
@@ -189,7 +189,7 @@ func (p shortInterval) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("interval is %d, expected at least 15 for frequency `minute`", p.got),
 		Labels: []diag.Label{
 			{Span: p.u.span("schedule", "interval"), Text: "expected 15 or more"},
-			{Span: p.u.span("schedule", "frequency"), Text: "hour, day and week take 1 or more"},
+			{Span: p.u.span("schedule", "frequency"), Text: "hour, day, and week accept 1 or more"},
 		},
 		Help: "write 15 or more",
 	}
@@ -198,14 +198,14 @@ func (p shortInterval) Diagnose() diag.Diagnostic {
 type missingDelta struct{ u *unit }
 
 func (p missingDelta) Diagnose() diag.Diagnostic {
-	help := "add `delta:` with a column of type date or date-time that grows with every change of a row"
+	help := "add `delta:` with a date or date-time column that increases with every change to a row"
 	if name := LikelyDelta(p.u.dataflow.Columns); name != "" {
-		help = "add `delta: " + name + "` if that column grows with every change of a row"
+		help = "add `delta: " + name + "` if that column increases with every change to a row"
 	}
 	return diag.Diagnostic{
 		Code: diag.DeltaMissing, Severity: diag.Error, Path: "delta",
-		Message: fmt.Sprintf("a schedule with frequency `%s` needs a delta column", p.u.dataflow.Schedule.Frequency),
-		Labels:  diag.At(p.u.span("schedule", "frequency"), "every run reads what is new since the last"),
+		Message: fmt.Sprintf("missing delta column for frequency `%s`", p.u.dataflow.Schedule.Frequency),
+		Labels:  diag.At(p.u.span("schedule", "frequency"), "every run reads the rows changed since the last"),
 		Help:    help,
 	}
 }
@@ -230,10 +230,10 @@ type deltaWithOnce struct{ u *unit }
 func (p deltaWithOnce) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DeltaForbidden, Severity: diag.Error, Path: "delta",
-		Message: "a schedule with frequency `once` has no delta column",
+		Message: "`delta` is not allowed with frequency `once`",
 		Labels: []diag.Label{
-			{Span: p.u.at("delta").key(), Text: "the platform refuses this"},
-			{Span: p.u.span("schedule", "frequency"), Text: "because of this"},
+			{Span: p.u.at("delta").key(), Text: "the platform rejects this"},
+			{Span: p.u.span("schedule", "frequency"), Text: "because of this frequency"},
 		},
 		Help: "remove `delta`, or choose another frequency",
 	}
@@ -248,12 +248,12 @@ type deltaNotATime struct {
 func (p deltaNotATime) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DeltaColumn, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the delta column `%s` is of type %s, expected date or date-time", p.column.Name, p.column.Type),
+		Message: fmt.Sprintf("delta column `%s` has type %s, expected date or date-time", p.column.Name, p.column.Type),
 		Labels: []diag.Label{
-			{Span: p.at.span(), Text: "used as delta column"},
+			{Span: p.at.span(), Text: "used as the delta column"},
 			{Span: p.u.span("columns", p.column.Name), Text: "declared here"},
 		},
-		Help: "choose a column that holds the time of the last change",
+		Help: "choose a column with the time of the last change",
 	}
 }
 
@@ -276,9 +276,9 @@ type deltaNotUTC struct {
 func (p deltaNotUTC) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DeltaTimezone, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the time zone is `%s`, the platform expects UTC", p.got),
-		Labels:  p.at.labels("table sources must deliver UTC"),
-		Help:    "let the database give the column in UTC, in a view for example, and write UTC",
+		Message: fmt.Sprintf("time zone is `%s`, expected UTC", p.got),
+		Labels:  p.at.labels("the platform reads times as UTC"),
+		Help:    "convert the column to UTC in the database, for example in a view, and write UTC",
 	}
 }
 
@@ -291,7 +291,7 @@ type unknownColumn struct {
 func (p unknownColumn) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("no column is called `%s`", p.name),
+		Message: fmt.Sprintf("unknown column `%s`", p.name),
 		Labels:  p.at.labels("not declared in `columns`"),
 		Help:    "declare it in `columns`, or use one of " + list(p.columns.List(), "and"),
 	}
@@ -309,8 +309,8 @@ type movedFromItself struct {
 func (p movedFromItself) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.MovedFrom, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is moved from itself", p.name),
-		Labels:  p.at.labels("this is its own name"),
-		Help:    "write the name that it had before, or remove the key",
+		Message: fmt.Sprintf("`%s` is moved from its own name", p.name),
+		Labels:  p.at.labels("same as `name`"),
+		Help:    "write its previous name, or remove the key",
 	}
 }

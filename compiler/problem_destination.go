@@ -30,25 +30,25 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 	case xdm.UnknownPath:
 		d.Code = diag.UnknownDestination
 		d.Message = fmt.Sprintf("%s has no field `%s`", parent, e.Name)
-		d.Labels[0].Text = "no such field"
-		d.Help = "name a field of the class, of one of the field groups or of `fields`"
+		d.Labels[0].Text = "unknown field"
+		d.Help = "use a field of the class, a field group, or `fields`"
 	case xdm.WrongTenant:
 		d.Code = diag.WrongTenant
-		d.Message = fmt.Sprintf("`%s` is neither a namespace of the standard nor that of this organisation", e.Name)
+		d.Message = fmt.Sprintf("`%s` is neither a standard namespace nor this organization's", e.Name)
 		d.Labels[0].Text = "expected " + xdm.TenantPlaceholder
 		if p.namespace != "" {
 			d.Labels[0].Text += " or _" + p.namespace
 		}
-		d.Help = "write " + xdm.TenantPlaceholder + ": it stands for the namespace of whatever organisation the target has"
+		d.Help = "write " + xdm.TenantPlaceholder + ": it is replaced by the namespace of the target's organization"
 	case xdm.NoOwnFields:
 		d.Code = diag.NoOwnFields
-		d.Message = "the schema has no fields of its own"
-		d.Labels[0].Text = "the namespace of own fields"
+		d.Message = "the schema has no custom fields"
+		d.Labels[0].Text = "namespace of custom fields"
 		d.Help = "declare the field under `fields` of the schema"
 	case xdm.NotAnArray:
 		d.Code = diag.DestinationIndex
 		d.Message = fmt.Sprintf("`%s` is %s and has no elements", e.Name, kindPhrase(e.Kind))
-		d.Labels[0].Text = "an index is for lists"
+		d.Labels[0].Text = "only lists have an index"
 		d.Help = "remove the index"
 		if span := d.Labels[0].Span; p.at.key().Text() == e.Path {
 			d.Fix = &diag.Fix{Title: "remove " + span.Text(), Edits: []diag.Edit{{Span: span}}}
@@ -56,13 +56,13 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 	case xdm.ChildOfLeaf:
 		d.Code = diag.DestinationBelow
 		d.Message = fmt.Sprintf("%s is a single value of type %s and has no fields", parent, e.Type)
-		d.Labels[0].Text = "nothing can be below it"
+		d.Labels[0].Text = "has no fields"
 		d.Help = "map to " + parent + " itself"
 	default:
 		d.Code = diag.DestinationPath
-		d.Message = fmt.Sprintf("`%s` is no path of a field: %s", e.Path, pathDetail(e.Detail))
+		d.Message = fmt.Sprintf("invalid field path `%s`: %s", e.Path, pathDetail(e.Detail))
 		d.Labels[0].Text = pathDetail(e.Detail)
-		d.Help = "a path is names joined by dots, such as person.name.firstName, with [0] or [*] behind a list"
+		d.Help = "write names joined by dots, such as person.name.firstName, with [0] or [*] after a list"
 	}
 	suggestPath(&d, p.at, e)
 	if p.schema.body != nil && (e.Code == xdm.UnknownPath || e.Code == xdm.NoOwnFields) {
@@ -74,15 +74,15 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 func pathDetail(detail string) string {
 	switch detail {
 	case "empty segment":
-		return "a name is missing between dots"
+		return "missing name between dots"
 	case "unclosed ${", "unclosed [":
-		return "the bracket is never closed"
+		return "missing closing bracket"
 	case "] without [":
-		return "a bracket is closed that was not opened"
+		return "unmatched closing bracket"
 	case "index":
-		return "an index is a number or *"
+		return "expected a number or * as the index"
 	case "too deep":
-		return "it has more levels than a schema can have"
+		return "more levels than a schema can have"
 	}
 	return "expected a dot"
 }
@@ -95,9 +95,9 @@ type indexMissing struct {
 func (p indexMissing) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.IndexMissing, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is a list, and nothing says which element is meant", p.note.Path),
+		Message: fmt.Sprintf("missing index for the list `%s`", p.note.Path),
 		Labels:  p.at.keyLabels(""),
-		Help:    "write [0] behind it for the first element, or [*] when a list is mapped to each",
+		Help:    "write [0] after it for the first element, or [*] to map a list to each element",
 	}
 	d.Labels[0].Span, d.Labels[0].Text = p.at.keyPart(p.note.Start, p.note.End), "expected an index"
 	return d
@@ -112,11 +112,11 @@ type deprecatedField struct {
 func (p deprecatedField) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.DeprecatedField, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the field `%s` is deprecated", p.path),
+		Message: fmt.Sprintf("field `%s` is deprecated", p.path),
 		Labels:  p.at.keyLabels(""),
-		Help:    "look for the field that Adobe names instead; data in this one will be ignored one day",
+		Help:    "use the replacement that Adobe documents; data in this field will eventually be ignored",
 	}
-	d.Labels[0].Span, d.Labels[0].Text = p.at.keyPart(p.start, p.end), "given up by Adobe"
+	d.Labels[0].Span, d.Labels[0].Text = p.at.keyPart(p.start, p.end), "deprecated by Adobe"
 	return d
 }
 
@@ -125,8 +125,8 @@ type readOnlyField struct{ at place }
 func (p readOnlyField) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ReadOnlyField, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the platform writes `%s` itself", p.at.path[len(p.at.path)-1].Key),
-		Labels:  p.at.keyLabels("what is mapped here is overwritten"),
+		Message: fmt.Sprintf("`%s` is set by the platform", p.at.path[len(p.at.path)-1].Key),
+		Labels:  p.at.keyLabels("the mapped value is overwritten"),
 		Help:    "remove the mapping, or map to a field of your own",
 	}
 }
@@ -163,16 +163,16 @@ func (p missingField) Diagnose() diag.Diagnostic {
 		parent, field := p.path()
 		return diag.Diagnostic{
 			Code: diag.RequiredSibling, Severity: diag.Warning, Path: p.at.path.String(),
-			Message: fmt.Sprintf("`%s` needs `%s`, which nothing fills", parent, field),
-			Labels:  p.at.keyLabels("this makes `" + parent + "`"),
-			Notes:   []string{"the platform drops a row whose object lacks a required field"},
+			Message: fmt.Sprintf("`%s` requires `%s`, which is not mapped", parent, field),
+			Labels:  p.at.keyLabels("creates `" + parent + "`"),
+			Notes:   []string{"the platform drops rows in which an object lacks a required field"},
 			Help:    "add a mapping `" + field + ":`",
 		}
 	}
 	return diag.Diagnostic{
 		Code: diag.RequiredField, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("every record needs `%s`, which nothing fills", p.missing.Path),
-		Labels:  append(p.at.keyLabels("no mapping of it"), diag.Label{Span: p.schema.at.key(), Text: "its class requires it"}),
+		Message: fmt.Sprintf("required field `%s` is not mapped", p.missing.Path),
+		Labels:  append(p.at.keyLabels("no mapping for it"), diag.Label{Span: p.schema.at.key(), Text: "required by its class"}),
 		Help:    "add a mapping `" + p.missing.Path + ":`; the platform drops every row without it",
 	}
 }
@@ -183,9 +183,9 @@ type uncheckedSchema struct{ at place }
 func (p uncheckedSchema) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.path.String(),
-		Message: "the destinations of the mappings were not checked",
+		Message: "mapping destinations were not checked",
 		Labels:  p.at.labels("only the platform knows the fields of this schema"),
-		Help:    "describe the schema in a Schema document to have paths and types checked",
+		Help:    "describe the schema in a Schema document to check paths and types",
 	}
 }
 
@@ -198,8 +198,8 @@ type uncheckedDestinations struct {
 func (p uncheckedDestinations) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.path.String(),
-		Message: fmt.Sprintf("%s of the mappings could not be checked", plural(p.count, "destination")),
-		Labels:  p.at.keyLabels("some lie in what only the platform knows"),
-		Notes:   []string{"not known here: " + list(p.unknown, "and")},
+		Message: fmt.Sprintf("%s could not be checked", plural(p.count, "mapping destination")),
+		Labels:  p.at.keyLabels("some are in parts that only the platform knows"),
+		Notes:   []string{"unknown here: " + list(p.unknown, "and")},
 	}
 }

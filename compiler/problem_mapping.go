@@ -23,9 +23,9 @@ func (p mappingForm) Diagnose() diag.Diagnostic {
 	}
 	return diag.Diagnostic{
 		Code: diag.MappingForm, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("a mapping has one of `source`, `expression` and `value`, found %s", found),
-		Labels:  p.at.keyLabels("this field gets one value"),
-		Help:    "keep one of them: `source` for a column, `expression` for a Data Prep expression, `value` for a constant",
+		Message: fmt.Sprintf("expected one of `source`, `expression`, and `value`, found %s", found),
+		Labels:  p.at.keyLabels("a field takes one value"),
+		Help:    "use `source` for a column, `expression` for a Data Prep expression, or `value` for a constant",
 	}
 }
 
@@ -87,16 +87,16 @@ type mappingConflict struct {
 func (p mappingConflict) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.DuplicateMapping, Severity: diag.Error, Path: p.second.path.String(),
-		Message: "two mappings fill the same field",
-		Labels:  append(p.second.keyLabels("the same field"), diag.Label{Span: p.first.key(), Text: "filled here already"}),
-		Help:    "keep one of the two",
+		Message: "duplicate mapping for the same field",
+		Labels:  append(p.second.keyLabels("mapped again"), diag.Label{Span: p.first.key(), Text: "first mapped here"}),
+		Help:    "remove one of the two",
 	}
 	if p.inside {
 		d.Code = diag.MappingConflict
-		d.Message = "a mapping fills a field inside of what another one fills"
-		d.Labels[0].Text = "this lies inside"
-		d.Labels[len(d.Labels)-1].Text = "this fills the whole object"
-		d.Help = "fill either the object or the fields in it"
+		d.Message = "conflicting mappings for an object and a field in it"
+		d.Labels[0].Text = "inside the object"
+		d.Labels[len(d.Labels)-1].Text = "maps the whole object"
+		d.Help = "map either the object or its fields"
 	}
 	return d
 }
@@ -115,9 +115,9 @@ type conversion struct {
 func (p conversion) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.IncompatibleType, Severity: diag.Error, Path: p.row.at.path.String(),
-		Message: fmt.Sprintf("%s cannot fill the field `%s` of type %s", typePhrase(p.typ), p.row.Destination, p.field.Type),
+		Message: fmt.Sprintf("%s cannot be mapped to field `%s` of type %s", typePhrase(p.typ), p.row.Destination, p.field.Type),
 		Labels:  p.row.from.labels("this is " + typePhrase(p.typ)),
-		Help:    "map it to a field of a fitting type, or convert it by an expression",
+		Help:    "map it to a field of a matching type, or convert it with an expression",
 	}
 	d.Labels = append(d.Labels, diag.Label{Span: p.row.at.key(), Text: "of type " + p.field.Type})
 	if p.column != nil {
@@ -125,7 +125,7 @@ func (p conversion) Diagnose() diag.Diagnostic {
 	}
 	if p.conversion.Verdict == xdm.Doubtful {
 		d.Code, d.Severity = diag.DoubtfulConversion, diag.Warning
-		d.Message = fmt.Sprintf("not every value of type %s fits the field `%s` of type %s", p.typ, p.row.Destination, p.field.Type)
+		d.Message = fmt.Sprintf("not every %s fits field `%s` of type %s", p.typ, p.row.Destination, p.field.Type)
 	}
 	from := "…"
 	if p.column != nil {
@@ -134,34 +134,34 @@ func (p conversion) Diagnose() diag.Diagnostic {
 	switch p.conversion.Reason {
 	case xdm.NeedsObject:
 		d.Code = diag.NotALeaf
-		d.Message = fmt.Sprintf("`%s` is %s, a single value cannot fill it", p.row.Destination, kindPhrase(p.field.Kind))
-		d.Help = "map to a field inside of it, such as " + p.row.Destination + "." + "NAME"
+		d.Message = fmt.Sprintf("`%s` is %s, expected a field for a single value", p.row.Destination, kindPhrase(p.field.Kind))
+		d.Help = "map to a field inside it, such as " + p.row.Destination + "." + "NAME"
 		if p.field.Kind == xdm.Array {
-			d.Help = fmt.Sprintf("map to one element, `%s[0]`, or make a list with to_array(false, %s)", p.row.Destination, from)
+			d.Help = fmt.Sprintf("map to one element, `%s[0]`, or create a list with to_array(false, %s)", p.row.Destination, from)
 		}
 	case xdm.NeedsScalar:
-		d.Help = "take one value out of it, with first(…) or join(…) for example"
+		d.Help = "reduce it to one value, for example with first(…) or join(…)"
 	case xdm.TextToNumber:
-		d.Notes = []string{"a text that is no number makes its row fail"}
-		d.Help = fmt.Sprintf("say that it is meant: to_integer(%s)", from)
+		d.Notes = []string{"a row fails if its text is not a number"}
+		d.Help = fmt.Sprintf("convert it explicitly: to_integer(%s)", from)
 		if p.field.Type == "number" {
-			d.Help = fmt.Sprintf("say that it is meant: to_decimal(%s)", from)
+			d.Help = fmt.Sprintf("convert it explicitly: to_decimal(%s)", from)
 		}
 	case xdm.TextToDate:
-		d.Notes = []string{"a text in none of the platform's formats makes its row fail"}
-		d.Help = fmt.Sprintf("name the format: date(%s, \"yyyy-MM-dd\")", from)
+		d.Notes = []string{"a row fails if its text has none of the platform's date formats"}
+		d.Help = fmt.Sprintf("specify the format: date(%s, \"yyyy-MM-dd\")", from)
 	case xdm.TextToBoolean:
-		d.Notes = []string{"only y, yes, on, true, n, no, off and false are read, in small or capital letters"}
+		d.Notes = []string{"only y, yes, on, true, n, no, off, and false are recognized, in any case"}
 		d.Help = fmt.Sprintf("compare it: %s == \"T\"", from)
 	case xdm.Lossy:
 		d.Notes = []string{"the fraction is lost"}
-		d.Help = "let the database give whole numbers, or map to a field of type number"
+		d.Help = "use whole numbers in the database, or map to a field of type number"
 	case xdm.Narrowing:
-		d.Notes = []string{"a value beyond the field's range makes its row fail"}
-		d.Help = "make sure that the values are in the range, or silence this with # aepflow:ignore " + string(diag.DoubtfulConversion) + " REASON"
+		d.Notes = []string{"a row fails if its value is outside the field's range"}
+		d.Help = "make sure the values are in range, or silence this with # aepflow:ignore " + string(diag.DoubtfulConversion) + " REASON"
 	case xdm.NumberToDate:
-		d.Notes = []string{"a number is read as milliseconds since 1970, if at all"}
-		d.Help = fmt.Sprintf("name what it is: dformat(%s, \"yyyy-MM-dd\") takes milliseconds", from)
+		d.Notes = []string{"a number is read as milliseconds since 1970, if it is accepted at all"}
+		d.Help = fmt.Sprintf("specify what it is: dformat(%s, \"yyyy-MM-dd\") takes milliseconds", from)
 	}
 	return d
 }
@@ -173,7 +173,7 @@ func typePhrase(typ string) string {
 	case typ == "integer" || typ == "object":
 		return "an " + typ
 	case typ == "string":
-		return "a text"
+		return "text"
 	}
 	return "a " + typ
 }
@@ -193,21 +193,21 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 	case xdm.NotInEnum:
 		want, help = "one of "+list(p.fault.Want, "and"), "write one of "+list(p.fault.Want, "or")
 	case xdm.NotAPattern:
-		want, help = "a text like "+p.fault.Want[0], "write it as the pattern asks"
+		want, help = "text like "+p.fault.Want[0], "match the pattern"
 	case xdm.NotANumber:
 		want, help = "a number", "write digits"
 	case xdm.NotABoolean:
 		want, help = "true or false", "write true or false"
 	case xdm.NotADate:
-		want, help = "a date", "write it as 2027-02-03 or 2027-02-03T00:01:06Z"
+		want, help = "a date", "write it like 2027-02-03 or 2027-02-03T00:01:06Z"
 	case xdm.BelowMinimum, xdm.AboveMaximum:
 		want, help = "a number in the field's range", "the range is "+rangePhrase(p.field)
 	case xdm.TooShort, xdm.TooLong:
-		want, help = "a text of another length", "shorten or lengthen it"
+		want, help = "text of another length", "see `minLength` and `maxLength` of the field"
 	}
 	d := diag.Diagnostic{
 		Code: diag.ConstantValue, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the field `%s` does not take `%s`", p.key.path[len(p.key.path)-1].Key, diag.FirstLine(p.value)),
+		Message: fmt.Sprintf("`%[2]s` is not a valid value for field `%[1]s`", p.key.path[len(p.key.path)-1].Key, diag.FirstLine(p.value)),
 		Help:    help,
 	}
 	if p.whole {

@@ -15,9 +15,9 @@ func (p overlayKey) Diagnose() diag.Diagnostic {
 	key := p.at.path[len(p.at.path)-1].Key
 	return diag.Diagnostic{
 		Code: diag.OverlayKey, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("an overlay cannot have `%s`", key),
-		Labels:  p.at.keyLabels("the same for every target"),
-		Help:    "move it to the top of the document, or make two documents with `only` and `except`",
+		Message: fmt.Sprintf("`%s` is not allowed in an overlay", key),
+		Labels:  p.at.keyLabels("must be the same for every target"),
+		Help:    "move it to the top level, or write two documents with `only` and `except`",
 	}
 }
 
@@ -26,12 +26,12 @@ type onlyAndExcept struct{ d *variant }
 func (p onlyAndExcept) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.OnlyAndExcept, Severity: diag.Warning, Path: "except",
-		Message: "`only` names the targets already",
+		Message: "`only` and `except` are mutually exclusive",
 		Labels: []diag.Label{
-			{Span: place{p.d, document.At("except")}.key(), Text: "this says which ones it is not for"},
-			{Span: place{p.d, document.At("only")}.key(), Text: "this says which ones it is for"},
+			{Span: place{p.d, document.At("except")}.key(), Text: "excludes targets"},
+			{Span: place{p.d, document.At("only")}.key(), Text: "already names the targets"},
 		},
-		Help: "keep one of the two",
+		Help: "remove one of the two",
 	}
 }
 
@@ -44,14 +44,14 @@ type unknownTarget struct {
 func (p unknownTarget) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownTarget, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("no target is called `%s`", p.name),
-		Labels:  p.at.labels("not in aepflow.yaml"),
+		Message: fmt.Sprintf("unknown target `%s`", p.name),
+		Labels:  p.at.labels("not defined in aepflow.yaml"),
 		Help:    "targets are " + list(p.known.List(), "and"),
 	}
 	span := p.at.span()
 	if last := p.at.path[len(p.at.path)-1]; !last.IsIndex { // an overlay: its name is a key
 		span = p.at.key()
-		d.Labels = p.at.keyLabels("not in aepflow.yaml")
+		d.Labels = p.at.keyLabels("not defined in aepflow.yaml")
 	}
 	if near := p.known.AllBegun(p.name); len(near) > 0 {
 		d.Help = "did you mean " + quotedList(near, "or") + "?"
@@ -72,14 +72,14 @@ type unknownVariable struct {
 func (p unknownVariable) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownVariable, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the variable `%s` has no value", p.name),
-		Labels:  p.at.partLabels(p.start, p.end, "not known for this target"),
-		Help:    fmt.Sprintf("add `%s` to `vars` in aepflow.yaml, or give --var %s=VALUE; write $${ for a ${ that is meant", p.name, p.name),
+		Message: fmt.Sprintf("undefined variable `%s`", p.name),
+		Labels:  p.at.partLabels(p.start, p.end, "not defined for this target"),
+		Help:    fmt.Sprintf("add `%s` to `vars` in aepflow.yaml, or pass --var %s=VALUE; write $${ for a literal ${", p.name, p.name),
 	}
 	if p.name == "" {
-		d.Message = "a reference to a variable is never closed"
+		d.Message = "missing `}` after a variable reference"
 		d.Labels[0].Text = "expected ${var.NAME}"
-		d.Help = "add the closing brace; write $${ for a ${ that is meant"
+		d.Help = "add the closing brace; write $${ for a literal ${"
 		return d
 	}
 	if near := p.known.AllBegun(p.name); len(near) > 0 {
@@ -103,8 +103,8 @@ type excludedReference struct {
 func (p excludedReference) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the %s `%s` is not for the target %s", p.kind, p.name, p.target),
-		Labels:  append(p.at.labels("needed here"), diag.Label{Span: p.named, Text: "its `only` or `except` leaves the target out"}),
-		Help:    "let both documents be for the same targets",
+		Message: fmt.Sprintf("%s `%s` is excluded from target %s", p.kind, p.name, p.target),
+		Labels:  append(p.at.labels("required here"), diag.Label{Span: p.named, Text: "excluded by its `only` or `except`"}),
+		Help:    "give both documents the same targets",
 	}
 }

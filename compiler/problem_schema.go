@@ -19,8 +19,8 @@ func (p unknownClass) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownClass, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown class `%s`", p.got),
-		Labels:  p.at.labels("expected profile, event or the $id of a class"),
-		Help:    "write `profile` for people, `event` for what they do, or an $id such as https://ns.adobe.com/{TENANT_ID}/classes/…",
+		Labels:  p.at.labels("expected profile, event, or the $id of a class"),
+		Help:    "write `profile` for people, `event` for their actions, or an $id such as https://ns.adobe.com/{TENANT_ID}/classes/…",
 	}
 	if near := meant(&d, p.got, xdm.ClassNames()); near != "" {
 		d.Fix = p.at.fix(p.got, near)
@@ -65,9 +65,9 @@ func (p fieldGroupClass) Diagnose() diag.Diagnostic {
 	}
 	d := diag.Diagnostic{
 		Code: diag.FieldGroupClass, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the field group %s does not fit the class %s", p.group.Title, p.of.Title),
-		Labels:  append(p.at.labels("not for this class"), diag.Label{Span: p.class.span(), Text: "the class"}),
-		Help:    "remove it, or choose a field group of the class",
+		Message: fmt.Sprintf("field group %s does not extend class %s", p.group.Title, p.of.Title),
+		Labels:  append(p.at.labels("does not extend the class"), diag.Label{Span: p.class.span(), Text: "class"}),
+		Help:    "remove it, or choose a field group that extends the class",
 	}
 	if len(fit) > 0 {
 		d.Notes = []string{"it extends " + list(fit, "and")}
@@ -84,8 +84,8 @@ func (p unknownFieldType) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownType, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("field `%s` has unknown type `%s`", p.path, p.got),
-		Labels:  p.at.labels("no such type"),
-		Help:    "types are " + strings.Join(xdm.FieldTypes(), ", ") + ", each also with [] for a list",
+		Labels:  p.at.labels("unknown type"),
+		Help:    "types are " + strings.Join(xdm.FieldTypes(), ", ") + "; append [] for a list",
 	}
 	if near := xdm.NearestFieldType(p.got); near != "" {
 		d.Help = "did you mean `" + near + "`?"
@@ -104,17 +104,17 @@ func (p fieldLimit) Diagnose() diag.Diagnostic {
 	message, help := "", ""
 	switch p.misfit.Code {
 	case xdm.NotForType:
-		message, help = fmt.Sprintf("a field of type %s has no `%s`", p.field.Type, p.misfit.Member), "texts have `enum` and `pattern`, numbers have `minimum` and `maximum`"
+		message, help = fmt.Sprintf("`%s` is not allowed for type %s", p.misfit.Member, p.field.Type), "use `enum` and `pattern` for text, `minimum` and `maximum` for numbers"
 	case xdm.NotWhole:
-		message, help = fmt.Sprintf("`%s` of an integer is a whole number", p.misfit.Member), "write a whole number, or make the field a number"
+		message, help = fmt.Sprintf("`%s` of an integer must be a whole number", p.misfit.Member), "write a whole number, or change the type to number"
 	case xdm.OutOfRange:
-		message, help = fmt.Sprintf("a field of type %s cannot reach its `%s`", p.field.Type, p.misfit.Member), "choose a wider type such as long, or another limit"
+		message, help = fmt.Sprintf("`%s` is outside the range of type %s", p.misfit.Member, p.field.Type), "use a wider type such as long, or change the limit"
 	case xdm.EmptyRange:
-		message, help = "`minimum` is above `maximum`: nothing fits", "swap the two"
+		message, help = "`minimum` is greater than `maximum`", "swap the two values"
 	case xdm.BadPattern:
-		message, help = "`pattern` is no regular expression", "look for brackets that are not closed"
+		message, help = "`pattern` is not a valid regular expression", "look for unclosed brackets"
 	case xdm.RepeatedWord:
-		message, help = "`enum` has the same value twice", "keep one of them"
+		message, help = "duplicate value in `enum`", "remove one of them"
 	}
 	return diag.Diagnostic{
 		Code: diag.FieldLimit, Severity: diag.Error, Path: p.at.path.String(),
@@ -130,17 +130,17 @@ type badFieldPath struct {
 func (p badFieldPath) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.FieldPath, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` cannot name a field", p.problem.Name),
-		Labels:  diag.At(p.at.keyPart(p.problem.Start, p.problem.End), "expected names of letters, digits, - and _, joined by dots"),
-		Help:    "begin every name with a letter or digit; a leading underscore is kept for namespaces",
+		Message: fmt.Sprintf("invalid field name `%s`", p.problem.Name),
+		Labels:  diag.At(p.at.keyPart(p.problem.Start, p.problem.End), "expected letters, digits, `-`, and `_`, with dots between names"),
+		Help:    "begin every name with a letter or digit; a leading underscore is reserved for namespaces",
 	}
 	switch p.problem.Code {
 	case xdm.OwnBadPath:
-		d.Message = fmt.Sprintf("`%s` is no path of a field", p.at.path[len(p.at.path)-1].Key)
+		d.Message = fmt.Sprintf("invalid field path `%s`", p.at.path[len(p.at.path)-1].Key)
 	case xdm.OwnIndex:
-		d.Message = fmt.Sprintf("an index says which element of the list `%s` is meant, a field is the same in all", p.problem.Name)
-		d.Labels[0].Text = "expected [*] and a member behind it"
-		d.Help = "declare the list itself as TYPE[], and members of its elements as " + p.problem.Name + "[*].MEMBER"
+		d.Message = fmt.Sprintf("a field of the list `%s` cannot be declared for one element", p.problem.Name)
+		d.Labels[0].Text = "expected [*] followed by a member"
+		d.Help = "declare the list as TYPE[], and the members of its elements as " + p.problem.Name + "[*].MEMBER"
 	}
 	return d
 }
@@ -154,9 +154,9 @@ type ownTenant struct {
 func (p ownTenant) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.WrongTenant, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is not the namespace of this organisation", p.namespace),
-		Labels:  diag.At(p.at.keyPart(p.start, p.end), "own fields lie below "+xdm.TenantPlaceholder),
-		Help:    "leave the namespace out: own fields always lie below that of the organisation",
+		Message: fmt.Sprintf("`%s` is not this organization's namespace", p.namespace),
+		Labels:  diag.At(p.at.keyPart(p.start, p.end), "custom fields belong to "+xdm.TenantPlaceholder),
+		Help:    "remove the namespace; custom fields are always in the organization's namespace",
 		Fix:     removeHead(p.at, p.start, p.end+1),
 	}
 }
@@ -179,17 +179,17 @@ func (p fieldClash) Diagnose() diag.Diagnostic {
 	if p.same {
 		return diag.Diagnostic{
 			Code: diag.FieldClash, Severity: diag.Error, Path: p.second.path.String(),
-			Message: "the same field is declared twice",
-			Labels:  []diag.Label{{Span: p.second.key(), Text: "second time"}, {Span: p.first.key(), Text: "first time"}},
-			Help:    "keep one of the two",
+			Message: "duplicate field",
+			Labels:  []diag.Label{{Span: p.second.key(), Text: "declared again"}, {Span: p.first.key(), Text: "first declared here"}},
+			Help:    "remove one of the two",
 		}
 	}
 	return diag.Diagnostic{
 		Code: diag.FieldClash, Severity: diag.Error, Path: p.second.path.String(),
-		Message: "a field is both a value and an object of other fields",
+		Message: "field is both a value and an object",
 		Labels: []diag.Label{
 			{Span: p.second.key(), Text: "this field"},
-			{Span: p.first.key(), Text: "and this one lie inside each other"},
+			{Span: p.first.key(), Text: "conflicts with this one"},
 		},
 		Help: "rename one of them",
 	}
@@ -200,9 +200,9 @@ type twoPrimaries struct{ at, first place }
 func (p twoPrimaries) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.PrimaryIdentity, Severity: diag.Error, Path: p.at.path.String(),
-		Message: "a schema has at most one primary identity",
-		Labels:  append(p.at.keyLabels("a second one"), diag.Label{Span: p.first.key(), Text: "this one is primary already"}),
-		Help:    "keep `primary: true` at one of them",
+		Message: "duplicate primary identity",
+		Labels:  append(p.at.keyLabels("second primary identity"), diag.Label{Span: p.first.key(), Text: "first primary identity"}),
+		Help:    "keep `primary: true` on one of them",
 	}
 }
 
@@ -214,9 +214,9 @@ type unknownIdentity struct {
 func (p unknownIdentity) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownIdentity, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("the identity `%s` is no field of the schema", p.fault.Path),
-		Labels:  p.at.keyLabels("no such field"),
-		Help:    "name a field of the class, of one of the field groups or of `fields`",
+		Message: fmt.Sprintf("identity `%s` is not a field of the schema", p.fault.Path),
+		Labels:  p.at.keyLabels("unknown field"),
+		Help:    "use a field of the class, a field group, or `fields`",
 	}
 	suggestPath(&d, p.at, p.fault)
 	return d
@@ -234,21 +234,21 @@ func (p identityObstacle) Diagnose() diag.Diagnostic {
 		Code: diag.IdentityField, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` cannot be an identity", p.path),
 		Labels:  p.at.keyLabels(""),
-		Help:    "an identity is a text field that is not in a list or a map",
+		Help:    "use a text field that is not in a list or a map",
 	}
 	switch p.obstacle {
 	case xdm.IdentityComposite:
 		d.Labels[0].Text = fmt.Sprintf("this is %s, not a value", kindPhrase(p.field.Kind))
 		if p.path == "identityMap" {
-			d.Help = "identityMap carries identities without a mark: remove the line and map to identityMap.NAMESPACE[0].id"
+			d.Help = "remove the line and map to identityMap.NAMESPACE[0].id; identityMap needs no identity descriptor"
 		}
 	case xdm.IdentityBelowList:
-		d.Labels[0].Text = fmt.Sprintf("it lies below %s and has many values", kindPhrase(p.field.Below))
+		d.Labels[0].Text = fmt.Sprintf("inside %s, has many values", kindPhrase(p.field.Below))
 	case xdm.IdentityRecordID:
-		d.Labels[0].Text = "it names the record, not the person"
-		d.Help = "mark the field that holds the customer's number or address"
+		d.Labels[0].Text = "identifies the record, not the person"
+		d.Help = "use a field with the customer's number or address"
 	default:
-		d.Labels[0].Text = fmt.Sprintf("it is of type %s, expected string", p.field.Type)
+		d.Labels[0].Text = fmt.Sprintf("has type %s, expected string", p.field.Type)
 	}
 	return d
 }
@@ -276,7 +276,7 @@ func suggestPath(d *diag.Diagnostic, at place, e *xdm.PathError) {
 		return
 	}
 	if len(e.Groups) > 0 {
-		d.Help = "the field group " + quotedList(e.Groups[:min(3, len(e.Groups))], "or") + " has it: add it to `fieldGroups`"
+		d.Help = "the field group " + quotedList(e.Groups[:min(3, len(e.Groups))], "or") + " has this field; add it to `fieldGroups`"
 	}
 }
 

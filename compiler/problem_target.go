@@ -7,8 +7,8 @@ type profileWithoutSchema struct{ at place }
 func (p profileWithoutSchema) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ProfileSchema, Severity: diag.Error, Path: p.at.path.String(),
-		Message: "a Profile dataset needs a schema that takes part in Profile",
-		Labels:  p.at.labels("the dataset is to feed Profile, its schema does not"),
+		Message: "schema of a Profile dataset is not enabled for Profile",
+		Labels:  p.at.labels("the dataset is enabled for Profile"),
 		Help:    "add `profile: true` to the schema (this cannot be undone), or remove it here",
 	}
 }
@@ -18,8 +18,8 @@ type profileWithoutIdentity struct{ at place }
 func (p profileWithoutIdentity) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ProfileIdentity, Severity: diag.Error, Path: p.at.path.String(),
-		Message: "a schema that takes part in Profile needs a primary identity",
-		Labels:  p.at.labels("the platform refuses this without one (XDM-1528-400)"),
+		Message: "missing primary identity in a schema enabled for Profile",
+		Labels:  p.at.labels("the platform rejects this without one (XDM-1528-400)"),
 		Help:    "add `identities: {PATH: {namespace: Email, primary: true}}` to the schema",
 	}
 }
@@ -34,10 +34,10 @@ func (p datasetSchema) Diagnose() diag.Diagnostic {
 	at := p.u.at("target", "dataset")
 	return diag.Diagnostic{
 		Code: diag.DatasetSchema, Severity: diag.Error, Path: at.path.String(),
-		Message: "the dataset has another schema than the dataflow",
+		Message: "dataset and dataflow have different schemas",
 		Labels: append(at.labels("its schema is `"+p.schema+"`"),
-			diag.Label{Span: p.dataset.key(), Text: "as is said here"},
+			diag.Label{Span: p.dataset.key(), Text: "set here"},
 			diag.Label{Span: p.u.at("target", "schema").key(), Text: "the dataflow's schema"}),
-		Help: "name the same schema in both, or another dataset",
+		Help: "use the same schema in both, or another dataset",
 	}
 }

@@ -160,7 +160,7 @@ func (x originIndex) explain(d diag.Diagnostic) diag.Diagnostic {
 		return d
 	}
 	for _, r := range x.removedAt(d.Primary(), d.Path) {
-		d.Labels = append(slices.Clone(d.Labels), diag.Label{Span: r.span, Text: "the overlay for the target " + r.target + " removes it"})
+		d.Labels = append(slices.Clone(d.Labels), diag.Label{Span: r.span, Text: "removed by the overlay for target " + r.target})
 	}
 	for i := range d.Labels {
 		origins := x.at(d.Labels[i].Span)
@@ -180,13 +180,13 @@ func addOrigin(d diag.Diagnostic, o Origin) diag.Diagnostic {
 	note, label := "", ""
 	switch o.How {
 	case ByOverlay:
-		label = "in place of this, for the target " + o.Name
-		note = "the overlay for the target " + o.Name + " adds it"
+		label = "overridden for target " + o.Name
+		note = "added by the overlay for target " + o.Name
 	case ByDefault:
-		note = "the defaults of the project give it to every dataflow that does not say otherwise"
+		note = "set by the project's defaults for every dataflow that does not override it"
 	case ByVariable:
 		label = "the variable " + o.Name
-		note = "the variable " + o.Name + " comes from " + o.From
+		note = "the variable " + o.Name + " is set by " + o.From
 	}
 	if o.At.IsZero() || label == "" {
 		if !slices.Contains(d.Notes, note) {

@@ -58,9 +58,9 @@ func (p unknownImport) Diagnose() diag.Diagnostic {
 	}
 	d := diag.Diagnostic{
 		Code: diag.ImportKind, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("this document makes no `%s` that could be imported", p.kind),
+		Message: fmt.Sprintf("this document creates no `%s` to import", p.kind),
 		Labels:  p.at.keyLabels("expected " + list(names, "or")),
-		Help:    "it makes " + list(names, "and"),
+		Help:    "it creates " + list(names, "and"),
 	}
 	if near, ok := diag.Nearest(p.kind, names); ok {
 		d.Help = "did you mean `" + near + "`?"

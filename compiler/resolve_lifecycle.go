@@ -74,9 +74,9 @@ type movedTwice struct{ first, second *resource.Resource }
 func (p movedTwice) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.MovedFrom, Severity: diag.Error, Path: "lifecycle.movedFrom",
-		Message: fmt.Sprintf("`%s` and `%s` are both moved from `%s`", p.first.Address, p.second.Address, p.first.Moved),
-		Labels:  []diag.Label{{Span: p.second.MovedAt, Text: "this one"}, {Span: p.first.MovedAt, Text: "and this one"}},
-		Help:    "only one document can continue what that name stood for: remove the key from the other",
+		Message: fmt.Sprintf("`%s` and `%s` both have `movedFrom: %s`", p.first.Address, p.second.Address, p.first.Moved),
+		Labels:  []diag.Label{{Span: p.second.MovedAt, Text: "here"}, {Span: p.first.MovedAt, Text: "and here"}},
+		Help:    "only one document can take over the previous name; remove the key from the other",
 	}
 }
 
@@ -87,7 +87,7 @@ func (p importedTwice) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DuplicateImport, Severity: diag.Error, Path: "lifecycle.import." + string(p.second.Address.Kind),
 		Message: fmt.Sprintf("`%s` and `%s` import the same object", p.first.Address, p.second.Address),
-		Labels:  []diag.Label{{Span: p.second.ImportAt, Text: "this one"}, {Span: p.first.ImportAt, Text: "and this one"}},
-		Help:    "an object has one owner: keep the import in one document, or correct the id of the other",
+		Labels:  []diag.Label{{Span: p.second.ImportAt, Text: "here"}, {Span: p.first.ImportAt, Text: "and here"}},
+		Help:    "an object has one owner: keep one import, or correct the id of the other",
 	}
 }

@@ -68,10 +68,10 @@ func (p duplicateTarget) Diagnose() diag.Diagnostic {
 	a, b := p.second.path[1].Key, p.first.path[1].Key
 	return diag.Diagnostic{
 		Code: diag.DuplicateTarget, Severity: diag.Error, Path: p.second.path.String(),
-		Message: fmt.Sprintf("targets `%s` and `%s` are the same sandbox of the same organization", b, a),
+		Message: fmt.Sprintf("targets `%s` and `%s` use the same sandbox of the same organization", b, a),
 		Labels: []diag.Label{
-			{Span: p.second.key(), Text: "an apply here creates everything a second time"},
-			{Span: p.first.key(), Text: "the same place"},
+			{Span: p.second.key(), Text: "an apply here creates every object again"},
+			{Span: p.first.key(), Text: "same sandbox"},
 		},
 		Help: "remove one of the two, or give it another `sandbox`, `org`, or `platform`",
 	}

@@ -71,11 +71,11 @@ func (p profileByTag) Diagnose() diag.Diagnostic {
 	name := first.path[len(first.path)-1].Key
 	d := diag.Diagnostic{
 		Code: diag.ProfileTag, Severity: diag.Error, Path: first.path.String(),
-		Message: fmt.Sprintf("the tag `%s` is set by the key `profile`", name),
-		Labels:  first.keyLabels("not a tag of the user's"),
+		Message: fmt.Sprintf("tag `%s` is reserved for the key `profile`", name),
+		Labels:  first.keyLabels("set `profile` instead"),
 	}
 	for _, t := range p.tags[1:] {
-		d.Labels = append(d.Labels, diag.Label{Span: t.key(), Text: "nor is this"})
+		d.Labels = append(d.Labels, diag.Label{Span: t.key(), Text: "reserved too"})
 	}
 	word := "false"
 	if p.mode != schemas.NoProfile {
@@ -86,7 +86,7 @@ func (p profileByTag) Diagnose() diag.Diagnostic {
 		d.Help = "remove it and write `profile: " + word + "`"
 		d.Fix = p.fix(word)
 	default:
-		d.Help = "remove it, or write `profile: true` to feed both the identity graph and Profile"
+		d.Help = "remove it, or write `profile: true` to enable both the identity graph and Profile"
 	}
 	return d
 }
@@ -178,7 +178,7 @@ func (p upsertOfEvents) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.UpsertEvents, Severity: diag.Warning, Path: p.at.path.String(),
 		Message: "upsert has no effect on events",
-		Labels:  p.at.labels("the schema is one of events"),
-		Help:    "write `profile: true`: events are added, never updated",
+		Labels:  p.at.labels("the schema describes events"),
+		Help:    "write `profile: true`; events are appended, never updated",
 	}
 }

@@ -36,7 +36,7 @@ type targetName struct {
 func (p targetName) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.InvalidName, Severity: diag.Error, Path: p.path.String(),
-		Message: fmt.Sprintf("`%s` cannot be the name of a target", p.name.Text),
+		Message: fmt.Sprintf("invalid target name `%s`", p.name.Text),
 		Labels:  []diag.Label{{Span: p.name.Span, Text: "expected letters, digits, `-`, and `_`"}},
 		Help:    "rename the target: its lockfile is named after it",
 	}

@@ -89,7 +89,7 @@ func readFile(path string) ([]dotenv.Entry, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("others can read or write it (mode %04o), expected mode 0600: chmod 600 %s", info.Mode().Perm(), path)
+		return nil, fmt.Errorf("mode %04o lets others read or write it, expected 0600: run chmod 600 %s", info.Mode().Perm(), path)
 	case info.Size() > maxFile:
 		return nil, fmt.Errorf("larger than %d KiB", maxFile>>10)
 	}

@@ -98,7 +98,7 @@ func (c *checker) chain(e Expr, env Env) {
 func (c *checker) reservedMember(n *Member) {
 	if reservedWords[n.Name] && n.NameAt.End-n.NameAt.Start == len(n.Name) {
 		c.add(n.NameAt, Warning, Problem{Code: "reserved-name", Message: fmt.Sprintf("member `%s` is a reserved word", n.Name),
-			Help: "a path with a reserved word in it is written ${…}"})
+			Help: "write a path with a reserved word as ${…}"})
 	}
 }
 
@@ -109,7 +109,7 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 	if !n.Quoted && isFunction(n.Name) {
 		c.add(n.At, Error, Problem{Code: "reserved-name",
 			Message:     fmt.Sprintf("expected a value, found the name of the function `%s`", n.Name),
-			Help:        fmt.Sprintf("as a column write %s, as a function %s(…)", QuoteAttribute(n.Name), n.Name),
+			Help:        fmt.Sprintf("write %s for a column, or %s(…) for a function", QuoteAttribute(n.Name), n.Name),
 			Replacement: QuoteAttribute(n.Name)})
 		return
 	}
@@ -127,15 +127,15 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 	switch step := steps[0].(type) {
 	case *Member:
 		c.add(step.NameAt, Error, Problem{Code: "member-of-scalar",
-			Message: fmt.Sprintf("column `%s` is of type %s and has no member `%s`", n.Name, t, step.Name)})
+			Message: fmt.Sprintf("column `%s` has type %s, which has no member `%s`", n.Name, t, step.Name)})
 	case *Element:
 		c.add(At{n.End, step.End}, Error, Problem{Code: "element-of-scalar",
-			Message: fmt.Sprintf("column `%s` is of type %s and has no elements", n.Name, t)})
+			Message: fmt.Sprintf("column `%s` has type %s, which has no elements", n.Name, t)})
 	}
 }
 
 func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
-	p := Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared", n.Name)}
+	p := Problem{Code: "unknown-column", Message: fmt.Sprintf("unknown column `%s`", n.Name)}
 	at := n.At
 	// a.b where the column is called `a.b`
 	name := n.Name
@@ -147,9 +147,9 @@ func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
 		name += "." + m.Name
 		if _, ok := env.Columns[name]; ok {
 			at = At{n.Start, m.End}
-			p.Message = fmt.Sprintf("expected the column `%s`, found the member `%s` of `%s`", name, m.Name, n.Name)
+			p.Message = fmt.Sprintf("expected column `%s`, found member `%s` of `%s`", name, m.Name, n.Name)
 			p.Replacement = QuoteAttribute(name)
-			p.Help = `a dot that belongs to the name is written ` + p.Replacement
+			p.Help = `escape a dot in a name: ` + p.Replacement
 			break
 		}
 	}
@@ -163,7 +163,7 @@ func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
 		case isLiteral(strings.ToLower(n.Name)):
 			p.suggest([]string{strings.ToLower(n.Name)}, nil)
 		case len(steps) == 0:
-			p.Help = fmt.Sprintf(`as a text write "%s"`, n.Name)
+			p.Help = fmt.Sprintf(`write text as "%s"`, n.Name)
 		}
 	}
 	c.add(at, Error, p)
@@ -205,10 +205,10 @@ func (c *checker) binary(e *Binary, env Env) {
 			return // said there
 		}
 		c.add(e.OpAt, Warning, Problem{Code: "text-as-condition",
-			Message: "`||` is true or false, here it has a text beside it", Help: "join texts with concat(…)"})
+			Message: "`||` expects boolean operands, found text", Help: "join text with concat(…)"})
 	case (e.Op == "&" || e.Op == "|") && TypeOf(e.X, env) == "boolean" && TypeOf(e.Y, env) == "boolean":
 		c.add(e.OpAt, Warning, Problem{Code: "bitwise-condition",
-			Message:     fmt.Sprintf("`%s` works on bits, both sides are true or false", e.Op),
+			Message:     fmt.Sprintf("`%s` is bitwise, but both operands are boolean", e.Op),
 			Help:        fmt.Sprintf("write `%s%s`", e.Op, e.Op),
 			Replacement: string(e.Op + e.Op)})
 	case e.Op == "=~" || e.Op == "!~":
@@ -237,8 +237,8 @@ func (c *checker) dashedName(e *Binary, env Env) bool {
 		return false
 	}
 	c.add(e.At, Error, Problem{Code: "unknown-column",
-		Message:     fmt.Sprintf("expected the column `%s`, found a subtraction", name),
-		Help:        "a name with a dash is written " + QuoteAttribute(name),
+		Message:     fmt.Sprintf("expected column `%s`, found a subtraction", name),
+		Help:        "write a name with a dash as " + QuoteAttribute(name),
 		Replacement: QuoteAttribute(name)})
 	return true
 }
@@ -266,8 +266,8 @@ func (c *checker) arithmetic(e *Binary, env Env) {
 	x, y := TypeOf(e.X, env), TypeOf(e.Y, env)
 	if e.Op == "+" && (isText(x) && isNumber(y) || isNumber(x) && isText(y)) {
 		c.add(e.OpAt, Warning, Problem{Code: "text-plus-number",
-			Message: "`+` between a text and a number adds or joins, whichever the platform makes of it",
-			Help:    "join with concat(…), add with to_integer(…) or to_decimal(…)"})
+			Message: "`+` between text and a number is ambiguous",
+			Help:    "use concat(…) to join, or to_integer(…) or to_decimal(…) to add"})
 		return
 	}
 	if e.Op == "+" && (isText(x) || isText(y)) {
@@ -277,12 +277,12 @@ func (c *checker) arithmetic(e *Binary, env Env) {
 	c.operand(e.X, string(e.Op), env)
 	c.operand(e.Y, string(e.Op), env)
 	if n, ok := e.Y.(*Number); ok && (e.Op == "/" || e.Op == "%") && zero(n) {
-		c.add(n.At, Warning, Problem{Code: "division-by-zero", Message: "a division by zero leaves the field empty"})
+		c.add(n.At, Warning, Problem{Code: "division-by-zero", Message: "division by zero leaves the field empty"})
 		return
 	}
 	if e.Op == "/" && wholeNumber(x) && wholeNumber(y) {
-		c.add(e.OpAt, Note, Problem{Code: "integer-division", Message: "a whole number divided by a whole number is cut to a whole number",
-			Help: "for a fraction make one side a fraction: x / 2.0"})
+		c.add(e.OpAt, Note, Problem{Code: "integer-division", Message: "integer division drops the fraction",
+			Help: "to keep it, make one operand a decimal: x / 2.0"})
 	}
 }
 
@@ -295,7 +295,7 @@ func (c *checker) jointText(e *Binary, x, y string) {
 	if isText(other) || other == "" {
 		return
 	}
-	c.add(at, Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a text beside `+`, found %s", phrase(other)), Help: "join with concat(…)"})
+	c.add(at, Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected text as operand of `+`, found %s", phrase(other)), Help: "join with concat(…)"})
 }
 
 func (c *checker) operand(e Expr, op string, env Env) {
@@ -303,12 +303,12 @@ func (c *checker) operand(e Expr, op string, env Env) {
 	if t == "" || isNumber(t) {
 		return
 	}
-	p := Problem{Code: "argument-type", Message: fmt.Sprintf("expected a number beside `%s`, found %s", op, phrase(t))}
+	p := Problem{Code: "argument-type", Message: fmt.Sprintf("expected a number as operand of `%s`, found %s", op, phrase(t))}
 	switch {
 	case isText(t):
 		p.Help = "convert it with to_integer(…) or to_decimal(…)"
 	case isDate(t):
-		p.Help = "take a part of it with date_part(…)"
+		p.Help = "extract a part with date_part(…)"
 	}
 	c.add(e.Where(), Warning, p)
 }
@@ -325,7 +325,7 @@ func phrase(t string) string {
 	case t == "lambda":
 		return "a lambda"
 	case isText(t):
-		return "a text"
+		return "text"
 	case t == "boolean":
 		return "a boolean"
 	case t == "integer":
@@ -333,7 +333,7 @@ func phrase(t string) string {
 	case t == "long":
 		return "a long integer"
 	case t == "double":
-		return "a number with a fraction"
+		return "a decimal"
 	case t == "date":
 		return "a date"
 	case t == "date-time":

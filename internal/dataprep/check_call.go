@@ -32,7 +32,7 @@ func (c *checker) call(e *Call, env Env) {
 		c.all(e.Args, env)
 		return
 	case f.Method:
-		p := Problem{Code: "method-as-function", Message: fmt.Sprintf("`%s` is called on a value", e.Name), Help: "write " + f.Syntax}
+		p := Problem{Code: "method-as-function", Message: fmt.Sprintf("`%s` is not a method", e.Name), Help: "write " + f.Syntax}
 		c.add(e.NameAt, Error, p)
 		c.all(e.Args, env)
 		return
@@ -72,8 +72,8 @@ func (c *checker) call(e *Call, env Env) {
 func (c *checker) printedDates(e *Call, env Env) {
 	for _, arg := range e.Args {
 		if call, ok := arg.(*Call); ok && isDate(TypeOf(call, env)) {
-			c.add(call.At, Warning, Problem{Code: "date-as-text", Message: fmt.Sprintf("the date that `%s` gives is joined in a form that depends on the platform", call.Name),
-				Help: "say which form with format(…)"})
+			c.add(call.At, Warning, Problem{Code: "date-as-text", Message: fmt.Sprintf("the text form of the date from `%s` depends on the platform", call.Name),
+				Help: "specify the form with format(…)"})
 		}
 	}
 }
@@ -85,7 +85,7 @@ func (c *checker) pathAsText(e *Call, env Env) {
 	if !ok || TypeOf(arg, env) != "" {
 		return
 	}
-	c.add(arg.Where(), Warning, Problem{Code: "path-as-text", Message: fmt.Sprintf("function `%s` takes the path as a text, found the attribute itself", e.Name),
+	c.add(arg.Where(), Warning, Problem{Code: "path-as-text", Message: fmt.Sprintf("function `%s` expects the path as text, found the attribute", e.Name),
 		Help: fmt.Sprintf("write %q", a.Path), Replacement: `"` + a.Path + `"`})
 }
 
@@ -112,15 +112,15 @@ func (c *checker) keyPath(t *Text, env Env) {
 	if _, ok := env.Columns[t.Value]; ok {
 		return
 	}
-	c.add(t.At, Warning, Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared, so this is never true", root)})
+	c.add(t.At, Warning, Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared, so this is always false", root)})
 }
 
 func (c *checker) unknownFunction(e *Call, env Env) {
-	p := Problem{Code: "unknown-function", Message: fmt.Sprintf("function `%s` does not exist", e.Name)}
+	p := Problem{Code: "unknown-function", Message: fmt.Sprintf("unknown function `%s`", e.Name)}
 	switch {
 	case p.suggest(nearFunctions(e.Name), nil):
 	case env.Columns != nil && hasColumn(env, e.Name):
-		p.Help = fmt.Sprintf("`%s` is a column and cannot be called", e.Name)
+		p.Help = fmt.Sprintf("`%s` is a column, not a function", e.Name)
 	}
 	c.add(e.NameAt, Error, p)
 }
@@ -178,9 +178,9 @@ func (c *checker) count(at At, f *specs.Function, args []Expr) bool {
 	p := Problem{Code: "argument-count", Help: "write " + f.Syntax}
 	switch {
 	case n < f.MinArgs || f.MaxArgs >= 0 && n > f.MaxArgs:
-		p.Message = fmt.Sprintf("function `%s` takes %s, found %s", f.Name, arity(f), countWord(n))
+		p.Message = fmt.Sprintf("function `%s` expects %s, found %s", f.Name, arity(f), countWord(n))
 	case f.Pairs && n%2 != 0 && (n > 1 || f.MinArgs > 1):
-		p.Message = fmt.Sprintf("function `%s` takes pairs of key and value, found %s", f.Name, countWord(n))
+		p.Message = fmt.Sprintf("function `%s` expects pairs of a key and a value, found %s", f.Name, countWord(n))
 	default:
 		return true
 	}
@@ -228,11 +228,11 @@ func (c *checker) method(e *Method, env Env) {
 			}
 		}
 	case ok:
-		c.add(e.NameAt, Warning, Problem{Code: "function-as-method", Message: fmt.Sprintf("function `%s` is documented with the value as its argument", e.Name), Help: "write " + f.Syntax})
+		c.add(e.NameAt, Warning, Problem{Code: "function-as-method", Message: fmt.Sprintf("`%s` is documented as a function, not a method", e.Name), Help: "write " + f.Syntax})
 	default:
 		p := Problem{Code: "unknown-method", Message: fmt.Sprintf("method `%s` is not documented", e.Name)}
 		if other := meant[strings.ToLower(e.Name)]; other != "" {
-			p.Help = fmt.Sprintf("there is the function `%s`", other)
+			p.Help = fmt.Sprintf("use the function `%s`", other)
 		} else {
 			p.suggest(functionNames().methods.All(e.Name), nil)
 		}
@@ -258,18 +258,18 @@ func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Exp
 	if have == "lambda" {
 		verdict = Error
 	}
-	p := Problem{Code: "argument-type", Message: fmt.Sprintf("function `%s` takes %s as %s, found %s", f.Name, wanted(param.Type), param.Name, phrase(have))}
+	p := Problem{Code: "argument-type", Message: fmt.Sprintf("function `%s` expects %s as %s, found %s", f.Name, wanted(param.Type), param.Name, phrase(have))}
 	switch {
 	case strings.Contains(param.Type, "date-time") && isText(have):
-		p.Help = "make it a date with date(…)"
+		p.Help = "convert it with date(…)"
 	case param.Type == "long" && isDate(have):
-		p.Help = "a date is printed by format(…)"
+		p.Help = "format a date with format(…)"
 	case isText(have) && (param.Type == "integer" || param.Type == "long"):
 		p.Help = "convert it with to_integer(…)"
 	case param.Type == "string" && isDate(have):
-		p.Help = "make it a text with format(…)"
+		p.Help = "convert it to text with format(…)"
 	case param.Type == "array" && isScalar(have):
-		p.Help = "make an array with to_array(true, …) or explode(…)"
+		p.Help = "create an array with to_array(true, …) or explode(…)"
 	}
 	c.add(arg.Where(), verdict, p)
 }
@@ -313,9 +313,9 @@ func severityUnless(convertible bool) Severity {
 }
 
 func wanted(types string) string {
-	words := map[string]string{"string": "a text", "integer": "an integer", "long": "an integer", "number": "a number", "boolean": "a condition",
+	words := map[string]string{"string": "text", "integer": "an integer", "long": "an integer", "number": "a number", "boolean": "a condition",
 		"date-time": "a date", "array": "an array", "map": "a map", "object": "an object", "lambda": "a lambda", "comparable": "a single value",
-		"any": "a value", "array<object>": "an array of objects", "array<string>": "an array of texts"}
+		"any": "a value", "array<object>": "an array of objects", "array<string>": "an array of text"}
 	var out []string
 	for t := range strings.SplitSeq(types, "|") {
 		out = append(out, words[t])

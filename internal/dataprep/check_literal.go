@@ -37,13 +37,13 @@ func (c *checker) literals(f *specs.Function, args []Expr) {
 	case "hash":
 		c.oneOf(text(2), "a character set", charsets, false)
 	case "get_url_query_str":
-		c.oneOf(text(1), "what happens to the anchor", []string{"retain", "remove", "append"}, false)
+		c.oneOf(text(1), "an anchor option", []string{"retain", "remove", "append"}, false)
 	case "explode", "extract_regex", "matches_regex":
 		c.regex(text(1))
 	case "split":
 		if t := text(1); t != nil && len([]rune(t.Value)) > 1 {
-			c.add(t.At, Note, Problem{Code: "split-characters", Message: fmt.Sprintf("split cuts at each of the characters of %q and drops empty parts", t.Value),
-				Help: "explode cuts at the whole separator and keeps empty parts"})
+			c.add(t.At, Note, Problem{Code: "split-characters", Message: fmt.Sprintf("split splits at each character of %q and drops empty parts", t.Value),
+				Help: "explode splits at the whole separator and keeps empty parts"})
 		}
 	}
 }
@@ -70,8 +70,8 @@ func (c *checker) regex(t *Text) {
 	if t == nil || len(t.Value) != 1 || !strings.Contains(`+?^|.[({)*$\`, t.Value) {
 		return
 	}
-	c.add(t.At, Warning, Problem{Code: "regex-metacharacter", Message: fmt.Sprintf("%q is not the character itself in a regular expression", t.Value),
-		Help: `put a backslash before it`, Replacement: `"\\` + strings.ReplaceAll(t.Value, `\`, `\\`) + `"`})
+	c.add(t.At, Warning, Problem{Code: "regex-metacharacter", Message: fmt.Sprintf("%q is a special character in a regular expression", t.Value),
+		Help: `escape it with a backslash`, Replacement: `"\\` + strings.ReplaceAll(t.Value, `\`, `\\`) + `"`})
 }
 
 // pattern puts the problems of a date pattern at their place in the text.

@@ -14,7 +14,7 @@ func ExampleParse() {
 	fmt.Println(problems[0].Message)
 	// Output:
 	// iif(total > 5000, "a", lower(first.name)) []
-	// the text that begins with `"` is never closed
+	// missing closing quote `"`
 }
 
 func ExampleCheck() {
@@ -25,8 +25,8 @@ func ExampleCheck() {
 		fmt.Printf("%s: %s; %s\n", text[p.Start:p.End], p.Message, p.Help)
 	}
 	// Output:
-	// LastNmae: column `LastNmae` is not declared; did you mean `LastName`?
-	// trm: function `trm` does not exist; did you mean `trim`?
+	// LastNmae: unknown column `LastNmae`; did you mean `LastName`?
+	// trm: unknown function `trm`; did you mean `trim`?
 }
 
 func ExampleAttributes() {

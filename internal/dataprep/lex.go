@@ -109,7 +109,7 @@ func (l *lexer) skipBlank() *token {
 			n := strings.Index(rest[2:], "*/")
 			if n < 0 {
 				return l.bad(l.pos, l.pos+2, Problem{Code: "unclosed-comment",
-					Message: "the comment is never closed", Help: "end it with `*/`"})
+					Message: "missing closing `*/`", Help: "end the comment with `*/`"})
 			}
 			l.pos += n + 4
 		default:
@@ -131,18 +131,18 @@ func (l *lexer) unknown(r rune) token {
 	p := Problem{Code: "unknown-character", Message: fmt.Sprintf("expected a value or an operator, found `%s`", l.src[start:end])}
 	switch {
 	case typographic[r] != "":
-		p.Message = fmt.Sprintf("expected `%s`, found the typographic mark `%c`", typographic[r], r)
+		p.Message = fmt.Sprintf("expected `%s`, found the typographic character `%c`", typographic[r], r)
 		p.Replacement = typographic[r]
 		if text, n := l.typographicText(typographic[r]); n > 0 {
 			p.Replacement, end = text, start+n
 		}
 	case r == '`':
 		p.Message = "expected a value or an operator, found a backtick"
-		p.Help = "templates are not taken here; join pieces with concat(…)"
+		p.Help = "templates are not supported; join the parts with concat(…)"
 	case r == '@' || r == '#':
-		p.Help = fmt.Sprintf("a column whose name has `%c` in it is written ${…}", r)
+		p.Help = fmt.Sprintf("write a column with `%c` in its name as ${…}", r)
 	case unicode.IsSpace(r):
-		p.Message = fmt.Sprintf("expected an ordinary blank, found the character %U", r)
+		p.Message = fmt.Sprintf("expected a space, found the character %U", r)
 		p.Replacement = " "
 	case !unicode.IsPrint(r) || r == unicode.ReplacementChar:
 		p.Message = fmt.Sprintf("expected a value or an operator, found the character %U", r)
@@ -211,7 +211,7 @@ func (l *lexer) quotedName() token {
 		case c == '.' || c == '}':
 			if b.Len() == 0 {
 				return *l.bad(l.pos, i+1, Problem{Code: "empty-name", Message: "expected a name in `${…}`, found none",
-					Help: `a dot that belongs to the name is written \.`})
+					Help: `escape a dot in a name: \.`})
 			}
 			t.path = append(t.path, b.String())
 			b.Reset()
@@ -221,10 +221,10 @@ func (l *lexer) quotedName() token {
 				return t
 			}
 		case isControl(rune(c)):
-			return *l.bad(l.pos, i, Problem{Code: "unclosed-name", Message: "the name that begins with `${` is not closed on its line", Help: "end it with `}`"})
+			return *l.bad(l.pos, i, Problem{Code: "unclosed-name", Message: "missing closing `}` on this line", Help: "close the name with `}`"})
 		default:
 			b.WriteByte(c)
 		}
 	}
-	return *l.bad(l.pos, l.pos+2, Problem{Code: "unclosed-name", Message: "the name that begins with `${` is never closed", Help: "end it with `}`"})
+	return *l.bad(l.pos, l.pos+2, Problem{Code: "unclosed-name", Message: "missing closing `}`", Help: "close the name with `}`"})
 }

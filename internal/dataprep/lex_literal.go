@@ -60,14 +60,14 @@ func (l *lexer) number() token {
 	if end > l.pos {
 		p := Problem{Code: "bad-number", Message: fmt.Sprintf("expected a number, found `%s`", word)}
 		if !real {
-			p.Help = "a column whose name begins with a digit is written " + QuoteAttribute(word)
+			p.Help = "write a column whose name begins with a digit as " + QuoteAttribute(word)
 			p.Replacement = QuoteAttribute(word)
 		}
 		return *l.bad(start, end, p)
 	}
 	if !ok {
 		return *l.bad(start, end, Problem{Code: "bad-number", Message: fmt.Sprintf("expected a number, found `%s`", word),
-			Help: "a number that begins with 0 is octal, with 0x hexadecimal"})
+			Help: "0 starts an octal number, 0x a hexadecimal number"})
 	}
 	return token{kind: tokNumber, text: word, start: start, end: end}
 }
@@ -101,8 +101,8 @@ func (l *lexer) text(quote byte) token {
 			t.text, t.end = b.String(), l.pos
 			return t
 		case c == '\n' || c == '\r':
-			return *l.bad(l.pos, i, Problem{Code: "unclosed-text", Message: "the text is not closed on its line",
-				Help: fmt.Sprintf("end it with `%c`; a line break inside a text is written \\n", quote)})
+			return *l.bad(l.pos, i, Problem{Code: "unclosed-text", Message: "missing closing quote on this line",
+				Help: fmt.Sprintf("close the text with `%c`; write a line break as \\n", quote)})
 		case c == '\\' && i+1 < len(l.src):
 			t.plain = false
 			n, bad := l.escape(&b, i)
@@ -114,8 +114,8 @@ func (l *lexer) text(quote byte) token {
 			b.WriteByte(c)
 		}
 	}
-	return *l.bad(l.pos, l.pos+1, Problem{Code: "unclosed-text", Message: fmt.Sprintf("the text that begins with `%c` is never closed", quote),
-		Help: fmt.Sprintf("end it with `%c`", quote)})
+	return *l.bad(l.pos, l.pos+1, Problem{Code: "unclosed-text", Message: fmt.Sprintf("missing closing quote `%c`", quote),
+		Help: fmt.Sprintf("close the text with `%c`", quote)})
 }
 
 // escape resolves the escape at i and returns its length.
@@ -164,5 +164,5 @@ func (l *lexer) unicodeEscape(b *strings.Builder, i int) (int, *token) {
 		b.WriteRune(pair)
 		return 12, nil
 	}
-	return 0, l.bad(i, i+6, Problem{Code: "bad-escape", Message: fmt.Sprintf("expected a character, found half of a surrogate pair `%s`", l.src[i:i+6])})
+	return 0, l.bad(i, i+6, Problem{Code: "bad-escape", Message: fmt.Sprintf("expected a character, found the unpaired surrogate `%s`", l.src[i:i+6])})
 }

@@ -15,7 +15,7 @@ func Parse(text string) (Expr, []Problem) {
 	p := &parser{src: text, tokens: lex(text)}
 	if p.tok().kind == tokEOF {
 		return nil, []Problem{{Code: "expression-empty", Severity: Error, Start: 0, End: len(text),
-			Message: "expected an expression, found nothing", Help: `an empty text is written ""`}}
+			Message: "expected an expression, found nothing", Help: `write empty text as ""`}}
 	}
 	e := p.expr()
 	p.end()
@@ -124,8 +124,8 @@ func (p *parser) binary(level int) Expr {
 		t := p.take()
 		if n == last && !chains(n) {
 			p.fail(t, Problem{Code: "chained-comparison",
-				Message: fmt.Sprintf("expected one comparison, found a second one with `%s`", p.src[t.start:t.end]),
-				Help:    "join comparisons with && or put parentheses around the first"})
+				Message: fmt.Sprintf("chained comparison with `%s`", p.src[t.start:t.end]),
+				Help:    "combine comparisons with &&, or put parentheses around the first"})
 		}
 		y := p.binary(n + 1)
 		x = &Binary{At{x.Where().Start, y.Where().End}, op, At{t.start, t.end}, x, y}
@@ -182,10 +182,10 @@ func (p *parser) postfix() Expr {
 		case p.accept("["):
 			x = p.element(x)
 		case p.is("("):
-			p.fail(p.tok(), Problem{Message: "expected an operator, found `(`", Help: "only a name can be called"})
+			p.fail(p.tok(), Problem{Message: "expected an operator, found `(`", Help: "only a function name can be called"})
 			return x
 		case p.is("?."):
-			p.fail(p.tok(), Problem{Message: "expected `.`, found `?.`", Help: "a missing member is null already", Replacement: "."})
+			p.fail(p.tok(), Problem{Message: "expected `.`, found `?.`", Help: "a missing member is already null", Replacement: "."})
 			return x
 		default:
 			return x
@@ -211,7 +211,7 @@ func (p *parser) member(x Expr) Expr {
 		}
 		return x
 	case tokNumber:
-		p.fail(t, Problem{Message: fmt.Sprintf("expected a name after `.`, found the number %s", t.text), Help: "an element of an array is written [" + t.text + "]"})
+		p.fail(t, Problem{Message: fmt.Sprintf("expected a name after `.`, found the number %s", t.text), Help: "write an element of an array as [" + t.text + "]"})
 	default:
 		p.expected("a name after `.`")
 	}
@@ -237,7 +237,7 @@ func (p *parser) close(open token, with string) int {
 		return t.end
 	}
 	if t.kind == tokEOF {
-		p.fail(open, Problem{Code: "unclosed-bracket", Message: fmt.Sprintf("`%s` is never closed", open.text), Help: "close it with `" + with + "`"})
+		p.fail(open, Problem{Code: "unclosed-bracket", Message: fmt.Sprintf("missing closing `%s`", with), Help: "add `" + with + "`"})
 		return t.end
 	}
 	p.operatorExpected("`" + with + "` or an operator")
@@ -274,7 +274,7 @@ func (p *parser) arg() Expr {
 	start := p.tok().start
 	p.pos += n
 	if p.is("{") {
-		p.fail(p.tok(), Problem{Code: "statement-not-allowed", Message: "expected an expression after `->`, found a block", Help: "write the value alone: x -> x > 0"})
+		p.fail(p.tok(), Problem{Code: "statement-not-allowed", Message: "expected an expression after `->`, found a block", Help: "write only the value: x -> x > 0"})
 	}
 	if !p.enter() {
 		return &Null{}
@@ -405,7 +405,7 @@ func (p *parser) mapping(open token) Expr {
 			key := p.expr()
 			if t := p.tok(); !p.accept(":") {
 				if t.kind == tokOp && (t.text == "}" || t.text == ",") {
-					p.fail(t, Problem{Message: fmt.Sprintf("expected `:` and a value, found `%s`", t.text), Help: "a list of values is written [a, b]"})
+					p.fail(t, Problem{Message: fmt.Sprintf("expected `:` and a value, found `%s`", t.text), Help: "write a list as [a, b]"})
 				}
 				p.expected("`:` and a value")
 			}

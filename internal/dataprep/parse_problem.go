@@ -36,9 +36,9 @@ func (p *parser) found(t token) string {
 	case tokEOF:
 		return "the end"
 	case tokText:
-		return "the text " + short(p.src[t.start:t.end])
+		return "text " + short(p.src[t.start:t.end])
 	case tokNumber:
-		return "the number " + t.text
+		return "number " + t.text
 	default:
 		return "`" + short(p.src[t.start:t.end]) + "`"
 	}
@@ -58,7 +58,7 @@ func (p *parser) reserved(t token) {
 	quoted := QuoteAttribute(t.text)
 	next := p.peek(1)
 	pr := Problem{Code: "reserved-name", Message: fmt.Sprintf("expected a value, found the reserved word `%s`", t.text),
-		Help: fmt.Sprintf("a column of that name is written %s", quoted), Replacement: quoted}
+		Help: fmt.Sprintf("write a column with this name as %s", quoted), Replacement: quoted}
 	switch t.text {
 	case "if":
 		if next.text == "(" {
@@ -68,7 +68,7 @@ func (p *parser) reserved(t token) {
 	case "var", "for", "while", "do", "return", "function", "new", "break", "continue", "else":
 		if p.startsValue(next) && next.text != "[" {
 			pr = Problem{Code: "statement-not-allowed", Message: fmt.Sprintf("expected an expression, found the statement `%s`", t.text),
-				Help: "a mapping is one value: statements are not taken"}
+				Help: "a mapping is a single value; statements are not supported"}
 		}
 	}
 	p.fail(t, pr)
@@ -86,7 +86,7 @@ func (p *parser) operatorExpected(what string) {
 		p.wordExpected(t, &pr)
 	case t.kind != tokOp:
 	case t.text == ";":
-		pr.Code, pr.Help = "statement-not-allowed", "a mapping is one value: statements are not taken"
+		pr.Code, pr.Help = "statement-not-allowed", "a mapping is a single value; statements are not supported"
 	case t.text == "=":
 		pr.Code, pr.Message = "assignment-not-allowed", "expected a comparison, found the assignment `=`"
 		pr.Help, pr.Replacement = "write `==` to compare", "=="
@@ -96,7 +96,7 @@ func (p *parser) operatorExpected(what string) {
 		pr.Code, pr.Message = "assignment-not-allowed", "expected an operator, found the assignment `"+t.text+"`"
 	case t.text == "->", t.text == "=>":
 		pr.Code = "lambda-not-allowed"
-		pr.Help = "a lambda x -> … only stands as an argument"
+		pr.Help = "a lambda `x -> …` is only allowed as an argument"
 	}
 	p.fail(t, pr)
 }
@@ -119,6 +119,6 @@ func (p *parser) wordExpected(t token, pr *Problem) {
 		pr.Start, pr.End = before.start, before.end
 		pr.Help = "write iif(condition, value, otherwise) or decode(value, key, result, …)"
 	default:
-		pr.Help = "a column whose name has a blank in it is written " + QuoteAttribute(p.src[before.start:t.end])
+		pr.Help = "write a column with a space in its name as " + QuoteAttribute(p.src[before.start:t.end])
 	}
 }

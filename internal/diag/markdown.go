@@ -13,9 +13,9 @@ func Markdown(w io.Writer, output func(Entry) string) error {
 	b := bufio.NewWriter(w)
 	entries := Codes()
 	b.WriteString("# Diagnostics\n\n")
-	b.WriteString("Every message about a document has a code. `aepflow explain CODE` prints its section of this page.\n\n")
-	fmt.Fprintf(b, "Of each file, text shows %d messages, the most severe first, and counts the others. JSON, SARIF, and annotations\n"+
-		"are complete; `error_count` and the last line of the text count all of them.\n\n", mostShown)
+	b.WriteString("Every diagnostic has a code. `aepflow explain CODE` prints its section of this page.\n\n")
+	fmt.Fprintf(b, "Text output shows the %d most severe diagnostics of each file and counts the others. JSON, SARIF, and annotations\n"+
+		"are complete; `error_count` and the last line of text output count all diagnostics.\n\n", mostShown)
 	b.WriteString("| code | usual severity | what is wrong |\n| --- | --- | --- |\n")
 	for _, e := range entries {
 		fmt.Fprintf(b, "| [%s](#%s) | %s | %s |\n", e.Code, e.Code, e.Severity, strings.ReplaceAll(e.Title, "|", `\|`))

@@ -63,10 +63,10 @@ func failed(op, path string, err error) error {
 	}
 	// os has no error value for this one; a test holds it to its words.
 	if strings.HasSuffix(e.Found, "path escapes from parent") {
-		e.Found, e.Want, e.Err = "it leads out of its folder", "a file inside", ErrOutside
+		e.Found, e.Want, e.Err = "it points outside its folder", "a file inside", ErrOutside
 	}
 	if strings.HasSuffix(e.Found, "too many levels of symbolic links") {
-		e.Found = "its links lead around in a circle"
+		e.Found = "its links form a cycle"
 	}
 	return e
 }

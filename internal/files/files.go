@@ -266,7 +266,7 @@ func (f File) folder() Folder {
 
 func (f File) do(op func(*os.Root) error) error {
 	if f.IsZero() {
-		return &Error{Op: "open", Found: "no file was named"}
+		return &Error{Op: "open", Found: "empty file name"}
 	}
 	return f.in.in(op)
 }

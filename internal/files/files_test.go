@@ -76,11 +76,11 @@ func TestReadRefuses(t *testing.T) {
 		"none": "no such file or directory", "sub": "it is a folder; expected a regular file",
 		"fifo":   "it is a named pipe; expected a regular file",
 		"socket": "it is a socket; expected a regular file",
-		"leaves": "it leads out of its folder; expected a file inside", "lost": "it leads out of its folder; expected a file inside",
-		"absolute": "it leads out of its folder; expected a file inside", "endless": "it leads out of its folder; expected a file inside",
-		"environ": "it leads out of its folder; expected a file inside", "folder/victim": "it leads out of its folder; expected a file inside",
-		"../outside/victim": "it leads out of its folder; expected a file inside", "/etc/hostname": "it leads out of its folder; expected a file inside",
-		"loop": "its links lead around in a circle", "pool": "its links lead around in a circle",
+		"leaves": "it points outside its folder; expected a file inside", "lost": "it points outside its folder; expected a file inside",
+		"absolute": "it points outside its folder; expected a file inside", "endless": "it points outside its folder; expected a file inside",
+		"environ": "it points outside its folder; expected a file inside", "folder/victim": "it points outside its folder; expected a file inside",
+		"../outside/victim": "it points outside its folder; expected a file inside", "/etc/hostname": "it points outside its folder; expected a file inside",
+		"loop": "its links form a cycle", "pool": "its links form a cycle",
 	} {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
@@ -292,7 +292,7 @@ func TestMake(t *testing.T) {
 		t.Errorf("made: %v, %v", is, err)
 	}
 	for name, want := range map[string]string{
-		"plain": "it is a file; expected a folder", "folder/new": "it leads out of its folder; expected a file inside",
+		"plain": "it is a file; expected a folder", "folder/new": "it points outside its folder; expected a file inside",
 	} {
 		var refused *Error
 		if err := f.Sub(name).Make(); !errors.As(err, &refused) || refused.Reason() != want {

@@ -133,7 +133,7 @@ func (f File) OpenWrite(flag int, mode fs.FileMode) (file *os.File, err error) {
 		opened, e := file.Stat()
 		if err != nil || e != nil || !os.SameFile(info, opened) {
 			_ = file.Close()
-			return &Error{Op: "write", Path: f.Path(), Found: "it was replaced while it was opened"}
+			return &Error{Op: "write", Path: f.Path(), Found: "it was replaced while being opened"}
 		}
 		return nil
 	})

@@ -13,12 +13,12 @@ func Fault(text string) string {
 	}
 	for _, r := range text {
 		if Hidden(r) && r != '\n' && r != '\t' {
-			return fmt.Sprintf("holds %U", r)
+			return fmt.Sprintf("contains %U", r)
 		}
 	}
 	for _, mark := range commandMarks {
 		if strings.Contains(text, mark) {
-			return "holds " + mark
+			return "contains " + mark
 		}
 	}
 	return ""
