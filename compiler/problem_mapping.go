@@ -38,7 +38,7 @@ func (p expressionFault) Diagnose() diag.Diagnostic {
 	n := p.at.d.Find(p.at.path).Node
 	span := p.at.part(p.problem.Start, p.problem.End)
 	d := diag.Diagnostic{
-		Code: diag.Code(p.problem.Code), Severity: diag.Severity(p.problem.Severity), Path: p.at.path.String(),
+		Code: p.problem.Code, Severity: p.problem.Severity, Path: p.at.path.String(),
 		Message: p.problem.Message,
 		Labels:  p.at.partLabels(p.problem.Start, p.problem.End, ""),
 		Help:    p.problem.Help,
@@ -53,7 +53,7 @@ func (p expressionFault) Diagnose() diag.Diagnostic {
 // named by the user, and a near name may as well be another column.
 func (p expressionFault) isSafe(got string) bool {
 	want := p.problem.Replacement
-	if diag.Code(p.problem.Code) != diag.UnknownColumn {
+	if p.problem.Code != diag.UnknownColumn {
 		return want != ""
 	}
 	bare := strings.TrimSuffix(strings.TrimPrefix(want, "${"), "}")

@@ -55,7 +55,7 @@ var layers = map[string][]string{
 	"internal/source":          {},
 	"internal/textdiff":        {},
 	"internal/specs":           {},
-	"internal/dataprep":        {"internal/nearest", "internal/specs"},
+	"internal/dataprep":        {"internal/diag", "internal/nearest", "internal/specs"},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},
 	"internal/remote":          {"internal/bug", "internal/lockfile", "internal/platform", "internal/resource"},
 	"internal/platform":        {"internal/files", "internal/redact", "internal/specs"},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
 )
 
@@ -26,7 +27,7 @@ func Check(e Expr, env Env) []Problem {
 
 type checker struct{ problems []Problem }
 
-func (c *checker) add(at At, severity Severity, p Problem) {
+func (c *checker) add(at At, severity diag.Severity, p Problem) {
 	p.Severity, p.Start, p.End = severity, at.Start, at.End
 	c.problems = append(c.problems, p)
 }
@@ -97,7 +98,7 @@ func (c *checker) chain(e Expr, env Env) {
 // where the name's range is that of the whole, it is harmless.
 func (c *checker) reservedMember(n *Member) {
 	if reservedWords[n.Name] && n.NameAt.End-n.NameAt.Start == len(n.Name) {
-		c.add(n.NameAt, Warning, Problem{Code: "reserved-name", Message: fmt.Sprintf("member `%s` is a reserved word", n.Name),
+		c.add(n.NameAt, diag.Warning, Problem{Code: "reserved-name", Message: fmt.Sprintf("member `%s` is a reserved word", n.Name),
 			Help: "write a path with a reserved word as ${…}"})
 	}
 }
@@ -107,7 +108,7 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 		return
 	}
 	if !n.Quoted && isFunction(n.Name) {
-		c.add(n.At, Error, Problem{Code: "reserved-name",
+		c.add(n.At, diag.Error, Problem{Code: "reserved-name",
 			Message:     fmt.Sprintf("expected a value, found the name of the function `%s`", n.Name),
 			Help:        fmt.Sprintf("write %s for a column, or %s(…) for a function", QuoteAttribute(n.Name), n.Name),
 			Replacement: QuoteAttribute(n.Name)})
@@ -126,10 +127,10 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 	}
 	switch step := steps[0].(type) {
 	case *Member:
-		c.add(step.NameAt, Error, Problem{Code: "member-of-scalar",
+		c.add(step.NameAt, diag.Error, Problem{Code: "member-of-scalar",
 			Message: fmt.Sprintf("column `%s` has type %s, which has no member `%s`", n.Name, t, step.Name)})
 	case *Element:
-		c.add(At{n.End, step.End}, Error, Problem{Code: "element-of-scalar",
+		c.add(At{n.End, step.End}, diag.Error, Problem{Code: "element-of-scalar",
 			Message: fmt.Sprintf("column `%s` has type %s, which has no elements", n.Name, t)})
 	}
 }
@@ -166,7 +167,7 @@ func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
 			p.Help = fmt.Sprintf(`write text as "%s"`, n.Name)
 		}
 	}
-	c.add(at, Error, p)
+	c.add(at, diag.Error, p)
 }
 
 // suggest offers candidates, and as a replacement the only one. spell, when not
@@ -204,16 +205,16 @@ func (c *checker) binary(e *Binary, env Env) {
 		if x, ok := e.X.(*Binary); ok && joinsTexts(x, env) {
 			return // said there
 		}
-		c.add(e.OpAt, Warning, Problem{Code: "text-as-condition",
+		c.add(e.OpAt, diag.Warning, Problem{Code: "text-as-condition",
 			Message: "`||` expects boolean operands, found text", Help: "join text with concat(…)"})
 	case (e.Op == "&" || e.Op == "|") && TypeOf(e.X, env) == "boolean" && TypeOf(e.Y, env) == "boolean":
-		c.add(e.OpAt, Warning, Problem{Code: "bitwise-condition",
+		c.add(e.OpAt, diag.Warning, Problem{Code: "bitwise-condition",
 			Message:     fmt.Sprintf("`%s` is bitwise, but both operands are boolean", e.Op),
 			Help:        fmt.Sprintf("write `%s%s`", e.Op, e.Op),
 			Replacement: string(e.Op + e.Op)})
 	case e.Op == "=~" || e.Op == "!~":
 		if t := TypeOf(e.Y, env); isNumber(t) || t == "boolean" || isDate(t) {
-			c.add(e.Y.Where(), Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a list or a regular expression after `%s`, found %s", e.Op, phrase(t))})
+			c.add(e.Y.Where(), diag.Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a list or a regular expression after `%s`, found %s", e.Op, phrase(t))})
 		}
 	}
 }
@@ -236,7 +237,7 @@ func (c *checker) dashedName(e *Binary, env Env) bool {
 	if _, ok = env.Columns[name]; !ok {
 		return false
 	}
-	c.add(e.At, Error, Problem{Code: "unknown-column",
+	c.add(e.At, diag.Error, Problem{Code: "unknown-column",
 		Message:     fmt.Sprintf("expected column `%s`, found a subtraction", name),
 		Help:        "write a name with a dash as " + QuoteAttribute(name),
 		Replacement: QuoteAttribute(name)})
@@ -265,7 +266,7 @@ func dashed(e Expr, parts int) (string, bool) {
 func (c *checker) arithmetic(e *Binary, env Env) {
 	x, y := TypeOf(e.X, env), TypeOf(e.Y, env)
 	if e.Op == "+" && (isText(x) && isNumber(y) || isNumber(x) && isText(y)) {
-		c.add(e.OpAt, Warning, Problem{Code: "text-plus-number",
+		c.add(e.OpAt, diag.Warning, Problem{Code: "text-plus-number",
 			Message: "`+` between text and a number is ambiguous",
 			Help:    "use concat(…) to join, or to_integer(…) or to_decimal(…) to add"})
 		return
@@ -277,11 +278,11 @@ func (c *checker) arithmetic(e *Binary, env Env) {
 	c.operand(e.X, string(e.Op), env)
 	c.operand(e.Y, string(e.Op), env)
 	if n, ok := e.Y.(*Number); ok && (e.Op == "/" || e.Op == "%") && zero(n) {
-		c.add(n.At, Warning, Problem{Code: "division-by-zero", Message: "division by zero leaves the field empty"})
+		c.add(n.At, diag.Warning, Problem{Code: "division-by-zero", Message: "division by zero leaves the field empty"})
 		return
 	}
 	if e.Op == "/" && wholeNumber(x) && wholeNumber(y) {
-		c.add(e.OpAt, Note, Problem{Code: "integer-division", Message: "integer division drops the fraction",
+		c.add(e.OpAt, diag.Note, Problem{Code: "integer-division", Message: "integer division drops the fraction",
 			Help: "to keep it, make one operand a decimal: x / 2.0"})
 	}
 }
@@ -295,7 +296,7 @@ func (c *checker) jointText(e *Binary, x, y string) {
 	if isText(other) || other == "" {
 		return
 	}
-	c.add(at, Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected text as operand of `+`, found %s", phrase(other)), Help: "join with concat(…)"})
+	c.add(at, diag.Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected text as operand of `+`, found %s", phrase(other)), Help: "join with concat(…)"})
 }
 
 func (c *checker) operand(e Expr, op string, env Env) {
@@ -310,7 +311,7 @@ func (c *checker) operand(e Expr, op string, env Env) {
 	case isDate(t):
 		p.Help = "extract a part with date_part(…)"
 	}
-	c.add(e.Where(), Warning, p)
+	c.add(e.Where(), diag.Warning, p)
 }
 
 func wholeNumber(t string) bool { return t == "integer" || t == "long" }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 )
@@ -33,7 +34,7 @@ func (c *checker) call(e *Call, env Env) {
 		return
 	case f.Method:
 		p := Problem{Code: "method-as-function", Message: fmt.Sprintf("`%s` is not a method", e.Name), Help: "write " + f.Syntax}
-		c.add(e.NameAt, Error, p)
+		c.add(e.NameAt, diag.Error, p)
 		c.all(e.Args, env)
 		return
 	}
@@ -72,7 +73,7 @@ func (c *checker) call(e *Call, env Env) {
 func (c *checker) printedDates(e *Call, env Env) {
 	for _, arg := range e.Args {
 		if call, ok := arg.(*Call); ok && isDate(TypeOf(call, env)) {
-			c.add(call.At, Warning, Problem{Code: "date-as-text", Message: fmt.Sprintf("the text form of the date from `%s` depends on the platform", call.Name),
+			c.add(call.At, diag.Warning, Problem{Code: "date-as-text", Message: fmt.Sprintf("the text form of the date from `%s` depends on the platform", call.Name),
 				Help: "specify the form with format(…)"})
 		}
 	}
@@ -85,7 +86,7 @@ func (c *checker) pathAsText(e *Call, env Env) {
 	if !ok || TypeOf(arg, env) != "" {
 		return
 	}
-	c.add(arg.Where(), Warning, Problem{Code: "path-as-text", Message: fmt.Sprintf("function `%s` expects the path as text, found the attribute", e.Name),
+	c.add(arg.Where(), diag.Warning, Problem{Code: "path-as-text", Message: fmt.Sprintf("function `%s` expects the path as text, found the attribute", e.Name),
 		Help: fmt.Sprintf("write %q", a.Path), Replacement: `"` + a.Path + `"`})
 }
 
@@ -112,7 +113,7 @@ func (c *checker) keyPath(t *Text, env Env) {
 	if _, ok := env.Columns[t.Value]; ok {
 		return
 	}
-	c.add(t.At, Warning, Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared, so this is always false", root)})
+	c.add(t.At, diag.Warning, Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared, so this is always false", root)})
 }
 
 func (c *checker) unknownFunction(e *Call, env Env) {
@@ -122,7 +123,7 @@ func (c *checker) unknownFunction(e *Call, env Env) {
 	case env.Columns != nil && hasColumn(env, e.Name):
 		p.Help = fmt.Sprintf("`%s` is a column, not a function", e.Name)
 	}
-	c.add(e.NameAt, Error, p)
+	c.add(e.NameAt, diag.Error, p)
 }
 
 func hasColumn(env Env, name string) bool { _, ok := env.Columns[name]; return ok }
@@ -162,13 +163,13 @@ func (c *checker) spelling(e *Call, f *specs.Function) {
 			p.Code = "function-spelling"
 			p.Message = fmt.Sprintf("function `%s` is usually spelled `%s`", e.Name, f.Name)
 		}
-		c.add(e.NameAt, Warning, p)
+		c.add(e.NameAt, diag.Warning, p)
 	}
 	switch f.Scope {
 	case "destinations":
-		c.add(e.NameAt, Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` is only documented for destinations", e.Name)})
+		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` is only documented for destinations", e.Name)})
 	case "analytics":
-		c.add(e.NameAt, Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` only works in Web SDK and Analytics flows", e.Name)})
+		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` only works in Web SDK and Analytics flows", e.Name)})
 	}
 }
 
@@ -184,7 +185,7 @@ func (c *checker) count(at At, f *specs.Function, args []Expr) bool {
 	default:
 		return true
 	}
-	c.add(at, Error, p)
+	c.add(at, diag.Error, p)
 	return false
 }
 
@@ -228,7 +229,7 @@ func (c *checker) method(e *Method, env Env) {
 			}
 		}
 	case ok:
-		c.add(e.NameAt, Warning, Problem{Code: "function-as-method", Message: fmt.Sprintf("`%s` is documented as a function, not a method", e.Name), Help: "write " + f.Syntax})
+		c.add(e.NameAt, diag.Warning, Problem{Code: "function-as-method", Message: fmt.Sprintf("`%s` is documented as a function, not a method", e.Name), Help: "write " + f.Syntax})
 	default:
 		p := Problem{Code: "unknown-method", Message: fmt.Sprintf("method `%s` is not documented", e.Name)}
 		if other := meant[strings.ToLower(e.Name)]; other != "" {
@@ -236,7 +237,7 @@ func (c *checker) method(e *Method, env Env) {
 		} else {
 			p.suggest(functionNames().methods.All(e.Name), nil)
 		}
-		c.add(e.NameAt, Warning, p)
+		c.add(e.NameAt, diag.Warning, p)
 	}
 }
 
@@ -247,7 +248,7 @@ func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Exp
 	if have == "" || have == "null" {
 		return
 	}
-	verdict := Error
+	verdict := diag.Error
 	for want := range strings.SplitSeq(param.Type, "|") {
 		if v, ok := accepts(want, have, arg); ok {
 			return
@@ -256,7 +257,7 @@ func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Exp
 		}
 	}
 	if have == "lambda" {
-		verdict = Error
+		verdict = diag.Error
 	}
 	p := Problem{Code: "argument-type", Message: fmt.Sprintf("function `%s` expects %s as %s, found %s", f.Name, wanted(param.Type), param.Name, phrase(have))}
 	switch {
@@ -276,22 +277,22 @@ func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Exp
 
 // accepts reports whether a parameter of type want takes a value of type have;
 // when not, how bad that is.
-func accepts(want, have string, arg Expr) (Severity, bool) {
+func accepts(want, have string, arg Expr) (diag.Severity, bool) {
 	switch {
 	case want == "any":
-		return Note, have != "lambda"
+		return diag.Note, have != "lambda"
 	case want == "lambda" || have == "lambda":
-		return Error, want == have
+		return diag.Error, want == have
 	case want == "comparable":
 		return severityUnless(isArray(have)), isScalar(have)
 	case want == "number":
-		return Error, isNumber(have)
+		return diag.Error, isNumber(have)
 	case want == "integer" || want == "long":
 		t, literal := arg.(*Text)
 		certain := literal && strings.Trim(t.Value, "0123456789-+") != ""
 		return severityUnless(!certain && (isText(have) || have == "double")), wholeNumber(have)
 	case want == "boolean":
-		return Warning, have == "boolean"
+		return diag.Warning, have == "boolean"
 	case want == "string":
 		return severityUnless(isScalar(have)), isText(have)
 	case want == "date-time":
@@ -299,17 +300,17 @@ func accepts(want, have string, arg Expr) (Severity, bool) {
 	case isArray(want):
 		return severityUnless(isScalar(have)), isArray(have)
 	case isObject(want):
-		return Error, isObject(have)
+		return diag.Error, isObject(have)
 	}
-	return Note, true
+	return diag.Note, true
 }
 
 // severityUnless is a warning where the platform may convert, else an error.
-func severityUnless(convertible bool) Severity {
+func severityUnless(convertible bool) diag.Severity {
 	if convertible {
-		return Warning
+		return diag.Warning
 	}
-	return Error
+	return diag.Error
 }
 
 func wanted(types string) string {
@@ -330,7 +331,7 @@ func (c *checker) keys(f *specs.Function, args []Expr, env Env) {
 			if f.Name == "object_to_map" { // object_to_map(list, attribute)
 				return
 			}
-			c.add(args[i].Where(), Error, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a key, found %s", phrase(t)), Help: "write " + f.Syntax})
+			c.add(args[i].Where(), diag.Error, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a key, found %s", phrase(t)), Help: "write " + f.Syntax})
 		}
 	}
 }

@@ -296,7 +296,7 @@ func TestCodesAreComplete(t *testing.T) {
 	for _, c := range problemCases {
 		for _, text := range c.texts {
 			for _, p := range problemsOf(text) {
-				seen[p.Code] = true
+				seen[string(p.Code)] = true
 			}
 		}
 	}

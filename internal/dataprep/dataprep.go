@@ -11,6 +11,8 @@
 // the platform's own listings repeat.
 package dataprep
 
+import "github.com/aepflow/aepflow/internal/diag"
+
 // Limits of one expression. Length is the platform's, in characters; depth is
 // ours and keeps a hostile text from exhausting the stack.
 const (
@@ -18,34 +20,13 @@ const (
 	MaxDepth  = 200
 )
 
-// Severity of a problem; only errors make an expression wrong.
-type Severity uint8
-
-// The severities, mildest first.
-const (
-	Note Severity = iota
-	Warning
-	Error
-)
-
-func (s Severity) String() string {
-	switch s {
-	case Error:
-		return "error"
-	case Warning:
-		return "warning"
-	default:
-		return "note"
-	}
-}
-
 // Problem is one fault of an expression. Start and End are byte offsets into
 // its text. Replacement, when not empty, is the text to put between them.
 type Problem struct {
-	Code        string // kebab-case, stable
-	Severity    Severity
+	Code        diag.Code
+	Severity    diag.Severity
 	Start, End  int
-	Message     string // lower case, no full stop
+	Message     string // lowercase, no final period
 	Help        string
 	Replacement string
 }
@@ -53,7 +34,7 @@ type Problem struct {
 // HasErrors reports whether any problem is an error.
 func HasErrors(problems []Problem) bool {
 	for _, p := range problems {
-		if p.Severity == Error {
+		if p.Severity == diag.Error {
 			return true
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/aepflow/aepflow/internal/diag"
 )
 
 type tokenKind uint8
@@ -120,7 +122,7 @@ func (l *lexer) skipBlank() *token {
 }
 
 func (l *lexer) bad(start, end int, p Problem) *token {
-	p.Severity, p.Start, p.End = Error, start, end
+	p.Severity, p.Start, p.End = diag.Error, start, end
 	return &token{kind: tokBad, start: start, end: end, problem: &p}
 }
 

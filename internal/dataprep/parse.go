@@ -3,18 +3,20 @@ package dataprep
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/aepflow/aepflow/internal/diag"
 )
 
 // Parse reads one expression. When it is not one, the tree is nil and there is
 // exactly one error, at the first place where it goes wrong.
 func Parse(text string) (Expr, []Problem) {
 	if n := utf8.RuneCountInString(text); n > MaxLength {
-		return nil, []Problem{{Code: "expression-too-long", Severity: Error, Start: 0, End: len(text),
+		return nil, []Problem{{Code: "expression-too-long", Severity: diag.Error, Start: 0, End: len(text),
 			Message: fmt.Sprintf("expected at most %d characters, found %d", MaxLength, n)}}
 	}
 	p := &parser{src: text, tokens: lex(text)}
 	if p.tok().kind == tokEOF {
-		return nil, []Problem{{Code: "expression-empty", Severity: Error, Start: 0, End: len(text),
+		return nil, []Problem{{Code: "expression-empty", Severity: diag.Error, Start: 0, End: len(text),
 			Message: "expected an expression, found nothing", Help: `write empty text as ""`}}
 	}
 	e := p.expr()

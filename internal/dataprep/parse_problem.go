@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/aepflow/aepflow/internal/diag"
 )
 
 // fail records the first problem; tokens that could not be read bring their own.
@@ -15,7 +17,7 @@ func (p *parser) fail(t token, pr Problem) {
 		p.problem = t.problem
 		return
 	}
-	pr.Severity = Error
+	pr.Severity = diag.Error
 	if pr.Code == "" {
 		pr.Code = "expression-syntax"
 	}

@@ -178,7 +178,7 @@ func TestParseLimits(t *testing.T) {
 		{"empty", " \n", "expression-empty"},
 	} {
 		e, problems := Parse(tt.text)
-		if e != nil || len(problems) != 1 || problems[0].Code != tt.code {
+		if e != nil || len(problems) != 1 || string(problems[0].Code) != tt.code {
 			t.Errorf("%s: %v", tt.name, problems)
 		}
 	}
@@ -206,7 +206,7 @@ func checkTree(t *testing.T, text string, e Expr) {
 	}
 	for _, env := range []Env{{}, {Columns: map[string]string{"a": "string", "b": "integer", "d": "date-time"}}} {
 		for _, p := range Check(e, env) {
-			inside(t, text, p.Code, p.Start, p.End)
+			inside(t, text, string(p.Code), p.Start, p.End)
 		}
 		TypeOf(e, env)
 	}
@@ -354,7 +354,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("Parse(%q) = %v, %v", text, e, problems)
 		}
 		for _, p := range problems {
-			inside(t, text, p.Code, p.Start, p.End)
+			inside(t, text, string(p.Code), p.Start, p.End)
 		}
 		if e != nil {
 			checkTree(t, text, e)

@@ -3,6 +3,8 @@ package dataprep
 import (
 	"fmt"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
 )
 
 // patternLetters are the letters that mean something in a date pattern:
@@ -31,7 +33,7 @@ func CheckPattern(pattern string) []Problem {
 		if replacement != "" {
 			replacement = strings.Repeat(replacement, r.end-r.start)
 		}
-		problems = append(problems, Problem{Code: "date-pattern", Severity: Warning, Start: r.start, End: r.end, Message: message, Help: help, Replacement: replacement})
+		problems = append(problems, Problem{Code: "date-pattern", Severity: diag.Warning, Start: r.start, End: r.end, Message: message, Help: help, Replacement: replacement})
 	}
 	for _, r := range runs {
 		word := pattern[r.start:r.end]
@@ -64,7 +66,7 @@ func patternRuns(pattern string) ([]run, []Problem) {
 		case c == '\'':
 			end := strings.IndexByte(pattern[i+1:], '\'')
 			if end < 0 {
-				return runs, append(problems, Problem{Code: "date-pattern", Severity: Error, Start: i, End: i + 1, Message: "missing closing quote in the date pattern"})
+				return runs, append(problems, Problem{Code: "date-pattern", Severity: diag.Error, Start: i, End: i + 1, Message: "missing closing quote in the date pattern"})
 			}
 			i += end + 2
 		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
@@ -74,7 +76,7 @@ func patternRuns(pattern string) ([]run, []Problem) {
 			}
 			if strings.IndexByte(patternLetters, c) < 0 {
 				word := pattern[r.start:r.end]
-				problems = append(problems, Problem{Code: "date-pattern", Severity: Error, Start: r.start, End: r.end,
+				problems = append(problems, Problem{Code: "date-pattern", Severity: diag.Error, Start: r.start, End: r.end,
 					Message: fmt.Sprintf("unknown letter `%s` in a date pattern", word), Help: fmt.Sprintf("write text as '%s'", word), Replacement: "'" + word + "'"})
 			} else {
 				runs = append(runs, r)
