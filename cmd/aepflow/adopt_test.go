@@ -148,7 +148,7 @@ func TestRepairRefusesForeignJournal(t *testing.T) {
 	journal := l.read(".aepflow/here.journal")
 	l.write("aepflow.yaml", strings.ReplaceAll(l.read("aepflow.yaml"), "sandbox: dev", "sandbox: prod"))
 	r := l.run("state", "repair")
-	if r.code != exitStale || !strings.Contains(r.stderr, "belongs to organisation "+emulator.DefaultOrg+", sandbox dev; target here is organisation "+emulator.DefaultOrg+", sandbox prod") {
+	if r.code != exitStale || !strings.Contains(r.stderr, "belongs to organization "+emulator.DefaultOrg+", sandbox dev, and target here is organization "+emulator.DefaultOrg+", sandbox prod") {
 		t.Errorf("repair: %s", r)
 	}
 	if l.read(".aepflow/here.journal") != journal {

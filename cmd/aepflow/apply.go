@@ -7,22 +7,21 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
-	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// applyFlags are what apply and destroy have in common.
+// applyFlags are the flags of apply and destroy.
 type applyFlags struct {
 	planFlags
-	AutoApprove bool          `help:"Do not ask."`
-	Quiet       bool          `short:"q" help:"Of the plan, show totals and what is destroyed, nothing else."`
-	Production  bool          `help:"Go on although the sandbox is one for production."`
-	Parallelism int           `default:"4" placeholder:"N" help:"Calls under way at a time."`
-	Rate        float64       `default:"-1" placeholder:"N" help:"Requests a second at most, 0 for no limit. Default: 2 against Adobe, none against an emulator."`
-	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"How long to wait for another apply to end."`
-	Overwrite   []string      `placeholder:"KIND.NAME" help:"Undo what somebody else has changed on the platform in these resources, where it stands in the way. Repeatable."`
-	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"How long after it was sent a call with an unknown result may still be carried out. A look-up that finds nothing is repeated until then, and the call is not sent again."`
+	rateFlag
+	AutoApprove bool          `help:"Do not ask for confirmation."`
+	Quiet       bool          `short:"q" help:"${quiet}"`
+	Production  bool          `help:"Allow a production sandbox."`
+	Parallelism int           `default:"4" placeholder:"N" help:"Calls to run at the same time."`
+	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"Time to wait for another apply to end."`
+	Overwrite   []string      `placeholder:"KIND.NAME" help:"${overwrite}"`
+	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"${lost_after}"`
 }
 
 type applyCmd struct {
@@ -31,8 +30,8 @@ type applyCmd struct {
 }
 
 func (applyCmd) Help() string {
-	return `Shows the plan, asks, and makes it so. Every call is written to a journal first:
-after a crash, run it again and it goes on where it stopped.
+	return `Shows the plan, asks for confirmation, and makes the calls. Each call is written to a
+journal first. After a crash, run apply again: it continues where it stopped.
 
   aepflow apply
   aepflow apply examples/crm --auto-approve
@@ -43,62 +42,53 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 	if isPlanFile(c.Path) {
 		return c.runSaved(ctx, a)
 	}
-	p, err := a.load(c.Path)
+	p, err := a.open(c.Path, needGraph|needTarget, "text", "json")
 	if err != nil {
 		return err
 	}
-	if err := a.compile(p); err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	return a.carryOut(ctx, p, t, c.applyFlags, "apply", func(lock *lockfile.Lock) (*planner.Plan, error) {
-		return a.plan(ctx, p, t, lock, c.planFlags, false)
+	return a.carryOut(ctx, p, c.applyFlags, "apply", func(ctx context.Context, op *operation) (*planner.Plan, error) {
+		if c.Refresh {
+			if err := op.connect(ctx); err != nil {
+				return nil, err
+			}
+		}
+		return a.plan(ctx, p, op.conn, op.session.Lock(), c.planFlags, false)
 	})
 }
 
-// runSaved applies a saved plan in the folder that it is run from. It needs no
-// question: the plan was reviewed when it was saved.
+// runSaved applies a saved plan to the project in the current folder. It does not ask: the plan was reviewed when it
+// was saved.
 func (c applyCmd) runSaved(ctx context.Context, a *app) error {
-	plan, err := readPlan(c.Path)
+	plan, err := a.openPlan(c.Path, "text", "json")
 	if err != nil {
 		return err
 	}
+	again := "run `aepflow plan --out " + display(c.Path) + "` again"
 	if theirs, ours := majorOf(plan.ToolVersion), majorOf(toolVersion()); theirs != ours && theirs != "" && ours != "" {
-		return exit(exitStale, "the plan was made by aepflow %s, this is %s; run `aepflow plan --out %s` again", plan.ToolVersion, toolVersion(), display(c.Path))
+		return exit(exitStale, "aepflow %s made the plan, this is %s; %s", plan.ToolVersion, toolVersion(), again)
 	}
 	if a.Target != "" && a.Target != plan.Target.Name {
 		return exit(exitStale, "the plan is for target %s, not %s", plan.Target.Name, a.Target)
 	}
 	a.Target = plan.Target.Name
-	p, err := a.load(".")
+	p, err := a.open(".", needGraph|needTarget, "text", "json")
 	if err != nil {
-		return err
-	}
-	if err := a.compile(p); err != nil {
 		return err
 	}
 	if digest := planner.ConfigDigest(p.graph); digest != plan.ConfigDigest {
-		return exit(exitStale, "the documents have changed since the plan was made; run `aepflow plan --out %s` again", display(c.Path))
+		return exit(exitStale, "the documents have changed since the plan was made; %s", again)
 	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	if have := t.planTarget(); plan.Target.Host != have.Host || plan.Target.SignInHost != have.SignInHost {
-		return exit(exitStale, "the plan was made for %s, the target is now %s; run `aepflow plan --out %s` again",
-			view.TargetText(plan.Target), view.TargetText(have), display(c.Path))
+	if have := p.target.planTarget(); plan.Target.Host != have.Host || plan.Target.SignInHost != have.SignInHost {
+		return exit(exitStale, "the plan was made for %s, the target is now %s; %s",
+			view.TargetText(plan.Target), view.TargetText(have), again)
 	}
 	c.AutoApprove = true
-	return a.carryOut(ctx, p, t, c.applyFlags, "apply", func(lock *lockfile.Lock) (*planner.Plan, error) {
-		return plan, applier.Fits(plan, lock, t.lockTarget())
+	return a.carryOut(ctx, p, c.applyFlags, "apply", func(_ context.Context, op *operation) (*planner.Plan, error) {
+		return plan, applier.Fits(plan, op.session.Lock(), p.target.lockTarget())
 	})
 }
 
-// majorOf is the first number of a semantic version, "" of anything else, such
-// as a build between releases.
+// majorOf is the first number of a semantic version; "" for other versions, such as builds between releases.
 func majorOf(version string) string {
 	head, _, ok := strings.Cut(strings.TrimPrefix(version, "v"), ".")
 	if _, err := strconv.ParseUint(head, 10, 32); !ok || err != nil {

@@ -40,7 +40,7 @@ func TestWaitingIsCountedDown(t *testing.T) {
 	for range 3 {
 		tell(applier.Waiting{Calls: 2, Most: 81 * time.Second})
 	}
-	if got, want := stderr.String(), "2 calls of an earlier apply may still be under way: looking for what it makes, 1m21s at most (--lost-after)\n"; got != want {
+	if got, want := stderr.String(), "2 calls of an earlier apply may still be under way: looking for the result, 1m21s at most (--lost-after)\n"; got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}
 }

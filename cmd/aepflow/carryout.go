@@ -20,41 +20,40 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// operation is one apply or destroy from taking the lock to giving it back.
+// operation is one apply or destroy, from taking the lock to releasing it.
 type operation struct {
 	*app
 	applyFlags
-	project *project
-	target  target
-	verb    string // "apply", "destroy"
-	format  string // "text", "json"
-	session *lockfile.Session
-	conn    *connection // nil until the platform is needed
-
+	project   *project
+	verb      string // "apply", "destroy"
+	session   *lockfile.Session
+	conn      *connection // nil until connect
 	overwrite []resource.Address
 
-	telling sync.Mutex
-	tell    func(applier.Event) // nil until there are calls to tell of
-	running map[resource.Address]applier.Subject
+	emitting sync.Mutex
+	emit     func(applier.Event)                  // set before the calls begin
+	running  map[resource.Address]applier.Subject // guarded by emitting
 }
 
-// carryOut holds the lock, finds out what an earlier apply left open, plans,
-// asks, applies and says how it went.
-func (a *app) carryOut(ctx context.Context, p *project, t target, f applyFlags, verb string, plan func(*lockfile.Lock) (*planner.Plan, error)) (err error) {
-	op := &operation{app: a, applyFlags: f, project: p, target: t, verb: verb, running: map[resource.Address]applier.Subject{}}
-	if op.format, err = a.format("text", "json"); err != nil {
-		return err
-	}
+// makePlan makes the plan of an operation that holds the lock.
+type makePlan func(context.Context, *operation) (*planner.Plan, error)
+
+// carryOut takes the lock, resolves the open calls of an earlier apply, plans, asks, makes the calls, and prints the
+// result.
+func (a *app) carryOut(ctx context.Context, p *project, f applyFlags, verb string, plan makePlan) (err error) {
+	op := &operation{app: a, applyFlags: f, project: p, verb: verb, running: map[resource.Address]applier.Subject{}}
 	if op.overwrite, err = addresses("--overwrite", f.Overwrite); err != nil {
 		return err
 	}
-	if op.format == "json" && !f.AutoApprove {
-		return exit(exitUsage, "--output json asks nothing: add --auto-approve")
+	if op.Output == "json" && !f.AutoApprove {
+		return exit(exitUsage, "--output json cannot ask for confirmation; add --auto-approve")
 	}
-	if err := a.checkHosts(p, t); err != nil {
+	if err := a.checkHosts(p); err != nil {
 		return err
 	}
-	op.session, err = lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Timeout: f.LockTimeout, Now: time.Now()})
+	op.session, err = lockfile.Open(ctx, p.paths(), lockfile.Options{
+		Target: p.target.lockTarget(), Timeout: f.LockTimeout, Now: time.Now(),
+	})
 	if err != nil {
 		return err
 	}
@@ -74,9 +73,8 @@ func (op *operation) close() error {
 	return errors.Join(err, op.session.Close())
 }
 
-// prepare comes to a plan that is to be carried out; nil when there is nothing
-// to do.
-func (op *operation) prepare(ctx context.Context, plan func(*lockfile.Lock) (*planner.Plan, error)) (*planner.Plan, error) {
+// prepare returns the plan to carry out; nil if there is nothing to do.
+func (op *operation) prepare(ctx context.Context, plan makePlan) (*planner.Plan, error) {
 	ctx, _, stop := op.interrupts(ctx, "interrupted, nothing was changed")
 	defer stop()
 	if len(op.session.Unresolved()) > 0 {
@@ -84,11 +82,11 @@ func (op *operation) prepare(ctx context.Context, plan func(*lockfile.Lock) (*pl
 			return nil, err
 		}
 	}
-	made, err := plan(op.session.Lock())
+	made, err := plan(ctx, op)
 	if err != nil {
 		return nil, err
 	}
-	if op.format == "text" {
+	if op.Output == "text" {
 		o := op.viewOptions(op.stdout)
 		o.Quiet = op.Quiet
 		if err := view.Plan(op.stdout, made, o); err != nil {
@@ -99,13 +97,13 @@ func (op *operation) prepare(ctx context.Context, plan func(*lockfile.Lock) (*pl
 		return nil, refuse(guarded)
 	}
 	if made.IsEmpty() && len(made.Changes) == 0 {
-		// An apply that was killed after its last call leaves nothing to do, but
-		// its journal: only now does the lockfile say what is there.
+		// An apply that was killed after its last call leaves only its journal: commit it to the lockfile.
 		if err := op.session.Commit(op.session.Lock().Secrets); err != nil {
 			return nil, err
 		}
-		if op.format == "json" {
-			return nil, view.NewEvents(op.stdout, made, explain).Finish(applier.Result{Unchanged: made.Summary.NoOp}, op.elapsed())
+		if op.Output == "json" {
+			unchanged := applier.Result{Unchanged: made.Summary.NoOp}
+			return nil, view.NewEvents(op.stdout, made, explain).Finish(unchanged, op.elapsed())
 		}
 		return nil, nil
 	}
@@ -114,19 +112,21 @@ func (op *operation) prepare(ctx context.Context, plan func(*lockfile.Lock) (*pl
 			return nil, err
 		}
 	}
-	return made, op.connect(ctx)
+	return made, op.connectToChange(ctx)
 }
 
-// recover asks the platform what came of the calls that an earlier apply left
-// without an answer. The plan comes after it, because it may find objects.
+// recover asks the platform for the results of calls that an earlier apply left without an answer. It comes before
+// the plan, because it may find objects.
 func (op *operation) recover(ctx context.Context) error {
-	if err := op.connect(ctx); err != nil {
+	if err := op.connectToChange(ctx); err != nil {
 		return err
 	}
-	worker := applier.Applier{Client: op.conn.Client, Workers: op.Parallelism, Now: op.now, Late: op.late(), Notify: op.waiting()}
+	worker := applier.Applier{
+		Client: op.conn.Client, Workers: op.Parallelism, Now: op.now, Late: op.late(), Notify: op.waiting(),
+	}
 	found, err := worker.Recover(ctx, op.session)
 	if len(found) > 0 {
-		op.say("An earlier apply was cut short. What came of the calls that it left without an answer:")
+		op.say("An earlier apply was interrupted. Results of the calls that it left without an answer:")
 	}
 	for _, r := range found {
 		switch {
@@ -144,7 +144,7 @@ func (op *operation) recover(ctx context.Context) error {
 	return err
 }
 
-// addresses reads the values of a flag.
+// addresses parses the values of a flag.
 func addresses(flag string, texts []string) ([]resource.Address, error) {
 	var out []resource.Address
 	for _, text := range texts {
@@ -157,8 +157,8 @@ func addresses(flag string, texts []string) ([]resource.Address, error) {
 	return out, nil
 }
 
-// late is how long a call without an answer is looked for. The embedded emulator is
-// part of the process that called it: what it has not done it will not do.
+// late is how long after it was sent a call without an answer may still be carried out; negative for not at all: the
+// embedded emulator ends with the process that called it.
 func (op *operation) late() time.Duration {
 	if op.conn.emu != nil || op.LostAfter <= 0 {
 		return -1
@@ -166,8 +166,7 @@ func (op *operation) late() time.Duration {
 	return op.LostAfter
 }
 
-// waiting returns what to tell while calls of an earlier apply may still come: how much
-// longer that may take, every ten seconds.
+// waiting returns a listener that prints, every ten seconds, how long calls of an earlier apply may still be under way.
 func (op *operation) waiting() func(applier.Event) {
 	var last time.Time
 	return func(e applier.Event) {
@@ -175,10 +174,11 @@ func (op *operation) waiting() func(applier.Event) {
 		switch {
 		case !ok:
 		case last.IsZero():
-			op.say("%s of an earlier apply may still be under way: looking for what it makes, %s at most (--lost-after)", count(w.Calls, "call"), w.Most.Round(time.Second))
+			op.say("%s of an earlier apply may still be under way: looking for the result, %s at most (--lost-after)",
+				view.Count(w.Calls, "call"), w.Most.Round(time.Second))
 			last = time.Now()
 		case time.Since(last) >= 10*time.Second:
-			op.say("  still looking for %s, %s at most", count(w.Calls, "call"), w.Most.Round(time.Second))
+			op.say("  still looking for %s, %s at most", view.Count(w.Calls, "call"), w.Most.Round(time.Second))
 			last = time.Now()
 		}
 	}
@@ -194,17 +194,18 @@ func refuse(guarded []planner.Change) error {
 			}
 		}
 	}
-	return exitDetails(exitRefused, details, "refused, nothing was changed:")
+	return exitDetails(exitRefused, details, "refused; nothing was changed:")
 }
 
-// ask puts the question. Without a terminal there is nobody to ask.
+// ask asks for confirmation on the terminal.
 func (op *operation) ask(ctx context.Context, plan *planner.Plan) error {
 	if f, ok := op.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		return exit(exitUsage, "nobody to ask: add --auto-approve, or save a plan with `aepflow plan --out` and apply that")
+		return exit(exitUsage, "no terminal to ask on; add --auto-approve, or save a plan with `aepflow plan --out FILE` "+
+			"and apply that file")
 	}
-	_ = op.stderr.Printf("\n%s to %s (sandbox %s%s)? %s. Only \"yes\" goes on: ",
-		strings.ToUpper(op.verb[:1])+op.verb[1:], op.target.name, op.target.config.Sandbox,
-		view.HostText(op.target.planTarget()), view.SummaryLine(plan.Summary))
+	_ = op.stderr.Printf("\n%s to %s (sandbox %s%s)? %s. Type \"yes\" to continue: ",
+		strings.ToUpper(op.verb[:1])+op.verb[1:], op.project.target.name, op.project.target.config.Sandbox,
+		view.HostText(op.project.target.planTarget()), view.SummaryLine(plan.Summary))
 	answer := make(chan string, 1) // the reader may outlive the question
 	go func() {
 		text, _ := bufio.NewReader(op.stdin).ReadString('\n')
@@ -215,71 +216,72 @@ func (op *operation) ask(ctx context.Context, plan *planner.Plan) error {
 		return quiet(exitInterrupted)
 	case text := <-answer:
 		if strings.TrimSpace(text) != "yes" {
-			return exit(exitRefused, "not applied, nothing was changed")
+			return exit(exitRefused, "not applied; nothing was changed")
 		}
 	}
 	return nil
 }
 
-// connect opens the way to the target, once, and looks whether its sandbox is
-// there and may be changed.
+// connect opens the connection, once.
 func (op *operation) connect(ctx context.Context) error {
 	if op.conn != nil {
 		return nil
 	}
-	conn, err := op.app.connect(op.project, op.target, op.Rate, op.retried)
-	if err != nil {
+	conn, err := op.app.connect(ctx, op.project, op.Rate, op.retried)
+	op.conn = conn
+	return err
+}
+
+// connectToChange is connect for calls that change the sandbox.
+func (op *operation) connectToChange(ctx context.Context) error {
+	if err := op.connect(ctx); err != nil {
 		return err
 	}
-	op.conn, op.project.open = conn, conn
-	sandbox, err := checkSandbox(ctx, conn, op.target)
-	if err != nil {
-		return err
-	}
-	if sandbox.Type == "production" && !op.Production {
-		return exit(exitRefused, "sandbox %s is a production sandbox: nothing was changed; add --production if that is meant", op.target.config.Sandbox)
+	if op.conn.sandbox.Type == "production" && !op.Production {
+		return exit(exitRefused, "sandbox %s is a production sandbox; nothing was changed; to change it, add --production",
+			op.project.target.config.Sandbox)
 	}
 	return nil
 }
 
-// notify passes an event on, one at a time: the applier and the client both tell.
+// notify emits the events of the applier and the client, one at a time.
 func (op *operation) notify(e applier.Event) {
-	op.telling.Lock()
-	defer op.telling.Unlock()
+	op.emitting.Lock()
+	defer op.emitting.Unlock()
 	if started, ok := e.(applier.Started); ok {
 		op.running[started.Address] = started.Subject
 	}
-	op.tell(e)
+	op.emit(e)
 }
 
-// retried tells that the client waits before it sends a call again, so that a slow
-// platform does not look like a hanging program. Reads that belong to no call are
-// not told.
+// retried emits an event when the client waits before it repeats a call, so that a slow platform does not look like a
+// hanging program. It ignores reads that belong to no call.
 func (op *operation) retried(r platform.Retry) {
 	address, err := resource.ParseAddress(r.Tag)
 	if err != nil || r.Err == nil {
 		return
 	}
-	op.telling.Lock()
+	op.emitting.Lock()
 	subject, ok := op.running[address]
-	op.telling.Unlock()
+	op.emitting.Unlock()
 	if ok {
 		op.notify(applier.Retried{Subject: subject, Attempt: r.Attempt + 1, Err: r.Err})
 	}
 }
 
-// execute makes the calls and shows how it goes.
+// execute makes the calls of a plan and shows the progress.
 func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
-	ctx, abort, stop := op.interrupts(ctx, "interrupted: calls under way may finish (10 s), no new ones start; once more stops at once")
+	ctx, abort, stop := op.interrupts(ctx, "interrupted: waiting up to 10 s for running calls, starting no new ones; "+
+		"press Ctrl-C again to stop now")
 	defer stop()
 	worker := applier.Applier{
-		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.secret, Now: op.now, Abort: abort, Notify: op.notify,
-		Late: op.late(), Overwrite: op.overwrite,
+		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.env.secret, Now: op.now, Abort: abort,
+		Notify: op.notify, Late: op.late(), Overwrite: op.overwrite,
 	}
 	begin := time.Now()
-	if op.format == "json" {
+	if op.Output == "json" {
 		events := view.NewEvents(op.stdout, plan, explain)
-		op.tell = events.Notify
+		op.emit = events.Notify
 		result, err := worker.Apply(ctx, plan, op.session)
 		return errors.Join(events.Finish(result, time.Since(begin)), outcome(result, err))
 	}
@@ -287,19 +289,20 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	if op.stderr.IsTerminal() && !op.logged() {
 		progress = view.NewLiveProgress(op.stderr, plan, op.viewOptions(op.stderr), explain)
 	}
-	op.tell = progress.Notify
+	op.emit = progress.Notify
 	result, err := worker.Apply(ctx, plan, op.session)
 	progress.Close()
 	if !result.Begun {
 		return err
 	}
-	if shown := view.Summary(op.stdout, plan, result, view.Closing{Verb: op.verb, Elapsed: time.Since(begin), GoOn: op.goOn()}, op.viewOptions(op.stdout)); shown != nil {
-		return shown
+	end := view.Closing{Verb: op.verb, Elapsed: time.Since(begin), GoOn: op.goOn()}
+	if err := view.Summary(op.stdout, plan, result, end, op.viewOptions(op.stdout)); err != nil {
+		return err
 	}
 	return outcome(result, err)
 }
 
-// goOn is the command that goes on where this one stops.
+// goOn is the command that continues where this one stops.
 func (op *operation) goOn() string {
 	words := []string{"aepflow", op.verb}
 	if op.project.dir != "." {
@@ -311,7 +314,7 @@ func (op *operation) goOn() string {
 	return strings.Join(words, " ")
 }
 
-// outcome turns a result into an exit code.
+// outcome is the error of a result, with its exit code.
 func outcome(r applier.Result, err error) error {
 	var panicked *bug.Panic
 	code := exitPartial

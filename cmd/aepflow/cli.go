@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime/debug"
 	"strings"
@@ -20,88 +19,69 @@ type grammar struct {
 	globals
 
 	Init     initCmd     `cmd:"" help:"Write a first project that validates."`
-	Validate validateCmd `cmd:"" help:"Check the documents of a project without any account."`
-	Fmt      fmtCmd      `cmd:"" help:"Put documents into canonical form."`
-	Compile  compileCmd  `cmd:"" help:"Print the resources that the documents ask for and the calls that make them."`
-	Plan     planCmd     `cmd:"" help:"Say what apply would do, call by call, and what happens to the data."`
+	Validate validateCmd `cmd:"" help:"Check the documents of a project. Needs no account."`
+	Fmt      fmtCmd      `cmd:"" help:"Format documents."`
+	Compile  compileCmd  `cmd:"" help:"Print the resources that the documents define and the calls that create them."`
+	Plan     planCmd     `cmd:"" help:"Show what apply would do, call by call, and what happens to the data."`
 	Show     showCmd     `cmd:"" help:"Print a saved plan."`
-	Apply    applyCmd    `cmd:"" help:"Make the platform what the documents say."`
-	Drift    driftCmd    `cmd:"" help:"Say what changed on the platform since the last apply."`
-	Graph    graphCmd    `cmd:"" help:"Draw what needs what."`
-	Preview  previewCmd  `cmd:"" help:"Say when the dataflows of a project will run."`
-	State    stateCmd    `cmd:"" help:"Look at the lockfile, and mend it."`
-	Unlock   unlockCmd   `cmd:"" help:"Say who holds the lock of a target."`
-	Destroy  destroyCmd  `cmd:"" help:"Remove the dataflows of a project from the platform."`
-	Config   configCmd   `cmd:"" help:"What the documents are for a target."`
+	Apply    applyCmd    `cmd:"" help:"Make the platform match the documents."`
+	Drift    driftCmd    `cmd:"" help:"Show what changed on the platform since the last apply."`
+	Graph    graphCmd    `cmd:"" help:"Draw the resources and their dependencies."`
+	Preview  previewCmd  `cmd:"" help:"Show when the dataflows of a project run."`
+	State    stateCmd    `cmd:"" help:"Show, edit, and repair the lockfile."`
+	Unlock   unlockCmd   `cmd:"" help:"Show who holds the lock of a target."`
+	Destroy  destroyCmd  `cmd:"" help:"Delete the dataflows of a project from the platform."`
+	Config   configCmd   `cmd:"" help:"Show the documents as they are for a target."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
-	Explain  explainCmd  `cmd:"" help:"Say what a key of the file format takes, or what a diagnostic means."`
+	Explain  explainCmd  `cmd:"" help:"Explain a key of the file format, or a diagnostic."`
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // globals are the flags of every command.
 type globals struct {
-	Dir      string            `short:"C" name:"chdir" placeholder:"DIR" help:"Work in this folder."`
-	Target   string            `placeholder:"NAME" help:"Where to apply: a target of aepflow.yaml, or local for the embedded emulator." env:"AEPFLOW_TARGET"`
-	Output   string            `short:"o" placeholder:"FORMAT" default:"text" help:"Form of the result: text or json; validate also writes sarif and github, plan markdown and html, graph dot, mermaid and svg."`
-	Color    string            `enum:"auto,always,never" default:"auto" help:"Colour: auto, always or never. NO_COLOR is honoured."`
-	Var      map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"Value of ${var.NAME} in documents; before AEPFLOW_VAR_NAME and aepflow.yaml. May be given several times."`
-	LogLevel string            `enum:"off,debug,trace" default:"off" placeholder:"LEVEL" help:"Log every request: off, debug, or trace for bodies too. Secrets are hidden." env:"AEPFLOW_LOG"`
-	LogFile  string            `placeholder:"FILE" help:"Log to this file instead of stderr, at debug where no level is given." env:"AEPFLOW_LOG_FILE"`
-	Now      *time.Time        `placeholder:"RFC3339" help:"Pin the clock of the command and of the embedded emulator." env:"AEPFLOW_NOW"`
+	Dir    string `short:"C" name:"chdir" placeholder:"DIR" help:"Change to this folder first."`
+	Target string `placeholder:"NAME" env:"AEPFLOW_TARGET" help:"A target of aepflow.yaml, or local for the emulator."`
+	Output string `short:"o" placeholder:"FORMAT" default:"text" help:"Format of the result, such as text or json."`
+	Color  string `enum:"auto,always,never" default:"auto" help:"Color: auto, always, or never. NO_COLOR works too."`
+
+	Var map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"Value of ${var_name} in documents. Repeatable."`
+
+	LogLevel string `enum:"off,debug,trace" default:"off" placeholder:"LEVEL" env:"AEPFLOW_LOG" help:"${log_level}"`
+	LogFile  string `placeholder:"FILE" env:"AEPFLOW_LOG_FILE" help:"Log to this file instead of stderr."`
+
+	Now *time.Time `placeholder:"RFC3339" env:"AEPFLOW_NOW" help:"Set the clock of the command and of the emulator."`
 }
 
-// The exit codes; docs/cli.md explains them.
-const (
-	exitOK          = 0
-	exitWorld       = 1   // network, platform or disk; nothing is half done
-	exitPending     = 2   // changes pending, with --detailed-exitcode
-	exitDocuments   = 3   // the documents are wrong
-	exitStale       = 4   // stale plan, lock held, lineage or target mismatch
-	exitRefused     = 5   // a guard or the person at the terminal said no
-	exitPartial     = 6   // partly applied, state saved
-	exitUsage       = 64  // the command line is wrong
-	exitInterrupted = 130 // interrupted, state saved
-)
-
-// exitError carries an exit code. A nil err means that everything worth saying
-// has been said. Details are printed below the error, a line each.
-type exitError struct {
-	code    int
-	err     error
-	details []string
+// helpTexts are the parts of help texts that do not fit into a tag.
+var helpTexts = kong.Vars{
+	"calls":         "Print the calls instead: http, or curl for a script that sends them.",
+	"first_columns": "id:string,email:string,updated_at:date-time",
+	"full":          "Show everything: whole bodies, long lists, IDs.",
+	"log_level":     "Log each request: off, debug, or trace to include bodies. Secrets are hidden.",
+	"lost_after": "How long after it was sent an unanswered call may still be carried out. Until then, a lookup that " +
+		"finds nothing is repeated, and the call is not sent again.",
+	"on_replace": "What a replaced dataflow does with the data if its document does not say: backfill or continue.",
+	"only":       "Only these resources and their dependencies. Repeatable.",
+	"overwrite":  "Overwrite what others changed on the platform in these resources. Repeatable.",
+	"quiet":      "Show only totals and what is destroyed.",
+	"rate":       "Most requests per second, 0 for no limit. Default: 2 for Adobe, no limit for an emulator.",
+	"var_name":   "${var.NAME}",
 }
 
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return ""
-	}
-	return e.err.Error()
-}
-
-func (e *exitError) Unwrap() error { return e.err }
-
-func exit(code int, format string, args ...any) error {
-	return &exitError{code: code, err: fmt.Errorf(format, args...)}
-}
-
-// exitHelp is exit with a line that says how to fix it.
-func exitHelp(code int, help, format string, args ...any) error {
-	return exitDetails(code, []string{"= help: " + help}, format, args...)
-}
-
-// exitDetails is exit with lines below the message.
-func exitDetails(code int, details []string, format string, args ...any) error {
-	return &exitError{code: code, err: fmt.Errorf(format, args...), details: details}
-}
-
-// quiet ends a command with a code when its output has said why.
-func quiet(code int) error { return &exitError{code: code} }
-
-// parsed ends the parser early: kong asks for it after --help.
+// parsed is an exit code that ends the parser early, after --help.
 type parsed int
 
-// run is the whole program but for the process around it.
+func newParser(g *grammar, options ...kong.Option) *kong.Kong {
+	return kong.Must(g, append(options,
+		kong.Name("aepflow"),
+		kong.Description("Terraform for Adobe Experience Platform source dataflows, with a compiler and a local emulator."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		helpTexts,
+	)...)
+}
+
+// run runs a command line and returns its exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStream io.Writer) (code int) {
 	stdout, stderr := output.New(outStream), output.New(errStream)
 	defer func() {
@@ -121,17 +101,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 		}
 	}()
 	var g grammar
-	parser, err := kong.New(&g,
-		kong.Name("aepflow"),
-		kong.Description("Terraform for Adobe Experience Platform source dataflows, with a compiler in front and a local platform in the box."),
+	parser := newParser(&g,
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(parsed(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
-	if err != nil {
-		panic(err)
-	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -146,7 +120,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 	return a.finish(err)
 }
 
-// usageFault prints what is wrong with the command line and how to see it right.
+// usageFault prints what is wrong with the command line and where its help is.
 func usageFault(stderr *output.Writer, err error) int {
 	hint := "aepflow --help"
 	var fault *kong.ParseError
@@ -159,7 +133,7 @@ func usageFault(stderr *output.Writer, err error) int {
 
 type versionCmd struct{}
 
-// version is set by the linker for releases; other builds say what they know.
+// version is set by the linker for releases.
 var version = ""
 
 func toolVersion() string {
@@ -173,10 +147,10 @@ func toolVersion() string {
 }
 
 func (versionCmd) Run(a *app) error {
-	switch f, err := a.format("text", "json"); {
-	case err != nil:
+	if err := a.writes("text", "json"); err != nil {
 		return err
-	case f == "json":
+	}
+	if a.Output == "json" {
 		return a.printJSON(struct {
 			Version string `json:"version"`
 		}{toolVersion()})

@@ -13,35 +13,24 @@ type compileCmd struct {
 }
 
 func (compileCmd) Help() string {
-	return `Prints what the documents come to: the resources and, in order, the calls that
-make all of them, with references between them as ${kind.name.id}.
+	return `Prints the resources that the documents define and the calls that create all of
+them, in order. References between resources are shown as ${kind.name.id}.
 
   aepflow compile examples/tutorial
   aepflow compile -o json | jq '.calls[].url'`
 }
 
 func (c compileCmd) Run(a *app) error {
-	format, err := a.format("text", "json")
+	p, err := a.open(c.Path, needGraph|needTarget, "text", "json")
 	if err != nil {
 		return err
 	}
-	p, err := a.load(c.Path)
-	if err != nil {
-		return err
-	}
-	if err := a.compile(p); err != nil {
-		return err
-	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
-	// Compiling knows no time: no start has passed at the beginning of it.
+	// At the epoch, no start has passed.
 	plan, _ := planner.Diff(&lockfile.Lock{}, p.graph, planner.Options{
 		At: time.Unix(0, 0), Tool: toolVersion(), Secrets: planner.Secrets{Unchecked: true},
-		Target: planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox},
+		Target: planner.Target{Name: p.target.name, Org: p.target.config.Org, Sandbox: p.target.config.Sandbox},
 	})
-	if format == "json" {
+	if a.Output == "json" {
 		return view.CompileJSON(a.stdout, p.graph, plan)
 	}
 	return view.Compile(a.stdout, p.graph, plan, a.viewOptions(a.stdout))

@@ -8,17 +8,17 @@ import (
 )
 
 type configCmd struct {
-	Show configShowCmd `cmd:"" help:"Print the documents as a target sees them."`
+	Show configShowCmd `cmd:"" help:"Print the documents as they are for a target."`
 }
 
 type configShowCmd struct {
 	Path    string `arg:"" optional:"" default:"." help:"Folder of the project."`
-	Explain bool   `help:"Say of every value where it comes from: a line, an overlay, a default, a variable."`
+	Explain bool   `help:"Show where each value comes from: a line, an overlay, a default, or a variable."`
 }
 
 func (configShowCmd) Help() string {
-	return `Works the defaults of aepflow.yaml, the target's overlays and variables into the
-documents and prints what is left. Secrets that stand in a document are hidden.
+	return `Applies the defaults of aepflow.yaml, the overlays of the target, and variables to
+the documents, and prints the result. Secrets in documents are hidden.
 
   aepflow config show --target prod
   aepflow config show --target prod --explain
@@ -26,11 +26,7 @@ documents and prints what is left. Secrets that stand in a document are hidden.
 }
 
 func (c configShowCmd) Run(a *app) error {
-	format, err := a.format("text", "json")
-	if err != nil {
-		return err
-	}
-	p, err := a.load(c.Path)
+	p, err := a.open(c.Path, 0, "text", "json")
 	if err != nil {
 		return err
 	}
@@ -43,7 +39,7 @@ func (c configShowCmd) Run(a *app) error {
 	if err := a.diagnose(p.report); err != nil {
 		return err
 	}
-	if format == "json" {
+	if a.Output == "json" {
 		return a.printJSON(configJSON(name, documents, c.Explain))
 	}
 	for i, d := range documents {
@@ -53,7 +49,7 @@ func (c configShowCmd) Run(a *app) error {
 			}
 		}
 		if d.Excluded {
-			if err := a.stdout.Printf("# %s: %s %s is not for the target %s\n", d.Path, d.Kind, d.Name, name); err != nil {
+			if err := a.stdout.Printf("# %s: %s %s is not for target %s\n", d.Path, d.Kind, d.Name, name); err != nil {
 				return err
 			}
 			continue
@@ -97,8 +93,7 @@ type shownPlace struct {
 	Column   int    `json:"column"`
 }
 
-// shownOrigin is one way in which a value came into a document. The place is
-// what an overlay replaces, or where a variable is defined.
+// shownOrigin is a source of a value. The place is what an overlay replaces, or where a variable is defined.
 type shownOrigin struct {
 	By    string      `json:"by"` // overlay, default, variable
 	Name  string      `json:"name,omitempty"`
@@ -118,13 +113,15 @@ func configJSON(target string, documents []compiler.Resolved, explain bool) show
 				value := shownValue{Path: v.Path, Value: v.Value, shownPlace: placeOf(v.At)}
 				for _, g := range v.Given {
 					if g.How != compiler.Escaped {
-						value.Given = append(value.Given, shownOrigin{By: string(g.How), Name: g.Name, From: g.From, Place: placeIfAny(g.At)})
+						value.Given = append(value.Given,
+							shownOrigin{By: string(g.How), Name: g.Name, From: g.From, Place: placeIfAny(g.At)})
 					}
 				}
 				doc.Values = append(doc.Values, value)
 			}
 			for _, k := range d.Removed {
-				doc.Removed = append(doc.Removed, shownOrigin{By: string(compiler.ByOverlay), Name: k.Path, Place: placeIfAny(k.At)})
+				doc.Removed = append(doc.Removed,
+					shownOrigin{By: string(compiler.ByOverlay), Name: k.Path, Place: placeIfAny(k.At)})
 			}
 		}
 		out.Documents = append(out.Documents, doc)

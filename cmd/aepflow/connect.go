@@ -1,15 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net"
+	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/platform"
@@ -17,87 +19,122 @@ import (
 	"github.com/aepflow/aepflow/internal/view"
 )
 
-// adobeRate is how many requests a second Adobe's platform is sent by default;
-// the platform publishes no limit, its siblings take two.
+// adobeRate is the default limit of requests per second to Adobe's platform. The platform publishes none; its
+// sibling services accept two.
 const adobeRate = 2
 
-// connection is a client and what must be closed with it.
+// connection is a client and what is closed with it.
 type connection struct {
 	*platform.Client
-	emu *emulator.Server // of the local target
-	log *requestLog      // nil where none is asked for
+	sandbox platform.Sandbox
+	emu     *emulator.Server // of an embedded target, otherwise nil
+	log     *requestLog      // nil without a log
 }
 
 func (c *connection) close() error {
-	c.Client.Close()
-	return errors.Join(c.closeBox(), c.log.close())
+	if c.Client != nil {
+		c.Client.Close()
+	}
+	var err error
+	if c.emu != nil {
+		err = c.emu.Close()
+	}
+	return errors.Join(err, c.log.close())
 }
 
-// connect opens the way to a target: Adobe's platform, another address, or the
-// embedded emulator. rate is in requests a second, negative for the default.
-func (a *app) connect(p *project, t target, rate float64, notify func(platform.Retry)) (*connection, error) {
-	if err := a.checkHosts(p, t); err != nil {
+// defaultRate is the rate of a target for which the user sets none.
+const defaultRate = -1
+
+// connect opens a connection to the project's target, which is Adobe's platform, another address, or the embedded
+// emulator, and finds the sandbox. The rate is in requests per second.
+func (a *app) connect(
+	ctx context.Context, p *project, rate float64, notify func(platform.Retry),
+) (_ *connection, err error) {
+	if err := a.checkHosts(p); err != nil {
 		return nil, err
 	}
-	lists, err := a.allowed()
+	lists, err := readAllowed()
 	if err != nil {
 		return nil, err
 	}
+	t := p.target
 	cfg := platform.Config{
 		AllowsHost: lists.AllowsHost,
 		Org:        t.config.Org, Sandbox: t.config.Sandbox,
 		Platform: t.platform, IMS: t.ims,
 		UserAgent: "aepflow/" + toolVersion(),
 		Notify:    notify,
+		Redactor:  redact.New(),
 	}
 	c := &connection{}
-	if t.isEmbedded() {
-		emu, err := a.openEmulator(p, t)
+	defer func() {
 		if err != nil {
+			err = errors.Join(err, c.close())
+		}
+	}()
+	switch cfg.Rate = rate; {
+	case rate >= 0:
+	case t.isEmbedded(), t.platform != nil && platform.IsLoopback(t.platform):
+		cfg.Rate = 0
+	default:
+		cfg.Rate = adobeRate
+	}
+	if t.isEmbedded() {
+		if c.emu, err = a.openEmulator(p); err != nil {
 			return nil, err
 		}
-		c.emu = emu
-		cfg.Transport, cfg.ClientID, cfg.ClientSecret = emu.Transport(), "local", "local"
+		cfg.Transport, cfg.ClientID, cfg.ClientSecret = c.emu.Transport(), "local", "local"
 		cfg.Scopes = []string{"openid"}
-	} else if err := p.credentials(&cfg); err != nil {
-		return nil, err
-	} else if cfg.TokenCache, err = p.tokenFile(t); err != nil {
-		return nil, err
-	}
-	cfg.Rate = rate
-	if rate < 0 {
-		cfg.Rate = 0
-		if c.emu == nil && (t.platform == nil || !platform.IsLoopback(t.platform)) {
-			cfg.Rate = adobeRate
+	} else {
+		if err := p.env.credentials(&cfg); err != nil {
+			return nil, err
+		}
+		if cfg.TokenCache, err = p.tokenFile(); err != nil {
+			return nil, err
 		}
 	}
-	cfg.Redactor = redact.New()
 	if c.log, err = a.openLog(); err != nil {
-		return nil, errors.Join(err, c.closeBox())
+		return nil, err
 	}
 	if c.log != nil {
 		cfg.Log, cfg.LogBodies = c.log.exchange, c.log.level == levelTrace
 	}
-	client, err := platform.New(cfg)
-	if err != nil {
-		return nil, errors.Join(err, c.closeBox(), c.log.close())
+	if c.Client, err = platform.New(cfg); err != nil {
+		return nil, err
 	}
-	c.Client = client
-	return c, nil
+	c.sandbox, err = findSandbox(ctx, c, t)
+	return c, err
 }
 
-func (c *connection) closeBox() error {
-	if c.emu == nil {
-		return nil
+// checkHosts refuses a target that would send credentials to a host that is neither Adobe's nor allowed by the user.
+// It comes before any call.
+func (a *app) checkHosts(p *project) error {
+	report := &diag.Report{}
+	t := p.target
+	for key, to := range map[string]*url.URL{"platform": t.platform, "ims": t.ims} {
+		if to == nil {
+			continue
+		}
+		refused := platform.CheckHost(to, nil)
+		if refused != nil && t.name != localTarget {
+			lists, err := readAllowed()
+			if err != nil {
+				return err
+			}
+			refused = platform.CheckHost(to, lists.AllowsHost)
+		}
+		if refused != nil || t.name == localTarget && !platform.IsLoopback(to) {
+			report.Add(hostRefused{at: p.config.Place("targets", t.name, key), target: t.name, to: to})
+		}
 	}
-	return c.emu.Close()
+	return a.diagnoseAs(exitRefused, report)
 }
 
-// credentials reads how to sign in, by the names that Adobe's own tools write.
-func (p *project) credentials(cfg *platform.Config) error {
+// credentials reads the variables of Adobe's own tools.
+func (e environment) credentials(cfg *platform.Config) error {
 	var missing []string
 	read := func(name string) string {
-		v, ok := p.getenv(name)
+		v, ok := e.get(name)
 		if !ok || v == "" {
 			missing = append(missing, name)
 		}
@@ -106,17 +143,17 @@ func (p *project) credentials(cfg *platform.Config) error {
 	cfg.ClientID = read("IMS_OAUTH_S2S_CLIENT_ID")
 	cfg.ClientSecret = read("IMS_OAUTH_S2S_CLIENT_SECRET")
 	if len(missing) > 0 {
-		return exit(exitWorld, "no credentials for %s: set %s in the environment or in .env; a target named local needs none",
+		return exit(exitWorld, "no credentials for %s: set %s in the environment or in .env; the target local needs none",
 			cfg.Org, strings.Join(missing, " and "))
 	}
-	scopes, _ := p.getenv("IMS_OAUTH_S2S_SCOPES")
+	scopes, _ := e.get("IMS_OAUTH_S2S_SCOPES")
 	cfg.Scopes = splitScopes(scopes)
 	return nil
 }
 
-// tokenFile is where the token of a target is kept between commands, "" for nowhere.
-// In a pipeline that is the default: there .aepflow is stored as an artifact.
-func (p *project) tokenFile(t target) (files.File, error) {
+// tokenFile is the file that keeps the target's token between commands; the zero File keeps none. That is the
+// default in a pipeline, which stores .aepflow as an artifact.
+func (p *project) tokenFile() (files.File, error) {
 	switch how := os.Getenv("AEPFLOW_TOKEN_CACHE"); how {
 	case "off":
 		return files.File{}, nil
@@ -126,19 +163,17 @@ func (p *project) tokenFile(t target) (files.File, error) {
 		}
 	case "on":
 	default:
-		return files.File{}, exit(exitUsage, "AEPFLOW_TOKEN_CACHE is %q, expected on or off", how)
+		return files.File{}, exit(exitUsage, "AEPFLOW_TOKEN_CACHE is %q; expected on or off", how)
 	}
 	folder := p.root.Sub(".aepflow/cache")
-	// A project that does not ignore the folder must not commit a token. Without
-	// the note nothing is lost: a folder that takes no note takes no token.
+	// A project that does not ignore .aepflow must not commit a token. If this fails, writing the token fails too.
 	if folder.Make() == nil {
 		_ = folder.File(".gitignore").Create(0o644, []byte("*\n"))
 	}
-	return folder.File(t.name + ".token"), nil
+	return folder.File(p.target.name + ".token"), nil
 }
 
-// splitScopes reads a JSON list, as Adobe's tools write it, or a list with
-// commas or blanks.
+// splitScopes reads a JSON list, as Adobe's tools write it, or a list with commas or spaces.
 func splitScopes(text string) []string {
 	var list []string
 	if json.Unmarshal([]byte(text), &list) == nil {
@@ -151,39 +186,21 @@ func splitScopes(text string) []string {
 	return list
 }
 
-// openEmulator opens the embedded emulator with its state in the project's .aepflow.
-func (a *app) openEmulator(p *project, t target) (*emulator.Server, error) {
-	seed, err := a.readSeed(p, t.config.Seed)
-	if err != nil {
-		return nil, err
+// openEmulator opens the embedded emulator with its state in the project's .aepflow. Its seed is the file that the
+// target names, or emulator.yaml in the project's folder, if any.
+func (a *app) openEmulator(p *project) (*emulator.Server, error) {
+	t, seed := p.target, &emulator.Seed{}
+	file := p.root.File(cmp.Or(t.config.Seed, "emulator.yaml"))
+	if t.config.Seed != "" || !file.IsAbsent() {
+		var err error
+		if seed, err = a.parseSeed(file); err != nil {
+			return nil, err
+		}
 	}
-	return emulator.Open(emulator.Options{Dir: p.root.Sub(".aepflow"), Now: a.now, Seed: seedFor(seed, t), KeepRequests: -1})
-}
-
-// seedFor gives the emulator the organisation of the target where the seed names
-// none, so that it lets the target in.
-func seedFor(seed *emulator.Seed, t target) *emulator.Seed {
-	if seed == nil {
-		seed = &emulator.Seed{}
-	}
-	out := *seed
-	if out.Org == "" {
-		out.Org = t.config.Org
-	}
-	if out.Tenant == "" {
-		out.Tenant = t.config.Tenant
-	}
-	return &out
-}
-
-// readSeed reads what the emulator is to hold from the start: the file that is
-// named, or emulator.yaml beside the documents if there is one.
-func (a *app) readSeed(p *project, name string) (*emulator.Seed, error) {
-	file := p.root.File(orDefault(name, "emulator.yaml"))
-	if name == "" && file.IsAbsent() {
-		return nil, nil
-	}
-	return a.parseSeed(file)
+	// The emulator must accept the target.
+	seed.Org = cmp.Or(seed.Org, t.config.Org)
+	seed.Tenant = cmp.Or(seed.Tenant, t.config.Tenant)
+	return emulator.Open(emulator.Options{Dir: p.root.Sub(".aepflow"), Now: a.now, Seed: seed, KeepRequests: -1})
 }
 
 // parseSeed reads a seed in YAML or JSON.
@@ -203,45 +220,42 @@ func (a *app) parseSeed(file files.File) (*emulator.Seed, error) {
 	return seed, nil
 }
 
-// checkSandbox says early, and in words, when the sandbox is not there.
-func checkSandbox(ctx context.Context, c *connection, t target) (platform.Sandbox, error) {
+// findSandbox finds the target's sandbox, before anything else is called.
+func findSandbox(ctx context.Context, c *connection, t target) (platform.Sandbox, error) {
 	s, ok, err := platform.FindSandbox(ctx, c.Client, t.config.Sandbox)
 	switch {
 	case err != nil:
 		return platform.Sandbox{}, noContact(err, t)
 	case !ok:
-		return platform.Sandbox{}, exit(exitWorld, "organisation %s has no sandbox %s that these credentials may see: mend `sandbox` of target %s in %s",
-			t.config.Org, t.config.Sandbox, t.name, projectFile)
+		return platform.Sandbox{}, exit(exitWorld, "organization %s has no sandbox %s that these credentials can see; "+
+			"correct `sandbox` of target %s in %s", t.config.Org, t.config.Sandbox, t.name, projectFile)
 	}
 	return s, nil
 }
 
-// noContact says what to look at when the first call to a target fails. Nothing
-// was changed then.
+// noContact adds help to the error of the first call to a target.
 func noContact(err error, t target) error {
 	var refused *platform.Error
-	var network net.Error
 	switch {
 	case errors.As(err, &refused) && refused.Status < 500 && strings.Contains(refused.URL, "/ims/"):
-		return exitHelp(exitWorld, "check IMS_OAUTH_S2S_CLIENT_ID and IMS_OAUTH_S2S_CLIENT_SECRET, in the environment or in .env",
+		return exitHelp(exitWorld,
+			"check IMS_OAUTH_S2S_CLIENT_ID and IMS_OAUTH_S2S_CLIENT_SECRET in the environment or in .env",
 			"sign in for target %s: %w", t.name, refused)
-	case errors.As(err, &network):
+	case is[net.Error](err):
 		return exitHelp(exitWorld, "check the network, and `platform` and `ims` of the target in "+projectFile,
 			"target %s does not answer: %w", t.name, err)
 	}
 	return err
 }
 
-// explain takes an error of the platform apart for views.
+// explain returns the parts of a refusal of the platform, for views.
 func explain(err error) view.ErrorInfo {
 	var refused *platform.Error
 	if errors.As(err, &refused) {
 		return view.ErrorInfo{
-			Status: refused.Status, Code: refused.Code, Title: refused.Title, Detail: refused.Detail, RequestID: refused.RequestID,
+			Status: refused.Status, Code: refused.Code, Title: refused.Title, Detail: refused.Detail,
+			RequestID: refused.RequestID,
 		}
 	}
 	return view.ErrorInfo{Title: err.Error()}
 }
-
-// elapsed is how long the command has been running.
-func (a *app) elapsed() time.Duration { return time.Since(a.started) }

@@ -14,45 +14,43 @@ type destroyCmd struct {
 }
 
 func (destroyCmd) Help() string {
-	return `Removes the dataflows, source and target connections, mapping sets and base
-connections that the lockfile holds. Schemas and datasets stay, with their
-entries in the lockfile, unless --allow-data-loss is given.
+	return `Deletes the dataflows, source connections, target connections, mapping sets, and
+base connections in the lockfile. Schemas and datasets, and their entries in the
+lockfile, are kept unless you pass --allow-data-loss.
 
   aepflow destroy examples/crm`
 }
 
 func (c destroyCmd) Run(ctx context.Context, a *app) error {
-	p, err := a.load(c.Path)
+	p, err := a.open(c.Path, needTarget, "text", "json")
 	if err != nil {
 		return err
 	}
 	if err := a.diagnose(p.report); err != nil {
 		return err
 	}
-	t, err := a.target(p)
-	if err != nil {
-		return err
-	}
 	var kept []resource.Address
-	err = a.carryOut(ctx, p, t, c.applyFlags, "destroy", func(lock *lockfile.Lock) (*planner.Plan, error) {
+	plan := func(_ context.Context, op *operation) (*planner.Plan, error) {
+		lock := op.session.Lock()
 		plan, report := planner.Diff(lock, resource.NewGraph(nil), planner.Options{
 			At: a.now(), Tool: toolVersion(), Destroy: true, AllowDataLoss: c.AllowDataLoss,
-			Target: t.planTarget(),
+			Target: p.target.planTarget(),
 		})
 		kept = keptBy(plan, lock)
 		return plan, a.diagnose(report)
-	})
+	}
+	err = a.carryOut(ctx, p, c.applyFlags, "destroy", plan)
 	if err == nil && len(kept) > 0 {
 		a.say("Kept on the platform and in the lockfile:")
 		for _, address := range kept {
 			a.say("  %s", address)
 		}
-		a.say("--allow-data-loss removes these too, where the platform can.")
+		a.say("--allow-data-loss deletes these too, where the platform allows it.")
 	}
 	return err
 }
 
-// keptBy returns the entries that a plan leaves alone.
+// keptBy returns the entries of a lock that a plan does not change.
 func keptBy(plan *planner.Plan, lock *lockfile.Lock) []resource.Address {
 	gone := map[resource.Address]bool{}
 	for _, c := range plan.Changes {

@@ -46,10 +46,7 @@ func checkReference(t *testing.T, path, want string) {
 
 // TestCommandsDocumented: docs/cli.md has every command, argument and flag.
 func TestCommandsDocumented(t *testing.T) {
-	parser, err := kong.New(&grammar{}, kong.Name("aepflow"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	parser := newParser(&grammar{})
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### Flags of every command\n\n")
 	writeFlags(&b, parser.Model.Flags)

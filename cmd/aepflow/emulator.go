@@ -15,28 +15,28 @@ import (
 )
 
 type emulatorCmd struct {
-	Listen   string        `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Address to answer on; port 0 takes a free one."`
-	Public   bool          `help:"Answer on an address that other machines reach. Needed as well as --listen."`
+	Listen   string        `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Address. Port 0 selects a free port."`
+	Public   bool          `help:"Allow --listen addresses that other machines can reach."`
 	Data     string        `placeholder:"DIR" help:"Folder for the state. Default: memory only."`
-	Seed     string        `placeholder:"FILE" help:"What it holds from the start: organisation, sandboxes, clients, objects."`
+	Seed     string        `placeholder:"FILE" help:"Initial organization, sandboxes, clients, and objects."`
 	Latency  time.Duration `placeholder:"TIME" help:"Wait before every answer."`
-	Rate     string        `placeholder:"N/s" help:"Refuse more requests than this with 429050."`
+	Rate     string        `placeholder:"N/s" help:"Refuse more requests per second with 429050."`
 	TokenTTL time.Duration `name:"token-ttl" default:"24h" placeholder:"TIME" help:"How long tokens are valid."`
-	Faults   string        `placeholder:"FILE" help:"Fault rules, a JSON list."`
-	Record   string        `placeholder:"FILE" help:"Write every request as a JSON line, secrets masked."`
-	Source   []string      `placeholder:"NAME=KIND:PATH" sep:"none" help:"Data behind a connection: sqlite:FILE, csv:DIR or json:DIR."`
-	Switch   []string      `placeholder:"NAME=VALUE" sep:"none" help:"What the emulator does where Adobe publishes no answer; docs/emulator.md lists them."`
+	Faults   string        `placeholder:"FILE" help:"Fault rules: a JSON list."`
+	Record   string        `placeholder:"FILE" help:"Write each request as a line of JSON. Secrets are hidden."`
+	Source   []string      `placeholder:"NAME=KIND:PATH" sep:"none" help:"Data of a connection: sqlite, csv, or json."`
+	Switch   []string      `placeholder:"NAME=VALUE" sep:"none" help:"Undocumented behavior; see docs/emulator.md."`
 }
 
 func (emulatorCmd) Help() string {
-	return `Answers like Adobe's token service, Flow Service, Schema Registry, Catalog and
-Data Prep. Prints its address when it is ready and stops on SIGTERM or Ctrl-C.
+	return `Emulates Adobe's token service, Flow Service, Schema Registry, Catalog Service, and
+Data Prep. Prints its address when it is ready. Stops at Ctrl-C or SIGTERM.
 
   aepflow emulator --listen 127.0.0.1:0 --data ./state --seed emulator.yaml`
 }
 
 func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
-	if _, err := a.format("text"); err != nil {
+	if err := a.writes("text"); err != nil {
 		return err
 	}
 	if err := c.checkListen(); err != nil {
@@ -89,20 +89,20 @@ func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {
 	return serve(ctx, a, emu, c.Listen)
 }
 
-// checkListen refuses to answer beyond this machine unless told so twice.
+// checkListen refuses an address that other machines can reach, unless --public is given.
 func (c emulatorCmd) checkListen() error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return exit(exitUsage, "--listen %s: expected HOST:PORT, such as 127.0.0.1:8090", c.Listen)
 	}
 	if !onlyHere(host) && !c.Public {
-		return exit(exitUsage, "--listen %s is reached from other machines, and the emulator checks no passwords by default: "+
-			"add --public if that is meant", c.Listen)
+		return exit(exitUsage, "--listen %s: other machines can reach this address, and by default the emulator checks no "+
+			"passwords; to allow that, add --public", c.Listen)
 	}
 	return nil
 }
 
-// onlyHere reports whether only this machine reaches a host.
+// onlyHere reports whether only this machine can reach a host.
 func onlyHere(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -114,7 +114,7 @@ func parseRate(text string) (float64, error) {
 	}
 	n, err := strconv.ParseFloat(strings.TrimSuffix(text, "/s"), 64)
 	if err != nil || n <= 0 {
-		return 0, exit(exitUsage, "--rate %s: expected requests a second, such as 10/s", text)
+		return 0, exit(exitUsage, "--rate %s: expected requests per second, such as 10/s", text)
 	}
 	return n, nil
 }
@@ -134,7 +134,7 @@ func readFaults(path string) ([]emulator.Fault, error) {
 	return faults, nil
 }
 
-// serve answers until a signal comes; calls under way are let finish.
+// serve answers requests until a signal. Running requests may finish.
 func serve(ctx context.Context, a *app, emu *emulator.Server, listen string) error {
 	ctx, _, stop := a.interrupts(ctx, "stopping")
 	defer stop()
@@ -147,7 +147,7 @@ func serve(ctx context.Context, a *app, emu *emulator.Server, listen string) err
 		return err
 	}
 	if !onlyHere(host) {
-		a.say("warning: whoever reaches %s can read and change everything in this emulator", l.Addr())
+		a.say("warning: anyone who can reach %s can read and change everything in this emulator", l.Addr())
 	}
 	if err := a.stdout.Printf("listening on http://%s\n", l.Addr()); err != nil {
 		return err

@@ -22,15 +22,14 @@ func (explainCmd) Help() string {
 }
 
 func (c explainCmd) Run(a *app) error {
-	format, err := a.format("text", "json")
-	if err != nil {
+	if err := a.writes("text", "json"); err != nil {
 		return err
 	}
 	if c.What == "" {
-		return explainAll(a, format)
+		return explainAll(a)
 	}
 	if entry, ok := diag.Lookup(diag.Code(c.What)); ok {
-		if format == "json" {
+		if a.Output == "json" {
 			return a.printJSON(entry)
 		}
 		return explainCode(a.stdout, entry)
@@ -39,13 +38,13 @@ func (c explainCmd) Run(a *app) error {
 	if !ok {
 		return unexplained(c.What, near)
 	}
-	if format == "json" {
+	if a.Output == "json" {
 		return a.printJSON(e)
 	}
 	return explainKey(a.stdout, e)
 }
 
-// unexplained says that there is neither a key nor a code of that name.
+// unexplained is the error for a name that is neither a key nor a code.
 func unexplained(what, near string) error {
 	if !strings.Contains(what, ".") {
 		var codes []string
@@ -57,14 +56,15 @@ func unexplained(what, near string) error {
 		}
 	}
 	if near != "" {
-		return exit(exitUsage, "nothing is called %s; did you mean %s?", what, near)
+		return exit(exitUsage, "unknown key or code %s; did you mean %s?", what, near)
 	}
-	return exit(exitUsage, "nothing is called %s: keys begin with dataflow, connection, schema, dataset or project; `aepflow explain` lists the codes", what)
+	return exit(exitUsage, "unknown key or code %s; keys begin with dataflow, connection, schema, dataset, or project; "+
+		"`aepflow explain` lists the codes", what)
 }
 
-func explainAll(a *app, format string) error {
+func explainAll(a *app) error {
 	codes := diag.Codes()
-	if format == "json" {
+	if a.Output == "json" {
 		return a.printJSON(codes)
 	}
 	for _, e := range codes {

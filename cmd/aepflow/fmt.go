@@ -11,13 +11,13 @@ import (
 
 type fmtCmd struct {
 	Paths []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
-	Check bool     `help:"Change nothing; exit with 2 when a file is not in canonical form."`
-	Diff  bool     `help:"Change nothing; print what would change."`
+	Check bool     `help:"Change nothing. Exit with 2 if a file is not in canonical form."`
+	Diff  bool     `help:"Change nothing. Print what would change."`
 }
 
 func (fmtCmd) Help() string {
-	return `Puts keys in the order of the file format and spaces in order. Comments, quotes,
-anchors and empty lines between sections stay; the meaning never changes.
+	return `Sorts keys into the order of the file format and corrects spacing. Keeps comments,
+quotes, anchors, and empty lines between sections. Never changes the meaning.
 
   aepflow fmt
   aepflow fmt --check      # in a pipeline
@@ -25,7 +25,7 @@ anchors and empty lines between sections stay; the meaning never changes.
 }
 
 func (c fmtCmd) Run(a *app) error {
-	if _, err := a.format("text"); err != nil {
+	if err := a.writes("text"); err != nil {
 		return err
 	}
 	p, err := a.loadPaths(c.Paths)
@@ -68,8 +68,7 @@ func (c fmtCmd) Run(a *app) error {
 	return nil
 }
 
-// rewrite replaces the text of a file of the project, by the path that it is shown
-// with, and keeps its mode. A link is not followed.
+// rewrite replaces the text of the project's file with that source path and keeps its mode. It follows no link.
 func (p *project) rewrite(path string, text []byte) error {
 	if err := p.places[path].Write(0o644, text); err != nil {
 		return exit(exitWorld, "write %s: %s", path, reason(err))

@@ -3,28 +3,24 @@ package main
 import "github.com/aepflow/aepflow/internal/view"
 
 type graphCmd struct {
-	Path string `arg:"" optional:"" default:"." help:"Folder of the project, or a saved plan (a .json file), whose changes are coloured."`
+	Path string `arg:"" optional:"" default:"." help:"Folder of the project, or a saved plan (.json)."`
 }
 
 func (graphCmd) Help() string {
-	return `Draws the resources of a project and what each of them needs.
+	return `Draws the resources of a project and their dependencies.
 
   aepflow graph
   aepflow graph -o svg > graph.svg
   aepflow graph -o mermaid           # for Markdown
-  aepflow graph plan.json -o dot     # a saved plan, by action`
+  aepflow graph plan.json -o dot     # a saved plan, colored by action`
 }
 
 func (c graphCmd) Run(a *app) error {
-	format, err := a.format("text", "dot", "mermaid", "svg")
+	picture, err := c.picture(a, "text", "dot", "mermaid", "svg")
 	if err != nil {
 		return err
 	}
-	picture, err := c.picture(a)
-	if err != nil {
-		return err
-	}
-	switch format {
+	switch a.Output {
 	case "dot":
 		return view.GraphDOT(a.stdout, picture)
 	case "mermaid":
@@ -35,19 +31,16 @@ func (c graphCmd) Run(a *app) error {
 	return view.GraphText(a.stdout, picture, a.viewOptions(a.stdout))
 }
 
-func (c graphCmd) picture(a *app) (view.Picture, error) {
+func (c graphCmd) picture(a *app, formats ...string) (view.Picture, error) {
 	if isPlanFile(c.Path) {
-		plan, err := readPlan(c.Path)
+		plan, err := a.openPlan(c.Path, formats...)
 		if err != nil {
 			return view.Picture{}, err
 		}
 		return view.PictureOfPlan(plan), nil
 	}
-	p, err := a.load(c.Path)
+	p, err := a.open(c.Path, needGraph, formats...)
 	if err != nil {
-		return view.Picture{}, err
-	}
-	if err := a.compile(p); err != nil {
 		return view.Picture{}, err
 	}
 	return view.PictureOfGraph(p.graph), nil

@@ -23,8 +23,6 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
-
-	"github.com/alecthomas/kong"
 )
 
 // What one command may cost in a repository of a stranger.
@@ -231,11 +229,7 @@ var hostileFirst = []string{"validate", "plan", "apply", "fmt"}
 // hostileFirst first. Some commands come in several forms.
 func hostileCommands(t *testing.T) [][]string {
 	t.Helper()
-	var g grammar
-	parser, err := kong.New(&g, kong.Name("aepflow"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	parser := newParser(&grammar{})
 	var names []string
 	for _, leaf := range parser.Model.Leaves(true) {
 		names = append(names, strings.TrimPrefix(leaf.FullPath(), "aepflow "))

@@ -28,27 +28,27 @@ var initProject string
 var initSeed string
 
 type initCmd struct {
-	Path      string `arg:"" optional:"" default:"." help:"Folder to begin in."`
-	Name      string `placeholder:"NAME" help:"Name of the dataflow. Default: that of the table."`
+	Path      string `arg:"" optional:"" default:"." help:"Folder of the new project."`
+	Name      string `placeholder:"NAME" help:"Name of the dataflow. Default: the name of the table."`
 	Connector string `default:"postgresql" placeholder:"NAME" help:"Connector of the database."`
-	Table     string `default:"public.customers" placeholder:"PATH" help:"Table to bring in."`
-	Columns   string `default:"id:string,email:string,updated_at:date-time" placeholder:"NAME:TYPE,…" help:"Its columns."`
+	Table     string `default:"public.customers" placeholder:"PATH" help:"Table to ingest."`
+	Columns   string `default:"${first_columns}" placeholder:"NAME:TYPE,…" help:"Columns of the table."`
 }
 
 func (initCmd) Help() string {
 	return `Writes a first project that validates: a commented dataflow.yaml, aepflow.yaml,
-.gitignore, the JSON Schema and the settings that let editors use it. Overwrites nothing.
+.gitignore, and the JSON Schema with settings for editors. Overwrites nothing.
 
   aepflow init
   aepflow init --connector mysql --table shop.orders --columns id:string,changed:date-time`
 }
 
-// firstProject is what the templates of init see.
+// firstProject is the data of the templates.
 type firstProject struct {
 	Name, Connector, Table string
 	Columns                []firstColumn
 	Key, Delta             string
-	Email                  string // field that says whom a record is about, "" for none
+	Email                  string // field with the identity of a record, "" for none
 }
 
 // firstColumn is a column and the name of the field that it is mapped to.
@@ -58,7 +58,7 @@ type firstColumn struct {
 }
 
 func (c initCmd) Run(a *app) error {
-	if _, err := a.format("text"); err != nil {
+	if err := a.writes("text"); err != nil {
 		return err
 	}
 	first, err := c.first()
@@ -69,7 +69,8 @@ func (c initCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", text)}, compiler.Options{}); report.HasErrors() {
+	file := source.NewFile("dataflow.yaml", text)
+	if _, report := compiler.Compile([]*source.File{file}, compiler.Options{}); report.HasErrors() {
 		return a.diagnose(report)
 	}
 	project, err := render(initProject, first)
@@ -102,7 +103,7 @@ type newFile struct {
 	text []byte
 }
 
-// write makes the files that are not there; others stay as they are.
+// write creates the files that do not exist.
 func (c initCmd) write(a *app, list []newFile) error {
 	folder := files.Project(c.Path)
 	if err := folder.Make(); err != nil {
@@ -115,7 +116,7 @@ func (c initCmd) write(a *app, list []newFile) error {
 		}
 		err := file.Create(0o644, f.text)
 		if files.IsExist(err) {
-			a.say("kept   %s: it is there already", display(file.Path()))
+			a.say("kept   %s: already exists", display(file.Path()))
 			continue
 		}
 		if err != nil {
@@ -127,11 +128,12 @@ func (c initCmd) write(a *app, list []newFile) error {
 	if c.Path != "." {
 		where = " " + display(c.Path)
 	}
-	a.say("\nNext: edit dataflow.yaml, then run\n  aepflow validate%s\n  aepflow plan%s\n  aepflow apply%s   # on the embedded emulator; no account needed", where, where, where)
+	a.say("\nNext: edit dataflow.yaml, then run\n  aepflow validate%s\n  aepflow plan%s\n"+
+		"  aepflow apply%s   # on the embedded emulator; needs no account", where, where, where)
 	return nil
 }
 
-// first reads the flags; what is wrong with them is said in their words.
+// first returns the data of the templates. Errors name the flag.
 func (c initCmd) first() (firstProject, error) {
 	first := firstProject{Name: c.Name, Connector: c.Connector, Table: c.Table}
 	if first.Name == "" {
@@ -142,15 +144,17 @@ func (c initCmd) first() (firstProject, error) {
 	}
 	if known := compiler.Connectors(); !slices.Contains(known, c.Connector) {
 		if near, ok := diag.Nearest(c.Connector, known); ok {
-			return first, exit(exitUsage, "--connector %s: no connector has this name; did you mean %s?", c.Connector, near)
+			return first, exit(exitUsage, "--connector %s: unknown connector; did you mean %s?", c.Connector, near)
 		}
-		return first, exit(exitUsage, "--connector %s: no connector has this name; `aepflow explain dataflow.database.connector` lists them", c.Connector)
+		return first, exit(exitUsage, "--connector %s: unknown connector; `aepflow explain dataflow.database.connector` "+
+			"lists them", c.Connector)
 	}
 	var columns []schemas.Column
 	for _, part := range strings.Split(c.Columns, ",") {
 		name, typ, ok := strings.Cut(strings.TrimSpace(part), ":")
 		if !ok || name == "" || typ == "" {
-			return first, exit(exitUsage, "--columns %s: expected NAME:TYPE pairs such as id:string,changed:date-time", c.Columns)
+			return first, exit(exitUsage, "--columns %s: expected NAME:TYPE pairs, such as id:string,changed:date-time",
+				c.Columns)
 		}
 		column := firstColumn{schemas.Column{Name: name, Type: typ}, fieldName(name, len(first.Columns))}
 		if strings.HasPrefix(strings.ToLower(column.Field), "email") && typ == "string" {
@@ -164,8 +168,8 @@ func (c initCmd) first() (firstProject, error) {
 	return first, nil
 }
 
-// fieldName makes the name of a schema's field from that of a column: customer_id
-// becomes customerId. n counts the columns before, for names without a letter.
+// fieldName returns the schema field of a column: customer_id becomes customerId. n is the index of the column, for
+// names without a letter.
 func fieldName(column string, n int) string {
 	if strings.ToUpper(column) == column {
 		column = strings.ToLower(column)
@@ -183,7 +187,7 @@ func fieldName(column string, n int) string {
 	return name
 }
 
-// isWord reports whether a rune may stand in the name of a field.
+// isWord reports whether a rune is allowed in the name of a field.
 func isWord(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
@@ -200,8 +204,8 @@ func render(text string, data firstProject) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// yamlText writes a text so that YAML reads it as that text: in quotes unless it
-// is made of letters, digits, dots, dashes and underscores and begins with a letter.
+// yamlText writes a string in YAML: in quotes, unless it starts with a letter and has only letters, digits, dots,
+// dashes, and underscores.
 func yamlText(s string) string {
 	plain := s != "" && document.ResolveScalar(s) == document.StringKind
 	for i, r := range s {

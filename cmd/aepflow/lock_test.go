@@ -95,7 +95,7 @@ func TestKilledHolder(t *testing.T) {
 		t.Errorf("the dead holder left no note: %v", err)
 	}
 	l.open()
-	if r := l.mustRun("unlock"); !strings.Contains(r.stderr, "note of a dead holder is cleared") {
+	if r := l.mustRun("unlock"); !strings.Contains(r.stderr, "note of a dead holder was removed") {
 		t.Errorf("unlock: %s", r)
 	}
 	if r := l.mustRun("unlock"); !strings.Contains(r.stderr, "The lock is free.") {

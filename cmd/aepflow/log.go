@@ -14,18 +14,17 @@ import (
 // levelTrace also shows bodies.
 const levelTrace = slog.LevelDebug - 4
 
-// requestLog writes a line for each request, for people who look for the cause of
-// something. The client has masked what it tells.
+// requestLog writes a line for each attempt of a request. The client has masked its secrets.
 type requestLog struct {
 	log   *slog.Logger
 	level slog.Level
 	file  *os.File // nil for stderr
 }
 
-// logged reports whether requests are logged to stderr, where a bar would be torn.
+// logged reports whether requests are logged to stderr, where they would break a progress bar.
 func (g *globals) logged() bool { return g.LogLevel != "off" && g.LogFile == "" }
 
-// openLog returns the log that the flags ask for, nil for none.
+// openLog returns the log of --log-level and --log-file, nil for none.
 func (a *app) openLog() (*requestLog, error) {
 	if a.LogLevel == "off" && a.LogFile == "" {
 		return nil, nil
@@ -61,7 +60,8 @@ func shortAttr(groups []string, attr slog.Attr) slog.Attr {
 func (l *requestLog) exchange(x platform.Exchange) {
 	attrs := []slog.Attr{
 		slog.String("method", x.Method), slog.String("path", x.URL), slog.Int("status", x.Status),
-		slog.Duration("took", x.Elapsed.Round(100*time.Microsecond)), slog.String("request_id", x.RequestID), slog.Int("attempt", x.Attempt),
+		slog.Duration("took", x.Elapsed.Round(100*time.Microsecond)), slog.String("request_id", x.RequestID),
+		slog.Int("attempt", x.Attempt),
 	}
 	if x.Tag != "" {
 		attrs = append(attrs, slog.String("for", x.Tag))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/aepflow/aepflow/internal/curlscript"
@@ -12,19 +13,19 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// planFlags are what plan, apply and destroy have in common.
+// planFlags are the flags of plan, apply, and destroy.
 type planFlags struct {
-	OnReplace     string `enum:",backfill,continue" default:"" placeholder:"HOW" help:"What a replaced dataflow does with the data, where its document says nothing: backfill or continue."`
-	AllowDataLoss bool   `help:"Let datasets, schemas and what belongs to them be removed."`
-	Refresh       bool   `help:"Read what is on the platform first, and plan against that."`
-	Recreate      bool   `help:"Make again what a refresh did not find."`
+	OnReplace     string `enum:",backfill,continue" default:"" placeholder:"HOW" help:"${on_replace}"`
+	AllowDataLoss bool   `help:"Allow the deletion of datasets, schemas, and what belongs to them."`
+	Refresh       bool   `help:"Read the platform first, and plan against it."`
+	Recreate      bool   `help:"Create objects again that a refresh did not find."`
 
-	Only            []string `name:"target-resource" placeholder:"KIND.NAME" help:"Only these resources and what they need. Repeatable."`
-	Exclude         []string `placeholder:"KIND.NAME" help:"Leave out these resources and what needs them. Repeatable."`
-	AllowMassDelete bool     `help:"Let a plan remove more than a quarter of the resources, or all of them."`
+	Only            []string `name:"target-resource" placeholder:"KIND.NAME" help:"${only}"`
+	Exclude         []string `placeholder:"KIND.NAME" help:"Leave out these resources and their dependents. Repeatable."`
+	AllowMassDelete bool     `help:"Allow the deletion of more than a quarter of the resources."`
 }
 
-// selection reads the addresses of a selection.
+// selection adds the addresses of --target-resource and --exclude to the options of a plan.
 func (f planFlags) selection(o *planner.Options, known func(resource.Address) bool) error {
 	o.AllowMassDelete = f.AllowMassDelete
 	for _, list := range []struct {
@@ -38,7 +39,7 @@ func (f planFlags) selection(o *planner.Options, known func(resource.Address) bo
 				return exit(exitUsage, "%s: %v", list.flag, err)
 			}
 			if !known(a) {
-				return exit(exitUsage, "%s %s: neither the documents nor the lockfile have it", list.flag, a)
+				return exit(exitUsage, "%s %s: no such resource in the documents or the lockfile", list.flag, a)
 			}
 			*list.into = append(*list.into, a)
 		}
@@ -49,54 +50,42 @@ func (f planFlags) selection(o *planner.Options, known func(resource.Address) bo
 type planCmd struct {
 	planFlags
 	Path             string `arg:"" optional:"" default:"." help:"Folder of the project."`
-	Out              string `placeholder:"FILE" help:"Save the plan, to be applied with: aepflow apply FILE."`
-	DetailedExitcode bool   `help:"Exit with 2 when there is something to change."`
+	Out              string `placeholder:"FILE" help:"Save the plan. To apply it: aepflow apply FILE."`
+	DetailedExitcode bool   `help:"Exit with 2 if there are changes."`
 	NoSecrets        bool   `help:"Plan without reading secrets."`
-	Calls            string `placeholder:"FORM" default:"" enum:",http,curl" help:"Print the calls instead: http, or curl for a script that makes them."`
-	Full             bool   `help:"Leave nothing out."`
-	Strict           bool   `help:"Fail on warnings about the documents too."`
-	Quiet            bool   `short:"q" help:"Totals and what is destroyed, nothing else."`
+	Calls            string `placeholder:"FORM" default:"" enum:",http,curl" help:"${calls}"`
+	Full             bool   `help:"${full}"`
+	Strict           bool   `help:"Treat warnings about the documents as errors."`
+	Quiet            bool   `short:"q" help:"${quiet}"`
 }
 
 func (planCmd) Help() string {
-	return `Compares the documents with the lockfile dataflow.TARGET.lock. Needs no network.
+	return `Compares the documents with the lockfile, dataflow.TARGET.lock. Needs no network.
 
   aepflow plan
   aepflow plan examples/crm --target prod --out plan.json
-  aepflow plan --detailed-exitcode     # 0 nothing to change, 2 changes
+  aepflow plan --detailed-exitcode     # 0 no changes, 2 changes
+  aepflow plan -o markdown             # for a pull request; html for a page
   aepflow plan --calls=curl > apply.sh # the same calls as a script`
 }
 
 func (c planCmd) Run(ctx context.Context, a *app) error {
-	format, err := a.format("text", "json", "markdown", "html")
+	p, err := a.open(c.Path, needGraph|needTarget, "text", "json", "markdown", "html")
 	if err != nil {
-		return err
-	}
-	p, err := a.load(c.Path)
-	if err != nil {
-		return err
-	}
-	if err := a.compile(p); err != nil {
 		return err
 	}
 	if c.Strict && p.report.Fails(true) {
 		return quiet(exitDocuments)
 	}
-	t, err := a.target(p)
+	seen, err := p.applied()
 	if err != nil {
-		return err
-	}
-	seen, err := lockfile.LoadFor(p.paths(t), p.graph)
-	if err != nil {
-		return err
-	}
-	if err := sameTarget(p.paths(t), seen.Lock, t); err != nil {
 		return err
 	}
 	if len(seen.Open) > 0 {
-		a.say("note: an apply was cut short; the next one first finds out what became of %s", count(len(seen.Open), "call"))
+		a.say("note: an apply was interrupted; the next one first finds the results of %s",
+			view.Count(len(seen.Open), "call"))
 	}
-	plan, err := a.plan(ctx, p, t, seen.Lock, c.planFlags, c.NoSecrets)
+	plan, err := a.planFresh(ctx, p, seen.Lock, c.planFlags, c.NoSecrets)
 	if err != nil {
 		return err
 	}
@@ -111,11 +100,11 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	}
 	o := a.viewOptions(a.stdout)
 	o.Full, o.Quiet = c.Full, c.Quiet
-	if err := showPlan(a.stdout, plan, format, c.Calls, o, known(planner.Moved(seen.Lock, p.graph))); err != nil {
+	if err := showPlan(a.stdout, plan, a.Output, c.Calls, o, known(planner.Moved(seen.Lock, p.graph))); err != nil {
 		return err
 	}
 	if c.Out != "" {
-		a.say("The plan is saved. Apply it with: aepflow apply %s", display(c.Out))
+		a.say("Plan saved. To apply it, run: aepflow apply %s", display(c.Out))
 	}
 	if c.DetailedExitcode && !plan.IsEmpty() {
 		return quiet(exitPending)
@@ -123,11 +112,27 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// plan compares the project with a lock and, when asked to, with the platform.
-func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Lock, f planFlags, noSecrets bool) (*planner.Plan, error) {
+// planFresh is plan with a connection of its own if a refresh needs one.
+func (a *app) planFresh(
+	ctx context.Context, p *project, lock *lockfile.Lock, f planFlags, noSecrets bool,
+) (_ *planner.Plan, err error) {
+	var conn *connection
+	if f.Refresh {
+		if conn, err = a.connect(ctx, p, defaultRate, nil); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, conn.close()) }()
+	}
+	return a.plan(ctx, p, conn, lock, f, noSecrets)
+}
+
+// plan compares the project with a lock and, with --refresh, with the platform.
+func (a *app) plan(
+	ctx context.Context, p *project, conn *connection, lock *lockfile.Lock, f planFlags, noSecrets bool,
+) (*planner.Plan, error) {
 	o := planner.Options{
 		At: a.now(), Tool: toolVersion(),
-		Target:    t.planTarget(),
+		Target:    p.target.planTarget(),
 		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss, Recreate: f.Recreate,
 		Secrets: planner.Secrets{Unchecked: true},
 	}
@@ -151,7 +156,7 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 		return nil, err
 	}
 	if f.Refresh {
-		if err := a.refresh(ctx, p, t, withImports(named, p.graph), -1, &o); err != nil {
+		if err := refresh(ctx, p, conn, withImports(named, p.graph), &o); err != nil {
 			return nil, err
 		}
 	}
@@ -159,8 +164,7 @@ func (a *app) plan(ctx context.Context, p *project, t target, lock *lockfile.Loc
 	return plan, a.diagnose(report)
 }
 
-// withImports returns a lock that also has what is to be imported, so that a
-// refresh reads it.
+// withImports returns a lock that also has the objects to import, so that a refresh reads them.
 func withImports(lock *lockfile.Lock, g *resource.Graph) *lockfile.Lock {
 	out := lock
 	for _, r := range g.All() {
@@ -174,14 +178,6 @@ func withImports(lock *lockfile.Lock, g *resource.Graph) *lockfile.Lock {
 	return out
 }
 
-func sameTarget(paths lockfile.Paths, lock *lockfile.Lock, t target) error {
-	have := lock.Target
-	if have.Org == "" && have.Sandbox == "" || have.Org == t.config.Org && have.Sandbox == t.config.Sandbox {
-		return nil
-	}
-	return &lockfile.TargetError{Path: paths.Lock, Have: have, Asked: t.lockTarget()}
-}
-
 func planJSON(w io.Writer, plan *planner.Plan) error {
 	text, err := planner.Marshal(plan)
 	if err != nil {
@@ -191,7 +187,7 @@ func planJSON(w io.Writer, plan *planner.Plan) error {
 	return err
 }
 
-// showPlan writes a plan in the form that was asked for.
+// showPlan writes a plan in a format, or its calls.
 func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Options, k curlscript.Known) error {
 	switch {
 	case calls == "http":

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 
+	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -14,7 +16,7 @@ func (p unreadable) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.FileUnreadable, Severity: diag.Error,
 		Message: fmt.Sprintf("%s cannot be read: %s", p.path, p.why),
-		Help:    "look at the file's permissions, or move it out of the project",
+		Help:    "check the file's permissions, or move it out of the project",
 	}
 }
 
@@ -26,8 +28,8 @@ type tooLarge struct {
 func (p tooLarge) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.FileTooLarge, Severity: diag.Error,
-		Message: fmt.Sprintf("%s has %.1f MiB, expected at most %d MiB", p.path, float64(p.size)/(1<<20), p.limit>>20),
-		Help:    "split it: a project may have any number of files",
+		Message: fmt.Sprintf("%s has %.1f MiB; expected at most %d MiB", p.path, float64(p.size)/(1<<20), p.limit>>20),
+		Help:    "split it; a project may have any number of files",
 	}
 }
 
@@ -39,12 +41,12 @@ type projectTooLarge struct {
 func (p projectTooLarge) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ProjectTooLarge, Severity: diag.Error,
-		Message: fmt.Sprintf("%s exceeds the %d MiB that the documents of a project may hold", p.path, maxProject>>20),
-		Help:    "reading stopped there: split the project, or move what is no document of it elsewhere",
+		Message: fmt.Sprintf("%s exceeds the limit of %d MiB for the documents of a project", p.path, maxProject>>20),
+		Help:    "reading stopped there; split the project, or move files that are not documents elsewhere",
 	}
 }
 
-// unsetSecret: a document refers to a secret that is not there.
+// unsetSecret: a document refers to a secret that is missing.
 type unsetSecret struct {
 	at   source.Span
 	from string // env.NAME or file.PATH
@@ -59,10 +61,69 @@ func (p unsetSecret) Diagnose() diag.Diagnostic {
 	}
 	if name, ok := secretEnv(p.from); ok {
 		d.Message = fmt.Sprintf("the environment variable %s is %s", name, p.why)
-		d.Help = fmt.Sprintf("set it: export %s=…, or write it into .env beside the documents; `plan --no-secrets` plans without", name)
+		d.Help = fmt.Sprintf("set it (export %s=…), or add it to .env in the project's folder; "+
+			"`aepflow plan --no-secrets` plans without secrets", name)
 		return d
 	}
 	d.Message = fmt.Sprintf("the secret file %s cannot be read: %s", p.from[len("file."):], p.why)
-	d.Help = "the path is read from the project's folder"
+	d.Help = "the path is relative to the project's folder"
 	return d
+}
+
+// hostRefused: aepflow.yaml names a host that gets no credentials.
+type hostRefused struct {
+	at     source.Span
+	target string
+	to     *url.URL
+}
+
+func (p hostRefused) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.HostNotAllowed, Severity: diag.Error,
+		Message: fmt.Sprintf("target %s would send credentials to %s, which is not one of Adobe's hosts",
+			p.target, p.to.Host),
+		Labels: []diag.Label{{Span: p.at, Text: "nothing was sent there"}},
+		Help: howToAllow("trust this host with your client secret and the secrets of your connections",
+			allow.HostsVar, p.to.Host),
+	}
+	switch {
+	case p.target == localTarget:
+		d.Message = fmt.Sprintf("target %s is on this machine, %s is not", p.target, p.to.Host)
+		d.Help = "rename the target, or use an address such as http://127.0.0.1:8090; " +
+			"without `platform` it is the embedded emulator"
+	case p.to.Scheme != "https":
+		d.Message = fmt.Sprintf("target %s would send credentials to %s without encryption", p.target, p.to.Host)
+		d.Help = "use https://; plain http is only for this machine"
+	}
+	return d
+}
+
+// secretRefusal is the error for a secret that the project may not read.
+type secretRefusal struct{ message, help string }
+
+func (e *secretRefusal) Error() string { return e.message }
+
+// secretRefused: a document names such a secret.
+type secretRefused struct {
+	at  source.Span
+	why *secretRefusal
+}
+
+func (p secretRefused) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.SecretNotAllowed, Severity: diag.Error, Message: p.why.message, Help: p.why.help,
+		Labels: []diag.Label{{Span: p.at, Text: "it was not read"}},
+	}
+}
+
+// shortSecret: a secret is too short to be distinguished from ordinary words.
+type shortSecret struct{ at source.Span }
+
+func (p shortSecret) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ShortSecret, Severity: diag.Warning,
+		Message: "the secret is too short to be hidden in answers of the platform",
+		Labels:  []diag.Label{{Span: p.at, Text: "fewer than six characters"}},
+		Help:    "use a longer secret; logs and messages show this one if the platform repeats it",
+	}
 }

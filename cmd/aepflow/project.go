@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -11,57 +9,82 @@ import (
 	"sync/atomic"
 
 	"github.com/aepflow/aepflow/compiler"
-	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/dotenv"
-	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
-	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
-	"github.com/aepflow/aepflow/internal/specs"
-	"github.com/aepflow/aepflow/planner"
-	"github.com/aepflow/aepflow/schemas"
 )
 
-// maxProject is how much text the documents of a project may hold.
+// maxProject is the most text that the documents of a project may have together, in bytes.
 const maxProject = 256 << 20
 
-// projectFile is the name of the file that holds targets and defaults.
+// projectFile is the name of the file with targets and defaults.
 const projectFile = "aepflow.yaml"
 
-// localTarget is the embedded emulator.
+// localTarget is the name of the target on this machine: the embedded emulator, or one at a loopback address.
 const localTarget = "local"
 
-// project is a folder with documents, read.
+// project is what a command reads of the folder of a project.
 type project struct {
-	dir     string
-	root    files.Folder
-	flags   *globals
-	config  compiler.ProjectFile
-	env     map[string]string // of .env; the environment wins, and little else is read from it: see getenv
-	files   []*source.File
-	size    int                   // bytes of the files that were read
-	places  map[string]files.File // of the files and of aepflow.yaml, by the path that they are shown with
-	graph   *resource.Graph
-	report  *diag.Report // what the compiler said
-	allowed func() (allow.Lists, error)
-	open    *connection // of an apply that has connected already: the embedded emulator opens once
+	dir    string
+	root   files.Folder
+	flags  *globals
+	config compiler.ProjectFile
+	env    environment
+	files  []*source.File
+	size   int                   // bytes of files
+	places map[string]files.File // of files and of aepflow.yaml, by source path
+	report *diag.Report          // of reading and compiling
+	target target                // with needTarget
+	graph  *resource.Graph       // with needGraph
 }
 
-// project returns a project of which nothing is read.
-func (a *app) project(dir string) *project {
+func newProject(dir string, flags *globals) *project {
 	return &project{
-		dir: dir, root: files.Project(dir), flags: a.globals, places: map[string]files.File{}, report: &diag.Report{}, allowed: a.allowed,
+		dir: dir, root: files.Project(dir), flags: flags, env: environment{dir: dir},
+		places: map[string]files.File{}, report: &diag.Report{},
 	}
 }
 
-// load reads the project in dir. Documents that are wrong are reported by
-// diagnose later; the error is for what cannot be read at all.
+// need says how far open prepares a project.
+type need int
+
+const (
+	needGraph  need = 1 << iota // compiled documents
+	needTarget                  // a target with its organization, sandbox, and addresses
+)
+
+// open reads the project in dir as far as the command needs it, after checking that the command writes the format
+// that --output asks for. It prints the diagnostics of the documents if it compiles them.
+func (a *app) open(dir string, needs need, formats ...string) (*project, error) {
+	if err := a.writes(formats...); err != nil {
+		return nil, err
+	}
+	p, err := a.load(dir)
+	if err != nil {
+		return nil, err
+	}
+	if needs&needGraph != 0 {
+		if err := p.compile(); err != nil {
+			return nil, err
+		}
+		if err := a.diagnose(p.report.AtLeast(diag.Warning)); err != nil { // notes are for validate
+			return nil, err
+		}
+	}
+	if needs&needTarget != 0 {
+		p.target, err = p.findTarget()
+	}
+	return p, err
+}
+
+// load reads the project in dir. Wrong documents are reported in the project; the error is for a folder that cannot
+// be read at all.
 func (a *app) load(dir string) (*project, error) {
-	p := a.project(dir)
+	p := newProject(dir, a.globals)
 	is, err := p.root.IsFolder()
 	switch {
 	case err != nil:
@@ -85,10 +108,12 @@ func (a *app) load(dir string) (*project, error) {
 	return p, nil
 }
 
-// compile turns the documents into a graph and prints what is wrong with them.
-func (a *app) compile(p *project) error {
+// compile adds the graph and the compiler's diagnostics to the project. The error is for a project without
+// documents and for an unknown target.
+func (p *project) compile() error {
 	if len(p.files) == 0 && !p.report.HasErrors() {
-		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml; `aepflow init` writes a first one", display(p.dir))
+		return exit(exitDocuments, "no documents in %s: a project has files named dataflow.yaml or NAME.dataflow.yaml; "+
+			"`aepflow init` writes a first one", display(p.dir))
 	}
 	if _, err := p.targetName(); err != nil {
 		return err
@@ -96,7 +121,7 @@ func (a *app) compile(p *project) error {
 	graph, report := compiler.Compile(p.files, p.options())
 	p.report.Append(report)
 	p.graph = graph
-	return a.diagnose(p.report.AtLeast(diag.Warning)) // notes are for validate
+	return nil
 }
 
 func (p *project) readConfig() {
@@ -117,11 +142,10 @@ func (p *project) readConfig() {
 	p.places[f.Path] = file
 }
 
-// add reads files into the project; one that cannot be read is a fault among the
-// others, so that all are told at once. Reading stops at the file with which the
-// documents exceed what a project may hold.
+// add reads files into the project. A file that cannot be read is a diagnostic. Reading stops at the file with which
+// the documents exceed maxProject.
 func (p *project) add(list ...files.File) {
-	const batch = 16 // files that are read before their size counts
+	const batch = 16 // files that are read before their size is checked
 	for len(list) > 0 && p.size <= maxProject {
 		n := min(batch, len(list))
 		p.addAll(list[:n])
@@ -129,7 +153,7 @@ func (p *project) add(list ...files.File) {
 	}
 }
 
-// addAll is add of a few files, on all cores.
+// addAll reads a batch of files on all cores.
 func (p *project) addAll(list []files.File) {
 	texts, problems := make([]*source.File, len(list)), make([]diag.Problem, len(list))
 	var next atomic.Int64
@@ -169,9 +193,8 @@ func readFile(file files.File, limit int64) (*source.File, diag.Problem) {
 	return source.NewFile(display(file.Path()), text), nil
 }
 
-// discover returns the documents below the project's folder, sorted by path.
-// Folders that begin with a dot and node_modules are left out; one that cannot be
-// read is a fault among the others.
+// discover returns the documents below the project's folder, sorted by path. It skips node_modules and folders whose
+// name begins with a dot. A folder that cannot be read is a diagnostic.
 func (p *project) discover(root files.Folder) ([]files.File, error) {
 	var paths []string
 	enter := func(name string) bool { return !strings.HasPrefix(name, ".") && name != "node_modules" }
@@ -180,7 +203,7 @@ func (p *project) discover(root files.Folder) ([]files.File, error) {
 		case err != nil:
 			p.report.Add(unreadable{display(filepath.Join(p.dir, path)), reason(err)})
 		case isDocument(filepath.Base(path)):
-			paths = append(paths, path) // a folder too: reading it says what it is
+			paths = append(paths, path) // even a folder: reading it reports what it is
 		}
 	})
 	if err != nil {
@@ -208,110 +231,30 @@ func (p *project) readEnv() {
 	if problem == nil {
 		var entries []dotenv.Entry
 		entries, problem = dotenv.Parse(f)
-		p.env = dotenv.Values(entries)
+		p.env.dotenv = dotenv.Values(entries)
 	}
 	if problem != nil {
 		p.report.Add(problem)
 	}
 }
 
-// getenv reads a variable of the environment, then of .env: how to sign in, and
-// the secrets of connections. Nothing else may come from .env, which a
-// repository supplies, but variables of documents.
-func (p *project) getenv(name string) (string, bool) {
-	if v, ok := os.LookupEnv(name); ok {
-		return v, true
+// paths are the lockfile and the journal of the project's target.
+func (p *project) paths() lockfile.Paths { return lockfile.PathsIn(p.dir, p.target.name) }
+
+// applied reads the lock of the project's target without locking it.
+func (p *project) applied() (lockfile.View, error) {
+	seen, err := lockfile.LoadFor(p.paths(), p.graph)
+	if err == nil {
+		err = p.owns(seen.Lock)
 	}
-	v, ok := p.env[name]
-	return v, ok
+	return seen, err
 }
 
-// target is where to apply.
-type target struct {
-	name     string
-	config   schemas.TargetConfig
-	platform *url.URL // nil: Adobe's own
-	ims      *url.URL
-}
-
-// target finds the target that --target or the project names.
-func (a *app) target(p *project) (target, error) {
-	name, err := p.targetName()
-	if err != nil {
-		return target{}, err
+// owns refuses a lock of another target.
+func (p *project) owns(lock *lockfile.Lock) error {
+	have, want := lock.Target, p.target.lockTarget()
+	if have.Org == "" && have.Sandbox == "" || have.Org == want.Org && have.Sandbox == want.Sandbox {
+		return nil
 	}
-	t := target{name: name, config: schemas.TargetConfig{Name: name}}
-	i := slices.IndexFunc(p.config.Targets, func(c schemas.TargetConfig) bool { return c.Name == name })
-	if i >= 0 {
-		t.config = p.config.Targets[i]
-	}
-	if name == localTarget {
-		t.config.Org = orDefault(t.config.Org, emulator.DefaultOrg)
-		t.config.Sandbox = orDefault(t.config.Sandbox, specs.EmulatorSandbox)
-	}
-	if org, ok := p.getenv("IMS_OAUTH_S2S_ORG_ID"); ok && t.config.Org == "" {
-		t.config.Org = org
-	}
-	if t.config.Org == "" || t.config.Sandbox == "" {
-		return target{}, exit(exitDocuments, "target %s of %s needs org and sandbox (org may also come from IMS_OAUTH_S2S_ORG_ID)", name, projectFile)
-	}
-	if t.platform, err = address(t.config.Platform); err != nil {
-		return target{}, exit(exitDocuments, "target %s: platform %s: %v", name, t.config.Platform, err)
-	}
-	if t.ims, err = address(t.config.IMS); err != nil {
-		return target{}, exit(exitDocuments, "target %s: ims %s: %v", name, t.config.IMS, err)
-	}
-	if name == localTarget && t.ims == nil && t.platform != nil && platform.IsLoopback(t.platform) {
-		t.ims = t.platform // an emulator is both, and Adobe's token is not for it
-	}
-	return t, nil
-}
-
-func orDefault(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-func address(text string) (*url.URL, error) {
-	if text == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !allow.IsHost(u.Host) {
-		return nil, errors.New("expected an address such as https://platform.adobe.io")
-	}
-	return u, nil
-}
-
-func unknownTarget(name string, known schemas.Targets) error {
-	names := []string{localTarget}
-	for _, c := range known {
-		names = append(names, c.Name)
-	}
-	if near, ok := diag.Nearest(name, names); ok {
-		return exit(exitUsage, "no target is called %s; did you mean %s?", name, near)
-	}
-	return exit(exitUsage, "no target is called %s; there are %s", name, strings.Join(names, ", "))
-}
-
-// paths are the lockfile and the journal of a target.
-func (p *project) paths(t target) lockfile.Paths { return lockfile.PathsIn(p.dir, t.name) }
-
-// isEmbedded reports whether the target is the emulator in this process.
-func (t target) isEmbedded() bool { return t.name == localTarget && t.platform == nil }
-
-// planTarget is the target as a plan names it.
-func (t target) planTarget() planner.Target {
-	out := planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox}
-	if !t.isEmbedded() {
-		out.Host, out.SignInHost = platform.Hosts(t.platform, t.ims)
-	}
-	return out
-}
-
-// lockTarget is the target's identity as the lockfile keeps it.
-func (t target) lockTarget() lockfile.Target {
-	return lockfile.Target{Org: t.config.Org, Sandbox: t.config.Sandbox, Tenant: t.config.Tenant}
+	return &lockfile.TargetError{Path: p.paths().Lock, Have: have, Asked: want}
 }

@@ -23,7 +23,7 @@ func TestProjectSize(t *testing.T) {
 		list = append(list, files.Chosen(path))
 	}
 	for room, want := range map[int]int{200: 40, 199: 39, 20: 4, 4: 0} {
-		p := (&app{globals: &globals{}}).project(dir)
+		p := newProject(dir, &globals{})
 		p.size = maxProject - room
 		p.add(list...)
 		if len(p.files) != want {

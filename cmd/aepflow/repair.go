@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -11,28 +10,28 @@ import (
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/remote"
+	"github.com/aepflow/aepflow/internal/view"
 )
 
 type stateRepairCmd struct {
 	stateFlags
-	Rate float64 `default:"-1" placeholder:"N" help:"Requests a second at most, 0 for no limit. Default: 2 against Adobe, none against an emulator."`
+	rateFlag
 }
 
 func (stateRepairCmd) Help() string {
-	return `For a lockfile with conflict markers, or one whose digest does not fit its
-content; and for a journal that does not go on from the lockfile. Puts both sides
-of the merge and what the journal knows together, asks the platform where they
-differ, and writes a lockfile that is whole again. Changes nothing on the platform.`
+	return `Repairs a lockfile with conflict markers or a wrong digest, and a lockfile that its
+journal does not continue. Merges both sides and the journal, asks the platform where
+they differ, and writes the lockfile. Changes nothing on the platform.`
 }
 
 func (c stateRepairCmd) Run(ctx context.Context, a *app) error {
-	p, t, err := c.open(a)
+	p, err := a.open(c.Path, needTarget, "text")
 	if err != nil {
 		return err
 	}
-	damaged, err := lockfile.ReadDamaged(p.paths(t))
+	damaged, err := lockfile.ReadDamaged(p.paths())
 	if errors.Is(err, fs.ErrNotExist) {
-		return exit(exitWorld, "there is nothing to repair: neither %s nor a journal", display(p.paths(t).Lock))
+		return exit(exitWorld, "nothing to repair: there is neither %s nor a journal", display(p.paths().Lock))
 	}
 	if err != nil {
 		return err
@@ -41,55 +40,56 @@ func (c stateRepairCmd) Run(ctx context.Context, a *app) error {
 		return exit(exitStale, "%v", err)
 	}
 	if len(damaged.Sides) > 0 {
-		if err := sameTarget(p.paths(t), damaged.Sides[0], t); err != nil {
+		if err := p.owns(damaged.Sides[0]); err != nil {
 			return err
 		}
 	}
-	if err := adoptable(a, damaged, t); err != nil {
+	if err := adoptable(a, damaged, p.target); err != nil {
 		return err
 	}
 	lock, choices := damaged.Merge()
-	if err := c.settle(ctx, a, p, t, lock, choices, damaged.Journal); err != nil {
+	if err := c.resolve(ctx, a, p, lock, choices, damaged.Journal); err != nil {
 		return err
 	}
-	old, err := lockfile.Overwrite(ctx, p.paths(t), lock, damaged.Journal, time.Now())
+	old, err := lockfile.Overwrite(ctx, p.paths(), lock, damaged.Journal, time.Now())
 	if err != nil {
 		return err
 	}
 	if old != "" {
-		a.tellAdopted(damaged, lock, old)
+		sayAdopted(a, damaged, lock, old)
 	}
-	a.say("%s is whole again: %s, serial %d. Look at it with `aepflow plan --refresh`.",
-		display(damaged.Path), entries(len(lock.Entries)), lock.Serial+1)
+	a.say("%s repaired: %s, serial %d. To check it, run `aepflow plan --refresh`.",
+		display(damaged.Path), view.Count(len(lock.Entries), "entry"), lock.Serial+1)
 	if _, err := lock.Owners(); err != nil {
 		a.say("warning: %v\n  = help: %s", err, wayOut(err))
 	}
 	return nil
 }
 
-// adoptable says why what a journal speaks of is not taken over, and warns of what
-// nobody knows.
+// adoptable refuses a journal of another target, and warns of objects that no file knows.
 func adoptable(a *app, d lockfile.Damaged, t target) error {
 	j := d.Journal
 	if j == nil {
 		return nil
 	}
 	if have := t.lockTarget(); j.Target.Org != have.Org || j.Target.Sandbox != have.Sandbox {
-		return exit(exitStale, "%s is not taken over: it belongs to organisation %s, sandbox %s; target %s is organisation %s, sandbox %s; move it away, or repair that target",
+		return exit(exitStale, "%s belongs to organization %s, sandbox %s, and target %s is organization %s, sandbox %s; "+
+			"move the journal away, or repair its own target",
 			display(j.Path), j.Target.Org, j.Target.Sandbox, t.name, have.Org, have.Sandbox)
 	}
 	if j.Broken > 0 {
-		a.say("warning: %s of %s cannot be read; objects that only they tell of are on the platform and in no lockfile", count(j.Broken, "line"), display(j.Path))
+		a.say("warning: %s of %s cannot be read; objects that are only there are on the platform and in no lockfile",
+			view.Count(j.Broken, "line"), display(j.Path))
 	}
 	if len(d.Sides) == 0 && j.Made != nil && j.Made.Serial > 0 {
-		a.say("warning: there is no lockfile; what serial %d of it held, beside what the journal speaks of, is not known: put it back from Git first if you can, and repair again",
-			j.Made.Serial)
+		a.say("warning: there is no lockfile; entries of its serial %d that are not in the journal are lost; "+
+			"if you can, restore it from Git and repair again", j.Made.Serial)
 	}
 	return nil
 }
 
-// tellAdopted says what the journal has added to the lockfile.
-func (a *app) tellAdopted(d lockfile.Damaged, lock *lockfile.Lock, old string) {
+// sayAdopted prints what the journal added to the lockfile.
+func sayAdopted(a *app, d lockfile.Damaged, lock *lockfile.Lock, old string) {
 	if d.Journal != nil && d.Journal.Made != nil && d.Journal.Why != nil {
 		for _, e := range d.Journal.Made.Entries {
 			now, kept := lock.Get(e.Address)
@@ -104,29 +104,27 @@ func (a *app) tellAdopted(d lockfile.Damaged, lock *lockfile.Lock, old string) {
 		}
 	}
 	if d.Journal != nil && len(d.Journal.Open) > 0 {
-		a.say("The next apply finds out what came of %s without an answer.", count(len(d.Journal.Open), "call"))
+		a.say("The next apply finds the results of %s without an answer.", view.Count(len(d.Journal.Open), "call"))
 	}
-	a.say("The journal as it was is kept as %s.", display(old))
+	a.say("The old journal is kept as %s.", display(old))
 }
 
-// settle asks the platform which of the entries that differ is true, and whether
-// every entry still has its object.
-func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target, lock *lockfile.Lock, choices []lockfile.Choice, left *lockfile.LeftJournal) (err error) {
-	conn, err := a.connect(p, t, c.Rate, nil)
+// resolve asks the platform which of several entries is right, and whether every entry still has its object.
+func (c stateRepairCmd) resolve(
+	ctx context.Context, a *app, p *project, lock *lockfile.Lock, choices []lockfile.Choice, left *lockfile.LeftJournal,
+) (err error) {
+	conn, err := a.connect(ctx, p, c.Rate, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	if _, err := checkSandbox(ctx, conn, t); err != nil {
-		return err
-	}
 	for _, choice := range choices {
 		e, err := choose(ctx, conn, choice)
 		if err != nil {
 			return err
 		}
 		lock.Put(e)
-		a.say("%s: it differs between them; the platform has %s", e.Address, e.ID)
+		a.say("%s: the sides differ; the platform has %s", e.Address, e.ID)
 	}
 	found, err := remote.ReadEntries(ctx, conn.Client, lock, refreshReads)
 	if err != nil {
@@ -135,11 +133,11 @@ func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target
 	for _, o := range found {
 		e, _ := lock.Get(o.Address)
 		if o.Missing {
-			a.say("%s: %s is not on the platform; the entry is dropped", o.Address, o.ID)
+			a.say("%s: %s is not on the platform; the entry was removed", o.Address, o.ID)
 			lock.Remove(o.Address)
 			continue
 		}
-		// Of a call without an answer the version tells later whether it was done.
+		// The version shows later whether a call without an answer was carried out.
 		if !left.IsOpen(o.Address) {
 			e.ETag = o.ETag
 			lock.Put(e)
@@ -148,11 +146,9 @@ func (c stateRepairCmd) settle(ctx context.Context, a *app, p *project, t target
 	return nil
 }
 
-// choose takes the entry whose object is there. Of two versions of one object the
-// one with the live etag is true; where neither has it the first is taken, and the
-// next refresh shows what differs. Of two objects that are both there the one that
-// was about to take the other's place is true; without that they are for people to
-// decide.
+// choose returns the entry whose object exists. Of two versions of one object, it takes the one with the live etag, or
+// else the first, and the next refresh shows the differences. Of two objects that both exist, it takes the one that
+// was replacing the other; otherwise a person must decide.
 func choose(ctx context.Context, conn *connection, choice lockfile.Choice) (lockfile.Entry, error) {
 	var there, current []lockfile.Entry
 	var ids []string
@@ -173,27 +169,21 @@ func choose(ctx context.Context, conn *connection, choice lockfile.Choice) (lock
 		}
 	}
 	for _, e := range there {
-		if len(ids) > 1 && slices.ContainsFunc(e.Deposed, func(d lockfile.Deposed) bool { return slices.Contains(ids, d.ID) }) {
+		replaces := func(d lockfile.Deposed) bool { return slices.Contains(ids, d.ID) }
+		if len(ids) > 1 && slices.ContainsFunc(e.Deposed, replaces) {
 			return e, nil
 		}
 	}
 	switch {
 	case len(there) == 0:
-		return choice.Entries[0], nil // it is dropped below
+		return choice.Entries[0], nil // resolve removes it
 	case len(ids) > 1:
 		slices.Sort(ids)
 		return lockfile.Entry{}, exit(exitStale,
-			"%s: there are two objects for it on the platform: %s; remove one of them there, then run this again",
+			"%s has two objects on the platform: %s; delete one of them there, then run this again",
 			choice.Address, strings.Join(ids, " and "))
 	case len(current) > 0:
 		return current[0], nil
 	}
 	return there[0], nil
-}
-
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }

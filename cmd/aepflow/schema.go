@@ -5,7 +5,7 @@ import "github.com/aepflow/aepflow/schemas"
 type schemaCmd struct{}
 
 func (schemaCmd) Help() string {
-	return `Editors complete, check and explain documents with this schema (draft-07).
+	return `With this schema (draft-07), editors complete, check, and explain documents.
 
   aepflow schema > dataflow.schema.json
 
@@ -15,7 +15,7 @@ and at the top of a document:
 }
 
 func (schemaCmd) Run(a *app) error {
-	if _, err := a.format("text", "json"); err != nil {
+	if err := a.writes("text", "json"); err != nil {
 		return err
 	}
 	_, err := a.stdout.Write(schemas.EditorSchema)

@@ -4,52 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
-	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/redact"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
-func secretEnv(from string) (string, bool) { return strings.CutPrefix(from, "env.") }
-
-// secret reads what a reference of a document stands for: `env.NAME` or
-// `file.PATH`, from the project's folder.
-func (p *project) secret(from string) (string, error) {
-	if name, ok := secretEnv(from); ok {
-		if err := p.mayReadEnv(name); err != nil {
-			return "", err
-		}
-		v, set := p.getenv(name)
-		switch {
-		case !set:
-			return "", errors.New("not set")
-		case v == "":
-			return "", errors.New("empty")
-		}
-		return v, nil
-	}
-	text, err := p.readSecretFile(strings.TrimPrefix(from, "file."))
-	if refused := (*files.Error)(nil); errors.As(err, &refused) {
-		return "", errors.New(refused.Reason())
-	}
-	if err != nil {
-		return "", err
-	}
-	v := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
-	if v == "" {
-		return "", errors.New("it is empty")
-	}
-	return v, nil
-}
-
-// checkSecrets reads every secret that the graph refers to and says which of
-// them differ from what was applied; the lock has the documents' names. One that
-// is not there is a diagnostic at its line; the error is for what the person
-// allows, when that cannot be read.
+// checkSecrets reads every secret of the graph and returns those that differ from the applied ones. The lock has the
+// names of the documents. A missing secret is a diagnostic at its line; the error is for unreadable allow lists.
 func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Report, error) {
 	var broken *exitError
 	report := &diag.Report{}
@@ -66,7 +30,7 @@ func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Repo
 			if leaf.Kind != resource.SecretValue {
 				return
 			}
-			value, err := p.secret(leaf.Text)
+			value, err := p.env.secret(leaf.Text)
 			var refused *secretRefusal
 			switch {
 			case errors.As(err, &broken):
@@ -93,7 +57,7 @@ func (p *project) checkSecrets(lock *lockfile.Lock) (planner.Secrets, *diag.Repo
 	if lock.Secrets != "" && lockfile.SecretMatches(lock.Secrets, lockfile.SecretText(values)) {
 		return planner.Secrets{}, report, nil
 	}
-	// Only now is the slow hash of each one looked at.
+	// The hashes of single secrets are slow, so they come last.
 	var changed []planner.SecretPath
 	for _, v := range values {
 		e, ok := lock.Get(v.Address)

@@ -12,34 +12,34 @@ import (
 )
 
 type showCmd struct {
-	Plan  string `arg:"" help:"File that plan --out has saved."`
-	Calls string `placeholder:"FORM" default:"" enum:",http,curl" help:"Print the calls instead: http, or curl for a script that makes them."`
-	Full  bool   `help:"Leave nothing out."`
-	Quiet bool   `short:"q" help:"Totals and what is destroyed, nothing else."`
+	Plan  string `arg:"" help:"A file that plan --out saved."`
+	Calls string `placeholder:"FORM" default:"" enum:",http,curl" help:"${calls}"`
+	Full  bool   `help:"${full}"`
+	Quiet bool   `short:"q" help:"${quiet}"`
 }
 
 func (c showCmd) Run(a *app) error {
-	format, err := a.format("text", "json", "markdown", "html")
-	if err != nil {
-		return err
-	}
-	plan, err := readPlan(c.Plan)
+	plan, err := a.openPlan(c.Plan, "text", "json", "markdown", "html")
 	if err != nil {
 		return err
 	}
 	o := a.viewOptions(a.stdout)
 	o.Full, o.Quiet = c.Full, c.Quiet
-	return showPlan(a.stdout, plan, format, c.Calls, o, known(&lockfile.Lock{}))
+	return showPlan(a.stdout, plan, a.Output, c.Calls, o, known(&lockfile.Lock{}))
 }
 
-func readPlan(path string) (*planner.Plan, error) {
+// openPlan reads a saved plan, after checking that the command writes the format that --output asks for.
+func (a *app) openPlan(path string, formats ...string) (*planner.Plan, error) {
+	if err := a.writes(formats...); err != nil {
+		return nil, err
+	}
 	text, err := files.Chosen(path).Read(files.MaxLock)
 	if err != nil {
 		return nil, exit(exitDocuments, "read plan %s: %s", display(path), reason(err))
 	}
 	plan, err := planner.Unmarshal(text)
 	if errors.Is(err, planner.ErrVersion) {
-		return nil, exit(exitStale, "read plan %s: %v; make it again with this version of aepflow", display(path), err)
+		return nil, exit(exitStale, "read plan %s: %v; save it again with this version of aepflow", display(path), err)
 	}
 	if err != nil {
 		return nil, exit(exitDocuments, "read plan %s: %v", display(path), err)
@@ -47,7 +47,7 @@ func readPlan(path string) (*planner.Plan, error) {
 	return plan, nil
 }
 
-// known answers what the references to applied resources stand for.
+// known resolves references to applied resources.
 func known(lock *lockfile.Lock) curlscript.Known {
 	return func(r resource.Ref) (string, bool) {
 		e, ok := lock.Get(r.To)
@@ -58,5 +58,5 @@ func known(lock *lockfile.Lock) curlscript.Known {
 	}
 }
 
-// isPlanFile tells a saved plan from the folder of a project.
+// isPlanFile reports whether a path is a saved plan rather than the folder of a project.
 func isPlanFile(path string) bool { return strings.HasSuffix(path, ".json") }

@@ -8,42 +8,30 @@ import (
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/view"
 )
 
 type stateCmd struct {
-	List   stateListCmd   `cmd:"" help:"List what the lockfile holds."`
-	Show   stateShowCmd   `cmd:"" help:"Print one entry of the lockfile."`
-	Mv     stateMvCmd     `cmd:"" help:"Give an entry another address."`
-	Rm     stateRmCmd     `cmd:"" help:"Forget entries; the platform keeps the objects."`
-	Repair stateRepairCmd `cmd:"" help:"Mend a lockfile after a wrong merge."`
+	List   stateListCmd   `cmd:"" help:"List the entries of the lockfile."`
+	Show   stateShowCmd   `cmd:"" help:"Print an entry of the lockfile."`
+	Mv     stateMvCmd     `cmd:"" help:"Change the address of an entry."`
+	Rm     stateRmCmd     `cmd:"" help:"Remove entries. The objects stay on the platform."`
+	Repair stateRepairCmd `cmd:"" help:"Repair a lockfile, such as after a merge conflict."`
 }
 
-// stateFlags are what the state commands have in common.
+// stateFlags are the flags of the state commands.
 type stateFlags struct {
 	Path string `short:"p" default:"." placeholder:"DIR" help:"Folder of the project."`
 }
 
-// open reads project and target of a state command; documents may be wrong.
-func (f stateFlags) open(a *app) (*project, target, error) {
-	p, err := a.load(f.Path)
-	if err != nil {
-		return nil, target{}, err
-	}
-	t, err := a.target(p)
-	return p, t, err
-}
-
-// read returns the lock of a target with its journal folded in.
-func (f stateFlags) read(a *app) (*lockfile.Lock, error) {
-	p, t, err := f.open(a)
+// read returns the lock of the target with its journal folded in. Documents may be wrong.
+func (f stateFlags) read(a *app, formats ...string) (*lockfile.Lock, error) {
+	p, err := a.open(f.Path, needTarget, formats...)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := lockfile.Look(p.paths(t))
-	if err != nil {
-		return nil, err
-	}
-	return seen.Lock, nil
+	seen, err := lockfile.Look(p.paths())
+	return seen.Lock, err
 }
 
 // stateEntry is an entry as the state commands print it.
@@ -61,18 +49,16 @@ type stateEntry struct {
 type stateListCmd struct{ stateFlags }
 
 func (c stateListCmd) Run(a *app) error {
-	format, err := a.format("text", "json")
+	lock, err := c.read(a, "text", "json")
 	if err != nil {
 		return err
 	}
-	lock, err := c.read(a)
-	if err != nil {
-		return err
-	}
-	if format == "json" {
+	if a.Output == "json" {
 		list := []stateEntry{}
 		for _, e := range lock.Entries {
-			list = append(list, stateEntry{Address: e.Address, ID: e.ID, ETag: e.ETag, Protect: e.Protect, Deposed: e.Deposed})
+			list = append(list, stateEntry{
+				Address: e.Address, ID: e.ID, ETag: e.ETag, Protect: e.Protect, Deposed: e.Deposed,
+			})
 		}
 		return a.printJSON(list)
 	}
@@ -81,7 +67,7 @@ func (c stateListCmd) Run(a *app) error {
 			return err
 		}
 		for _, d := range e.Deposed {
-			if err := a.stdout.Printf("%s  %s  (replaced, still to be removed)\n", e.Address, d.ID); err != nil {
+			if err := a.stdout.Printf("%s  %s  (replaced, not yet deleted)\n", e.Address, d.ID); err != nil {
 				return err
 			}
 		}
@@ -95,10 +81,7 @@ type stateShowCmd struct {
 }
 
 func (c stateShowCmd) Run(a *app) error {
-	if _, err := a.format("text", "json"); err != nil {
-		return err
-	}
-	lock, err := c.read(a)
+	lock, err := c.read(a, "text", "json")
 	if err != nil {
 		return err
 	}
@@ -119,29 +102,33 @@ func entryAt(lock *lockfile.Lock, text string) (lockfile.Entry, error) {
 	}
 	e, ok := lock.Get(address)
 	if !ok {
-		return lockfile.Entry{}, exit(exitUsage, "the lockfile has no %s; `aepflow state list` shows what it has", address)
+		return lockfile.Entry{}, exit(exitUsage, "the lockfile has no %s; `aepflow state list` shows its entries", address)
 	}
 	return e, nil
 }
 
 // session takes the lock of the target. With repair, an object may have two owners.
 func (f stateFlags) session(ctx context.Context, a *app, repair bool) (*lockfile.Session, error) {
-	p, t, err := f.open(a)
+	p, err := a.open(f.Path, needTarget, "text")
 	if err != nil {
 		return nil, err
 	}
-	return lockfile.Open(ctx, p.paths(t), lockfile.Options{Target: t.lockTarget(), Now: time.Now(), Repair: repair})
+	o := lockfile.Options{Target: p.target.lockTarget(), Now: time.Now(), Repair: repair}
+	return lockfile.Open(ctx, p.paths(), o)
 }
 
+// lockEdit returns the edits to make to a lock.
+type lockEdit func(*lockfile.Lock) ([]lockfile.Edit, error)
+
 // edit changes the lockfile of a target without calling the platform.
-func (f stateFlags) edit(ctx context.Context, a *app, repair bool, change func(*lockfile.Lock) ([]lockfile.Edit, error)) (err error) {
+func (f stateFlags) edit(ctx context.Context, a *app, repair bool, change lockEdit) (err error) {
 	s, err := f.session(ctx, a, repair)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if n := len(s.Unresolved()); n > 0 {
-		return exit(exitStale, "an apply was cut short and left %s open: run `aepflow apply` first", count(n, "call"))
+		return exit(exitStale, "an apply was interrupted and left %s open; run `aepflow apply` first", view.Count(n, "call"))
 	}
 	lock := s.Lock()
 	edits, err := change(lock)
@@ -176,7 +163,7 @@ func (c stateMvCmd) Run(ctx context.Context, a *app) error {
 			return nil, exit(exitUsage, "%s is a %s and cannot become a %s", from.Address, from.Address.Kind, to.Kind)
 		}
 		if _, taken := lock.Get(to); taken {
-			return nil, exit(exitUsage, "the lockfile has a %s already", to)
+			return nil, exit(exitUsage, "the lockfile already has a %s", to)
 		}
 		a.say("%s is now %s", from.Address, to)
 		return []lockfile.Edit{{Moves: []lockfile.Move{{From: from.Address, To: to}}}}, nil
@@ -184,16 +171,16 @@ func (c stateMvCmd) Run(ctx context.Context, a *app) error {
 }
 
 type stateRmCmd struct {
-	Address []string `arg:"" help:"Addresses of entries."`
+	Address []string `arg:"" help:"Addresses of the entries."`
 	stateFlags
 }
 
 func (stateRmCmd) Help() string {
-	return `The objects stay on the platform. A document that still asks for them makes new
-ones with the next apply.
+	return `The objects stay on the platform. If a document still defines them, the next apply
+creates new ones.
 
-Also gives up a create that the platform accepted without saying as what, when its
-object does not exist: look for it on the platform first.`
+Also closes a create that the platform accepted without returning an ID, if its object
+does not exist. Look for it on the platform first.`
 }
 
 func (c stateRmCmd) Run(ctx context.Context, a *app) error {
@@ -207,15 +194,14 @@ func (c stateRmCmd) Run(ctx context.Context, a *app) error {
 			if err != nil {
 				return nil, err
 			}
-			a.say("forgotten, left on the platform: %s %s", e.Address, e.ID)
+			a.say("removed from the lockfile, kept on the platform: %s %s", e.Address, e.ID)
 			out = append(out, lockfile.Edit{Forget: e.Address})
 		}
 		return out, nil
 	})
 }
 
-// giveUp takes accepted creates whose objects were never found for not carried out,
-// where all addresses are such.
+// giveUp closes accepted creates whose objects were never found, if all addresses are such.
 func (c stateRmCmd) giveUp(ctx context.Context, a *app) (done bool, err error) {
 	s, err := c.session(ctx, a, true)
 	if err != nil {
@@ -237,7 +223,7 @@ func (c stateRmCmd) giveUp(ctx context.Context, a *app) (done bool, err error) {
 		if err := s.Wait(s.Settle(lockfile.Outcome{N: in.N, Void: true})); err != nil {
 			return false, err
 		}
-		a.say("given up: %s %s", in.Step, in.Address)
+		a.say("closed as not done: %s %s", in.Step, in.Address)
 	}
 	return true, s.Commit(s.Lock().Secrets)
 }

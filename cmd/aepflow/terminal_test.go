@@ -189,7 +189,7 @@ func TestOneCtrlC(t *testing.T) {
 	<-h.came
 	under := l.writes()
 	term.press(ctrlC)
-	term.until(`interrupted: calls under way may finish \(10 s\), no new ones start; once more stops at once`)
+	term.until(`interrupted: waiting up to 10 s for running calls, starting no new ones; press Ctrl-C again to stop now`)
 	h.release()
 	if code := term.end(); code != exitInterrupted {
 		t.Errorf("exit code %d\n%s", code, term.seen)
@@ -221,7 +221,7 @@ func (l *lab) stoppedAtOnce() *held {
 	<-h.came
 	<-h.came
 	term.press(ctrlC)
-	term.until(`once more stops at once`)
+	term.until(`press Ctrl-C again to stop now`)
 	term.press(ctrlC)
 	if code := term.end(); code != exitInterrupted {
 		l.t.Errorf("exit code %d\n%s", code, term.seen)
@@ -244,7 +244,7 @@ func TestTwoCtrlC(t *testing.T) {
 	<-h.went
 	made := l.writes()
 	r := l.mustRun(applyArgs()...)
-	if n := strings.Count(r.stderr, ": done, "); n != 2 || !strings.Contains(r.stderr, "An earlier apply was cut short") {
+	if n := strings.Count(r.stderr, ": done, "); n != 2 || !strings.Contains(r.stderr, "An earlier apply was interrupted") {
 		t.Errorf("the next apply found %d calls done, want 2:\n%s", n, r.stderr)
 	}
 	if n := l.writes(); n != 32 {

@@ -11,26 +11,25 @@ type unlockCmd struct {
 }
 
 func (unlockCmd) Help() string {
-	return `The lock of an apply belongs to its process: when that ends, however it ends, the
-lock is free. This says who holds it, and clears the note of a holder that is dead.`
+	return `The lock of an apply belongs to its process and is released when the process ends,
+for any reason. Prints the holder, and removes the note that a dead holder left.`
 }
 
 func (c unlockCmd) Run(a *app) error {
-	p, t, err := c.open(a)
+	p, err := a.open(c.Path, needTarget, "text")
 	if err != nil {
 		return err
 	}
-	paths := p.paths(t)
-	holder, held, err := lockfile.FindHolder(paths)
+	holder, held, err := lockfile.FindHolder(p.paths())
 	switch {
 	case err != nil:
 		return err
 	case held:
-		return exit(exitStale, "%s is held by a living process: %d on %s since %s; end that, or wait with --lock-timeout",
-			display(paths.Held), holder.PID, holder.Host, holder.Since.UTC().Format(time.RFC3339))
+		return exit(exitStale, "%s is held by a running process: %d on %s since %s; end it, or wait with --lock-timeout",
+			display(p.paths().Held), holder.PID, holder.Host, holder.Since.UTC().Format(time.RFC3339))
 	}
-	if lockfile.ClearHolder(paths) {
-		a.say("The lock is free; the note of a dead holder is cleared.")
+	if lockfile.ClearHolder(p.paths()) {
+		a.say("The lock is free. The note of a dead holder was removed.")
 		return nil
 	}
 	a.say("The lock is free.")

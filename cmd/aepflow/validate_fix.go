@@ -12,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/view"
 )
 
 // repair is one fix that was made, in words that hold no secret.
@@ -22,7 +23,7 @@ type repair struct {
 	code diag.Code
 
 	fix     diag.Fix
-	written []source.Span // where the new text stands, in the new files
+	written []source.Span // of the new text in the new files
 }
 
 // fixedProject is a project after its repairs.
@@ -32,13 +33,12 @@ type fixedProject struct {
 	changed []*source.File // the new texts of those that changed
 }
 
-// mend makes the safe repairs that the checks of a project know, in memory.
+// applyFixes makes the safe repairs that the diagnostics of a check contain, in memory.
 //
-// A repair may uncover another fault that has a repair of its own, so it goes
-// round until nothing is left. A repair that the checks refuse at the very place
-// that it wrote is taken back: it was not what the user meant.
+// A repair may uncover another one, so it repeats until there are none. It undoes a repair if the check then reports
+// the text that the repair wrote: that was not what the user meant.
 func (p *project) applyFixes(check func(*project) *diag.Report) fixedProject {
-	const rounds = 50 // a guard against repairs that undo each other
+	const rounds = 50 // repairs may undo each other
 	m := fixedProject{project: p}
 	changed := map[string]*source.File{}
 	refused := map[string]bool{} // by fixKey
@@ -66,12 +66,13 @@ func (p *project) applyFixes(check func(*project) *diag.Report) fixedProject {
 		m.changed = append(m.changed, changed[path])
 	}
 	slices.SortStableFunc(m.repairs, func(a, b repair) int {
-		return cmp.Or(cmp.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at.Line, b.at.Line), cmp.Compare(a.at.Column, b.at.Column))
+		return cmp.Or(cmp.Compare(a.file.Path, b.file.Path), cmp.Compare(a.at.Line, b.at.Line),
+			cmp.Compare(a.at.Column, b.at.Column))
 	})
 	return m
 }
 
-// with is the project with edits made, and the files that they change.
+// with returns the project after edits, the files that they change, and the repairs.
 func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*project, []*source.File, []repair) {
 	next := *p
 	next.files = slices.Clone(p.files)
@@ -84,7 +85,7 @@ func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*projec
 	for i, e := range edits {
 		text, err := edit.Apply(e.File.Text, e.Edits)
 		if err != nil {
-			panic(fmt.Sprintf("mend %s: %v", e.File.Path, err)) // the compiler's spans lie inside its files
+			panic(fmt.Sprintf("fix %s: %v", e.File.Path, err)) // the compiler's spans lie inside its files
 		}
 		fresh[i] = source.NewFile(e.File.Path, text)
 		maps.Copy(written, edit.Written(e, fresh[i]))
@@ -96,7 +97,9 @@ func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*projec
 		if config != nil {
 			next.config = *config
 		}
-		next.report = next.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return d, d.Primary().File != e.File })
+		next.report = next.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
+			return d, d.Primary().File != e.File
+		})
 		next.report.Append(report)
 	}
 	shown := diag.Concealed(found)
@@ -124,8 +127,8 @@ func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*projec
 	return &next, fresh, repairs
 }
 
-// denied are the fixes whose own text the checks refuse. Faults of another kind
-// at the same place were there before and could not be seen.
+// denied returns the fixes whose text the check reports. Other codes at the same place were there before, hidden by the
+// first fault.
 func denied(repairs []repair, found []diag.Diagnostic) []diag.Fix {
 	labels := newLabelIndex(found)
 	var out []diag.Fix
@@ -139,8 +142,7 @@ func denied(repairs []repair, found []diag.Diagnostic) []diag.Fix {
 	return out
 }
 
-// labelIndex finds the places of diagnostics by file and code, in order. Places
-// that touch are one there.
+// labelIndex has the places of diagnostics by file and code, sorted. Places that touch are joined.
 type labelIndex map[*source.File]map[diag.Code][]source.Span
 
 func newLabelIndex(found []diag.Diagnostic) labelIndex {
@@ -175,11 +177,12 @@ func joined(spans []source.Span) []source.Span {
 	return out
 }
 
-// touches reports whether a diagnostic of one of the codes has a place that shares
-// text with w, or borders on it.
+// touches reports whether a place of a diagnostic with a wanted code overlaps w or borders on it.
 func (x labelIndex) touches(w source.Span, wanted func(diag.Code) bool) bool {
 	for code, spans := range x[w.File] {
-		i, _ := slices.BinarySearchFunc(spans, w.Start, func(s source.Span, start int) int { return cmp.Compare(s.End, start) })
+		i, _ := slices.BinarySearchFunc(spans, w.Start, func(s source.Span, start int) int {
+			return cmp.Compare(s.End, start)
+		})
 		if i < len(spans) && spans[i].Start <= w.End && wanted(code) {
 			return true
 		}
@@ -187,21 +190,24 @@ func (x labelIndex) touches(w source.Span, wanted func(diag.Code) bool) bool {
 	return false
 }
 
-// spelling reports whether a code says that a text is not what may stand there.
+// spelling reports whether a code says that a text is not allowed at its place.
 func spelling(c diag.Code) bool {
 	switch c {
-	case diag.DuplicateKey, diag.WrongType, diag.UnknownKey, diag.UnknownType, diag.UnknownColumn, diag.InvalidValue, diag.DuplicateMapping, diag.MappingConflict:
+	case diag.DuplicateKey, diag.WrongType, diag.UnknownKey, diag.UnknownType, diag.UnknownColumn, diag.InvalidValue,
+		diag.DuplicateMapping, diag.MappingConflict:
 		return true
 	}
 	return strings.HasPrefix(string(c), "yaml-")
 }
 
-// without takes fixes away from diagnostics.
+// without removes diagnostics by their fixes.
 func without(list []diag.Diagnostic, fixes map[string]bool) []diag.Diagnostic {
-	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Fix != nil && fixes[fixKey(*d.Fix)] })
+	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool {
+		return d.Fix != nil && fixes[fixKey(*d.Fix)]
+	})
 }
 
-// fixKey is the same for two fixes that make the same edits.
+// fixKey is equal for fixes that make the same edits.
 func fixKey(f diag.Fix) string {
 	var b strings.Builder
 	for _, e := range f.Edits {
@@ -220,7 +226,7 @@ func (m fixedProject) save() error {
 	return nil
 }
 
-// print says what was fixed, file by file.
+// print lists the repairs by file.
 func (m fixedProject) print(w *output.Writer) error {
 	for rest := m.repairs; len(rest) > 0; {
 		n := 1
@@ -229,7 +235,7 @@ func (m fixedProject) print(w *output.Writer) error {
 		}
 		same := rest[:n]
 		rest = rest[n:]
-		if err := w.Printf("fixed %s, %s:\n", same[0].file.Path, count(len(same), "repair")); err != nil {
+		if err := w.Printf("fixed %s, %s:\n", same[0].file.Path, view.Count(len(same), "repair")); err != nil {
 			return err
 		}
 		for _, r := range same {

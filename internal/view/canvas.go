@@ -70,8 +70,8 @@ func wrap(words []string, width int) []string {
 	return out
 }
 
-// count is a number with its noun: `1 field`, `2 fields`.
-func count(n int, noun string) string {
+// Count is a number with its noun: `1 field`, `2 fields`.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -106,5 +106,5 @@ func svg(p Picture) string {
 		}
 		nodes[i] = d
 	}
-	return drawing.SVG(nodes, "graph of "+count(len(nodes), "resource"))
+	return drawing.SVG(nodes, "graph of "+Count(len(nodes), "resource"))
 }

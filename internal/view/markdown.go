@@ -143,7 +143,7 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 		fmt.Fprintf(&b, " · lockfile serial %d", p.Lock.Serial)
 	}
 	if n := p.Calls(); n > 0 {
-		fmt.Fprintf(&b, " · %s", count(n, "call"))
+		fmt.Fprintf(&b, " · %s", Count(n, "call"))
 	}
 	b.WriteString("\n")
 	flagged, refused := Refusals(changes)
@@ -260,7 +260,7 @@ func tableRow(g group) string {
 		where = cell(code(at))
 	}
 	if len(g.names) > 1 {
-		name = count(len(g.names), resource.SpecOf(ch.Address.Kind).Noun) + ": " + name
+		name = Count(len(g.names), resource.SpecOf(ch.Address.Kind).Noun) + ": " + name
 	}
 	var parts []string
 	short := planner.Change{Action: ch.Action, Reason: ch.Reason, MovedFrom: ch.MovedFrom}

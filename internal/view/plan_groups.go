@@ -141,7 +141,7 @@ func (t planText) group(g group) {
 		noun = "resource"
 	}
 	head := []string{
-		"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, count(len(g.names)*len(nouns), noun)),
+		"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, Count(len(g.names)*len(nouns), noun)),
 		"  ", t.paint(plain, verbOf(ch.Action)),
 	}
 	if note := changeNote(planner.Change{Action: ch.Action, Reason: ch.Reason}, false); note != "" {

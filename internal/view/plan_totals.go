@@ -38,7 +38,7 @@ func emptyLine(p *planner.Plan) string {
 	if p.Summary.NoOp == 0 {
 		return "No changes. The documents define nothing, and nothing is applied to " + p.Target.Name + "."
 	}
-	return fmt.Sprintf("No changes. %s matches the documents: %s.", what, count(p.Summary.NoOp, "resource"))
+	return fmt.Sprintf("No changes. %s matches the documents: %s.", what, Count(p.Summary.NoOp, "resource"))
 }
 
 // totals writes the counts, the effects on the data, and the refusals.
@@ -47,13 +47,13 @@ func (t planText) totals(changes []planner.Change) {
 	if len(changes) == 0 {
 		t.line(t.paint(green, emptyLine(p)))
 		if p.Summary.Drift > 0 {
-			t.line(t.paint(yellow, count(p.Summary.Drift, "resource")+" drifted on the platform; see above."))
+			t.line(t.paint(yellow, Count(p.Summary.Drift, "resource")+" drifted on the platform; see above."))
 		}
 		return
 	}
 	line := SummaryLine(p.Summary) + "."
 	if n := p.Calls(); n > 0 {
-		line += " " + count(n, "call") + "."
+		line += " " + Count(n, "call") + "."
 	}
 	t.line(t.paint(bold, line))
 	for i, e := range effectsOf(changes) {

@@ -64,7 +64,7 @@ func (n Counts) text() string {
 	}
 	parts = append(parts, fmt.Sprintf("%d unchanged, %d failed, %d blocked", n.Unchanged, n.Failed, n.Blocked))
 	if n.NotSent > 0 {
-		parts = append(parts, count(n.NotSent, "call")+" not sent")
+		parts = append(parts, Count(n.NotSent, "call")+" not sent")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -41,7 +41,7 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 			names = append(names, a.Name)
 		}
 		c.line()
-		c.line(c.paint(yellow, "note: "), count(len(m.Flows), "dataflow"), " read ", m.Connection,
+		c.line(c.paint(yellow, "note: "), Count(len(m.Flows), "dataflow"), " read ", m.Connection,
 			" at the same minute, first at ", moment(m.At, zone), ": ", strings.Join(names, ", "))
 	}
 	return flush(w, c)
