@@ -35,10 +35,10 @@ func TestCreateEveryKind(t *testing.T) {
 	flow := w.entry("flow.crm")
 	mapping := w.entry("mapping.crm")
 	want := []lockfile.Need{
-		{Address: mapping.Address, Via: "transformations[0].params.mappingId", ID: mapping.ID},
-		{Address: mapping.Address, Via: "transformations[0].params.mappingVersion", Field: "version", ID: "0"},
-		{Address: w.entry("source.crm").Address, Via: "sourceConnectionIds[0]", ID: w.entry("source.crm").ID},
-		{Address: w.entry("target.crm").Address, Via: "targetConnectionIds[0]", ID: w.entry("target.crm").ID},
+		{Edge: resource.Edge{To: mapping.Address, Via: "transformations[0].params.mappingId"}, ID: mapping.ID},
+		{Edge: resource.Edge{To: mapping.Address, Via: "transformations[0].params.mappingVersion"}, Field: "version", ID: "0"},
+		{Edge: resource.Edge{To: w.entry("source.crm").Address, Via: "sourceConnectionIds[0]"}, ID: w.entry("source.crm").ID},
+		{Edge: resource.Edge{To: w.entry("target.crm").Address, Via: "targetConnectionIds[0]"}, ID: w.entry("target.crm").ID},
 	}
 	if d := cmp.Diff(want, flow.Needs); d != "" {
 		t.Errorf("needs of the flow (-want +got):\n%s", d)
@@ -47,8 +47,8 @@ func TestCreateEveryKind(t *testing.T) {
 		t.Error("the start that was sent is not on record")
 	}
 	if d := cmp.Diff([]lockfile.Need{
-		{Address: w.entry("descriptor.crm-id").Address, Via: "rule"},
-		{Address: w.entry("schema.crm").Address, Via: "schemaId", ID: w.entry("schema.crm").ID},
+		{Edge: resource.Edge{To: w.entry("descriptor.crm-id").Address, Via: "rule"}},
+		{Edge: resource.Edge{To: w.entry("schema.crm").Address, Via: "schemaId"}, ID: w.entry("schema.crm").ID},
 	}, w.entry("union.crm").Needs); d != "" {
 		t.Errorf("needs of the union (-want +got):\n%s", d)
 	}

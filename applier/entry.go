@@ -70,15 +70,15 @@ func (r *run) needsOf(c *planner.Change) ([]lockfile.Need, error) {
 		if field == "id" {
 			field = ""
 		}
-		needs = append(needs, lockfile.Need{Address: v.Ref.To, Via: at.String(), Field: field, ID: id})
+		needs = append(needs, lockfile.Need{Edge: resource.Edge{To: v.Ref.To, Via: at.String()}, Field: field, ID: id})
 		return nil, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range c.DependsOn {
-		if !slices.ContainsFunc(needs, func(n lockfile.Need) bool { return n.Address == d.Address && n.Via == d.Label }) {
-			needs = append(needs, lockfile.Need{Address: d.Address, Via: d.Label})
+	for _, edge := range c.DependsOn {
+		if !slices.ContainsFunc(needs, func(n lockfile.Need) bool { return n.Edge == edge }) {
+			needs = append(needs, lockfile.Need{Edge: edge})
 		}
 	}
 	return needs, nil

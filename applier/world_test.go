@@ -84,14 +84,14 @@ func (b *builder) create(th thing, more ...string) {
 	var after []int
 	c := planner.Change{Address: a, Kind: a.Kind, Action: planner.Create, Desired: json.RawMessage(th.body)}
 	for _, e := range refs(th.body) {
-		c.DependsOn = append(c.DependsOn, planner.Dependency{Address: e.To, Label: e.Via})
+		c.DependsOn = append(c.DependsOn, e)
 		if n := b.last[e.To]; n > 0 {
 			after = append(after, n)
 		}
 	}
 	for _, m := range more {
 		to := must(resource.ParseAddress(m))
-		c.DependsOn = append(c.DependsOn, planner.Dependency{Address: to, Label: "rule"})
+		c.DependsOn = append(c.DependsOn, resource.Edge{To: to, Via: "rule"})
 		if n := b.last[to]; n > 0 {
 			after = append(after, n)
 		}

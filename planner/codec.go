@@ -45,7 +45,6 @@ func normalizedChanges(list []Change) []Change {
 	out := make([]Change, len(list))
 	for i, ch := range list {
 		ch.Actions = actionList(ch.Action)
-		ch.DependsOn = nonNil(ch.DependsOn)
 		ch.Calls = nonNil(ch.Calls)
 		ch.Fields = nonNil(slices.Clone(ch.Fields))
 		for k := range ch.Fields {
@@ -83,6 +82,38 @@ func actionFrom(names []string) (Action, error) {
 		}
 	}
 	return NoOp, fmt.Errorf("unknown actions %q", names)
+}
+
+// Dependencies are what a change needs. In a plan, the reason of an edge is its label.
+type Dependencies []resource.Edge
+
+type dependency struct {
+	To  resource.Address `json:"address"`
+	Via string           `json:"label"`
+}
+
+// MarshalJSON prints a list, which is never null.
+func (d Dependencies) MarshalJSON() ([]byte, error) {
+	out := make([]dependency, len(d))
+	for i, e := range d {
+		out[i] = dependency(e)
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON refuses unknown keys, as all of a plan does.
+func (d *Dependencies) UnmarshalJSON(text []byte) error {
+	var list []dependency
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&list); err != nil {
+		return err
+	}
+	*d = make(Dependencies, len(list))
+	for i, e := range list {
+		(*d)[i] = resource.Edge(e)
+	}
+	return nil
 }
 
 // Unmarshal reads the JSON of a plan. It refuses unknown keys, another major format

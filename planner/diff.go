@@ -145,13 +145,7 @@ func (d *differ) examine(r resource.Resource) {
 	it := &item{entry: entry, exists: entry.ID != ""}
 	it.change = Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag,
-		Origin: originOf(r.Origin), Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
-	}
-	if len(r.Needs) > 0 {
-		it.change.DependsOn = make([]Dependency, len(r.Needs))
-	}
-	for i, e := range r.Needs {
-		it.change.DependsOn[i] = Dependency{e.To, e.Via}
+		Origin: originOf(r.Origin), Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone, DependsOn: r.Needs,
 	}
 	d.items[r.Address] = it
 	d.order = append(d.order, it)
@@ -448,7 +442,7 @@ func (d *differ) noteRefs(spec *resource.Spec, it *item, field string) {
 			continue
 		}
 		paths[n.Via] = true
-		v := resource.Reference(n.Address, "id")
+		v := resource.Reference(n.To, "id")
 		old := resource.String(n.ID)
 		j := judged{trait: resource.Trait{Does: resource.RequiresReplace}}
 		j.change = FieldChange{Path: n.Via, Action: Replace, Reason: string(ReasonTogether), Applied: raw(&old), Desired: raw(&v), Unknown: true, ForcesReplace: true}
@@ -505,7 +499,7 @@ func (d *differ) forgetProfile() {
 		}
 		seen[a] = true
 		for _, n := range e.Needs {
-			keep(n.Address)
+			keep(n.To)
 		}
 	}
 	for i := range d.lock.Entries {

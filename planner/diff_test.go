@@ -50,7 +50,7 @@ func applied(t testing.TB, g *resource.Graph) *lockfile.Lock {
 			if w.Kind != resource.RefValue {
 				return
 			}
-			n := lockfile.Need{Address: w.Ref.To, Via: at.String(), ID: idOf(w.Ref.To)}
+			n := lockfile.Need{Edge: resource.Edge{To: w.Ref.To, Via: at.String()}, ID: idOf(w.Ref.To)}
 			if w.Ref.Field == "version" {
 				n.Field, n.ID = "version", "0"
 			}
@@ -58,7 +58,7 @@ func applied(t testing.TB, g *resource.Graph) *lockfile.Lock {
 		})
 		for _, edge := range r.Needs {
 			if !slices.ContainsFunc(e.Needs, func(n lockfile.Need) bool { return n.Via == edge.Via }) {
-				e.Needs = append(e.Needs, lockfile.Need{Address: edge.To, Via: edge.Via})
+				e.Needs = append(e.Needs, lockfile.Need{Edge: edge})
 			}
 		}
 		l.Put(e)

@@ -105,7 +105,7 @@ func follows(t *testing.T, lock *lockfile.Lock, g *resource.Graph, p *planner.Pl
 			e, _ = fresh.Get(c.Address)
 			e.ID = "new-" + e.ID
 			for i, n := range e.Needs { // what is there already is what it refers to
-				if other, ok := out.Get(n.Address); ok && n.Field == "" && n.ID != "" {
+				if other, ok := out.Get(n.To); ok && n.Field == "" && n.ID != "" {
 					e.Needs[i].ID = other.ID
 				}
 			}

@@ -27,7 +27,7 @@ func (d *differ) number() {
 		var after []int
 		if it.change.Deposed == "" {
 			for _, dep := range it.change.DependsOn {
-				if last, ok := made[dep.Address]; ok {
+				if last, ok := made[dep.To]; ok {
 					after = append(after, last)
 				}
 			}
@@ -66,7 +66,7 @@ func (d *differ) users() map[resource.Address][]resource.Address {
 		d.usedBy = map[resource.Address][]resource.Address{}
 		for _, e := range d.lock.Entries {
 			for _, n := range e.Needs {
-				d.usedBy[n.Address] = append(d.usedBy[n.Address], e.Address)
+				d.usedBy[n.To] = append(d.usedBy[n.To], e.Address)
 			}
 		}
 	}

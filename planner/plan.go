@@ -168,18 +168,12 @@ type Change struct {
 	Effect      Effect           `json:"data_effect"`
 	Start       *Start           `json:"start,omitempty"` // of the new flow of a replacement
 	Guards      []Guard          `json:"guards,omitempty"`
-	DependsOn   []Dependency     `json:"depends_on"`
+	DependsOn   Dependencies     `json:"depends_on"`
 	Origin      Origin           `json:"origin,omitzero"`
 	Fields      []FieldChange    `json:"fields"`
 	Calls       []Call           `json:"calls"`
 	Desired     json.RawMessage  `json:"desired,omitempty"` // the whole body, references unresolved
 	Protect     bool             `json:"protect,omitempty"`
-}
-
-// Dependency is a resource that a change needs, and the field that says so.
-type Dependency struct {
-	Address resource.Address `json:"address"`
-	Label   string           `json:"label"`
 }
 
 // Origin is the place in the documents that asks for something.

@@ -110,7 +110,7 @@ func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
 	c := Change{
 		Address: it.change.Address, Kind: it.change.Kind, ID: it.change.ID, ETag: it.change.ETag,
 		Action: Update, Reason: ReasonDrift, Effect: EffectNone, Origin: it.change.Origin,
-		DependsOn: []Dependency{}, Fields: []FieldChange{}, Calls: []Call{},
+		Fields: []FieldChange{}, Calls: []Call{},
 	}
 	if it.missing {
 		c.Action, c.Reason = Delete, ReasonMissing

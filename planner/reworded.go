@@ -130,7 +130,7 @@ func (d *differ) keepNamed() {
 		}
 		keep[a] = true
 		for _, n := range e.Needs {
-			hold(n.Address)
+			hold(n.To)
 		}
 	}
 	for id := range named {
@@ -146,7 +146,7 @@ func (d *differ) keepNamed() {
 			continue
 		}
 		for _, n := range it.entry.Needs {
-			if n.Address.Kind == resource.Schema && keep[n.Address] {
+			if n.To.Kind == resource.Schema && keep[n.To] {
 				keep[it.change.Address] = true
 			}
 		}

@@ -66,7 +66,7 @@ func addressSet(list []resource.Address) map[resource.Address]bool {
 func (d *differ) neededBy(it *item) []*item {
 	var out []*item
 	for _, dep := range it.change.DependsOn {
-		if other := d.items[dep.Address]; other != nil && other.change.Action.Changes() && other.change.Action != Delete {
+		if other := d.items[dep.To]; other != nil && other.change.Action.Changes() && other.change.Action != Delete {
 			out = append(out, other)
 		}
 	}

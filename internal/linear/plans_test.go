@@ -187,7 +187,7 @@ func applied(t *testing.T, g *resource.Graph) *lockfile.Lock {
 		e := lockfile.Entry{Address: r.Address, ID: id(r.Address), ETag: "0", Applied: r.Body.JSON(), Protect: r.Protect}
 		v.Walk(func(at resource.Path, w resource.Value) {
 			if w.Kind == resource.RefValue {
-				n := lockfile.Need{Address: w.Ref.To, Via: at.String(), ID: id(w.Ref.To)}
+				n := lockfile.Need{Edge: resource.Edge{To: w.Ref.To, Via: at.String()}, ID: id(w.Ref.To)}
 				if w.Ref.Field == "version" {
 					n.Field, n.ID = "version", "0"
 				}

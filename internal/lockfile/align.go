@@ -75,7 +75,7 @@ func (e Entry) withSent(applied resource.Value, where func(resource.Value) bool)
 // entry does not have it.
 func (e Entry) resolved(at resource.Path, r resource.Ref) (value string, ok bool) {
 	via := at.String()
-	i := slices.IndexFunc(e.Needs, func(n Need) bool { return n.ID != "" && n.Address == r.To && n.Via == via })
+	i := slices.IndexFunc(e.Needs, func(n Need) bool { return n.ID != "" && n.To == r.To && n.Via == via })
 	if i < 0 {
 		return "", false
 	}

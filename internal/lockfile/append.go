@@ -96,7 +96,7 @@ func appendMembers(b []byte, e Entry, digest string) []byte {
 	if len(j.Needs) > 0 {
 		b = append(appendKey(b, "needs"), '[')
 		for _, n := range j.Needs {
-			b = appendAddress(append(appendComma(b), `{"address":`...), n.Address)
+			b = appendAddress(append(appendComma(b), `{"address":`...), n.To)
 			b = appendText(append(b, `,"via":`...), n.Via)
 			b = appendMember(b, "field", n.Field)
 			b = append(appendMember(b, "id", n.ID), '}')

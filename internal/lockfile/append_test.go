@@ -29,7 +29,7 @@ func TestAppendRecord(t *testing.T) {
 		}
 		for range rnd.IntN(3) {
 			e.Sent = append(e.Sent, Sent{Path: text(), Value: json.RawMessage(`17`)})
-			e.Needs = append(e.Needs, Need{Address: address(), Via: text(), Field: text(), ID: text()})
+			e.Needs = append(e.Needs, Need{Edge: resource.Edge{To: address(), Via: text()}, Field: text(), ID: text()})
 			e.Secrets = append(e.Secrets, SecretHash{Path: text(), Hash: text()})
 			e.Deposed = append(e.Deposed, Deposed{ID: text(), ETag: text(), Kind: resource.Flow, StepsLeft: []string{"disable", "delete"}[rnd.IntN(2):]})
 		}

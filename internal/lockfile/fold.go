@@ -114,7 +114,7 @@ func (s *state) settle(in Intent, out Outcome) {
 func (s *state) tag(e Entry) {
 	field := resource.SpecOf(e.Address.Kind).TagOf
 	for _, n := range e.Needs {
-		if owner, ok := s.entries[n.Address]; ok && field != "" && n.Via == field && owner.ID == e.ID && e.ETag != "" {
+		if owner, ok := s.entries[n.To]; ok && field != "" && n.Via == field && owner.ID == e.ID && e.ETag != "" {
 			owner.ETag = e.ETag
 			s.put(owner)
 		}

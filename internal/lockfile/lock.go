@@ -62,10 +62,9 @@ type Sent struct {
 // Need is a resource that this one needs and the value that stood for the
 // reference in the last call; ID is "" for an order without a value.
 type Need struct {
-	Address resource.Address `json:"address"`
-	Via     string           `json:"via"`
-	Field   string           `json:"field,omitempty"` // "version"; "" for the id
-	ID      string           `json:"id,omitempty"`
+	resource.Edge
+	Field string `json:"field,omitempty"` // "version"; "" for the id
+	ID    string `json:"id,omitempty"`
 }
 
 // SecretHash is the salted slow hash of one secret of a resource.
@@ -154,8 +153,8 @@ func (e Entry) SentAt(path string) (json.RawMessage, bool) {
 }
 
 // Ref returns the reference whose value a need keeps.
-func (n Need) Ref() resource.Ref { return resource.Ref{To: n.Address, Field: cmp.Or(n.Field, "id")} }
+func (n Need) Ref() resource.Ref { return resource.Ref{To: n.To, Field: cmp.Or(n.Field, "id")} }
 
 func compareNeeds(a, b Need) int {
-	return cmp.Or(a.Address.Compare(b.Address), cmp.Compare(a.Via, b.Via), cmp.Compare(a.Field, b.Field))
+	return cmp.Or(a.Edge.Compare(b.Edge), cmp.Compare(a.Field, b.Field))
 }

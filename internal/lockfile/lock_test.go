@@ -35,7 +35,9 @@ func sample() *Lock {
 				Applied: json.RawMessage(`{"name":"<crm> & co","startTime":"${time.start}"}`),
 				Sent:    []Sent{{"startTime", json.RawMessage(`1798761600`)}},
 				Needs: []Need{
-					{addr("mapping.crm"), "m[0].id", "", "m-1"}, {addr("mapping.crm"), "m[0].version", "version", "0"}, {Address: addr("union.crm"), Via: "profile"},
+					{Edge: resource.Edge{To: addr("mapping.crm"), Via: "m[0].id"}, ID: "m-1"},
+					{Edge: resource.Edge{To: addr("mapping.crm"), Via: "m[0].version"}, Field: "version", ID: "0"},
+					{Edge: resource.Edge{To: addr("union.crm"), Via: "profile"}},
 				},
 				Deposed: []Deposed{{"f-1", `"e0"`, resource.Flow, []string{"disable", "delete"}}},
 			},

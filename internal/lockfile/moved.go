@@ -84,14 +84,14 @@ func (s *state) move(moves []Move) {
 		s.put(e)
 	}
 	for a, e := range s.entries {
-		if !slices.ContainsFunc(e.Needs, func(n Need) bool { _, ok := to[n.Address]; return ok }) {
+		if !slices.ContainsFunc(e.Needs, func(n Need) bool { _, ok := to[n.To]; return ok }) {
 			continue
 		}
 		e.Applied = referring(e.Applied, to)
 		e.Needs = slices.Clone(e.Needs)
 		for i := range e.Needs {
-			if is, ok := to[e.Needs[i].Address]; ok {
-				e.Needs[i].Address = is
+			if is, ok := to[e.Needs[i].To]; ok {
+				e.Needs[i].To = is
 			}
 		}
 		s.entries[a] = e

@@ -82,13 +82,13 @@ func TestMovedReferences(t *testing.T) {
 	l.Put(Entry{
 		Address: addr("flow.x"), ID: "X",
 		Applied: json.RawMessage(`{"s":["${source.a.id}","${source.b.id}"],"t":"say \"$${source.a.id}\"","u":"$${source.a.id}"}`),
-		Needs:   []Need{{Address: addr("source.a"), Via: "s[0]", ID: "A"}, {Address: addr("source.b"), Via: "s[1]", ID: "B"}},
+		Needs:   []Need{{Edge: resource.Edge{To: addr("source.a"), Via: "s[0]"}, ID: "A"}, {Edge: resource.Edge{To: addr("source.b"), Via: "s[1]"}, ID: "B"}},
 	})
 	e, _ := l.Moved(movesOf("source.a>source.b source.b>source.a")).Get(addr("flow.x"))
 	if want := `{"s":["${source.b.id}","${source.a.id}"],"t":"say \"$${source.a.id}\"","u":"$${source.a.id}"}`; string(e.Applied) != want {
 		t.Errorf("applied\n%s, want\n%s", e.Applied, want)
 	}
-	if e.Needs[0].Address != addr("source.b") || e.Needs[0].ID != "A" || e.Needs[1].Address != addr("source.a") {
+	if e.Needs[0].To != addr("source.b") || e.Needs[0].ID != "A" || e.Needs[1].To != addr("source.a") {
 		t.Errorf("needs %+v", e.Needs)
 	}
 }

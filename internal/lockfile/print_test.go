@@ -20,7 +20,7 @@ func TestPrintAsTheEncoderDoes(t *testing.T) {
 		{
 			Address: addr("flow.c"), ID: "é", Applied: json.RawMessage("{ \"a\" : [ ] , \"b\":[1,{\"c\":\"x: {y}, [z]\\\"\"}],\n\"d\":{}, \"e\":[[],{}] }"),
 			Sent:    []Sent{{Path: "p", Value: json.RawMessage(`17`)}, {Path: "q", Value: json.RawMessage(`"text"`)}},
-			Needs:   []Need{{Address: addr("schema.z"), Via: "b", ID: "2"}, {Address: addr("schema.z"), Via: "a", Field: "version"}},
+			Needs:   []Need{{Edge: resource.Edge{To: addr("schema.z"), Via: "b"}, ID: "2"}, {Edge: resource.Edge{To: addr("schema.z"), Via: "a"}, Field: "version"}},
 			Secrets: []SecretHash{{Path: "s", Hash: "$argon2id$…"}},
 			Deposed: []Deposed{{ID: "0", Kind: resource.Flow, StepsLeft: []string{"delete"}}, {ID: "00", ETag: "e", Kind: resource.Flow}},
 		},
@@ -84,7 +84,7 @@ func BenchmarkMarshal(b *testing.B) {
 	for i := range 6_000 {
 		l.Entries = append(l.Entries, Entry{
 			Address: resource.Address{Kind: resource.Flow, Name: fmt.Sprintf("f%06d", i)}, ID: fmt.Sprint(i), ETag: "e", Applied: body,
-			Needs: []Need{{Address: addr("schema.z"), Via: "schemaRef.id", ID: "https://ns.adobe.com/acme/schemas/1"}},
+			Needs: []Need{{Edge: resource.Edge{To: addr("schema.z"), Via: "schemaRef.id"}, ID: "https://ns.adobe.com/acme/schemas/1"}},
 		})
 	}
 	b.ReportAllocs()

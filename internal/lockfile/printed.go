@@ -320,12 +320,12 @@ func printedNeeds(text string) ([]Need, bool) {
 	}
 	for ok {
 		address := member(`{"address":`)
-		n := Need{Via: member(`,"via":`), Field: member(`,"field":`), ID: member(`,"id":`)}
+		n := Need{Edge: resource.Edge{Via: member(`,"via":`)}, Field: member(`,"field":`), ID: member(`,"id":`)}
 		a, err := resource.ParseAddress(address)
 		if err != nil {
 			return nil, false
 		}
-		n.Address = a
+		n.To = a
 		needs = append(needs, n)
 		switch {
 		case text == "}]":

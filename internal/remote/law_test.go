@@ -59,7 +59,7 @@ func applied(rnd *rand.Rand, kind resource.Kind) (lockfile.Entry, resource.Value
 		switch v.Kind {
 		case resource.RefValue:
 			id := "id of " + v.Ref.To.String()
-			need := lockfile.Need{Address: v.Ref.To, Via: at.String(), ID: id}
+			need := lockfile.Need{Edge: resource.Edge{To: v.Ref.To, Via: at.String()}, ID: id}
 			if forgotten {
 				need.ID, forgotten = "", false
 			}

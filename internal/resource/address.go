@@ -8,6 +8,7 @@
 package resource
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -53,10 +54,7 @@ func (a Address) IsZero() bool { return a == Address{} }
 
 // Compare orders addresses by kind, then name, both as text.
 func (a Address) Compare(b Address) int {
-	if a.Kind != b.Kind {
-		return strings.Compare(string(a.Kind), string(b.Kind))
-	}
-	return strings.Compare(a.Name, b.Name)
+	return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Name, b.Name))
 }
 
 // MarshalText prints the address as `kind.name`.
@@ -100,8 +98,12 @@ type Ref struct {
 
 func (r Ref) String() string { return "${" + r.To.String() + "." + r.Field + "}" }
 
-// Edge says that a resource needs another, and which field or rule says so.
+// Edge says that a resource needs another, and the path of the field, or the name
+// of the rule, that says so.
 type Edge struct {
 	To  Address `json:"address"`
 	Via string  `json:"via"`
 }
+
+// Compare orders edges by where they lead, then by their reason.
+func (e Edge) Compare(f Edge) int { return cmp.Or(e.To.Compare(f.To), strings.Compare(e.Via, f.Via)) }

@@ -198,12 +198,7 @@ func (g *Graph) Draw(w io.Writer) error {
 func NeedsOf(v Value, further ...Edge) []Edge {
 	out := slices.Clone(further)
 	v.refs(make(Path, 0, 8), &out)
-	slices.SortFunc(out, func(a, b Edge) int {
-		if c := a.To.Compare(b.To); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Via, b.Via)
-	})
+	slices.SortFunc(out, Edge.Compare)
 	return slices.Compact(out)
 }
 

@@ -38,11 +38,7 @@ func PictureOfPlan(p *planner.Plan) Picture {
 		if !ch.Action.Changes() {
 			continue
 		}
-		n := PictureNode{Address: ch.Address, Action: ch.Action}
-		for _, d := range ch.DependsOn {
-			n.Needs = append(n.Needs, resource.Edge{To: d.Address, Via: d.Label})
-		}
-		nodes = append(nodes, n)
+		nodes = append(nodes, PictureNode{Address: ch.Address, Action: ch.Action, Needs: ch.DependsOn})
 	}
 	return newPicture(nodes)
 }
@@ -58,9 +54,7 @@ func newPicture(nodes []PictureNode) Picture {
 		}
 		have[n.Address] = true
 		n.Needs = slices.Clone(n.Needs)
-		slices.SortFunc(n.Needs, func(a, b resource.Edge) int {
-			return cmp.Or(a.To.Compare(b.To), cmp.Compare(a.Via, b.Via))
-		})
+		slices.SortFunc(n.Needs, resource.Edge.Compare)
 		n.Needs = slices.CompactFunc(n.Needs, func(a, b resource.Edge) bool { return a.To == b.To })
 		all = append(all, n)
 	}

@@ -92,15 +92,15 @@ const flowBody = `{"name":"CRM customers, hourly","description":"customers chang
 
 // firstPlan creates the eight resources of one dataflow with its connection.
 func firstPlan() *planner.Plan {
-	create := func(kind resource.Kind, name, file string, line int, body string, effect planner.Effect, n int, url string, deps ...planner.Dependency) planner.Change {
+	create := func(kind resource.Kind, name, file string, line int, body string, effect planner.Effect, n int, url string, deps ...resource.Edge) planner.Change {
 		return planner.Change{
 			Address: addr(kind, name), Action: planner.Create, Reason: planner.ReasonNew, Effect: effect,
 			Origin: planner.Origin{Filename: file, Line: line, Column: 1}, Desired: raw(body), DependsOn: deps,
 			Calls: []planner.Call{{N: n, Step: planner.StepCreate, Method: post, URL: url, Body: raw(body), Gives: "${" + addr(kind, name).String() + ".id}"}},
 		}
 	}
-	need := func(kind resource.Kind, name, label string) planner.Dependency {
-		return planner.Dependency{Address: addr(kind, name), Label: label}
+	need := func(kind resource.Kind, name, label string) resource.Edge {
+		return resource.Edge{To: addr(kind, name), Via: label}
 	}
 	const file = "customers.dataflow.yaml"
 	return plan(0, 0,
