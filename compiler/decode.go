@@ -272,7 +272,7 @@ func (dec *decoder) limits(path document.Path, n *document.Node, r *rules) {
 func Connectors() []string {
 	var out []string
 	for _, c := range specs.Connectors() {
-		if c.FlowSpec != "" && !strings.HasPrefix(c.Slug, "unknown-") {
+		if c.IsSource() {
 			out = append(out, c.Slug)
 		}
 	}

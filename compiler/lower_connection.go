@@ -34,11 +34,9 @@ func paramValue(c specs.Connector, authType string, p schemas.Param) resource.Va
 	if name, ok := envName(p.Value.Text); ok {
 		return resource.Secret("env." + name)
 	}
-	for _, way := range c.Auth {
-		for _, q := range way.Params {
-			if way.Name == authType && q.Name == p.Name && q.Type == "string" {
-				return resource.String(p.Value.Text)
-			}
+	for _, method := range c.Methods(authType) {
+		if q, ok := method.Param(p.Name); ok && q.Type == "string" {
+			return resource.String(p.Value.Text)
 		}
 	}
 	return constant(p.Value)

@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 
+	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -22,6 +23,9 @@ func (p unknownConnector) Diagnose() diag.Diagnostic {
 		Help:    "`aepflow explain dataflow.database.connector` lists the connectors",
 	}
 	name := ""
+	if c, ok := specs.ConnectorBySlug(p.got.Text); ok {
+		return unusableConnector(d, c)
+	}
 	if c, misprint, ok := specs.ConnectorByID(p.got.Text); ok {
 		name = c.Slug
 		d.Labels[0].Text = "this is the id of " + c.Name
@@ -46,7 +50,7 @@ type notATableSource struct {
 func (p notATableSource) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.NotATableSource, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("%s reads files, not tables", p.connector.Name),
+		Message: fmt.Sprintf("%s is not a source of tables", p.connector.Name),
 		Labels:  p.at.labels("expected a database connector (flow spec CRMToAEP)"),
 		Help:    "a dataflow ingests a database table; choose a connector such as postgresql or google-bigquery",
 	}
@@ -73,19 +77,14 @@ type unknownAuthType struct {
 }
 
 func (p unknownAuthType) Diagnose() diag.Diagnostic {
-	var known []string
-	for _, way := range p.connector.Auth {
-		if len(known) == 0 || known[len(known)-1] != way.Name {
-			known = append(known, way.Name)
-		}
-	}
+	known := sorted(p.connector.MethodNames())
 	d := diag.Diagnostic{
 		Code: diag.AuthType, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown authentication type `%s` for %s", p.got, p.connector.Name),
-		Labels:  p.at.labels("expected " + list(sortedUnique(known), "or")),
-		Help:    "use the exact spelling: " + list(sortedUnique(known), "or"),
+		Labels:  p.at.labels("expected " + list(known, "or")),
+		Help:    "use the exact spelling: " + list(known, "or"),
 	}
-	if near := meant(&d, p.got, sortedUnique(known)); near != "" {
+	if near := meant(&d, p.got, known); near != "" {
 		d.Fix = p.at.fix(p.got, near)
 	}
 	return d
@@ -124,10 +123,7 @@ type unknownAuthParam struct {
 }
 
 func (p unknownAuthParam) Diagnose() diag.Diagnostic {
-	var known []string
-	for _, q := range p.way.Params {
-		known = append(known, q.Name)
-	}
+	known := paramNames(p.way)
 	d := diag.Diagnostic{
 		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown parameter `%[3]s` for `%[1]s` of %[2]s", p.way.Name, p.connector.Name, p.name),
@@ -207,27 +203,13 @@ type literalSecret struct {
 
 // Diagnose points to the key; the value is hidden in every excerpt.
 func (p literalSecret) Diagnose() diag.Diagnostic {
-	env := envOf(p.connection + "-" + p.name)
+	env := connectordoc.EnvName(p.connection + "-" + p.name)
 	return diag.Diagnostic{
 		Code: diag.LiteralSecret, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("secret `%s` is written in the document", p.name),
 		Labels:  diag.At(p.at.key(), "secrets must not be committed to Git"),
 		Help:    fmt.Sprintf("write `%s: ${env.%s}` and set the variable %s; rotate the secret if the file was ever pushed", p.name, env, env),
 	}
-}
-
-// envOf turns a name into that of an environment variable.
-func envOf(name string) string {
-	out := []byte(name)
-	for i, c := range out {
-		switch {
-		case 'a' <= c && c <= 'z':
-			out[i] = c - 'a' + 'A'
-		case ('A' > c || c > 'Z') && ('0' > c || c > '9'):
-			out[i] = '_'
-		}
-	}
-	return string(out)
 }
 
 func sortedUnique(in []string) []string {

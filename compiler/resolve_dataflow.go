@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -38,8 +37,14 @@ func (p *project) resolveDatabase(u *unit) {
 			p.missing(u.at("database", "connection"), schemas.KindConnection, db.Connection, p.names(schemas.KindConnection))
 			return
 		}
-		if db.Connector != "" && c.connection != nil && c.connection.Connector != db.Connector {
+		if c.connection == nil {
+			return
+		}
+		if db.Connector != "" && c.connection.Connector != db.Connector {
 			p.report.Add(connectorMismatch{u, c})
+		}
+		if k, ok := specs.ConnectorBySlug(c.connection.Connector); ok {
+			p.checkTables(u.at("database", "connection"), k)
 		}
 		return
 	case db.ConnectionID == "":
@@ -54,15 +59,20 @@ func (p *project) resolveDatabase(u *unit) {
 		return
 	}
 	if c, ok := specs.ConnectorBySlug(db.Connector); ok {
-		p.checkConnector(u.at("database", "connector"), c)
+		p.checkTables(u.at("database", "connector"), c)
+		p.checkRetired(u.at("database", "connector"), c)
 	}
 }
 
-// checkConnector says when a connector reads no tables or is on its way out.
-func (p *project) checkConnector(at place, c specs.Connector) {
+// checkTables reports a connector whose sources are not tables.
+func (p *project) checkTables(at place, c specs.Connector) {
 	if c.FlowSpec != "CRMToAEP" {
 		p.report.Add(notATableSource{at: at, connector: c})
 	}
+}
+
+// checkRetired reports a connector that Adobe withdraws.
+func (p *project) checkRetired(at place, c specs.Connector) {
 	if c.Deprecated != "" {
 		p.report.Add(deprecatedConnector{at: at, connector: c})
 	}
@@ -128,11 +138,7 @@ func (p *project) resolveDelta(u *unit) {
 	case f.Columns[i].Type != "date" && f.Columns[i].Type != "date-time":
 		p.report.Add(deltaNotATime{u: u, at: at, column: f.Columns[i]})
 	}
-	if f.Delta.DateFormat != "" {
-		for _, found := range dataprep.CheckPattern(f.Delta.DateFormat) {
-			p.report.Add(oddDateFormat{at: u.at("delta", "dateFormat"), problem: found})
-		}
-	}
+	p.checkDeltaFormat(u)
 	if tz := f.Delta.Timezone; tz != "" && tz != "UTC" {
 		p.report.Add(deltaNotUTC{at: u.at("delta", "timezone"), got: tz})
 	}

@@ -18,14 +18,14 @@ const module = "github.com/aepflow/aepflow/"
 var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "planner", "schemas",
-		"internal/allow", "internal/bug", "internal/curlscript", "internal/diag", "internal/document", "internal/dotenv", "internal/edit", "internal/emulator",
+		"internal/allow", "internal/bug", "internal/connectordoc", "internal/curlscript", "internal/diag", "internal/document", "internal/dotenv", "internal/edit", "internal/emulator",
 		"internal/files", "internal/lockfile",
 		"internal/output",
 		"internal/platform", "internal/redact", "internal/remote",
 		"internal/resource", "internal/source", "internal/specs", "internal/view",
 	},
 	"compiler": {
-		"schemas", "internal/bug", "internal/dataprep", "internal/diag", "internal/document", "internal/nearest", "internal/output", "internal/resource",
+		"schemas", "internal/bug", "internal/connectordoc", "internal/dataprep", "internal/diag", "internal/document", "internal/nearest", "internal/output", "internal/resource",
 		"internal/source", "internal/specs", "internal/xdm",
 	},
 	"planner":          {"internal/diag", "internal/lockfile", "internal/output", "internal/resource", "internal/source"},
@@ -34,7 +34,7 @@ var layers = map[string][]string{
 	"internal/bug":     {},
 	"internal/raced":   {},
 	"internal/linear":  {"internal/raced"},
-	"schemas/gen":      {"schemas", "internal/specs"},
+	"schemas/gen":      {"schemas", "internal/connectordoc", "internal/specs"},
 	"internal/drawing": {"internal/output"},
 	"internal/view": {
 		"applier", "planner", "internal/diag", "internal/drawing", "internal/output", "internal/resource", "internal/source",
@@ -55,6 +55,7 @@ var layers = map[string][]string{
 	"internal/source":          {},
 	"internal/textdiff":        {},
 	"internal/specs":           {},
+	"internal/connectordoc":    {"internal/specs"},
 	"internal/dataprep":        {"internal/diag", "internal/nearest", "internal/specs"},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},
 	"internal/remote":          {"internal/bug", "internal/lockfile", "internal/platform", "internal/resource"},

@@ -74,6 +74,11 @@ const (
 const (
 	AuthType      Code = "auth-type"
 	AuthParam     Code = "auth-param"
+	AuthUnchecked Code = "auth-unchecked"
+	AuthWithdrawn Code = "auth-withdrawn"
+
+	ConnectionNotNeeded Code = "connection-not-needed"
+
 	LiteralSecret Code = "literal-secret"
 	UnsetSecret   Code = "unset-secret"
 )
@@ -89,7 +94,7 @@ type Entry struct {
 
 // Codes returns every entry, sorted by code.
 func Codes() []Entry {
-	all := slices.Concat(yamlCodes, documentCodes, targetCodes, expressionCodes, mappingCodes, lintCodes, projectCodes, accessCodes)
+	all := slices.Concat(yamlCodes, documentCodes, targetCodes, expressionCodes, mappingCodes, lintCodes, projectCodes, accessCodes, signInCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }

@@ -181,9 +181,10 @@ var documentCodes = []Entry{
 	},
 	{
 		Code: DeltaFormat, Severity: Warning,
-		Title: "date format with misleading letters",
+		Title: "date format that means something else",
 		Explanation: "In date formats, `yyyy` is the year and `dd` the day of the month. `YYYY` is the year that a week " +
-			"belongs to, and `DD` the day of the year; both are right for most dates and wrong around New Year.",
+			"belongs to, and `DD` the day of the year; both are right for most dates and wrong around New Year. " +
+			"Azure Table Storage, Dynamics, and OData have one format of their own, `yyyy-MM-ddTHH:mm:ssZ`.",
 		Example: with(goodDataflow, "yyyy-MM-dd HH:mm:ss", "YYYY-MM-DD HH:mm:ss"),
 	},
 	{

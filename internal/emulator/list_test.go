@@ -46,7 +46,7 @@ func TestPublishedFilters(t *testing.T) {
 		{"/flowSpecs", `name==CRMToAEP`, 1},
 		{"/flowSpecs", `name!=CRMToAEP`, 1},
 		{"/connectionSpecs", `name=="mysql"`, 1},
-		{"/connectionSpecs", `attributes.isSource="true"`, 52},
+		{"/connectionSpecs", `attributes.isSource="true"`, 68},
 		{"/connections", "connectionSpec.id==" + bigQuery, 1},
 		{"/connections", "auth.params.usePrivateLink==true", 0},
 		{"/sourceConnections", "params.tableName==test1.Mytable", 2},

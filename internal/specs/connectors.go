@@ -10,38 +10,49 @@ import (
 )
 
 // Connector is one entry of the platform's source catalogue: a connection
-// specification with what is publicly known about signing in to it.
+// specification with what is publicly known about signing in to it. The JSON
+// members are the format of data/connectors.json, one connector a line.
 type Connector struct {
 	Name    string `json:"name"`
-	Slug    string `json:"slug"` // how a dataflow.yaml names it
-	ID      string `json:"id"`   // connection specification id, the same in every org
-	Kind    string `json:"kind"` // database, crm, cloudStorage, streaming, target, …
+	Slug    string `json:"slug"`         // how a document names it
+	ID      string `json:"id,omitempty"` // connection specification ID, the same in every org; "" when not published
+	Kind    string `json:"kind"`         // database, crm, cloudStorage, streaming, target, …
 	APIName string `json:"apiName,omitempty"`
 
-	// FlowSpec is the name of the flow specification that takes it
-	// ("CRMToAEP", "CloudStorageToAEP"), empty for streaming and targets.
+	// FlowSpec is the name of the batch flow specification that takes it
+	// ("CRMToAEP", "CloudStorageToAEP", "RestStorageToAEP"), "" for streaming and targets.
 	FlowSpec string `json:"flowSpec,omitempty"`
-	// InFlowSpec says that the id stands in the published list of CRMToAEP.
+	// InFlowSpec says that a published list of CRMToAEP has the ID.
 	InFlowSpec bool `json:"inFlowSpec,omitempty"`
 	// Current says that the newest published list still has it.
 	Current bool `json:"current,omitempty"`
 
-	Auth []Auth `json:"auth,omitempty"` // empty: no source publishes it
+	Clouds []string `json:"clouds,omitempty"` // where it is available: azure, aws; empty: not published
+	// AuthComplete says that Auth holds every sign-in method with all its
+	// parameters: anything else is wrong. Auth is empty when no sign-in is needed.
+	AuthComplete bool   `json:"authComplete,omitempty"`
+	Auth         []Auth `json:"auth,omitempty"`
 
 	DeltaColumnFormat string   `json:"deltaColumnFormat,omitempty"`
 	FilterAtSource    bool     `json:"filterAtSource,omitempty"`
 	CDC               bool     `json:"cdc,omitempty"`
 	WrongIDs          []string `json:"wrongIds,omitempty"`   // misprints in circulation
-	Deprecated        string   `json:"deprecated,omitempty"` // why, empty when it is not
+	Deprecated        string   `json:"deprecated,omitempty"` // why, "" when it is not
+	Notes             []string `json:"notes,omitempty"`      // what to watch for, a sentence each
 }
 
-// Auth is one way to sign in. Cloud is "azure", "aws" or, when the way holds
-// for both or is not published, empty.
+// UsualDeltaFormat is the format of delta columns of nearly every connector.
+const UsualDeltaFormat = "yyyy-MM-dd HH:mm:ss"
+
+// Auth is one sign-in method. Cloud is "azure", "aws", or "" when the method is
+// the same on both. Methods of the same name differ in parameters or cloud.
 type Auth struct {
-	Name   string  `json:"name"` // goes into auth.specName, letter by letter
-	Type   string  `json:"type,omitempty"`
-	Cloud  string  `json:"cloud,omitempty"`
-	Params []Param `json:"params"`
+	Name      string  `json:"name"` // auth.specName, letter by letter
+	Type      string  `json:"type,omitempty"`
+	Cloud     string  `json:"cloud,omitempty"`
+	Withdrawn string  `json:"withdrawn,omitempty"` // why it should not be used any more, "" when it may
+	Note      string  `json:"note,omitempty"`
+	Params    []Param `json:"params"`
 }
 
 // Param is one member of auth.params. Pattern is a shape with {PLACEHOLDERS},
@@ -49,13 +60,53 @@ type Auth struct {
 // between connectors.
 type Param struct {
 	Name     string   `json:"name"`
-	Type     string   `json:"type"` // string, integer, boolean
+	Alias    string   `json:"alias,omitempty"` // another spelling that the platform's own samples use
+	Type     string   `json:"type"`            // string, integer, boolean
 	Required bool     `json:"required,omitempty"`
 	Secret   bool     `json:"secret,omitempty"`
 	Enum     []string `json:"enum,omitempty"`
 	Pattern  string   `json:"pattern,omitempty"`
 	Default  string   `json:"default,omitempty"`
 	Example  string   `json:"example,omitempty"`
+	Note     string   `json:"note,omitempty"`
+}
+
+// IsSource reports whether a document may name the connector: its ID is
+// published, and data come from it.
+func (c Connector) IsSource() bool {
+	return c.ID != "" && c.Kind != "target" && c.Kind != "system" && !strings.HasPrefix(c.Slug, "unknown-")
+}
+
+// Methods returns the sign-in methods of a name.
+func (c Connector) Methods(name string) []Auth {
+	var out []Auth
+	for _, a := range c.Auth {
+		if a.Name == name {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// MethodNames returns the names of the sign-in methods, each once, in order.
+func (c Connector) MethodNames() []string {
+	var out []string
+	for _, a := range c.Auth {
+		if !slices.Contains(out, a.Name) {
+			out = append(out, a.Name)
+		}
+	}
+	return out
+}
+
+// Param returns the parameter of a name or alias.
+func (a Auth) Param(name string) (Param, bool) {
+	for _, p := range a.Params {
+		if p.Name == name || p.Alias == name && name != "" {
+			return p, true
+		}
+	}
+	return Param{}, false
 }
 
 //go:embed data/connectors.json
@@ -76,7 +127,9 @@ var connectors = sync.OnceValue(func() *connectorIndex {
 	slices.SortFunc(x.all, func(a, b Connector) int { return cmp.Compare(a.Slug, b.Slug) })
 	for i, c := range x.all {
 		x.bySlug[c.Slug] = i
-		x.byID[c.ID] = i
+		if c.ID != "" {
+			x.byID[c.ID] = i
+		}
 		for _, id := range c.WrongIDs {
 			x.wrong[id] = i
 		}

@@ -11,8 +11,18 @@ var uuidShape = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`
 func TestConnectorsAreSortedUniqueAndWellFormed(t *testing.T) {
 	ids := map[string]string{}
 	var slugs []string
+	complete := 0
 	for _, c := range Connectors() {
 		slugs = append(slugs, c.Slug)
+		if c.AuthComplete {
+			complete++
+		}
+		if c.ID == "" {
+			if c.IsSource() || len(c.Auth) > 0 {
+				t.Errorf("%s: used without an ID", c.Slug)
+			}
+			continue
+		}
 		if !uuidShape.MatchString(c.ID) {
 			t.Errorf("%s: id %q is not a UUID", c.Slug, c.ID)
 		}
@@ -21,8 +31,11 @@ func TestConnectorsAreSortedUniqueAndWellFormed(t *testing.T) {
 		}
 		ids[c.ID] = c.Slug
 		for _, a := range c.Auth {
-			if a.Name == "" || len(a.Params) == 0 {
+			if a.Name == "" || len(a.Params) == 0 && c.AuthComplete {
 				t.Errorf("%s: auth %q without name or params", c.Slug, a.Name)
+			}
+			if a.Cloud != "" && a.Cloud != "azure" && a.Cloud != "aws" {
+				t.Errorf("%s: auth %q on cloud %q", c.Slug, a.Name, a.Cloud)
 			}
 			for _, p := range a.Params {
 				if p.Name == "connectionString" && !p.Secret {
@@ -34,8 +47,8 @@ func TestConnectorsAreSortedUniqueAndWellFormed(t *testing.T) {
 	if !slices.IsSorted(slugs) {
 		t.Error("not sorted by slug")
 	}
-	if len(slugs) != 54 {
-		t.Errorf("%d connectors, want 54", len(slugs))
+	if len(slugs) != 86 || complete != 62 {
+		t.Errorf("%d connectors, %d with every sign-in method; want 86 and 62", len(slugs), complete)
 	}
 }
 

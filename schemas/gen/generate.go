@@ -185,7 +185,7 @@ func shorten(def *jsonschema.Schema, f reflect.StructField, name string) {
 func connectorNames() []any {
 	var out []any
 	for _, c := range specs.Connectors() {
-		if c.FlowSpec != "" && !strings.HasPrefix(c.Slug, "unknown-") {
+		if c.IsSource() {
 			out = append(out, c.Slug)
 		}
 	}

@@ -89,8 +89,8 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 	if name == "" {
 		return core.FlowError(core.ErrFieldMissing, "auth.specName is missing")
 	}
-	if len(spec.Auth) == 0 {
-		return nil // no source says how this connector signs in
+	if len(spec.Auth) == 0 || !spec.AuthComplete {
+		return nil // not all sign-in methods are published
 	}
 	var ways []specs.Auth
 	for _, a := range spec.Auth {
@@ -136,6 +136,9 @@ func authNames(spec specs.Connector) []string {
 func checkParams(a specs.Auth, params object) error {
 	for _, p := range a.Params {
 		v, has := params[p.Name]
+		if !has && p.Alias != "" {
+			v, has = params[p.Alias]
+		}
 		if !has || v == nil || v == "" {
 			if p.Required {
 				return core.FlowError(core.ErrFieldMissing, "auth.params.%s is missing", p.Name)

@@ -49,7 +49,9 @@ var flowSpecBodies = sync.OnceValue(func() []object {
 var connectionSpecBodies = sync.OnceValue(func() []object {
 	var out []object
 	for _, c := range specs.Connectors() {
-		out = append(out, connectionSpecBody(c))
+		if c.ID != "" {
+			out = append(out, connectionSpecBody(c))
+		}
 	}
 	return out
 })

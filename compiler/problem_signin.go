@@ -1,0 +1,82 @@
+package compiler
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// unusableConnector completes the diagnostic of a name that is known and cannot
+// be used.
+func unusableConnector(d diag.Diagnostic, c specs.Connector) diag.Diagnostic {
+	if c.ID != "" {
+		d.Message = fmt.Sprintf("%s is not a source", c.Name)
+		d.Labels[0].Text = "expected a connector that data come from"
+		return d
+	}
+	d.Message = fmt.Sprintf("%s cannot be used", c.Name)
+	d.Labels[0].Text = "Adobe does not publish its ID"
+	d.Help = "set the source up in the UI of Experience Platform"
+	return d
+}
+
+type connectionNotNeeded struct {
+	at        place
+	connector specs.Connector
+}
+
+func (p connectionNotNeeded) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ConnectionNotNeeded, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s needs no connection", p.connector.Name),
+		Labels:  p.at.labels("has no sign-in"),
+		Help:    "remove the document",
+	}
+}
+
+type withdrawnSignIn struct {
+	at        place
+	connector specs.Connector
+	method    specs.Auth
+}
+
+func (p withdrawnSignIn) Diagnose() diag.Diagnostic {
+	var others []string
+	for _, m := range p.connector.Auth {
+		if m.Withdrawn == "" && (m.Cloud == "" || m.Cloud == p.method.Cloud) {
+			others = append(others, m.Name)
+		}
+	}
+	return diag.Diagnostic{
+		Code: diag.AuthWithdrawn, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("sign-in method `%s` of %s is withdrawn", p.method.Name, p.connector.Name),
+		Labels:  p.at.labels(p.method.Withdrawn),
+		Help:    "use " + quotedList(sortedUnique(others), "or") + "; `aepflow explain " + p.connector.Slug + "` lists the parameters",
+	}
+}
+
+// uncheckedSignIn is a difference from what is published of a connector whose
+// sign-in methods are not all published.
+type uncheckedSignIn struct {
+	difference problem
+	connector  specs.Connector
+}
+
+func (p uncheckedSignIn) Diagnose() diag.Diagnostic {
+	d := p.difference.Diagnose()
+	d.Code, d.Severity, d.Fix = diag.AuthUnchecked, diag.Note, nil
+	d.Message = "not checked: " + d.Message
+	if len(p.connector.Auth) == 0 {
+		d.Message, d.Labels[0].Text, d.Help = "not checked: sign-in of "+p.connector.Name, "not published", ""
+	}
+	switch {
+	case strings.HasSuffix(d.Help, "?"):
+		d.Help += " "
+	case d.Help != "":
+		d.Help += "; "
+	}
+	d.Help += "Adobe does not publish every sign-in method of " + p.connector.Name + ", the platform decides"
+	return d
+}
