@@ -29,7 +29,8 @@ import (
 // The report holds every fault of every file; the graph is nil when any of them
 // is an error.
 func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
-	p := readProject(files, o)
+	p := newProject(o)
+	p.read(files, p.compileAlone)
 	p.each(resolveAt)
 	p.judge()
 	g := p.graph(p.resources())
@@ -37,10 +38,10 @@ func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 	return g, p.report
 }
 
-// readProject reads the documents and finds what each name stands for.
-func readProject(files []*source.File, o Options) *project {
-	p := newProject(o)
-	read, excess := readAll(files, p.options, maxProjectDocuments)
+// read reads the documents, each file by a call of one, and finds what each name
+// stands for.
+func (p *project) read(files []*source.File, one func(*source.File) readFile) {
+	read, excess := readAll(files, one, maxProjectDocuments)
 	if excess != nil {
 		p.report.Add(excess)
 	}
@@ -49,14 +50,48 @@ func readProject(files []*source.File, o Options) *project {
 		p.units = append(p.units, r.units...)
 	}
 	p.index()
-	return p
+}
+
+// readOne reads the documents of a file.
+func (p *project) readOne(f *source.File) readFile { return read(f, p.options) }
+
+// compileAlone reads a file. A dataflow that refers to no other document is compiled
+// right away and lets go of its tree: of 10,000 dataflows that saves 90 MB at the peak.
+func (p *project) compileAlone(f *source.File) readFile {
+	r := read(f, p.options)
+	if len(r.units) != 1 || !r.units[0].isAlone() {
+		return r
+	}
+	u, own := &r.units[0], p.fork()
+	own.resolve(u)
+	r.report.Append(own.report)
+	if !own.report.HasErrors() {
+		u.lowered = own.lower(u)
+	}
+	u.compiled = true
+	u.release()
+	return r
+}
+
+// isAlone reports whether a unit is a dataflow that refers to no other document.
+func (u *unit) isAlone() bool {
+	f := u.dataflow
+	return f != nil && f.Database.Connection == "" && f.Target.Schema.Ref == "" && f.Target.Dataset.Ref == ""
+}
+
+// fork returns a project with the same documents and a report of its own, for one
+// goroutine.
+func (p *project) fork() *project {
+	own := *p
+	own.report, own.fields = &diag.Report{}, map[*schemas.SchemaBody]*xdm.Schema{}
+	return &own
 }
 
 func newProject(o Options) *project {
 	o.lookup = newLookup(o)
 	return &project{
 		options: o, tenant: o.Tenant, report: &diag.Report{}, fields: map[*schemas.SchemaBody]*xdm.Schema{},
-		known: &knownNames{byKind: map[string]*nearest.Names{}},
+		known: &knownNames{byKind: map[string]*nearest.Names{}}, again: &reread{units: map[*unit]*unit{}},
 	}
 }
 
@@ -68,6 +103,10 @@ func (p *project) resources() [][]resource.Resource {
 	lists := make([][]resource.Resource, len(p.units))
 	p.each(func(p *project, i int) {
 		u := &p.units[i]
+		if u.compiled {
+			lists[i] = u.lowered
+			return
+		}
 		lists[i] = p.lower(u)
 		if !p.named[u.name] {
 			u.release()
@@ -108,13 +147,16 @@ type unit struct {
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
 	half       *partial // what can be read of a wrong document
+
+	compiled bool // resolved and, unless that found an error, lowered
+	lowered  []resource.Resource
 }
 
-// release lets the memory of a lowered dataflow go, unless messages need to know how
-// its values came about: the trees of 10,000 dataflows take 120 MB.
+// release lets the memory of a dataflow go, unless messages need to know how its
+// values came about. Its tree takes 13 KB.
 func (u *unit) release() {
 	if u.dataflow != nil && len(u.doc.provenance)+len(u.doc.removed) == 0 {
-		u.dataflow, u.doc = nil, u.doc.with(nil)
+		u.dataflow, u.doc = nil, u.doc.with(&document.Node{Kind: document.MapKind, Span: u.doc.Root.Span})
 	}
 }
 
@@ -140,7 +182,7 @@ const (
 // readAll reads the files on all cores; the order of the answer is that of the
 // files. When they hold more documents than most, it reads no further and returns
 // only that problem.
-func readAll(files []*source.File, o Options, most int) ([]readFile, diag.Problem) {
+func readAll(files []*source.File, one func(*source.File) readFile, most int) ([]readFile, diag.Problem) {
 	var out []readFile
 	for rest := files; len(rest) > 0; {
 		n, size := 0, 0
@@ -150,7 +192,7 @@ func readAll(files []*source.File, o Options, most int) ([]readFile, diag.Proble
 		batch := make([]readFile, n)
 		onAllCores(n, func(next func() (int, bool)) {
 			for i, ok := next(); ok; i, ok = next() {
-				batch[i] = read(rest[i], o)
+				batch[i] = one(rest[i])
 			}
 		})
 		for _, r := range batch {
@@ -171,11 +213,10 @@ func readAll(files []*source.File, o Options, most int) ([]readFile, diag.Proble
 func (p *project) each(do func(p *project, i int)) {
 	reports := make([]*diag.Report, len(p.units))
 	onAllCores(len(p.units), func(next func() (int, bool)) {
-		own := *p
-		own.fields = map[*schemas.SchemaBody]*xdm.Schema{}
+		own := p.fork()
 		for i, ok := next(); ok; i, ok = next() {
 			own.report = &diag.Report{}
-			do(&own, i)
+			do(own, i)
 			reports[i] = own.report
 		}
 	})

@@ -98,11 +98,13 @@ func (p *partial) hides(d diag.Diagnostic) bool {
 
 // resolveAt resolves one document, in part where it has faults of shape.
 func resolveAt(p *project, i int) {
-	if half := p.units[i].half; half != nil {
-		p.resolvePartial(half)
-		return
+	switch u := &p.units[i]; {
+	case u.compiled:
+	case u.half != nil:
+		p.resolvePartial(u.half)
+	default:
+		p.resolve(u)
 	}
-	p.resolve(&p.units[i])
 }
 
 // resolvePartial resolves what can be resolved of a document with faults.

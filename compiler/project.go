@@ -24,6 +24,7 @@ type project struct {
 	tenant  string                              // of the target, "" when it is not known
 	fields  map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
 	known   *knownNames                         // to suggest one of them
+	again   *reread
 }
 
 type nameKey struct{ kind, name string }
@@ -50,7 +51,7 @@ func (p *project) index() {
 			continue
 		}
 		if first, taken := p.byName[key]; taken {
-			p.report.Add(duplicateName{first: first, second: u})
+			p.report.Add(duplicateName{first: p.whole(first), second: p.whole(u)})
 			continue
 		}
 		p.byName[key] = u
@@ -63,7 +64,29 @@ func (p *project) find(kind, name string) (*unit, bool) {
 		return nil, false
 	}
 	u, ok := p.byName[nameKey{kind, name}]
-	return u, ok
+	return p.whole(u), ok
+}
+
+// reread holds what was read again of documents whose tree was let go.
+type reread struct {
+	mu    sync.Mutex
+	units map[*unit]*unit
+}
+
+// whole returns a document with its tree, which is read again if it was let go:
+// another document refers to it.
+func (p *project) whole(u *unit) *unit {
+	if u == nil || !u.compiled || u.dataflow != nil {
+		return u
+	}
+	p.again.mu.Lock()
+	defer p.again.mu.Unlock()
+	w := p.again.units[u]
+	if w == nil {
+		w = &read(u.doc.File, p.options).units[0]
+		p.again.units[u] = w
+	}
+	return w
 }
 
 // missing reports a reference to a document that is not there, or not for the

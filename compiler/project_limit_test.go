@@ -20,7 +20,7 @@ func TestProjectDocumentLimit(t *testing.T) {
 		"full": {[]*source.File{file(3), file(4)}, ""},
 		"more": {[]*source.File{file(3), file(5), file(2)}, "5.yaml:5: the project has more than 50000 documents"},
 	} {
-		read, problem := readAll(c.files, newProject(Options{}).options, 7)
+		read, problem := readAll(c.files, newProject(Options{}).readOne, 7)
 		got := ""
 		if problem != nil {
 			d := problem.Diagnose()

@@ -46,7 +46,8 @@ type ResolvedValue struct {
 // Resolve returns the documents as a target sees them, in the order of the
 // files. The report holds what is wrong with their form.
 func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
-	p := readProject(files, o)
+	p := newProject(o)
+	p.read(files, p.readOne)
 	p.explain()
 	var out []Resolved
 	for i := range p.units {
