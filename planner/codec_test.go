@@ -107,7 +107,7 @@ func TestUnmarshalRefuses(t *testing.T) {
 		{"empty file", "", "no valid JSON at byte 0", ErrFormat},
 		{"not JSON", "Plan: 1 to create", "no valid JSON at byte 1", ErrFormat},
 		{"an unknown key", replace(`"complete"`, `"compleet"`), `unknown key "compleet"`, ErrFormat},
-		{"an unknown key of a dependency", replace(`"label": "baseConnectionId"`, `"via": "baseConnectionId"`), `unknown key "via"`, ErrFormat},
+		{"an unknown key of a dependency", replace(`"depends_on": []`, `"depends_on": [{"via": "a"}]`), `unknown key "via"`, ErrFormat},
 		{"a newer major version", replace(`"format_version": "1.0"`, `"format_version": "2.0"`), `format_version "2.0", expected 1.0`, ErrVersion},
 		{"no version", replace(`"format_version": "1.0"`, `"format_version": ""`), `format_version ""`, ErrVersion},
 		{"an unknown action", replace(`"update"`+"\n", `"repair"`+"\n"), "unknown actions", ErrFormat},
