@@ -5,7 +5,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -41,14 +40,6 @@ func TestExamplesProvokeTheirCodes(t *testing.T) {
 			}
 			t.Errorf("not provoked, but %q by\n%s", found, e.Example)
 		})
-	}
-}
-
-func TestExpressionCodesAreExplained(t *testing.T) {
-	for _, code := range dataprep.Codes() {
-		if _, ok := diag.Lookup(diag.Code(code)); !ok {
-			t.Errorf("%s is not explained", code)
-		}
 	}
 }
 

@@ -61,19 +61,6 @@ func QuoteAttribute(name string) string {
 // type ATTRIBUTE: a path, where only a dot or backslash of the name needs an escape.
 func AttributeSource(name string) string { return escape(name, `.\`) }
 
-// memberName spells a name after a dot. Only `\.` is documented there; other
-// characters that end a name take the same backslash.
-func memberName(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		if !isNameRune(r, i == 0) {
-			b.WriteByte('\\')
-		}
-		b.WriteString(runeText(name, i, r))
-	}
-	return b.String()
-}
-
 func escape(name, special string) string {
 	if !strings.ContainsAny(name, special) {
 		return name
@@ -86,13 +73,4 @@ func escape(name, special string) string {
 		b.WriteByte(name[i])
 	}
 	return b.String()
-}
-
-// runeText is the bytes of s that range yielded as r at i; it differs from
-// string(r) where s is not UTF-8.
-func runeText(s string, i int, r rune) string {
-	if r == unicode.ReplacementChar && !strings.HasPrefix(s[i:], "\uFFFD") {
-		return s[i : i+1]
-	}
-	return string(r)
 }

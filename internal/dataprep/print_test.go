@@ -3,6 +3,7 @@ package dataprep
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Print writes e in one canonical way: operators as symbols with blanks around
@@ -192,4 +193,26 @@ func (p *printer) text(s string) {
 		}
 	}
 	p.WriteByte('"')
+}
+
+// memberName spells a name after a dot. Only `\.` is documented there; other
+// characters that end a name take the same backslash.
+func memberName(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if !isNameRune(r, i == 0) {
+			b.WriteByte('\\')
+		}
+		b.WriteString(runeText(name, i, r))
+	}
+	return b.String()
+}
+
+// runeText is the bytes of s that range yielded as r at i; it differs from
+// string(r) where s is not UTF-8.
+func runeText(s string, i int, r rune) string {
+	if r == unicode.ReplacementChar && !strings.HasPrefix(s[i:], "\uFFFD") {
+		return s[i : i+1]
+	}
+	return string(r)
 }

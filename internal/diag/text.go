@@ -16,8 +16,8 @@ type TextOptions struct {
 	Width int // columns of the terminal, 0 for unknown; source lines longer than output.Room are cut around the caret
 }
 
-// mostShown is how many diagnostics of one file Text prints.
-const mostShown = 100
+// MostShown is how many diagnostics of one file Text prints.
+const MostShown = 100
 
 // Text prints the diagnostics of r for people, sorted and without repeats, and
 // a line that counts them. An empty report prints nothing. Of a file with
@@ -62,7 +62,7 @@ func mostSevere(all []Diagnostic) (list []Diagnostic, more map[string]int) {
 		}
 		file := rest[:n]
 		rest = rest[n:]
-		left := mostShown
+		left := MostShown
 		shown := map[Severity]int{}
 		for _, s := range []Severity{Error, Warning, Note} {
 			shown[s] = min(left, countSeverity(file, s))

@@ -1,10 +1,8 @@
 package specs
 
 import (
-	"cmp"
 	_ "embed"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,15 +68,6 @@ var xdmModel = sync.OnceValue(func() *XDMModel { return parseXDM(xdmText) })
 
 // XDM returns the embedded model, parsed on the first call. Callers only read it.
 func XDM() *XDMModel { return xdmModel() }
-
-// XDMFieldAt returns the field at exactly that path, nil when there is none.
-func XDMFieldAt(fields []XDMField, path string) *XDMField {
-	i, ok := slices.BinarySearchFunc(fields, path, func(f XDMField, p string) int { return cmp.Compare(f.Path, p) })
-	if !ok {
-		return nil
-	}
-	return &fields[i]
-}
 
 // parseXDM reads the line format that the head of xdm.tsv describes. All
 // strings but those in shapes are parts of text, so that 3,300 paths cost no

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestXDM(t *testing.T) {
 				t.Errorf("%s has no type", f.Path)
 			}
 			// Whoever walks down a path finds every level of it.
-			if parent := xdmParent(f.Path); parent != "" && XDMFieldAt(fields, parent) == nil {
+			if parent := xdmParent(f.Path); parent != "" && xdmFieldAt(fields, parent) == nil {
 				t.Errorf("%s has no parent %s", f.Path, parent)
 			}
 		}
@@ -46,9 +47,9 @@ func xdmParent(path string) string {
 	return ""
 }
 
-func TestXDMFieldAt(t *testing.T) {
+func TestXDMFields(t *testing.T) {
 	x := XDM()
-	gender := XDMFieldAt(x.Profile, "person.gender")
+	gender := xdmFieldAt(x.Profile, "person.gender")
 	if gender == nil || gender.Type != "string" || !slices.Equal(gender.Enum, []string{"male", "female", "not_specified", "non_specific"}) || string(gender.Default) != `"not_specified"` {
 		t.Errorf("person.gender is %+v", gender)
 	}
@@ -59,18 +60,18 @@ func TestXDMFieldAt(t *testing.T) {
 	if !slices.Equal(from, []string{"b2b-person-details", "profile-person-details"}) {
 		t.Errorf("person.gender comes from %v", from)
 	}
-	year := XDMFieldAt(x.Profile, "person.birthYear")
+	year := xdmFieldAt(x.Profile, "person.birthYear")
 	if year == nil || year.XDMType != "short" || *year.Minimum != 1 || *year.Maximum != 32767 {
 		t.Errorf("person.birthYear is %+v", year)
 	}
-	stamp := XDMFieldAt(x.Event, "timestamp")
+	stamp := xdmFieldAt(x.Event, "timestamp")
 	if stamp == nil || !stamp.Required || stamp.Format != "date-time" {
 		t.Errorf("timestamp is %+v", stamp)
 	}
-	if f := XDMFieldAt(x.Profile, "timestamp"); f != nil {
+	if f := xdmFieldAt(x.Profile, "timestamp"); f != nil {
 		t.Errorf("a profile has a timestamp: %+v", f)
 	}
-	if f := XDMFieldAt(x.Event, "segmentMemberships"); f == nil || !f.Deprecated {
+	if f := xdmFieldAt(x.Event, "segmentMemberships"); f == nil || !f.Deprecated {
 		t.Errorf("segmentMemberships is %+v", f)
 	}
 }
@@ -81,4 +82,13 @@ func BenchmarkXDM(b *testing.B) {
 	for b.Loop() {
 		parseXDM(xdmText)
 	}
+}
+
+// xdmFieldAt returns the field at exactly that path, nil when there is none.
+func xdmFieldAt(fields []XDMField, path string) *XDMField {
+	i, ok := slices.BinarySearchFunc(fields, path, func(f XDMField, p string) int { return cmp.Compare(f.Path, p) })
+	if !ok {
+		return nil
+	}
+	return &fields[i]
 }

@@ -122,12 +122,3 @@ func SlashPath(dotted string) string {
 	}
 	return b.String()
 }
-
-// DottedPath turns the path of a descriptor into the form of mappings.
-func DottedPath(slash string) string {
-	path := ""
-	for name := range strings.SplitSeq(strings.TrimPrefix(slash, "/"), "/") {
-		path = join(path, name)
-	}
-	return path
-}

@@ -1,7 +1,6 @@
 package xdm
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 
@@ -33,80 +32,6 @@ type Shape struct {
 type Property struct {
 	Name string
 	Shape
-}
-
-// MarshalJSON writes the JSON Schema. Properties keep their order.
-func (s Shape) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	put := func(name string, v any, present bool) error {
-		if !present {
-			return nil
-		}
-		text, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		if b.Len() > 1 {
-			b.WriteByte(',')
-		}
-		b.WriteString(`"` + name + `":`)
-		b.Write(text)
-		return nil
-	}
-	for _, m := range []struct {
-		name    string
-		value   any
-		present bool
-	}{
-		{"title", s.Title, s.Title != ""},
-		{"description", s.Description, s.Description != ""},
-		{"type", s.Type, s.Type != ""},
-		{"format", s.Format, s.Format != ""},
-		{"enum", s.Enum, len(s.Enum) > 0},
-		{"pattern", s.Pattern, s.Pattern != ""},
-		{"minLength", s.MinLength, s.MinLength != ""},
-		{"maxLength", s.MaxLength, s.MaxLength != ""},
-		{"minimum", s.Minimum, s.Minimum != ""},
-		{"maximum", s.Maximum, s.Maximum != ""},
-		{"default", s.Default, len(s.Default) > 0},
-		{"items", s.Items, s.Items != nil},
-		{"properties", properties(s.Properties), len(s.Properties) > 0},
-		{"required", s.Required, len(s.Required) > 0},
-		{"additionalProperties", s.Additional, s.Additional != nil},
-		{"meta:xdmType", s.XDMType, s.XDMType != ""},
-	} {
-		if err := put(m.name, m.value, m.present); err != nil {
-			return nil, err
-		}
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-type properties []Property
-
-func (p properties) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, f := range p {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		name, err := json.Marshal(f.Name)
-		if err != nil {
-			return nil, err
-		}
-		text, err := f.Shape.MarshalJSON()
-		if err != nil {
-			return nil, err
-		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(text)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
 }
 
 // typeWords give the shape of each word for the type of an own field.

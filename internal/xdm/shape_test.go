@@ -1,6 +1,7 @@
 package xdm
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 
@@ -17,21 +18,18 @@ func marshal(t *testing.T, v any) string {
 }
 
 func TestSourceColumn(t *testing.T) {
-	for _, tt := range []struct{ word, want, back string }{
-		{"string", `{"name":"c","type":"string","xdm":{"type":"string"}}`, "string"},
-		{"boolean", `{"name":"c","type":"boolean","xdm":{"type":"boolean"}}`, "boolean"},
-		{"integer", `{"name":"c","type":"integer","xdm":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}`, "integer"},
-		{"long", `{"name":"c","type":"integer","xdm":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991}}`, "long"},
-		{"double", `{"name":"c","type":"double","xdm":{"type":"number"}}`, "double"},
-		{"date", `{"name":"c","type":"string","meta:xdmType":"date-time","xdm":{"type":"string","format":"date-time"}}`, "date-time"},
-		{"date-time", `{"name":"c","type":"string","meta:xdmType":"date-time","xdm":{"type":"string","format":"date-time"}}`, "date-time"},
+	for _, tt := range []struct{ word, want string }{
+		{"string", `{"name":"c","type":"string","xdm":{"type":"string"}}`},
+		{"boolean", `{"name":"c","type":"boolean","xdm":{"type":"boolean"}}`},
+		{"integer", `{"name":"c","type":"integer","xdm":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}`},
+		{"long", `{"name":"c","type":"integer","xdm":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991}}`},
+		{"double", `{"name":"c","type":"double","xdm":{"type":"number"}}`},
+		{"date", `{"name":"c","type":"string","meta:xdmType":"date-time","xdm":{"type":"string","format":"date-time"}}`},
+		{"date-time", `{"name":"c","type":"string","meta:xdmType":"date-time","xdm":{"type":"string","format":"date-time"}}`},
 	} {
 		c, ok := SourceColumn("c", tt.word)
 		if got := marshal(t, c); !ok || got != tt.want {
 			t.Errorf("SourceColumn(%s) = %s, want %s", tt.word, got, tt.want)
-		}
-		if got := ColumnType(c); got != tt.back {
-			t.Errorf("ColumnType of a %s is %s, want %s", tt.word, got, tt.back)
 		}
 	}
 	if c, ok := SourceColumn("c", "varchar"); ok {
@@ -76,23 +74,20 @@ func TestFieldShape(t *testing.T) {
 }
 
 func TestNearestTypes(t *testing.T) {
-	for _, tt := range []struct{ word, field, column string }{
-		{"doublee", "double", "double"},
-		{"Boolean", "boolean", "boolean"},
-		{"text", "string", "string"},
-		{"varchar(255)", "", "string"},
-		{"bigint", "long", "long"},
-		{"timestamp", "date-time", "date-time"},
-		{"datetim", "date-time", "date-time"},
-		{"strng[]", "string[]", ""},
-		{"array of text", "array of string", ""},
-		{"frob", "", ""},
+	for _, tt := range []struct{ word, field string }{
+		{"doublee", "double"},
+		{"Boolean", "boolean"},
+		{"text", "string"},
+		{"varchar(255)", ""},
+		{"bigint", "long"},
+		{"timestamp", "date-time"},
+		{"datetim", "date-time"},
+		{"strng[]", "string[]"},
+		{"array of text", "array of string"},
+		{"frob", ""},
 	} {
 		if got := NearestFieldType(tt.word); got != tt.field {
 			t.Errorf("NearestFieldType(%s) = %q, want %q", tt.word, got, tt.field)
-		}
-		if got := NearestColumnType(tt.word); got != tt.column {
-			t.Errorf("NearestColumnType(%s) = %q, want %q", tt.word, got, tt.column)
 		}
 	}
 }
@@ -166,4 +161,78 @@ func TestConstraints(t *testing.T) {
 			t.Errorf("%s with %+v\n got %s\nwant %s", tt.word, tt.c, got, tt.want)
 		}
 	}
+}
+
+// MarshalJSON writes the JSON Schema. Properties keep their order.
+func (s Shape) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	put := func(name string, v any, present bool) error {
+		if !present {
+			return nil
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`"` + name + `":`)
+		b.Write(text)
+		return nil
+	}
+	for _, m := range []struct {
+		name    string
+		value   any
+		present bool
+	}{
+		{"title", s.Title, s.Title != ""},
+		{"description", s.Description, s.Description != ""},
+		{"type", s.Type, s.Type != ""},
+		{"format", s.Format, s.Format != ""},
+		{"enum", s.Enum, len(s.Enum) > 0},
+		{"pattern", s.Pattern, s.Pattern != ""},
+		{"minLength", s.MinLength, s.MinLength != ""},
+		{"maxLength", s.MaxLength, s.MaxLength != ""},
+		{"minimum", s.Minimum, s.Minimum != ""},
+		{"maximum", s.Maximum, s.Maximum != ""},
+		{"default", s.Default, len(s.Default) > 0},
+		{"items", s.Items, s.Items != nil},
+		{"properties", properties(s.Properties), len(s.Properties) > 0},
+		{"required", s.Required, len(s.Required) > 0},
+		{"additionalProperties", s.Additional, s.Additional != nil},
+		{"meta:xdmType", s.XDMType, s.XDMType != ""},
+	} {
+		if err := put(m.name, m.value, m.present); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+type properties []Property
+
+func (p properties) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range p {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		text, err := f.Shape.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(text)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
 }

@@ -162,9 +162,6 @@ func TestPaths(t *testing.T) {
 		if got := SlashPath(tt.dotted); got != tt.slash {
 			t.Errorf("SlashPath(%s) = %s, want %s", tt.dotted, got, tt.slash)
 		}
-		if got := DottedPath(tt.slash); got != tt.dotted {
-			t.Errorf("DottedPath(%s) = %s, want %s", tt.slash, got, tt.dotted)
-		}
 	}
 }
 

@@ -1,21 +1,24 @@
-package diag
+package compiler
 
 import (
 	"bufio"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/output"
 )
 
-// Markdown prints the reference of all codes. output returns what the tool prints about
-// the example of an entry; nil omits it.
-func Markdown(w io.Writer, output func(Entry) string) error {
+// printDiagnosticsPage prints the reference of all codes. printed returns what the tool prints about
+// the example of an entry.
+func printDiagnosticsPage(w io.Writer, printed func(diag.Entry) string) error {
 	b := bufio.NewWriter(w)
-	entries := Codes()
+	entries := diag.Codes()
 	b.WriteString("# Diagnostics\n\n")
 	b.WriteString("Every diagnostic has a code. `aepflow explain CODE` prints its section of this page.\n\n")
 	fmt.Fprintf(b, "Text output shows the %d most severe diagnostics of each file and counts the others. JSON, SARIF, and annotations\n"+
-		"are complete; `error_count` and the last line of text output count all diagnostics.\n\n", mostShown)
+		"are complete; `error_count` and the last line of text output count all diagnostics.\n\n", diag.MostShown)
 	b.WriteString("| code | usual severity | what is wrong |\n| --- | --- | --- |\n")
 	for _, e := range entries {
 		fmt.Fprintf(b, "| [%s](#%s) | %s | %s |\n", e.Code, e.Code, e.Severity, strings.ReplaceAll(e.Title, "|", `\|`))
@@ -25,10 +28,8 @@ func Markdown(w io.Writer, output func(Entry) string) error {
 		if e.Example != "" {
 			b.WriteString("\n" + fenced("yaml", e.Example))
 		}
-		if output != nil {
-			if text := output(e); text != "" {
-				b.WriteString("\n" + fenced("text", text))
-			}
+		if text := printed(e); text != "" {
+			b.WriteString("\n" + fenced("text", text))
 		}
 	}
 	return b.Flush()
@@ -59,7 +60,7 @@ func printable(text string) string {
 	for i, line := range lines {
 		parts := strings.Split(line, "\t")
 		for j := range parts {
-			parts[j] = visible(parts[j])
+			parts[j] = output.Line(parts[j])
 		}
 		lines[i] = strings.Join(parts, "\t")
 		if runes := []rune(lines[i]); len(runes) > longestLine {
