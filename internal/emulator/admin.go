@@ -37,17 +37,20 @@ func (a admin) routes() []core.Route {
 	}
 }
 
+func badCall(format string, args ...any) error {
+	return core.Refuse(core.OwnService, http.StatusBadRequest, "", format, args...)
+}
+
 func (a admin) addFaults(c *core.Call) (core.Answer, error) {
 	rules, err := ParseFaults(c.Raw)
 	if err != nil {
-		return core.Answer{}, core.Refuse(core.OwnService, http.StatusBadRequest, "", "%v", err)
+		return core.Answer{}, badCall("%v", err)
 	}
 	if slices.ContainsFunc(rules, func(f Fault) bool { return f.Kill != 0 }) {
-		return core.Answer{}, core.Refuse(core.OwnService, http.StatusBadRequest, "",
-			"kill is not taken over HTTP: start the emulator with the rule in a file, --faults FILE")
+		return core.Answer{}, badCall("kill is not taken over HTTP: start the emulator with the rule in a file, --faults FILE")
 	}
 	if err := a.s.Inject(rules...); err != nil {
-		return core.Answer{}, core.Refuse(core.OwnService, http.StatusBadRequest, "", "%v", err)
+		return core.Answer{}, badCall("%v", err)
 	}
 	return core.OK(object{"added": len(rules)})
 }
@@ -55,7 +58,7 @@ func (a admin) addFaults(c *core.Call) (core.Answer, error) {
 func (a admin) addRunFault(c *core.Call) (core.Answer, error) {
 	var f RunFault
 	if err := json.Unmarshal(c.Raw, &f); err != nil {
-		return core.Answer{}, core.Refuse(core.OwnService, http.StatusBadRequest, "", "run fault: %v", err)
+		return core.Answer{}, badCall("run fault: %v", err)
 	}
 	a.s.env.RunFaults.Add(f)
 	return core.OK(object{"added": 1})
@@ -68,17 +71,17 @@ func (a admin) setClock(c *core.Call) (core.Answer, error) {
 	case now != "":
 		t, err := time.Parse(time.RFC3339, now)
 		if err != nil {
-			return core.Answer{}, core.Refuse(core.OwnService, http.StatusBadRequest, "", "now is %q, expected RFC 3339", now)
+			return core.Answer{}, badCall("now is %q, expected RFC 3339", now)
 		}
 		a.s.SetNow(t)
 	case advance != "":
 		d, err := time.ParseDuration(advance)
 		if err != nil {
-			return core.Answer{}, core.Refuse(core.OwnService, http.StatusBadRequest, "", "advance is %q, expected a duration such as 1h30m", advance)
+			return core.Answer{}, badCall("advance is %q, expected a duration such as 1h30m", advance)
 		}
 		a.s.Advance(d)
 	default:
-		return core.Answer{}, core.Refuse(core.OwnService, http.StatusBadRequest, "", "expected now or advance")
+		return core.Answer{}, badCall("expected now or advance")
 	}
 	return core.OK(object{"now": a.s.env.Now().Format(time.RFC3339Nano)})
 }

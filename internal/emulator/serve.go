@@ -56,7 +56,7 @@ func (s *Server) work(c *core.Call, known bool, bodyErr error) (a core.Answer, f
 	case bodyErr != nil:
 		a = refusal(c, bodyErr)
 	case !known:
-		a = refusal(c, core.Problem(http.StatusNotFound, "NotFoundError", "there is no service at %s", c.Request.URL.Path))
+		a = refusal(c, core.Missing("there is no service at %s", c.Request.URL.Path))
 	default:
 		a = s.safely(c, func() (core.Answer, error) { return s.dispatch(c) })
 	}

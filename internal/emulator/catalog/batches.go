@@ -74,7 +74,7 @@ func batchFiles(failed bool) core.Handler {
 	return func(c *core.Call) (core.Answer, error) {
 		r := c.Space.Get(core.KindBatch, c.Arg("id"))
 		if r == nil {
-			return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "there is no batch with id %s", c.Arg("id"))
+			return core.Answer{}, core.Missing("there is no batch with id %s", c.Arg("id"))
 		}
 		o := r.Object()
 		data := []any{}

@@ -44,7 +44,7 @@ func batch(c *core.Call) (*core.Record, error) {
 	if r := c.Space.Get(core.KindBatch, c.Arg("id")); r != nil {
 		return r, nil
 	}
-	return nil, core.Problem(http.StatusNotFound, "NotFoundError", "there is no batch with id %s", c.Arg("id"))
+	return nil, core.Missing("there is no batch with id %s", c.Arg("id"))
 }
 
 // datasetOfBatch reads the dataset out of relatedObjects, "" when it names none.

@@ -184,7 +184,7 @@ func dataset(c *core.Call) (*core.Record, error) {
 	if r := c.Space.Get(core.KindDataset, c.Arg("id")); r != nil {
 		return r, nil
 	}
-	return nil, core.Problem(http.StatusNotFound, "NotFoundError", "there is no dataset with id %s", c.Arg("id"))
+	return nil, core.Missing("there is no dataset with id %s", c.Arg("id"))
 }
 
 // matchVersion is Catalog's If-Match: the version text, quoted or not.
@@ -200,7 +200,7 @@ func getCatalog(k core.Kind) core.Handler {
 	return func(c *core.Call) (core.Answer, error) {
 		r := c.Space.Get(k, c.Arg("id"))
 		if r == nil {
-			return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "there is nothing with id %s in %s", c.Arg("id"), k)
+			return core.Answer{}, core.Missing("there is nothing with id %s in %s", c.Arg("id"), k)
 		}
 		o := r.Object()
 		version := core.Text(o, "version")

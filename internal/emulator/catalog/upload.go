@@ -142,7 +142,7 @@ func openFile(c *core.Call, b *core.Record) (core.Answer, error) {
 
 func headFile(c *core.Call) (core.Answer, error) {
 	if c.Space.Get(core.KindFile, fileID(c)) == nil {
-		return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "there is no file %s in batch %s", c.Arg("name"), c.Arg("id"))
+		return core.Answer{}, core.Missing("there is no file %s in batch %s", c.Arg("name"), c.Arg("id"))
 	}
 	return core.Answer{Status: http.StatusOK}, nil
 }

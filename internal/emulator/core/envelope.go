@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 )
 
@@ -89,6 +90,11 @@ func Problem(status int, title, format string, args ...any) *Refusal {
 		"title":  title,
 		"detail": fmt.Sprintf(format, args...),
 	}}
+}
+
+// Missing refuses a call for an object that does not exist, in the generic form.
+func Missing(format string, args ...any) *Refusal {
+	return Problem(http.StatusNotFound, "NotFoundError", format, args...)
 }
 
 // Refuse words a fault that every service knows (unknown path, wrong method,

@@ -243,7 +243,7 @@ func mappingSet(c *core.Call) (*core.Record, error) {
 	if r := c.Space.Get(core.KindMappingSet, c.Arg("id")); r != nil {
 		return r, nil
 	}
-	return nil, core.Problem(http.StatusNotFound, "NotFoundError", "there is no mapping set with id %s", c.Arg("id"))
+	return nil, core.Missing("there is no mapping set with id %s", c.Arg("id"))
 }
 
 func getMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
@@ -254,7 +254,7 @@ func getMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
 			return core.Answer{}, badMapping("version is %q", v)
 		}
 		if o = MappingVersion(c.Space, r, n); o == nil {
-			return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "mapping set %s has no version %d", c.Arg("id"), n)
+			return core.Answer{}, core.Missing("mapping set %s has no version %d", c.Arg("id"), n)
 		}
 	}
 	if c.Query.Get("expandSchema") == "true" {
@@ -378,7 +378,7 @@ func getMapping(c *core.Call, r *core.Record) (core.Answer, error) {
 			return core.OK(m)
 		}
 	}
-	return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "mapping set %s has no mapping %s", r.ID, c.Arg("mapping"))
+	return core.Answer{}, core.Missing("mapping set %s has no mapping %s", r.ID, c.Arg("mapping"))
 }
 
 // validateMappingSet answers 200 even when every mapping is wrong.

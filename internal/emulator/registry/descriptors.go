@@ -282,7 +282,7 @@ func getNamespace(c *core.Call) (core.Answer, error) {
 			return core.OK(n)
 		}
 	}
-	return core.Answer{}, core.Problem(http.StatusNotFound, "NotFoundError", "there is no namespace with id %s", c.Arg("id"))
+	return core.Answer{}, core.Missing("there is no namespace with id %s", c.Arg("id"))
 }
 
 func createNamespace(c *core.Call, body object) (core.Answer, error) {

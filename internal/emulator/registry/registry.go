@@ -296,7 +296,7 @@ func patchResource(k core.Kind) core.Handler {
 	return core.With(tenantResource(k), func(c *core.Call, r *core.Record) (core.Answer, error) {
 		ops, fault := core.ReadPatch(c.Body)
 		if fault != nil {
-			return core.Answer{}, core.XDMError(1400, http.StatusBadRequest, "Patch invalid", "%s", fault.Detail)
+			return core.Answer{}, badPatch("%s", fault.Detail)
 		}
 		before := r.Object()
 		version := core.Text(before, "version")
@@ -306,16 +306,20 @@ func patchResource(k core.Kind) core.Handler {
 			case "title", "description", "allOf", "definitions", "properties", "meta:extends", "meta:intendedToExtend", "required", "items", "meta:status":
 				version = nextMinor(core.Text(before, "version"))
 			default:
-				return core.Answer{}, core.XDMError(1400, http.StatusBadRequest, "Patch invalid", "%s cannot be patched", op.Path)
+				return core.Answer{}, badPatch("%s cannot be patched", op.Path)
 			}
 		}
 		patched, fault := core.ApplyPatch(core.Clone(before), ops)
 		if fault != nil {
-			return core.Answer{}, core.XDMError(1400, http.StatusBadRequest, "Patch invalid", "%s", fault.Detail)
+			return core.Answer{}, badPatch("%s", fault.Detail)
 		}
 		after := patched.(object)
 		return writeResource(c, k, r, before, after, version)
 	})
+}
+
+func badPatch(format string, args ...any) error {
+	return core.XDMError(1400, http.StatusBadRequest, "Patch invalid", format, args...)
 }
 
 func nextMinor(version string) string {
@@ -346,15 +350,15 @@ func deleteResource(k core.Kind) core.Handler {
 func checkUnused(c *core.Call, k core.Kind, r *core.Record) error {
 	if k == core.KindSchema {
 		if HasUnionTag(r.Object()) {
-			return core.XDMError(1400, http.StatusBadRequest, "Resource in use", "schema %s is enabled for Profile and cannot be deleted", r.ID)
+			return resourceInUse("schema %s is enabled for Profile and cannot be deleted", r.ID)
 		}
 		if sets := c.Space.Table(core.KindDataset).By("schemaRef.id", r.ID); len(sets) > 0 {
-			return core.XDMError(1400, http.StatusBadRequest, "Resource in use", "schema %s is used by dataset %s", r.ID, sets[0].ID)
+			return resourceInUse("schema %s is used by dataset %s", r.ID, sets[0].ID)
 		}
 		return nil
 	}
 	if users := referrers(c.Space, r.ID); len(users) > 0 {
-		return core.XDMError(1400, http.StatusBadRequest, "Resource in use", "%s is used by %s", r.ID, users[0])
+		return resourceInUse("%s is used by %s", r.ID, users[0])
 	}
 	return nil
 }

@@ -14,6 +14,10 @@ func badResource(format string, args ...any) error {
 	return core.XDMError(1400, http.StatusBadRequest, "Resource invalid", format, args...)
 }
 
+func resourceInUse(format string, args ...any) error {
+	return core.XDMError(1400, http.StatusBadRequest, "Resource in use", format, args...)
+}
+
 var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 // checkResource validates a body of POST or PUT and gives what of it is kept.
@@ -262,7 +266,7 @@ func checkEvolution(c *core.Call, k core.Kind, before, after object) error {
 		return nil
 	}
 	if k == core.KindSchema && !core.Same(classOf(c.Space, before), classOf(c.Space, after)) {
-		return core.XDMError(1400, http.StatusBadRequest, "Resource in use", "the class of a schema in use cannot change")
+		return resourceInUse("the class of a schema in use cannot change")
 	}
 	was, is := FieldsOf(c.Space, before), FieldsOf(c.Space, after)
 	for _, path := range slices.Sorted(maps.Keys(was)) {
@@ -270,12 +274,12 @@ func checkEvolution(c *core.Call, k core.Kind, before, after object) error {
 		now, has := is[path]
 		switch {
 		case !has:
-			return core.XDMError(1400, http.StatusBadRequest, "Resource in use", "field %s cannot be removed: the schema is in use and may only grow", path)
+			return resourceInUse("field %s cannot be removed: the schema is in use and may only grow", path)
 		case now.Xdm != old.Xdm:
-			return core.XDMError(1400, http.StatusBadRequest, "Resource in use", "field %s cannot change from %s to %s: the schema is in use", path, old.Xdm, now.Xdm)
+			return resourceInUse("field %s cannot change from %s to %s: the schema is in use", path, old.Xdm, now.Xdm)
 		}
 		if limit := narrowed(old.field, now.field); limit != "" {
-			return core.XDMError(1400, http.StatusBadRequest, "Resource in use", "field %s cannot be narrowed by %s: the schema is in use", path, limit)
+			return resourceInUse("field %s cannot be narrowed by %s: the schema is in use", path, limit)
 		}
 	}
 	return nil

@@ -11,6 +11,10 @@ import (
 
 const tenantPlaceholder = "<XDM_TENANTID_PLACEHOLDER>"
 
+func notImported(format string, args ...any) error {
+	return core.XDMError(3005, http.StatusBadRequest, "Import Resource Failed", format, args...)
+}
+
 // exportResource gives a resource with the tenant's resources that it stands
 // on, the tenant's id replaced.
 func exportResource(c *core.Call) (core.Answer, error) {
@@ -68,7 +72,7 @@ func importResources(c *core.Call) (core.Answer, error) {
 	v, err := core.DecodeJSON([]byte(b))
 	items, isList := v.([]any)
 	if err != nil || !isList || len(items) == 0 {
-		return core.Answer{}, core.XDMError(3005, http.StatusBadRequest, "Import Resource Failed", "the body is not an array of exported resources")
+		return core.Answer{}, notImported("the body is not an array of exported resources")
 	}
 	for _, e := range items {
 		o, isObject := e.(object)
@@ -80,14 +84,14 @@ func importResources(c *core.Call) (core.Answer, error) {
 			}
 		}
 		if k == "" {
-			return core.Answer{}, core.XDMError(3005, http.StatusBadRequest, "Import Resource Failed", "%q is not the id of a resource of this tenant", id)
+			return core.Answer{}, notImported("%q is not the id of a resource of this tenant", id)
 		}
 		if c.Space.Get(k, id) != nil {
 			continue
 		}
 		checked, err := checkResource(c, k, o, id)
 		if err != nil {
-			return core.Answer{}, core.XDMError(3005, http.StatusBadRequest, "Import Resource Failed", "%s: %s", id, core.DetailOf(err))
+			return core.Answer{}, notImported("%s: %s", id, core.DetailOf(err))
 		}
 		delete(checked, "meta:registryMetadata")
 		c.Space.Put(k, id, c.Millis(), CompleteResource(c, k, id, "1.0", checked))
