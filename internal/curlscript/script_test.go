@@ -195,7 +195,8 @@ func TestScriptRunsFirstPlan(t *testing.T) {
 	p.Changes = append(p.Changes, planner.Change{
 		Address: resource.Address{Kind: resource.Union, Name: "customers"}, Kind: resource.Union, Action: planner.Create,
 		Calls: []planner.Call{{
-			N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry + "/tenant/schemas/${schema.customers.id}",
+			N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry +
+				"/tenant/schemas/${schema.customers.id}",
 			Body: json.RawMessage(`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`),
 		}},
 	})

@@ -16,7 +16,8 @@ type admin struct{ s *Server }
 func (a admin) routes() []core.Route {
 	r, s := core.RoutesOf(core.OwnService), a.s
 	return []core.Route{
-		r(http.MethodGet, "/requests", core.NoSpace, func(c *core.Call) (core.Answer, error) { return core.OK(s.Requests()) }),
+		r(http.MethodGet, "/requests", core.NoSpace,
+			func(c *core.Call) (core.Answer, error) { return core.OK(s.Requests()) }),
 		r(http.MethodDelete, "/requests", core.NoSpace, func(c *core.Call) (core.Answer, error) {
 			s.ForgetRequests()
 			return core.Answer{Status: http.StatusNoContent}, nil
@@ -47,7 +48,7 @@ func (a admin) addFaults(c *core.Call) (core.Answer, error) {
 		return core.Answer{}, badCall("%v", err)
 	}
 	if slices.ContainsFunc(rules, func(f Fault) bool { return f.Kill != 0 }) {
-		return core.Answer{}, badCall("kill is not taken over HTTP: start the emulator with the rule in a file, --faults FILE")
+		return core.Answer{}, badCall("kill is not taken over HTTP: start the emulator with --faults FILE, which has the rule")
 	}
 	if err := a.s.Inject(rules...); err != nil {
 		return core.Answer{}, badCall("%v", err)
@@ -88,7 +89,8 @@ func (a admin) setClock(c *core.Call) (core.Answer, error) {
 
 // serve answers outside of recording, faults and rates.
 func (a admin) serve(w http.ResponseWriter, r *http.Request, raw []byte, bodyErr error) {
-	c := &core.Call{Env: a.s.env, Service: core.OwnService, Request: r, Raw: raw, Now: a.s.env.Now(), RequestID: a.s.env.NewHex(32), Query: r.URL.Query()}
+	c := &core.Call{Env: a.s.env, Service: core.OwnService, Request: r, Raw: raw, Now: a.s.env.Now(),
+		RequestID: a.s.env.NewHex(32), Query: r.URL.Query()}
 	answer := a.s.safely(c, func() (core.Answer, error) {
 		rt, _, known := a.s.router.Find(r.Method, r.URL.EscapedPath())
 		switch {

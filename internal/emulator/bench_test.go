@@ -127,7 +127,8 @@ func BenchmarkLoopback(b *testing.B) {
 				b.Error(err)
 				return
 			}
-			req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {a.sandbox}}
+			req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"},
+				"X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {a.sandbox}}
 			resp, err := a.http.Do(req)
 			if err != nil {
 				b.Error(err)
@@ -156,19 +157,27 @@ func BenchmarkDataflow(b *testing.B) {
 			var columns, mappings []any
 			for i := range 12 {
 				columns = append(columns, object{"name": fmt.Sprint("c", i), "type": "string", "xdm": object{"type": "string"}})
-				mappings = append(mappings, object{"sourceType": "ATTRIBUTE", "source": fmt.Sprint("c", i), "destination": fmt.Sprint("person.name.f", i)})
+				mappings = append(mappings, object{"sourceType": "ATTRIBUTE", "source": fmt.Sprint("c", i),
+					"destination": fmt.Sprint("person.name.f", i)})
 			}
 			columns = append(columns, core.List(source, "params", "columns")[2])
 			b.ResetTimer()
 			for i := range b.N {
-				schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": fmt.Sprint("S", i), "description": "d", "allOf": []any{
-					object{"$ref": registry.ClassProfile}, object{"$ref": registry.NsRoot + "xdm/context/profile-person-details"}}}).want(201).text("$id")
-				set := a.post(catalogBase+"/dataSets", object{"name": fmt.Sprint("D", i), "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
+				schema := a.post(registryBase+"/tenant/schemas",
+					object{"type": "object", "title": fmt.Sprint("S", i), "description": "d", "allOf": []any{
+						object{"$ref": registry.ClassProfile},
+						object{"$ref": registry.NsRoot + "xdm/context/profile-person-details"}}}).want(201).text("$id")
+				set := a.post(catalogBase+"/dataSets",
+					object{"name": fmt.Sprint("D", i), "schemaRef": object{"id": schema,
+						"contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 				dataset := strings.TrimPrefix(set.v.([]any)[0].(string), "@/dataSets/")
 				s := a.post(flowBase+"/sourceConnections", with(source, "params.columns", columns)).want(201).text("id")
-				t := a.post(flowBase+"/targetConnections", with(target, "data.schema.id", schema, "params.dataSetId", dataset)).want(201).text("id")
-				m := a.post(prepBase+"/mappingSets", with(mapping, "outputSchema.schemaRef.id", schema, "mappings", mappings)).want(200).text("id")
-				a.post(flowsPath, with(flow, "sourceConnectionIds", []any{s}, "targetConnectionIds", []any{t}, "transformations.1.params.mappingId", m)).want(201)
+				t := a.post(flowBase+"/targetConnections",
+					with(target, "data.schema.id", schema, "params.dataSetId", dataset)).want(201).text("id")
+				m := a.post(prepBase+"/mappingSets", with(mapping, "outputSchema.schemaRef.id", schema, "mappings",
+					mappings)).want(200).text("id")
+				a.post(flowsPath, with(flow, "sourceConnectionIds", []any{s}, "targetConnectionIds", []any{t},
+					"transformations.1.params.mappingId", m)).want(201)
 			}
 		})
 	}

@@ -168,8 +168,10 @@ func TestBodiesUnderWayAreReturned(t *testing.T) {
 // A body that breaks off is no body: half a file must not be taken for one.
 func TestBrokenBodyIsRefused(t *testing.T) {
 	a := open(t, Options{})
-	req := httptest.NewRequest("PUT", "/data/foundation/import/batches/b/datasets/d/files/f", io.MultiReader(strings.NewReader("id\n"), failingReader{}))
-	req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {"prod"}}
+	req := httptest.NewRequest("PUT", "/data/foundation/import/batches/b/datasets/d/files/f",
+		io.MultiReader(strings.NewReader("id\n"), failingReader{}))
+	req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg},
+		"X-Sandbox-Name": {"prod"}}
 	w := httptest.NewRecorder()
 	a.s.ServeHTTP(w, req)
 	if w.Code != 400 || !strings.Contains(w.Body.String(), "breaks off") {

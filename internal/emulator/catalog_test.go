@@ -11,7 +11,8 @@ import (
 
 func (a *api) newDataset(pairs ...any) (path, id string) {
 	a.t.Helper()
-	body := with(object{"name": "d", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}, "tags": object{"team": []any{"crm"}}}, pairs...)
+	body := with(object{"name": "d", "schemaRef": object{"id": tutorialSchema,
+		"contentType": "application/vnd.adobe.xed+json;version=1"}, "tags": object{"team": []any{"crm"}}}, pairs...)
 	id = strings.TrimPrefix(a.post(catalogBase+"/dataSets", body).want(201).v.([]any)[0].(string), "@/dataSets/")
 	return catalogBase + "/dataSets/" + id, id
 }
@@ -25,24 +26,28 @@ func TestDatasetChanges(t *testing.T) {
 
 	first := tag()
 	a.do("PATCH", path, object{"description": "new"}).want(200)
-	if o := get(); core.Text(o, "description") != "new" || core.Text(o, "name") != "d" || core.Text(o, "version") == first {
+	if o := get(); core.Text(o, "description") != "new" || core.Text(o, "name") != "d" ||
+		core.Text(o, "version") == first {
 		t.Errorf("partial: %s", core.ToJSON(o))
 	}
 	a.do("PATCH", path, object{"extensions": object{"a": object{"x": 3}}}).want(200)
 	if o := get(); string(core.ToJSON(o["extensions"])) != `{"a":{"x":3}}` {
 		t.Errorf("a top-level member was merged, not replaced: %s", core.ToJSON(o["extensions"]))
 	}
-	a.do("PATCH", strings.Replace(path, "/dataSets", "/v2/dataSets", 1), object{"extensions": object{"a": object{"z": 4}, "b": object{"c": object{"d": 5}}}}).want(200)
+	a.do("PATCH", strings.Replace(path, "/dataSets", "/v2/dataSets", 1),
+		object{"extensions": object{"a": object{"z": 4}, "b": object{"c": object{"d": 5}}}}).want(200)
 	if o := get(); string(core.ToJSON(o["extensions"])) != `{"a":{"x":3,"z":4},"b":{"c":{"d":5}}}` {
 		t.Errorf("v2 merged to %s", core.ToJSON(o["extensions"]))
 	}
 	jsonPatch := []string{"Content-Type", "application/json-patch+json"}
 	a.do("PATCH", path, `[{"op":"add","path":"/tags/acp_validationContext","value":["disabled"]},{"op":"remove","path":"/description"}]`, jsonPatch...).want(200)
-	if o := get(); len(core.Texts(core.At(o, "tags").(object), "acp_validationContext")) != 1 || len(core.Texts(core.At(o, "tags").(object), "adobe/pqs/table")) != 1 || o["description"] != nil {
+	if o := get(); len(core.Texts(core.At(o, "tags").(object), "acp_validationContext")) != 1 ||
+		len(core.Texts(core.At(o, "tags").(object), "adobe/pqs/table")) != 1 || o["description"] != nil {
 		t.Errorf("patched: %s", core.ToJSON(o))
 	}
 	a.do("PATCH", path, `[{"op":"add","path":"/none/x","value":1}]`, jsonPatch...).refused(400, "BadRequestError")
-	a.do("PUT", path, object{"name": "whole", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(200)
+	a.do("PUT", path, object{"name": "whole",
+		"schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(200)
 	if o := get(); core.Text(o, "name") != "whole" || o["extensions"] != nil {
 		t.Errorf("replaced: %s", core.ToJSON(o))
 	}
@@ -55,7 +60,9 @@ func TestDatasetChanges(t *testing.T) {
 
 	// A trial changes nothing; the odd answers of DELETE.
 	before := tag()
-	a.do("PUT", path, object{"name": "trial", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}, "Pragma", "validate-only").want(200)
+	a.do("PUT", path, object{"name": "trial",
+		"schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}, "Pragma",
+		"validate-only").want(200)
 	if tag() != before {
 		t.Error("a trial wrote")
 	}
@@ -70,7 +77,8 @@ func TestDatasetChanges(t *testing.T) {
 
 // The filters and orders of Catalog's lists.
 func TestDatasetFilters(t *testing.T) {
-	a := open(t, Options{Seed: seedOf(t, strings.Replace(tutorialSeed, `"id": "6019e0e7c5dcf718db5ebc71", `, `"id": "6019e0e7c5dcf718db5ebc71", "tags": {"team": ["all"]}, `, 1))})
+	a := open(t, Options{Seed: seedOf(t, strings.Replace(tutorialSeed, `"id": "6019e0e7c5dcf718db5ebc71", `,
+		`"id": "6019e0e7c5dcf718db5ebc71", "tags": {"team": ["all"]}, `, 1))})
 	a.newDataset("name", "alpha")
 	a.newDataset("name", "beta*", "description", "x")
 	a.newDataset("name", "beta2", "tags.team", []any{"web"})
@@ -100,7 +108,8 @@ func TestDatasetFilters(t *testing.T) {
 			t.Errorf("%s: %q, want %q", q, got, want)
 		}
 	}
-	for _, bad := range []string{"limit=0", "limit=101", "start=-1", "orderBy=up:name", "property=name%3Dx", "createdAfter=yesterday"} {
+	for _, bad := range []string{"limit=0", "limit=101", "start=-1", "orderBy=up:name", "property=name%3Dx",
+		"createdAfter=yesterday"} {
 		a.get(catalogBase+"/dataSets?"+bad).refused(400, "BadRequestError")
 	}
 	// The answer is an object, and yet printed in the order that was asked for.

@@ -13,14 +13,15 @@ import (
 // published is the platform's catalogue of refusals: Flow Service's own table
 // and the connector provider's, whose numbers overlap.
 var published = []string{
-	"1000-1013", "1100-1104", "1300-1302", "1304-1305", "1307", "1309", "1312-1313", "1317", "1320-1332", "1334-1340", "1349-1370", "1372", "1377-1390", "1392",
-	"1397", "1400-1458", "1600-1607", "1700-1714",
+	"1000-1013", "1100-1104", "1300-1302", "1304-1305", "1307", "1309", "1312-1313", "1317", "1320-1332", "1334-1340",
+	"1349-1370", "1372", "1377-1390", "1392", "1397", "1400-1458", "1600-1607", "1700-1714",
 	"2000-2002", "2100-2108", "2110-2121", "2200", "2250",
 }
 
 // unprovoked says of every published number that nothing here provokes why.
 var unprovoked = []struct{ numbers, why string }{
-	{"1000-1003, 1005-1013, 1400, 1600-1607, 2102, 2104, 2107, 2108, 2116, 2117, 2200, 2250", "trouble of the platform itself: a fault rule with `status` and `body` makes it"},
+	{"1000-1003, 1005-1013, 1400, 1600-1607, 2102, 2104, 2107, 2108, 2116, 2117, 2200, 2250",
+		"trouble of the platform itself: a fault rule with `status` and `body` makes it"},
 	{"1100, 1102-1104", "passed on from a provider: a fault rule makes it"},
 	{"1301, 1302", "the same fault as 1415, which Flow Service finds first"},
 	{"1300", "the same fault as 1445, which Flow Service finds first"},
@@ -28,7 +29,8 @@ var unprovoked = []struct{ numbers, why string }{
 	{"1335, 1352, 1354", "translation of a filter into a connector's own query language, which does not happen here"},
 	{"1380", "stands for every fault of a run that has no number of its own; all here have"},
 	{"1385", "no connector of a source dataflow is without on-demand runs here"},
-	{"1406-1409, 1437, 1438, 1441, 1442, 1444", "providers' own operations, and aggregates that no published call asks for"},
+	{"1406-1409, 1437, 1438, 1441, 1442, 1444",
+		"providers' own operations, and aggregates that no published call asks for"},
 	{"1428, 1429", "runs with predecessors are written by providers"},
 	{"1454", "which value is not handled is not published; values that do not fit are 1452"},
 	{"1700-1714", "administration of the landing zone"},

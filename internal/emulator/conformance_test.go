@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
-	flowservice "github.com/aepflow/aepflow/internal/emulator/flow"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/getkin/kin-openapi/openapi2conv"
@@ -40,20 +39,25 @@ func buildWorld(t *testing.T) *world {
 	a := open(t, Options{Sources: []Source{writeFixtures(t)["csv"]}})
 	w := &world{api: a, connection: tutorialConnection, dataset: tutorialDataset, schema: tutorialSchema}
 	a.identify()
-	a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
+	a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema),
+		`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
 	body := w.parts(start.Unix() + 3600)
 	w.flow = a.post(flowsPath, body).want(201).text("id")
 	w.source, w.target = core.Texts(body, "sourceConnectionIds")[0], core.Texts(body, "targetConnectionIds")[0]
 	w.mapping = core.Text(core.List(body, "transformations")[1], "params", "mappingId")
 	w.mappingItem = core.Text(core.List(a.get(prepBase+"/mappingSets/"+w.mapping).v, "mappings")[0], "id")
 	w.group = a.post(registryBase+"/tenant/fieldgroups", group("World group", "_aepflow")).text("$id")
-	w.class = a.post(registryBase+"/tenant/classes", object{"type": "object", "title": "World class", "description": "d", "allOf": []any{object{"$ref": registry.BehaviorRecord}}}).want(201).text("$id")
-	w.datatype = a.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": "World type", "properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
-	w.descriptor = core.Text(core.List(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept", "application/vnd.adobe.xdm+json").v, registry.IdentityDescriptor)[0], "@id")
+	w.class = a.post(registryBase+"/tenant/classes", object{"type": "object", "title": "World class", "description": "d",
+		"allOf": []any{object{"$ref": registry.BehaviorRecord}}}).want(201).text("$id")
+	w.datatype = a.post(registryBase+"/tenant/datatypes",
+		object{"type": "object", "title": "World type",
+			"properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
+	w.descriptor = core.Text(core.List(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept",
+		"application/vnd.adobe.xdm+json").v, registry.IdentityDescriptor)[0], "@id")
 	a.s.Advance(90 * time.Minute)
 	runs := a.runsOf(w.flow)
 	w.run = core.Text(runs[0], "id")
-	w.batch = flowservice.First(slices.Sorted(maps.Keys(a.get(catalogBase + "/batches?dataSet=" + w.dataset).v.(object)))).(string)
+	w.batch = slices.Min(slices.Collect(maps.Keys(a.get(catalogBase + "/batches?dataSet=" + w.dataset).v.(object))))
 	return w
 }
 
@@ -101,13 +105,19 @@ func (w *world) throwaway(k string) string {
 	case "flows":
 		return w.post(flowsPath, w.parts(start.Unix()+90000)).want(201).text("id")
 	case "schemas":
-		return w.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "T" + w.s.env.NewHex(8), "description": "d", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/schemas",
+			object{"type": "object", "title": "T" + w.s.env.NewHex(8), "description": "d",
+				"allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 	case "fieldgroups":
 		return w.post(registryBase+"/tenant/fieldgroups", group("T"+w.s.env.NewHex(8), "_aepflow")).want(201).text("$id")
 	case "classes":
-		return w.post(registryBase+"/tenant/classes", object{"type": "object", "title": "T" + w.s.env.NewHex(8), "description": "d", "allOf": []any{object{"$ref": registry.BehaviorRecord}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/classes",
+			object{"type": "object", "title": "T" + w.s.env.NewHex(8), "description": "d",
+				"allOf": []any{object{"$ref": registry.BehaviorRecord}}}).want(201).text("$id")
 	case "datatypes":
-		return w.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": "T" + w.s.env.NewHex(8), "properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
+		return w.post(registryBase+"/tenant/datatypes",
+			object{"type": "object", "title": "T" + w.s.env.NewHex(8),
+				"properties": object{"x": object{"type": "string"}}}).want(201).text("$id")
 	}
 	panic(k)
 }
@@ -145,13 +155,15 @@ func conformCalls() []conformCall {
 				return w.post(flowBase+k.path+"/"+k.of(w)+"/action?op=disable", nil)
 			}
 			bodies := map[string]object{"/sourceConnections": sourceBody(), "/targetConnections": targetBody(),
-				"/connections": {"name": "d", "connectionSpec": object{"id": bigQuery, "version": "1.0"}, "auth": object{"specName": "Service Authentication", "params": object{"projectId": "p", "keyFileContent": "k"}}}}
+				"/connections": {"name": "d", "connectionSpec": object{"id": bigQuery, "version": "1.0"},
+					"auth": object{"specName": "Service Authentication", "params": object{"projectId": "p", "keyFileContent": "k"}}}}
 			id := w.post(flowBase+k.path+"?mode=draft", bodies[k.path]).want(201).text("id")
 			return w.post(flowBase+k.path+"/"+id+"/action?op=publish", nil)
 		})
 	}
 	flow("POST", "/connections", func(w *world) reply {
-		return w.post(flowBase+"/connections", object{"name": "c", "connectionSpec": object{"id": bigQuery, "version": "1.0"}, "auth": object{"specName": "Service Authentication", "params": object{"projectId": "p", "keyFileContent": "k"}}})
+		return w.post(flowBase+"/connections", object{"name": "c", "connectionSpec": object{"id": bigQuery, "version": "1.0"},
+			"auth": object{"specName": "Service Authentication", "params": object{"projectId": "p", "keyFileContent": "k"}}})
 	})
 	flow("POST", "/sourceConnections", func(w *world) reply { return w.post(flowBase+"/sourceConnections", sourceBody()) })
 	flow("POST", "/targetConnections", func(w *world) reply { return w.post(flowBase+"/targetConnections", targetBody()) })
@@ -160,23 +172,32 @@ func conformCalls() []conformCall {
 		return w.post(flowBase+"/connections/search", object{"limit": 10, "queryString": "property=name==BigQuery"})
 	})
 	flow("POST", "/flows/search", func(w *world) reply { return w.post(flowBase+"/flows/search", object{"limit": 10}) })
-	flow("POST", "/flowSpecs/search", func(w *world) reply { return w.post(flowBase+"/flowSpecs/search", object{"limit": 10}) })
-	flow("GET", "/connections/{BASE_CONNECTION_ID}/test", func(w *world) reply { return w.get(flowBase + "/connections/" + w.connection + "/test") })
+	flow("POST", "/flowSpecs/search", func(w *world) reply {
+		return w.post(flowBase+"/flowSpecs/search",
+			object{"limit": 10})
+	})
+	flow("GET", "/connections/{BASE_CONNECTION_ID}/test",
+		func(w *world) reply { return w.get(flowBase + "/connections/" + w.connection + "/test") })
 	flow("GET", "/connections/{BASE_CONNECTION_ID}/explore", func(w *world) reply {
 		return w.get(flowBase + "/connections/" + w.connection + "/explore?objectType=root")
 	})
-	flow("GET", "/connections/{BASE_CONNECTION_ID}/configs", func(w *world) reply { return w.get(flowBase + "/connections/" + w.connection + "/configs") })
+	flow("GET", "/connections/{BASE_CONNECTION_ID}/configs",
+		func(w *world) reply { return w.get(flowBase + "/connections/" + w.connection + "/configs") })
 	flow("GET", "/flowSpecs", get(flowBase, "/flowSpecs"))
 	flow("GET", "/flowSpecs/{FLOW_SPEC_ID}", get(flowBase, "/flowSpecs/14518937-270c-4525-bdec-c2ba7cce3860"))
 	flow("GET", "/connectionSpecs", get(flowBase, "/connectionSpecs"))
 	flow("GET", "/connectionSpecs/{CONNECTION_SPEC_ID}", get(flowBase, "/connectionSpecs/"+bigQuery))
-	flow("GET", "/connectionSpecs/{CONNECTION_SPEC_ID}/explore", get(flowBase, "/connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore?objectType=root"))
+	flow("GET", "/connectionSpecs/{CONNECTION_SPEC_ID}/explore",
+		get(flowBase, "/connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore?objectType=root"))
 	flow("GET", "/connectionSpecs/{CONNECTION_SPEC_ID}/configs", get(flowBase, "/connectionSpecs/"+bigQuery+"/configs"))
 	flow("GET", "/runs", get(flowBase, "/runs"))
 	flow("GET", "/runs/{RUN_ID}", func(w *world) reply { return w.get(flowBase + "/runs/" + w.run) })
 	flow("POST", "/runs", func(w *world) reply {
-		id := w.post(flowsPath, with(onceFlow(w.api), "scheduleParams", object{"frequency": "once", "startTime": start.Unix() + 90000})).want(201).text("id")
-		return w.post(flowBase+"/runs", object{"flowId": id, "params": object{"startTime": 1, "windowStartTime": 1, "windowEndTime": 2, "deltaColumn": object{"name": "Datefield"}}})
+		id := w.post(flowsPath, with(onceFlow(w.api), "scheduleParams",
+			object{"frequency": "once", "startTime": start.Unix() + 90000})).want(201).text("id")
+		return w.post(flowBase+"/runs", object{"flowId": id,
+			"params": object{"startTime": 1, "windowStartTime": 1, "windowEndTime": 2,
+				"deltaColumn": object{"name": "Datefield"}}})
 	})
 	flow("POST", "/runs/{RUN_ID}/action", func(w *world) reply {
 		id, _ := w.flowAgain()
@@ -217,7 +238,8 @@ func conformCalls() []conformCall {
 			return w.do("PUT", registryBase+"/tenant/"+k.path+"/"+registry.AltID(id), body(w, id))
 		})
 		reg("PATCH", one, func(w *world) reply {
-			return w.do("PATCH", registryBase+"/tenant/"+k.path+"/"+registry.AltID(w.throwaway(kind)), `[{"op":"add","path":"/description","value":"x"}]`)
+			return w.do("PATCH", registryBase+"/tenant/"+k.path+"/"+registry.AltID(w.throwaway(kind)),
+				`[{"op":"add","path":"/description","value":"x"}]`)
 		})
 		reg("DELETE", one, func(w *world) reply {
 			return w.delete(registryBase + "/tenant/" + k.path + "/" + registry.AltID(w.throwaway(kind)))
@@ -227,58 +249,88 @@ func conformCalls() []conformCall {
 	reg("GET", "/global/behaviors/{BEHAVIOR_ID}", get(registryBase, "/global/behaviors/_xdm.data.record", oneXed...))
 	reg("GET", "/tenant/unions", get(registryBase, "/tenant/unions", listXed...))
 	reg("GET", "/tenant/unions/{UNION_ID}", get(registryBase, "/tenant/unions/_xdm.context.profile__union", fullXed...))
-	reg("GET", "/{CONTAINER_ID}/descriptors", get(registryBase, "/tenant/descriptors", "Accept", "application/vnd.adobe.xdm+json"))
-	reg("GET", "/{CONTAINER_ID}/descriptors/{DESCRIPTOR_ID}", func(w *world) reply { return w.get(registryBase + "/tenant/descriptors/" + w.descriptor) })
+	reg("GET", "/{CONTAINER_ID}/descriptors",
+		get(registryBase, "/tenant/descriptors", "Accept", "application/vnd.adobe.xdm+json"))
+	reg("GET", "/{CONTAINER_ID}/descriptors/{DESCRIPTOR_ID}",
+		func(w *world) reply { return w.get(registryBase + "/tenant/descriptors/" + w.descriptor) })
 	descriptor := func(w *world) object {
-		return object{"@type": "xdm:alternateDisplayInfo", "xdm:sourceSchema": w.schema, "xdm:sourceVersion": 1, "xdm:sourceProperty": "/person/name/fullName", "xdm:title": object{"en_us": "Name"}}
+		return object{"@type": "xdm:alternateDisplayInfo", "xdm:sourceSchema": w.schema, "xdm:sourceVersion": 1,
+			"xdm:sourceProperty": "/person/name/fullName", "xdm:title": object{"en_us": "Name"}}
 	}
-	reg("POST", "/tenant/descriptors", func(w *world) reply { return w.post(registryBase+"/tenant/descriptors", descriptor(w)) })
+	reg("POST", "/tenant/descriptors", func(w *world) reply {
+		return w.post(registryBase+"/tenant/descriptors",
+			descriptor(w))
+	})
 	reg("PUT", "/tenant/descriptors/{DESCRIPTOR_ID}", func(w *world) reply {
 		id := w.post(registryBase+"/tenant/descriptors", descriptor(w)).want(201).text("@id")
 		return w.do("PUT", registryBase+"/tenant/descriptors/"+id, descriptor(w))
 	})
 	reg("DELETE", "/tenant/descriptors/{DESCRIPTOR_ID}", func(w *world) reply {
-		return w.delete(registryBase + "/tenant/descriptors/" + w.post(registryBase+"/tenant/descriptors", descriptor(w)).want(201).text("@id"))
+		return w.delete(registryBase + "/tenant/descriptors/" +
+			w.post(registryBase+"/tenant/descriptors", descriptor(w)).want(201).text("@id"))
 	})
-	reg("GET", "/rpc/export/{RESOURCE_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/export/" + registry.AltID(w.schema)) })
+	reg("GET", "/rpc/export/{RESOURCE_ID}", func(w *world) reply {
+		return w.get(registryBase + "/rpc/export/" +
+			registry.AltID(w.schema))
+	})
 	reg("POST", "/rpc/import", func(w *world) reply {
 		id := w.throwaway("schemas")
 		exported := w.get(registryBase + "/rpc/export/" + registry.AltID(id)).want(200)
 		w.delete(registryBase + "/tenant/schemas/" + registry.AltID(id)).want(204)
 		return w.post(registryBase+"/rpc/import", string(exported.raw))
 	})
-	reg("GET", "/rpc/sampledata/{SCHEMA_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/sampledata/" + registry.AltID(w.schema)) })
-	reg("GET", "/rpc/auditlog/{RESOURCE_ID}", func(w *world) reply { return w.get(registryBase + "/rpc/auditlog/" + registry.AltID(w.schema)) })
+	reg("GET", "/rpc/sampledata/{SCHEMA_ID}",
+		func(w *world) reply { return w.get(registryBase + "/rpc/sampledata/" + registry.AltID(w.schema)) })
+	reg("GET", "/rpc/auditlog/{RESOURCE_ID}",
+		func(w *world) reply { return w.get(registryBase + "/rpc/auditlog/" + registry.AltID(w.schema)) })
 
 	// Catalog
 	cat := func(method, template string, do func(w *world) reply) { add(specCatalog, method, template, do) }
-	data := object{"name": "d", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}
+	data := object{"name": "d", "schemaRef": object{"id": tutorialSchema,
+		"contentType": "application/vnd.adobe.xed+json;version=1"}}
 	dataset := func(w *world) string {
 		return strings.TrimPrefix(w.post(catalogBase+"/dataSets", data).want(201).v.([]any)[0].(string), "@/dataSets/")
 	}
 	cat("GET", "/dataSets", get(catalogBase, "/dataSets"))
 	cat("POST", "/dataSets", func(w *world) reply { return w.post(catalogBase+"/dataSets", data) })
 	cat("GET", "/dataSets/{DATASET_ID}", func(w *world) reply { return w.get(catalogBase + "/dataSets/" + w.dataset) })
-	cat("PUT", "/dataSets/{DATASET_ID}", func(w *world) reply { return w.do("PUT", catalogBase+"/dataSets/"+dataset(w), data) })
-	cat("PATCH", "/dataSets/{DATASET_ID}", func(w *world) reply { return w.do("PATCH", catalogBase+"/dataSets/"+dataset(w), `{"description":"x"}`) })
-	cat("PATCH", "/v2/dataSets/{DATASET_ID}", func(w *world) reply {
-		return w.do("PATCH", catalogBase+"/v2/dataSets/"+dataset(w), `{"extensions":{"adobe_lakeHouse":{"rowExpiration":{"ttlValue":"P3M"}}}}`)
+	cat("PUT", "/dataSets/{DATASET_ID}", func(w *world) reply {
+		return w.do("PUT", catalogBase+"/dataSets/"+dataset(w),
+			data)
 	})
-	cat("DELETE", "/dataSets/{DATASET_ID}", func(w *world) reply { return w.delete(catalogBase + "/dataSets/" + dataset(w)) })
+	cat("PATCH", "/dataSets/{DATASET_ID}", func(w *world) reply {
+		return w.do("PATCH", catalogBase+"/dataSets/"+dataset(w),
+			`{"description":"x"}`)
+	})
+	cat("PATCH", "/v2/dataSets/{DATASET_ID}", func(w *world) reply {
+		return w.do("PATCH", catalogBase+"/v2/dataSets/"+dataset(w),
+			`{"extensions":{"adobe_lakeHouse":{"rowExpiration":{"ttlValue":"P3M"}}}}`)
+	})
+	cat("DELETE", "/dataSets/{DATASET_ID}", func(w *world) reply {
+		return w.delete(catalogBase + "/dataSets/" +
+			dataset(w))
+	})
 	cat("GET", "/batches", get(catalogBase, "/batches"))
 	cat("GET", "/batches/{BATCH_ID}", func(w *world) reply { return w.get(catalogBase + "/batches/" + w.batch) })
 	cat("GET", "/lastBatches", get(catalogBase, "/lastBatches"))
 
 	batch := func(w *world) string {
-		made := w.post(catalogBase+"/batches", object{"relatedObjects": []any{object{"type": "dataSet", "id": w.dataset}}, "status": "loading"}).want(201)
+		made := w.post(catalogBase+"/batches", object{"relatedObjects": []any{object{"type": "dataSet", "id": w.dataset}},
+			"status": "loading"}).want(201)
 		return catalogBase + strings.TrimPrefix(made.v.([]any)[0].(string), "@")
 	}
 	cat("POST", "/batches", func(w *world) reply { return w.post(catalogBase+"/batches", object{"status": "queued"}) })
 	cat("POST", "/batches/{BATCH_ID}", func(w *world) reply {
 		return w.post(catalogBase+"/batches/"+w.s.env.NewULID(w.s.env.Now().UnixMilli()), object{"status": "queued"})
 	})
-	cat("PUT", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PUT", batch(w), object{"status": "success", "recordCount": 3}) })
-	cat("PATCH", "/batches/{BATCH_ID}", func(w *world) reply { return w.do("PATCH", batch(w), object{"tags": object{"flowId": []any{"f"}}}) })
+	cat("PUT", "/batches/{BATCH_ID}", func(w *world) reply {
+		return w.do("PUT", batch(w),
+			object{"status": "success", "recordCount": 3})
+	})
+	cat("PATCH", "/batches/{BATCH_ID}", func(w *world) reply {
+		return w.do("PATCH", batch(w),
+			object{"tags": object{"flowId": []any{"f"}}})
+	})
 	cat("DELETE", "/batches/{BATCH_ID}", func(w *world) reply { return w.delete(batch(w)) })
 	cat("GET", "/batches/uniques/{FIELD}", get(catalogBase, "/batches/uniques/status"))
 	cat("GET", "/", get(catalogBase, "/"))
@@ -288,13 +340,20 @@ func conformCalls() []conformCall {
 	prep := func(method, template string, do func(w *world) reply) { add(specPrep, method, template, do) }
 	prep("GET", "/mappingSets", get(prepBase, "/mappingSets?start=0&limit=10"))
 	prep("POST", "/mappingSets", func(w *world) reply { return w.post(prepBase+"/mappingSets", mappingBody()) })
-	prep("POST", "/mappingSets/validate", func(w *world) reply { return w.post(prepBase+"/mappingSets/validate", mappingBody()) })
-	prep("POST", "/mappingSets/preview", func(w *world) reply {
-		return w.post(prepBase+"/mappingSets/preview", object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "2027-01-01"}, "mappingSet": mappingBody()})
+	prep("POST", "/mappingSets/validate", func(w *world) reply {
+		return w.post(prepBase+"/mappingSets/validate",
+			mappingBody())
 	})
-	prep("GET", "/mappingSets/{MAPPING_SET_ID}", func(w *world) reply { return w.get(prepBase + "/mappingSets/" + w.mapping) })
-	prep("PUT", "/mappingSets/{MAPPING_SET_ID}", func(w *world) reply { return w.do("PUT", prepBase+"/mappingSets/"+w.mapping, mappingBody()) })
-	prep("GET", "/mappingSets/{MAPPING_SET_ID}/mappings", func(w *world) reply { return w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings") })
+	prep("POST", "/mappingSets/preview", func(w *world) reply {
+		return w.post(prepBase+"/mappingSets/preview",
+			object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "2027-01-01"}, "mappingSet": mappingBody()})
+	})
+	prep("GET", "/mappingSets/{MAPPING_SET_ID}",
+		func(w *world) reply { return w.get(prepBase + "/mappingSets/" + w.mapping) })
+	prep("PUT", "/mappingSets/{MAPPING_SET_ID}",
+		func(w *world) reply { return w.do("PUT", prepBase+"/mappingSets/"+w.mapping, mappingBody()) })
+	prep("GET", "/mappingSets/{MAPPING_SET_ID}/mappings",
+		func(w *world) reply { return w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings") })
 	prep("GET", "/mappingSets/{MAPPING_SET_ID}/mappings/{MAPPING_ID}", func(w *world) reply {
 		mappings := w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings").want(200).v.([]any)
 		return w.get(prepBase + "/mappingSets/" + w.mapping + "/mappings/" + core.Text(mappings[0], "id"))
@@ -317,11 +376,15 @@ func conformCalls() []conformCall {
 		return sandboxBase + "/sandboxes/" + name
 	}
 	add(specSandbox, "POST", "/sandbox-management/sandboxes", func(w *world) reply {
-		return w.post(sandboxBase+"/sandboxes", object{"name": "box-" + w.s.env.NewHex(8), "title": "Box", "type": "production"})
+		return w.post(sandboxBase+"/sandboxes",
+			object{"name": "box-" + w.s.env.NewHex(8), "title": "Box", "type": "production"})
 	})
-	add(specSandbox, "PATCH", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PATCH", box(w), object{"title": "Other"}) })
-	add(specSandbox, "PUT", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.do("PUT", box(w), object{"action": "reset"}) })
-	add(specSandbox, "DELETE", "/sandbox-management/sandboxes/{sandboxName}", func(w *world) reply { return w.delete(box(w)) })
+	add(specSandbox, "PATCH", "/sandbox-management/sandboxes/{sandboxName}",
+		func(w *world) reply { return w.do("PATCH", box(w), object{"title": "Other"}) })
+	add(specSandbox, "PUT", "/sandbox-management/sandboxes/{sandboxName}",
+		func(w *world) reply { return w.do("PUT", box(w), object{"action": "reset"}) })
+	add(specSandbox, "DELETE", "/sandbox-management/sandboxes/{sandboxName}",
+		func(w *world) reply { return w.delete(box(w)) })
 	return calls
 }
 
@@ -335,7 +398,8 @@ func (w *world) flowAgain() (id, etag string) {
 // gets a refusal with a code, which the tests of refusals provoke.
 var refusedOperations = []string{
 	"flow-service.yaml POST /connectionSpecs", "flow-service.yaml PUT /connectionSpecs/{CONNECTION_SPEC_ID}",
-	"flow-service.yaml POST /flowSpecs", "flow-service.yaml PUT /flowSpecs/{FLOW_SPEC_ID}", "flow-service.yaml PUT /runs/{RUN_ID}",
+	"flow-service.yaml POST /flowSpecs", "flow-service.yaml PUT /flowSpecs/{FLOW_SPEC_ID}",
+	"flow-service.yaml PUT /runs/{RUN_ID}",
 }
 
 // outOfScope are operations that no source dataflow and no tool around one
@@ -459,7 +523,8 @@ func TestConformance(t *testing.T) {
 	}
 	count := fmt.Sprintf("%d of %d operations conform, %d are refused to every user, %d are out of scope; %d errors of the files are known", len(covered), total, refused, left, len(knownErrors))
 	t.Log(count)
-	if raw, err := os.ReadFile(docsFile); err != nil || !strings.Contains(strings.Join(strings.Fields(string(raw)), " "), count) {
+	if raw, err := os.ReadFile(docsFile); err != nil || !strings.Contains(strings.Join(strings.Fields(string(raw)), " "),
+		count) {
 		t.Errorf("%s does not say: %s", docsFile, count)
 	}
 }
@@ -508,14 +573,20 @@ func faultLines(err error) []string {
 // knownErrors are deviations on purpose: what the file says, and the evidence
 // that it is the file that is wrong. Each must show in some answer.
 var knownErrors = []struct{ operation, fault, why string }{
-	{`flow-service.yaml .* /flowSpecs`, `/transformationSpecs: value must be an object`, "every published answer has an array there"},
-	{`flow-service.yaml GET .*/configs`, `^/: value must be an array`, "the example beside the schema has an object with items"},
-	{`schema-registry.yaml GET`, `/next: Value is not nullable`, "Swagger 2.0 cannot say so; the guides print null on the last page"},
-	{`schema-registry.yaml .* /.*/descriptors`, `/xdm:sourceVersion: value must be a string`, "every published body has a number"},
+	{`flow-service.yaml .* /flowSpecs`, `/transformationSpecs: value must be an object`,
+		"every published answer has an array there"},
+	{`flow-service.yaml GET .*/configs`, `^/: value must be an array`,
+		"the example beside the schema has an object with items"},
+	{`schema-registry.yaml GET`, `/next: Value is not nullable`,
+		"Swagger 2.0 cannot say so; the guides print null on the last page"},
+	{`schema-registry.yaml .* /.*/descriptors`, `/xdm:sourceVersion: value must be a string`,
+		"every published body has a number"},
 	{`schema-registry.yaml PUT /tenant/descriptors`, `^the status is not`, "the guide answers 201"},
-	{`data-prep.yaml`, `/(created|modified)Date: value must be a string`, "every published answer has milliseconds as a number"},
+	{`data-prep.yaml`, `/(created|modified)Date: value must be a string`,
+		"every published answer has milliseconds as a number"},
 	{`data-prep.yaml`, `/sourceType: value is not one of`, "every published answer has text/x.schema-path"},
-	{`data-prep.yaml POST /mappingSets/validate`, `/errors: Value is not nullable`, "the published answer has null for mappings without fault"},
+	{`data-prep.yaml POST /mappingSets/validate`, `/errors: Value is not nullable`,
+		"the published answer has null for mappings without fault"},
 	{`data-prep.yaml POST /mappingSets/preview`, `^/: value must be an object`, "the guide answers an array"},
 	{`data-prep.yaml POST /languages/el/validate`, `^/: value must be a boolean`, "the guide answers an object"},
 	{`data-prep.yaml GET /mappingSets/.*/mappings$`, `^/: value must be an object`, "the guide answers an array"},

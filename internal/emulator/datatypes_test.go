@@ -29,7 +29,8 @@ func TestGlobalDataTypes(t *testing.T) {
 		"https://ns.adobe.com/xdm/content/productlistitem": "SKU",
 	} {
 		r := a.do("GET", registryBase+"/global/datatypes/"+registry.AltID(id), nil, fullXed...).want(200)
-		if core.At(r.v, "properties", field) == nil || core.Text(r.v, "$id") != id || core.Text(r.v, "meta:resourceType") != "datatypes" {
+		if core.At(r.v, "properties", field) == nil || core.Text(r.v, "$id") != id ||
+			core.Text(r.v, "meta:resourceType") != "datatypes" {
 			t.Errorf("%s has no %s: %.300s", id, field, r.raw)
 		}
 	}
@@ -38,7 +39,8 @@ func TestGlobalDataTypes(t *testing.T) {
 			t.Errorf("%s has no fields", d.ID)
 		}
 	}
-	a.do("GET", registryBase+"/global/schemas/"+registry.AltID("https://ns.adobe.com/xdm/common/address"), nil, fullXed...).refused(404, "XDM-1012-404")
+	a.do("GET", registryBase+"/global/schemas/"+registry.AltID("https://ns.adobe.com/xdm/common/address"), nil,
+		fullXed...).refused(404, "XDM-1012-404")
 
 	g := group("With an address", "_aepflow")
 	core.At(g, "definitions", "d", "properties").(object)["_aepflow"] = object{"type": "object", "properties": object{
@@ -46,13 +48,16 @@ func TestGlobalDataTypes(t *testing.T) {
 		"phones":   object{"type": "array", "items": object{"$ref": "https://ns.adobe.com/xdm/context/phonenumber"}},
 	}}
 	id := a.post(registryBase+"/tenant/fieldgroups", g).want(201).text("$id")
-	schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Addressed", "description": "d", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": id}}}).want(201).text("$id")
+	schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Addressed", "description": "d",
+		"allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": id}}}).want(201).text("$id")
 	r := a.do("GET", registryBase+"/tenant/schemas/"+registry.AltID(schema), nil, fullXed...).want(200)
 	own := core.At(r.v, "properties", "_aepflow", "properties")
-	if core.Text(own, "delivery", "properties", "city", "meta:xdmType") != "string" || core.Text(own, "phones", "items", "properties", "number", "type") != "string" {
+	if core.Text(own, "delivery", "properties", "city", "meta:xdmType") != "string" ||
+		core.Text(own, "phones", "items", "properties", "number", "type") != "string" {
 		t.Errorf("resolved: %s", core.ToJSON(own))
 	}
-	body := with(mappingBody(), "outputSchema.schemaRef.id", schema, "mappings", []any{object{"sourceType": "ATTRIBUTE", "source": "City", "destination": "_aepflow.delivery.city"}})
+	body := with(mappingBody(), "outputSchema.schemaRef.id", schema, "mappings",
+		[]any{object{"sourceType": "ATTRIBUTE", "source": "City", "destination": "_aepflow.delivery.city"}})
 	v := a.post(prepBase+"/mappingSets/validate", body).want(200)
 	if core.Text(core.List(v.v, "validationResponse")[0], "status") != "SUCCESS" {
 		t.Errorf("a mapping into the data type: %s", v.raw)

@@ -97,7 +97,8 @@ func TestDocsListEverySwitch(t *testing.T) {
 
 func TestSwitchesAreSetByName(t *testing.T) {
 	var sw Switches
-	for _, c := range [][2]string{{"secrets", "mask"}, {"deleteStatus", "202"}, {"anyKey", "true"}, {"draftState", "inDraft"}, {"pageSize", "5"}} {
+	for _, c := range [][2]string{{"secrets", "mask"}, {"deleteStatus", "202"}, {"anyKey", "true"},
+		{"draftState", "inDraft"}, {"pageSize", "5"}} {
 		if err := sw.Set(c[0], c[1]); err != nil {
 			t.Errorf("%v: %v", c, err)
 		}
@@ -105,13 +106,15 @@ func TestSwitchesAreSetByName(t *testing.T) {
 	if sw.Secrets != "mask" || sw.DeleteStatus != 202 || !sw.AnyKey || sw.DraftState != "inDraft" || sw.PageSize != 5 {
 		t.Errorf("%+v", sw)
 	}
-	for _, c := range [][2]string{{"secret", "mask"}, {"secrets", "hide"}, {"pageSize", "many"}, {"fixedConnectors", "mysql,mysq"}} {
+	for _, c := range [][2]string{{"secret", "mask"}, {"secrets", "hide"}, {"pageSize", "many"},
+		{"fixedConnectors", "mysql,mysq"}} {
 		if err := sw.Set(c[0], c[1]); err == nil {
 			t.Errorf("%v was taken", c)
 		}
 	}
 	// What each switch that has no test elsewhere does.
-	a := open(t, Options{Switches: Switches{Secrets: "mask", DeleteStatus: 202, AnyKey: true, PageSize: 1, ExpressionCheck: "boolean", Preview: "object", MappingDelete: "refuse"}})
+	a := open(t, Options{Switches: Switches{Secrets: "mask", DeleteStatus: 202, AnyKey: true, PageSize: 1,
+		ExpressionCheck: "boolean", Preview: "object", MappingDelete: "refuse"}})
 	id, _ := a.tryCreate("x")
 	if got := core.Text(a.get(flowBase+"/connections/"+id).item(), "auth", "params", "keyFileContent"); got != "****" {
 		t.Errorf("masked secret %q", got)
@@ -121,12 +124,16 @@ func TestSwitchesAreSetByName(t *testing.T) {
 	}
 	a.do("GET", flowBase+"/connections", nil, "x-api-key", "other").want(200)
 	a.delete(flowBase + "/connections/" + id).want(202)
-	if r := a.post(prepBase+"/languages/el/validate", object{"expression": "concat(a"}).want(200); string(r.raw) != "false" {
+	if r := a.post(prepBase+"/languages/el/validate",
+		object{"expression": "concat(a"}).want(200); string(r.raw) != "false" {
 		t.Errorf("validate %s", r.raw)
 	}
 	a.delete(prepBase + "/mappingSets/x").want(405)
-	r := a.post(prepBase+"/mappingSets/preview", object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "d"}, "mappingSet": with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source", "upper(TestID)")}).want(200)
-	if core.Text(r.v, "data", "person", "name", "fullName") != "Ann" || core.At(r.v, "data", "_id") != nil || len(core.List(r.v, "errors")) != 1 {
+	r := a.post(prepBase+"/mappingSets/preview", object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "d"},
+		"mappingSet": with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source",
+			"upper(TestID)")}).want(200)
+	if core.Text(r.v, "data", "person", "name", "fullName") != "Ann" || core.At(r.v, "data", "_id") != nil ||
+		len(core.List(r.v, "errors")) != 1 {
 		t.Errorf("preview %s", r.raw)
 	}
 }

@@ -103,7 +103,8 @@ func Open(opts Options) (*Server, error) {
 	if e.Rand == nil {
 		e.Rand = rand.Reader
 	}
-	e.Hooks = core.Hooks{NextDue: flow.NextDue, DatasetChanged: func(c *core.Call, id string, before, after object) { flow.FollowProfile(c, id, before, after) }}
+	e.Hooks = core.Hooks{NextDue: flow.NextDue,
+		DatasetChanged: func(c *core.Call, id string, before, after object) { flow.FollowProfile(c, id, before, after) }}
 	s := &Server{opts: opts, env: e}
 	s.router = core.NewRouter(s.routes())
 	if s.opts.MaxBody == 0 {
@@ -129,7 +130,8 @@ func Open(opts Options) (*Server, error) {
 
 // routes are the calls of every service.
 func (s *Server) routes() []core.Route {
-	return slices.Concat(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(), dataprep.Routes(), admin{s}.routes())
+	return slices.Concat(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(),
+		dataprep.Routes(), admin{s}.routes())
 }
 
 func (s *Server) open() error {
@@ -201,7 +203,8 @@ func (s *Server) Objects() []Object {
 		sp.Mu.RUnlock()
 	}
 	slices.SortFunc(all, func(a, b Object) int {
-		return strings.Compare(a.Org+"\x00"+a.Sandbox+"\x00"+a.Kind+"\x00"+a.ID, b.Org+"\x00"+b.Sandbox+"\x00"+b.Kind+"\x00"+b.ID)
+		return strings.Compare(a.Org+"\x00"+a.Sandbox+"\x00"+a.Kind+"\x00"+a.ID,
+			b.Org+"\x00"+b.Sandbox+"\x00"+b.Kind+"\x00"+b.ID)
 	})
 	return all
 }

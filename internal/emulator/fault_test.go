@@ -24,7 +24,8 @@ func (a *api) try(method, path, body string) (*http.Response, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {a.sandbox}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg},
+		"X-Sandbox-Name": {a.sandbox}, "Content-Type": {"application/json"}}
 	resp, err := a.http.Do(req)
 	if err != nil {
 		return nil, nil, err
@@ -62,7 +63,8 @@ func TestFaultMatching(t *testing.T) {
 			var rounds []string
 			for range 3 {
 				mark := map[bool]string{true: "x", false: "."}
-				rounds = append(rounds, mark[a.get(flowsPath).status == 500]+mark[a.post(flowBase+"/sourceConnections", sourceBody()).status == 500])
+				rounds = append(rounds, mark[a.get(flowsPath).status == 500]+mark[a.post(flowBase+"/sourceConnections",
+					sourceBody()).status == 500])
 			}
 			if got := strings.Join(rounds, " "); got != c.want {
 				t.Errorf("hit %s, want %s", got, c.want)
@@ -91,25 +93,34 @@ func TestFaultEffects(t *testing.T) {
 			return err == nil && r.StatusCode == 503 && strings.Contains(string(raw), `"503000"`)
 		}},
 		"status 429": {Fault{Status: 429}, 0, func(r *http.Response, raw []byte, err error) bool {
-			return err == nil && r.StatusCode == 429 && string(raw) == `{"error_code":"429050","message":"Too many requests"}` && r.Header.Get("Retry-After") == "1"
+			return err == nil && r.StatusCode == 429 && string(raw) == `{"error_code":"429050","message":"Too many requests"}` &&
+				r.Header.Get("Retry-After") == "1"
 		}},
-		"status 429 with a header of its own": {Fault{Status: 429, Header: map[string]string{"Retry-After": "30"}}, 0, func(r *http.Response, raw []byte, err error) bool {
-			return err == nil && strings.Contains(string(raw), `"429050"`) && r.Header.Get("Retry-After") == "30"
-		}},
-		"status after, own body": {Fault{Status: 500, After: true, Body: json.RawMessage(`{"x":1}`), Header: map[string]string{"Retry-After": "7"}}, 1, func(r *http.Response, raw []byte, err error) bool {
+		"status 429 with a header of its own": {Fault{Status: 429, Header: map[string]string{"Retry-After": "30"}}, 0,
+			func(r *http.Response, raw []byte, err error) bool {
+				return err == nil && strings.Contains(string(raw), `"429050"`) && r.Header.Get("Retry-After") == "30"
+			}},
+		"status after, own body": {Fault{Status: 500, After: true, Body: json.RawMessage(`{"x":1}`),
+			Header: map[string]string{"Retry-After": "7"}}, 1, func(r *http.Response, raw []byte, err error) bool {
 			return err == nil && r.StatusCode == 500 && string(raw) == `{"x":1}` && r.Header.Get("Retry-After") == "7"
 		}},
-		"a body as text": {Fault{Status: 502, Body: json.RawMessage(`"<html>"`)}, 0, func(r *http.Response, raw []byte, err error) bool {
-			return err == nil && string(raw) == "<html>" && r.Header.Get("Content-Type") == "text/plain"
+		"a body as text": {Fault{Status: 502, Body: json.RawMessage(`"<html>"`)}, 0,
+			func(r *http.Response, raw []byte, err error) bool {
+				return err == nil && string(raw) == "<html>" && r.Header.Get("Content-Type") == "text/plain"
+			}},
+		"drop before": {Fault{Drop: true}, 0, func(_ *http.Response, _ []byte,
+			err error) bool {
+			return errors.Is(err, syscall.ECONNRESET)
 		}},
-		"drop before": {Fault{Drop: true}, 0, func(_ *http.Response, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
-		"drop after":  {Fault{Drop: true, After: true}, 1, func(_ *http.Response, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
+		"drop after": {Fault{Drop: true, After: true}, 1,
+			func(_ *http.Response, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
 		"refuse": {Fault{Refuse: true}, 0, func(_ *http.Response, _ []byte, err error) bool {
 			var op *net.OpError
 			return errors.Is(err, syscall.ECONNREFUSED) && errors.As(err, &op) && op.Op == "dial"
 		}},
 		"garbage": {Fault{Garbage: true}, 1, func(r *http.Response, raw []byte, err error) bool {
-			return err == nil && r.StatusCode == 201 && strings.HasPrefix(string(raw), "<html>") && r.Header.Get("Content-Type") == "text/html"
+			return err == nil && r.StatusCode == 201 && strings.HasPrefix(string(raw), "<html>") &&
+				r.Header.Get("Content-Type") == "text/html"
 		}},
 		"truncate": {Fault{Truncate: true}, 1, func(r *http.Response, raw []byte, err error) bool {
 			return errors.Is(err, io.ErrUnexpectedEOF) && len(raw) > 0
@@ -259,7 +270,8 @@ func TestRecordIsJSONLines(t *testing.T) {
 	if len(got) != 3 || got[0].Body != nil || got[2].Code != "FLOW-1439-404" || got[1].N != 2 {
 		t.Errorf("recorded %+v", got)
 	}
-	if strings.Contains(lines.String(), "canary") || strings.Contains(lines.String(), "s3cret") || strings.Contains(lines.String(), a.token) {
+	if strings.Contains(lines.String(), "canary") || strings.Contains(lines.String(), "s3cret") ||
+		strings.Contains(lines.String(), a.token) {
 		t.Error("the record has a secret")
 	}
 	if !strings.Contains(string(got[1].Body), `"connectionString":"(secret)"`) {

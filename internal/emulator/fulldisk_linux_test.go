@@ -32,7 +32,8 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("%d connections", n)
 	}
 	for _, name := range []string{"kept", "lost"} {
-		if got := len(core.List(a.get(flowBase+"/connections?property=name=="+name).v, "items")); got != map[string]int{"kept": 1}[name] {
+		if got := len(core.List(a.get(flowBase+"/connections?property=name=="+name).v,
+			"items")); got != map[string]int{"kept": 1}[name] {
 			t.Errorf("%d connections are called %s", got, name)
 		}
 	}
@@ -70,7 +71,8 @@ func fillDisk(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	other := t.TempDir()
-	if _, err := Open(Options{Dir: files.Project(other)}); err == nil || !strings.Contains(err.Error(), "create emulator state") {
+	if _, err := Open(Options{Dir: files.Project(other)}); err == nil ||
+		!strings.Contains(err.Error(), "create emulator state") {
 		t.Errorf("a new state: %v", err)
 	}
 	if files, err := os.ReadDir(other); err != nil || len(files) != 0 {

@@ -24,7 +24,9 @@ func allRoutes(s *Server) []core.Route {
 	return out
 }
 
-var fuzzAccepts = []string{"", "application/json", "application/vnd.adobe.xed-full+json; version=1", "application/vnd.adobe.xed+json", "application/vnd.adobe.xdm-v2-link+json", "application/vnd.adobe.xed-full-desc+json;version=1"}
+var fuzzAccepts = []string{"", "application/json", "application/vnd.adobe.xed-full+json; version=1",
+	"application/vnd.adobe.xed+json", "application/vnd.adobe.xdm-v2-link+json",
+	"application/vnd.adobe.xed-full-desc+json;version=1"}
 
 // fuzzWorld is an emulator with one object of each kind, and the ids of those.
 func fuzzWorld(t testing.TB) (a *api, body map[string]any, ids []string, etag string) {
@@ -32,8 +34,10 @@ func fuzzWorld(t testing.TB) (a *api, body map[string]any, ids []string, etag st
 	a.identify()
 	body = a.flowParts()
 	flow := a.post(flowsPath, body).want(201).text("id")
-	ids = []string{flow, core.Texts(body, "sourceConnectionIds")[0], core.Texts(body, "targetConnectionIds")[0], tutorialConnection, registry.AltID(tutorialSchema), tutorialDataset,
-		core.Text(core.List(body, "transformations")[1], "params", "mappingId"), "_xdm.context.profile", "x", "%2F..%2F", "14518937-270c-4525-bdec-c2ba7cce3860"}
+	ids = []string{flow, core.Texts(body, "sourceConnectionIds")[0], core.Texts(body, "targetConnectionIds")[0],
+		tutorialConnection, registry.AltID(tutorialSchema), tutorialDataset,
+		core.Text(core.List(body, "transformations")[1], "params", "mappingId"), "_xdm.context.profile", "x", "%2F..%2F",
+		"14518937-270c-4525-bdec-c2ba7cce3860"}
 	return a, body, ids, core.Text(a.get(flowsPath+"/"+flow).item(), "etag")
 }
 
@@ -75,7 +79,8 @@ func FuzzRequest(f *testing.F) {
 		}
 		req := httptest.NewRequest(rt.Method, "http://e/", strings.NewReader(body))
 		req.URL.Path, req.URL.RawPath, req.URL.RawQuery = strings.ReplaceAll(path, "%2F", "/"), path, query
-		req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {"prod"},
+		req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"},
+			"X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {"prod"},
 			"Content-Type": {"application/json"}, "If-Match": {etag}, "Accept": {fuzzAccepts[int(accept)%len(fuzzAccepts)]}}
 		if accept > 200 {
 			req.Header.Set("Content-Type", "application/json-patch+json")
@@ -154,15 +159,18 @@ func FuzzJSON(f *testing.F) {
 // not scan to the end.
 func FuzzExpression(f *testing.F) {
 	for _, s := range []string{
-		`iif(marketing_type.equals("phyMail"), nullify(), marketing_type)`, `iif(total_consents > 5000, "a", "b")`, `decode(t,"Contact",a,"Lead",b,"")`,
-		`iif(A != null && A != "", to_object("k",concat(A,"@${CRM_ORG_ID}.S")), null)`, `lower(map_get_values(m, 'k'))`, `a ? b : c ?: d`, `filterArray(x, y -> y > 0)`,
+		`iif(marketing_type.equals("phyMail"), nullify(), marketing_type)`, `iif(total_consents > 5000, "a", "b")`,
+		`decode(t,"Contact",a,"Lead",b,"")`,
+		`iif(A != null && A != "", to_object("k",concat(A,"@${CRM_ORG_ID}.S")), null)`, `lower(map_get_values(m, 'k'))`,
+		`a ? b : c ?: d`, `filterArray(x, y -> y > 0)`,
 		`a[*].b`, `${First Name}`, `not a and b or size(c) > 1`, `{"k":[1,2]}.get("k")`, `((((`, `a..b`, `"`, `${`,
 	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		err := dataprep.CheckExpression(s)
-		if err == nil && dataprep.CheckExpression("("+s+")") != nil && !strings.Contains(s, "->") && strings.Count(s, "(") < 150 {
+		if err == nil && dataprep.CheckExpression("("+s+")") != nil && !strings.Contains(s, "->") &&
+			strings.Count(s, "(") < 150 {
 			t.Errorf("%q is an expression, in parentheses it is none", s)
 		}
 	})

@@ -39,36 +39,43 @@ func TestGate(t *testing.T) {
 		header             []string
 		pass               bool
 	}{
-		"address":                       {"127.0.0.1", objects, "127.0.0.1:8090", nil, true},
-		"address without port":          {"127.0.0.1", objects, "127.0.0.1", nil, true},
-		"another loopback address":      {"127.0.0.1", objects, "127.8.8.8:1", nil, true},
-		"IPv6":                          {"127.0.0.1", objects, "[::1]:8090", nil, true},
-		"IPv6 without port":             {"::1", objects, "[::1]", nil, true},
-		"localhost":                     {"127.0.0.1", objects, "LOCALHOST:8090", nil, true},
-		"rebound name":                  {"127.0.0.1", objects, "evil.example:8090", nil, false},
-		"rebound name, write":           {"127.0.0.1", faults, "evil.example:8090", nil, false},
-		"rebound name, service":         {"127.0.0.1", token, "evil.example:8090", nil, false},
-		"rebound name, page":            {"127.0.0.1", "GET /", "evil.example", nil, false},
-		"name that begins like it":      {"127.0.0.1", objects, "127.0.0.1.evil.example", nil, false},
-		"name that ends like it":        {"127.0.0.1", objects, "evil.localhost.example", nil, false},
-		"foreign address":               {"127.0.0.1", objects, "192.0.2.1:8090", nil, false},
-		"listen name":                   {"emulator", objects, "Emulator:8090", nil, true},
-		"other name than listen":        {"emulator", objects, "evil.example", nil, false},
-		"listen address":                {"192.0.2.1", objects, "192.0.2.1:8090", nil, true},
-		"other address than listen":     {"192.0.2.1", objects, "192.0.2.2:8090", nil, false},
-		"every address, by address":     {"0.0.0.0", objects, "192.0.2.1:8090", nil, true},
-		"every address, by name":        {"0.0.0.0", objects, "evil.example:8090", nil, false},
-		"every IPv6 address":            {"::", objects, "[2001:db8::1]:8090", nil, true},
-		"no listen host":                {"", objects, "192.0.2.1", nil, true},
-		"own page":                      {"127.0.0.1", faults, "localhost:8090", []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://localhost:8090"}, true},
-		"address bar":                   {"127.0.0.1", "GET /", "localhost:8090", []string{"Sec-Fetch-Site", "none"}, true},
-		"foreign page":                  {"127.0.0.1", faults, "localhost:8090", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, false},
-		"another port of this machine":  {"127.0.0.1", faults, "localhost:8090", []string{"Sec-Fetch-Site", "same-site", "Origin", "http://localhost:3000"}, false},
-		"old browser":                   {"127.0.0.1", faults, "localhost:8090", []string{"Origin", "https://evil.example"}, false},
-		"sandboxed frame":               {"127.0.0.1", faults, "localhost:8090", []string{"Origin", "null"}, false},
-		"foreign page deletes":          {"127.0.0.1", forget, "localhost:8090", []string{"Origin", "https://evil.example"}, false},
-		"foreign page signs in":         {"127.0.0.1", token, "localhost:8090", []string{"Origin", "https://evil.example"}, false},
-		"foreign page follows the link": {"127.0.0.1", "GET /", "localhost:8090", []string{"Sec-Fetch-Site", "cross-site"}, true},
+		"address":                   {"127.0.0.1", objects, "127.0.0.1:8090", nil, true},
+		"address without port":      {"127.0.0.1", objects, "127.0.0.1", nil, true},
+		"another loopback address":  {"127.0.0.1", objects, "127.8.8.8:1", nil, true},
+		"IPv6":                      {"127.0.0.1", objects, "[::1]:8090", nil, true},
+		"IPv6 without port":         {"::1", objects, "[::1]", nil, true},
+		"localhost":                 {"127.0.0.1", objects, "LOCALHOST:8090", nil, true},
+		"rebound name":              {"127.0.0.1", objects, "evil.example:8090", nil, false},
+		"rebound name, write":       {"127.0.0.1", faults, "evil.example:8090", nil, false},
+		"rebound name, service":     {"127.0.0.1", token, "evil.example:8090", nil, false},
+		"rebound name, page":        {"127.0.0.1", "GET /", "evil.example", nil, false},
+		"name that begins like it":  {"127.0.0.1", objects, "127.0.0.1.evil.example", nil, false},
+		"name that ends like it":    {"127.0.0.1", objects, "evil.localhost.example", nil, false},
+		"foreign address":           {"127.0.0.1", objects, "192.0.2.1:8090", nil, false},
+		"listen name":               {"emulator", objects, "Emulator:8090", nil, true},
+		"other name than listen":    {"emulator", objects, "evil.example", nil, false},
+		"listen address":            {"192.0.2.1", objects, "192.0.2.1:8090", nil, true},
+		"other address than listen": {"192.0.2.1", objects, "192.0.2.2:8090", nil, false},
+		"every address, by address": {"0.0.0.0", objects, "192.0.2.1:8090", nil, true},
+		"every address, by name":    {"0.0.0.0", objects, "evil.example:8090", nil, false},
+		"every IPv6 address":        {"::", objects, "[2001:db8::1]:8090", nil, true},
+		"no listen host":            {"", objects, "192.0.2.1", nil, true},
+		"own page": {"127.0.0.1", faults, "localhost:8090",
+			[]string{"Sec-Fetch-Site", "same-origin", "Origin", "http://localhost:8090"}, true},
+		"address bar": {"127.0.0.1", "GET /", "localhost:8090", []string{"Sec-Fetch-Site", "none"}, true},
+		"foreign page": {"127.0.0.1", faults, "localhost:8090",
+			[]string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, false},
+		"another port of this machine": {"127.0.0.1", faults, "localhost:8090",
+			[]string{"Sec-Fetch-Site", "same-site", "Origin", "http://localhost:3000"}, false},
+		"old browser": {"127.0.0.1", faults, "localhost:8090", []string{"Origin", "https://evil.example"},
+			false},
+		"sandboxed frame": {"127.0.0.1", faults, "localhost:8090", []string{"Origin", "null"}, false},
+		"foreign page deletes": {"127.0.0.1", forget, "localhost:8090", []string{"Origin", "https://evil.example"},
+			false},
+		"foreign page signs in": {"127.0.0.1", token, "localhost:8090", []string{"Origin", "https://evil.example"},
+			false},
+		"foreign page follows the link": {"127.0.0.1", "GET /", "localhost:8090", []string{"Sec-Fetch-Site", "cross-site"},
+			true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := 0
@@ -87,7 +94,8 @@ func TestGate(t *testing.T) {
 			if !c.pass && (w.Code != http.StatusForbidden || !strings.HasPrefix(w.Body.String(), `{"error":"`)) {
 				t.Errorf("refused with %d %s", w.Code, w.Body)
 			}
-			if w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Cross-Origin-Resource-Policy") != "same-origin" {
+			if w.Header().Get("X-Content-Type-Options") != "nosniff" ||
+				w.Header().Get("Cross-Origin-Resource-Policy") != "same-origin" {
 				t.Errorf("header %v", w.Header())
 			}
 		})
@@ -99,7 +107,8 @@ func TestGate(t *testing.T) {
 func TestNoKillOverHTTP(t *testing.T) {
 	a := open(t, Options{})
 	for _, body := range []string{
-		fmt.Sprintf(`{"path":"/flows","kill":%d}`, os.Getpid()), fmt.Sprintf(`[{"status":500},{"kill":%d}]`, os.Getpid()), `{"kill":-7}`,
+		fmt.Sprintf(`{"path":"/flows","kill":%d}`, os.Getpid()), fmt.Sprintf(`[{"status":500},{"kill":%d}]`, os.Getpid()),
+		`{"kill":-7}`,
 	} {
 		r := a.post("/_emulator/faults", body).want(400)
 		if !strings.Contains(string(r.raw), "--faults") {
@@ -114,7 +123,8 @@ func TestNoKillOverHTTP(t *testing.T) {
 func TestOwnCallsAreJSON(t *testing.T) {
 	a := open(t, Options{})
 	for _, path := range []string{"/_emulator/faults", "/_emulator/runfaults", "/_emulator/clock"} {
-		for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp"} {
+		for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded",
+			"multipart/form-data; boundary=x", "application/jsonp"} {
 			a.do("POST", path, `{"advance":"1h"}`, "Content-Type", kind).want(415)
 		}
 	}
@@ -128,7 +138,8 @@ func TestOwnCallsAreJSON(t *testing.T) {
 // are cut off.
 func TestSlowCallers(t *testing.T) {
 	srv := NewHTTPServer(http.NotFoundHandler(), "127.0.0.1")
-	for name, d := range map[string]time.Duration{"header": srv.ReadHeaderTimeout, "request": srv.ReadTimeout, "answer": srv.WriteTimeout, "idle": srv.IdleTimeout} {
+	for name, d := range map[string]time.Duration{"header": srv.ReadHeaderTimeout, "request": srv.ReadTimeout,
+		"answer": srv.WriteTimeout, "idle": srv.IdleTimeout} {
 		if d <= 0 || d > 5*time.Minute {
 			t.Errorf("%s: %v", name, d)
 		}

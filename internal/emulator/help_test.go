@@ -65,7 +65,8 @@ func open(t testing.TB, o Options) *api {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	a := &api{t: t, s: s, http: &http.Client{Transport: s.Transport()}, base: "http://emulator", sandbox: "prod", header: http.Header{}}
+	a := &api{t: t, s: s, http: &http.Client{Transport: s.Transport()}, base: "http://emulator", sandbox: "prod",
+		header: http.Header{}}
 	a.signIn()
 	return a
 }
@@ -238,7 +239,8 @@ func (a *api) flowParts() object {
 		"flowSpec":            object{"id": "14518937-270c-4525-bdec-c2ba7cce3860", "version": "1.0"},
 		"sourceConnectionIds": []any{source}, "targetConnectionIds": []any{target},
 		"transformations": []any{
-			object{"name": "Copy", "params": object{"deltaColumn": object{"name": "Datefield", "dateFormat": "yyyy-MM-dd HH:mm:ss", "timezone": "UTC"}}},
+			object{"name": "Copy", "params": object{"deltaColumn": object{"name": "Datefield",
+				"dateFormat": "yyyy-MM-dd HH:mm:ss", "timezone": "UTC"}}},
 			object{"name": "Mapping", "params": object{"mappingId": mapping, "mappingVersion": "0"}},
 		},
 		"scheduleParams": object{"startTime": start.Unix() + 3600, "frequency": "minute", "interval": 15, "backfill": true},

@@ -14,7 +14,8 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
-var credentials = url.Values{"grant_type": {"client_credentials"}, "client_id": {"key"}, "client_secret": {"s3cret"}, "scope": {"openid"}}
+var credentials = url.Values{"grant_type": {"client_credentials"}, "client_id": {"key"}, "client_secret": {"s3cret"},
+	"scope": {"openid"}}
 
 // token asks for one and gives status and body.
 func (a *api) ask(path, contentType, body string) (int, object) {
@@ -64,7 +65,8 @@ func TestTokenEncodings(t *testing.T) {
 		if err := json.Unmarshal(raw, &claims); err != nil {
 			t.Fatal(err)
 		}
-		if claims["type"] != "access_token" || claims["client_id"] != "key" || claims["expires_in"] != "86400000" || claims["created_at"] != "1801483200000" {
+		if claims["type"] != "access_token" || claims["client_id"] != "key" || claims["expires_in"] != "86400000" ||
+			claims["created_at"] != "1801483200000" {
 			t.Errorf("claims %v", claims)
 		}
 	}
@@ -108,7 +110,8 @@ func TestTokensEnd(t *testing.T) {
 	a.get(flowsPath).refused(401, "401013")
 	a.signIn()
 	a.get(flowsPath).want(200)
-	if status, o := a.ask("/ims/validate_token/v1", formType, url.Values{"token": {a.token}}.Encode()); status != 200 || o["valid"] != true {
+	if status, o := a.ask("/ims/validate_token/v1", formType, url.Values{"token": {a.token}}.Encode()); status != 200 ||
+		o["valid"] != true {
 		t.Errorf("validate: %d %s", status, core.ToJSON(o))
 	}
 	resp, err := a.http.PostForm(a.base+"/ims/invalidate_token/v2", url.Values{"token": {a.token}})

@@ -60,13 +60,15 @@ func TestPublishedFilters(t *testing.T) {
 		{"/flows", "createdAt>1670880253121", 2},
 		{"/flows", "id==" + one, 1},
 		{"/flows", `name=="other"`, 1},
-		{"/flows", "transformations.params.mappingId==" + core.Text(core.List(tutorial, "transformations")[1], "params", "mappingId"), 1},
+		{"/flows", "transformations.params.mappingId==" + core.Text(core.List(tutorial, "transformations")[1], "params",
+			"mappingId"), 1},
 	} {
 		r := a.get(query(flowBase+c.path, "property", c.property)).want(200)
 		if got := len(core.List(r.v, "items")); got != c.want {
 			t.Errorf("%s?property=%s: %d items, want %d", c.path, c.property, got, c.want)
 		}
-		n, _ := core.AsInt(core.At(a.get(query(flowBase+c.path, "property", c.property, "count", "true")).want(200).v, "count"))
+		n, _ := core.AsInt(core.At(a.get(query(flowBase+c.path, "property", c.property, "count", "true")).want(200).v,
+			"count"))
 		if int(n) != c.want {
 			t.Errorf("%s?property=%s: count %d, want %d", c.path, c.property, n, c.want)
 		}
@@ -90,7 +92,8 @@ func TestOrder(t *testing.T) {
 		a.tryCreate(n)
 	}
 	for order, want := range map[string]string{
-		"name": "10 1a 9 BigQuery a a b", "+name": "10 1a 9 BigQuery a a b", "-name": "b a a BigQuery 9 1a 10", "": "BigQuery b 10 a 9 1a a",
+		"name": "10 1a 9 BigQuery a a b", "+name": "10 1a 9 BigQuery a a b", "-name": "b a a BigQuery 9 1a 10",
+		"": "BigQuery b 10 a 9 1a a",
 	} {
 		if got := strings.Join(names(a.get(query(flowBase+"/connections", "orderby", order))), " "); got != want {
 			t.Errorf("orderby %q: %s, want %s", order, got, want)
@@ -193,7 +196,8 @@ func TestTokenBelongsToItsQuery(t *testing.T) {
 	}
 	ordered := a.get(query(flowBase+"/connections", "limit", "1", "orderby", "-name")).want(200)
 	u, _ = url.Parse(core.Text(ordered.v, "_links", "next", "href"))
-	if got := names(a.get(query(flowBase+"/connections", "continuationToken", u.Query().Get("continuationToken")))); !slices.Equal(got, []string{"BigQuery"}) {
+	if got := names(a.get(query(flowBase+"/connections", "continuationToken",
+		u.Query().Get("continuationToken")))); !slices.Equal(got, []string{"BigQuery"}) {
 		t.Errorf("ordered token alone: %v", got)
 	}
 }
@@ -205,8 +209,10 @@ func TestOtherLists(t *testing.T) {
 	for i := range 23 {
 		title := fmt.Sprintf("S%02d", i)
 		titles[title] = true
-		a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": title, "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201)
-		a.post(catalogBase+"/dataSets", object{"name": title, "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
+		a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": title,
+			"allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201)
+		a.post(catalogBase+"/dataSets", object{"name": title,
+			"schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 	}
 	accept := func(path string) reply {
 		return a.do("GET", path, nil, "Accept", "application/vnd.adobe.xed-id+json").want(200)
@@ -234,24 +240,27 @@ func TestOtherLists(t *testing.T) {
 		}
 	}
 	for property, want := range map[string]int{
-		"title==S07": 1, "title~S1": 10, "meta:class==" + registry.ClassProfile: 24, "meta:immutableTags==union": 0, "meta:immutableTags": 0,
-		"meta:extends!=" + registry.BehaviorAdhoc: 24, "title>S20": 3,
+		"title==S07": 1, "title~S1": 10, "meta:class==" + registry.ClassProfile: 24, "meta:immutableTags==union": 0,
+		"meta:immutableTags": 0, "meta:extends!=" + registry.BehaviorAdhoc: 24, "title>S20": 3,
 	} {
-		if got := len(core.List(accept(query(registryBase+"/tenant/schemas", "property", property)).v, "results")); got != want {
+		if got := len(core.List(accept(query(registryBase+"/tenant/schemas", "property", property)).v,
+			"results")); got != want {
 			t.Errorf("property %s: %d, want %d", property, got, want)
 		}
 	}
 	for params, want := range map[string]int{
-		"limit=100": 24, "": 20, "limit=100&start=20": 4, "name=S01,S02": 2, "name=S0*&limit=50": 10, "name=!S0*&limit=50": 14,
-		"property=" + url.QueryEscape("schemaRef.id=="+tutorialSchema) + "&limit=99": 24, "property=name~%5ES2": 3, "property=!description&limit=50": 24,
-		"tags=adobe/pqs/table:s05": 1, "tags=adobe/pqs/table:*&limit=50": 24, "createdAfter=1": 20, "property=name==S03": 1,
+		"limit=100": 24, "": 20, "limit=100&start=20": 4, "name=S01,S02": 2, "name=S0*&limit=50": 10,
+		"name=!S0*&limit=50": 14, "property=" + url.QueryEscape("schemaRef.id=="+tutorialSchema) + "&limit=99": 24,
+		"property=name~%5ES2": 3, "property=!description&limit=50": 24, "tags=adobe/pqs/table:s05": 1,
+		"tags=adobe/pqs/table:*&limit=50": 24, "createdAfter=1": 20, "property=name==S03": 1,
 	} {
 		if got := len(a.get(catalogBase + "/dataSets?" + params).want(200).v.(object)); got != want {
 			t.Errorf("dataSets?%s: %d, want %d", params, got, want)
 		}
 	}
 	r := a.get(catalogBase + "/dataSets?orderBy=desc:name&limit=2&properties=name").want(200)
-	if got := string(r.raw); strings.Index(got, "Tutorial") > strings.Index(got, "S22") || strings.Contains(got, "schemaRef") {
+	if got := string(r.raw); strings.Index(got, "Tutorial") > strings.Index(got, "S22") ||
+		strings.Contains(got, "schemaRef") {
 		t.Errorf("ordered and projected: %s", got)
 	}
 }

@@ -22,12 +22,14 @@ func TestMainJob(t *testing.T) {
 	}
 
 	got := a.get(flowBase + "/flows/" + id).want(200).item()
-	for _, k := range []string{"name", "description", "flowSpec", "sourceConnectionIds", "transformations", "scheduleParams"} {
+	for _, k := range []string{"name", "description", "flowSpec", "sourceConnectionIds", "transformations",
+		"scheduleParams"} {
 		if !core.Same(got[k], body[k]) {
 			t.Errorf("%s came back as %s, sent %s", k, core.ToJSON(got[k]), core.ToJSON(body[k]))
 		}
 	}
-	if core.Text(got, "state") != "enabled" || core.Text(got, "etag") != made.text("etag") || core.Text(got, "sandboxName") != "prod" {
+	if core.Text(got, "state") != "enabled" || core.Text(got, "etag") != made.text("etag") ||
+		core.Text(got, "sandboxName") != "prod" {
 		t.Errorf("stored flow: %s", core.ToJSON(got))
 	}
 	if s := core.Text(got, "inheritedAttributes", "sourceConnections"); s != "" {
@@ -38,7 +40,8 @@ func TestMainJob(t *testing.T) {
 		t.Errorf("inherited base connection %v", base)
 	}
 
-	patched := a.patch(flowBase+"/flows/"+id, made.text("etag"), `[{"op":"replace","path":"/scheduleParams/interval","value":30},{"op":"Replace","path":"/description","value":"d"}]`).want(200)
+	patched := a.patch(flowBase+"/flows/"+id, made.text("etag"),
+		`[{"op":"replace","path":"/scheduleParams/interval","value":30},{"op":"Replace","path":"/description","value":"d"}]`).want(200)
 	if patched.text("etag") == made.text("etag") {
 		t.Error("a write left the etag alone")
 	}
@@ -74,19 +77,24 @@ func TestInlineTarget(t *testing.T) {
 	if !strings.HasPrefix(group, "https://ns.adobe.com/aepflow/mixins/") {
 		t.Errorf("field group id %s", group)
 	}
-	made := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Loyalty", "description": "x", "allOf": []any{
-		object{"$ref": registry.ClassProfile}, object{"$ref": registry.NsRoot + "xdm/context/profile-person-details"}, object{"$ref": group},
-	}}).want(201)
+	made := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Loyalty", "description": "x",
+		"allOf": []any{
+			object{"$ref": registry.ClassProfile}, object{"$ref": registry.NsRoot + "xdm/context/profile-person-details"},
+			object{"$ref": group},
+		}}).want(201)
 	id := made.text("$id")
-	if made.text("meta:class") != registry.ClassProfile || made.text("version") != "1.0" || made.text("meta:altId") != registry.AltID(id) {
+	if made.text("meta:class") != registry.ClassProfile || made.text("version") != "1.0" ||
+		made.text("meta:altId") != registry.AltID(id) {
 		t.Errorf("schema: %s", made.raw)
 	}
 	for _, key := range []string{url.PathEscape(id), registry.AltID(id)} {
-		full := a.do("GET", registryBase+"/tenant/schemas/"+key, nil, "Accept", "application/vnd.adobe.xed-full+json; version=1").want(200)
+		full := a.do("GET", registryBase+"/tenant/schemas/"+key, nil, "Accept",
+			"application/vnd.adobe.xed-full+json; version=1").want(200)
 		fields := map[string]registry.FieldType{}
 		registry.Flatten(core.At(full.v, "properties").(object), "", fields)
 		for path, kind := range map[string]string{
-			"_id": "string", "person.name.fullName": "string", "person.birthDate": "date", "_repo.createDate": "date-time", "_aepflow.loyaltyId": "string", "_aepflow.points": "int",
+			"_id": "string", "person.name.fullName": "string", "person.birthDate": "date", "_repo.createDate": "date-time",
+			"_aepflow.loyaltyId": "string", "_aepflow.points": "int",
 		} {
 			if fields[path].Xdm != kind {
 				t.Errorf("%s is %q, want %q", path, fields[path].Xdm, kind)
@@ -101,18 +109,21 @@ func TestInlineTarget(t *testing.T) {
 	a.do("PATCH", schemaPath, tag).refused(400, "XDM-1528-400")
 
 	d := a.post(registryBase+"/tenant/descriptors", object{
-		"@type": registry.IdentityDescriptor, "xdm:sourceSchema": id, "xdm:sourceVersion": 1, "xdm:sourceProperty": "/_aepflow/loyaltyId",
-		"xdm:namespace": "CRMID", "xdm:property": "xdm:code", "xdm:isPrimary": true,
+		"@type": registry.IdentityDescriptor, "xdm:sourceSchema": id, "xdm:sourceVersion": 1,
+		"xdm:sourceProperty": "/_aepflow/loyaltyId", "xdm:namespace": "CRMID", "xdm:property": "xdm:code",
+		"xdm:isPrimary": true,
 	}).want(201)
 	if len(d.text("@id")) != 40 {
 		t.Errorf("descriptor id %q", d.text("@id"))
 	}
-	data := object{"name": "Loyalty", "schemaRef": object{"id": id, "contentType": "application/vnd.adobe.xed+json;version=1"},
+	data := object{"name": "Loyalty", "schemaRef": object{"id": id,
+		"contentType": "application/vnd.adobe.xed+json;version=1"},
 		"tags": object{"unifiedProfile": []any{"enabled:true"}, "unifiedIdentity": []any{"enabled:true"}}}
 	a.post(catalogBase+"/dataSets", data).want(400)
 	a.do("PATCH", schemaPath, tag).want(200)
 	a.get(registryBase+"/tenant/unions/"+registry.AltID(registry.ClassProfile)+"__union").refused(400, "XDM-1007-400")
-	union := a.do("GET", registryBase+"/tenant/unions/"+registry.AltID(registry.ClassProfile)+"__union", nil, "Accept", "application/vnd.adobe.xed-full+json;version=1").want(200)
+	union := a.do("GET", registryBase+"/tenant/unions/"+registry.AltID(registry.ClassProfile)+"__union", nil, "Accept",
+		"application/vnd.adobe.xed-full+json;version=1").want(200)
 	if core.At(union.v, "properties", "identityMap") == nil || core.At(union.v, "properties", "_aepflow") == nil {
 		t.Errorf("union: %s", union.raw)
 	}
@@ -127,8 +138,10 @@ func TestInlineTarget(t *testing.T) {
 		t.Errorf("E-Tag %q, version %q", got.header.Get("E-Tag"), core.Text(got.v, datasetID, "version"))
 	}
 	a.delete(schemaPath).want(400)
-	a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(group), `[{"op":"remove","path":"/definitions/fields/properties/_aepflow/properties/points"}]`).want(400)
-	grown := a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(group), `[{"op":"add","path":"/definitions/fields/properties/_aepflow/properties/tier","value":{"type":"string"}}]`).want(200)
+	a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(group),
+		`[{"op":"remove","path":"/definitions/fields/properties/_aepflow/properties/points"}]`).want(400)
+	grown := a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(group),
+		`[{"op":"add","path":"/definitions/fields/properties/_aepflow/properties/tier","value":{"type":"string"}}]`).want(200)
 	if grown.text("version") != "1.1" {
 		t.Errorf("version %s after a change", grown.text("version"))
 	}
@@ -143,15 +156,18 @@ func TestMappingSetEcho(t *testing.T) {
 	}
 	full := a.get(prepBase + "/mappingSets/" + id).want(200)
 	m := core.List(full.v, "mappings")[0]
-	if core.Text(m, "sourceType") != "text/x.schema-path" || core.Text(m, "source") != "TestID" || core.Text(m, "destinationXdmPath") != "_id" {
+	if core.Text(m, "sourceType") != "text/x.schema-path" || core.Text(m, "source") != "TestID" ||
+		core.Text(m, "destinationXdmPath") != "_id" {
 		t.Errorf("mapping came back as %s", core.ToJSON(m))
 	}
 	// What was answered is taken as the next request, and makes a new version.
 	again := a.do("PUT", prepBase+"/mappingSets/"+id, string(full.raw)).want(200)
-	if v, _ := core.AsInt(core.At(again.v, "version")); v != 1 || core.Text(core.List(again.v, "mappings")[0], "id") == core.Text(m, "id") {
+	if v, _ := core.AsInt(core.At(again.v, "version")); v != 1 ||
+		core.Text(core.List(again.v, "mappings")[0], "id") == core.Text(m, "id") {
 		t.Errorf("after PUT: %s", again.raw)
 	}
-	if old := a.get(prepBase + "/mappingSets/" + id + "?version=0").want(200); core.Text(core.List(old.v, "mappings")[0], "id") != core.Text(m, "id") {
+	if old := a.get(prepBase + "/mappingSets/" + id + "?version=0").want(200); core.Text(core.List(old.v, "mappings")[0],
+		"id") != core.Text(m, "id") {
 		t.Error("version 0 was not kept")
 	}
 	// The tutorial's own shape.
@@ -159,7 +175,8 @@ func TestMappingSetEcho(t *testing.T) {
 		{"destinationXdmPath":"_id","sourceAttribute":"TestID","identity":false,"identityGroup":null,"namespaceCode":null,"version":0}]}`).want(200)
 	a.get(prepBase + "/mappingSets").want(400)
 	page := a.get(prepBase + "/mappingSets?start=0&limit=1").want(200)
-	if len(core.List(page.v, "data")) != 1 || core.Text(page.v, "_links", "next", "href") != "/mappingSets?limit=1&start=1" {
+	if len(core.List(page.v, "data")) != 1 ||
+		core.Text(page.v, "_links", "next", "href") != "/mappingSets?limit=1&start=1" {
 		t.Errorf("page: %s", page.raw)
 	}
 	del := a.delete(prepBase + "/mappingSets/" + id).want(204)
@@ -198,7 +215,8 @@ func TestOverwritingCopy(t *testing.T) {
 		a := open(t, Options{Switches: Switches{KeepCopy: keep}})
 		body := a.flowParts()
 		made := a.post(flowsPath, body).want(201)
-		patch := string(core.ToJSON([]any{object{"op": "replace", "path": "/transformations/0", "value": core.List(body, "transformations")[1]}}))
+		patch := string(core.ToJSON([]any{object{"op": "replace", "path": "/transformations/0",
+			"value": core.List(body, "transformations")[1]}}))
 		a.patch(flowsPath+"/"+made.text("id"), made.text("etag"), patch).want(want)
 		if _, has := flow.Transformation(a.get(flowsPath+"/"+made.text("id")).item(), "Copy"); has != keep {
 			t.Errorf("keepCopy %v: Copy is there: %v", keep, has)

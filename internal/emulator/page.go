@@ -30,7 +30,9 @@ import (
 //go:embed page.html
 var pageText string
 
-var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Parse(pageText))
+})
 
 // pagePolicy lets the page have the style that is in it, and nothing else; no
 // other page may frame it.
@@ -129,9 +131,10 @@ func (a admin) page(c *core.Call) (core.Answer, error) {
 	if err := pageTemplate().Execute(&out, d); err != nil {
 		return core.Answer{}, fmt.Errorf("draw the page: %w", err)
 	}
-	return core.Answer{Status: http.StatusOK, ContentType: "text/html; charset=utf-8", Body: out.Bytes(), Header: [][2]string{
-		{"Content-Security-Policy", pagePolicy()}, {"Cache-Control", "no-store"}, {"X-Frame-Options", "DENY"},
-	}}, nil
+	return core.Answer{Status: http.StatusOK, ContentType: "text/html; charset=utf-8", Body: out.Bytes(),
+		Header: [][2]string{
+			{"Content-Security-Policy", pagePolicy()}, {"Cache-Control", "no-store"}, {"X-Frame-Options", "DENY"},
+		}}, nil
 }
 
 // busiest is the sandbox that a person most likely wants to see: the one with
@@ -223,7 +226,8 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 	f.MappingVersion = fmt.Sprint(version)
 	if set := sp.Get(core.KindMappingSet, core.Text(p, "mappingId")); set != nil {
 		for _, m := range core.List(dataprep.MappingVersion(sp, set, version), "mappings") {
-			kind := map[string]string{dataprep.AttributeType: "column", "EXPRESSION": "expression", "STATIC": "constant"}[core.Text(m, "sourceType")]
+			kind := map[string]string{dataprep.AttributeType: "column", "EXPRESSION": "expression",
+				"STATIC": "constant"}[core.Text(m, "sourceType")]
 			f.Mappings = append(f.Mappings, pageMapping{core.Text(m, "destination"), core.Text(m, "source"), kind})
 		}
 	}
@@ -256,7 +260,8 @@ func runRow(sp *core.Space, r *core.Record, o object) pageRun {
 }
 
 func connectionRow(sp *core.Space, r *core.Record, o object) pageConnection {
-	c := pageConnection{ID: r.ID, Name: core.Text(o, "name"), Auth: core.Text(o, "auth", "specName"), State: core.Text(o, "state"), Data: "none"}
+	c := pageConnection{ID: r.ID, Name: core.Text(o, "name"), Auth: core.Text(o, "auth", "specName"),
+		State: core.Text(o, "state"), Data: "none"}
 	c.Tone = tone(c.State)
 	if spec, _, ok := specs.ConnectorByID(core.Text(o, "connectionSpec", "id")); ok {
 		c.Connector = spec.Name
@@ -276,7 +281,8 @@ func yes(b bool) string {
 
 func datasetRow(sp *core.Space, r *core.Record, o object) pageDataset {
 	tags, _ := o["tags"].(object)
-	d := pageDataset{ID: r.ID, Name: core.Text(o, "name"), Version: core.Text(o, "version"), Profile: yes(catalog.Enabled(tags, "unifiedProfile")), Batches: len(sp.Table(core.KindBatch).By("dataSetId", r.ID))}
+	d := pageDataset{ID: r.ID, Name: core.Text(o, "name"), Version: core.Text(o, "version"),
+		Profile: yes(catalog.Enabled(tags, "unifiedProfile")), Batches: len(sp.Table(core.KindBatch).By("dataSetId", r.ID))}
 	d.Schema = titleOf(sp, core.Text(o, "schemaRef", "id"))
 	return d
 }
@@ -289,7 +295,8 @@ func titleOf(sp *core.Space, id string) string {
 }
 
 func schemaRow(sp *core.Space, r *core.Record, o object) pageSchema {
-	s := pageSchema{ID: strings.TrimPrefix(r.ID, registry.NsRoot), Title: core.Text(o, "title"), Version: core.Text(o, "version"), Profile: yes(registry.HasUnionTag(o))}
+	s := pageSchema{ID: strings.TrimPrefix(r.ID, registry.NsRoot), Title: core.Text(o, "title"),
+		Version: core.Text(o, "version"), Profile: yes(registry.HasUnionTag(o))}
 	s.Class = titleOf(sp, core.Text(o, "meta:class"))
 	var groups, identities []string
 	for _, ref := range core.Texts(o, "refs") {
@@ -301,7 +308,8 @@ func schemaRow(sp *core.Space, r *core.Record, o object) pageSchema {
 		e := d.Object()
 		if core.Text(e, "@type") == registry.IdentityDescriptor {
 			ns, _ := core.Scalar(e["xdm:namespace"])
-			identities = append(identities, strings.ReplaceAll(strings.Trim(core.Text(e, "xdm:sourceProperty"), "/"), "/", ".")+" ("+ns+")")
+			identities = append(identities, strings.ReplaceAll(strings.Trim(core.Text(e, "xdm:sourceProperty"), "/"), "/",
+				".")+" ("+ns+")")
 		}
 	}
 	s.Groups, s.Identities = strings.Join(groups, ", "), strings.Join(identities, ", ")
@@ -312,7 +320,8 @@ func (a admin) pageRequests() section[pageRequest] {
 	all := a.s.Requests()
 	out := section[pageRequest]{Total: len(all)}
 	for _, r := range slices.Backward(all[max(0, len(all)-pageRows):]) {
-		row := pageRequest{N: r.N, Status: r.Status, Method: r.Method, Path: r.URL, Time: clock(r.Time.UnixMilli()), Body: string(r.Body), Took: fmt.Sprintf("%d µs", r.Micros)}
+		row := pageRequest{N: r.N, Status: r.Status, Method: r.Method, Path: r.URL, Time: clock(r.Time.UnixMilli()),
+			Body: string(r.Body), Took: fmt.Sprintf("%d µs", r.Micros)}
 		if r.Status >= 400 {
 			row.Tone = "bad"
 		}

@@ -26,8 +26,9 @@ func TestPage(t *testing.T) {
 	r := a.get("/?sandbox=prod").want(200)
 	page := string(r.raw)
 	for _, want := range []string{
-		"&lt;script&gt;", "every 15 minutes", "2027-02-01 13:15:00", "success 2027-02-01 13:00:00", "test1.Mytable", "person.name.fullName", "Google BigQuery",
-		"PostgreSQL", "XDM Individual Profile", "_id (Email)", "/data/foundation/flowservice/flows?limit=0", "aria-current",
+		"&lt;script&gt;", "every 15 minutes", "2027-02-01 13:15:00", "success 2027-02-01 13:00:00", "test1.Mytable",
+		"person.name.fullName", "Google BigQuery", "PostgreSQL", "XDM Individual Profile", "_id (Email)",
+		"/data/foundation/flowservice/flows?limit=0", "aria-current",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -42,10 +43,12 @@ func TestPage(t *testing.T) {
 	style, rest, _ := strings.Cut(rest, "</style>")
 	hash := sha256.Sum256([]byte(style))
 	csp := r.header.Get("Content-Security-Policy")
-	if want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'; "; !strings.HasPrefix(csp, want) {
+	if want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
+		"'; "; !strings.HasPrefix(csp, want) {
 		t.Errorf("policy %q, want it to begin with %q", csp, want)
 	}
-	if strings.Contains(rest, "style") || !strings.Contains(csp, "frame-ancestors 'none'") || r.header.Get("X-Frame-Options") != "DENY" {
+	if strings.Contains(rest, "style") || !strings.Contains(csp, "frame-ancestors 'none'") ||
+		r.header.Get("X-Frame-Options") != "DENY" {
 		t.Errorf("policy %q, header %v", csp, r.header)
 	}
 	wellFormed(t, page)
@@ -56,8 +59,10 @@ func TestPage(t *testing.T) {
 // parts that HTML writes shorter.
 func wellFormed(t *testing.T, page string) {
 	t.Helper()
-	page = strings.NewReplacer(`<!doctype html>`, "", `<meta charset="utf-8">`, "", `<br>`, "<br/>", `<link rel="icon" href="data:,">`, "",
-		`<meta name="viewport" content="width=device-width, initial-scale=1">`, "", `<meta name="color-scheme" content="light dark">`, "").Replace(page)
+	page = strings.NewReplacer(`<!doctype html>`, "", `<meta charset="utf-8">`, "", `<br>`, "<br/>",
+		`<link rel="icon" href="data:,">`, "",
+		`<meta name="viewport" content="width=device-width, initial-scale=1">`, "",
+		`<meta name="color-scheme" content="light dark">`, "").Replace(page)
 	d := xml.NewDecoder(strings.NewReader(page))
 	for {
 		_, err := d.Token()

@@ -66,8 +66,10 @@ func TestEveryListPagesExactly(t *testing.T) {
 	a.s.Advance(3 * time.Hour)
 	a.runsOf(id)
 	for i := range 12 {
-		a.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": fmt.Sprint("T", i), "properties": object{"x": object{"type": "string"}}}).want(201)
-		a.post(catalogBase+"/dataSets", object{"name": fmt.Sprint("D", i%3), "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
+		a.post(registryBase+"/tenant/datatypes",
+			object{"type": "object", "title": fmt.Sprint("T", i), "properties": object{"x": object{"type": "string"}}}).want(201)
+		a.post(catalogBase+"/dataSets", object{"name": fmt.Sprint("D", i%3),
+			"schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 		a.post(prepBase+"/mappingSets", with(mappingBody(), "name", fmt.Sprint("M", i%3))).want(200)
 	}
 	href := func(base string) func(reply) string {
@@ -94,14 +96,17 @@ func TestEveryListPagesExactly(t *testing.T) {
 		next  func(r reply) string // of Catalog nil: pages by offset
 		least int
 	}{
-		"flow specs":           {flow("/flowSpecs?x="), ids("items", "id"), href(flowBase), 2},
-		"connection specs":     {flow("/connectionSpecs?x="), ids("items", "id"), href(flowBase), 50},
-		"filtered specs":       {flow("/connectionSpecs?property=attributes.isSource==true"), ids("items", "id"), href(flowBase), 40},
-		"runs":                 {flow("/runs?property=flowId==" + id + "&orderby=-createdAt"), ids("items", "id"), href(flowBase), 9},
-		"data types":           {registryBase + "/tenant/datatypes?orderby=title", ids("results", "$id"), href(""), 12},
-		"data types by age":    {registryBase + "/tenant/datatypes?orderby=-updated", ids("results", "$id"), href(""), 12},
-		"global data types":    {registryBase + "/global/datatypes?orderby=title", ids("results", "$id"), href(""), 70},
-		"global field groups":  {registryBase + "/global/fieldgroups?orderby=title&property=title~Details", ids("results", "$id"), href(""), 10},
+		"flow specs":       {flow("/flowSpecs?x="), ids("items", "id"), href(flowBase), 2},
+		"connection specs": {flow("/connectionSpecs?x="), ids("items", "id"), href(flowBase), 50},
+		"filtered specs": {flow("/connectionSpecs?property=attributes.isSource==true"), ids("items", "id"),
+			href(flowBase), 40},
+		"runs": {flow("/runs?property=flowId==" + id + "&orderby=-createdAt"), ids("items", "id"),
+			href(flowBase), 9},
+		"data types":        {registryBase + "/tenant/datatypes?orderby=title", ids("results", "$id"), href(""), 12},
+		"data types by age": {registryBase + "/tenant/datatypes?orderby=-updated", ids("results", "$id"), href(""), 12},
+		"global data types": {registryBase + "/global/datatypes?orderby=title", ids("results", "$id"), href(""), 70},
+		"global field groups": {registryBase + "/global/fieldgroups?orderby=title&property=title~Details",
+			ids("results", "$id"), href(""), 10},
 		"mapping sets":         {prepBase + "/mappingSets?start=0", ids("data", "id"), href(prepBase), 12},
 		"mapping sets by name": {prepBase + "/mappingSets?start=0&name=M1", ids("data", "id"), href(prepBase), 4},
 		"datasets":             {catalogBase + "/dataSets?orderBy=asc:name", nil, nil, 13},

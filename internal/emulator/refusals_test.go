@@ -111,8 +111,12 @@ var refusalCases = []refusalCase{
 	{"403003", "another key", header(flowsPath, "x-api-key", "other")},
 	{"400003", "no org", header(flowsPath, "x-gw-ims-org-id", "")},
 	{"403025", "another org", header(flowsPath, "x-gw-ims-org-id", "FFFF@AdobeOrg")},
-	{"BadRequestError", "no content type", func(a *api) reply { return a.do("POST", flowsPath, "{}", "Content-Type", "") }},
-	{"FLOW-1004-415", "another content type", func(a *api) reply { return a.do("POST", flowsPath, "{}", "Content-Type", "text/plain") }},
+	{"BadRequestError", "no content type", func(a *api) reply {
+		return a.do("POST", flowsPath, "{}", "Content-Type",
+			"")
+	}},
+	{"FLOW-1004-415", "another content type",
+		func(a *api) reply { return a.do("POST", flowsPath, "{}", "Content-Type", "text/plain") }},
 	{"FLOW-1339-400", "a malformed org", header(flowsPath, "x-gw-ims-org-id", "FFFF")},
 	{"FLOW-2100-404", "an unknown sandbox", header(flowsPath, "x-sandbox-name", "none")},
 	{"FLOW-2110-400", "x-sandbox-id", header(flowsPath, "x-sandbox-id", "x")},
@@ -154,7 +158,9 @@ var refusalCases = []refusalCase{
 	{"FLOW-1313-400", "a delta column that is none", flowWith("transformations.0.params.deltaColumn.name", "Other")},
 	{"FLOW-1312-400", "too many bad rows allowed", flowWith("options", object{"partialIngestionPercent": 101})},
 	{"FLOW-1425-400", "a mapping set for another schema", func(a *api) reply {
-		other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Other", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
+		other := a.post(registryBase+"/tenant/schemas",
+			object{"type": "object", "title": "Other",
+				"allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 		set := a.post(prepBase+"/mappingSets", with(mappingBody(), "outputSchema.schemaRef.id", other)).want(200).text("id")
 		return a.post(flowsPath, with(a.flowParts(), "transformations.1.params.mappingId", set))
 	}},
@@ -166,37 +172,53 @@ var refusalCases = []refusalCase{
 
 	{"FLOW-1304-400", "a source without base connection", sourceWith("baseConnectionId", nil)},
 	{"FLOW-1439-404", "a source of an unknown connection", sourceWith("baseConnectionId", noID)},
-	{"FLOW-1305-400", "a source of another connector", sourceWith("connectionSpec.id", "26d738e0-8963-47ea-aadf-c60de735468a")},
+	{"FLOW-1305-400", "a source of another connector",
+		sourceWith("connectionSpec.id", "26d738e0-8963-47ea-aadf-c60de735468a")},
 	{"FLOW-1413-422", "no version of the connection spec", sourceWith("connectionSpec.version", nil)},
 	{"FLOW-1413-400", "MariaDB's misprinted id", sourceWith("connectionSpec.id", "000eb99-cd47-43f3-827c-43caf170f015")},
 	{"FLOW-1327-400", "a file format for a table", sourceWith("data.format", "parquet")},
 	{"FLOW-1304-400", "no table", sourceWith("params.tableName", nil)},
-	{"FLOW-1313-400", "a column twice", sourceWith("params.columns", []any{object{"name": "a", "type": "string"}, object{"name": "a", "type": "string"}})},
+	{"FLOW-1313-400", "a column twice", sourceWith("params.columns",
+		[]any{object{"name": "a", "type": "string"}, object{"name": "a", "type": "string"}})},
 	{"FLOW-1349-400", "a filter that is no object", sourceWith("params.filters", "a = b")},
 	{"FLOW-1355-400", "a filter that is no PQL", sourceWith("params.filters", object{"type": "SQL"})},
-	{"FLOW-1356-400", "a filter as PQL text", sourceWith("params.filters", object{"type": "PQL", "format": "pql/text", "value": "a = b"})},
-	{"FLOW-1357-400", "a filter without expression", sourceWith("params.filters", object{"type": "PQL", "format": "pql/json"})},
-	{"FLOW-1350-400", "a filter without operator", sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", nil))},
-	{"FLOW-1351-400", "a filter by an operator of another language", sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", "soundsLike"))},
-	{"FLOW-1377-400", "a filter that compares with nothing", sourceWith("params.filters", with(pql("TestID", "String"), "value.params.1.value", nil))},
-	{"FLOW-1390-400", "not of two comparisons", sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", "not"))},
+	{"FLOW-1356-400", "a filter as PQL text",
+		sourceWith("params.filters", object{"type": "PQL", "format": "pql/text", "value": "a = b"})},
+	{"FLOW-1357-400", "a filter without expression",
+		sourceWith("params.filters", object{"type": "PQL", "format": "pql/json"})},
+	{"FLOW-1350-400", "a filter without operator",
+		sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", nil))},
+	{"FLOW-1351-400", "a filter by an operator of another language",
+		sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", "soundsLike"))},
+	{"FLOW-1377-400", "a filter that compares with nothing",
+		sourceWith("params.filters", with(pql("TestID", "String"), "value.params.1.value", nil))},
+	{"FLOW-1390-400", "not of two comparisons",
+		sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", "not"))},
 	{"FLOW-1312-400", "a name that is a number", sourceWith("name", 7)},
 	{"FLOW-1309-400", "decryption without a key", func(a *api) reply {
-		source := a.post(flowBase+"/sourceConnections", object{"name": "files", "connectionSpec": object{"id": "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "version": "1.0"},
-			"data": object{"format": "json"}, "params": object{"path": "a.json"}}).want(201).text("id")
-		return flowWith("flowSpec.id", "9753525b-82c7-4dce-8a9b-5ccfce2b9876", "sourceConnectionIds", []any{source}, "transformations", []any{object{"name": "Encryption", "params": object{}}})(a)
+		source := a.post(flowBase+"/sourceConnections",
+			object{"name": "files", "connectionSpec": object{"id": "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "version": "1.0"},
+				"data": object{"format": "json"}, "params": object{"path": "a.json"}}).want(201).text("id")
+		return flowWith("flowSpec.id", "9753525b-82c7-4dce-8a9b-5ccfce2b9876", "sourceConnectionIds", []any{source},
+			"transformations", []any{object{"name": "Encryption", "params": object{}}})(a)
 	}},
 	{"FLOW-1378-400", "a filter by an unknown column", sourceWith("params.filters", pql("Other", "String"))},
-	{"FLOW-1379-400", "a filter that compares a number with a text", sourceWith("params.columns.0.type", "integer", "params.filters", pql("TestID", "String"))},
+	{"FLOW-1379-400", "a filter that compares a number with a text",
+		sourceWith("params.columns.0.type", "integer", "params.filters", pql("TestID", "String"))},
 	{"FLOW-1353-400", "a filter where there are none", func(a *api) reply {
-		id, _ := a.connection("postgresql", "Basic Authentication", object{"server": "s", "port": "5432", "database": "d", "username": "u", "password": "p", "sslMode": "Require"})
-		return a.post(flowBase+"/sourceConnections", with(sourceBody(), "baseConnectionId", id, "connectionSpec.id", "74a1c565-4e59-48d7-9d67-7c03b8a13137", "params.filters", pql("TestID", "String")))
+		id, _ := a.connection("postgresql", "Basic Authentication",
+			object{"server": "s", "port": "5432", "database": "d", "username": "u", "password": "p", "sslMode": "Require"})
+		return a.post(flowBase+"/sourceConnections", with(sourceBody(), "baseConnectionId", id, "connectionSpec.id",
+			"74a1c565-4e59-48d7-9d67-7c03b8a13137", "params.filters", pql("TestID", "String")))
 	}},
-	{"FLOW-1332-400", "a base connection for the landing zone", sourceWith("connectionSpec.id", "26f526f2-58f4-4712-961d-e41bf1ccc0e8")},
-	{"FLOW-1331-400", "a delimiter of two characters", sourceWith("connectionSpec.id", "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "baseConnectionId", nil,
-		"data.format", "delimited", "params", object{"path": "a.csv", "columnDelimiter": "||"})},
+	{"FLOW-1332-400", "a base connection for the landing zone",
+		sourceWith("connectionSpec.id", "26f526f2-58f4-4712-961d-e41bf1ccc0e8")},
+	{"FLOW-1331-400", "a delimiter of two characters",
+		sourceWith("connectionSpec.id", "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "baseConnectionId", nil,
+			"data.format", "delimited", "params", object{"path": "a.csv", "columnDelimiter": "||"})},
 	{"FLOW-1338-400", "a source of a draft connection", func(a *api) reply {
-		id := a.post(flowBase+"/connections?mode=draft", object{"name": "d", "connectionSpec": object{"id": bigQuery, "version": "1.0"}}).want(201).text("id")
+		id := a.post(flowBase+"/connections?mode=draft",
+			object{"name": "d", "connectionSpec": object{"id": bigQuery, "version": "1.0"}}).want(201).text("id")
 		return a.post(flowBase+"/sourceConnections", with(sourceBody(), "baseConnectionId", id))
 	}},
 	{"FLOW-1307-400", "a target that is not the data lake", targetWith("connectionSpec.id", bigQuery)},
@@ -204,14 +226,20 @@ var refusalCases = []refusalCase{
 	{"FLOW-1325-400", "an unknown schema", targetWith("data.schema.id", "https://ns.adobe.com/aepflow/schemas/none")},
 	{"FLOW-1304-400", "no schema version", targetWith("data.schema.version", nil)},
 	{"FLOW-1425-400", "a target with another schema than its dataset", func(a *api) reply {
-		other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Another", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
+		other := a.post(registryBase+"/tenant/schemas",
+			object{"type": "object", "title": "Another",
+				"allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 		return a.post(flowBase+"/targetConnections", with(targetBody(), "data.schema.id", other))
 	}},
 
 	{"FLOW-1415-400", "an unknown way to sign in", connecting("postgresql", "Key", object{})},
-	{"FLOW-1304-400", "a missing sign-in parameter", connecting("postgresql", "Basic Authentication", object{"server": "s"})},
-	{"FLOW-1368-400", "a draft where there are none", posting(flowBase+"/connections?mode=draft", object{"name": "d", "connectionSpec": object{"id": "86043421-563b-46ec-8e6c-e23184711bf6", "version": "1.0"}})},
-	{"FLOW-1418-400", "deleting a connection in use", func(a *api) reply { a.flow(); return a.delete(flowBase + "/connections/" + tutorialConnection) }},
+	{"FLOW-1304-400", "a missing sign-in parameter",
+		connecting("postgresql", "Basic Authentication", object{"server": "s"})},
+	{"FLOW-1368-400", "a draft where there are none",
+		posting(flowBase+"/connections?mode=draft",
+			object{"name": "d", "connectionSpec": object{"id": "86043421-563b-46ec-8e6c-e23184711bf6", "version": "1.0"}})},
+	{"FLOW-1418-400", "deleting a connection in use",
+		func(a *api) reply { a.flow(); return a.delete(flowBase + "/connections/" + tutorialConnection) }},
 	{"FLOW-1447-400", "deleting a source in use", func(a *api) reply {
 		o := a.flowParts()
 		a.post(flowsPath, o).want(201)
@@ -240,16 +268,24 @@ var refusalCases = []refusalCase{
 	{"FLOW-1434-400", "a move", patchFlow(0, `[{"op":"move","path":"/name","from":"/description"}]`)},
 	{"FLOW-1365-400", "a path that is none", patchFlow(0, `[{"op":"replace","path":"name","value":"n"}]`)},
 	{"FLOW-1365-400", "patching the state", patchFlow(0, `[{"op":"replace","path":"/state","value":"disabled"}]`)},
-	{"FLOW-1365-400", "another source", patchFlow(0, `[{"op":"replace","path":"/sourceConnectionIds/0","value":"`+noID+`"}]`)},
+	{"FLOW-1365-400", "another source", patchFlow(0,
+		`[{"op":"replace","path":"/sourceConnectionIds/0","value":"`+noID+`"}]`)},
 	{"FLOW-1455-400", "removing what is not there", patchFlow(0, `[{"op":"remove","path":"/options"}]`)},
 	{"FLOW-1455-400", "a patch that is an object", patchFlow(0, `{"op":"remove","path":"/options"}`)},
-	{"FLOW-1366-400", "a start that has passed", patchFlow(2*time.Hour, `[{"op":"replace","path":"/scheduleParams/startTime","value":1801500000}]`)},
-	{"FLOW-1404-400", "backfill after the start", patchFlow(2*time.Hour, `[{"op":"replace","path":"/scheduleParams/backfill","value":false}]`)},
-	{"FLOW-1403-400", "once after recurring", patchFlow(0, fmt.Sprintf(`[{"op":"replace","path":"/scheduleParams","value":{"frequency":"once","startTime":%d}}]`, start.Unix()+3600))},
-	{"FLOW-1382-400", "another delta column", patchFlow(0, `[{"op":"replace","path":"/transformations/0/params/deltaColumn/name","value":"Name"}]`)},
+	{"FLOW-1366-400", "a start that has passed",
+		patchFlow(2*time.Hour, `[{"op":"replace","path":"/scheduleParams/startTime","value":1801500000}]`)},
+	{"FLOW-1404-400", "backfill after the start",
+		patchFlow(2*time.Hour, `[{"op":"replace","path":"/scheduleParams/backfill","value":false}]`)},
+	{"FLOW-1403-400", "once after recurring",
+		patchFlow(0, fmt.Sprintf(`[{"op":"replace","path":"/scheduleParams","value":{"frequency":"once","startTime":%d}}]`,
+			start.Unix()+3600))},
+	{"FLOW-1382-400", "another delta column",
+		patchFlow(0, `[{"op":"replace","path":"/transformations/0/params/deltaColumn/name","value":"Name"}]`)},
 	{"FLOW-1370-400", "a patch that removes the mapping", patchFlow(0, `[{"op":"remove","path":"/transformations/1"}]`)},
-	{"FLOW-1422-400", "enabling what is enabled", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=enable", nil) }},
-	{"FLOW-1402-400", "a provider's action", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=finalize", nil) }},
+	{"FLOW-1422-400", "enabling what is enabled",
+		func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=enable", nil) }},
+	{"FLOW-1402-400", "a provider's action",
+		func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=finalize", nil) }},
 	{"FLOW-1436-400", "a provider's sub operation", func(a *api) reply {
 		id, _ := a.flow()
 		return a.post(flowsPath+"/"+id+"/action?op=disable&subOp=PROGRESS", nil)
@@ -258,7 +294,11 @@ var refusalCases = []refusalCase{
 		id, _ := a.flow()
 		return a.post(flowsPath+"/"+id+"/action?op=disable&subOp=reverse", nil)
 	}},
-	{"FLOW-1434-400", "an unknown action", func(a *api) reply { id, _ := a.flow(); return a.post(flowsPath+"/"+id+"/action?op=explode", nil) }},
+	{"FLOW-1434-400", "an unknown action", func(a *api) reply {
+		id,
+			_ := a.flow()
+		return a.post(flowsPath+"/"+id+"/action?op=explode", nil)
+	}},
 
 	{"FLOW-1401-400", "limit and count", getting(flowsPath + "?limit=2&count=true")},
 	{"FLOW-1452-400", "a limit beyond the most", getting(flowsPath + "?limit=101")},
@@ -269,7 +309,8 @@ var refusalCases = []refusalCase{
 	{"FLOW-1449-400", "a filter by an unknown field", getting(flowsPath + "?property=colour==red")},
 	{"FLOW-1440-400", "an operator of other services", getting(flowsPath + "?property=name~x")},
 	{"FLOW-1450-400", "an unknown operator", getting(flowsPath + "?property=createdAt!%3E1")},
-	{"FLOW-1423-400", "a filter of specifications by an unknown field", getting(flowBase + "/connectionSpecs?property=baseSpec==x")},
+	{"FLOW-1423-400", "a filter of specifications by an unknown field",
+		getting(flowBase + "/connectionSpecs?property=baseSpec==x")},
 	{"FLOW-1448-400", "an operator that does not fit", getting(flowsPath + "?property=state>enabled")},
 	{"FLOW-1452-400", "a time that is none", getting(flowsPath + "?property=createdAt>yesterday")},
 	{"FLOW-1453-400", "an empty value", getting(flowsPath + "?property=name==")},
@@ -285,11 +326,14 @@ var refusalCases = []refusalCase{
 		return a.post(flowBase+"/runs", object{"flowId": id, "params": object{"startTime": 1}})
 	}},
 	{"FLOW-1384-400", "a run without params", onceRun(object{})},
-	{"FLOW-1381-400", "a window that ends before it starts", onceRun(object{"startTime": 1, "windowStartTime": 3, "windowEndTime": 2})},
-	{"FLOW-1383-400", "a first run without delta column", onceRun(object{"startTime": 1, "windowStartTime": 1, "windowEndTime": 2})},
+	{"FLOW-1381-400", "a window that ends before it starts",
+		onceRun(object{"startTime": 1, "windowStartTime": 3, "windowEndTime": 2})},
+	{"FLOW-1383-400", "a first run without delta column",
+		onceRun(object{"startTime": 1, "windowStartTime": 1, "windowEndTime": 2})},
 	{"FLOW-1382-400", "a second run with another delta column", func(a *api) reply {
 		id := a.post(flowsPath, onceFlow(a)).want(201).text("id")
-		run := object{"flowId": id, "params": object{"startTime": "1", "windowStartTime": "1", "windowEndTime": "2", "deltaColumn": object{"name": "Datefield"}}}
+		run := object{"flowId": id, "params": object{"startTime": "1", "windowStartTime": "1", "windowEndTime": "2",
+			"deltaColumn": object{"name": "Datefield"}}}
 		a.post(flowBase+"/runs", run).want(201)
 		return a.post(flowBase+"/runs", with(run, "params.deltaColumn.name", "Name"))
 	}},
@@ -306,38 +350,63 @@ var refusalCases = []refusalCase{
 	}},
 
 	{"FLOW-1359-400", "explore nothing", getting(flowBase + "/connections/" + tutorialConnection + "/explore")},
-	{"FLOW-1358-400", "explore what is none", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=view")},
-	{"FLOW-1337-400", "explore no table", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=TABLE")},
-	{"FLOW-1330-400", "explore an unknown table", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=table&object=x")},
-	{"FLOW-1372-400", "explore a spec that needs a connection", getting(flowBase + "/connectionSpecs/" + bigQuery + "/explore?objectType=root")},
-	{"FLOW-1334-400", "explore an empty type", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=")},
-	{"FLOW-1389-400", "explore by a filter that is no Base64", getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=table&object=x&filters=%7B%7D")},
+	{"FLOW-1358-400", "explore what is none",
+		getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=view")},
+	{"FLOW-1337-400", "explore no table", getting(flowBase + "/connections/" + tutorialConnection +
+		"/explore?objectType=TABLE")},
+	{"FLOW-1330-400", "explore an unknown table",
+		getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=table&object=x")},
+	{"FLOW-1372-400", "explore a spec that needs a connection",
+		getting(flowBase + "/connectionSpecs/" + bigQuery + "/explore?objectType=root")},
+	{"FLOW-1334-400", "explore an empty type",
+		getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=")},
+	{"FLOW-1389-400", "explore by a filter that is no Base64",
+		getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=table&object=x&filters=%7B%7D")},
 	{"FLOW-1336-400", "explore the data lake", func(a *api) reply {
-		id := a.post(flowBase+"/connections", object{"name": "lake", "connectionSpec": object{"id": "c604ff05-7f1a-43c0-8e18-33bf874cb11c", "version": "1.0"}}).want(201).text("id")
+		id := a.post(flowBase+"/connections", object{"name": "lake",
+			"connectionSpec": object{"id": "c604ff05-7f1a-43c0-8e18-33bf874cb11c", "version": "1.0"}}).want(201).text("id")
 		return a.get(flowBase + "/connections/" + id + "/explore?objectType=root")
 	}},
-	{"FLOW-1101-404", "explore a file of the empty landing zone", getting(flowBase + "/connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore?objectType=file&object=x")},
+	{"FLOW-1101-404", "explore a file of the empty landing zone",
+		getting(flowBase + "/connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore?objectType=file&object=x")},
 
-	{"XDM-1006-400", "a list with a version", header(registryBase+"/tenant/schemas", "Accept", "application/vnd.adobe.xed+json;version=1")},
-	{"XDM-1007-400", "a lookup without a version", header(registryBase+"/tenant/schemas/x", "Accept", "application/vnd.adobe.xed+json")},
-	{"XDM-1008-400", "a list of descriptors by xed", header(registryBase+"/tenant/descriptors", "Accept", "application/vnd.adobe.xed+json")},
-	{"XDM-1010-404", "an unknown class", header(registryBase+"/tenant/classes/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
-	{"XDM-1011-404", "an unknown field group", header(registryBase+"/global/fieldgroups/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
-	{"XDM-1012-404", "an unknown schema", header(registryBase+"/tenant/schemas/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
-	{"XDM-1013-404", "an unknown data type", header(registryBase+"/tenant/datatypes/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
-	{"XDM-1015-404", "an unknown union", header(registryBase+"/tenant/unions/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
+	{"XDM-1006-400", "a list with a version",
+		header(registryBase+"/tenant/schemas", "Accept", "application/vnd.adobe.xed+json;version=1")},
+	{"XDM-1007-400", "a lookup without a version",
+		header(registryBase+"/tenant/schemas/x", "Accept", "application/vnd.adobe.xed+json")},
+	{"XDM-1008-400", "a list of descriptors by xed",
+		header(registryBase+"/tenant/descriptors", "Accept", "application/vnd.adobe.xed+json")},
+	{"XDM-1010-404", "an unknown class", header(registryBase+"/tenant/classes/x", "Accept",
+		"application/vnd.adobe.xed+json;version=1")},
+	{"XDM-1011-404", "an unknown field group",
+		header(registryBase+"/global/fieldgroups/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
+	{"XDM-1012-404", "an unknown schema", header(registryBase+"/tenant/schemas/x", "Accept",
+		"application/vnd.adobe.xed+json;version=1")},
+	{"XDM-1013-404", "an unknown data type",
+		header(registryBase+"/tenant/datatypes/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
+	{"XDM-1015-404", "an unknown union", header(registryBase+"/tenant/unions/x", "Accept",
+		"application/vnd.adobe.xed+json;version=1")},
 	{"XDM-1016-404", "an unknown descriptor", getting(registryBase + "/tenant/descriptors/x")},
-	{"XDM-1017-404", "an unknown behavior", header(registryBase+"/global/behaviors/x", "Accept", "application/vnd.adobe.xed+json;version=1")},
+	{"XDM-1017-404", "an unknown behavior", header(registryBase+"/global/behaviors/x", "Accept",
+		"application/vnd.adobe.xed+json;version=1")},
 	{"XDM-1020-400", "a field outside of the tenant", posting(registryBase+"/tenant/fieldgroups", group("G", "points"))},
-	{"XDM-1021-400", "a field with a bad name", posting(registryBase+"/tenant/fieldgroups", `{"type":"object","title":"G","meta:intendedToExtend":["`+registry.ClassProfile+`"],"properties":{"_aepflow":{"type":"object","properties":{"_x":{"type":"string"}}}},"allOf":[]}`)},
-	{"XDM-1400-400", "a schema on two classes", posting(registryBase+"/tenant/schemas", object{"type": "object", "title": "T", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": registry.ClassEvent}}})},
-	{"XDM-1521-400", "a title that is taken", posting(registryBase+"/tenant/datatypes", object{"type": "object", "title": "Tutorial", "properties": object{}})},
+	{"XDM-1021-400", "a field with a bad name",
+		posting(registryBase+"/tenant/fieldgroups",
+			`{"type":"object","title":"G","meta:intendedToExtend":["`+registry.ClassProfile+`"],"properties":{"_aepflow":{"type":"object","properties":{"_x":{"type":"string"}}}},"allOf":[]}`)},
+	{"XDM-1400-400", "a schema on two classes",
+		posting(registryBase+"/tenant/schemas",
+			object{"type": "object", "title": "T",
+				"allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": registry.ClassEvent}}})},
+	{"XDM-1521-400", "a title that is taken",
+		posting(registryBase+"/tenant/datatypes", object{"type": "object", "title": "Tutorial", "properties": object{}})},
 	{"XDM-1528-400", "a union without identity", func(a *api) reply {
-		return a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
+		return a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema),
+			`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
 	}},
 	{"XDM-1527-400", "an unknown tag", func(a *api) reply {
 		a.identify()
-		return a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union","x"]}]`)
+		return a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema),
+			`[{"op":"add","path":"/meta:immutableTags","value":["union","x"]}]`)
 	}},
 	{"XDM-1526-400", "taking the union tag away", func(a *api) reply {
 		a.identify()
@@ -347,27 +416,35 @@ var refusalCases = []refusalCase{
 	}},
 	{"XDM-1413-400", "a union that contradicts itself", unionClash},
 	{"XDM-3005-400", "importing nothing", posting(registryBase+"/rpc/import", "[]")},
-	{"BadRequestError", "a dataset of an unknown schema", posting(catalogBase+"/dataSets", object{"name": "d", "schemaRef": object{"id": "x", "contentType": "application/vnd.adobe.xed+json;version=1"}})},
+	{"BadRequestError", "a dataset of an unknown schema",
+		posting(catalogBase+"/dataSets", object{"name": "d",
+			"schemaRef": object{"id": "x", "contentType": "application/vnd.adobe.xed+json;version=1"}})},
 	{"BadRequestError", "a dataset list without end", getting(catalogBase + "/dataSets?limit=0")},
 	{"NotFoundError", "an unknown dataset", getting(catalogBase + "/dataSets/x")},
 	{"PreconditionFailedError", "a stale dataset", func(a *api) reply {
 		return a.do("PATCH", catalogBase+"/dataSets/"+tutorialDataset, `{"description":"x"}`, "If-Match", "9.9.9")
 	}},
 	{"BadRequestError", "mapping sets without start", getting(prepBase + "/mappingSets?limit=2")},
-	{"BadRequestError", "a broken expression", posting(prepBase+"/mappingSets", with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source", "concat(a"))},
+	{"BadRequestError", "a broken expression",
+		posting(prepBase+"/mappingSets", with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source",
+			"concat(a"))},
 	{"NotFoundError", "an unknown mapping set", getting(prepBase + "/mappingSets/x")},
-	{"NAMESPACE_CODE_CONFLICT", "a namespace twice", posting("/data/core/idnamespace/identities", object{"code": "email", "name": "E", "idType": "Email"})},
+	{"NAMESPACE_CODE_CONFLICT", "a namespace twice",
+		posting("/data/core/idnamespace/identities", object{"code": "email", "name": "E", "idType": "Email"})},
 	{"NotFoundError", "an unknown service", getting("/data/foundation/nothing")},
 }
 
 func pql(column, literal string) object {
-	return object{"type": "PQL", "format": "pql/json", "value": object{"nodeType": "fnApply", "fnName": "=", "params": []any{
-		object{"nodeType": "fieldLookup", "fieldName": column}, object{"nodeType": "literal", "literalType": literal, "value": "x"}}}}
+	return object{"type": "PQL", "format": "pql/json",
+		"value": object{"nodeType": "fnApply", "fnName": "=", "params": []any{
+			object{"nodeType": "fieldLookup", "fieldName": column},
+			object{"nodeType": "literal", "literalType": literal, "value": "x"}}}}
 }
 
 func group(title, field string) object {
 	return object{"type": "object", "title": title, "meta:intendedToExtend": []any{registry.ClassProfile},
-		"definitions": object{"d": object{"properties": object{field: object{"type": "integer"}}}}, "allOf": []any{object{"$ref": "#/definitions/d"}}}
+		"definitions": object{"d": object{"properties": object{field: object{"type": "integer"}}}},
+		"allOf":       []any{object{"$ref": "#/definitions/d"}}}
 }
 
 func (a *api) connection(slug, specName string, params object) (id, etag string) {
@@ -379,7 +456,8 @@ func (a *api) connection(slug, specName string, params object) (id, etag string)
 func connecting(slug, specName string, params object) func(*api) reply {
 	return func(a *api) reply {
 		ids := map[string]string{"postgresql": "74a1c565-4e59-48d7-9d67-7c03b8a13137"}
-		return a.post(flowBase+"/connections", object{"name": slug, "connectionSpec": object{"id": ids[slug], "version": "1.0"}, "auth": object{"specName": specName, "params": params}})
+		return a.post(flowBase+"/connections", object{"name": slug,
+			"connectionSpec": object{"id": ids[slug], "version": "1.0"}, "auth": object{"specName": specName, "params": params}})
 	}
 }
 
@@ -398,18 +476,25 @@ func (a *api) aRun() string {
 
 func (a *api) identify() {
 	a.t.Helper()
-	a.post(registryBase+"/tenant/descriptors", object{"@type": registry.IdentityDescriptor, "xdm:sourceSchema": tutorialSchema, "xdm:sourceVersion": 1,
-		"xdm:sourceProperty": "/_id", "xdm:namespace": "Email", "xdm:property": "xdm:code", "xdm:isPrimary": true}).want(201)
+	a.post(registryBase+"/tenant/descriptors",
+		object{"@type": registry.IdentityDescriptor, "xdm:sourceSchema": tutorialSchema, "xdm:sourceVersion": 1,
+			"xdm:sourceProperty": "/_id", "xdm:namespace": "Email", "xdm:property": "xdm:code", "xdm:isPrimary": true}).want(201)
 }
 
 func unionClash(a *api) reply {
 	var last reply
 	for i, kind := range []string{"string", "integer"} {
-		g := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "G" + kind, "meta:intendedToExtend": []any{registry.ClassProfile},
-			"definitions": object{"d": object{"properties": object{"_aepflow": object{"type": "object", "properties": object{"same": object{"type": kind}}}}}},
-			"allOf":       []any{object{"$ref": "#/definitions/d"}}}).want(201).text("$id")
-		s := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "S" + kind, "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": g}, object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
-		last = a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(s), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
+		g := a.post(registryBase+"/tenant/fieldgroups",
+			object{"type": "object", "title": "G" + kind, "meta:intendedToExtend": []any{registry.ClassProfile},
+				"definitions": object{"d": object{"properties": object{"_aepflow": object{"type": "object",
+					"properties": object{"same": object{"type": kind}}}}}},
+				"allOf": []any{object{"$ref": "#/definitions/d"}}}).want(201).text("$id")
+		s := a.post(registryBase+"/tenant/schemas",
+			object{"type": "object", "title": "S" + kind,
+				"allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": g},
+					object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
+		last = a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(s),
+			`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`)
 		if i == 0 {
 			last.want(200)
 		}
@@ -474,7 +559,8 @@ func TestOlderEnvelopes(t *testing.T) {
 	if core.Text(r.v, "errorMessage") == "" || core.Text(r.v, "errorDetails") == "" {
 		t.Errorf("unknown connection: %s", r.raw)
 	}
-	r = a.post(flowBase+"/connections", object{"name": "x", "connectionSpec": object{"id": noID, "version": "1.0"}}).want(400)
+	r = a.post(flowBase+"/connections", object{"name": "x",
+		"connectionSpec": object{"id": noID, "version": "1.0"}}).want(400)
 	if core.Text(r.v, "message") != "Please provide a valid spec id" {
 		t.Errorf("unknown spec: %s", r.raw)
 	}
@@ -482,7 +568,8 @@ func TestOlderEnvelopes(t *testing.T) {
 
 // Codes that need an option, a seed or a fault to be provoked.
 func TestRefusalsBySetting(t *testing.T) {
-	open(t, Options{Switches: Switches{SandboxHeader: "required"}}).do("GET", flowsPath, nil, "x-sandbox-name", "").refused(400, "FLOW-2105-400")
+	open(t, Options{Switches: Switches{SandboxHeader: "required"}}).do("GET", flowsPath, nil, "x-sandbox-name",
+		"").refused(400, "FLOW-2105-400")
 
 	a := open(t, Options{Rate: 1})
 	a.get(flowsPath).want(200)
@@ -498,7 +585,9 @@ func TestRefusalsBySetting(t *testing.T) {
 	a.post(flowBase+"/connections", object{"name": "x"}).refused(403, "FLOW-2120-403")
 
 	a = open(t, Options{Switches: Switches{UniqueDatasets: true}})
-	a.post(catalogBase+"/dataSets", object{"name": "Tutorial", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).refused(409, "ConflictError")
+	a.post(catalogBase+"/dataSets", object{"name": "Tutorial",
+		"schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).refused(409,
+		"ConflictError")
 
 	// States in between are only ever seeded.
 	for _, c := range []struct{ kind, state, delete, patch, action string }{
@@ -557,7 +646,8 @@ func TestEveryCodeIsProvoked(t *testing.T) {
 			t.Errorf("%s is declared and never provoked", code)
 		}
 	}
-	if !slices.ContainsFunc(refusalCases, func(c refusalCase) bool { return c.code == "429050" }) && !strings.Contains(string(source), `"429050"`) {
+	if !slices.ContainsFunc(refusalCases, func(c refusalCase) bool { return c.code == "429050" }) &&
+		!strings.Contains(string(source), `"429050"`) {
 		t.Error("429050 is never provoked")
 	}
 }

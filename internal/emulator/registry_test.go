@@ -17,19 +17,22 @@ func TestAcceptForms(t *testing.T) {
 	schema := registryBase + "/tenant/schemas/" + registry.AltID(tutorialSchema)
 	has := func(v any, path string) bool { return core.At(v, strings.Split(path, " ")...) != nil }
 	for accept, c := range map[string]struct{ there, missing []string }{
-		"xed+json; version=1":                {[]string{"allOf", "title"}, []string{"properties", "meta:descriptors"}},
-		"xed+json;version=1":                 {[]string{"allOf", "title"}, []string{"properties"}},
-		"xed-notext+json; version=1":         {[]string{"allOf"}, []string{"properties", "title"}},
-		"xed-full+json; version=1":           {[]string{"properties person properties name properties fullName", "properties _id", "title"}, []string{"allOf", "meta:descriptors"}},
+		"xed+json; version=1":        {[]string{"allOf", "title"}, []string{"properties", "meta:descriptors"}},
+		"xed+json;version=1":         {[]string{"allOf", "title"}, []string{"properties"}},
+		"xed-notext+json; version=1": {[]string{"allOf"}, []string{"properties", "title"}},
+		"xed-full+json; version=1": {[]string{"properties person properties name properties fullName",
+			"properties _id", "title"}, []string{"allOf", "meta:descriptors"}},
 		"xed-full+json; version=1.0":         {[]string{"properties person"}, []string{"allOf"}},
 		"xed-full-notext+json; version=1":    {[]string{"properties person"}, []string{"allOf", "title"}},
 		"xed-full-desc+json; version=1":      {[]string{"properties person", "meta:descriptors"}, []string{"allOf"}},
 		"xed-deprecatefield+json; version=1": {[]string{"title"}, nil},
-		"xdm-full+json; version=1":           {[]string{"properties xdm:person properties xdm:name properties xdm:fullName", "properties @id"}, []string{"allOf", "properties person"}},
-		"xdm+json; version=1":                {[]string{"allOf"}, []string{"properties"}},
+		"xdm-full+json; version=1": {[]string{"properties xdm:person properties xdm:name properties xdm:fullName",
+			"properties @id"}, []string{"allOf", "properties person"}},
+		"xdm+json; version=1": {[]string{"allOf"}, []string{"properties"}},
 	} {
 		r := a.do("GET", schema, nil, "Accept", "application/vnd.adobe."+accept).want(200)
-		if kind, _, _ := strings.Cut(accept, ";"); !strings.HasPrefix(r.header.Get("Content-Type"), "application/vnd.adobe."+kind) {
+		if kind, _, _ := strings.Cut(accept, ";"); !strings.HasPrefix(r.header.Get("Content-Type"),
+			"application/vnd.adobe."+kind) {
 			t.Errorf("%s is answered as %s", accept, r.header.Get("Content-Type"))
 		}
 		for _, path := range c.there {
@@ -43,7 +46,8 @@ func TestAcceptForms(t *testing.T) {
 			}
 		}
 	}
-	for _, accept := range []string{"", "application/json", "*/*", "application/vnd.adobe.xed-full+json", "application/vnd.adobe.xed+json; version=2", "application/vnd.adobe.xed-v2+json; version=1"} {
+	for _, accept := range []string{"", "application/json", "*/*", "application/vnd.adobe.xed-full+json",
+		"application/vnd.adobe.xed+json; version=2", "application/vnd.adobe.xed-v2+json; version=1"} {
 		a.do("GET", schema, nil, "Accept", accept).refused(400, "XDM-1007-400")
 	}
 	list := registryBase + "/tenant/schemas"
@@ -53,16 +57,20 @@ func TestAcceptForms(t *testing.T) {
 	if r := a.do("GET", list, nil, listXed...).want(200); !has(core.At(r.v, "results").([]any)[0], "allOf") {
 		t.Errorf("whole: %s", r.raw)
 	}
-	for _, accept := range []string{"", "application/json", "application/vnd.adobe.xed-full+json", "application/vnd.adobe.xed-id+json; version=1"} {
+	for _, accept := range []string{"", "application/json", "application/vnd.adobe.xed-full+json",
+		"application/vnd.adobe.xed-id+json; version=1"} {
 		a.do("GET", list, nil, "Accept", accept).refused(400, "XDM-1006-400")
 	}
 
 	descriptors := registryBase + "/tenant/descriptors"
 	for accept, want := range map[string]string{
-		"xdm+json": `{"xdm:descriptorIdentity":[{`, "xdm-id+json": `{"xdm:descriptorIdentity":["`, "xdm-link+json": `{"xdm:descriptorIdentity":["/tenant/descriptors/`,
-		"xdm-v2+json": `"results":[{`, "xdm-v2-id+json": `"results":["`, "xdm-v2-link+json": `"results":["/tenant/descriptors/`,
+		"xdm+json": `{"xdm:descriptorIdentity":[{`, "xdm-id+json": `{"xdm:descriptorIdentity":["`,
+		"xdm-link+json": `{"xdm:descriptorIdentity":["/tenant/descriptors/`,
+		"xdm-v2+json":   `"results":[{`, "xdm-v2-id+json": `"results":["`,
+		"xdm-v2-link+json": `"results":["/tenant/descriptors/`,
 	} {
-		if r := a.do("GET", descriptors, nil, "Accept", "application/vnd.adobe."+accept).want(200); !strings.Contains(string(r.raw), want) {
+		if r := a.do("GET", descriptors, nil, "Accept",
+			"application/vnd.adobe."+accept).want(200); !strings.Contains(string(r.raw), want) {
 			t.Errorf("%s: %s", accept, r.raw)
 		}
 	}
@@ -71,12 +79,17 @@ func TestAcceptForms(t *testing.T) {
 // owned makes a schema with a field group of its own and says how to change it.
 func (a *api) owned(field object) (schema string, patch func(ops string) reply) {
 	a.t.Helper()
-	g := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "Own", "meta:intendedToExtend": []any{registry.ClassProfile},
-		"definitions": object{"d": object{"properties": object{"_aepflow": object{"type": "object", "properties": object{"f": field, "g": object{"type": "string"}}}}}},
-		"allOf":       []any{object{"$ref": "#/definitions/d"}}}).want(201).text("$id")
-	schema = a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Owner", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": g}, object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
+	g := a.post(registryBase+"/tenant/fieldgroups",
+		object{"type": "object", "title": "Own", "meta:intendedToExtend": []any{registry.ClassProfile},
+			"definitions": object{"d": object{"properties": object{"_aepflow": object{"type": "object",
+				"properties": object{"f": field, "g": object{"type": "string"}}}}}},
+			"allOf": []any{object{"$ref": "#/definitions/d"}}}).want(201).text("$id")
+	schema = a.post(registryBase+"/tenant/schemas",
+		object{"type": "object", "title": "Owner", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": g},
+			object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
 	return schema, func(ops string) reply {
-		return a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(g), strings.ReplaceAll(ops, "$", "/definitions/d/properties/_aepflow/properties"))
+		return a.do("PATCH", registryBase+"/tenant/fieldgroups/"+registry.AltID(g),
+			strings.ReplaceAll(ops, "$", "/definitions/d/properties/_aepflow/properties"))
 	}
 }
 
@@ -106,7 +119,8 @@ func TestSchemasOnlyGrow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := open(t, Options{})
 			schema, patch := a.owned(c.field)
-			data := object{"name": "d", "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}
+			data := object{"name": "d", "schemaRef": object{"id": schema,
+				"contentType": "application/vnd.adobe.xed+json;version=1"}}
 			a.post(catalogBase+"/dataSets", data).want(201)
 			if r := patch(c.ops); c.OK != (r.status == 200) {
 				t.Errorf("in use: %d %s", r.status, r.raw)
@@ -121,7 +135,8 @@ func TestSchemasOnlyGrow(t *testing.T) {
 	for additive, want := range map[string]int{"used": 400, "data": 200, "never": 200} {
 		a := open(t, Options{Switches: Switches{Additive: additive}})
 		schema, patch := a.owned(number)
-		a.post(catalogBase+"/dataSets", object{"name": "d", "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
+		a.post(catalogBase+"/dataSets", object{"name": "d",
+			"schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 		if r := patch(less); r.status != want {
 			t.Errorf("additive %s: %d %s", additive, r.status, r.raw)
 		}
@@ -135,7 +150,8 @@ func TestRegistryDeletes(t *testing.T) {
 	path := registryBase + "/tenant/schemas/" + registry.AltID(schema)
 	group := core.Texts(a.do("GET", path, nil, oneXed...).v, "refs")[1]
 	a.delete(registryBase+"/tenant/fieldgroups/"+registry.AltID(group)).refused(400, "XDM-1400-400")
-	set := a.post(catalogBase+"/dataSets", object{"name": "d", "schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
+	set := a.post(catalogBase+"/dataSets", object{"name": "d",
+		"schemaRef": object{"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
 	a.delete(path).refused(400, "XDM-1400-400")
 	a.delete(catalogBase + "/" + strings.TrimPrefix(set.v.([]any)[0].(string), "@/")).want(200)
 	a.delete(path).want(204)
@@ -149,7 +165,8 @@ func TestRegistryDeletes(t *testing.T) {
 		t.Errorf("the tag moved the version to %s", tagged.text("version"))
 	}
 	a.delete(tutorial).refused(400, "XDM-1400-400")
-	id := core.Text(core.List(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept", "application/vnd.adobe.xdm+json").v, registry.IdentityDescriptor)[0], "@id")
+	id := core.Text(core.List(a.do("GET", registryBase+"/tenant/descriptors", nil, "Accept",
+		"application/vnd.adobe.xdm+json").v, registry.IdentityDescriptor)[0], "@id")
 	a.delete(registryBase+"/tenant/descriptors/"+id).refused(400, "XDM-1527-400")
 	u := a.do("GET", registryBase+"/tenant/unions/_xdm.context.profile__union", nil, fullXed...).want(200)
 	for _, field := range []string{"person", "identityMap", "segmentMembership", "timeSeriesEvents"} {
@@ -169,7 +186,8 @@ func TestExportTravels(t *testing.T) {
 	}
 	a.header["X-Gw-Ims-Org-Id"] = []string{"B@AdobeOrg"}
 	a.post(registryBase+"/rpc/import", string(exported.raw)).want(200)
-	there := a.do("GET", registryBase+"/tenant/schemas/"+registry.AltID(strings.Replace(schema, "/aepflow/", "/beta/", 1)), nil, fullXed...).want(200)
+	there := a.do("GET", registryBase+"/tenant/schemas/"+registry.AltID(strings.Replace(schema, "/aepflow/", "/beta/", 1)),
+		nil, fullXed...).want(200)
 	if core.Text(there.v, "properties", "_beta", "properties", "f", "meta:xdmType") != "int" {
 		t.Errorf("import: %s", there.raw)
 	}
@@ -179,7 +197,9 @@ func TestExportTravels(t *testing.T) {
 // which the platform is taken to look.
 func TestOrderOfValidation(t *testing.T) {
 	a := open(t, Options{})
-	other := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Other", "allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
+	other := a.post(registryBase+"/tenant/schemas",
+		object{"type": "object", "title": "Other",
+			"allOf": []any{object{"$ref": registry.ClassProfile}}}).want(201).text("$id")
 	wrong := a.post(prepBase+"/mappingSets", with(mappingBody(), "outputSchema.schemaRef.id", other)).want(200).text("id")
 	good := a.flowParts()
 	faults := []struct {
@@ -211,7 +231,8 @@ func TestOrderOfValidation(t *testing.T) {
 	}
 	// Ahead of all of them stand token, key, organization and sandbox.
 	ahead := []struct{ code, name, value string }{
-		{"403010", "Authorization", ""}, {"403000", "x-api-key", ""}, {"400003", "x-gw-ims-org-id", ""}, {"FLOW-2100-404", "x-sandbox-name", "none"},
+		{"403010", "Authorization", ""}, {"403000", "x-api-key", ""}, {"400003", "x-gw-ims-org-id", ""},
+		{"FLOW-2100-404", "x-sandbox-name", "none"},
 	}
 	for i := range ahead {
 		var pairs []string

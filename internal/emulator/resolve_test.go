@@ -15,7 +15,8 @@ func (a *api) dataType(title string, fields ...any) string {
 	for i := 0; i+1 < len(fields); i += 2 {
 		properties[fields[i].(string)] = object{"$ref": fields[i+1]}
 	}
-	return a.post(registryBase+"/tenant/datatypes", object{"type": "object", "title": title, "properties": properties}).want(201).text("$id")
+	return a.post(registryBase+"/tenant/datatypes",
+		object{"type": "object", "title": title, "properties": properties}).want(201).text("$id")
 }
 
 // look reads a resource in every way that follows references.
@@ -37,14 +38,19 @@ func TestCyclesEnd(t *testing.T) {
 	patch := fmt.Sprintf(`[{"op":"add","path":"/properties/two","value":{"$ref":%q}},{"op":"add","path":"/properties/self","value":{"$ref":%q}},{"op":"add","path":"/properties/many","value":{"type":"array","items":{"$ref":%q}}}]`, two, one, one)
 	a.do("PATCH", registryBase+"/tenant/datatypes/"+registry.AltID(one), patch).want(200)
 	r := a.look("datatypes", one)
-	if core.Text(r.v, "properties", "two", "properties", "x", "type") != "string" || core.At(r.v, "properties", "self", "properties") != nil {
+	if core.Text(r.v, "properties", "two", "properties", "x", "type") != "string" ||
+		core.At(r.v, "properties", "self", "properties") != nil {
 		t.Errorf("resolved %s", r.raw)
 	}
 	g := group("Cyclic", "_aepflow")
-	core.At(g, "definitions", "d", "properties").(object)["_aepflow"] = object{"type": "object", "properties": object{"one": object{"$ref": one}}}
+	core.At(g, "definitions", "d", "properties").(object)["_aepflow"] = object{"type": "object",
+		"properties": object{"one": object{"$ref": one}}}
 	id := a.post(registryBase+"/tenant/fieldgroups", g).want(201).text("$id")
-	schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Cyclic too", "allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": id}}}).want(201).text("$id")
-	if r := a.look("schemas", schema); core.Text(r.v, "properties", "_aepflow", "properties", "one", "properties", "two", "properties", "x", "type") != "string" {
+	schema := a.post(registryBase+"/tenant/schemas",
+		object{"type": "object", "title": "Cyclic too",
+			"allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": id}}}).want(201).text("$id")
+	if r := a.look("schemas", schema); core.Text(r.v, "properties", "_aepflow", "properties", "one", "properties", "two",
+		"properties", "x", "type") != "string" {
 		t.Errorf("resolved %s", r.raw)
 	}
 }
@@ -65,10 +71,13 @@ func TestNoSchemaIsTooLarge(t *testing.T) {
 	if n := strings.Count(string(r.raw), `"x"`); n < 500 || n > registry.MaxFields {
 		t.Errorf("%d fields of level 0", n)
 	}
-	group := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "Group 0", "meta:intendedToExtend": []any{registry.ClassProfile}, "allOf": []any{object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
+	group := a.post(registryBase+"/tenant/fieldgroups",
+		object{"type": "object", "title": "Group 0", "meta:intendedToExtend": []any{registry.ClassProfile},
+			"allOf": []any{object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
 	for level := 1; level <= 12; level++ {
-		group = a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": fmt.Sprint("Group ", level), "meta:intendedToExtend": []any{registry.ClassProfile},
-			"allOf": []any{object{"$ref": group}, object{"$ref": group}, object{"$ref": group}}}).want(201).text("$id")
+		group = a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": fmt.Sprint("Group ", level),
+			"meta:intendedToExtend": []any{registry.ClassProfile},
+			"allOf":                 []any{object{"$ref": group}, object{"$ref": group}, object{"$ref": group}}}).want(201).text("$id")
 	}
 	if r := a.look("fieldgroups", group); core.At(r.v, "properties", "identityMap") == nil {
 		t.Errorf("groups of groups: %.200s", r.raw)

@@ -62,12 +62,14 @@ func TestScheduledRuns(t *testing.T) {
 	}
 	a.s.Advance(flowservice.RunTime)
 	flow := a.get(flowsPath + "/" + id).item()
-	if runs = a.runsOf(id); status(runs[0]) != "success" || core.Text(flow, "lastRunDetails", "state") != "success" || core.Text(flow, "lastRunDetails", "id") != core.Text(runs[0], "id") {
+	if runs = a.runsOf(id); status(runs[0]) != "success" || core.Text(flow, "lastRunDetails", "state") != "success" ||
+		core.Text(flow, "lastRunDetails", "id") != core.Text(runs[0], "id") {
 		t.Errorf("after the run: %s, flow %s", core.ToJSON(runs), core.ToJSON(flow["lastRunDetails"]))
 	}
 	a.s.Advance(time.Hour)
 	got := windows(a.runsOf(id))
-	want := [][2]int64{{0, first}, {first, first + 900}, {first + 900, first + 1800}, {first + 1800, first + 2700}, {first + 2700, first + 3600}}
+	want := [][2]int64{{0, first}, {first, first + 900}, {first + 900, first + 1800}, {first + 1800, first + 2700},
+		{first + 2700, first + 3600}}
 	if !slices.Equal(got, want) {
 		t.Errorf("windows %v, want %v", got, want)
 	}
@@ -148,7 +150,8 @@ func TestRunFaults(t *testing.T) {
 	if status(runs[0]) != "success" || status(runs[1]) != "failed" {
 		t.Fatalf("runs are %s and %s", status(runs[0]), status(runs[1]))
 	}
-	if code := core.Text(core.List(runs[1], "metrics", "statusSummary", "errors")[0], "code"); code != "CONNECTOR-2001-500" {
+	if code := core.Text(core.List(runs[1], "metrics", "statusSummary", "errors")[0],
+		"code"); code != "CONNECTOR-2001-500" {
 		t.Errorf("code %s", code)
 	}
 	if n, _ := core.AsInt(core.At(runs[1], "metrics", "sizeSummary", "inputBytes")); n != -1 {
@@ -159,7 +162,8 @@ func TestRunFaults(t *testing.T) {
 	}
 	// Filters over runs, in any case of the status.
 	for _, word := range []string{"failed", "Failed"} {
-		if got := a.get(flowBase + "/runs?property=flowId==" + id + "&property=metrics.statusSummary.status==" + word).item(); core.Text(got, "id") != core.Text(runs[1], "id") {
+		if got := a.get(flowBase + "/runs?property=flowId==" + id + "&property=metrics.statusSummary.status==" +
+			word).item(); core.Text(got, "id") != core.Text(runs[1], "id") {
 			t.Errorf("filter by %s", word)
 		}
 	}
@@ -181,7 +185,9 @@ func TestOnDemandRun(t *testing.T) {
 		flow := a.post(flowsPath, onceFlow(a)).want(201).text("id")
 		a.s.Advance(time.Hour)
 		at := start.Add(2 * time.Hour).Unix()
-		made := a.post(flowBase+"/runs", object{"flowId": flow, "params": object{"startTime": at, "windowStartTime": 100, "windowEndTime": 200, "deltaColumn": object{"name": "Datefield"}}}).want(201)
+		made := a.post(flowBase+"/runs", object{"flowId": flow,
+			"params": object{"startTime": at, "windowStartTime": 100, "windowEndTime": 200,
+				"deltaColumn": object{"name": "Datefield"}}}).want(201)
 		id := read(made)
 		if s := status(a.get(flowBase + "/runs/" + id).item()); s != "scheduled" {
 			t.Errorf("%s: fresh run is %s", shape, s)
@@ -245,10 +251,12 @@ func TestSourceData(t *testing.T) {
 			table := a.get(explore + "?objectType=table&object=test1.Mytable&preview=true").want(200)
 			types := map[string]string{}
 			for _, col := range core.List(table.v, "schema", "columns") {
-				types[core.Text(col, "name")] = core.Text(col, "type") + "/" + core.Text(col, "meta:xdmType") + "/" + core.Text(col, "xdm", "format")
+				types[core.Text(col, "name")] = core.Text(col, "type") + "/" + core.Text(col, "meta:xdmType") + "/" +
+					core.Text(col, "xdm", "format")
 			}
 			for name, want := range map[string]string{
-				"TestID": "string//", "Name": "string//", "Datefield": "string/date-time/date-time", "N": "integer//", "Ok": "boolean//", "Price": "double//",
+				"TestID": "string//", "Name": "string//", "Datefield": "string/date-time/date-time", "N": "integer//",
+				"Ok": "boolean//", "Price": "double//",
 			} {
 				if types[name] != want {
 					t.Errorf("%s is %s, want %s", name, types[name], want)
@@ -263,7 +271,8 @@ func TestSourceData(t *testing.T) {
 				t.Error("test says no")
 			}
 			a.post(flowBase+"/sourceConnections", with(sourceBody(), "params.tableName", "Other")).refused(400, "FLOW-1330-400")
-			a.post(flowBase+"/sourceConnections", with(sourceBody(), "params.columns.0.name", "Other")).refused(400, "FLOW-1313-400")
+			a.post(flowBase+"/sourceConnections", with(sourceBody(), "params.columns.0.name", "Other")).refused(400,
+				"FLOW-1313-400")
 
 			id, _ := a.flow()
 			a.s.Advance(time.Hour + 30*time.Minute + flowservice.RunTime)
@@ -289,7 +298,8 @@ func TestSourceData(t *testing.T) {
 }
 
 func TestParseSource(t *testing.T) {
-	if s, err := ParseSource("crm=sqlite:a/b:c.db"); err != nil || s != (Source{Connection: "crm", Kind: "sqlite", Path: "a/b:c.db"}) {
+	if s, err := ParseSource("crm=sqlite:a/b:c.db"); err != nil ||
+		s != (Source{Connection: "crm", Kind: "sqlite", Path: "a/b:c.db"}) {
 		t.Errorf("%+v %v", s, err)
 	}
 	for _, bad := range []string{"crm", "crm=csv", "=csv:x", "crm=xls:x", "crm=csv:"} {

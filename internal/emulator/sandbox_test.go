@@ -90,10 +90,13 @@ func TestSandboxRefusals(t *testing.T) {
 		status int
 		code   string
 	}{
-		"a name with a blank":    {a.post(boxBase, object{"name": "a b", "title": "t", "type": "development"}), 400, "BadRequestError"},
-		"no title":               {a.post(boxBase, object{"name": "a", "type": "development"}), 400, "BadRequestError"},
-		"an unknown type":        {a.post(boxBase, object{"name": "a", "title": "t", "type": "test"}), 400, "BadRequestError"},
-		"a name that is taken":   {a.post(boxBase, object{"name": "dev", "title": "t", "type": "development"}), 409, "ConflictError"},
+		"a name with a blank": {a.post(boxBase, object{"name": "a b", "title": "t", "type": "development"}), 400,
+			"BadRequestError"},
+		"no title": {a.post(boxBase, object{"name": "a", "type": "development"}), 400, "BadRequestError"},
+		"an unknown type": {a.post(boxBase, object{"name": "a", "title": "t", "type": "test"}), 400,
+			"BadRequestError"},
+		"a name that is taken": {a.post(boxBase, object{"name": "dev", "title": "t", "type": "development"}), 409,
+			"ConflictError"},
 		"the default":            {a.delete(boxBase + "/prod"), 400, "BadRequestError"},
 		"an unknown sandbox":     {a.delete(boxBase + "/none"), 404, "Sandbox not found"},
 		"an unknown action":      {a.do("PUT", boxBase+"/dev", object{"action": "burn"}), 400, "BadRequestError"},

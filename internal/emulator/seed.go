@@ -124,10 +124,13 @@ func newOrg(seed *Seed) (*core.Org, error) {
 	}
 	var sandboxes []*core.Sandbox
 	for i, b := range named {
-		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") || slices.ContainsFunc(sandboxes, func(e *core.Sandbox) bool { return e.Name == b.Name }) {
-			return nil, fmt.Errorf("emulator seed: sandbox %q is empty, listed twice or has characters that a name cannot have", b.Name)
+		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") ||
+			slices.ContainsFunc(sandboxes, func(e *core.Sandbox) bool { return e.Name == b.Name }) {
+			return nil, fmt.Errorf("emulator seed: sandbox %q is empty, listed twice or has characters that a name cannot have",
+				b.Name)
 		}
-		sandbox := &core.Sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: core.StableUUID(o.ID + "/" + b.Name), Revision: 2, Seeded: true}
+		sandbox := &core.Sandbox{Name: b.Name, Title: b.Title, Type: b.Type, ID: core.StableUUID(o.ID + "/" + b.Name),
+			Revision: 2, Seeded: true}
 		if sandbox.Title == "" {
 			sandbox.Title = b.Name
 		}
@@ -165,8 +168,10 @@ func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
 		p.each(core.KindDataset, "id", seed.Datasets, p.dataset)
 		p.each(core.KindMappingSet, "id", seed.MappingSets, p.mappingSet)
 		p.each(core.KindConnection, "id", seed.Connections, p.connection)
-		p.each(core.KindSource, "id", seed.SourceConnections, func(id string, o object) { flow.AddEndpoint(p.Call, core.KindSource, id, "enabled", o) })
-		p.each(core.KindTarget, "id", seed.TargetConnections, func(id string, o object) { flow.AddEndpoint(p.Call, core.KindTarget, id, "enabled", o) })
+		p.each(core.KindSource, "id", seed.SourceConnections,
+			func(id string, o object) { flow.AddEndpoint(p.Call, core.KindSource, id, "enabled", o) })
+		p.each(core.KindTarget, "id", seed.TargetConnections,
+			func(id string, o object) { flow.AddEndpoint(p.Call, core.KindTarget, id, "enabled", o) })
 		p.each(core.KindFlow, "id", seed.Flows, func(id string, o object) {
 			state := core.Text(o, "state")
 			if state == "" {
@@ -264,7 +269,8 @@ func (p *planter) registry(k core.Kind, seeds []map[string]any) {
 		delete(o, "class")
 		delete(o, "fieldGroups")
 		for _, e := range core.List(o, "allOf") {
-			if ref := core.Text(e, "$ref"); ref != "" && !strings.HasPrefix(ref, "#") && registry.FindResource(p.Space, ref) == nil {
+			if ref := core.Text(e, "$ref"); ref != "" && !strings.HasPrefix(ref, "#") &&
+				registry.FindResource(p.Space, ref) == nil {
 				p.fail("%s %s refers to %s, which does not exist", k, id, ref)
 			}
 		}

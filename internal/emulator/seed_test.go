@@ -19,7 +19,8 @@ func TestSandboxesAndOrgsAreApart(t *testing.T) {
 	for _, c := range []struct {
 		org, sandbox string
 		want         int
-	}{{"A@AdobeOrg", "prod", 1}, {"A@AdobeOrg", "qa", 2}, {"B@AdobeOrg", "prod", 1}, {"B@AdobeOrg", "dev", 1}, {"A@AdobeOrg", "", 1}} {
+	}{{"A@AdobeOrg", "prod", 1}, {"A@AdobeOrg", "qa", 2}, {"B@AdobeOrg", "prod", 1}, {"B@AdobeOrg", "dev", 1},
+		{"A@AdobeOrg", "", 1}} {
 		if got := count(c.org, c.sandbox); got != c.want {
 			t.Errorf("%s %s has %d connections, want %d", c.org, c.sandbox, got, c.want)
 		}
@@ -29,9 +30,11 @@ func TestSandboxesAndOrgsAreApart(t *testing.T) {
 			t.Errorf("tenant of %s is %q", org, got)
 		}
 	}
-	r := a.do("GET", "/data/foundation/sandbox-management/", nil, "x-gw-ims-org-id", "A@AdobeOrg", "x-sandbox-name", "").want(200)
+	r := a.do("GET", "/data/foundation/sandbox-management/", nil, "x-gw-ims-org-id", "A@AdobeOrg", "x-sandbox-name",
+		"").want(200)
 	boxes := core.List(r.v, "sandboxes")
-	if len(boxes) != 2 || core.Text(boxes[0], "type") != "production" || core.At(boxes[0], "isDefault") != true || core.Text(boxes[1], "title") != "Quality" || core.Text(boxes[1], "type") != "development" {
+	if len(boxes) != 2 || core.Text(boxes[0], "type") != "production" || core.At(boxes[0], "isDefault") != true ||
+		core.Text(boxes[1], "title") != "Quality" || core.Text(boxes[1], "type") != "development" {
 		t.Errorf("sandboxes %s", r.raw)
 	}
 }
@@ -86,10 +89,12 @@ func TestDrafts(t *testing.T) {
 		return a.post(flowBase+path+"?mode=draft", body).want(201).text("id")
 	}
 	publish := func(path, id string) reply { return a.post(flowBase+path+"/"+id+"/action?op=publish", nil) }
-	base := draft("/connections", object{"name": "c", "connectionSpec": object{"id": bigQuery, "version": "1.0"}, "auth": object{"specName": "Service Authentication", "params": object{"projectId": "p", "keyFileContent": "k"}}})
+	base := draft("/connections", object{"name": "c", "connectionSpec": object{"id": bigQuery, "version": "1.0"},
+		"auth": object{"specName": "Service Authentication", "params": object{"projectId": "p", "keyFileContent": "k"}}})
 	source := draft("/sourceConnections", with(sourceBody(), "baseConnectionId", base))
 	target := draft("/targetConnections", targetBody())
-	flow := draft("/flows", object{"name": "f", "flowSpec": object{"id": "14518937-270c-4525-bdec-c2ba7cce3860", "version": "1.0"},
+	flow := draft("/flows", object{"name": "f", "flowSpec": object{"id": "14518937-270c-4525-bdec-c2ba7cce3860",
+		"version": "1.0"},
 		"sourceConnectionIds": []any{source}, "targetConnectionIds": []any{target}})
 	if s := core.Text(a.get(flowsPath+"/"+flow).item(), "state"); s != "draft" {
 		t.Errorf("state %q", s)
@@ -105,7 +110,8 @@ func TestDrafts(t *testing.T) {
 	publish("/flows", flow).refused(400, "FLOW-1317-400")
 	full := a.flowParts()
 	etag := core.Text(a.get(flowsPath+"/"+flow).item(), "etag")
-	patch := core.ToJSON([]any{object{"op": "add", "path": "/scheduleParams", "value": full["scheduleParams"]}, object{"op": "add", "path": "/transformations", "value": full["transformations"]}})
+	patch := core.ToJSON([]any{object{"op": "add", "path": "/scheduleParams", "value": full["scheduleParams"]},
+		object{"op": "add", "path": "/transformations", "value": full["transformations"]}})
 	a.patch(flowsPath+"/"+flow, etag, string(patch)).want(200)
 	publish("/flows", flow).want(200)
 	if s := core.Text(a.get(flowsPath+"/"+flow).item(), "state"); s != "enabled" {

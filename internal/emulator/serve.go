@@ -84,9 +84,11 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, svc core.Servi
 	raw, err = io.ReadAll(meter{http.MaxBytesReader(w, r.Body, s.opts.MaxBody), s})
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		err = core.Refuse(svc, http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is larger than %d bytes", s.opts.MaxBody)
+		err = core.Refuse(svc, http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is larger than %d bytes",
+			s.opts.MaxBody)
 	case errors.Is(err, errBodies):
-		err = core.Refuse(svc, http.StatusServiceUnavailable, "ServiceUnavailable", "the bodies under way have more than %d bytes, try again later",
+		err = core.Refuse(svc, http.StatusServiceUnavailable, "ServiceUnavailable",
+			"the bodies under way have more than %d bytes, try again later",
 			maxBodies*s.opts.MaxBody)
 	case err != nil:
 		err = core.Refuse(svc, http.StatusBadRequest, "BadRequestError", "the body breaks off after %d bytes", len(raw))
@@ -193,7 +195,8 @@ func (s *Server) dispatch(c *core.Call) (core.Answer, error) {
 // noRoute refuses a path that no handler has, or none with this method.
 func noRoute(c *core.Call, known bool) error {
 	if known {
-		return core.Refuse(c.Service, http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s is not allowed here", c.Request.Method)
+		return core.Refuse(c.Service, http.StatusMethodNotAllowed, "MethodNotAllowedError", "%s is not allowed here",
+			c.Request.Method)
 	}
 	return core.Refuse(c.Service, http.StatusNotFound, core.NotFound, "there is nothing at %s", c.Request.URL.Path)
 }

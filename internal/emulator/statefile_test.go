@@ -60,11 +60,12 @@ func (a *api) showsNothing() {
 	a.signIn()
 	a.get("/_emulator/clock").want(200)
 	for _, path := range []string{
-		flowBase + "/sourceConnections", flowsPath, catalogBase + "/dataSets", prepBase + "/mappingSets", "/_emulator/objects", "/",
-		"/data/foundation/sandbox-management/sandboxes",
+		flowBase + "/sourceConnections", flowsPath, catalogBase + "/dataSets", prepBase + "/mappingSets",
+		"/_emulator/objects", "/", "/data/foundation/sandbox-management/sandboxes",
 	} {
 		r := a.get(path).want(500)
-		if said := string(r.raw); !strings.Contains(said, "until the emulator is started again: write emulator state: ") && !strings.Contains(said, "delete the file") {
+		if said := string(r.raw); !strings.Contains(said, "until the emulator is started again: write emulator state: ") &&
+			!strings.Contains(said, "delete the file") {
 			a.t.Errorf("%s: the answer does not say what to do: %s", path, r.raw)
 		}
 	}
@@ -146,7 +147,8 @@ func TestDamagedStateIsAnError(t *testing.T) {
 				t.Fatal(err)
 			}
 			err := use(dir)
-			if want := path + " is damaged; delete the file to start afresh"; err == nil || !strings.Contains(err.Error(), want) {
+			if want := path + " is damaged; delete the file to start afresh"; err == nil ||
+				!strings.Contains(err.Error(), want) {
 				t.Errorf("error %v, want %q in it", err, want)
 			}
 		})

@@ -55,7 +55,8 @@ func TestNewerStateIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit([]state.Change{{Bucket: state.MetaBucket, Key: []byte("format"), Value: []byte("99")}})(); err != nil {
+	if err := s.Commit([]state.Change{{Bucket: state.MetaBucket, Key: []byte("format"),
+		Value: []byte("99")}})(); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -70,7 +71,8 @@ func TestDamagedRecordIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, Options{Dir: files.Project(dir)})
 	bucket := a.s.env.AllSpaces()[0].Bucket(core.KindFlow)
-	if err := a.s.env.Store.Commit([]state.Change{{Bucket: bucket, Key: core.SeqKey(7), Value: []byte{0xff}}})(); err != nil {
+	if err := a.s.env.Store.Commit([]state.Change{{Bucket: bucket, Key: core.SeqKey(7),
+		Value: []byte{0xff}}})(); err != nil {
 		t.Fatal(err)
 	}
 	a.sandbox = a.s.env.AllSpaces()[0].Sandbox.Name
@@ -113,7 +115,8 @@ func TestKillLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &api{t: t, http: http.DefaultClient, base: "http://" + strings.TrimSpace(addr), sandbox: "dev", header: http.Header{}}
+	a := &api{t: t, http: http.DefaultClient, base: "http://" + strings.TrimSpace(addr), sandbox: "dev",
+		header: http.Header{}}
 	a.signIn()
 	var mu sync.Mutex
 	var made []string
@@ -162,7 +165,8 @@ func (a *api) tryCreate(name string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg}, "X-Sandbox-Name": {a.sandbox}, "Content-Type": {"application/json"}}
+	req.Header = http.Header{"Authorization": {"Bearer " + a.token}, "X-Api-Key": {"key"}, "X-Gw-Ims-Org-Id": {DefaultOrg},
+		"X-Sandbox-Name": {a.sandbox}, "Content-Type": {"application/json"}}
 	resp, err := a.http.Do(req)
 	if err != nil {
 		return "", false
@@ -176,8 +180,9 @@ func TestSecretsReachNoDisk(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, Options{Dir: files.Project(dir)})
 	const canary = "canary-6f1d"
-	body := object{"name": "db", "connectionSpec": object{"id": "74a1c565-4e59-48d7-9d67-7c03b8a13137", "version": "1.0"}, "auth": object{
-		"specName": "Connection String Based Authentication", "params": object{"connectionString": canary}}}
+	body := object{"name": "db", "connectionSpec": object{"id": "74a1c565-4e59-48d7-9d67-7c03b8a13137", "version": "1.0"},
+		"auth": object{
+			"specName": "Connection String Based Authentication", "params": object{"connectionString": canary}}}
 	made := a.post(flowBase+"/connections", body).want(201)
 	path := flowBase + "/connections/" + made.text("id")
 	a.patch(path, made.text("etag"), `[{"op":"replace","path":"/auth/params/connectionString","value":"`+canary+`"}]`).want(200)
@@ -236,7 +241,8 @@ func fill(s *Server, n int) {
 	for i := 0; i < n; i += 500 {
 		sp.Mu.Lock()
 		for j := i; j < min(i+500, n); j++ {
-			flow.AddConnection(c, s.env.NewUUID(), "enabled", object{"name": fmt.Sprintf("filled %d", j), "connectionSpec": object{"id": bigQuery, "version": "1.0"}})
+			flow.AddConnection(c, s.env.NewUUID(), "enabled",
+				object{"name": fmt.Sprintf("filled %d", j), "connectionSpec": object{"id": bigQuery, "version": "1.0"}})
 		}
 		wait := sp.Flush()
 		sp.Mu.Unlock()

@@ -21,13 +21,15 @@ func systemFlows(t *testing.T, o Options) (a *api, dataset string) {
 	a = open(t, o)
 	a.post(flowsPath, a.flowParts()).want(201)
 	a.identify()
-	a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema), `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
+	a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema),
+		`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`).want(200)
 	return a, a.profileDataset()
 }
 
 func (a *api) profileDataset() string {
-	ref := a.post(catalogBase+"/dataSets", object{"name": "In Profile", "schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"},
-		"tags": object{"unifiedProfile": []any{"enabled:true"}}}).want(201)
+	ref := a.post(catalogBase+"/dataSets", object{"name": "In Profile",
+		"schemaRef": object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed+json;version=1"},
+		"tags":      object{"unifiedProfile": []any{"enabled:true"}}}).want(201)
 	return ref.v.([]any)[0].(string)[len("@/dataSets/"):]
 }
 
@@ -46,18 +48,22 @@ func TestFlowsOfTheSystem(t *testing.T) {
 	if got := list(); !slices.Equal(got, []string{"Ads activation", "Database dataflow using BigQuery", internal}) {
 		t.Errorf("all flows: %q", got)
 	}
-	if got := list("inheritedAttributes.properties.isSourceFlow==true"); !slices.Equal(got, []string{"Database dataflow using BigQuery"}) {
+	if got := list("inheritedAttributes.properties.isSourceFlow==true"); !slices.Equal(got,
+		[]string{"Database dataflow using BigQuery"}) {
 		t.Errorf("flows of sources: %q", got)
 	}
-	if got := list("inheritedAttributes.properties.isDestinationFlow==true"); !slices.Equal(got, []string{"Ads activation"}) {
+	if got := list("inheritedAttributes.properties.isDestinationFlow==true"); !slices.Equal(got,
+		[]string{"Ads activation"}) {
 		t.Errorf("flows of destinations: %q", got)
 	}
-	if got := list("inheritedAttributes.targetConnections[].connectionSpec.id==" + flow.ProfileStore); !slices.Equal(got, []string{internal}) {
+	if got := list("inheritedAttributes.targetConnections[].connectionSpec.id==" + flow.ProfileStore); !slices.Equal(got,
+		[]string{internal}) {
 		t.Errorf("flows to Profile: %q", got)
 	}
 
 	// A destination's flow can be renamed and switched, and never runs here.
-	a.patch(flowsPath+"/destination", core.Text(a.get(flowsPath+"/destination").item(), "etag"), `[{"op":"replace","path":"/name","value":"Ads"}]`).want(200)
+	a.patch(flowsPath+"/destination", core.Text(a.get(flowsPath+"/destination").item(), "etag"),
+		`[{"op":"replace","path":"/name","value":"Ads"}]`).want(200)
 	a.post(flowsPath+"/destination/action?op=disable", nil).want(200)
 	a.post(flowsPath+"/destination/action?op=enable", nil).want(200)
 	a.s.Advance(48 * time.Hour)
@@ -73,7 +79,9 @@ func TestFlowsOfTheSystem(t *testing.T) {
 	a.patch(path, core.Text(f, "etag"), `[{"op":"replace","path":"/name","value":"mine"}]`).refused(403, "FLOW-2120-403")
 	a.post(path+"/action?op=disable", nil).refused(403, "FLOW-2120-403")
 	a.get(flowBase + "/targetConnections/" + core.Texts(f, "targetConnectionIds")[0]).want(200)
-	a.do("PATCH", catalogBase+"/dataSets/"+dataset, `[{"op":"replace","path":"/tags/unifiedProfile","value":["enabled:false"]}]`, "Content-Type", "application/json-patch+json").want(200)
+	a.do("PATCH", catalogBase+"/dataSets/"+dataset,
+		`[{"op":"replace","path":"/tags/unifiedProfile","value":["enabled:false"]}]`, "Content-Type",
+		"application/json-patch+json").want(200)
 	if got := core.Text(a.get(path).item(), "state"); got != "disabled" {
 		t.Errorf("out of Profile the flow is %s", got)
 	}
@@ -120,7 +128,8 @@ func TestHiddenByLabel(t *testing.T) {
 	a.post(path+"/action?op=disable", nil).refused(403, "FLOW-2120-403")
 	a.get(flowBase+"/runs/"+run).refused(404, "FLOW-1439-404")
 	a.post(flowBase+"/runs", object{"flowId": id, "params": object{"startTime": 1}}).refused(400, "FLOW-1430-400")
-	for _, list := range []string{flowsPath, flowsPath + "?property=id==" + id, flowBase + "/runs", flowsPath + "?orderby=name"} {
+	for _, list := range []string{flowsPath, flowsPath + "?property=id==" + id, flowBase + "/runs", flowsPath +
+		"?orderby=name"} {
 		if got := a.get(list).want(200); len(itemsOf(got)) != 0 {
 			t.Errorf("%s shows %s", list, got.raw)
 		}

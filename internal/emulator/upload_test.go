@@ -12,7 +12,8 @@ const importBase = "/data/foundation/import"
 // A batch from its first call to what Catalog and its lists show.
 func TestBatchUpload(t *testing.T) {
 	a := open(t, Options{})
-	made := a.post(importBase+"/batches", object{"datasetId": tutorialDataset, "inputFormat": object{"format": "json"}}).want(201)
+	made := a.post(importBase+"/batches", object{"datasetId": tutorialDataset,
+		"inputFormat": object{"format": "json"}}).want(201)
 	id := made.text("id")
 	if made.text("status") != "loading" || made.text("inputFormat", "format") != "json" {
 		t.Errorf("a new batch: %s", made.raw)
@@ -28,17 +29,20 @@ func TestBatchUpload(t *testing.T) {
 	a.do("HEAD", files+"three.json", nil).want(404)
 	a.post(files+"big.json?action=INITIALIZE", nil).want(201)
 	for range 3 {
-		a.do("PATCH", files+"big.json", "{\"_id\":\"5\"}\n", "Content-Type", "application/octet-stream", "Content-Range", "bytes 0-12/39").want(200)
+		a.do("PATCH", files+"big.json", "{\"_id\":\"5\"}\n", "Content-Type", "application/octet-stream", "Content-Range",
+			"bytes 0-12/39").want(200)
 	}
 	a.post(files+"big.json?action=COMPLETE", nil).want(200)
-	if got := a.get(catalogBase + "/batches?status=loading&dataSet=" + tutorialDataset).want(200); core.At(got.v, id) == nil {
+	if got := a.get(catalogBase + "/batches?status=loading&dataSet=" + tutorialDataset).want(200); core.At(got.v,
+		id) == nil {
 		t.Errorf("under way: %s", got.raw)
 	}
 	a.post(importBase+"/batches/"+id+"?action=COMPLETE", nil).want(200)
 
 	b := core.At(a.get(catalogBase+"/batches/"+id).want(200).v, id)
 	rows, _ := core.AsInt(core.At(b, "recordCount"))
-	if n, _ := core.AsInt(core.At(b, "metrics", "inputFileCount")); core.Text(b, "status") != "success" || rows != 7 || n != 3 || core.Text(b, "version") == "1.0.0" {
+	if n, _ := core.AsInt(core.At(b, "metrics", "inputFileCount")); core.Text(b, "status") != "success" || rows != 7 ||
+		n != 3 || core.Text(b, "version") == "1.0.0" {
 		t.Errorf("completed: %s", core.ToJSON(b))
 	}
 	set := core.At(a.get(catalogBase+"/dataSets/"+tutorialDataset).v, tutorialDataset)
@@ -59,11 +63,13 @@ func TestBatchUpload(t *testing.T) {
 func TestBatchEndings(t *testing.T) {
 	a := open(t, Options{})
 	begin := func(format string) string {
-		return a.post(importBase+"/batches", object{"datasetId": tutorialDataset, "inputFormat": object{"format": format}}).want(201).text("id")
+		return a.post(importBase+"/batches", object{"datasetId": tutorialDataset,
+			"inputFormat": object{"format": format}}).want(201).text("id")
 	}
 	for action, want := range map[string]string{"ABORT": "aborted", "FAIL": "failed", "complete": "success"} {
 		id := begin("csv")
-		a.do("PUT", importBase+"/batches/"+id+"/datasets/"+tutorialDataset+"/files/a.csv", "a,b\n1,2\n3,4\n", "Content-Type", "application/octet-stream").want(200)
+		a.do("PUT", importBase+"/batches/"+id+"/datasets/"+tutorialDataset+"/files/a.csv", "a,b\n1,2\n3,4\n", "Content-Type",
+			"application/octet-stream").want(200)
 		a.post(importBase+"/batches/"+id+"?action="+action, nil).want(200)
 		b := core.At(a.get(catalogBase+"/batches/"+id).v, id)
 		n, _ := core.AsInt(core.At(b, "recordCount"))
@@ -81,16 +87,19 @@ func TestBatchEndings(t *testing.T) {
 		}
 	}
 	a.post(importBase+"/batches", object{"datasetId": "none"}).refused(400, "BadRequestError")
-	a.post(importBase+"/batches", object{"datasetId": tutorialDataset, "inputFormat": object{"format": "xml"}}).refused(400, "BadRequestError")
+	a.post(importBase+"/batches", object{"datasetId": tutorialDataset,
+		"inputFormat": object{"format": "xml"}}).refused(400, "BadRequestError")
 	a.post(importBase+"/batches/none?action=COMPLETE", nil).refused(404, "NotFoundError")
 	a.post(importBase+"/batches/"+begin("json")+"?action=EXPLODE", nil).refused(400, "BadRequestError")
-	a.do("PUT", importBase+"/batches/"+begin("json")+"/datasets/other/files/a", "x", "Content-Type", "text/plain").refused(400, "BadRequestError")
+	a.do("PUT", importBase+"/batches/"+begin("json")+"/datasets/other/files/a", "x", "Content-Type",
+		"text/plain").refused(400, "BadRequestError")
 }
 
 // Batches that a client describes through Catalog.
 func TestCatalogBatches(t *testing.T) {
 	a := open(t, Options{})
-	mine := object{"status": "queued", "relatedObjects": []any{object{"type": "dataSet", "id": tutorialDataset}}, "tags": object{"team": []any{"crm", "web"}}}
+	mine := object{"status": "queued", "relatedObjects": []any{object{"type": "dataSet", "id": tutorialDataset}},
+		"tags": object{"team": []any{"crm", "web"}}}
 	ref := a.post(catalogBase+"/batches", mine).want(201)
 	path := catalogBase + strings.TrimPrefix(ref.v.([]any)[0].(string), "@")
 	id := path[strings.LastIndexByte(path, '/')+1:]
@@ -101,7 +110,8 @@ func TestCatalogBatches(t *testing.T) {
 	a.do("PATCH", path, object{"status": "done"}).refused(400, "BadRequestError")
 	a.do("PATCH", path, object{"status": "failed"}, "If-Match", "1.0.0").refused(412, "PreconditionFailedError")
 	b := core.At(a.get(path).want(200).v, id)
-	if n, _ := core.AsInt(core.At(b, "recordCount")); core.Text(b, "status") != "success" || n != 5 || core.Text(b, "version") != "1.0.1" {
+	if n, _ := core.AsInt(core.At(b, "recordCount")); core.Text(b, "status") != "success" || n != 5 ||
+		core.Text(b, "version") != "1.0.1" {
 		t.Errorf("patched: %s", core.ToJSON(b))
 	}
 	a.do("PUT", path, object{"status": "inactive"}).want(200)

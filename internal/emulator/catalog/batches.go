@@ -34,14 +34,16 @@ func NewBatch(sp *core.Space, flow object, out Outcome, begun, ended int64) stri
 	in, written := out.Bytes()
 	errs := []any{}
 	if out.Failed > 0 {
-		errs = append(errs, object{"code": "INGEST-1212-400", "description": "some rows were left out", "recordCount": out.Failed})
+		errs = append(errs, object{"code": "INGEST-1212-400", "description": "some rows were left out",
+			"recordCount": out.Failed})
 	}
 	sp.Put(core.KindBatch, id, ended, object{
-		"id": id, "status": "success", "imsOrg": sp.Org.ID, "sandboxId": sp.Sandbox.ID, "version": "1.0.0", "dataSetId": datasetID,
-		"created": ended, "updated": ended, "started": begun, "completed": ended, "createdUser": flow["createdBy"], "updatedUser": flow["createdBy"],
-		"createdClient": flow["createdClient"], "inputFormat": object{"format": "parquet"}, "errors": errs,
-		"relatedObjects": []any{object{"type": "dataSet", "id": datasetID}},
-		"recordCount":    out.Written, "failedRecordCount": out.Failed,
+		"id": id, "status": "success", "imsOrg": sp.Org.ID, "sandboxId": sp.Sandbox.ID, "version": "1.0.0",
+		"dataSetId": datasetID, "created": ended, "updated": ended, "started": begun, "completed": ended,
+		"createdUser": flow["createdBy"], "updatedUser": flow["createdBy"], "createdClient": flow["createdClient"],
+		"inputFormat": object{"format": "parquet"}, "errors": errs,
+		"relatedObjects": []any{object{"type": "dataSet", "id": datasetID}}, "recordCount": out.Written,
+		"failedRecordCount": out.Failed,
 		"metrics": object{
 			"inputRecordCount": out.Read, "outputRecordCount": out.Written, "failedRecordCount": out.Failed,
 			"inputByteSize": in, "outputByteSize": written, "inputFileCount": 1, "outputFileCount": 1, "partitionCount": 1,
@@ -82,7 +84,8 @@ func batchFiles(failed bool) core.Handler {
 		if !failed && rows > 0 {
 			file := r.ID + "-part-0"
 			data = append(data, object{
-				"dataSetFileId": file, "dataSetViewId": core.Text(o, "dataSetId"), "version": "1.0.0", "created": o["created"], "updated": o["updated"], "isValid": true,
+				"dataSetFileId": file, "dataSetViewId": core.Text(o, "dataSetId"), "version": "1.0.0", "created": o["created"],
+				"updated": o["updated"], "isValid": true,
 				"_links": object{"self": object{"href": "https://platform.adobe.io/data/foundation/export/files/" + file}},
 			})
 		}

@@ -27,14 +27,14 @@ func batchWriteRoutes() []core.Route {
 
 // batchStatuses are the platform's words for where a batch stands.
 var batchStatuses = []string{
-	"processing", "success", "failure", "queued", "retrying", "stalled", "aborted", "abandoned", "inactive", "failed", "loading", "loaded",
-	"staged", "active", "staging", "deleted",
+	"processing", "success", "failure", "queued", "retrying", "stalled", "aborted", "abandoned", "inactive", "failed",
+	"loading", "loaded", "staged", "active", "staging", "deleted",
 }
 
 // clientBatchFields are the members that a client may write.
 var clientBatchFields = []string{
-	"status", "relatedObjects", "metrics", "recordCount", "failedRecordCount", "size", "errors", "inputFormat", "tags", "availableDates",
-	"started", "completed", "externalId", "replay", "failedBatchLocation",
+	"status", "relatedObjects", "metrics", "recordCount", "failedRecordCount", "size", "errors", "inputFormat", "tags",
+	"availableDates", "started", "completed", "externalId", "replay", "failedBatchLocation",
 }
 
 func batchRef(id string) []any { return []any{"@/batches/" + id} }
@@ -81,8 +81,8 @@ func checkBatch(c *core.Call, o object) error {
 func newBatchObject(c *core.Call, id string) object {
 	return object{
 		"id": id, "imsOrg": c.Space.Org.ID, "sandboxId": c.Space.Sandbox.ID, "version": "1.0.0", "status": "loading",
-		"created": c.Millis(), "updated": c.Millis(), "started": c.Millis(), "createdUser": c.Client, "updatedUser": c.Client, "createdClient": c.Client,
-		"relatedObjects": []any{}, "tags": object{}, "errors": []any{}, "metrics": object{},
+		"created": c.Millis(), "updated": c.Millis(), "started": c.Millis(), "createdUser": c.Client, "updatedUser": c.Client,
+		"createdClient": c.Client, "relatedObjects": []any{}, "tags": object{}, "errors": []any{}, "metrics": object{},
 	}
 }
 

@@ -41,8 +41,9 @@ var (
 
 // clientDatasetFields are the members that a client may write.
 var clientDatasetFields = []string{
-	"name", "description", "schemaRef", "fileDescription", "tags", "enableErrorDiagnostics", "observableSchema", "dataSourceId",
-	"extensions", "aspect", "connectorId", "connectionId", "saveStrategy", "basePath", "streamingIngestionEnabled", "classification", "unifiedTags",
+	"name", "description", "schemaRef", "fileDescription", "tags", "enableErrorDiagnostics", "observableSchema",
+	"dataSourceId", "extensions", "aspect", "connectorId", "connectionId", "saveStrategy", "basePath",
+	"streamingIngestionEnabled", "classification", "unifiedTags",
 }
 
 func checkDataset(c *core.Call, o object, id string) error {
@@ -67,14 +68,16 @@ func checkDataset(c *core.Call, o object, id string) error {
 		return badDataset("schemaRef.id is missing")
 	}
 	if ct := core.Text(ref, "contentType"); !contentTypeForm.MatchString(ct) {
-		return badDataset("schemaRef.contentType is %q, expected application/vnd.adobe.xed+json;version=1 or another form with a version", ct)
+		return badDataset("schemaRef.contentType is %q, expected application/vnd.adobe.xed+json;version=1 or "+
+			"another form with a version", ct)
 	}
 	schema := registry.FindResource(c.Space, core.Text(ref, "id"))
 	if schema == nil || core.Text(schema, "meta:resourceType") != "schemas" {
 		return badDataset("schemaRef.id names %s, which is not a schema", core.Text(ref, "id"))
 	}
 	if f, has := o["fileDescription"]; has {
-		if !slices.Contains(datasetFormats, core.Text(f, "format")) || !slices.Contains(datasetCharsets, core.Text(f, "charset")) {
+		if !slices.Contains(datasetFormats, core.Text(f, "format")) ||
+			!slices.Contains(datasetCharsets, core.Text(f, "charset")) {
 			return badDataset("fileDescription has format %q and charset %q", core.Text(f, "format"), core.Text(f, "charset"))
 		}
 	}
@@ -109,7 +112,8 @@ func checkTags(v any, schema object) error {
 // Enabled reads a tag such as unifiedProfile; pages print enabled:true with
 // and without a blank.
 func Enabled(tags object, name string) bool {
-	return slices.ContainsFunc(core.Texts(tags, name), func(s string) bool { return strings.ReplaceAll(s, " ", "") == "enabled:true" })
+	return slices.ContainsFunc(core.Texts(tags, name),
+		func(s string) bool { return strings.ReplaceAll(s, " ", "") == "enabled:true" })
 }
 
 func createDataset(c *core.Call, body object) (core.Answer, error) {
@@ -148,7 +152,8 @@ func AddDataset(c *core.Call, id string, body object) object {
 	}
 	behavior := "record"
 	if schema := registry.FindResource(c.Space, core.Text(o, "schemaRef", "id")); schema != nil {
-		if slices.Contains(core.Texts(schema, "meta:extends"), registry.BehaviorSeries) || core.Text(schema, "meta:class") == registry.ClassEvent {
+		if slices.Contains(core.Texts(schema, "meta:extends"), registry.BehaviorSeries) ||
+			core.Text(schema, "meta:class") == registry.ClassEvent {
 			behavior = "time-series"
 		}
 	}
@@ -193,7 +198,8 @@ func matchVersion(c *core.Call, o object) error {
 	if want == "" || strings.Trim(want, `"`) == core.Text(o, "version") {
 		return nil
 	}
-	return core.Problem(http.StatusPreconditionFailed, "PreconditionFailedError", "the object has version %s, If-Match has %s", core.Text(o, "version"), want)
+	return core.Problem(http.StatusPreconditionFailed, "PreconditionFailedError",
+		"the object has version %s, If-Match has %s", core.Text(o, "version"), want)
 }
 
 func getCatalog(k core.Kind) core.Handler {
@@ -247,7 +253,8 @@ func putDataset(c *core.Call, r *core.Record) (core.Answer, error) {
 // writeDataset checks and stores a changed dataset. Its version grows in the
 // last part.
 func writeDataset(c *core.Call, r *core.Record, before, after object) (core.Answer, error) {
-	for _, k := range []string{"version", "imsOrg", "sandboxId", "created", "updated", "createdClient", "createdUser", "updatedUser", "viewId", "files"} {
+	for _, k := range []string{"version", "imsOrg", "sandboxId", "created", "updated", "createdClient", "createdUser",
+		"updatedUser", "viewId", "files"} {
 		if !core.Same(before[k], after[k]) {
 			return core.Answer{}, badDataset("%s cannot be changed", k)
 		}
@@ -255,7 +262,8 @@ func writeDataset(c *core.Call, r *core.Record, before, after object) (core.Answ
 	if err := checkDataset(c, after, r.ID); err != nil {
 		return core.Answer{}, err
 	}
-	if was, is := core.Text(before, "schemaRef", "id"), core.Text(after, "schemaRef", "id"); was != is && len(c.Space.Table(core.KindBatch).By("dataSetId", r.ID)) > 0 {
+	if was, is := core.Text(before, "schemaRef", "id"), core.Text(after, "schemaRef", "id"); was != is &&
+		len(c.Space.Table(core.KindBatch).By("dataSetId", r.ID)) > 0 {
 		return core.Answer{}, badDataset("the schema of a dataset with data cannot change")
 	}
 	if c.Request.Header.Get("Pragma") == "validate-only" {
@@ -328,7 +336,8 @@ func deleteDataset(c *core.Call) (core.Answer, error) {
 		return core.OK([]any{})
 	}
 	for _, t := range c.Space.Table(core.KindTarget).By("params.dataSetId", r.ID) {
-		if flows := c.Space.Table(core.KindFlow).By("targetConnectionIds[]", t.ID); len(flows) > 0 && !c.Env.Switches.FreeSources && !core.IsInternal(flows[0].View()) {
+		if flows := c.Space.Table(core.KindFlow).By("targetConnectionIds[]", t.ID); len(flows) > 0 &&
+			!c.Env.Switches.FreeSources && !core.IsInternal(flows[0].View()) {
 			return core.Answer{}, badDataset("dataset %s is written by flow %s", r.ID, flows[0].ID)
 		}
 	}

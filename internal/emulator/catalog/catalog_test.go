@@ -26,7 +26,8 @@ func TestDatasets(t *testing.T) {
 		servetest.Step{Call: "POST /dataSets", Body: `{"name":"D"}`, Status: 400, Has: "schemaRef.id is missing"},
 		servetest.Step{Call: "POST /dataSets", Body: `{"name":" ","schemaRef":{}}`, Status: 400, Has: "name is missing"},
 		servetest.Step{Call: "POST /dataSets", Body: `{"name":"D","schemaRef":{"id":"x","contentType":"application/vnd.adobe.xed+json;version=1"}}`, Status: 400, Has: "not a schema"},
-		servetest.Step{Call: "POST /dataSets", Body: `{"name":"D","schemaRef":{"id":"x","contentType":"json"}}`, Status: 400, Has: "schemaRef.contentType"},
+		servetest.Step{Call: "POST /dataSets", Body: `{"name":"D","schemaRef":{"id":"x","contentType":"json"}}`, Status: 400,
+			Has: "schemaRef.contentType"},
 	)
 }
 
@@ -37,10 +38,12 @@ func TestPatchedDatasets(t *testing.T) {
 	s.Run(t,
 		servetest.Step{Call: "PATCH /dataSets/d1", Body: `{"tags":{"a":["1"]}}`, Status: 200, Want: `["@/dataSets/d1"]`},
 		servetest.Step{Call: "PATCH /v2/dataSets/d1", Body: `{"tags":{"b":["2"]}}`, Header: "If-Match: 1.0.1", Status: 200},
-		servetest.Step{Call: "GET /dataSets/d1", Status: 200, Want: `{"d1":{"version":"1.0.2","tags":{"a":["1"],"b":["2"]}}}`},
+		servetest.Step{Call: "GET /dataSets/d1", Status: 200,
+			Want: `{"d1":{"version":"1.0.2","tags":{"a":["1"],"b":["2"]}}}`},
 		servetest.Step{Call: "PATCH /dataSets/d1", Body: `{"tags":{}}`, Header: "If-Match: 1.0.1", Status: 412},
 		servetest.Step{Call: "PATCH /dataSets/d1", Body: `{"version":"2"}`, Status: 400, Has: "version cannot be changed"},
-		servetest.Step{Call: "PATCH /dataSets/d1", Body: `[{"op":"replace","path":"/name","value":"E"}]`, Header: "Content-Type: application/json-patch+json", Status: 200},
+		servetest.Step{Call: "PATCH /dataSets/d1", Body: `[{"op":"replace","path":"/name","value":"E"}]`,
+			Header: "Content-Type: application/json-patch+json", Status: 200},
 		servetest.Step{Call: "GET /dataSets/d1?properties=name", Status: 200, Want: `{"d1":{"name":"E"}}`},
 		servetest.Step{Call: "DELETE /dataSets/d1", Status: 200, Want: `["@/dataSets/d1"]`},
 	)
@@ -77,13 +80,15 @@ func TestUploadedBatch(t *testing.T) {
 	AddDataset(s.Call(), "d1", core.MustObject([]byte(datasetBody)))
 	s.Run(t,
 		servetest.Step{Call: "POST /batches", Body: `{"datasetId":"none"}`, Status: 400},
-		servetest.Step{Call: "POST /batches", Body: `{"datasetId":"d1","inputFormat":{"format":"csv"}}`, Status: 201, Want: `{"status":"loading"}`, Save: "id=id"},
+		servetest.Step{Call: "POST /batches", Body: `{"datasetId":"d1","inputFormat":{"format":"csv"}}`, Status: 201,
+			Want: `{"status":"loading"}`, Save: "id=id"},
 		servetest.Step{Call: "PUT /batches/{id}/datasets/d1/files/f.csv", Body: "a\n1\n2\n", Status: 200},
 		servetest.Step{Call: "HEAD /batches/{id}/datasets/d1/files/f.csv", Status: 200},
 		servetest.Step{Call: "PUT /batches/{id}/datasets/d2/files/f.csv", Body: "a\n", Status: 400},
 		servetest.Step{Call: "POST /batches/{id}?action=CLOSE", Status: 400},
 		servetest.Step{Call: "POST /batches/{id}?action=COMPLETE", Status: 200},
-		servetest.Step{Call: "PUT /batches/{id}/datasets/d1/files/f.csv", Body: "a\n", Status: 400, Has: "takes no more files"},
+		servetest.Step{Call: "PUT /batches/{id}/datasets/d1/files/f.csv", Body: "a\n", Status: 400,
+			Has: "takes no more files"},
 		servetest.Step{Call: "POST /batches/{id}?action=REVERT", Status: 200},
 	)
 	batch := s.Space.Table(core.KindBatch).Order[0].Object()

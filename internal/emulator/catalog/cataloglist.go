@@ -22,8 +22,9 @@ const (
 
 // catalogWords are the query parameters that are no filters.
 var catalogWords = []string{
-	"limit", "start", "orderBy", "properties", "property", "tags", "requestDataSource", "createdAfter", "createdBefore", "updatedAfter", "updatedBefore",
-	"dataSet", "dataSetId", "sort", "namespace", "startAfter", "startBefore", "endAfter", "endBefore",
+	"limit", "start", "orderBy", "properties", "property", "tags", "requestDataSource", "createdAfter", "createdBefore",
+	"updatedAfter", "updatedBefore", "dataSet", "dataSetId", "sort", "namespace", "startAfter", "startBefore", "endAfter",
+	"endBefore",
 }
 
 // row is an object of a list.

@@ -36,7 +36,8 @@ func beginBatch(c *core.Call, body object) (core.Answer, error) {
 		format = "json"
 	}
 	if !slices.Contains(uploadFormats, format) {
-		return core.Answer{}, badDataset("inputFormat.format is %q, expected one of %s", format, strings.Join(uploadFormats, ", "))
+		return core.Answer{}, badDataset("inputFormat.format is %q, expected one of %s", format,
+			strings.Join(uploadFormats, ", "))
 	}
 	o := newBatchObject(c, c.Env.NewULID(c.Millis()))
 	o["relatedObjects"] = []any{object{"type": "dataSet", "id": dataset}}
@@ -69,7 +70,8 @@ func endBatch(c *core.Call, r *core.Record) (core.Answer, error) {
 	}
 	o := r.Object()
 	if state := core.Text(o, "status"); !slices.Contains(end.from, state) {
-		return core.Answer{}, badDataset("the batch is %s; %s needs it to be %s", state, action, strings.Join(end.from, " or "))
+		return core.Answer{}, badDataset("the batch is %s; %s needs it to be %s", state, action,
+			strings.Join(end.from, " or "))
 	}
 	o["status"], o["completed"] = end.to, c.Millis()
 	if action == "COMPLETE" {
@@ -81,8 +83,8 @@ func endBatch(c *core.Call, r *core.Record) (core.Answer, error) {
 		}
 		o["recordCount"], o["failedRecordCount"], o["size"] = rows, 0, size
 		o["metrics"] = object{
-			"inputRecordCount": rows, "outputRecordCount": rows, "failedRecordCount": 0, "inputByteSize": size, "outputByteSize": size,
-			"inputFileCount": files, "outputFileCount": files, "partitionCount": 1,
+			"inputRecordCount": rows, "outputRecordCount": rows, "failedRecordCount": 0, "inputByteSize": size,
+			"outputByteSize": size, "inputFileCount": files, "outputFileCount": files, "partitionCount": 1,
 		}
 	} else {
 		dropFiles(c, r.ID)
@@ -120,7 +122,8 @@ func putFile(c *core.Call, b *core.Record) (core.Answer, error) {
 		m, _ := core.AsInt(old.View()["rows"])
 		size, rows = size+n, rows+m
 	}
-	c.Space.Put(core.KindFile, fileID(c), c.Millis(), object{"id": fileID(c), "batchId": b.ID, "name": c.Arg("name"), "bytes": size, "rows": rows})
+	c.Space.Put(core.KindFile, fileID(c), c.Millis(), object{"id": fileID(c), "batchId": b.ID, "name": c.Arg("name"),
+		"bytes": size, "rows": rows})
 	return core.Answer{Status: http.StatusOK}, nil
 }
 
@@ -128,7 +131,8 @@ func putFile(c *core.Call, b *core.Record) (core.Answer, error) {
 func openFile(c *core.Call, b *core.Record) (core.Answer, error) {
 	switch action := strings.ToUpper(c.Query.Get("action")); action {
 	case "INITIALIZE":
-		c.Space.Put(core.KindFile, fileID(c), c.Millis(), object{"id": fileID(c), "batchId": b.ID, "name": c.Arg("name"), "bytes": 0, "rows": 0})
+		c.Space.Put(core.KindFile, fileID(c), c.Millis(), object{"id": fileID(c), "batchId": b.ID, "name": c.Arg("name"),
+			"bytes": 0, "rows": 0})
 		return core.Answer{Status: http.StatusCreated}, nil
 	case "COMPLETE":
 		if c.Space.Get(core.KindFile, fileID(c)) == nil {

@@ -65,7 +65,8 @@ func SplitValues(s string) ([]string, bool) {
 
 // Numeric says which fields hold numbers, by the names the platform uses.
 func Numeric(path string) bool {
-	return strings.HasSuffix(path, "At") || strings.HasSuffix(path, "UTC") || strings.HasSuffix(path, "Count") || strings.HasSuffix(path, "Bytes")
+	return strings.HasSuffix(path, "At") || strings.HasSuffix(path, "UTC") || strings.HasSuffix(path, "Count") ||
+		strings.HasSuffix(path, "Bytes")
 }
 
 // Holds tests one object. State words are written in any case in the

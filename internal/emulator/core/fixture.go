@@ -92,7 +92,8 @@ func openFixture(s Source) (*Fixture, error) {
 			return nil, err
 		}
 		f.db = db
-		rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type IN ('table','view') AND name NOT LIKE 'sqlite_%' ORDER BY name`)
+		rows, err := db.Query(`SELECT name FROM sqlite_master
+			WHERE type IN ('table','view') AND name NOT LIKE 'sqlite_%' ORDER BY name`)
 		if err != nil {
 			db.Close()
 			return nil, err
@@ -192,7 +193,8 @@ func declaredType(decl string) string {
 		return "long"
 	case strings.Contains(d, "INT"):
 		return "integer"
-	case strings.Contains(d, "REAL"), strings.Contains(d, "FLOA"), strings.Contains(d, "DOUB"), strings.Contains(d, "DEC"), strings.Contains(d, "NUMERIC"):
+	case strings.Contains(d, "REAL"), strings.Contains(d, "FLOA"), strings.Contains(d, "DOUB"), strings.Contains(d, "DEC"),
+		strings.Contains(d, "NUMERIC"):
 		return "double"
 	}
 	return "string"
@@ -315,7 +317,8 @@ func readCSV(s string) (*rowSet, error) {
 	return set, nil
 }
 
-var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly}
+var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
+	time.DateOnly}
 
 // ParseTime reads a time in one of the forms that data has.
 func ParseTime(s string) (time.Time, bool) {
@@ -328,7 +331,8 @@ func ParseTime(s string) (time.Time, bool) {
 }
 
 func narrowest(values []string) string {
-	fits := map[string]bool{"boolean": true, "integer": true, "long": true, "double": true, "date": true, "date-time": true}
+	fits := map[string]bool{"boolean": true, "integer": true, "long": true, "double": true, "date": true,
+		"date-time": true}
 	any := false
 	for _, v := range values {
 		if v == "" {

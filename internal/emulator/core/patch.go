@@ -50,7 +50,8 @@ func ReadPatch(body any) ([]PatchOp, *PatchFault) {
 		switch op.op {
 		case "add", "replace", "remove":
 		default:
-			return nil, &PatchFault{PatchOpKind, fmt.Sprintf("operation %q is not supported; use add, replace or remove", Text(o, "op"))}
+			return nil, &PatchFault{PatchOpKind, fmt.Sprintf("operation %q is not supported; use add, replace or remove",
+				Text(o, "op"))}
 		}
 		if !strings.HasPrefix(op.Path, "/") || len(op.Path) < 2 {
 			return nil, &PatchFault{PatchPath, fmt.Sprintf("path %q of operation %d does not name a field", op.Path, i)}

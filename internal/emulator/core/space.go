@@ -78,7 +78,8 @@ func (sp *Space) Put(k Kind, id string, created int64, o object) *Record {
 
 // RanAt stores a flow together with the slot of the run it just had.
 func (sp *Space) RanAt(r *Record, flow object, slot int64) {
-	sp.store(KindFlow, &Record{ID: r.ID, Created: r.Created, Slot: slot, Body: ToJSON(flow), Keys: keysOf(KindFlow, flow)}, flow)
+	sp.store(KindFlow, &Record{ID: r.ID, Created: r.Created, Slot: slot, Body: ToJSON(flow), Keys: keysOf(KindFlow, flow)},
+		flow)
 }
 
 func (sp *Space) store(k Kind, r *Record, o object) {

@@ -18,7 +18,8 @@ func record(id string, created int64, body string) *Record {
 func TestTableFindsWhatItHas(t *testing.T) {
 	tab := newTable(KindFlow)
 	for _, r := range []*Record{
-		record("a", 1, `{"name":"one","sourceConnectionIds":["s1","s2"]}`), record("b", 2, `{"name":"two","sourceConnectionIds":["s2"]}`),
+		record("a", 1, `{"name":"one","sourceConnectionIds":["s1","s2"]}`),
+		record("b", 2, `{"name":"two","sourceConnectionIds":["s2"]}`),
 		record("c", 3, `{"name":"one"}`), record("a", 1, `{"name":"two","sourceConnectionIds":["s1"]}`),
 	} {
 		tab.put(r)
@@ -50,7 +51,8 @@ func TestPackedRecordsComeBack(t *testing.T) {
 	r.Seq, r.Slot, r.Due = 9, -1, 1<<40
 	packed := pack(r)
 	got, err := unpack(SeqKey(r.Seq), packed, len(r.Keys))
-	if err != nil || fmt.Sprint(got.Keys, got.ID, got.Seq, got.Slot, got.Due, got.Created, string(got.Body)) != fmt.Sprint(r.Keys, r.ID, r.Seq, r.Slot, r.Due, r.Created, string(r.Body)) {
+	if err != nil || fmt.Sprint(got.Keys, got.ID, got.Seq, got.Slot, got.Due, got.Created,
+		string(got.Body)) != fmt.Sprint(r.Keys, r.ID, r.Seq, r.Slot, r.Due, r.Created, string(r.Body)) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for n := range len(packed) - len(r.Body) {
@@ -77,8 +79,9 @@ func TestConditions(t *testing.T) {
 		expr string
 		want bool
 	}{
-		{"name==x", true}, {"name==X", false}, {"state==ENABLED", true}, {"state!=Enabled", false}, {"ids[]==b", true}, {"ids[]!=b", false},
-		{"n>9", true}, {"n>10", false}, {"n>=10", true}, {"n<10", false}, {"n<=10", true}, {"deep.at<10", true}, {"none==x", false}, {"none!=x", true},
+		{"name==x", true}, {"name==X", false}, {"state==ENABLED", true}, {"state!=Enabled", false}, {"ids[]==b", true},
+		{"ids[]!=b", false}, {"n>9", true}, {"n>10", false}, {"n>=10", true}, {"n<10", false}, {"n<=10", true},
+		{"deep.at<10", true}, {"none==x", false}, {"none!=x", true},
 	} {
 		path, op, value, _ := SplitCondition(c.expr)
 		if got := (Condition{Path: path, Op: op, Values: []string{value}}).Holds(o); got != c.want {
@@ -123,14 +126,17 @@ func TestPatch(t *testing.T) {
 // A path of the registry holds an id that is a URL; a slash at its end does not count.
 func TestRouterFindsPaths(t *testing.T) {
 	r := RoutesOf(SchemaRegistry)
-	router := NewRouter([]Route{r("GET", "/{container}/schemas/{id}", Reads, nil), r("POST", "/tenant/schemas", Writes, nil)})
+	router := NewRouter([]Route{r("GET", "/{container}/schemas/{id}", Reads, nil),
+		r("POST", "/tenant/schemas", Writes, nil)})
 	root := RootOf(SchemaRegistry)
 	for _, c := range []struct {
 		call, want string
 		known      bool
 	}{
-		{"GET /tenant/schemas/https%3A%2F%2Fns%2Fx", "map[container:tenant id:https://ns/x]", true}, {"GET /global/schemas/_x/", "map[container:global id:_x]", true},
-		{"GET /own/schemas/x", "none", false}, {"DELETE /tenant/schemas/x", "none", true}, {"GET /tenant//x", "none", false}, {"POST /tenant/schemas", "map[]", true},
+		{"GET /tenant/schemas/https%3A%2F%2Fns%2Fx", "map[container:tenant id:https://ns/x]", true},
+		{"GET /global/schemas/_x/", "map[container:global id:_x]", true},
+		{"GET /own/schemas/x", "none", false}, {"DELETE /tenant/schemas/x", "none", true}, {"GET /tenant//x", "none", false},
+		{"POST /tenant/schemas", "map[]", true},
 	} {
 		method, path, _ := strings.Cut(c.call, " ")
 		route, args, known := router.Find(method, root+path)

@@ -46,7 +46,8 @@ func badMapping(format string, args ...any) error {
 // ReadMappingSet takes either shape of body, and mixtures of them, and gives
 // the set as it is stored and answered.
 func ReadMappingSet(c *core.Call, body object) (object, error) {
-	schema, contentType := core.Text(body, "outputSchema", "schemaRef", "id"), core.Text(body, "outputSchema", "schemaRef", "contentType")
+	schema, contentType := core.Text(body, "outputSchema", "schemaRef", "id"),
+		core.Text(body, "outputSchema", "schemaRef", "contentType")
 	old := schema == ""
 	if old {
 		schema, contentType = core.Text(body, "xdmSchema"), "1.0"
@@ -84,8 +85,9 @@ func ReadMappingSet(c *core.Call, body object) (object, error) {
 	}
 	ref := object{"id": schema, "contentType": contentType}
 	out := object{
-		"name": core.Text(body, "name"), "supportVersion": "1.1", "outputSchema": object{"id": c.Env.NewHex(32), "version": 0, "schemaRef": ref},
-		"schemaRef": ref, "xdmSchema": schema, "xdmVersion": contentType, "status": "PUBLISHED", "strictMapping": false,
+		"name": core.Text(body, "name"), "supportVersion": "1.1",
+		"outputSchema": object{"id": c.Env.NewHex(32), "version": 0, "schemaRef": ref}, "schemaRef": ref, "xdmSchema": schema,
+		"xdmVersion": contentType, "status": "PUBLISHED", "strictMapping": false,
 		"allowNullValues": body["allowNullValues"] == true, "mappings": stored,
 	}
 	if in, has := body["inputSchema"]; has && in != nil {
@@ -128,10 +130,11 @@ func readMapping(c *core.Call, m any) (object, error) {
 		return nil, badMapping("sourceType %q is not ATTRIBUTE, EXPRESSION or STATIC", kind)
 	}
 	o := object{
-		"id": c.Env.NewHex(32), "version": 0, "createdDate": c.Millis(), "modifiedDate": c.Millis(), "createdBy": c.Client, "modifiedBy": c.Client,
-		"sourceType": kind, "source": source, "destination": destination, "sourceAttribute": source, "destinationXdmPath": destination,
-		"identity": false, "primaryIdentity": false, "matchScore": json.Number("0.0"), "functionVersion": 1, "expressionAttributes": []any{},
-		"name": core.Text(m, "name"), "description": core.Text(m, "description"),
+		"id": c.Env.NewHex(32), "version": 0, "createdDate": c.Millis(), "modifiedDate": c.Millis(), "createdBy": c.Client,
+		"modifiedBy": c.Client, "sourceType": kind, "source": source, "destination": destination, "sourceAttribute": source,
+		"destinationXdmPath": destination, "identity": false, "primaryIdentity": false, "matchScore": json.Number("0.0"),
+		"functionVersion": 1, "expressionAttributes": []any{}, "name": core.Text(m, "name"),
+		"description": core.Text(m, "description"),
 	}
 	if kind == "EXPRESSION" {
 		o["expressionAttributes"] = texts2(expressionAttributes(source))
@@ -217,7 +220,8 @@ func validateMappings(c *core.Call, set object) []any {
 			continue
 		}
 		out = append(out, object{"status": "FAILED", "errors": []any{object{
-			"destination": core.Text(m, "destination"), "source": core.Text(m, "source"), "sourceType": core.Text(m, "sourceType"), "exception": fault, "columnName": "",
+			"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
+			"sourceType": core.Text(m, "sourceType"), "exception": fault, "columnName": "",
 		}}})
 	}
 	return out
@@ -296,7 +300,8 @@ func replaceMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
 // the set hold it.
 func deleteMappingSet(c *core.Call) (core.Answer, error) {
 	if c.Env.Switches.MappingDelete == "refuse" {
-		return core.Answer{}, core.Problem(http.StatusMethodNotAllowed, "MethodNotAllowedError", "mapping sets cannot be deleted")
+		return core.Answer{}, core.Problem(http.StatusMethodNotAllowed, "MethodNotAllowedError",
+			"mapping sets cannot be deleted")
 	}
 	r, err := mappingSet(c)
 	if err != nil {
@@ -388,7 +393,8 @@ func validateMappingSet(c *core.Call, body object) (core.Answer, error) {
 	for _, m := range core.List(lenient, "mappings") {
 		if _, err := readMapping(c, m); err != nil {
 			results = append(results, object{"status": "FAILED", "errors": []any{object{
-				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"), "sourceType": core.Text(m, "sourceType"), "exception": core.DetailOf(err), "columnName": "",
+				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
+				"sourceType": core.Text(m, "sourceType"), "exception": core.DetailOf(err), "columnName": "",
 			}}})
 			continue
 		}

@@ -19,7 +19,8 @@ func open(sw core.Switches) *servetest.Service {
 }
 
 func set(mappings string) string {
-	return `{"outputSchema":{"schemaRef":{"id":"` + schemaID + `","contentType":"application/vnd.adobe.xed+json;version=1"}},"mappings":[` + mappings + `]}`
+	return `{"outputSchema":{"schemaRef":{"id":"` + schemaID +
+		`","contentType":"application/vnd.adobe.xed+json;version=1"}},"mappings":[` + mappings + `]}`
 }
 
 const column = `{"sourceType":"ATTRIBUTE","source":"a.b","destination":"_acme.s"}`
@@ -28,9 +29,11 @@ const column = `{"sourceType":"ATTRIBUTE","source":"a.b","destination":"_acme.s"
 func TestVersions(t *testing.T) {
 	open(core.Switches{}).Run(t,
 		servetest.Step{Call: "POST /mappingSets", Body: set(column), Status: 200, Save: "id=id", Want: `{"version":0}`},
-		servetest.Step{Call: "PUT /mappingSets/{id}", Body: set(strings.Replace(column, "a.b", "c", 1)), Status: 200, Want: `{"version":1}`},
+		servetest.Step{Call: "PUT /mappingSets/{id}", Body: set(strings.Replace(column, "a.b", "c", 1)), Status: 200,
+			Want: `{"version":1}`},
 		servetest.Step{Call: "GET /mappingSets/{id}", Status: 200, Want: `{"version":1,"mappings":[{"source":"c"}]}`},
-		servetest.Step{Call: "GET /mappingSets/{id}?version=0", Status: 200, Want: `{"version":0,"mappings":[{"source":"a.b","sourceType":"text/x.schema-path"}]}`},
+		servetest.Step{Call: "GET /mappingSets/{id}?version=0", Status: 200,
+			Want: `{"version":0,"mappings":[{"source":"a.b","sourceType":"text/x.schema-path"}]}`},
 		servetest.Step{Call: "GET /mappingSets/{id}?version=2", Status: 404},
 		servetest.Step{Call: "GET /mappingSets/{id}/mappings", Status: 200, Want: `[{"source":"c"}]`},
 		servetest.Step{Call: "DELETE /mappingSets/{id}", Status: 204},
@@ -45,15 +48,19 @@ func TestRefusedMappings(t *testing.T) {
 		{`{"destination":"_acme.s"}`, "source is missing"},
 		{`{"source":"a","destination":"_acme.s","sourceType":"COLUMN"}`, "is not ATTRIBUTE, EXPRESSION or STATIC"},
 		{`{"source":"upper(","destination":"_acme.s","sourceType":"EXPRESSION"}`, "unexpected end of the expression"},
-		{`{"source":"` + strings.Repeat("a", maxExpression+1) + `","destination":"_acme.s","sourceType":"EXPRESSION"}`, "more than 4096 characters"},
+		{`{"source":"` + strings.Repeat("a", maxExpression+1) + `","destination":"_acme.s","sourceType":"EXPRESSION"}`,
+			"more than 4096 characters"},
 		{column + "," + column, "destination _acme.s is mapped twice"},
 	} {
 		s.Run(t, servetest.Step{Call: "POST /mappingSets", Body: set(c.mappings), Status: 400, Has: c.why})
 	}
 	s.Run(t,
-		servetest.Step{Call: "POST /mappingSets", Body: set(`{"source":"` + strings.Repeat("a", maxExpression) + `","destination":"_acme.s","sourceType":"EXPRESSION"}`), Status: 200},
-		servetest.Step{Call: "POST /mappingSets?validate=true", Body: set(strings.Replace(column, "_acme.s", "_acme.none", 1)), Status: 400, Has: "is not in the schema"},
-		servetest.Step{Call: "POST /mappingSets/validate", Body: set(column + "," + strings.Replace(column, "_acme.s", "none", 1)), Status: 200,
+		servetest.Step{Call: "POST /mappingSets", Body: set(`{"source":"` + strings.Repeat("a", maxExpression) +
+			`","destination":"_acme.s","sourceType":"EXPRESSION"}`), Status: 200},
+		servetest.Step{Call: "POST /mappingSets?validate=true",
+			Body: set(strings.Replace(column, "_acme.s", "_acme.none", 1)), Status: 400, Has: "is not in the schema"},
+		servetest.Step{Call: "POST /mappingSets/validate",
+			Body: set(column + "," + strings.Replace(column, "_acme.s", "none", 1)), Status: 200,
 			Want: `{"validationResponse":[{"status":"SUCCESS"},{"status":"FAILED"}]}`},
 	)
 }
@@ -64,10 +71,13 @@ func TestListedSets(t *testing.T) {
 		s.Put(core.KindMappingSet, fmt.Sprint(i), fmt.Sprintf(`{"id":"%d","name":"n%d","modifiedDate":%d}`, i, i%2, -i))
 	}
 	s.Run(t,
-		servetest.Step{Call: "GET /mappingSets?start=0&limit=2", Status: 200, Want: `{"data":[{"id":"0"},{"id":"1"}],"_links":{"next":{"href":"/mappingSets?limit=2&start=2"}}}`},
+		servetest.Step{Call: "GET /mappingSets?start=0&limit=2", Status: 200,
+			Want: `{"data":[{"id":"0"},{"id":"1"}],"_links":{"next":{"href":"/mappingSets?limit=2&start=2"}}}`},
 		servetest.Step{Call: "GET /mappingSets?start=2&limit=2", Status: 200, Want: `{"data":[{"id":"2"}],"_links":{}}`},
-		servetest.Step{Call: "GET /mappingSets?start=0&limit=9&name=n0&orderBy=-createdDate", Status: 200, Want: `{"data":[{"id":"2"},{"id":"0"}]}`},
-		servetest.Step{Call: "GET /mappingSets?start=0&limit=9&orderBy=modifiedDate", Status: 200, Want: `{"data":[{"id":"2"},{"id":"1"},{"id":"0"}]}`},
+		servetest.Step{Call: "GET /mappingSets?start=0&limit=9&name=n0&orderBy=-createdDate", Status: 200,
+			Want: `{"data":[{"id":"2"},{"id":"0"}]}`},
+		servetest.Step{Call: "GET /mappingSets?start=0&limit=9&orderBy=modifiedDate", Status: 200,
+			Want: `{"data":[{"id":"2"},{"id":"1"},{"id":"0"}]}`},
 		servetest.Step{Call: "GET /mappingSets?start=0&limit=0", Status: 400},
 		servetest.Step{Call: "GET /mappingSets?start=0&limit=1001", Status: 400},
 		servetest.Step{Call: "GET /mappingSets?start=0&limit=9&orderBy=size", Status: 400},
@@ -77,8 +87,9 @@ func TestListedSets(t *testing.T) {
 func TestExpressions(t *testing.T) {
 	for src, want := range map[string]string{
 		"a + b": "a b", "concat(a.b, 'x')": "a", "${a\\.b} == 1 ? c : null": "a.b c", "to_array(true, x)": "x", "l[0].x": "l",
-		"a ||": "!unexpected end of the expression", "nofunction(1)": "!function nofunction is not known", "'x": "!text at 0 is not closed",
-		"if (a)": "!if starts a statement; a mapping is one expression", "a b": "!unexpected b",
+		"a ||": "!unexpected end of the expression", "nofunction(1)": "!function nofunction is not known",
+		"'x": "!text at 0 is not closed", "if (a)": "!if starts a statement; a mapping is one expression",
+		"a b": "!unexpected b",
 	} {
 		p, err := parseExpression(src)
 		got := ""
@@ -95,7 +106,8 @@ func TestExpressions(t *testing.T) {
 
 func TestAttributeValues(t *testing.T) {
 	row := core.MustObject([]byte(`{"a":{"b":{"c":1}},"d.e":2,"l":[{"x":3},{"x":4}],"p q":5}`))
-	for path, want := range map[string]string{"a.b.c": "1", "d.e": "2", `d\.e`: "2", "l[0].x": "3", "${p q}": "5", "a.b": `{"c":1}`, "a.c": "null", "none": "null"} {
+	for path, want := range map[string]string{"a.b.c": "1", "d.e": "2", `d\.e`: "2", "l[0].x": "3", "${p q}": "5",
+		"a.b": `{"c":1}`, "a.c": "null", "none": "null"} {
 		if got := string(core.ToJSON(attributeValue(row, path))); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
@@ -108,11 +120,14 @@ func TestPreviews(t *testing.T) {
 	}
 	constant := `{"sourceType":"STATIC","source":"k","destination":"_acme.l[0].x"}`
 	open(core.Switches{}).Run(t,
-		servetest.Step{Call: "POST /mappingSets/preview", Body: body(column + "," + constant), Status: 200, Want: `[{"data":{"_acme":{"s":"x","l":[{"x":"k"}]}},"errors":null}]`},
-		servetest.Step{Call: "POST /mappingSets/preview", Body: body(strings.Replace(column, "a.b", "c", 1)), Status: 200, Want: `[{"errors":[{"exception":"the row has no c"}]}]`},
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body(column + "," + constant), Status: 200,
+			Want: `[{"data":{"_acme":{"s":"x","l":[{"x":"k"}]}},"errors":null}]`},
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body(strings.Replace(column, "a.b", "c", 1)), Status: 200,
+			Want: `[{"errors":[{"exception":"the row has no c"}]}]`},
 		servetest.Step{Call: "POST /mappingSets/preview", Body: `{"data":1}`, Status: 400},
 	)
 	open(core.Switches{Preview: "object"}).Run(t,
-		servetest.Step{Call: "POST /mappingSets/preview", Body: body(column), Status: 200, Want: `{"data":{"_acme":{"s":"x"}},"errors":null}`},
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body(column), Status: 200,
+			Want: `{"data":{"_acme":{"s":"x"}},"errors":null}`},
 	)
 }

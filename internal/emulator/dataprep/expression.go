@@ -93,8 +93,8 @@ var numberForm = regexp.MustCompile(`^(0[xX][0-9a-fA-F]+|\d+(\.\d+)?([eE][+-]?\d
 
 // operators, longest first.
 var operators = []string{
-	">>>", "===", "!==", "->", "==", "!=", "<=", ">=", "=~", "!~", "=^", "!^", "=$", "!$", "&&", "||", "??", "?:", "<<", ">>", "..",
-	"+", "-", "*", "/", "%", "<", ">", "!", "~", "&", "|", "^",
+	">>>", "===", "!==", "->", "==", "!=", "<=", ">=", "=~", "!~", "=^", "!^", "=$", "!$", "&&", "||", "??", "?:", "<<",
+	">>", "..", "+", "-", "*", "/", "%", "<", ">", "!", "~", "&", "|", "^",
 }
 
 func operatorAt(s string) string {
@@ -152,7 +152,8 @@ func (p *expressionParser) expression() error {
 		}
 		w := p.peek()
 		switch {
-		case w.kind == 'o' && w.text != "!" && w.text != "~" && w.text != "->", w.kind == 'i' && slices.Contains(wordOperators, w.text):
+		case w.kind == 'o' && w.text != "!" && w.text != "~" && w.text != "->", w.kind == 'i' &&
+			slices.Contains(wordOperators, w.text):
 			p.at++
 		case w.kind == '?':
 			p.at++
@@ -169,7 +170,8 @@ func (p *expressionParser) expression() error {
 }
 
 func (p *expressionParser) operand() error {
-	for w := p.peek(); w.kind == 'o' && strings.Contains("+-!~", w.text) || w.kind == 'i' && (w.text == "not" || w.text == "empty" && p.next().kind != '('); w = p.peek() {
+	for w := p.peek(); w.kind == 'o' && strings.Contains("+-!~", w.text) || w.kind == 'i' &&
+		(w.text == "not" || w.text == "empty" && p.next().kind != '('); w = p.peek() {
 		p.at++
 	}
 	w := p.peek()
@@ -214,7 +216,8 @@ func (p *expressionParser) next() word {
 // name is an attribute, a literal, a call, or a lambda's parameter.
 func (p *expressionParser) name(s string) error {
 	switch {
-	case slices.Contains([]string{"var", "if", "for", "while", "return", "function", "do", "else", "new", "break", "continue"}, s):
+	case slices.Contains([]string{"var", "if", "for", "while", "return", "function", "do", "else", "new", "break",
+		"continue"}, s):
 		return fmt.Errorf("%s starts a statement; a mapping is one expression", s)
 	case p.peek().kind == '(':
 		if _, known := specs.FunctionByName(s); !known {
@@ -349,11 +352,12 @@ func listFunctions(c *core.Call) (core.Answer, error) {
 	for _, f := range specs.Functions() {
 		params := []any{}
 		for i, p := range f.Params {
-			params = append(params, object{"name": p.Name, "description": p.Name, "type": p.Type, "dataType": javaType(p.Type), "position": i})
+			params = append(params, object{"name": p.Name, "description": p.Name, "type": p.Type, "dataType": javaType(p.Type),
+				"position": i})
 		}
 		o := object{
-			"category": f.Group, "function": f.Name, "description": f.Syntax, "syntax": f.Syntax, "returns": f.Returns, "returnType": javaType(f.Returns),
-			"params": params, "since": 1, "example": "", "result": "",
+			"category": f.Group, "function": f.Name, "description": f.Syntax, "syntax": f.Syntax, "returns": f.Returns,
+			"returnType": javaType(f.Returns), "params": params, "since": 1, "example": "", "result": "",
 		}
 		if len(f.Examples) > 0 {
 			o["example"], o["result"] = f.Examples[0].Expr, string(f.Examples[0].Result)
@@ -365,8 +369,10 @@ func listFunctions(c *core.Call) (core.Answer, error) {
 
 func javaType(t string) string {
 	for _, j := range [][2]string{
-		{"string", "java.lang.String"}, {"integer", "java.lang.Integer"}, {"long", "java.lang.Long"}, {"number", "java.lang.Double"}, {"double", "java.lang.Double"},
-		{"boolean", "java.lang.Boolean"}, {"date-time", "java.time.ZonedDateTime"}, {"array", "java.util.List"}, {"map", "java.util.Map"}, {"object", "java.util.Map"},
+		{"string", "java.lang.String"}, {"integer", "java.lang.Integer"}, {"long", "java.lang.Long"},
+		{"number", "java.lang.Double"}, {"double", "java.lang.Double"}, {"boolean", "java.lang.Boolean"},
+		{"date-time", "java.time.ZonedDateTime"}, {"array", "java.util.List"}, {"map", "java.util.Map"},
+		{"object", "java.util.Map"},
 	} {
 		if strings.HasPrefix(t, j[0]) {
 			return j[1]
@@ -381,16 +387,19 @@ func listOperators(c *core.Call) (core.Answer, error) {
 		symbol, method string
 		operands       int
 	}{
-		{"+", "add", 2}, {"-", "subtract", 2}, {"*", "multiply", 2}, {"/", "divide", 2}, {"%", "mod", 2}, {"~", "complement", 1}, {"-", "negate", 1}, {"!", "not", 1},
-		{"&", "and", 2}, {"|", "or", 2}, {"^", "xor", 2}, {">>", "shiftRight", 2}, {">>>", "shiftRightUnsigned", 2}, {"<<", "shiftLeft", 2}, {"==", "equals", 2},
-		{"===", "strictEquals", 2}, {"<", "lessThan", 2}, {"<=", "lessThanOrEqual", 2}, {">", "greaterThan", 2}, {">=", "greaterThanOrEqual", 2}, {"=~", "contains", 2},
-		{"=^", "startsWith", 2}, {"=$", "endsWith", 2}, {"empty", "empty", 1}, {"size", "size", 1},
+		{"+", "add", 2}, {"-", "subtract", 2}, {"*", "multiply", 2}, {"/", "divide", 2}, {"%", "mod", 2},
+		{"~", "complement", 1}, {"-", "negate", 1}, {"!", "not", 1}, {"&", "and", 2}, {"|", "or", 2}, {"^", "xor", 2},
+		{">>", "shiftRight", 2}, {">>>", "shiftRightUnsigned", 2}, {"<<", "shiftLeft", 2}, {"==", "equals", 2},
+		{"===", "strictEquals", 2}, {"<", "lessThan", 2}, {"<=", "lessThanOrEqual", 2}, {">", "greaterThan", 2},
+		{">=", "greaterThanOrEqual", 2}, {"=~", "contains", 2}, {"=^", "startsWith", 2}, {"=$", "endsWith", 2},
+		{"empty", "empty", 1}, {"size", "size", 1},
 	} {
 		example := "x " + o.symbol + " y"
 		if o.operands == 1 {
 			example = o.symbol + " x"
 		}
-		out = append(out, object{"operatorSymbol": o.symbol, "methodName": o.method, "numberOfOperands": o.operands, "description": o.method, "example": example})
+		out = append(out, object{"operatorSymbol": o.symbol, "methodName": o.method, "numberOfOperands": o.operands,
+			"description": o.method, "example": example})
 	}
 	return core.OK(out)
 }

@@ -31,7 +31,8 @@ func previewMappingSet(c *core.Call, body object) (core.Answer, error) {
 		var faults []any
 		fault := func(m any, why string) {
 			faults = append(faults, object{
-				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"), "sourceType": core.Text(m, "sourceType"), "exception": why, "columnName": "",
+				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
+				"sourceType": core.Text(m, "sourceType"), "exception": why, "columnName": "",
 			})
 		}
 		for _, m := range core.List(set, "mappings") {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,7 +54,8 @@ func newState(c *core.Call, connectionSpecID string) (string, error) {
 	if !isDraft(c) {
 		return "enabled", nil
 	}
-	if spec, _, ok := specs.ConnectorByID(connectionSpecID); !ok || spec.FlowSpec == "" && connectionSpecID != specs.DataLake {
+	if spec, _, ok := specs.ConnectorByID(connectionSpecID); !ok || spec.FlowSpec == "" &&
+		connectionSpecID != specs.DataLake {
 		return "", core.FlowError(core.ErrDraft, "connection specification %s has no draft mode", connectionSpecID)
 	}
 	return c.Env.Switches.DraftState, nil
@@ -72,7 +74,8 @@ func checkConnection(c *core.Call, o object) error {
 	}
 	spec, misprint, known := specs.ConnectorByID(id)
 	if !known || misprint {
-		return &core.Refusal{Status: http.StatusBadRequest, Code: "spec", Body: object{"message": "Please provide a valid spec id"}}
+		return &core.Refusal{Status: http.StatusBadRequest, Code: "spec",
+			Body: object{"message": "Please provide a valid spec id"}}
 	}
 	return checkAuth(c, o, spec)
 }
@@ -81,7 +84,8 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 	auth, has := o["auth"]
 	if !has || auth == nil {
 		if len(spec.Auth) > 0 && !isDraft(c) {
-			return core.FlowError(core.ErrFieldMissing, "auth is missing; %s signs in by %s", spec.Name, strings.Join(authNames(spec), " or "))
+			return core.FlowError(core.ErrFieldMissing, "auth is missing; %s signs in by %s", spec.Name,
+				strings.Join(authNames(spec), " or "))
 		}
 		return nil
 	}
@@ -99,7 +103,8 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 		}
 	}
 	if len(ways) == 0 {
-		return core.FlowError(core.ErrAuthSpec, "%s has no auth specification %q; it has %s", spec.Name, name, strings.Join(authNames(spec), ", "))
+		return core.FlowError(core.ErrAuthSpec, "%s has no auth specification %q; it has %s", spec.Name, name,
+			strings.Join(authNames(spec), ", "))
 	}
 	params, isObject := core.At(auth, "params").(object)
 	if !isObject {
@@ -111,16 +116,9 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 		if err == nil {
 			return nil
 		}
-		first = cmpError(first, err)
+		first = cmp.Or(first, err)
 	}
 	return first
-}
-
-func cmpError(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 func authNames(spec specs.Connector) []string {
@@ -149,11 +147,13 @@ func checkParams(a specs.Auth, params object) error {
 		_, isText := v.(string)
 		_, isInt := core.AsInt(v)
 		_, isBool := v.(bool)
-		if !leaf || p.Type == "string" && !isText || p.Type == "integer" && !isInt || p.Type == "boolean" && !isBool && s != "true" && s != "false" {
+		if !leaf || p.Type == "string" && !isText || p.Type == "integer" && !isInt || p.Type == "boolean" && !isBool &&
+			s != "true" && s != "false" {
 			return core.FlowError(core.ErrParamValue, "auth.params.%s must be a %s", p.Name, p.Type)
 		}
 		if len(p.Enum) > 0 && !slices.ContainsFunc(p.Enum, func(e string) bool { return strings.EqualFold(e, s) }) {
-			return core.FlowError(core.ErrParamValue, "auth.params.%s is %q, expected one of %s", p.Name, s, strings.Join(p.Enum, ", "))
+			return core.FlowError(core.ErrParamValue, "auth.params.%s is %q, expected one of %s", p.Name, s,
+				strings.Join(p.Enum, ", "))
 		}
 	}
 	return nil

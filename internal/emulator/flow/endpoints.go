@@ -46,7 +46,8 @@ func createEndpoint(k core.Kind) core.Handler {
 func AddEndpoint(c *core.Call, k core.Kind, id, state string, body object) object {
 	o := newEntity(c, id, state, body)
 	if base := c.Space.Get(core.KindConnection, core.Text(o, "baseConnectionId")); base != nil {
-		o["inheritedAttributes"] = object{"baseConnection": object{"id": base.ID, "connectionSpec": base.View()["connectionSpec"]}}
+		o["inheritedAttributes"] = object{"baseConnection": object{"id": base.ID,
+			"connectionSpec": base.View()["connectionSpec"]}}
 	} else {
 		delete(o, "inheritedAttributes")
 	}
@@ -84,11 +85,13 @@ func checkSource(c *core.Call, o object, spec specs.Connector) error {
 	format := core.Text(o, "data", "format")
 	switch {
 	case format != "tabular" && !slices.Contains(fileFormats, format):
-		return core.FlowError(core.ErrFormat, "data.format is %q, expected tabular, %s", format, strings.Join(fileFormats, ", "))
+		return core.FlowError(core.ErrFormat, "data.format is %q, expected tabular, %s", format,
+			strings.Join(fileFormats, ", "))
 	case spec.FlowSpec == "CRMToAEP" && format != "tabular":
 		return core.FlowError(core.ErrFormat, "%s reads tables: data.format must be tabular, not %s", spec.Name, format)
 	case spec.FlowSpec == "CloudStorageToAEP" && format == "tabular":
-		return core.FlowError(core.ErrFormat, "%s reads files: data.format must be %s", spec.Name, strings.Join(fileFormats, ", "))
+		return core.FlowError(core.ErrFormat, "%s reads files: data.format must be %s", spec.Name,
+			strings.Join(fileFormats, ", "))
 	}
 	params, isObject := o["params"].(object)
 	if !isObject {
@@ -129,7 +132,8 @@ func checkBase(c *core.Call, o object, spec specs.Connector) error {
 	}
 	r := c.Space.Get(core.KindConnection, base)
 	if r == nil {
-		return core.FlowError(core.FlowCode{Number: 1439, Status: http.StatusNotFound, Title: core.NotFound}, "there is no connection with id %s", base)
+		return core.FlowError(core.FlowCode{Number: 1439, Status: http.StatusNotFound, Title: core.NotFound},
+			"there is no connection with id %s", base)
 	}
 	b := r.View()
 	if s := core.Text(b, "connectionSpec", "id"); s != spec.ID {
@@ -197,7 +201,8 @@ func checkFileParams(params object) error {
 
 func checkTarget(c *core.Call, o object, specID string) error {
 	if specID != specs.DataLake {
-		return core.FlowError(core.ErrTargetSpec, "the target's connection specification must be the data lake's, %s", specs.DataLake)
+		return core.FlowError(core.ErrTargetSpec, "the target's connection specification must be the data lake's, %s",
+			specs.DataLake)
 	}
 	schema, _ := core.At(o, "data", "schema").(object)
 	id, version := core.Text(schema, "id"), core.Text(schema, "version")
@@ -238,7 +243,8 @@ func deleteEndpoint(k core.Kind) core.Handler {
 		if err := stable(&c.Env.Switches, k, r.Object(), true); err != nil {
 			return core.Answer{}, err
 		}
-		if flows := c.Space.Table(core.KindFlow).By(string(k[:6])+"ConnectionIds[]", r.ID); len(flows) > 0 && !c.Env.Switches.FreeSources {
+		if flows := c.Space.Table(core.KindFlow).By(string(k[:6])+"ConnectionIds[]", r.ID); len(flows) > 0 &&
+			!c.Env.Switches.FreeSources {
 			return core.Answer{}, core.FlowError(core.ErrInUse, "flow %s still uses %s %s", flows[0].ID, kindNames[k], r.ID)
 		}
 		c.Space.Remove(k, r.ID)

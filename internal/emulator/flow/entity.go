@@ -60,7 +60,8 @@ func brief(o object) object { return object{"id": o["id"], "etag": o["etag"]} }
 
 // kindNames are the words of refusals.
 var kindNames = map[core.Kind]string{
-	core.KindConnection: "connection", core.KindSource: "source connection", core.KindTarget: "target connection", core.KindFlow: "flow", core.KindRun: "run",
+	core.KindConnection: "connection", core.KindSource: "source connection", core.KindTarget: "target connection",
+	core.KindFlow: "flow", core.KindRun: "run",
 }
 
 // entity finds the object that the path names.
@@ -85,7 +86,8 @@ func noEntity(k core.Kind, id string) error {
 	}
 	if k == core.KindConnection {
 		detail := "there is no connection with id " + id
-		return &core.Refusal{Status: http.StatusNotFound, Code: "404", Body: object{"errorMessage": detail, "errorDetails": detail}}
+		return &core.Refusal{Status: http.StatusNotFound, Code: "404",
+			Body: object{"errorMessage": detail, "errorDetails": detail}}
 	}
 	return core.FlowError(core.ErrNotFound, "there is no %s with id %s", kindNames[k], id)
 }
@@ -104,7 +106,8 @@ func ifMatch(c *core.Call, o object, required bool) error {
 		if !required {
 			return nil
 		}
-		return core.FlowError(core.ErrIfMatchMissing, "If-Match is missing; it must carry the etag as it was answered, with its quotes")
+		return core.FlowError(core.ErrIfMatchMissing,
+			"If-Match is missing; it must carry the etag as it was answered, with its quotes")
 	}
 	if got[0] != want {
 		return core.FlowError(core.ErrIfMatchStale, "the object has etag %s, If-Match has %s", want, got[0])
@@ -128,14 +131,16 @@ func stable(sw *core.Switches, k core.Kind, o object, deletes bool) error {
 }
 
 // transitional are the states on the way between two others.
-var transitional = []string{"enabling", "disabling", "updating", "pending", "inProgress", "enabled-finalizing", "delete-finalizing"}
+var transitional = []string{"enabling", "disabling", "updating", "pending", "inProgress", "enabled-finalizing",
+	"delete-finalizing"}
 
 // unstable names what a state does not allow, in the words that the platform
 // has for the kind of object and the kind of write.
 func unstable(k core.Kind, state string, deletes bool) error {
 	switch {
 	case k == core.KindConnection:
-		return core.FlowError(core.ErrState, "the connection is %s; only what is enabled, disabled or initializing can be changed", state)
+		return core.FlowError(core.ErrState,
+			"the connection is %s; only what is enabled, disabled or initializing can be changed", state)
 	case deletes:
 		return core.FlowError(core.ErrDeleteFinalizing, "delete cannot be applied in state %s", state)
 	case strings.HasSuffix(state, "-finalizing"):
@@ -233,10 +238,12 @@ func specRef(o object, field string) (id string, err error) {
 	}
 	version, has := ref["version"]
 	if !has {
-		return "", core.FlowError(core.FlowCode{Number: 1413, Status: http.StatusUnprocessableEntity, Title: core.Invalid}, "%s.version is missing", field)
+		return "", core.FlowError(core.FlowCode{Number: 1413, Status: http.StatusUnprocessableEntity, Title: core.Invalid},
+			"%s.version is missing", field)
 	}
 	if s, _ := core.Scalar(version); s != SpecVersion {
-		return "", core.FlowError(core.FlowCode{Number: 1413, Status: http.StatusUnprocessableEntity, Title: core.Invalid}, "%s.version is %q, the specification has %q", field, s, SpecVersion)
+		return "", core.FlowError(core.FlowCode{Number: 1413, Status: http.StatusUnprocessableEntity, Title: core.Invalid},
+			"%s.version is %q, the specification has %q", field, s, SpecVersion)
 	}
 	return id, nil
 }

@@ -48,7 +48,8 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		return core.Answer{}, err
 	}
 	if !slices.Contains([]string{"root", "table", "file", "folder", "rest"}, kind) {
-		return core.Answer{}, core.FlowError(core.ErrObjectType, "objectType is %q, expected root, table, file, folder or rest", c.Query.Get("objectType"))
+		return core.Answer{}, core.FlowError(core.ErrObjectType,
+			"objectType is %q, expected root, table, file, folder or rest", c.Query.Get("objectType"))
 	}
 	table := c.Query.Get("object")
 	if kind != "root" && table == "" {
@@ -59,7 +60,8 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		items := []any{}
 		if f != nil {
 			for _, name := range f.Names {
-				items = append(items, object{"type": "table", "name": name, "path": name, "canPreview": true, "canFetchSchema": true})
+				items = append(items, object{"type": "table", "name": name, "path": name, "canPreview": true,
+					"canFetchSchema": true})
 			}
 		}
 		return core.OK(items)
@@ -127,7 +129,8 @@ func columnObject(col core.Column) object {
 	case "integer":
 		o["type"], o["xdm"] = "integer", object{"type": "integer", "minimum": -2147483648, "maximum": 2147483647}
 	case "long":
-		o["type"], o["xdm"] = "integer", object{"type": "integer", "minimum": int64(-9007199254740991), "maximum": int64(9007199254740991)}
+		o["type"], o["xdm"] = "integer", object{"type": "integer", "minimum": int64(-9007199254740991),
+			"maximum": int64(9007199254740991)}
 	case "date", "date-time":
 		o["type"], o["meta:xdmType"], o["xdm"] = "string", "date-time", object{"type": "string", "format": "date-time"}
 	default:

@@ -41,11 +41,14 @@ func open(t *testing.T, sw core.Switches) *servetest.Service {
 func TestLifeOfAFlow(t *testing.T) {
 	open(t, core.Switches{}).Run(t,
 		servetest.Step{Call: "POST /flows", Body: dataflow, Status: 201, Save: "id=id"},
-		servetest.Step{Call: "GET /flows/{id}", Status: 200, Want: `{"items":[{"state":"enabled","etag":"*","scheduleParams":{"backfill":true},"inheritedAttributes":{"properties":{"isSourceFlow":true}}}]}`},
+		servetest.Step{Call: "GET /flows/{id}", Status: 200,
+			Want: `{"items":[{"state":"enabled","etag":"*","scheduleParams":{"backfill":true},"inheritedAttributes":{"properties":{"isSourceFlow":true}}}]}`},
 		servetest.Step{Call: "DELETE /connections/{base}", Status: 400, Has: "FLOW-1418-400"},
 		servetest.Step{Call: "DELETE /sourceConnections/{source}", Status: 400, Has: "FLOW-1447-400"},
-		servetest.Step{Call: "PATCH /flows/{id}", Body: `[{"op":"replace","path":"/name","value":"G"}]`, Status: 400, Has: "FLOW-1403-400"},
-		servetest.Step{Call: "PATCH /flows/{id}", Body: `[{"op":"replace","path":"/name","value":"G"}]`, Header: `If-Match: "old"`, Status: 412},
+		servetest.Step{Call: "PATCH /flows/{id}", Body: `[{"op":"replace","path":"/name","value":"G"}]`, Status: 400,
+			Has: "FLOW-1403-400"},
+		servetest.Step{Call: "PATCH /flows/{id}", Body: `[{"op":"replace","path":"/name","value":"G"}]`,
+			Header: `If-Match: "old"`, Status: 412},
 		servetest.Step{Call: "POST /flows/{id}/action?op=enable", Status: 400, Has: "FLOW-1422-400"},
 		servetest.Step{Call: "POST /flows/{id}/action?op=disable", Status: 200, Want: `{"id":"{id}"}`},
 		servetest.Step{Call: "GET /flows?property=state==disabled", Status: 200, Want: `{"items":[{"id":"{id}"}]}`},
@@ -58,19 +61,25 @@ func TestLifeOfAFlow(t *testing.T) {
 func TestRefusedFlows(t *testing.T) {
 	s := open(t, core.Switches{})
 	for _, c := range []struct{ from, to, code string }{
-		{`"name":"F",`, ``, "FLOW-1304-400"}, {`"F",`, `"F","state":"enabled",`, "FLOW-1410-400"}, {`14518937`, `00000000`, "FLOW-1413-400"},
-		{`"{source}"`, ``, "FLOW-1320-400"}, {`"{source}"`, `"{source}","x"`, "FLOW-1321-400"}, {`{target}`, `{source}`, "FLOW-1439-404"},
-		{`1801486800`, `1801483199`, "FLOW-1360-400"}, {`"hour"`, `"minute"`, "FLOW-1362-400"}, {`"hour"`, `"month"`, "FLOW-1397-400"},
-		{`"name":"at"`, `"name":"none"`, "FLOW-1313-400"}, {`"mappingVersion":0`, `"mappingVersion":1`, "FLOW-1412-400"}, {`"m"`, `"n"`, "FLOW-1419-400"},
+		{`"name":"F",`, ``, "FLOW-1304-400"}, {`"F",`, `"F","state":"enabled",`, "FLOW-1410-400"},
+		{`14518937`, `00000000`, "FLOW-1413-400"},
+		{`"{source}"`, ``, "FLOW-1320-400"}, {`"{source}"`, `"{source}","x"`, "FLOW-1321-400"},
+		{`{target}`, `{source}`, "FLOW-1439-404"},
+		{`1801486800`, `1801483199`, "FLOW-1360-400"}, {`"hour"`, `"minute"`, "FLOW-1362-400"},
+		{`"hour"`, `"month"`, "FLOW-1397-400"},
+		{`"name":"at"`, `"name":"none"`, "FLOW-1313-400"}, {`"mappingVersion":0`, `"mappingVersion":1`, "FLOW-1412-400"},
+		{`"m"`, `"n"`, "FLOW-1419-400"},
 	} {
 		status := 400
 		if strings.HasSuffix(c.code, "404") {
 			status = 404
 		}
-		s.Run(t, servetest.Step{Call: "POST /flows", Body: strings.Replace(dataflow, c.from, c.to, 1), Status: status, Has: c.code})
+		s.Run(t, servetest.Step{Call: "POST /flows", Body: strings.Replace(dataflow, c.from, c.to, 1), Status: status,
+			Has: c.code})
 	}
 	// A start in this very second is not in the past.
-	s.Run(t, servetest.Step{Call: "POST /flows", Body: strings.Replace(dataflow, "1801486800", "1801483200", 1), Status: 201})
+	s.Run(t, servetest.Step{Call: "POST /flows", Body: strings.Replace(dataflow, "1801486800", "1801483200", 1),
+		Status: 201})
 }
 
 // A flow runs at its start and each hour after it; windows join, and a leap of
@@ -93,11 +102,16 @@ func TestScheduledRuns(t *testing.T) {
 
 func TestSchedules(t *testing.T) {
 	for _, c := range []struct{ params, why string }{
-		{`{}`, "FLOW-1317-400"}, {`{"frequency":"once"}`, "FLOW-1340-400"}, {`{"frequency":"once","startTime":"1","interval":1}`, "FLOW-1361-400"},
-		{`{"frequency":"once","startTime":1,"backfill":true}`, "FLOW-1364-400"}, {`{"frequency":"day","startTime":1}`, "FLOW-1363-400"},
-		{`{"frequency":"minute","startTime":1,"interval":14}`, "FLOW-1362-400"}, {`{"frequency":"minute","startTime":1,"interval":"15"}`, ""},
-		{`{"frequency":"day","startTime":1,"interval":0}`, "FLOW-1362-400"}, {`{"frequency":"week","startTime":"1","interval":1,"backfill":"false"}`, ""},
-		{`{"frequency":"once","startTime":1}`, ""}, {`{"frequency":"day","startTime":1,"interval":1,"backfill":1}`, "FLOW-1317-400"},
+		{`{}`, "FLOW-1317-400"}, {`{"frequency":"once"}`, "FLOW-1340-400"},
+		{`{"frequency":"once","startTime":"1","interval":1}`, "FLOW-1361-400"},
+		{`{"frequency":"once","startTime":1,"backfill":true}`, "FLOW-1364-400"},
+		{`{"frequency":"day","startTime":1}`, "FLOW-1363-400"},
+		{`{"frequency":"minute","startTime":1,"interval":14}`, "FLOW-1362-400"},
+		{`{"frequency":"minute","startTime":1,"interval":"15"}`, ""},
+		{`{"frequency":"day","startTime":1,"interval":0}`, "FLOW-1362-400"},
+		{`{"frequency":"week","startTime":"1","interval":1,"backfill":"false"}`, ""},
+		{`{"frequency":"once","startTime":1}`, ""}, {`{"frequency":"day","startTime":1,"interval":1,"backfill":1}`,
+			"FLOW-1317-400"},
 	} {
 		_, err := ReadSchedule(core.MustObject([]byte(c.params)))
 		got := ""
@@ -117,9 +131,11 @@ func TestFilters(t *testing.T) {
 		status   int
 		has      string
 	}{
-		{"name==S", 200, `"id"`}, {"name==T", 200, `"items":[]`}, {`name==%22S%22,T`, 200, `"id"`}, {"createdAt>0", 200, `"id"`}, {"createdAt>x", 400, "FLOW-1452-400"},
-		{"name", 400, "FLOW-1453-400"}, {"name==", 400, "FLOW-1453-400"}, {"size==1", 400, "FLOW-1449-400"}, {"name~S", 400, "FLOW-1440-400"}, {"name!S", 400, "FLOW-1450-400"},
-		{"createdAt>1,2", 400, "FLOW-1443-400"}, {"id>1", 400, "FLOW-1448-400"}, {"name==%22S", 400, "FLOW-1452-400"},
+		{"name==S", 200, `"id"`}, {"name==T", 200, `"items":[]`}, {`name==%22S%22,T`, 200, `"id"`},
+		{"createdAt>0", 200, `"id"`}, {"createdAt>x", 400, "FLOW-1452-400"},
+		{"name", 400, "FLOW-1453-400"}, {"name==", 400, "FLOW-1453-400"}, {"size==1", 400, "FLOW-1449-400"},
+		{"name~S", 400, "FLOW-1440-400"}, {"name!S", 400, "FLOW-1450-400"}, {"createdAt>1,2", 400, "FLOW-1443-400"},
+		{"id>1", 400, "FLOW-1448-400"}, {"name==%22S", 400, "FLOW-1452-400"},
 	} {
 		s.Run(t, servetest.Step{Call: "GET /sourceConnections?property=" + c.property, Status: c.status, Has: c.has})
 	}

@@ -31,18 +31,23 @@ type listQuery struct {
 }
 
 var commonFields = []string{
-	"id", "name", "description", "state", "createdAt", "updatedAt", "createdBy", "updatedBy", "createdClient", "updatedClient",
-	"sandboxId", "sandboxName", "imsOrgId", "version", "etag", "inheritedAttributes", "lastOperation", "labels", "policy", "providerId",
+	"id", "name", "description", "state", "createdAt", "updatedAt", "createdBy", "updatedBy", "createdClient",
+	"updatedClient", "sandboxId", "sandboxName", "imsOrgId", "version", "etag", "inheritedAttributes", "lastOperation",
+	"labels", "policy", "providerId",
 }
 
 // filterFields lists the top-level members a filter may start with.
 var filterFields = map[core.Kind][]string{
 	core.KindConnection: append([]string{"auth", "connectionSpec", "params"}, commonFields...),
-	core.KindSource:     append([]string{"baseConnectionId", "connectionSpec", "data", "params", "providerRefId"}, commonFields...),
-	core.KindTarget:     append([]string{"baseConnectionId", "connectionSpec", "data", "params", "providerRefId"}, commonFields...),
-	core.KindFlow: append([]string{"flowSpec", "sourceConnectionIds", "targetConnectionIds", "transformations", "scheduleParams", "options",
+	core.KindSource: append([]string{"baseConnectionId", "connectionSpec", "data", "params", "providerRefId"},
+		commonFields...),
+	core.KindTarget: append([]string{"baseConnectionId", "connectionSpec", "data", "params", "providerRefId"},
+		commonFields...),
+	core.KindFlow: append([]string{"flowSpec", "sourceConnectionIds", "targetConnectionIds", "transformations",
+		"scheduleParams", "options",
 		"runs", "lastRunDetails", "providerRefId"}, commonFields...),
-	core.KindRun: append([]string{"flowId", "flowSpec", "metrics", "activities", "params", "providerRefId", "status", "recordTypes"}, commonFields...),
+	core.KindRun: append([]string{"flowId", "flowSpec", "metrics", "activities", "params", "providerRefId", "status",
+		"recordTypes"}, commonFields...),
 }
 
 func readListQuery(c *core.Call) (listQuery, error) {
@@ -60,7 +65,8 @@ func readListQuery(c *core.Call) (listQuery, error) {
 		case "limit":
 			n, err := strconv.Atoi(values[0])
 			if err != nil || n < 1 || n > maxListLimit {
-				return q, core.FlowError(core.ErrFilterValue, "limit is %q, expected a number from 1 to %d", values[0], maxListLimit)
+				return q, core.FlowError(core.ErrFilterValue, "limit is %q, expected a number from 1 to %d", values[0],
+					maxListLimit)
 			}
 			q.limit = n
 		case "start":
@@ -84,12 +90,14 @@ func listEntities(k core.Kind) core.Handler {
 // searchEntities answers POST …/search, the same list asked for in a body.
 func searchEntities(k core.Kind) core.Handler {
 	return core.With((*core.Call).Object, func(c *core.Call, body object) (core.Answer, error) {
-		q := listQuery{limit: c.Env.Switches.PageSize, orderby: core.Text(body, "orderby"), token: c.Query.Get("continuationToken")}
+		q := listQuery{limit: c.Env.Switches.PageSize, orderby: core.Text(body, "orderby"),
+			token: c.Query.Get("continuationToken")}
 		q.count = core.At(body, "count") == true || core.Text(body, "count") == "true"
 		if l, has := body["limit"]; has {
 			n, isInt := core.AsInt(l)
 			if !isInt || n < 1 || n > maxSearchLimit {
-				return core.Answer{}, core.FlowError(core.ErrFilterValue, "limit is %v, expected a number from 1 to %d", l, maxSearchLimit)
+				return core.Answer{}, core.FlowError(core.ErrFilterValue, "limit is %v, expected a number from 1 to %d", l,
+					maxSearchLimit)
 			}
 			if q.count {
 				return core.Answer{}, core.FlowError(core.ErrCountLimit, "limit and count do not go together")

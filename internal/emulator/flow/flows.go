@@ -26,7 +26,8 @@ func flowRoutes() []core.Route {
 
 func createFlow(c *core.Call, body object) (core.Answer, error) {
 	if _, has := body["state"]; has {
-		return core.Answer{}, core.FlowError(core.ErrStateInCreate, "state cannot be set when a flow is created; new flows are enabled")
+		return core.Answer{}, core.FlowError(core.ErrStateInCreate,
+			"state cannot be set when a flow is created; new flows are enabled")
 	}
 	state := "enabled"
 	if isDraft(c) {
@@ -98,7 +99,8 @@ func checkFlow(c *core.Call, o object, draft, fresh bool) error {
 		return err
 	}
 	if s := core.Text(source, "connectionSpec", "id"); !spec.Takes(s) {
-		return core.FlowError(core.ErrConnector, "flow specification %s does not take sources of connection specification %s", spec.Name, s)
+		return core.FlowError(core.ErrConnector, "flow specification %s does not take sources of connection specification %s",
+			spec.Name, s)
 	}
 	if t := core.Text(target, "connectionSpec", "id"); t != specs.DataLake {
 		return core.FlowError(core.ErrTargetSpec, "flow specification %s only takes the data lake as target", spec.Name)
@@ -189,7 +191,8 @@ func Transformation(o object, name string) (params object, found bool) {
 	return nil, false
 }
 
-func checkTransformations(c *core.Call, o object, spec specs.FlowSpec, s schedule, source, target object, fresh bool) error {
+func checkTransformations(c *core.Call, o object, spec specs.FlowSpec, s schedule, source, target object,
+	fresh bool) error {
 	known := []string{"Copy", "Mapping"}
 	if spec.ID == specs.CloudStorageToAEP {
 		known = []string{"Mapping", "Encryption"}
@@ -215,7 +218,8 @@ func checkTransformations(c *core.Call, o object, spec specs.FlowSpec, s schedul
 	if err != nil {
 		return err
 	}
-	if _, hasCopy := Transformation(o, "Copy"); spec.ID == specs.CRMToAEP && (fresh || hasCopy || c.Env.Switches.KeepCopy) {
+	if _, hasCopy := Transformation(o, "Copy"); spec.ID == specs.CRMToAEP &&
+		(fresh || hasCopy || c.Env.Switches.KeepCopy) {
 		if err := checkDelta(o, s, source); err != nil {
 			return err
 		}
@@ -252,11 +256,13 @@ func flowMapping(c *core.Call, params, target object) (object, error) {
 	}
 	dataset := c.Space.Get(core.KindDataset, core.Text(target, "params", "dataSetId"))
 	if dataset == nil {
-		return nil, core.FlowError(core.ErrDatasetID, "the dataset %q of the target connection is gone", core.Text(target, "params", "dataSetId"))
+		return nil, core.FlowError(core.ErrDatasetID, "the dataset %q of the target connection is gone",
+			core.Text(target, "params", "dataSetId"))
 	}
 	schema := core.Text(body, "outputSchema", "schemaRef", "id")
 	if got := dataset.Key(core.DatasetSchemaKey); !registry.SameSchema(schema, got) {
-		return nil, core.FlowError(core.ErrSchemaMismatch, "mapping set %s is for schema %s, dataset %s has %s", id, schema, dataset.ID, got)
+		return nil, core.FlowError(core.ErrSchemaMismatch, "mapping set %s is for schema %s, dataset %s has %s", id, schema,
+			dataset.ID, got)
 	}
 	return body, nil
 }
@@ -304,15 +310,17 @@ func checkMappedColumns(set, source object) error {
 			continue
 		}
 		if attr := core.Text(m, "source"); !names[dataprep.AttributeColumn(attr)] && !names[attr] {
-			return core.FlowError(core.ErrColumns, "the mapping set maps %s, which is not among the columns of the source connection", attr)
+			return core.FlowError(core.ErrColumns,
+				"the mapping set maps %s, which is not among the columns of the source connection", attr)
 		}
 	}
 	return nil
 }
 
 var flowRules = patchRules{
-	fields: []string{"name", "description", "scheduleParams", "transformations", "options", "labels", "policy", "sourceConnectionIds", "targetConnectionIds"},
-	judge:  judgeFlowPatch,
+	fields: []string{"name", "description", "scheduleParams", "transformations", "options", "labels", "policy",
+		"sourceConnectionIds", "targetConnectionIds"},
+	judge: judgeFlowPatch,
 }
 
 func judgeFlowPatch(c *core.Call, before, after object, ops []core.PatchOp) error {
@@ -358,7 +366,8 @@ func checkTransformationChange(c *core.Call, before, after object) error {
 	}
 	wasCopy, _ := Transformation(before, "Copy")
 	isCopy, hasCopy := Transformation(after, "Copy")
-	if d := wasCopy["deltaColumn"]; d != nil && (hasCopy || c.Env.Switches.KeepCopy) && !core.Same(d, isCopy["deltaColumn"]) {
+	if d := wasCopy["deltaColumn"]; d != nil && (hasCopy || c.Env.Switches.KeepCopy) &&
+		!core.Same(d, isCopy["deltaColumn"]) {
 		return core.FlowError(core.ErrRunDelta, "the delta column of a flow cannot change")
 	}
 	return nil

@@ -28,7 +28,8 @@ func specRoutes() []core.Route {
 		r(http.MethodGet, "/connectionSpecs", core.Reads, listSpecs("/connectionSpecs", connectionSpecBodies)),
 		r(http.MethodGet, "/connectionSpecs/{id}", core.Reads, getSpec(connectionSpecBodies)),
 		r(http.MethodGet, "/connectionSpecs/{id}/explore", core.Reads, exploreSpec),
-		r(http.MethodGet, "/connectionSpecs/{id}/configs", core.Reads, func(c *core.Call) (core.Answer, error) { return core.OK(object{"items": []any{}}) }),
+		r(http.MethodGet, "/connectionSpecs/{id}/configs", core.Reads,
+			func(c *core.Call) (core.Answer, error) { return core.OK(object{"items": []any{}}) }),
 		r(http.MethodPost, "/connectionSpecs", core.Reads, readOnly),
 		r(http.MethodPut, "/connectionSpecs/{id}", core.Reads, readOnly),
 	}
@@ -81,31 +82,36 @@ func connectionSpecBody(c specs.Connector) object {
 			}
 		}
 		auth = append(auth, object{"name": a.Name, "type": a.Type, "spec": object{
-			"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "properties": properties, "required": required,
+			"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "properties": properties,
+			"required": required,
 		}})
 	}
 	attributes := object{
-		"category": c.Kind, "connectorName": c.Name, "isSource": c.FlowSpec != "" || c.Kind == "streaming", "isDraftModeSupported": c.FlowSpec != "",
-		"uiAttributes": object{"apiFeatures": object{"explorePaginationSupported": false}},
+		"category": c.Kind, "connectorName": c.Name, "isSource": c.FlowSpec != "" || c.Kind == "streaming",
+		"isDraftModeSupported": c.FlowSpec != "",
+		"uiAttributes":         object{"apiFeatures": object{"explorePaginationSupported": false}},
 	}
 	if c.FilterAtSource {
 		attributes["filterAtSource"] = object{
 			"enabled": true, "queryLanguage": "SQL", "logicalOperators": []any{"and", "or", "not"},
-			"comparisonOperators": []any{"=", "!=", "<", "<=", ">", ">=", "like", "in"}, "columnNameEscapeChar": "`", "valueEscapeChar": "'",
+			"comparisonOperators":  []any{"=", "!=", "<", "<=", ">", ">=", "like", "in"},
+			"columnNameEscapeChar": "`", "valueEscapeChar": "'",
 		}
 	}
 	permission := func(verb string) []any {
 		return []any{object{"@type": "lowLevel", "name": "EnterpriseSource", "permissions": []any{verb}}}
 	}
 	o := object{
-		"id": c.ID, "name": name, "providerId": specs.ProviderID, "version": SpecVersion, "authSpec": auth, "attributes": attributes,
+		"id": c.ID, "name": name, "providerId": specs.ProviderID, "version": SpecVersion, "authSpec": auth,
+		"attributes":      attributes,
 		"permissionsInfo": object{"view": permission("read"), "manage": permission("write")},
 	}
 	switch c.FlowSpec {
 	case "CRMToAEP":
 		o["sourceSpec"] = object{"name": "Source Specification", "type": "SourceParamSpec", "spec": object{
 			"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "required": []any{"tableName"},
-			"properties": object{"tableName": object{"type": "string"}, "columns": object{"type": "array"}, "cdcEnabled": object{"type": "boolean"}},
+			"properties": object{"tableName": object{"type": "string"}, "columns": object{"type": "array"},
+				"cdcEnabled": object{"type": "boolean"}},
 		}}
 		o["exploreSpec"] = object{
 			"name": "Table", "type": "Table",
@@ -115,15 +121,17 @@ func connectionSpecBody(c specs.Connector) object {
 	case "CloudStorageToAEP":
 		o["sourceSpec"] = object{"name": "Source Specification", "type": "SourceParamSpec", "spec": object{
 			"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "required": []any{"path"},
-			"properties": object{"path": object{"type": "string"}, "type": object{"type": "string"}, "recursive": object{"type": "boolean"}},
+			"properties": object{"path": object{"type": "string"}, "type": object{"type": "string"},
+				"recursive": object{"type": "boolean"}},
 		}}
 	}
 	return o
 }
 
 var specFields = []string{
-	"id", "name", "providerId", "version", "attributes", "authSpec", "sourceSpec", "targetSpec", "exploreSpec", "sourceConnectionSpecIds",
-	"targetConnectionSpecIds", "transformationSpecs", "transformationSpec", "scheduleSpec", "optionSpec", "runSpec", "permissionsInfo",
+	"id", "name", "providerId", "version", "attributes", "authSpec", "sourceSpec", "targetSpec", "exploreSpec",
+	"sourceConnectionSpecIds", "targetConnectionSpecIds", "transformationSpecs", "transformationSpec", "scheduleSpec",
+	"optionSpec", "runSpec", "permissionsInfo",
 }
 
 func listSpecs(path string, bodies func() []object) core.Handler {
@@ -155,7 +163,8 @@ func selectSpecs(c *core.Call, path string, bodies []object, q listQuery) (core.
 	conds, err := flowConditions(q.exprs, specFields)
 	var r *core.Refusal
 	if errors.As(err, &r) && r.Code == core.ErrFilterField.String() && path == "/connectionSpecs" {
-		return core.Answer{}, core.FlowError(core.ErrSpecFilter, "connection specifications cannot be filtered by that field: %s", core.DetailOf(err))
+		return core.Answer{}, core.FlowError(core.ErrSpecFilter,
+			"connection specifications cannot be filtered by that field: %s", core.DetailOf(err))
 	}
 	if err != nil {
 		return core.Answer{}, err

@@ -20,9 +20,11 @@ func metrics(o catalog.Outcome, ext any, begun, ended int64) object {
 	return object{
 		"durationSummary": object{"startedAtUTC": begun, "completedAtUTC": ended, "extensions": ext},
 		"sizeSummary":     object{"inputBytes": in, "outputBytes": out},
-		"recordSummary":   object{"inputRecordCount": o.Read, "outputRecordCount": o.Written, "failedRecordCount": o.Failed, "skippedRecordCount": int64(0)},
-		"fileSummary":     object{"inputFileCount": files, "outputFileCount": files, "activityRefs": []any{"promotionActivity"}},
-		"statusSummary":   object{"status": status, "errors": o.Errors(), "activityRefs": []any{"promotionActivity"}},
+		"recordSummary": object{"inputRecordCount": o.Read, "outputRecordCount": o.Written, "failedRecordCount": o.Failed,
+			"skippedRecordCount": int64(0)},
+		"fileSummary": object{"inputFileCount": files, "outputFileCount": files,
+			"activityRefs": []any{"promotionActivity"}},
+		"statusSummary": object{"status": status, "errors": o.Errors(), "activityRefs": []any{"promotionActivity"}},
 	}
 }
 
@@ -43,7 +45,7 @@ func activities(o catalog.Outcome, flow object, batch string, begun, ended int64
 		return a
 	}
 	source := object{"sourceInfo": []any{object{
-		"id": First(core.Texts(flow, "sourceConnectionIds")), "type": "SourceConnection",
+		"id": first(core.Texts(flow, "sourceConnectionIds")), "type": "SourceConnection",
 		"reference": object{"type": "AdfRunId", "ids": []any{core.Text(flow, "id")}},
 	}}}
 	if o.Status == "failed" && strings.HasPrefix(o.Code, "CONNECTOR-1001") {
@@ -52,7 +54,7 @@ func activities(o catalog.Outcome, flow object, batch string, begun, ended int64
 	target := object{}
 	if batch != "" {
 		target["targetInfo"] = []any{object{
-			"id": First(core.Texts(flow, "targetConnectionIds")), "type": "TargetConnection",
+			"id": first(core.Texts(flow, "targetConnectionIds")), "type": "TargetConnection",
 			"reference": object{"type": "Batch", "ids": []any{batch}},
 		}}
 	}
@@ -66,7 +68,7 @@ func activities(o catalog.Outcome, flow object, batch string, begun, ended int64
 	}
 }
 
-func First(l []string) any {
+func first(l []string) any {
 	if len(l) == 0 {
 		return nil
 	}

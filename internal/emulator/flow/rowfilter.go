@@ -88,7 +88,8 @@ func walkFilter(node any, typeOf map[string]string) error {
 	textual := strings.EqualFold(literal, "XDM_STRING") || strings.EqualFold(literal, "String")
 	number := typeOf[column] == "integer" || typeOf[column] == "double" || typeOf[column] == "long"
 	if textual && number {
-		return core.FlowError(core.ErrFilterTypes, "the filter compares column %s of type %s with a text", column, typeOf[column])
+		return core.FlowError(core.ErrFilterTypes, "the filter compares column %s of type %s with a text", column,
+			typeOf[column])
 	}
 	return nil
 }

@@ -43,7 +43,8 @@ func runRoutes() []core.Route {
 // NextDue is the next slot of an enabled flow, in ms: the first that is neither
 // behind the flow's last write nor run already. 0 is never.
 func NextDue(flow object, slot int64) int64 {
-	if core.Text(flow, "state") != "enabled" || !IsSourceFlow(flow) || len(core.Texts(flow, "sourceConnectionIds")) != 1 || len(core.Texts(flow, "targetConnectionIds")) != 1 {
+	if core.Text(flow, "state") != "enabled" || !IsSourceFlow(flow) || len(core.Texts(flow, "sourceConnectionIds")) != 1 ||
+		len(core.Texts(flow, "targetConnectionIds")) != 1 {
 		return 0
 	}
 	s, err := ReadSchedule(flow["scheduleParams"])
@@ -177,9 +178,10 @@ func newRun(sp *core.Space, flow object, at, from, to int64, params any, status 
 	id := sp.Env.NewUUID()
 	etag := sp.Env.NewEtag(time.UnixMilli(at))
 	o := object{
-		"id": id, "flowId": flow["id"], "flowSpec": flow["flowSpec"], "etag": etag, "version": etag, "createdAt": at, "updatedAt": at,
-		"createdBy": flow["createdBy"], "updatedBy": flow["createdBy"], "createdClient": flow["createdClient"], "updatedClient": flow["createdClient"],
-		"sandboxId": sp.Sandbox.ID, "sandboxName": sp.Sandbox.Name, "imsOrgId": sp.Org.ID, "providerRefId": sp.Env.NewUUID(),
+		"id": id, "flowId": flow["id"], "flowSpec": flow["flowSpec"], "etag": etag, "version": etag, "createdAt": at,
+		"updatedAt": at, "createdBy": flow["createdBy"], "updatedBy": flow["createdBy"],
+		"createdClient": flow["createdClient"], "updatedClient": flow["createdClient"], "sandboxId": sp.Sandbox.ID,
+		"sandboxName": sp.Sandbox.Name, "imsOrgId": sp.Org.ID, "providerRefId": sp.Env.NewUUID(),
 		"metrics": object{
 			"durationSummary": object{"startedAtUTC": at, "extensions": object{"windowStart": from, "windowEnd": to}},
 			"statusSummary":   object{"status": status, "errors": []any{}},
@@ -224,7 +226,8 @@ func finishRun(sp *core.Space, r *core.Record) {
 	if out.Status != "failed" {
 		batch = catalog.NewBatch(sp, flow, out, begun, ended)
 	}
-	o["metrics"], o["activities"] = metrics(out, core.At(o, "metrics", "durationSummary", "extensions"), begun, ended), activities(out, flow, batch, begun, ended)
+	o["metrics"], o["activities"] = metrics(out, core.At(o, "metrics", "durationSummary", "extensions"), begun, ended),
+		activities(out, flow, batch, begun, ended)
 	o["updatedAt"] = ended
 	etag := sp.Env.NewEtag(time.UnixMilli(ended))
 	o["etag"], o["version"] = etag, etag
@@ -256,7 +259,8 @@ func createRun(c *core.Call, body object) (core.Answer, error) {
 	flow := r.Object()
 	s, err := ReadSchedule(flow["scheduleParams"])
 	if err != nil || !s.Once() {
-		return core.Answer{}, core.FlowError(core.ErrRunFrequency, "on-demand runs are for one-time flows, this one runs by %q", s.Frequency)
+		return core.Answer{}, core.FlowError(core.ErrRunFrequency,
+			"on-demand runs are for one-time flows, this one runs by %q", s.Frequency)
 	}
 	params, isObject := body["params"].(object)
 	if !isObject || len(params) == 0 {
@@ -333,7 +337,8 @@ func actOnRun(c *core.Call, r *core.Record) (core.Answer, error) {
 	status := core.Text(o, "metrics", "statusSummary", "status")
 	n, _ := core.AsInt(core.At(o, "metrics", "recordSummary", "outputRecordCount"))
 	if status != "failed" && !(status == "success" && n == 0) {
-		return core.Answer{}, core.FlowError(core.ErrRetriggerState, "the run is %s with %d records; only failed or empty runs can be repeated", status, n)
+		return core.Answer{}, core.FlowError(core.ErrRetriggerState,
+			"the run is %s with %d records; only failed or empty runs can be repeated", status, n)
 	}
 	f := c.Space.Get(core.KindFlow, core.Text(o, "flowId"))
 	if f == nil || core.Text(f.Object(), "state") != "enabled" {

@@ -23,7 +23,8 @@ func (s schedule) Once() bool { return s.Frequency == "once" }
 
 // period is the time between two runs, 0 for one-time flows.
 func (s schedule) period() time.Duration {
-	unit := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}[s.Frequency]
+	unit := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour,
+		"week": 7 * 24 * time.Hour}[s.Frequency]
 	return unit * time.Duration(min(s.Interval, 1<<20))
 }
 
@@ -36,7 +37,8 @@ func ReadSchedule(v any) (schedule, error) {
 	}
 	s.Frequency = core.Text(o, "frequency")
 	if !slices.Contains(frequencies, s.Frequency) {
-		return s, core.FlowError(core.ErrFrequency, "scheduleParams.frequency is %q, expected one of %s", s.Frequency, strings.Join(frequencies, ", "))
+		return s, core.FlowError(core.ErrFrequency, "scheduleParams.frequency is %q, expected one of %s", s.Frequency,
+			strings.Join(frequencies, ", "))
 	}
 	start, isInt := core.AsInt(o["startTime"])
 	if !isInt || start < 0 || start > 1e11 {
@@ -65,7 +67,8 @@ func ReadSchedule(v any) (schedule, error) {
 		least = 15
 	}
 	if s.Interval < least {
-		return s, core.FlowError(core.ErrIntervalSmall, "scheduleParams.interval is %d, less than %d, the least for frequency %s", s.Interval, least, s.Frequency)
+		return s, core.FlowError(core.ErrIntervalSmall,
+			"scheduleParams.interval is %d, less than %d, the least for frequency %s", s.Interval, least, s.Frequency)
 	}
 	s.backfill = true
 	if hasBackfill {
@@ -84,7 +87,8 @@ func ReadSchedule(v any) (schedule, error) {
 // notPast refuses a start that the clock has left behind.
 func notPast(c *core.Call, s schedule) error {
 	if now := c.Now.Unix(); s.start < now-c.Env.Switches.StartGraceSeconds {
-		return core.FlowError(core.ErrStartPast, "scheduleParams.startTime %d is %d seconds in the past", s.start, now-s.start)
+		return core.FlowError(core.ErrStartPast, "scheduleParams.startTime %d is %d seconds in the past", s.start,
+			now-s.start)
 	}
 	return nil
 }

@@ -89,13 +89,15 @@ func addProfileFlow(c *core.Call, id string, dataset object) {
 	end := func(k core.Kind, spec string) []any {
 		end := c.Env.NewUUID()
 		AddEndpoint(c, k, end, "enabled", object{
-			"name": name, "data": object{"format": "parquet"}, "params": object{"dataSetId": id}, "connectionSpec": object{"id": spec, "version": SpecVersion},
+			"name": name, "data": object{"format": "parquet"}, "params": object{"dataSetId": id},
+			"connectionSpec": object{"id": spec, "version": SpecVersion},
 		})
 		return []any{end}
 	}
 	AddFlow(c, c.Env.NewUUID(), "enabled", object{
-		"name": name, "flowSpec": object{"id": core.ProfileFlowSpec, "version": SpecVersion}, "transformations": []any{}, "scheduleParams": object{},
-		"sourceConnectionIds": end(core.KindSource, specs.DataLake), "targetConnectionIds": end(core.KindTarget, ProfileStore),
+		"name": name, "flowSpec": object{"id": core.ProfileFlowSpec, "version": SpecVersion}, "transformations": []any{},
+		"scheduleParams": object{}, "sourceConnectionIds": end(core.KindSource, specs.DataLake),
+		"targetConnectionIds": end(core.KindTarget, ProfileStore),
 	})
 }
 

@@ -57,11 +57,13 @@ func issueToken(c *core.Call, form url.Values) (core.Answer, error) {
 		if g == "" {
 			return core.Answer{}, core.IMSError(http.StatusBadRequest, "invalid_request", "grant_type is missing")
 		}
-		return core.Answer{}, core.IMSError(http.StatusBadRequest, "unsupported_grant_type", "grant_type must be client_credentials")
+		return core.Answer{}, core.IMSError(http.StatusBadRequest, "unsupported_grant_type",
+			"grant_type must be client_credentials")
 	}
 	id, secret := form.Get("client_id"), form.Get("client_secret")
 	if id == "" || secret == "" {
-		return core.Answer{}, core.IMSError(http.StatusBadRequest, "invalid_client", "client_id and client_secret are both needed")
+		return core.Answer{}, core.IMSError(http.StatusBadRequest, "invalid_client",
+			"client_id and client_secret are both needed")
 	}
 	if form.Get("scope") == "" {
 		return core.Answer{}, core.IMSError(http.StatusBadRequest, "invalid_scope", "scope is missing")

@@ -35,7 +35,8 @@ func readAccept(header string) (acceptType, bool) {
 			continue
 		}
 		words := strings.Split(rest, "-")
-		a := acceptType{echo: "application/vnd.adobe." + rest + "+json", version: params["version"], standard: words[0] == "xdm"}
+		a := acceptType{echo: "application/vnd.adobe." + rest + "+json", version: params["version"],
+			standard: words[0] == "xdm"}
 		if words[0] != "xed" && words[0] != "xdm" {
 			return a, false
 		}
@@ -71,7 +72,9 @@ func acceptLookup(c *core.Call) (acceptType, error) {
 	a, valid := readAccept(c.Request.Header.Get("Accept"))
 	major, _, _ := strings.Cut(a.version, ".")
 	if !valid || a.link || a.v2 || major != "1" {
-		return a, core.XDMError(1007, http.StatusBadRequest, titleAccept, "Accept is %q; a lookup needs application/vnd.adobe.xed+json; version=1 or another of its forms", c.Request.Header.Get("Accept"))
+		return a, core.XDMError(1007, http.StatusBadRequest, titleAccept,
+			"Accept is %q; a lookup needs application/vnd.adobe.xed+json; version=1 or another of its forms",
+			c.Request.Header.Get("Accept"))
 	}
 	return a, nil
 }
@@ -80,7 +83,9 @@ func acceptLookup(c *core.Call) (acceptType, error) {
 func acceptList(c *core.Call) (acceptType, error) {
 	a, valid := readAccept(c.Request.Header.Get("Accept"))
 	if !valid || a.version != "" || a.full || a.link || a.v2 {
-		return a, core.XDMError(1006, http.StatusBadRequest, titleAccept, "Accept is %q; a list needs application/vnd.adobe.xed-id+json or application/vnd.adobe.xed+json, without a version", c.Request.Header.Get("Accept"))
+		return a, core.XDMError(1006, http.StatusBadRequest, titleAccept,
+			"Accept is %q; a list needs application/vnd.adobe.xed-id+json or application/vnd.adobe.xed+json, without a version",
+			c.Request.Header.Get("Accept"))
 	}
 	return a, nil
 }

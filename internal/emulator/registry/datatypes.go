@@ -21,7 +21,8 @@ func dataTypeTitle(id string) string {
 // has no such type.
 func DataTypeProperties(id string) object {
 	model := specs.XDM()
-	i, known := slices.BinarySearchFunc(model.DataTypes, id, func(t specs.XDMDataType, id string) int { return strings.Compare(t.ID, id) })
+	i, known := slices.BinarySearchFunc(model.DataTypes, id,
+		func(t specs.XDMDataType, id string) int { return strings.Compare(t.ID, id) })
 	if !known {
 		return nil
 	}
@@ -30,7 +31,8 @@ func DataTypeProperties(id string) object {
 		fields = model.Event
 	}
 	tree, below := object{}, model.DataTypes[i].Path+"."
-	from, _ := slices.BinarySearchFunc(fields, below, func(f specs.XDMField, p string) int { return strings.Compare(f.Path, p) })
+	from, _ := slices.BinarySearchFunc(fields, below,
+		func(f specs.XDMField, p string) int { return strings.Compare(f.Path, p) })
 	for _, f := range fields[from:] {
 		rest, inside := strings.CutPrefix(f.Path, below)
 		if !inside {

@@ -117,7 +117,8 @@ func checkDescriptor(c *core.Call, o object, id string) error {
 			continue
 		}
 		if o["xdm:isPrimary"] == true && other["xdm:isPrimary"] == true {
-			return badDescriptor("schema %s has a primary identity already, on %s", schemaID, core.Text(other, "xdm:sourceProperty"))
+			return badDescriptor("schema %s has a primary identity already, on %s", schemaID,
+				core.Text(other, "xdm:sourceProperty"))
 		}
 	}
 	return nil
@@ -153,12 +154,14 @@ func replaceDescriptor(c *core.Call, r *core.Record) (core.Answer, error) {
 // keepsUnionIdentity: the primary identity of a schema that is enabled for
 // Profile stays.
 func keepsUnionIdentity(c *core.Call, before, after object) error {
-	if before["xdm:isPrimary"] != true || after != nil && after["xdm:isPrimary"] == true && core.Same(before["xdm:sourceProperty"], after["xdm:sourceProperty"]) {
+	if before["xdm:isPrimary"] != true || after != nil && after["xdm:isPrimary"] == true &&
+		core.Same(before["xdm:sourceProperty"], after["xdm:sourceProperty"]) {
 		return nil
 	}
 	schema := FindResource(c.Space, core.Text(before, "xdm:sourceSchema"))
 	if schema != nil && HasUnionTag(schema) {
-		return core.XDMError(1527, http.StatusBadRequest, titleUnion, "schema %s is enabled for Profile and keeps its primary identity", core.Text(schema, "$id"))
+		return core.XDMError(1527, http.StatusBadRequest, titleUnion,
+			"schema %s is enabled for Profile and keeps its primary identity", core.Text(schema, "$id"))
 	}
 	return nil
 }
@@ -175,7 +178,9 @@ func deleteDescriptor(c *core.Call, r *core.Record) (core.Answer, error) {
 func listDescriptors(c *core.Call) (core.Answer, error) {
 	a, valid := readAccept(c.Request.Header.Get("Accept"))
 	if !valid || !a.standard || a.version != "" || a.full {
-		return core.Answer{}, core.XDMError(1008, http.StatusBadRequest, titleAccept, "Accept is %q; a list of descriptors needs application/vnd.adobe.xdm+json, xdm-id or xdm-link", c.Request.Header.Get("Accept"))
+		return core.Answer{}, core.XDMError(1008, http.StatusBadRequest, titleAccept,
+			"Accept is %q; a list of descriptors needs application/vnd.adobe.xdm+json, xdm-id or xdm-link",
+			c.Request.Header.Get("Accept"))
 	}
 	conds, err := registryConditions(c.Query["property"])
 	if err != nil {
@@ -207,7 +212,8 @@ func listDescriptors(c *core.Call) (core.Answer, error) {
 	return core.Answer{Status: http.StatusOK, ContentType: a.echo, Body: core.ToJSON(groups)}, nil
 }
 
-func pageDescriptors(c *core.Call, a acceptType, found []*core.Record, show func(*core.Record, object) any) (core.Answer, error) {
+func pageDescriptors(c *core.Call, a acceptType, found []*core.Record,
+	show func(*core.Record, object) any) (core.Answer, error) {
 	limit, err := readLimit(c, 1)
 	if err != nil {
 		return core.Answer{}, err
@@ -254,18 +260,20 @@ var standardNamespaces = []struct {
 	id               int
 	code, name, kind string
 }{
-	{0, "CORE", "CORE", "Cookie"}, {4, "ECID", "ECID", "Cookie"}, {6, "Email", "Email", "Email"}, {7, "Phone", "Phone", "Phone"},
-	{10, "WAID", "Windows AID", "Device"}, {11, "Email_LC_SHA256", "Emails (SHA256, lowercased)", "Email"}, {14, "Phone_E.164", "Phone (E.164)", "Phone"},
+	{0, "CORE", "CORE", "Cookie"}, {4, "ECID", "ECID", "Cookie"}, {6, "Email", "Email", "Email"},
+	{7, "Phone", "Phone", "Phone"}, {10, "WAID", "Windows AID", "Device"},
+	{11, "Email_LC_SHA256", "Emails (SHA256, lowercased)", "Email"}, {14, "Phone_E.164", "Phone (E.164)", "Phone"},
 	{15, "Phone_SHA256", "Phone (SHA256)", "Phone"}, {16, "Phone_SHA256_E.164", "Phone (SHA256_E.164)", "Phone"},
-	{411, "AdCloud", "AdCloud", "Cookie"}, {771, "Google", "Google", "Cookie"}, {20914, "GAID", "Google Ad ID (GAID)", "Device"}, {20915, "IDFA", "Apple IDFA (ID for Advertisers)", "Device"},
+	{411, "AdCloud", "AdCloud", "Cookie"}, {771, "Google", "Google", "Cookie"},
+	{20914, "GAID", "Google Ad ID (GAID)", "Device"}, {20915, "IDFA", "Apple IDFA (ID for Advertisers)", "Device"},
 }
 
 func namespaces(c *core.Call) []any {
 	out := []any{}
 	for _, n := range standardNamespaces {
 		out = append(out, object{
-			"id": n.id, "code": n.code, "name": n.name, "description": n.name, "idType": n.kind, "status": "ACTIVE", "custom": false,
-			"createTime": int64(1551688425455), "updateTime": int64(1551688425455),
+			"id": n.id, "code": n.code, "name": n.name, "description": n.name, "idType": n.kind, "status": "ACTIVE",
+			"custom": false, "createTime": int64(1551688425455), "updateTime": int64(1551688425455),
 		})
 	}
 	for _, r := range c.Space.Table(core.KindNamespace).Order {
@@ -288,11 +296,14 @@ func getNamespace(c *core.Call) (core.Answer, error) {
 func createNamespace(c *core.Call, body object) (core.Answer, error) {
 	code := core.Text(body, "code")
 	if code == "" || !fieldName.MatchString(code) || core.Text(body, "name") == "" {
-		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError", "code (letters and digits) and name are both needed")
+		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError",
+			"code (letters and digits) and name are both needed")
 	}
-	kinds := []string{"Cookie", "Cross_device", "Device", "Email", "Mobile", "Non_people", "Phone", "COOKIE", "CROSS_DEVICE", "DEVICE", "EMAIL", "MOBILE", "NON_PEOPLE", "PHONE"}
+	kinds := []string{"Cookie", "Cross_device", "Device", "Email", "Mobile", "Non_people", "Phone", "COOKIE",
+		"CROSS_DEVICE", "DEVICE", "EMAIL", "MOBILE", "NON_PEOPLE", "PHONE"}
 	if !slices.Contains(kinds, core.Text(body, "idType")) {
-		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError", "idType is %q", core.Text(body, "idType"))
+		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError", "idType is %q",
+			core.Text(body, "idType"))
 	}
 	for _, n := range namespaces(c) {
 		if strings.EqualFold(core.Text(n, "code"), code) {
@@ -301,8 +312,9 @@ func createNamespace(c *core.Call, body object) (core.Answer, error) {
 	}
 	id := 10_000_000 + len(c.Space.Table(core.KindNamespace).Order)
 	o := object{
-		"id": id, "code": code, "name": core.Text(body, "name"), "description": core.Text(body, "description"), "idType": core.Text(body, "idType"),
-		"status": "ACTIVE", "custom": true, "createTime": c.Millis(), "updateTime": c.Millis(),
+		"id": id, "code": code, "name": core.Text(body, "name"), "description": core.Text(body, "description"),
+		"idType": core.Text(body, "idType"), "status": "ACTIVE", "custom": true, "createTime": c.Millis(),
+		"updateTime": c.Millis(),
 	}
 	c.Space.Put(core.KindNamespace, strconv.Itoa(id), c.Millis(), o)
 	return core.Created(o, "")

@@ -37,10 +37,12 @@ var globalIndex = sync.OnceValue(func() *globals {
 			refs[i], all[i] = e, object{"$ref": e, "type": "object", "meta:xdmType": "object"}
 		}
 		o := object{
-			"$id": id, "meta:altId": AltID(id), "meta:resourceType": resource, "version": "1.0", "title": title, "type": "object",
-			"meta:xdmType": "object", "meta:abstract": true, "meta:extensible": true, "meta:containerId": "global", "imsOrg": "EXTENDED", "description": title,
-			"meta:extends": refs, "refs": refs, "allOf": all, "meta:tenantNamespace": "", "meta:status": "stable",
-			"meta:registryMetadata": object{"repo:createdDate": int64(1551229957987), "repo:lastModifiedDate": int64(1551229957987), "meta:globalLibVersion": "1.38.3.1"},
+			"$id": id, "meta:altId": AltID(id), "meta:resourceType": resource, "version": "1.0", "title": title,
+			"type": "object", "meta:xdmType": "object", "meta:abstract": true, "meta:extensible": true,
+			"meta:containerId": "global", "imsOrg": "EXTENDED", "description": title, "meta:extends": refs, "refs": refs,
+			"allOf": all, "meta:tenantNamespace": "", "meta:status": "stable",
+			"meta:registryMetadata": object{"repo:createdDate": int64(1551229957987),
+				"repo:lastModifiedDate": int64(1551229957987), "meta:globalLibVersion": "1.38.3.1"},
 		}
 		g.byID[id] = o
 		return o

@@ -171,7 +171,8 @@ func CompleteResource(c *core.Call, k core.Kind, id, version string, o object) o
 func stampResource(c *core.Call, o object, fresh bool) {
 	m, _ := o["meta:registryMetadata"].(object)
 	if fresh || m == nil {
-		m = object{"repo:createdDate": c.Millis(), "xdm:createdClientId": c.Client, "xdm:createdUserId": c.Client, "xdm:repositoryCreatedBy": c.Client}
+		m = object{"repo:createdDate": c.Millis(), "xdm:createdClientId": c.Client, "xdm:createdUserId": c.Client,
+			"xdm:repositoryCreatedBy": c.Client}
 	}
 	m["repo:lastModifiedDate"], m["xdm:lastModifiedClientId"], m["xdm:lastModifiedUserId"] = c.Millis(), c.Client, c.Client
 	m["eTag"], m["meta:globalLibVersion"] = c.Env.NewHex(64), "1.38.3.1"
@@ -224,7 +225,8 @@ func getResource(k core.Kind) core.Handler {
 	return core.With(acceptLookup, func(c *core.Call, a acceptType) (core.Answer, error) {
 		id := fullID(c.Arg("id"))
 		var o object
-		if r := c.Space.Get(k, id); r != nil && (c.Arg("container") == "tenant" || !strings.HasPrefix(id, NsRoot+c.Space.Org.Tenant+"/")) {
+		if r := c.Space.Get(k, id); r != nil &&
+			(c.Arg("container") == "tenant" || !strings.HasPrefix(id, NsRoot+c.Space.Org.Tenant+"/")) {
 			o = r.Object()
 		} else if c.Arg("container") == "global" {
 			if g := globalResource(id); g != nil && core.Text(g, "meta:resourceType") == kindSegment(k) {
@@ -271,7 +273,8 @@ func replaceResource(k core.Kind) core.Handler {
 }
 
 // writeResource checks and stores a changed resource.
-func writeResource(c *core.Call, k core.Kind, r *core.Record, before, body object, version string) (core.Answer, error) {
+func writeResource(c *core.Call, k core.Kind, r *core.Record, before, body object,
+	version string) (core.Answer, error) {
 	meta := before["meta:registryMetadata"]
 	after, err := checkResource(c, k, body, r.ID)
 	if err != nil {
@@ -303,7 +306,8 @@ func patchResource(k core.Kind) core.Handler {
 		for _, op := range ops {
 			switch op.Steps[0] {
 			case "meta:immutableTags":
-			case "title", "description", "allOf", "definitions", "properties", "meta:extends", "meta:intendedToExtend", "required", "items", "meta:status":
+			case "title", "description", "allOf", "definitions", "properties", "meta:extends", "meta:intendedToExtend",
+				"required", "items", "meta:status":
 				version = nextMinor(core.Text(before, "version"))
 			default:
 				return core.Answer{}, badPatch("%s cannot be patched", op.Path)
@@ -414,7 +418,8 @@ func listBehaviors(c *core.Call) (core.Answer, error) {
 func getBehavior(c *core.Call, a acceptType) (core.Answer, error) {
 	id := fullID(c.Arg("id"))
 	if !slices.Contains(behaviors(), id) {
-		return core.Answer{}, core.XDMError(1017, http.StatusNotFound, titleNotFound, "there is no behavior with id %s", c.Arg("id"))
+		return core.Answer{}, core.XDMError(1017, http.StatusNotFound, titleNotFound, "there is no behavior with id %s",
+			c.Arg("id"))
 	}
 	return showResource(c, a, globalResource(id))
 }

@@ -27,11 +27,16 @@ func TestResources(t *testing.T) {
 	open().Run(t,
 		servetest.Step{Call: "POST /tenant/fieldgroups", Body: group, Status: 201, Save: "group=$id",
 			Want: `{"meta:resourceType":"mixins","version":"1.0","meta:tenantNamespace":"_acme"}`},
-		servetest.Step{Call: "POST /tenant/schemas", Body: schema, Status: 201, Save: "id=meta:altId", Want: `{"meta:class":"https://ns.adobe.com/xdm/context/profile"}`},
-		servetest.Step{Call: "GET /tenant/schemas/{id}", Header: one, Status: 200, Want: `{"title":"S","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"},{"$ref":"{group}"}]}`},
-		servetest.Step{Call: "GET /tenant/schemas/{id}", Header: full, Status: 200, Want: `{"properties":{"_acme":{"properties":{"n":{"type":"integer","meta:xdmType":"int"}}}}}`},
-		servetest.Step{Call: "GET /tenant/schemas", Header: ids, Status: 200, Want: `{"results":[{"title":"S","version":"1.0"}],"_page":{"count":1,"next":null}}`},
-		servetest.Step{Call: "PATCH /tenant/schemas/{id}", Body: `[{"op":"replace","path":"/title","value":"T"}]`, Status: 200, Want: `{"title":"T","version":"1.1"}`},
+		servetest.Step{Call: "POST /tenant/schemas", Body: schema, Status: 201, Save: "id=meta:altId",
+			Want: `{"meta:class":"https://ns.adobe.com/xdm/context/profile"}`},
+		servetest.Step{Call: "GET /tenant/schemas/{id}", Header: one, Status: 200,
+			Want: `{"title":"S","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"},{"$ref":"{group}"}]}`},
+		servetest.Step{Call: "GET /tenant/schemas/{id}", Header: full, Status: 200,
+			Want: `{"properties":{"_acme":{"properties":{"n":{"type":"integer","meta:xdmType":"int"}}}}}`},
+		servetest.Step{Call: "GET /tenant/schemas", Header: ids, Status: 200,
+			Want: `{"results":[{"title":"S","version":"1.0"}],"_page":{"count":1,"next":null}}`},
+		servetest.Step{Call: "PATCH /tenant/schemas/{id}", Body: `[{"op":"replace","path":"/title","value":"T"}]`,
+			Status: 200, Want: `{"title":"T","version":"1.1"}`},
 		servetest.Step{Call: "DELETE /tenant/fieldgroups/{group}", Status: 404},
 		servetest.Step{Call: "DELETE /tenant/schemas/{id}", Status: 204},
 		servetest.Step{Call: "GET /tenant/schemas/{id}", Header: one, Status: 404},
@@ -42,9 +47,10 @@ func TestRefusedResources(t *testing.T) {
 	s := open()
 	s.Run(t, servetest.Step{Call: "POST /tenant/fieldgroups", Body: group, Status: 201, Save: "group=$id"})
 	for name, c := range map[string]struct{ path, from, to, why string }{
-		"no title":          {"schemas", `"title":"S",`, ``, "title is missing"},
-		"taken title":       {"schemas", `"S"`, `"G"`, "is taken by field group"},
-		"no class":          {"schemas", `{"$ref":"https://ns.adobe.com/xdm/context/profile"},`, ``, "allOf refers to 0 classes"},
+		"no title":    {"schemas", `"title":"S",`, ``, "title is missing"},
+		"taken title": {"schemas", `"S"`, `"G"`, "is taken by field group"},
+		"no class": {"schemas", `{"$ref":"https://ns.adobe.com/xdm/context/profile"},`, ``,
+			"allOf refers to 0 classes"},
 		"unknown reference": {"schemas", `{group}`, `https://x`, "there is no resource https://x"},
 		"own fields":        {"schemas", `"title"`, `"properties":{},"title"`, "a schema has no fields of its own"},
 		"no namespace":      {"fieldgroups", `_acme`, `n`, "field n is outside of the tenant's namespace"},
@@ -54,7 +60,8 @@ func TestRefusedResources(t *testing.T) {
 	} {
 		body := map[string]string{"schemas": schema, "fieldgroups": strings.Replace(group, `"G"`, `"H"`, 1)}[c.path]
 		t.Run(name, func(t *testing.T) {
-			s.Run(t, servetest.Step{Call: "POST /tenant/" + c.path, Body: strings.Replace(body, c.from, c.to, 1), Status: 400, Has: c.why})
+			s.Run(t, servetest.Step{Call: "POST /tenant/" + c.path, Body: strings.Replace(body, c.from, c.to, 1), Status: 400,
+				Has: c.why})
 		})
 	}
 }
@@ -62,13 +69,16 @@ func TestRefusedResources(t *testing.T) {
 func TestLists(t *testing.T) {
 	s := open()
 	for _, id := range []string{"a", "b", "c"} {
-		s.Put(core.KindDataType, "https://ns.adobe.com/acme/datatypes/"+id, `{"$id":"`+id+`","title":"`+strings.ToUpper(id)+`"}`)
+		s.Put(core.KindDataType, "https://ns.adobe.com/acme/datatypes/"+id,
+			`{"$id":"`+id+`","title":"`+strings.ToUpper(id)+`"}`)
 	}
 	s.Run(t,
 		servetest.Step{Call: "GET /tenant/datatypes?orderby=-title&limit=2", Header: ids, Status: 200,
 			Want: `{"results":[{"title":"C"},{"title":"B"}],"_page":{"orderby":"-title","next":"B","count":2}}`},
-		servetest.Step{Call: "GET /tenant/datatypes?orderby=-title&start=B", Header: ids, Status: 200, Want: `{"results":[{"title":"A"}],"_page":{"next":null}}`},
-		servetest.Step{Call: "GET /tenant/datatypes?property=title~[BC]", Header: ids, Status: 200, Want: `{"_page":{"count":2}}`},
+		servetest.Step{Call: "GET /tenant/datatypes?orderby=-title&start=B", Header: ids, Status: 200,
+			Want: `{"results":[{"title":"A"}],"_page":{"next":null}}`},
+		servetest.Step{Call: "GET /tenant/datatypes?property=title~[BC]", Header: ids, Status: 200,
+			Want: `{"_page":{"count":2}}`},
 		servetest.Step{Call: "GET /tenant/datatypes?limit=501", Header: ids, Status: 400},
 		servetest.Step{Call: "GET /tenant/datatypes?limit=500", Header: ids, Status: 200},
 		servetest.Step{Call: "GET /tenant/datatypes", Header: one, Status: 400, Has: "a list needs"},
@@ -83,10 +93,13 @@ func TestDescriptors(t *testing.T) {
 	s.Run(t,
 		servetest.Step{Call: "POST /tenant/fieldgroups", Body: group, Status: 201, Save: "group=$id"},
 		servetest.Step{Call: "POST /tenant/schemas", Body: schema, Status: 201, Save: "schema=$id"},
-		servetest.Step{Call: "POST /tenant/descriptors", Body: identity, Status: 201, Save: "id=@id", Want: `{"imsOrg":"org@AdobeOrg","version":"1"}`},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: identity, Status: 201, Save: "id=@id",
+			Want: `{"imsOrg":"org@AdobeOrg","version":"1"}`},
 		servetest.Step{Call: "POST /tenant/descriptors", Body: identity, Status: 400, Has: "has a primary identity already"},
-		servetest.Step{Call: "POST /tenant/descriptors", Body: strings.Replace(identity, "/_acme/n", "/none", 1), Status: 400, Has: "has no field /none"},
-		servetest.Step{Call: "GET /tenant/descriptors", Header: xdm, Status: 200, Want: `{"xdm:descriptorIdentity":[{"@id":"{id}"}]}`},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: strings.Replace(identity, "/_acme/n", "/none", 1), Status: 400,
+			Has: "has no field /none"},
+		servetest.Step{Call: "GET /tenant/descriptors", Header: xdm, Status: 200,
+			Want: `{"xdm:descriptorIdentity":[{"@id":"{id}"}]}`},
 		servetest.Step{Call: "DELETE /tenant/descriptors/{id}", Status: 204},
 		servetest.Step{Call: "GET /tenant/descriptors/{id}", Status: 404},
 	)
@@ -95,7 +108,8 @@ func TestDescriptors(t *testing.T) {
 func TestNamespaces(t *testing.T) {
 	s := servetest.New(core.IdentityService, Routes(), core.Switches{})
 	s.Run(t,
-		servetest.Step{Call: "POST /identities", Body: `{"code":"CRM","name":"CRM id","idType":"CROSS_DEVICE"}`, Status: 201, Save: "id=id", Want: `{"status":"ACTIVE","custom":true}`},
+		servetest.Step{Call: "POST /identities", Body: `{"code":"CRM","name":"CRM id","idType":"CROSS_DEVICE"}`, Status: 201,
+			Save: "id=id", Want: `{"status":"ACTIVE","custom":true}`},
 		servetest.Step{Call: "GET /identities/{id}", Status: 200, Want: `{"code":"CRM"}`},
 		servetest.Step{Call: "POST /identities", Body: `{"code":"email","name":"x","idType":"Email"}`, Status: 409},
 		servetest.Step{Call: "POST /identities", Body: `{"code":"X","name":"x","idType":"Tin"}`, Status: 400},

@@ -45,7 +45,8 @@ func checkResource(c *core.Call, k core.Kind, body object, id string) (object, e
 	} {
 		for _, r := range other.t.By("title", title) {
 			if r.ID != id {
-				return nil, core.XDMError(1521, http.StatusBadRequest, "Title not unique", "title %q is taken by %s %s; titles are unique over all kinds of resources", title, other.name, r.ID)
+				return nil, core.XDMError(1521, http.StatusBadRequest, "Title not unique",
+					"title %q is taken by %s %s; titles are unique over all kinds of resources", title, other.name, r.ID)
 			}
 		}
 	}
@@ -71,7 +72,8 @@ func checkResource(c *core.Call, k core.Kind, body object, id string) (object, e
 	out := object{}
 	for key, v := range body {
 		switch key {
-		case "type", "title", "description", "allOf", "definitions", "properties", "items", "required", "additionalProperties",
+		case "type", "title", "description", "allOf", "definitions", "properties", "items", "required",
+			"additionalProperties",
 			"meta:intendedToExtend", "meta:immutableTags", "meta:registryMetadata", "meta:status", "meta:descriptorStatus":
 			out[key] = core.Clone(v)
 		}
@@ -184,7 +186,8 @@ func checkSchema(c *core.Call, body object) error {
 	for _, g := range groups {
 		for_ := core.Texts(g, "meta:intendedToExtend")
 		if len(for_) > 0 && !slices.ContainsFunc(for_, func(id string) bool { return slices.Contains(fits, fullID(id)) }) {
-			return badResource("field group %s is for %s, not for class %s", core.Text(g, "$id"), strings.Join(for_, ", "), classes[0])
+			return badResource("field group %s is for %s, not for class %s", core.Text(g, "$id"), strings.Join(for_, ", "),
+				classes[0])
 		}
 	}
 	return nil
@@ -203,7 +206,8 @@ func checkFieldGroup(c *core.Call, body object) error {
 		return badResource("meta:intendedToExtend is missing; it lists the classes that the field group is for")
 	}
 	for _, id := range core.Texts(body, "meta:intendedToExtend") {
-		if r := FindResource(c.Space, id); r == nil || core.Text(r, "meta:resourceType") != "classes" && core.Text(r, "meta:resourceType") != "behaviors" {
+		if r := FindResource(c.Space, id); r == nil || core.Text(r, "meta:resourceType") != "classes" &&
+			core.Text(r, "meta:resourceType") != "behaviors" {
 			return badResource("meta:intendedToExtend names %s, which is not a class", id)
 		}
 	}
@@ -234,12 +238,14 @@ func checkNamespace(c *core.Call, body object) error {
 		o, _ := properties.(object)
 		for _, name := range slices.Sorted(maps.Keys(o)) {
 			if name != want {
-				return core.XDMError(1020, http.StatusBadRequest, "Namespace validation error", "field %s is outside of the tenant's namespace; own fields go below %s", name, want)
+				return core.XDMError(1020, http.StatusBadRequest, "Namespace validation error",
+					"field %s is outside of the tenant's namespace; own fields go below %s", name, want)
 			}
 			own, _ := core.At(o, name, "properties").(object)
 			for _, field := range slices.Sorted(maps.Keys(own)) {
 				if !fieldName.MatchString(field) {
-					return core.XDMError(1021, http.StatusBadRequest, "Namespace validation error", "field name %s.%s is not made of letters, digits, - and _, beginning with a letter", name, field)
+					return core.XDMError(1021, http.StatusBadRequest, "Namespace validation error",
+						"field name %s.%s is not made of letters, digits, - and _, beginning with a letter", name, field)
 				}
 			}
 		}
@@ -260,7 +266,8 @@ func checkNamespace(c *core.Call, body object) error {
 // checkEvolution: what is in use may only grow.
 func checkEvolution(c *core.Call, k core.Kind, before, after object) error {
 	if HasUnionTag(before) && !HasUnionTag(after) {
-		return core.XDMError(1526, http.StatusBadRequest, "Union descriptor validation error", "the union tag of a schema cannot be removed")
+		return core.XDMError(1526, http.StatusBadRequest, "Union descriptor validation error",
+			"the union tag of a schema cannot be removed")
 	}
 	if c.Env.Switches.Additive == "never" || !inUse(c, k, before) {
 		return nil

@@ -126,7 +126,10 @@ func (l listing) page(items []object) (page []object, next any) {
 	})
 	head := l.by[0]
 	if l.start != "" {
-		items = slices.DeleteFunc(items, func(o object) bool { return compareKeys(head, sortKey(o, head.Path), l.start) <= 0 })
+		items = slices.DeleteFunc(items, func(o object) bool {
+			return compareKeys(head, sortKey(o, head.Path),
+				l.start) <= 0
+		})
 	}
 	end := min(l.limit, len(items))
 	for end > 0 && end < len(items) && sortKey(items[end], head.Path) == sortKey(items[end-1], head.Path) {
@@ -162,7 +165,8 @@ func showList(c *core.Call, items []object) (core.Answer, error) {
 	path := c.Request.URL.Path
 	links := object{"next": nil}
 	if next != nil {
-		q := url.Values{"orderby": {l.orderby}, "start": {next.(string)}, "limit": {strconv.Itoa(l.limit)}, "property": c.Query["property"]}
+		q := url.Values{"orderby": {l.orderby}, "start": {next.(string)}, "limit": {strconv.Itoa(l.limit)},
+			"property": c.Query["property"]}
 		links["next"] = object{"href": path + "?" + q.Encode()}
 	}
 	if global := strings.Replace(path, "/tenant/", "/global/", 1); global != path {

@@ -179,10 +179,12 @@ func auditLog(c *core.Call) (core.Answer, error) {
 	entry := func(action string, at any) object {
 		ms, _ := core.AsInt(at)
 		return object{
-			"id": id, "xedId": id, "auditTrails": []any{}, "action": action, "path": "/", "value": object{}, "requestId": c.RequestID, "version": o["version"],
-			"user": core.Text(o, "meta:registryMetadata", "xdm:lastModifiedUserId"), "clientId": core.Text(o, "meta:registryMetadata", "xdm:lastModifiedClientId"),
-			"updatedTime": time.UnixMilli(ms).UTC().Format("01-02-2006 15:04:05"), "updatedUser": core.Text(o, "meta:registryMetadata", "xdm:lastModifiedUserId"),
-			"imsOrg": c.Space.Org.ID,
+			"id": id, "xedId": id, "auditTrails": []any{}, "action": action, "path": "/", "value": object{},
+			"requestId": c.RequestID, "version": o["version"],
+			"user":        core.Text(o, "meta:registryMetadata", "xdm:lastModifiedUserId"),
+			"clientId":    core.Text(o, "meta:registryMetadata", "xdm:lastModifiedClientId"),
+			"updatedTime": time.UnixMilli(ms).UTC().Format("01-02-2006 15:04:05"),
+			"updatedUser": core.Text(o, "meta:registryMetadata", "xdm:lastModifiedUserId"), "imsOrg": c.Space.Org.ID,
 		}
 	}
 	out := []any{entry("add", at2(o, "repo:createdDate"))}

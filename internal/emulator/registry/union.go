@@ -25,11 +25,13 @@ func checkUnion(c *core.Call, o object) error {
 	id := core.Text(o, "$id")
 	fields := FieldsOf(c.Space, o)
 	_, hasMap := fields["identityMap"]
-	if !hasMap && !slices.ContainsFunc(c.Space.Table(core.KindDescriptor).By("xdm:sourceSchema", id), func(r *core.Record) bool {
-		d := r.Object()
-		return core.Text(d, "@type") == "xdm:descriptorIdentity" && d["xdm:isPrimary"] == true
-	}) {
-		return core.XDMError(1528, http.StatusBadRequest, titleUnion, "schema %s has neither identityMap nor a primary identity descriptor", id)
+	if !hasMap && !slices.ContainsFunc(c.Space.Table(core.KindDescriptor).By("xdm:sourceSchema", id),
+		func(r *core.Record) bool {
+			d := r.Object()
+			return core.Text(d, "@type") == "xdm:descriptorIdentity" && d["xdm:isPrimary"] == true
+		}) {
+		return core.XDMError(1528, http.StatusBadRequest, titleUnion,
+			"schema %s has neither identityMap nor a primary identity descriptor", id)
 	}
 	for _, r := range unionSchemas(c.Space, core.Text(o, "meta:class")) {
 		if r.ID == id {
@@ -38,7 +40,8 @@ func checkUnion(c *core.Call, o object) error {
 		other := FieldsOf(c.Space, r.Object())
 		for _, path := range slices.Sorted(maps.Keys(fields)) {
 			if f, has := other[path]; has && f.Xdm != fields[path].Xdm {
-				return core.XDMError(1413, http.StatusBadRequest, "Merge Schema Error", "field %s is %s here and %s in schema %s of the same union", path, fields[path].Xdm, f.Xdm, r.ID)
+				return core.XDMError(1413, http.StatusBadRequest, "Merge Schema Error",
+					"field %s is %s here and %s in schema %s of the same union", path, fields[path].Xdm, f.Xdm, r.ID)
 			}
 		}
 	}
@@ -79,14 +82,16 @@ func union(sp *core.Space, class string) object {
 	all = append(all, object{"$ref": IdentityMapID}, object{"$ref": NsRoot + "xdm/context/profile-segmentation"})
 	own := object{}
 	if class == ClassProfile {
-		own["timeSeriesEvents"] = object{"type": "array", "meta:xdmType": "array", "items": object{"type": "object", "meta:xdmType": "object"}}
+		own["timeSeriesEvents"] = object{"type": "array", "meta:xdmType": "array",
+			"items": object{"type": "object", "meta:xdmType": "object"}}
 	}
 	return object{
 		"properties": own,
-		"$id":        id, "meta:altId": AltID(class) + "__union", "meta:resourceType": "unions", "version": "1.0", "title": core.Text(o, "title"), "type": "object",
-		"meta:xdmType": "object", "meta:class": class, "meta:abstract": false, "meta:extensible": false, "meta:containerId": "tenant", "imsOrg": sp.Org.ID,
-		"meta:tenantNamespace": namespace(sp), "meta:extends": extends, "allOf": all, "description": "Union view of " + core.Text(o, "title"),
-		"meta:sandboxId": sp.Sandbox.ID, "meta:sandboxType": sp.Sandbox.Type,
+		"$id":        id, "meta:altId": AltID(class) + "__union", "meta:resourceType": "unions", "version": "1.0",
+		"title": core.Text(o, "title"), "type": "object", "meta:xdmType": "object", "meta:class": class,
+		"meta:abstract": false, "meta:extensible": false, "meta:containerId": "tenant", "imsOrg": sp.Org.ID,
+		"meta:tenantNamespace": namespace(sp), "meta:extends": extends, "allOf": all, "description": "Union view of " +
+			core.Text(o, "title"), "meta:sandboxId": sp.Sandbox.ID, "meta:sandboxType": sp.Sandbox.Type,
 	}
 }
 
@@ -101,7 +106,8 @@ func listUnions(c *core.Call) (core.Answer, error) {
 func getUnion(c *core.Call, a acceptType) (core.Answer, error) {
 	class, isUnion := strings.CutSuffix(fullID(c.Arg("id")), "__union")
 	if !isUnion || len(unionSchemas(c.Space, class)) == 0 {
-		return core.Answer{}, core.XDMError(1015, http.StatusNotFound, titleNotFound, "there is no union with id %s", c.Arg("id"))
+		return core.Answer{}, core.XDMError(1015, http.StatusNotFound, titleNotFound, "there is no union with id %s",
+			c.Arg("id"))
 	}
 	return showResource(c, a, union(c.Space, class))
 }

@@ -34,8 +34,9 @@ func sandboxObject(b *core.Sandbox, now time.Time) object {
 		return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	return object{
-		"name": b.Name, "title": b.Title, "type": b.Type, "state": b.State(now), "region": sandboxRegion, "isDefault": b.Default, "eTag": b.Revision, "etag": b.Revision,
-		"createdDate": at(b.Made), "lastModifiedDate": at(b.Changed), "createdBy": "system", "lastModifiedBy": "system", "modifiedBy": "system",
+		"name": b.Name, "title": b.Title, "type": b.Type, "state": b.State(now), "region": sandboxRegion,
+		"isDefault": b.Default, "eTag": b.Revision, "etag": b.Revision, "createdDate": at(b.Made),
+		"lastModifiedDate": at(b.Changed), "createdBy": "system", "lastModifiedBy": "system", "modifiedBy": "system",
 	}
 }
 
@@ -57,9 +58,11 @@ func listSandboxes(c *core.Call) (core.Answer, error) {
 			items = append(items, sandboxObject(b, c.Now))
 		}
 	}
-	links := object{"page": object{"href": "https://platform.adobe.io:443/data/foundation/sandbox-management/sandboxes?limit={limit}&offset={offset}", "templated": true}}
+	links := object{"page": object{"templated": true,
+		"href": "https://platform.adobe.io:443/data/foundation/sandbox-management/sandboxes?limit={limit}&offset={offset}"}}
 	if offset+len(items) < len(sandboxes) {
-		links["next"] = object{"href": "/data/foundation/sandbox-management/sandboxes?limit=" + strconv.Itoa(limit) + "&offset=" + strconv.Itoa(offset+limit), "templated": false}
+		links["next"] = object{"href": "/data/foundation/sandbox-management/sandboxes?limit=" + strconv.Itoa(limit) +
+			"&offset=" + strconv.Itoa(offset+limit), "templated": false}
 	}
 	return core.OK(object{"sandboxes": items, "_page": object{"limit": limit, "count": len(items)}, "_links": links})
 }
@@ -69,5 +72,6 @@ func getSandbox(c *core.Call, b *core.Sandbox) (core.Answer, error) {
 }
 
 func listSandboxTypes(c *core.Call) (core.Answer, error) {
-	return core.OK(object{"sandboxTypes": []any{object{"id": "production", "title": "Production"}, object{"id": "development", "title": "Development"}}})
+	return core.OK(object{"sandboxTypes": []any{object{"id": "production", "title": "Production"},
+		object{"id": "development", "title": "Development"}}})
 }

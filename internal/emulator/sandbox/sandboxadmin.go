@@ -29,7 +29,8 @@ func badSandbox(format string, args ...any) error {
 func admin(next core.Handler) core.Handler {
 	return func(c *core.Call) (core.Answer, error) {
 		if c.Org().ReadOnly(c.Request.Header.Get("x-api-key")) {
-			return core.Answer{}, core.Problem(http.StatusForbidden, core.Forbidden, "the client is no administrator of sandboxes")
+			return core.Answer{}, core.Problem(http.StatusForbidden, core.Forbidden,
+				"the client is no administrator of sandboxes")
 		}
 		c.Env.AdminMu.Lock()
 		defer c.Env.AdminMu.Unlock()
@@ -53,7 +54,8 @@ func shortSandbox(b *core.Sandbox, state string) object {
 }
 
 func createSandbox(c *core.Call, body object) (core.Answer, error) {
-	b := &core.Sandbox{Name: core.Text(body, "name"), Title: core.Text(body, "title"), Type: core.Text(body, "type"), Revision: 1}
+	b := &core.Sandbox{Name: core.Text(body, "name"), Title: core.Text(body, "title"), Type: core.Text(body, "type"),
+		Revision: 1}
 	switch o := c.Org(); {
 	case !sandboxName.MatchString(b.Name):
 		return core.Answer{}, badSandbox("name is %q, expected small letters, digits and hyphens", b.Name)
@@ -145,7 +147,8 @@ func deleteSandbox(c *core.Call, b *core.Sandbox) (core.Answer, error) {
 	if err := empty(c.Env.Space(o, b), true); err != nil {
 		return core.Answer{}, err
 	}
-	if err := keepSandboxes(c, slices.DeleteFunc(slices.Clone(o.Sandboxes()), func(e *core.Sandbox) bool { return e.Name == b.Name })); err != nil {
+	if err := keepSandboxes(c, slices.DeleteFunc(slices.Clone(o.Sandboxes()),
+		func(e *core.Sandbox) bool { return e.Name == b.Name })); err != nil {
 		return core.Answer{}, err
 	}
 	return core.Answer{Status: http.StatusAccepted, Body: core.ToJSON(shortSandbox(b, "deleted"))}, nil
@@ -173,7 +176,8 @@ func keepSandboxes(c *core.Call, sandboxes []*core.Sandbox) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Env.Store.Commit([]state.Change{{Bucket: state.MetaBucket, Key: sandboxKey(o), Value: raw}})(); err != nil {
+	if err := c.Env.Store.Commit([]state.Change{{Bucket: state.MetaBucket, Key: sandboxKey(o),
+		Value: raw}})(); err != nil {
 		return err
 	}
 	o.List.Store(&sandboxes)

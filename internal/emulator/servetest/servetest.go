@@ -32,8 +32,8 @@ type Service struct {
 // name paths below the root of the service.
 func New(name core.Service, routes []core.Route, switches core.Switches) *Service {
 	e := &core.Env{
-		Base: func() time.Time { return Start }, TokenTTL: time.Hour, SignKey: []byte("key"), Switches: switches.WithDefaults(),
-		Rand: rand.NewChaCha8([32]byte{}),
+		Base: func() time.Time { return Start }, TokenTTL: time.Hour, SignKey: []byte("key"),
+		Switches: switches.WithDefaults(), Rand: rand.NewChaCha8([32]byte{}),
 		Hooks: core.Hooks{
 			NextDue:        func(core.Object, int64) int64 { return 0 },
 			DatasetChanged: func(*core.Call, string, core.Object, core.Object) {},
@@ -48,7 +48,8 @@ func New(name core.Service, routes []core.Route, switches core.Switches) *Servic
 
 // Call is a call of a service by its own client.
 func (s *Service) Call() *core.Call {
-	return &core.Call{Env: s.Env, Space: s.Space, Service: s.name, Client: "client", Now: s.Env.Now(), RequestID: "request"}
+	return &core.Call{Env: s.Env, Space: s.Space, Service: s.name, Client: "client", Now: s.Env.Now(),
+		RequestID: "request"}
 }
 
 // Put stores an object as it is.
@@ -101,7 +102,8 @@ func (s *Service) fill(text string) string { return strings.NewReplacer(s.saved.
 func (s *Service) do(step Step) core.Answer {
 	method, path, _ := strings.Cut(s.fill(step.Call), " ")
 	c := s.Call()
-	c.Request = httptest.NewRequest(method, "http://emulator"+core.RootOf(s.name)+path, strings.NewReader(s.fill(step.Body)))
+	c.Request = httptest.NewRequest(method, "http://emulator"+core.RootOf(s.name)+path,
+		strings.NewReader(s.fill(step.Body)))
 	c.Query = c.Request.URL.Query()
 	c.Request.Header.Set("x-gw-ims-org-id", s.Space.Org.ID)
 	c.Request.Header.Set("Content-Type", "application/json")

@@ -124,8 +124,8 @@ func (s *Store) checkFormat() error {
 	case format == "":
 		return s.damage()
 	case format != stateFormat:
-		return fmt.Errorf("open emulator state %s: written by a newer version (format %s, this one reads %s); delete the file to start afresh",
-			s.Path, format, stateFormat)
+		return fmt.Errorf("open emulator state %s: written by a newer version (format %s, this one reads %s); "+
+			"delete the file to start afresh", s.Path, format, stateFormat)
 	}
 	return nil
 }

@@ -69,11 +69,13 @@ func (p *pageWalk) findMeta(size int64, m *meta) bool {
 		b = b[PageHead:]
 		sum := fnv.New64a()
 		sum.Write(b[:56])
-		next := meta{uint64(Native.Uint32(b[8:])), Native.Uint64(b[16:]), Native.Uint64(b[32:]), Native.Uint64(b[40:]), Native.Uint64(b[48:])}
+		next := meta{uint64(Native.Uint32(b[8:])), Native.Uint64(b[16:]), Native.Uint64(b[32:]), Native.Uint64(b[40:]),
+			Native.Uint64(b[48:])}
 		if Native.Uint32(b) != 0xED0CDAED || Native.Uint32(b[4:]) != 2 || Native.Uint64(b[56:]) != sum.Sum64() {
 			return
 		}
-		if next.pageSize < 1024 || next.pageSize > 1<<24 || next.pageSize&(next.pageSize-1) != 0 || found && next.pageSize != m.pageSize {
+		if next.pageSize < 1024 || next.pageSize > 1<<24 || next.pageSize&(next.pageSize-1) != 0 || found &&
+			next.pageSize != m.pageSize {
 			return
 		}
 		if !found || next.tx > m.tx {
