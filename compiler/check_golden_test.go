@@ -2,17 +2,15 @@ package compiler
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/tools/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/edit"
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -20,41 +18,10 @@ import (
 // of the project; lines of the archive's comment may choose `target: NAME` and
 // give `var: NAME=VALUE`.
 func TestCheckGoldens(t *testing.T) {
-	paths, err := filepath.Glob("testdata/check/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			ar, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			in, want := splitCase(ar)
-			got := checkCase(t, in, string(ar.Comment))
-			if os.Getenv("UPDATE") != "" {
-				ar.Files = append(in, txtar.File{Name: "want.diag", Data: []byte(got)})
-				if err := os.WriteFile(path, txtar.Format(ar), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if d := cmp.Diff(want, got); d != "" {
-				t.Errorf("differs (UPDATE=1 rewrites it):\n%s", d)
-			}
-		})
-	}
-}
-
-func splitCase(ar *txtar.Archive) (in []txtar.File, want string) {
-	for _, f := range ar.Files {
-		if f.Name == "want.diag" {
-			want = string(f.Data)
-			continue
-		}
-		in = append(in, f)
-	}
-	return in, want
+	golden.Cases(t, "testdata/check/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		in := slices.DeleteFunc(slices.Clone(ar.Files), func(f txtar.File) bool { return f.Name == "want.diag" })
+		golden.Set(ar, "want.diag", checkCase(t, in, string(ar.Comment)))
+	})
 }
 
 // checkCase compiles a project and returns what is said about it.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/golden"
 )
 
 // An example shows its own code and no other fault.
@@ -93,7 +94,7 @@ func TestDiagnosticsPageIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "../docs/diagnostics.md", page.String())
+	golden.Check(t, "../docs/diagnostics.md", page.Bytes())
 }
 
 // declaredCodes are the constants of type Code of a file.

@@ -7,12 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -72,25 +70,7 @@ func TestExamplesCompileToTheirGraphs(t *testing.T) {
 				_ = diag.Text(&b, r, diag.TextOptions{})
 				t.Fatal(b.String())
 			}
-			golden(t, filepath.Join("testdata", "graph", name+".golden"), printGraph(t, g))
+			golden.Check(t, filepath.Join("testdata", "graph", name+".golden"), []byte(printGraph(t, g)))
 		})
-	}
-}
-
-// golden compares a text with a file; UPDATE=1 rewrites the file.
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
-		t.Errorf("%s differs (UPDATE=1 rewrites it):\n%s", path, d)
 	}
 }

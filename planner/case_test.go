@@ -19,7 +19,6 @@ type diffCase struct {
 	options planner.Options
 	lock    *lockfile.Lock
 	after   *resource.Graph
-	want    int // index of the file, -1 when there is none
 
 	unchanged bool // the documents ask for what was applied
 }
@@ -28,11 +27,11 @@ func readCase(t *testing.T, a *txtar.Archive) diffCase {
 	t.Helper()
 	c := diffCase{
 		options: planner.Options{At: now, Tool: "test"},
-		lock:    &lockfile.Lock{}, after: resource.NewGraph(nil), want: -1,
+		lock:    &lockfile.Lock{}, after: resource.NewGraph(nil),
 	}
 	c.readOptions(string(a.Comment))
 	live := ""
-	for i, f := range a.Files {
+	for _, f := range a.Files {
 		switch f.Name {
 		case "before.yaml":
 			g := compile(t, string(f.Data))
@@ -47,7 +46,6 @@ func readCase(t *testing.T, a *txtar.Archive) diffCase {
 		case "live":
 			live, c.options.Refreshed = string(f.Data), true
 		case "want":
-			c.want = i
 		default:
 			t.Fatalf("unknown file %s", f.Name)
 		}

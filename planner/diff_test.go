@@ -3,18 +3,17 @@ package planner_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -158,46 +157,18 @@ func orDash(s string) string {
 //	       ADDRESS missing             it does not find the object
 //	       ADDRESS object JSON         it finds this object
 func TestDiff(t *testing.T) {
-	var files []string
-	for _, pattern := range []string{"testdata/diff/*.txtar", "testdata/diff/*/*.txtar"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil || len(found) == 0 {
-			t.Fatal("no cases", err)
+	test := func(t *testing.T, a *txtar.Archive) {
+		c := readCase(t, a)
+		p, report := planner.Diff(c.lock, c.after, c.options)
+		got := script(p)
+		for _, d := range report.Sorted() {
+			got += fmt.Sprintf("%s [%s] at %d: %s\n", d.Severity, d.Code, d.Primary().Pos().Line, d.Message)
 		}
-		files = append(files, found...)
+		golden.Set(a, "want", got)
+		checkOrder(t, p)
 	}
-	for _, path := range files {
-		t.Run(strings.TrimPrefix(strings.TrimSuffix(filepath.ToSlash(path), ".txtar"), "testdata/diff/"), func(t *testing.T) {
-			a, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := readCase(t, a)
-			p, report := planner.Diff(c.lock, c.after, c.options)
-			got := script(p)
-			for _, d := range report.Sorted() {
-				got += fmt.Sprintf("%s [%s] at %d: %s\n", d.Severity, d.Code, d.Primary().Pos().Line, d.Message)
-			}
-			if os.Getenv("UPDATE") != "" {
-				if c.want < 0 {
-					a.Files = append(a.Files, txtar.File{Name: "want"})
-					c.want = len(a.Files) - 1
-				}
-				a.Files[c.want].Data = []byte(got)
-				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if c.want < 0 {
-				t.Fatalf("no want; the plan is\n%s", got)
-			}
-			if diff := cmp.Diff(string(a.Files[c.want].Data), got); diff != "" {
-				t.Errorf("plan (-want +got):\n%s", diff)
-			}
-			checkOrder(t, p)
-		})
-	}
+	golden.Cases(t, "testdata/diff/*.txtar", test)
+	golden.Cases(t, "testdata/diff/*/*.txtar", test)
 }
 
 // checkOrder holds the law that every call comes after what it needs.

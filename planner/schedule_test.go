@@ -2,16 +2,14 @@ package planner_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -40,44 +38,22 @@ func timetable(t planner.Timetable) string {
 // TestSchedule runs every case of testdata/schedule: documents, and the timetables
 // that they have. Each file want begins with its time and how many runs are shown.
 func TestSchedule(t *testing.T) {
-	files, err := filepath.Glob("testdata/schedule/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, path := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
+	golden.Cases(t, "testdata/schedule/*.txtar", func(t *testing.T, a *txtar.Archive) {
+		g := compile(t, string(a.Files[0].Data))
+		for _, f := range a.Files[1:] {
+			at, runs, ok := strings.Cut(f.Name, " ")
+			if !ok {
+				t.Fatalf("file %q: expected TIME RUNS", f.Name)
 			}
-			g := compile(t, string(a.Files[0].Data))
-			for i, f := range a.Files[1:] {
-				at, runs, ok := strings.Cut(f.Name, " ")
-				if !ok {
-					t.Fatalf("file %q: expected TIME RUNS", f.Name)
-				}
-				table := planner.Schedule(g, must(time.Parse(time.RFC3339, at)), must(strconv.Atoi(runs)))
-				for _, flow := range table.Flows {
-					for _, next := range flow.Next {
-						if next.Before(table.At) {
-							t.Errorf("%s: %s shows a run at %s, in the past", f.Name, flow.Address, next)
-						}
+			table := planner.Schedule(g, must(time.Parse(time.RFC3339, at)), must(strconv.Atoi(runs)))
+			for _, flow := range table.Flows {
+				for _, next := range flow.Next {
+					if next.Before(table.At) {
+						t.Errorf("%s: %s shows a run at %s, in the past", f.Name, flow.Address, next)
 					}
 				}
-				got := timetable(table)
-				if os.Getenv("UPDATE") != "" {
-					a.Files[i+1].Data = []byte(got)
-					continue
-				}
-				if diff := cmp.Diff(string(f.Data), got); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", f.Name, diff)
-				}
 			}
-			if os.Getenv("UPDATE") != "" {
-				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+			golden.Set(a, f.Name, timetable(table))
+		}
+	})
 }

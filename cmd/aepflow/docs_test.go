@@ -11,7 +11,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
-	"github.com/google/go-cmp/cmp"
+
+	"github.com/aepflow/aepflow/internal/golden"
 )
 
 // The references in docs are written by these tests, between two comments;
@@ -21,27 +22,10 @@ const (
 	referenceEnd   = "<!-- reference: end -->\n"
 )
 
-// checkReference compares the reference in a page with what it has to be.
+// checkReference compares the reference in a page with what it should be.
 func checkReference(t *testing.T, path, want string) {
 	t.Helper()
-	page, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, ok := strings.Cut(string(page), referenceBegin)
-	have, tail, closed := strings.Cut(rest, referenceEnd)
-	if !ok || !closed {
-		t.Fatalf("%s has no place for its reference", path)
-	}
-	if have == want {
-		return
-	}
-	if os.Getenv("UPDATE") == "" {
-		t.Fatalf("%s is not up to date; UPDATE=1 writes it (-page +want):\n%s", path, cmp.Diff(have, want))
-	}
-	if err := os.WriteFile(path, []byte(head+referenceBegin+want+referenceEnd+tail), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	golden.Section(t, path, referenceBegin, referenceEnd, want)
 }
 
 // TestCommandsDocumented: docs/cli.md has every command, argument and flag.

@@ -2,7 +2,6 @@ package dataprep
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/golden"
 )
 
 // columns of the expressions in problemCases.
@@ -64,19 +64,7 @@ func TestProblems(t *testing.T) {
 			b.WriteString(render(text, problems))
 		}
 	}
-	const name = "testdata/problems.golden"
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("problems changed (-want +got); UPDATE=1 accepts them:\n%s", diff)
-	}
+	golden.Check(t, "testdata/problems.golden", []byte(b.String()))
 }
 
 func render(text string, problems []Problem) string {

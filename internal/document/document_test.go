@@ -3,16 +3,15 @@ package document
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/tools/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -54,35 +53,15 @@ func outlineNode(b *strings.Builder, n *Node, indent string) {
 }
 
 func TestDocumentGoldens(t *testing.T) {
-	paths, err := filepath.Glob("testdata/tree/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			ar, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f := source.NewFile("in.yaml", ar.Files[0].Data)
-			docs, r := Parse(f)
-			if r.Len() > 0 {
-				t.Errorf("unexpected:\n%s", diagnose("in.yaml", ar.Files[0].Data))
-			}
-			checkLaw(t, f, docs, r)
-			got := outline(docs)
-			if os.Getenv("UPDATE") != "" {
-				ar.Files = append(ar.Files[:1], txtar.File{Name: "want.tree", Data: []byte(got)})
-				if err := os.WriteFile(path, txtar.Format(ar), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if d := cmp.Diff(string(ar.Files[1].Data), got); d != "" {
-				t.Errorf("differs (UPDATE=1 rewrites it):\n%s", d)
-			}
-		})
-	}
+	golden.Cases(t, "testdata/tree/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		f := source.NewFile("in.yaml", ar.Files[0].Data)
+		docs, r := Parse(f)
+		if r.Len() > 0 {
+			t.Errorf("unexpected:\n%s", diagnose("in.yaml", ar.Files[0].Data))
+		}
+		checkLaw(t, f, docs, r)
+		golden.Set(ar, "want.tree", outline(docs))
+	})
 }
 
 // checkLaw checks what holds for every text: spans inside the file, children

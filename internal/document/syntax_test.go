@@ -2,15 +2,13 @@ package document
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/tools/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -54,33 +52,14 @@ func diagnoseAs(section, path string, text []byte) string {
 // text whose last line has no line break ends with ∎ there. The main hazards have
 // it in colour and as JSON too.
 func TestSyntaxGoldens(t *testing.T) {
-	paths, err := filepath.Glob("testdata/syntax/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			ar, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
+	golden.Cases(t, "testdata/syntax/*.txtar", func(t *testing.T, ar *txtar.Archive) {
+		text := bytes.ReplaceAll(ar.Files[0].Data, []byte("∎\n"), nil)
+		for _, want := range ar.Files[1:] {
+			got := diagnoseAs(want.Name, "in.yaml", text)
+			if strings.Contains(got, "yaml: ") {
+				t.Errorf("shows a message of the library:\n%s", got)
 			}
-			text := bytes.ReplaceAll(ar.Files[0].Data, []byte("∎\n"), nil)
-			for i, want := range ar.Files[1:] {
-				got := diagnoseAs(want.Name, "in.yaml", text)
-				if strings.Contains(got, "yaml: ") {
-					t.Errorf("shows a message of the library:\n%s", got)
-				}
-				if os.Getenv("UPDATE") != "" {
-					ar.Files[i+1].Data = []byte(got)
-				} else if d := cmp.Diff(string(want.Data), got); d != "" {
-					t.Errorf("%s differs (UPDATE=1 rewrites it):\n%s", want.Name, d)
-				}
-			}
-			if os.Getenv("UPDATE") != "" {
-				if err := os.WriteFile(path, txtar.Format(ar), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+			golden.Set(ar, want.Name, got)
+		}
+	})
 }

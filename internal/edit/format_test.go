@@ -4,44 +4,24 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/edit"
+	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
 // TestFormat runs the cases of testdata/format: in.yaml and what it becomes.
 func TestFormat(t *testing.T) {
-	files, err := filepath.Glob("testdata/format/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no cases", err)
-	}
-	for _, path := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, _ := edit.Format(source.NewFile("in.yaml", a.Files[0].Data), compiler.KeyOrder)
-			if os.Getenv("UPDATE") != "" {
-				a.Files = append(a.Files[:1], txtar.File{Name: "want.yaml", Data: got})
-				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(a.Files[1].Data), string(got)); diff != "" {
-				t.Errorf("formatted (-want +got):\n%s", diff)
-			}
-			checkFormat(t, a.Files[0].Data)
-		})
-	}
+	golden.Cases(t, "testdata/format/*.txtar", func(t *testing.T, a *txtar.Archive) {
+		got, _ := edit.Format(source.NewFile("in.yaml", a.Files[0].Data), compiler.KeyOrder)
+		golden.Set(a, "want.yaml", string(got))
+		checkFormat(t, a.Files[0].Data)
+	})
 }
 
 // checkFormat holds the laws of formatting for one text.

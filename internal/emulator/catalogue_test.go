@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/golden"
 )
 
 // published is the platform's catalogue of refusals: Flow Service's own table
@@ -108,5 +110,5 @@ func TestCatalogue(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d published numbers are provoked", done, len(all))
-	updateTable(t, "<!-- catalogue -->\n", "<!-- end of catalogue -->", catalogueTable())
+	golden.Section(t, docsFile, "<!-- catalogue -->\n", "<!-- end of catalogue -->", catalogueTable())
 }

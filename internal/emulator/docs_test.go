@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/golden"
 )
 
 const docsFile = "../../docs/emulator.md"
@@ -49,31 +50,7 @@ func codeOrder(code string) string {
 }
 
 func TestDocsListEveryRefusal(t *testing.T) {
-	updateTable(t, "<!-- refusals -->\n", "<!-- end -->", refusalTable())
-}
-
-// updateTable compares what stands between two markers of the documentation, or
-// writes it with UPDATE=1.
-func updateTable(t *testing.T, from, to, want string) {
-	t.Helper()
-	raw, err := os.ReadFile(docsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, ok1 := strings.Cut(string(raw), from)
-	table, tail, ok2 := strings.Cut(rest, to)
-	if !ok1 || !ok2 {
-		t.Fatalf("the markers %s and %s are gone", strings.TrimSpace(from), to)
-	}
-	if table == want {
-		return
-	}
-	if os.Getenv("UPDATE") == "" {
-		t.Fatalf("the table after %s is stale; run with UPDATE=1", strings.TrimSpace(from))
-	}
-	if err := os.WriteFile(docsFile, []byte(head+from+want+to+tail), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	golden.Section(t, docsFile, "<!-- refusals -->\n", "<!-- end -->", refusalTable())
 }
 
 func TestDocsListEverySwitch(t *testing.T) {

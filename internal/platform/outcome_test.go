@@ -2,33 +2,15 @@ package platform
 
 import (
 	"errors"
-	"os"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/golden"
 )
 
 // TestTableInDocs holds docs/platform.md to Answers; UPDATE=1 writes it.
 func TestTableInDocs(t *testing.T) {
-	const path = "../../docs/platform.md"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, ok := strings.Cut(string(text), "| answer |")
-	if !ok {
-		t.Fatalf("%s has no table of answers", path)
-	}
-	_, tail, _ := strings.Cut(rest, "\n\n")
-	want := head + Table() + "\n" + tail
-	if want == string(text) {
-		return
-	}
-	if os.Getenv("UPDATE") == "" {
-		t.Fatalf("%s does not have the table of answers as it is; UPDATE=1 go test ./internal/platform writes it", path)
-	}
-	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	golden.Section(t, "../../docs/platform.md", "| answer |", "\n\n", strings.TrimSuffix(strings.TrimPrefix(Table(), "| answer |"), "\n"))
 }
 
 // TestAnswersAreSafe holds the table to the law: what may have been carried out is
