@@ -159,8 +159,12 @@ func (sc *scenario) sample(all []killPoint) []killPoint {
 	every := max(1, len(all)/envInt("CRASH_POINTS", want))
 	var out []killPoint
 	for i, p := range all {
-		lock := p.boundary >= 0 && p.again == 0 && sc.name == "change" && strings.HasPrefix(sc.seen[p.boundary].String(), "after rename to dataflow")
-		if i%every == every/2 || lock {
+		replacing := false // a file: what is left of it must go
+		if p.boundary >= 0 && p.again == 0 && sc.name == "change" {
+			at := sc.seen[p.boundary].String()
+			replacing = strings.HasPrefix(at, "after rename to dataflow") || strings.HasPrefix(at, "before rename to")
+		}
+		if i%every == every/2 || replacing {
 			out = append(out, p)
 		}
 	}

@@ -67,6 +67,7 @@ func hold(ctx context.Context, p Paths, timeout time.Duration, now time.Time) (*
 	if !ok {
 		return nil, &HeldError{Path: p.Held, Holder: readHolder(p)}
 	}
+	p.holder().Sweep()
 	host, _ := os.Hostname()
 	note, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second)})
 	if err == nil {

@@ -15,7 +15,7 @@ func TestSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{
-		p.Folder + "/.dev.journal.123", filepath.Dir(p.Lock) + "/.dataflow.dev.lock.9917",
+		p.Folder + "/.dev.journal.123", p.Folder + "/.dev.holder.5", filepath.Dir(p.Lock) + "/.dataflow.dev.lock.9917",
 		filepath.Dir(p.Lock) + "/.dataflow.dev.lock.swp", filepath.Dir(p.Lock) + "/.dataflow.prod.lock.12",
 	} {
 		if err := os.WriteFile(path, nil, 0o644); err != nil {
