@@ -1,17 +1,18 @@
-// Package applier makes a plan so.
+// Package applier carries out a plan.
 //
-// In: a plan, a session that holds the lockfile, and a client. Out: calls on the
-// platform, each on record before the next one needs it, and a result. Laws: each
-// object is made exactly once, whatever breaks and whenever; every call comes
-// after what it needs; the lockfile says what is there.
+// In: a plan, a session that holds the lockfile, and a client. Out: calls to the platform, each on
+// record before the next one needs it, and a result. Laws: each object is created exactly once,
+// whatever breaks and whenever; every call comes after what it needs; the lockfile says what exists.
+//
+// A run has three parts. The scheduler decides which call is next; it knows nothing of the journal.
+// The executor binds a call, sends it, and finds out what came of it. The recorder puts on record
+// what is about to be sent and what came of it. run.carryOut is the life of one call.
 package applier
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"slices"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/bug"
@@ -23,70 +24,65 @@ import (
 
 // Doer sends one call to the platform; *platform.Client does. What its error says of
 // the call is platform.OutcomeOf.
-type Doer interface {
-	Do(context.Context, platform.Request) (platform.Response, error)
-}
+type Doer = platform.Doer
 
 // Applier applies plans. Only Client is needed; the zero values of the rest are
 // the defaults.
 type Applier struct {
 	Client  Doer
-	Workers int // calls under way at a time; default 4
+	Workers int // calls that are sent at a time; default 4
 	// Secrets reads `env.NAME` and `file.PATH`. Nil: a plan with secrets fails.
 	Secrets func(from string) (string, error)
 	Now     func() time.Time // default time.Now
 	Notify  func(Event)      // may be nil
-	// Overwrite lists resources whose conflicts are settled in our favour.
+	// Overwrite lists resources whose conflicts are resolved in favor of the documents.
 	Overwrite []resource.Address
 	Grace     time.Duration // how long running calls may take after an interruption; default 10 s
 	// Abort, when closed, ends running calls at once: the second Ctrl-C.
 	Abort <-chan struct{}
-	// Late is how long after it was sent a call of unknown outcome may still be
+	// SettleWindow is how long after it was sent a call of unknown outcome may still be
 	// carried out and its object be listed: until then a look-up that finds nothing
 	// is repeated, and the call is not sent again. Default 92 s, negative: not repeated.
-	Late time.Duration
+	SettleWindow time.Duration
 }
-
-// startMargin is how far ahead a schedule starts that the documents leave open.
-const startMargin = 60 * time.Second
-
-// clockMargin allows for clocks that disagree when objects are looked up by the
-// time of their creation.
-const clockMargin = 5 * time.Minute
 
 // Apply carries out a plan. The error says that the apply as a whole could not
 // go on: an error of Fits or ErrUnresolved before the first call, ErrInterrupted when ctx ended, or
-// the journal's. Calls that fail are no error but stand in the result. Whatever
+// the journal's. Calls that fail are not an error but in the result. Whatever
 // happens, what was done is saved in lockfile or journal.
 //
 // When ctx ends no further call is sent; those under way have Grace to end.
 func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Session) (Result, error) {
-	if err := fits(p, s); err != nil {
+	if open := s.Unresolved(); len(open) > 0 {
+		return Result{}, fmt.Errorf("%w: %s %s", ErrUnresolved, open[0].Step, open[0].Address)
+	}
+	if err := Fits(p, s.Lock(), s.Target()); err != nil {
 		return Result{}, err
 	}
-	r, err := a.newRun(p, s)
+	r, err := a.newRun(p, s, ctx.Done())
 	if err != nil {
 		return Result{}, err
 	}
 	calls, stop := a.graceful(ctx)
 	defer stop()
+	before := s.Lock()
 	if err := r.begin(calls); err != nil {
 		return Result{}, err
 	}
-	r.stop = ctx.Done()
-	leave := context.AfterFunc(ctx, r.queue.halt)
-	defer leave()
+	unhook := context.AfterFunc(ctx, func() { r.scheduler.halt(nil) })
+	defer unhook()
 
-	still := r.keepAlive()
-	r.walk(calls)
-	still()
-	if err := bug.Catch(func() { r.readVersions(calls) }); err != nil {
-		r.halt(err)
+	stopHeartbeat := r.startHeartbeat(a.heartbeat())
+	r.scheduler.run(func(i int) { r.carryOut(calls, i) })
+	stopHeartbeat()
+	halted, cause := r.scheduler.isHalted()
+	if !halted {
+		cause = bug.Catch(func() { r.recorder.readVersions(calls, r.executor.client, a.workers()) })
 	}
 
-	res := r.result(ctx.Err() != nil)
+	res := r.summary(ctx.Err() != nil)
 	res.Begun = true
-	if err := errors.Join(r.broken(), s.Commit(r.secretsHash())); err != nil {
+	if err := errors.Join(cause, s.Commit(r.recorder.secrets.secretsHash(before, s.Lock()))); err != nil {
 		return res, err
 	}
 	if res.Interrupted {
@@ -95,15 +91,8 @@ func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Sessio
 	return res, nil
 }
 
-func fits(p *planner.Plan, s *lockfile.Session) error {
-	if open := s.Unresolved(); len(open) > 0 {
-		return fmt.Errorf("%w: %s %s", ErrUnresolved, open[0].Step, open[0].Address)
-	}
-	return Fits(p, s.Lock(), s.Target())
-}
-
-// Fits holds that a plan is for a target and for this state of its lockfile: a
-// *ElsewhereError or a *StaleError otherwise.
+// Fits returns nil when a plan is for a target and for this state of its lockfile, else
+// an *ElsewhereError or a *StaleError.
 func Fits(p *planner.Plan, lock *lockfile.Lock, t lockfile.Target) error {
 	if p.Target.Org != t.Org || p.Target.Sandbox != t.Sandbox {
 		return &ElsewhereError{Plan: p.Target, Target: t}
@@ -155,35 +144,12 @@ func (a *Applier) now() time.Time {
 	return a.Now()
 }
 
-func (a *Applier) overwrites(addr resource.Address) bool { return slices.Contains(a.Overwrite, addr) }
-
-// landing is how long a call that was sent may be on its way: as long as the client
-// waits for an answer, which is longer than any gateway does. listing is how late
-// the platform may list what it has made.
-const (
-	landing = 90 * time.Second
-	listing = 2 * time.Second
-)
-
-func (a *Applier) late() time.Duration {
-	if a.Late == 0 {
-		return landing + listing
+func (a *Applier) settleWindow() time.Duration {
+	if a.SettleWindow == 0 {
+		return inFlight + listLag
 	}
-	return max(a.Late, 0)
+	return max(a.SettleWindow, 0)
 }
 
-// beat is how often a run puts on record that it is at work.
-func (a *Applier) beat() time.Duration { return min(a.late()/4, 10*time.Second) }
-
-// waits yields the times between look-ups that find nothing, short ones first, until
-// a time. A look-up that takes long does not move that time.
-func waits(until time.Time) iter.Seq[time.Duration] {
-	return func(yield func(time.Duration) bool) {
-		for next := listing / 4; ; next = min(2*next, 10*time.Second) {
-			left := time.Until(until)
-			if left <= 0 || !yield(min(next, left)) {
-				return
-			}
-		}
-	}
-}
+// heartbeat is how often a run puts on record that it is at work; 0 is never.
+func (a *Applier) heartbeat() time.Duration { return min(a.settleWindow()/4, 10*time.Second) }

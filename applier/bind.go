@@ -10,8 +10,8 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// tenantMark stands in bodies and URLs for the tenant of the target.
-const tenantMark = "{TENANT_ID}"
+// tenantMark is the placeholder for the tenant in bodies and URLs.
+const tenantMark = resource.TenantPlaceholder
 
 // A leafBinder gives the JSON that stands for a value that is bound when it is
 // sent: a reference, a secret or the start of a schedule.
@@ -26,6 +26,18 @@ func bindBody(body []byte, tenant string, bind leafBinder) ([]byte, error) {
 		return nil, err
 	}
 	return s.out, nil
+}
+
+// walkBound calls f for each value of a sort in a body, with its printed path. The sort is one of those
+// that are bound when they are sent.
+func walkBound(body []byte, sort resource.ValueKind, f func(at string, v resource.Value) error) error {
+	_, err := bindBody(body, "", func(at resource.Path, v resource.Value) ([]byte, error) {
+		if v.Kind != sort {
+			return nil, nil
+		}
+		return nil, f(at.String(), v)
+	})
+	return err
 }
 
 type scanner struct {

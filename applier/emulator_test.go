@@ -156,7 +156,7 @@ func (s *site) up(g *resource.Graph, d applier.Doer, workers int) (applier.Resul
 	s.t.Helper()
 	session := s.open()
 	defer session.Close()
-	a := applier.Applier{Client: d, Workers: workers, Now: clock, Late: -1, Secrets: func(string) (string, error) { return "canary-password", nil }}
+	a := applier.Applier{Client: d, Workers: workers, Now: clock, SettleWindow: -1, Secrets: func(string) (string, error) { return "canary-password", nil }}
 	if _, err := a.Recover(s.t.Context(), session); err != nil {
 		return applier.Result{}, fmt.Errorf("recover: %w", err)
 	}

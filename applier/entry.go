@@ -5,50 +5,35 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
-// makes reports whether a step makes or changes the current object.
-func makes(s planner.Step) bool {
-	switch s {
-	case planner.StepCreate, planner.StepUpdate, planner.StepEnable, planner.StepDisable:
-		return true
-	}
-	return false
-}
-
-// entryAfter returns the entry as it is once a call is done, without what only
-// the answer tells. now is the entry before, start the start of a schedule that
-// the call sends; k is -1 for an import.
-func (r *run) entryAfter(c callRef, now lockfile.Entry, start json.RawMessage) (lockfile.Entry, error) {
+// entryAfter returns the entry as it is once a call is done, without what only the answer contains.
+// before is the entry until then, start the start of a schedule that the call sends.
+func (r *recorder) entryAfter(c callRef, before lockfile.Entry, start json.RawMessage) (lockfile.Entry, error) {
 	e := lockfile.Entry{
-		Address: c.change.Address, ID: now.ID, ETag: now.ETag, Protect: c.change.Protect, MovedFrom: c.change.RenamedFrom,
-		Sent: now.Sent, Needs: now.Needs, Secrets: now.Secrets,
+		Address: c.change.Address, ID: before.ID, ETag: before.ETag, Protect: c.change.Protect, MovedFrom: c.change.RenamedFrom,
+		Sent: before.Sent, Needs: before.Needs, Secrets: before.Secrets,
 	}
 	var err error
-	if e.Applied, err = c.applied(now.Applied); err != nil {
+	if e.Applied, err = c.applied(before.Applied); err != nil {
 		return lockfile.Entry{}, err
 	}
 	if c.k >= 0 && c.call().Step != planner.StepCreate && c.call().Step != planner.StepUpdate {
 		return e, nil // actions send no values
 	}
-	e.Sent, e.Secrets = c.sent(now, start), nil
+	e.Sent, e.Secrets = c.sent(before.Sent, start), nil
 	if e.Needs, err = r.needsOf(c.change); err != nil {
 		return lockfile.Entry{}, err
 	}
-	_, err = bindBody(c.change.Desired, r.tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
-		if v.Kind != resource.SecretValue {
-			return nil, nil
-		}
-		hash, err := r.secrets.hash(v.Text, hashAt(now.Secrets, at.String()))
-		e.Secrets = append(e.Secrets, lockfile.SecretHash{Path: at.String(), Hash: hash})
-		return nil, err
+	err = walkBound(c.change.Desired, resource.SecretValue, func(at string, v resource.Value) error {
+		hash, err := r.secrets.hash(v.Text, hashAt(before.Secrets, at))
+		e.Secrets = append(e.Secrets, lockfile.SecretHash{Path: at, Hash: hash})
+		return err
 	})
 	if err != nil {
 		return lockfile.Entry{}, err
@@ -57,21 +42,17 @@ func (r *run) entryAfter(c callRef, now lockfile.Entry, start json.RawMessage) (
 	return e, nil
 }
 
-// needsOf returns what a desired body refers to, and what each reference stands
-// for now.
-func (r *run) needsOf(c *planner.Change) ([]lockfile.Need, error) {
+// needsOf returns what a desired body refers to, with the value that each reference has now.
+func (r *recorder) needsOf(c *planner.Change) ([]lockfile.Need, error) {
 	var needs []lockfile.Need
-	_, err := bindBody(c.Desired, r.tenant, func(at resource.Path, v resource.Value) ([]byte, error) {
-		if v.Kind != resource.RefValue {
-			return nil, nil
-		}
+	err := walkBound(c.Desired, resource.RefValue, func(at string, v resource.Value) error {
 		id, err := r.lookUp(v.Ref)
 		field := v.Ref.Field
 		if field == "id" {
 			field = ""
 		}
-		needs = append(needs, lockfile.Need{Edge: resource.Edge{To: v.Ref.To, Via: at.String()}, Field: field, ID: id})
-		return nil, err
+		needs = append(needs, lockfile.Need{Edge: resource.Edge{To: v.Ref.To, Via: at}, Field: field, ID: id})
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -84,29 +65,35 @@ func (r *run) needsOf(c *planner.Change) ([]lockfile.Need, error) {
 	return needs, nil
 }
 
-// sent returns the values that the platform has in the place of what is desired:
-// a start that is open, and those with which the new flow of a cut-over differs
-// from its document. An update that sends none of them leaves them as they are.
-func (c callRef) sent(now lockfile.Entry, start json.RawMessage) []lockfile.Sent {
+// lookUp returns the value of a reference: the ID or version of an object that exists.
+func (r *recorder) lookUp(ref resource.Ref) (string, error) {
+	if e, ok := r.session.Get(ref.To); ok {
+		if v, ok := e.Output(ref.Field); ok {
+			return v, nil
+		}
+	}
+	return "", fmt.Errorf("bind %s: it is not known: the lockfile has no such value", ref)
+}
+
+// sent returns the values that the platform has in the place of what is desired once a call is done:
+// the start that it binds, nil for none, and those with which the new flow of a replacement differs
+// from its document. An update keeps the values that it does not send; before are the earlier ones.
+func (c callRef) sent(before []lockfile.Sent, start json.RawMessage) []lockfile.Sent {
 	if c.k < 0 {
 		return nil
 	}
 	spec := resource.SpecOf(c.change.Kind)
 	var out []lockfile.Sent
-	if c.call().Step == planner.StepUpdate {
-		for _, s := range now.Sent {
-			if !bytes.Contains(c.call().Body, quote("/"+strings.ReplaceAll(s.Path, ".", "/"))) {
-				out = append(out, s)
-			}
+	isUpdate := c.call().Step == planner.StepUpdate
+	for _, s := range before {
+		if isUpdate && !c.updates(s.Path) {
+			out = append(out, s)
 		}
 	}
-	if bytes.Contains(c.call().Body, []byte(openStart)) {
+	if start != nil {
 		out = append(out, lockfile.Sent{Path: spec.StartTime, Value: start})
 	}
-	if c.call().Step == planner.StepUpdate {
-		return out
-	}
-	if spec.Backfill == "" || bytes.Equal(c.call().Body, c.change.Desired) {
+	if isUpdate || spec.Backfill == "" || bytes.Equal(c.call().Body, c.change.Desired) {
 		return out
 	}
 	body, err1 := resource.Parse(c.call().Body)
@@ -121,84 +108,7 @@ func (c callRef) sent(now lockfile.Entry, start json.RawMessage) []lockfile.Sent
 	return out
 }
 
-// applied returns the configuration that the platform has once a call is done:
-// all that is desired after the last call of a change that makes something, and
-// before it only the fields that the calls so far settle.
-func (c callRef) applied(before json.RawMessage) (json.RawMessage, error) {
-	desired := c.change.Desired
-	if c.k < 0 || !slices.ContainsFunc(c.change.Calls[c.k+1:], func(later planner.Call) bool { return makes(later.Step) }) {
-		return desired, nil
-	}
-	if leaves := c.call().Leaves; len(leaves) > 0 {
-		return leaves, nil
-	}
-	want, err := resource.Parse(desired)
-	if err != nil {
-		return nil, fmt.Errorf("read the desired configuration: %w", err)
-	}
-	have := resource.Object()
-	if c.call().Step != planner.StepCreate && len(before) > 0 {
-		if have, err = resource.Parse(before); err != nil {
-			return nil, fmt.Errorf("read the applied configuration: %w", err)
-		}
-	}
-	settled := topNames(c.call().Settles)
-	if len(settled) == 0 { // all but what later calls name, or the state that they change
-		later := []string{resource.SpecOf(c.change.Kind).State}
-		for _, l := range c.change.Calls[c.k+1:] {
-			later = append(later, topNames(l.Settles)...)
-		}
-		for _, f := range want.Fields {
-			if !slices.Contains(later, f.Name) {
-				settled = append(settled, f.Name)
-			}
-		}
-		for _, f := range have.Fields {
-			if _, stays := want.Get(f.Name); !stays && !slices.Contains(later, f.Name) {
-				settled = append(settled, f.Name)
-			}
-		}
-	}
-	for _, name := range settled {
-		if v, ok := want.Get(name); ok {
-			have = have.With(name, v)
-		} else {
-			have = have.Without(name)
-		}
-	}
-	return have.JSON(), nil
-}
-
-// topNames returns the first steps of printed paths.
-func topNames(paths []string) []string {
-	var out []string
-	for _, p := range paths {
-		if end := strings.IndexAny(p, ".["); end > 0 {
-			p = p[:end]
-		}
-		if !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// lookUp returns what a reference stands for: the id or version of an object that
-// exists or was made a moment ago.
-func (r *run) lookUp(ref resource.Ref) (string, error) {
-	if e, ok := r.session.Get(ref.To); ok {
-		if v, ok := e.Output(ref.Field); ok {
-			return v, nil
-		}
-	}
-	return "", fmt.Errorf("bind %s: it is not known: the lockfile has no such value", ref)
-}
-
-// openStart stands in a body for the start of a schedule that the documents leave
-// open.
-const openStart = `"${time.start}"`
-
-// startTime is that start, in epoch seconds of the platform's clock.
-func startTime(now time.Time) json.RawMessage {
-	return strconv.AppendInt(nil, now.Add(startMargin).Unix(), 10)
+// updates reports whether the change updates the field at a path.
+func (c callRef) updates(path string) bool {
+	return slices.ContainsFunc(c.change.Fields, func(f planner.FieldChange) bool { return f.Path == path && f.Action == planner.Update })
 }

@@ -1,8 +1,10 @@
 package applier
 
 import (
+	"sync"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -10,6 +12,25 @@ import (
 // Event is something that a view may listen to. Events come one at a time; a
 // listener that takes long holds up the apply.
 type Event interface{ event() }
+
+// listener hands events to a function, one at a time. A function that panics ends the run, not the
+// process: what was done is still put on record.
+type listener struct {
+	notify func(Event) // may be nil
+	halt   func(error)
+	mu     sync.Mutex
+}
+
+func (l *listener) emit(e Event) {
+	if l.notify == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := bug.Catch(func() { l.notify(e) }); err != nil {
+		l.halt(err)
+	}
+}
 
 // Subject says which call of which resource an event is about.
 type Subject struct {

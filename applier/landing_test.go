@@ -48,7 +48,7 @@ func TestLandsAfterTheProcess(t *testing.T) {
 			return req.Context().Err()
 		})
 		a := w.applier()
-		a.Late, a.Abort = 0, abort
+		a.SettleWindow, a.Abort = 0, abort
 		go func() {
 			<-began
 			time.AfterFunc(time.Second, func() { close(abort) }) // the second Ctrl-C comes after the first
@@ -61,7 +61,7 @@ func TestLandsAfterTheProcess(t *testing.T) {
 			t.Fatal("the call was carried out already: this test shows nothing")
 		}
 		next := w.applier()
-		next.Late = 0
+		next.SettleWindow = 0
 		var told []Waiting
 		next.Notify = func(e Event) { told = append(told, e.(Waiting)) }
 		s := w.open()
@@ -75,7 +75,7 @@ func TestLandsAfterTheProcess(t *testing.T) {
 		if took < 50*time.Second || took > 65*time.Second {
 			t.Errorf("took %v, the dataset came after 50s", took)
 		}
-		if len(told) == 0 || told[0].Calls != 1 || told[0].Most < landing {
+		if len(told) == 0 || told[0].Calls != 1 || told[0].Most < inFlight {
 			t.Errorf("told %+v", told)
 		}
 		w.mustUp(project())
@@ -100,7 +100,7 @@ func TestNeverLands(t *testing.T) {
 				return nil, req.Context().Err()
 			})
 			a := w.applier()
-			a.Late, a.Abort = 0, abort
+			a.SettleWindow, a.Abort = 0, abort
 			go func() {
 				<-began
 				time.AfterFunc(time.Second, func() { close(abort) })
@@ -112,13 +112,13 @@ func TestNeverLands(t *testing.T) {
 			s := w.open()
 			begin := time.Now()
 			next := w.applier()
-			next.Late = 0
+			next.SettleWindow = 0
 			got, err := next.Recover(t.Context(), s)
 			s.Close()
 			if err != nil || len(got) != 1 || got[0].Done {
 				t.Fatalf("recovered %+v, %v", got, err)
 			}
-			want := max(landing+listing+next.beat()-pause, 0)
+			want := max(inFlight+listLag+next.heartbeat()-pause, 0)
 			if took := time.Since(begin); took < want-time.Second || took > want+2*time.Second {
 				t.Errorf("%v later: took %v, want about %v", pause, took, want)
 			}
@@ -137,7 +137,7 @@ func TestLandsLate(t *testing.T) {
 		w := newWorld(t)
 		w.lands(40*time.Second, func(*http.Request) error { return errDropped })
 		a := w.applier()
-		a.Late, a.Workers = 0, 1
+		a.SettleWindow, a.Workers = 0, 1
 		s := w.open()
 		begin := time.Now()
 		var mapping time.Duration

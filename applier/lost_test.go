@@ -138,7 +138,7 @@ func TestListedLate(t *testing.T) {
 		s := w.open()
 		defer s.Close()
 		a := w.applier()
-		a.Late = 0 // the default
+		a.SettleWindow = 0 // the default
 		res, err := a.Apply(t.Context(), w.diff(s.Lock(), project()), s)
 		if err != nil || !res.OK() {
 			t.Fatalf("apply: %v, failed %v", err, res.Failed)

@@ -41,16 +41,16 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 	if len(open) == 0 {
 		return nil, nil
 	}
-	r := resolver{platform: newClocked(a.Client, a.now), session: s, tenant: s.Target().Tenant}
+	client := newClockedClient(a.Client, a.now)
 	found := make([]outcome, len(open))
 	left := make([]int, len(open)) // indexes of those that are not settled
 	for i := range left {
 		left[i] = i
 	}
-	a.look(ctx, r, open, found, left)
+	a.look(ctx, client, s, open, found, left)
 	left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
-	// The first answer told the platform's clock.
-	until := time.Now().Add(a.mayTake(open, s.LastAlive(), r.platform.time()))
+	// The first answer showed the platform's clock.
+	until := time.Now().Add(a.mayTake(open, s.LastAlive(), client.time()))
 	for wait := range waits(until) {
 		if len(left) == 0 {
 			break
@@ -64,7 +64,7 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 			}
 			break
 		}
-		a.look(ctx, r, open, found, left)
+		a.look(ctx, client, s, open, found, left)
 		left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
 	}
 	return a.recovered(s, open, found)
@@ -78,7 +78,7 @@ func (a *Applier) mayTake(open []lockfile.Intent, alive, now time.Time) time.Dur
 			alive = sent
 		}
 	}
-	return min(alive.Add(time.Second+a.beat()+a.late()).Sub(now), a.beat()+a.late())
+	return min(alive.Add(time.Second+a.heartbeat()+a.settleWindow()).Sub(now), a.heartbeat()+a.settleWindow())
 }
 
 // mayCome reports whether a call that was not done may still be done and would then
@@ -90,20 +90,20 @@ func mayCome(in lockfile.Intent, o outcome) bool {
 
 // look asks the platform about some open calls, several at a time. What is found
 // is on record at once, so that no two calls find the same object.
-func (a *Applier) look(ctx context.Context, r resolver, open []lockfile.Intent, found []outcome, which []int) {
-	finder := r.finder()
+func (a *Applier) look(ctx context.Context, d *clockedClient, s *lockfile.Session, open []lockfile.Intent, found []outcome, which []int) {
+	r := newResolver(d, s.Target().Tenant, s)
 	slots := make(chan struct{}, a.workers())
 	var looks sync.WaitGroup
 	for _, i := range which {
 		slots <- struct{}{}
 		looks.Go(func() {
 			defer func() { <-slots }()
-			now, _ := r.session.Get(open[i].Address)
-			if err := bug.Catch(func() { found[i] = r.resolve(ctx, open[i], now, finder) }); err != nil {
+			before, _ := s.Get(open[i].Address)
+			if err := bug.Catch(func() { found[i] = r.look(ctx, open[i], before) }); err != nil {
 				found[i] = unknown(err)
 			}
 			if o := found[i]; o.known == platform.Done {
-				r.session.Settle(lockfile.Outcome{N: open[i].N, ID: o.id, ETag: o.etag})
+				s.Settle(lockfile.Outcome{N: open[i].N, ID: o.id, ETag: o.etag})
 			}
 		})
 	}

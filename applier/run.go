@@ -1,8 +1,6 @@
 package applier
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,334 +11,211 @@ import (
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
-	"github.com/aepflow/aepflow/internal/remote"
-	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
 // run is one Apply.
 type run struct {
-	*Applier
-	platform *clocked
-	session  *lockfile.Session
-	plan     *planner.Plan
-	queue    *queue
-	line     *line
-	calls    []callRef // by task
-	secrets  *secretStore
-	pace     pace
-	tenant   string
-	before   []secretAt      // secrets as they were, to see whether any changed
-	was      string          // the hash over all of them
-	stop     <-chan struct{} // closed by an interruption
-
-	mu       sync.Mutex
-	touched  map[resource.Address]bool // entries that this run has changed
-	unread   []unversioned             // objects whose answers have no version
-	made     map[string]bool           // ids that answers of this run gave to new objects
-	failures map[int]Failure           // by task
-	halting  error                     // why nothing more may be sent
-	notify   sync.Mutex
+	plan      *planner.Plan
+	calls     []callRef // by task
+	scheduler *scheduler
+	executor  *executor
+	recorder  *recorder
+	window    *window
+	listener  *listener
+	failures  []*Failure // by task; each is written by the goroutine of its task
 }
 
-// callRef is a call and the change that it belongs to.
-type callRef struct {
-	change *planner.Change
-	k      int // index into change.Calls
-}
-
-func (c callRef) call() *planner.Call { return &c.change.Calls[c.k] }
-
-func (c callRef) subject() Subject {
-	return Subject{Address: c.change.Address, Call: c.call().N, Step: c.call().Step, Action: c.change.Action}
-}
-
-func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session) (*run, error) {
-	r := &run{
-		Applier: a, session: s, plan: p, platform: newClocked(a.Client, a.now),
-		secrets: newSecretStore(a.Secrets, a.Client), tenant: s.Target().Tenant,
-		touched: map[resource.Address]bool{}, made: map[string]bool{}, failures: map[int]Failure{},
-	}
-	for i := range p.Changes {
-		for k := range p.Changes[i].Calls {
-			r.calls = append(r.calls, callRef{&p.Changes[i], k})
-		}
-	}
-	slices.SortFunc(r.calls, func(a, b callRef) int { return cmp.Compare(a.call().N, b.call().N) })
-	index := make(map[int]int, len(r.calls))
-	for i, c := range r.calls {
-		if _, twice := index[c.call().N]; twice {
-			return nil, fmt.Errorf("order the calls: two calls have the number %d", c.call().N)
-		}
-		index[c.call().N] = i
-	}
-	tasks := make([]task, len(r.calls))
-	for i, c := range r.calls {
-		for _, n := range c.call().After {
-			before, ok := index[n]
-			if !ok {
-				return nil, fmt.Errorf("order the calls: call %d comes after call %d, which is not in the plan", c.call().N, n)
-			}
-			tasks[i].after = append(tasks[i].after, before)
-		}
-	}
-	var err error
-	if r.queue, err = newQueue(tasks, a.workers()); err != nil {
+func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session, interrupted <-chan struct{}) (*run, error) {
+	calls, tasks, err := callsOf(p)
+	if err != nil {
 		return nil, err
 	}
-	r.line = newLine(r.queue, a.workers(), func() int { return r.pace.ahead(a.workers()) })
-	lock := s.Lock()
-	r.before, r.was = secretsOf(lock), lock.Secrets
-	return r, nil
+	w := &window{slots: a.workers()}
+	sched, err := newScheduler(tasks, a.workers(), w.size)
+	if err != nil {
+		return nil, err
+	}
+	l := &listener{notify: a.Notify, halt: sched.halt}
+	rec := newRecorder(s, newSecretStore(a.Secrets, a.Client), w)
+	exec := &executor{
+		client: newClockedClient(a.Client, a.now), tenant: s.Target().Tenant, recorder: rec, scheduler: sched, emit: l.emit,
+		overwrite: a.Overwrite, settling: a.settleWindow(), interrupted: interrupted,
+	}
+	return &run{
+		plan: p, calls: calls, scheduler: sched, executor: exec, recorder: rec, window: w, listener: l, failures: make([]*Failure, len(calls)),
+	}, nil
 }
 
-// begin does what needs no call of the plan: it learns the platform's clock and
+// begin does what needs no call of the plan: it reads the platform's clock and
 // the tenant, and changes entries that change in the lockfile only.
 func (r *run) begin(ctx context.Context) error {
 	if len(r.calls) > 0 {
-		if err := r.learn(ctx); err != nil {
+		if err := r.readTenant(ctx); err != nil {
 			return err
 		}
 	}
-	var last lockfile.Ticket
-	var told []Event
-	if moves := movesOf(r.plan); len(moves) > 0 {
-		last = r.session.Edit(lockfile.Edit{Moves: moves})
+	if err := r.recorder.editWithoutCalls(r.plan); err != nil {
+		return err
 	}
 	for i := range r.plan.Changes {
-		c := &r.plan.Changes[i]
-		for _, e := range r.edits(c) {
-			last = r.session.Edit(e)
+		if c := &r.plan.Changes[i]; len(c.Calls) == 0 && c.Action.Changes() {
+			r.listener.emit(Done{Subject: Subject{Address: c.Address, Action: c.Action}, ID: c.ID, Last: true})
 		}
-		if len(c.Calls) == 0 && c.Action.Changes() {
-			told = append(told, Done{Subject: Subject{Address: c.Address, Action: c.Action}, ID: c.ID, Last: true})
-		}
-	}
-	if last != 0 {
-		if err := r.session.Wait(last); err != nil {
-			return err
-		}
-	}
-	for _, e := range told {
-		r.tell(e)
 	}
 	return nil
 }
 
-// learn reads the tenant. When the plan does without it, this read still tells the
-// platform's clock before anything is made, and that the platform can be reached
+// readTenant reads the tenant. When the plan does without it, this read still shows the
+// platform's clock before anything is created, and that the platform can be reached
 // at all before anything is on record.
-func (r *run) learn(ctx context.Context) error {
-	need := r.tenant == "" && slices.ContainsFunc(r.calls, func(c callRef) bool {
+func (r *run) readTenant(ctx context.Context) error {
+	e := r.executor
+	need := e.tenant == "" && slices.ContainsFunc(r.calls, func(c callRef) bool {
 		return hasTenant(c.call().Body) || hasTenant([]byte(c.call().URL)) || hasTenant(c.change.Desired)
 	})
-	if !need && r.platform.known() {
+	if !need && e.client.isKnown() {
 		return nil
 	}
-	tenant, err := platform.Tenant(ctx, r.platform)
-	var refused *platform.Error
-	switch {
-	case err == nil:
-	case !need && errors.As(err, &refused) && !platform.IsAuth(err):
-		return nil // not allowed to read the registry's figures: nothing lost
-	default:
+	tenant, err := platform.Tenant(ctx, e.client)
+	if err != nil {
+		var refused *platform.Error
+		if !need && errors.As(err, &refused) && !platform.IsAuth(err) {
+			return nil // not allowed to read the registry's figures: nothing lost
+		}
 		return fmt.Errorf("ask for the tenant: %w", err)
 	}
 	if need {
-		r.tenant = tenant
-		return r.session.Wait(r.session.Edit(lockfile.Edit{Tenant: tenant}))
+		e.tenant = tenant
+		return r.recorder.setTenant(tenant)
 	}
 	return nil
 }
 
-// movesOf returns the renames of a plan. They are one record, which a crash leaves
-// whole or not at all: half of a ring is none.
-func movesOf(p *planner.Plan) []lockfile.Move {
-	var out []lockfile.Move
-	for i := range p.Changes {
-		if c := &p.Changes[i]; !c.MovedFrom.IsZero() && c.MovedFrom != c.Address {
-			out = append(out, lockfile.Move{From: c.MovedFrom, To: c.Address})
-		}
-	}
-	return out
-}
-
-// edits returns what a change does to the lockfile without a call, once the
-// renames are done.
-func (r *run) edits(c *planner.Change) []lockfile.Edit {
-	var out []lockfile.Edit
-	now, has := r.session.Get(c.Address)
-	switch {
-	case len(c.Calls) > 0:
-		return out
-	case c.Action == planner.Forget:
-		return append(out, lockfile.Edit{Forget: c.Address})
-	case c.Action == planner.Import && c.ID != "":
-		e, err := r.entryAfter(callRef{c, -1}, lockfile.Entry{Address: c.Address, ID: c.ID, ETag: c.ETag}, nil)
-		if err == nil {
-			out = append(out, lockfile.Edit{Put: &lockfile.EntryText{Entry: e}})
-		}
-		return out
-	case !has:
-		return out
-	case (c.Action == planner.Update || c.Action == planner.Move) && len(c.Desired) > 0 && !bytes.Equal(now.Applied, c.Desired):
-		// What exists in the documents only, or what the platform has already.
-		now.Applied = c.Desired
-		if needs, err := r.needsOf(c); err == nil {
-			now.Needs = needs
-		}
-		if c.ETag != "" {
-			now.ETag = c.ETag // as a refresh saw it: what refers to a version is moved to it
-		}
-	case now.Protect == c.Protect && now.MovedFrom == c.RenamedFrom:
-		return out
-	}
-	now.Protect, now.MovedFrom = c.Protect, c.RenamedFrom
-	return append(out, lockfile.Edit{Put: &lockfile.EntryText{Entry: now}})
-}
-
-// tell hands an event to the listener, one at a time. A listener that panics ends the
-// run, not the process: what was done is still put on record.
-func (r *run) tell(e Event) {
-	if r.Notify == nil {
+// carryOut is the life of one call, from its turn until its outcome is on record. Crash before the
+// intent is on record: it was not sent. Crash after it: the next apply finds out whether it was done.
+func (r *run) carryOut(ctx context.Context, i int) {
+	c, err := r.bind(i)
+	if err != nil {
+		r.scheduler.skipSlot(i)
+		r.report(c, notDone(err), r.scheduler.finish(i, false), 0)
 		return
 	}
-	r.notify.Lock()
-	defer r.notify.Unlock()
-	if err := bug.Catch(func() { r.Notify(e) }); err != nil {
-		r.halt(err)
+	key := c.key()
+	if !r.scheduler.lockKey(key, i) {
+		return // an identical create is under way: this one is taken again when that one ends
+	}
+	defer r.scheduler.unlockKey(key)
+	if err := r.recorder.intend(c); err != nil {
+		r.scheduler.halt(err)
+	}
+	if !r.scheduler.acquireSlot(i) {
+		r.abort(c)
+		return
+	}
+	if c.isStale(r.executor.client.time()) {
+		r.scheduler.releaseSlot()
+		r.abort(c)
+		r.scheduler.requeue(i)
+		return
+	}
+	c.began = time.Now()
+	r.listener.emit(Started{Subject: c.subject(), Attempt: 1})
+	o := r.send(ctx, c)
+	ticket := r.recorder.settle(c, o) // before finish: the intents of what waits for this call come after it
+	blocked := r.scheduler.finish(i, o.known == platform.Done)
+	r.window.called(time.Since(c.began))
+	r.scheduler.releaseSlot()
+	r.report(c, o, blocked, ticket)
+}
+
+// bind is executor.bind. A panic ends the run.
+func (r *run) bind(i int) (c *boundCall, err error) {
+	if e := bug.Catch(func() { c, err = r.executor.bind(i, r.calls[i]) }); e != nil {
+		r.scheduler.halt(e)
+		return &boundCall{callRef: r.calls[i], task: i, began: time.Now(), attempt: 1}, e
+	}
+	return c, err
+}
+
+// send is executor.send. A panic ends the run, and the call stays open in the journal: the next apply
+// finds out whether it was carried out.
+func (r *run) send(ctx context.Context, c *boundCall) (o outcome) {
+	if err := bug.Catch(func() { o = r.executor.send(ctx, c) }); err != nil {
+		r.scheduler.halt(err)
+		return unknown(err)
+	}
+	return o
+}
+
+// abort puts on record that a call was not sent.
+func (r *run) abort(c *boundCall) {
+	if err := r.recorder.session.Wait(r.recorder.settle(c, notDone(nil))); err != nil {
+		r.scheduler.halt(err)
 	}
 }
 
-// keepAlive puts on record from time to time that this process is at work, until
-// it is told that the run has ended. Crash after that: whoever comes next knows how
-// long a call of ours may still be on its way.
-func (r *run) keepAlive() (ended func()) {
-	if r.late() == 0 || len(r.calls) == 0 {
+// report emits the outcome of a call: a failure at once, with the calls that it blocks, and a success
+// when it is durable.
+func (r *run) report(c *boundCall, o outcome, blocked []int, ticket lockfile.Ticket) {
+	call, isDone := c.call(), o.known == platform.Done
+	if !isDone {
+		r.failures[c.task] = &Failure{
+			Subject: c.subject(), Method: call.Method, URL: call.URL, Origin: c.change.Origin, Unknown: o.known == platform.Unknown, Err: o.err,
+		}
+		r.listener.emit(Failed{Subject: c.subject(), Attempt: c.attempt, Elapsed: time.Since(c.began), Err: o.err})
+	}
+	for _, n := range blocked {
+		r.listener.emit(Blocked{Subject: r.calls[n].subject(), By: c.change.Address, ByCall: call.N})
+	}
+	if err := r.recorder.session.Wait(ticket); err != nil {
+		r.scheduler.halt(err)
+		return
+	}
+	if isDone {
+		r.listener.emit(Done{
+			Subject: c.subject(), Attempt: c.attempt, ID: c.objectOf(o), Elapsed: time.Since(c.began), Adopted: o.adopted,
+			Last: len(c.later()) == 0,
+		})
+	}
+}
+
+// startHeartbeat puts on record from time to time that this process is at work, until the returned
+// function is called. After a crash, the next apply knows how long a call of this one may still be
+// under way.
+func (r *run) startHeartbeat(every time.Duration) (stop func()) {
+	if every == 0 || len(r.calls) == 0 {
 		return func() {}
 	}
-	mark := func() {
-		var err error
-		if e := bug.Catch(func() { err = r.session.Wait(r.session.Alive(r.platform.time())) }); e != nil {
-			err = e
-		}
+	beat := func() {
+		err := bug.Catch(func() {
+			if err := r.recorder.heartbeat(r.executor.client.time()); err != nil {
+				r.scheduler.halt(err)
+			}
+		})
 		if err != nil {
-			r.halt(err)
+			r.scheduler.halt(err)
 		}
 	}
-	stop := make(chan struct{})
+	stopped := make(chan struct{})
 	var beats sync.WaitGroup
 	beats.Go(func() {
-		t := time.NewTicker(r.beat())
+		t := time.NewTicker(every)
 		defer t.Stop()
 		for {
 			select {
-			case <-stop:
+			case <-stopped:
 				return
 			case <-t.C:
-				mark()
+				beat()
 			}
 		}
 	})
 	return func() {
-		close(stop)
+		close(stopped)
 		beats.Wait()
-		if len(r.session.Unresolved()) > 0 {
-			mark()
+		if len(r.recorder.session.Unresolved()) > 0 {
+			beat()
 		}
 	}
-}
-
-// unversioned is an object whose version is to be read: the answer to some calls does not
-// say which version they made, and later updates name it.
-type unversioned struct {
-	address resource.Address
-	remote.Object
-}
-
-// noteChange notes that the run has changed an entry, and whether its version has
-// to be read.
-func (r *run) noteChange(p *prepared, id, etag string) {
-	style := resource.SpecOf(p.change.Kind).Update
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.touched[p.change.Address] = true
-	if etag == "" && makes(p.call().Step) && (style == resource.PatchMatch || style == resource.PatchTyped) {
-		o := remote.Object{Kind: p.change.Kind, ID: id, New: p.call().Step == planner.StepCreate}
-		r.unread = append(r.unread, unversioned{p.change.Address, o})
-	}
-}
-
-// readVersions completes entries at the end of a run, when nothing waits for it.
-func (r *run) readVersions(ctx context.Context) {
-	if r.queue.isHalted() || len(r.unread) == 0 {
-		return
-	}
-	objects := make([]remote.Object, len(r.unread))
-	for i, w := range r.unread {
-		objects[i] = w.Object
-	}
-	versions := remote.Versions(ctx, r.platform, objects, r.workers())
-	for _, w := range r.unread {
-		if etag := versions[w.ID]; etag != "" {
-			r.session.Edit(lockfile.Edit{ETag: &lockfile.ETag{Address: w.address, ID: w.ID, ETag: etag}})
-		}
-	}
-}
-
-// halt stops the run because the journal takes no more, or because of a bug.
-func (r *run) halt(err error) {
-	r.mu.Lock()
-	if r.halting == nil {
-		r.halting = err
-	}
-	r.mu.Unlock()
-	r.queue.halt()
-}
-
-func (r *run) broken() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.halting
-}
-
-// clocked keeps the platform's clock as its answers tell it.
-type clocked struct {
-	next Doer
-	now  func() time.Time
-
-	mu     sync.Mutex
-	ahead  time.Duration // of the platform's clock over ours
-	synced bool
-}
-
-func newClocked(d Doer, now func() time.Time) *clocked {
-	c := &clocked{next: d, now: now}
-	if k, ok := d.(interface{ Date() time.Time }); ok && !k.Date().IsZero() {
-		c.ahead, c.synced = k.Date().Sub(now()), true
-	}
-	return c
-}
-
-func (c *clocked) Do(ctx context.Context, req platform.Request) (platform.Response, error) {
-	res, err := c.next.Do(ctx, req)
-	if !res.Date.IsZero() {
-		c.mu.Lock()
-		c.ahead, c.synced = res.Date.Sub(c.now()), true
-		c.mu.Unlock()
-	}
-	return res, err
-}
-
-// time returns the platform's time, ours before its first answer.
-func (c *clocked) time() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now().Add(c.ahead)
-}
-
-func (c *clocked) known() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.synced
 }

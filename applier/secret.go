@@ -1,7 +1,6 @@
 package applier
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,33 +10,37 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// secretStore reads each secret once and tells the client to mask it before it
-// can appear anywhere.
+// secretStore reads each secret once and tells the client to mask it before it can appear anywhere.
 type secretStore struct {
 	read   func(from string) (string, error)
 	redact *redact.Redactor // nil when the client has none
 
-	mu    sync.Mutex
-	known map[string]string
-	fits  map[string]string // hash → the value that it is known to be of
+	mu     sync.Mutex
+	values map[string]string // by where they come from
+	hashed map[string]string // hash → the value that it was made of, or found to fit
 }
 
 func newSecretStore(read func(string) (string, error), d Doer) *secretStore {
-	s := &secretStore{read: read, known: map[string]string{}, fits: map[string]string{}}
+	s := &secretStore{read: read, values: map[string]string{}, hashed: map[string]string{}}
 	if m, ok := d.(interface{ Redactor() *redact.Redactor }); ok {
 		s.redact = m.Redactor()
 	}
 	return s
 }
 
+// value returns the secret at `env.NAME` or `file.PATH`.
 func (s *secretStore) value(from string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if v, ok := s.known[from]; ok {
+	return s.valueLocked(from)
+}
+
+func (s *secretStore) valueLocked(from string) (string, error) {
+	if v, ok := s.values[from]; ok {
 		return v, nil
 	}
 	if s.read == nil {
-		return "", fmt.Errorf("read secret %s: %w", from, errors.New("secrets are not available here"))
+		return "", fmt.Errorf("read secret %s: secrets are not available here", from)
 	}
 	v, err := s.read(from)
 	if err != nil {
@@ -46,33 +49,42 @@ func (s *secretStore) value(from string) (string, error) {
 	if s.redact != nil {
 		s.redact.Add(v)
 	}
-	s.known[from] = v
+	s.values[from] = v
 	return v, nil
 }
 
-// hash returns the hash of a secret: the one before while it still fits, so that
-// an unchanged secret changes nothing in the lockfile.
+// hash returns the hash of a secret: the one before while it still fits, so that an unchanged secret
+// changes nothing in the lockfile. Hashes take memory on purpose, so only one is made at a time.
 func (s *secretStore) hash(from, before string) (string, error) {
-	v, err := s.value(from)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.valueLocked(from)
 	if err != nil {
 		return "", err
 	}
-	if before == "" || !s.matches(before, v) {
+	if before == "" || !s.fits(before, v) {
 		before = lockfile.HashSecret(v)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fits[before] = v
+	s.hashed[before] = v
 	return before, nil
 }
 
-// matches compares a value with a hash, which is slow on purpose, unless the two
-// were compared before.
-func (s *secretStore) matches(hash, value string) bool {
-	s.mu.Lock()
-	of, ok := s.fits[hash]
-	s.mu.Unlock()
+// fits compares a value with a hash, which is slow on purpose, unless the two were compared
+// before. mu is held.
+func (s *secretStore) fits(hash, value string) bool {
+	of, ok := s.hashed[hash]
 	return ok && of == value || lockfile.SecretMatches(hash, value)
+}
+
+// fitting returns the secret at a place if it still has a hash.
+func (s *secretStore) fitting(from, hash string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, err := s.valueLocked(from)
+	if err == nil && !s.fits(hash, v) {
+		err = fmt.Errorf("secret %s has changed and was not applied", from)
+	}
+	return v, err
 }
 
 func hashAt(list []lockfile.SecretHash, path string) string {
@@ -84,7 +96,7 @@ func hashAt(list []lockfile.SecretHash, path string) string {
 	return ""
 }
 
-// secretAt is one secret of a lock: where it stands, and its hash.
+// secretAt is the hash of one secret of a lock.
 type secretAt struct {
 	address resource.Address
 	lockfile.SecretHash
@@ -100,37 +112,23 @@ func secretsOf(l *lockfile.Lock) []secretAt {
 	return out
 }
 
-// secretsHash returns the hash over all secrets that the lockfile is to have. It
-// is made anew only when one of them changed. Where one cannot be read, or has
-// changed and was not applied (its call failed, or it was left out of the plan), it
-// is "": the next plan looks at each of them.
-func (r *run) secretsHash() string {
-	lock := r.session.Lock()
-	if r.was != "" && slices.Equal(secretsOf(lock), r.before) {
-		return r.was
+// secretsHash returns the hash over all secrets that a lockfile is to have. before is the lockfile as
+// it was: while its secrets are the same, so is the hash. Where a secret cannot be read, or has
+// changed and was not applied (its call failed, or it was left out of the plan), the hash is "": the next plan
+// compares each of them.
+func (s *secretStore) secretsHash(before, now *lockfile.Lock) string {
+	if before.Secrets != "" && slices.Equal(secretsOf(now), secretsOf(before)) {
+		return before.Secrets
 	}
 	var all []lockfile.SecretValue
-	for _, e := range lock.Entries {
+	for _, e := range now.Entries {
 		if len(e.Secrets) == 0 {
 			continue
 		}
-		v, err := resource.Parse(e.Applied)
-		if err != nil {
-			return ""
-		}
-		v.Walk(func(at resource.Path, w resource.Value) {
-			if w.Kind != resource.SecretValue {
-				return
-			}
-			value, e2 := r.secrets.value(w.Text)
-			if e2 == nil && !r.secrets.matches(hashAt(e.Secrets, at.String()), value) {
-				e2 = errors.New("changed and not applied")
-			}
-			if e2 != nil {
-				err = e2
-				return
-			}
-			all = append(all, lockfile.SecretValue{Address: e.Address, Path: at.String(), Value: value})
+		err := walkBound(e.Applied, resource.SecretValue, func(at string, v resource.Value) error {
+			value, err := s.fitting(v.Text, hashAt(e.Secrets, at))
+			all = append(all, lockfile.SecretValue{Address: e.Address, Path: at, Value: value})
+			return err
 		})
 		if err != nil {
 			return ""

@@ -155,7 +155,7 @@ func (w *world) open() *lockfile.Session {
 }
 
 func (w *world) applier() *Applier {
-	return &Applier{Client: w.fake.client(w.t), Late: -1, Now: w.now, Secrets: func(from string) (string, error) {
+	return &Applier{Client: w.fake.client(w.t), SettleWindow: -1, Now: w.now, Secrets: func(from string) (string, error) {
 		if from == "env.PW" {
 			return "canary-pw", nil
 		}

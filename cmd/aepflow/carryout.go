@@ -122,7 +122,7 @@ func (op *operation) recover(ctx context.Context) error {
 		return err
 	}
 	worker := applier.Applier{
-		Client: op.conn.Client, Workers: op.Parallelism, Now: op.now, Late: op.late(), Notify: op.waiting(),
+		Client: op.conn.Client, Workers: op.Parallelism, Now: op.now, SettleWindow: op.late(), Notify: op.waiting(),
 	}
 	found, err := worker.Recover(ctx, op.session)
 	if len(found) > 0 {
@@ -276,7 +276,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	defer stop()
 	worker := applier.Applier{
 		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.env.secret, Now: op.now, Abort: abort,
-		Notify: op.notify, Late: op.late(), Overwrite: op.overwrite,
+		Notify: op.notify, SettleWindow: op.late(), Overwrite: op.overwrite,
 	}
 	begin := time.Now()
 	if op.Output == "json" {

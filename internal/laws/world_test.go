@@ -254,7 +254,7 @@ func (w *world) tryApply(p *planner.Plan) (applier.Result, error) {
 	if _, ok, err := platform.FindSandbox(context.Background(), w.client, sandbox); err != nil || !ok {
 		w.t.Fatal("find the sandbox: ", err)
 	}
-	a := applier.Applier{Client: w.client, Workers: w.workers, Secrets: w.secret, Now: func() time.Time { return w.now }, Late: -1}
+	a := applier.Applier{Client: w.client, Workers: w.workers, Secrets: w.secret, Now: func() time.Time { return w.now }, SettleWindow: -1}
 	return a.Apply(context.Background(), p, s)
 }
 

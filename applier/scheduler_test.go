@@ -1,6 +1,8 @@
 package applier
 
 import (
+	"errors"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -8,11 +10,22 @@ import (
 	"time"
 )
 
-func always() bool { return true }
+// wide is a window that never holds a task back.
+func wide() int { return math.MaxInt }
 
-// TestQueueOrder runs random graphs with several workers: each task comes after
+// sends is a task that holds a slot for a time.
+func sends(s *scheduler, latency time.Duration) func(i int) {
+	return func(i int) {
+		s.acquireSlot(i)
+		<-time.After(latency)
+		s.finish(i, true)
+		s.releaseSlot()
+	}
+}
+
+// TestSchedulerOrder runs random graphs with several workers: each task comes after
 // all that it needs, each exactly once, and those behind a failure never.
-func TestQueueOrder(t *testing.T) {
+func TestSchedulerOrder(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for round := range 200 {
 		n := 1 + rnd.IntN(40)
@@ -29,44 +42,51 @@ func TestQueueOrder(t *testing.T) {
 		for i := range tasks {
 			after[i] = tasks[i].after
 		}
-		q, err := newQueue(tasks, 1+rnd.IntN(3))
+		slots := 1 + rnd.IntN(5)
+		q, err := newScheduler(tasks, slots, (&window{slots: slots}).size)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var mu sync.Mutex
 		ended := make([]bool, n)
-		var wg sync.WaitGroup
-		for range 1 + rnd.IntN(5) {
-			wg.Go(func() {
-				for {
-					i, ok := q.take(always)
-					if !ok {
-						return
-					}
-					mu.Lock()
-					for _, j := range after[i] {
-						if !ended[j] || fails[j] {
-							t.Errorf("round %d: task %d came before %d", round, i, j)
-						}
-					}
-					if ended[i] {
-						t.Errorf("round %d: task %d came twice", round, i)
-					}
-					ended[i] = true
-					mu.Unlock()
-					q.finish(i, !fails[i])
-					q.release()
-				}
-			})
+		busy := 0
+		takes := func(n int) {
+			mu.Lock()
+			defer mu.Unlock()
+			if busy += n; busy > slots {
+				t.Errorf("round %d: %d tasks have one of %d slots", round, busy, slots)
+			}
 		}
-		wg.Wait()
+		q.run(func(i int) {
+			if !q.acquireSlot(i) {
+				t.Errorf("round %d: task %d got no slot", round, i)
+			}
+			takes(1)
+			mu.Lock()
+			for _, j := range after[i] {
+				if !ended[j] || fails[j] {
+					t.Errorf("round %d: task %d came before %d", round, i, j)
+				}
+			}
+			if ended[i] {
+				t.Errorf("round %d: task %d came twice", round, i)
+			}
+			ended[i] = true
+			mu.Unlock()
+			takes(-1)
+			_ = q.yieldSlot(i, func() error { return nil })
+			takes(1)
+			q.finish(i, !fails[i])
+			takes(-1)
+			q.releaseSlot()
+		})
 		for i := range tasks {
 			stuck := false
 			for _, j := range after[i] {
-				stuck = stuck || fails[j] || q.tasks[j].state == blocked
+				stuck = stuck || fails[j] || q.tasks[j].phase == blocked
 			}
-			if stuck != (q.tasks[i].state == blocked) || !stuck && !ended[i] {
-				t.Errorf("round %d: task %d is in state %d", round, i, q.tasks[i].state)
+			if stuck != (q.tasks[i].phase == blocked) || !stuck && !ended[i] {
+				t.Errorf("round %d: task %d is in state %d", round, i, q.tasks[i].phase)
 			}
 		}
 	}
@@ -86,26 +106,12 @@ func TestMakespan(t *testing.T) {
 				tasks = append(tasks, task{}, task{after: []int{b}}, task{after: []int{b + 1}}, task{after: []int{b + 2}},
 					task{}, task{after: []int{b + 1}}, task{after: []int{b + 3, b + 4, b + 5}})
 			}
-			q, err := newQueue(tasks, workers)
+			q, err := newScheduler(tasks, workers, (&window{slots: workers}).size)
 			if err != nil {
 				t.Fatal(err)
 			}
 			began := time.Now()
-			var wg sync.WaitGroup
-			for range workers {
-				wg.Go(func() {
-					for {
-						i, ok := q.take(always)
-						if !ok {
-							return
-						}
-						<-time.After(latency)
-						q.finish(i, true)
-						q.release()
-					}
-				})
-			}
-			wg.Wait()
+			q.run(sends(q, latency))
 			ideal := max(5, (len(tasks)+workers-1)/workers) * int(latency)
 			if took := time.Since(began); float64(took) > 1.25*float64(ideal) {
 				t.Errorf("%d workers took %v, ideal is %v", workers, took, time.Duration(ideal))
@@ -127,13 +133,13 @@ func TestFirstThingsFirst(t *testing.T) {
 			tasks = append(tasks, task{after: []int{(k-1)*flows + i}})
 		}
 	}
-	q, err := newQueue(tasks, slots)
+	q, err := newScheduler(tasks, slots, wide)
 	if err != nil {
 		t.Fatal(err)
 	}
 	begun, ended, most := 0, 0, 0
 	for {
-		i, ok := q.take(always)
+		i, ok := q.next()
 		if !ok {
 			break
 		}
@@ -144,7 +150,7 @@ func TestFirstThingsFirst(t *testing.T) {
 		if i >= 3*flows {
 			ended++
 		}
-		q.release()
+		q.leave()
 		most = max(most, begun-ended)
 	}
 	if ended != flows || most > 4*slots {
@@ -166,26 +172,64 @@ func TestMakespanOfMany(t *testing.T) {
 					tasks[4*n+i].after = []int{i}
 					tasks[5*n+i].after = []int{2*n + i, 3*n + i, 4*n + i}
 				}
-				q, err := newQueue(tasks, slots)
+				q, err := newScheduler(tasks, slots, (&window{slots: slots}).size)
 				if err != nil {
 					t.Fatal(err)
 				}
 				began := time.Now()
-				var wg sync.WaitGroup
-				for range slots {
-					wg.Go(func() {
-						for i, ok := q.take(always); ok; i, ok = q.take(always) {
-							<-time.After(latency)
-							q.finish(i, true)
-							q.release()
-						}
-					})
-				}
-				wg.Wait()
+				q.run(sends(q, latency))
 				if took, ideal := time.Since(began), time.Duration(len(tasks)/slots)*latency; took > ideal {
 					t.Errorf("%d dataflows, %d slots: took %v, ideal is %v", n, slots, took, ideal)
 				}
 			})
 		}
 	}
+}
+
+// TestHalt: once halted, the scheduler gives no slot to a task that has not sent, and takes no other
+// task; one that yielded its slot gets it back.
+func TestHalt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, err := newScheduler(make([]task, 5), 1, func() int { return 3 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		var refused []int
+		taken, resumed := 0, false
+		q.run(func(i int) {
+			mu.Lock()
+			taken++
+			mu.Unlock()
+			if !q.acquireSlot(i) {
+				mu.Lock()
+				refused = append(refused, i)
+				mu.Unlock()
+				return
+			}
+			if i > 0 {
+				time.Sleep(3 * time.Second)
+			} else if err := q.yieldSlot(i, func() error {
+				time.Sleep(time.Second) // another task has the slot meanwhile
+				q.halt(errors.New("first"))
+				q.halt(errors.New("second"))
+				return nil
+			}); err == nil {
+				resumed = true
+			}
+			q.finish(i, true)
+			q.releaseSlot()
+		})
+		if halted, cause := q.isHalted(); !halted || cause.Error() != "first" {
+			t.Errorf("halted %t by %v", halted, cause)
+		}
+		if taken != 5 || len(refused) < 2 || !resumed {
+			t.Errorf("%d tasks taken, %v refused, resumed %t", taken, refused, resumed)
+		}
+		for _, i := range refused {
+			if p := q.tasks[i].phase; p == done || p == failed {
+				t.Errorf("task %d is in phase %d", i, p)
+			}
+		}
+	})
 }
