@@ -212,6 +212,9 @@ await completes("in a Dataset", "kind: Dataset\nname: d\n‸", ["title", "schema
 await completes("frequency", flow + "schedule:\n  frequency: ‸", ["once", "minute", "hour", "day", "week"]);
 await completes("connector", flow + "database:\n  connector: ‸", ["google-bigquery", "postgresql", "sql-server", "mysql", "snowflake"]);
 await completes("connector of a Connection", "kind: Connection\nname: db\nconnector: ‸", ["google-bigquery", "postgresql", "mysql"]);
+const postgres = "kind: Connection\nname: db\nconnector: postgresql\nauth:\n  ";
+await completes("sign-in methods of a connector", postgres + "type: ‸", ["Basic Authentication", "Connection String Based Authentication"], ["Access Key"]);
+await completes("parameters of a connector", postgres + "type: Basic Authentication\n  params:\n    ‸", ["server", "sslMode", "connectionString"], ["s3AccessKey"]);
 await completes("type of a column", flow + "columns:\n  id: ‸", ["string", "integer", "long", "double", "boolean", "date", "date-time"]);
 await completes("type of a long column", flow + "columns:\n  id:\n    type: ‸", ["string", "date-time"]);
 await completes("state", flow + "state: ‸", ["enabled", "disabled", "draft"]);
@@ -222,6 +225,7 @@ await completes("onReplace", flow + "lifecycle:\n  onReplace: ‸", ["backfill",
 await shows("schedule", with_("schedule:", "sche‸dule:"), "when");
 await shows("interval", with_("interval: 1", "inter‸val: 1"), "minute", "15");
 await shows("connector", with_("connector:", "connec‸tor:"), "google-bigquery");
+await shows("a connector", "kind: Connection\nname: db\nconnector: postg‸resql\n", "Basic Authentication", "AWS", "sslMode", "secret");
 await shows("delta", with_("delta:", "del‸ta:"), "column");
 await shows("mappings", with_("mappings:", "mapp‸ings:"), "XDM");
 await shows("auth", "kind: Connection\nname: db\nau‸th: {type: Basic Authentication, params: {}}\n", "sign");

@@ -167,7 +167,11 @@ func TestFormatDocumented(t *testing.T) {
 			if len(p.Examples) > 0 {
 				what += fmt.Sprintf(" Example: `%v`.", p.Examples[0])
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", key, valueText(p), strings.TrimSpace(what))
+			value := valueText(p)
+			if key == "connector" {
+				value = "[connector](connectors/README.md)"
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", key, value, strings.TrimSpace(what))
 		}
 	}
 	checkReference(t, "../../docs/format.md", b.String())

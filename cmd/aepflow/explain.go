@@ -7,16 +7,19 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 type explainCmd struct {
-	What string `arg:"" optional:"" help:"A key such as dataflow.schedule.interval, or the code of a diagnostic."`
+	What string `arg:"" optional:"" help:"A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic."`
 }
 
 func (explainCmd) Help() string {
 	return `  aepflow explain dataflow                     # the keys of a document
   aepflow explain dataflow.schedule.interval   # type, rules, default, example
+  aepflow explain postgresql                   # how to sign in with a connector
   aepflow explain delta-missing                # what a diagnostic means
   aepflow explain                              # every code`
 }
@@ -34,6 +37,13 @@ func (c explainCmd) Run(a *app) error {
 		}
 		return explainCode(a.stdout, entry)
 	}
+	if connector, ok := specs.ConnectorBySlug(strings.ToLower(c.What)); ok {
+		if a.Output == "json" {
+			return a.printJSON(connector)
+		}
+		_, err := io.WriteString(a.stdout, connectordoc.Text(connector))
+		return err
+	}
 	e, near, ok := compiler.Explain(c.What)
 	if !ok {
 		return unexplained(c.What, near)
@@ -44,22 +54,23 @@ func (c explainCmd) Run(a *app) error {
 	return explainKey(a.stdout, e)
 }
 
-// unexplained is the error for a name that is neither a key nor a code.
+// unexplained is the error for a name that is neither a key, a connector, nor a code.
 func unexplained(what, near string) error {
 	if !strings.Contains(what, ".") {
 		var codes []string
 		for _, e := range diag.Codes() {
 			codes = append(codes, string(e.Code))
 		}
+		codes = append(codes, compiler.Connectors()...)
 		if code, ok := diag.Nearest(what, codes); ok {
 			near = code
 		}
 	}
 	if near != "" {
-		return exit(exitUsage, "unknown key or code %s; did you mean %s?", what, near)
+		return exit(exitUsage, "unknown key, connector, or code %s; did you mean %s?", what, near)
 	}
-	return exit(exitUsage, "unknown key or code %s; keys begin with dataflow, connection, schema, dataset, or project; "+
-		"`aepflow explain` lists the codes", what)
+	return exit(exitUsage, "unknown key, connector, or code %s; keys begin with dataflow, connection, schema, dataset, or project; "+
+		"`aepflow explain` lists the codes, `aepflow explain connection.connector` the connectors", what)
 }
 
 func explainAll(a *app) error {

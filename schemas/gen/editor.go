@@ -21,6 +21,7 @@ func forEditors(root *jsonschema.Schema) {
 	project := root.Definitions[schemas.KindProject]
 	defaults, _ := project.Properties.Get("defaults")
 	defaults.Type, defaults.AllOf = "", []*jsonschema.Schema{partial(root, schemas.KindDataflow)}
+	describeConnectors(root)
 	done := loosened{}
 	for name := range root.Definitions {
 		if name != schemas.KindProject && name != "TargetConfig" { // aepflow.yaml has no variables of its own
@@ -90,7 +91,11 @@ func (done loosened) loosen(s *jsonschema.Schema) {
 		if s.Type == "" && s.Extras == nil {
 			other.Type = "string" // nothing else says so
 		}
-		s.AnyOf = []*jsonschema.Schema{{Enum: s.Enum}, other}
+		values := &jsonschema.Schema{Enum: s.Enum}
+		if texts, ok := s.Extras[descriptions]; ok {
+			values.Extras, s.Extras = map[string]any{descriptions: texts}, nil
+		}
+		s.AnyOf = []*jsonschema.Schema{values, other}
 		s.Enum = nil
 	}
 }

@@ -1,4 +1,5 @@
-// Command gen writes the JSON Schemas from the types of package schemas.
+// Command gen writes the JSON Schemas from the types of package schemas, and the
+// connector pages from the table of connectors.
 package main
 
 import (
@@ -16,14 +17,21 @@ var outputs = []struct {
 }
 
 func main() {
+	if err := write(); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func write() error {
 	for _, out := range outputs {
 		text, err := generate("..", out.form)
 		if err == nil {
 			err = os.WriteFile("../"+out.file, text, 0o644)
 		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "gen:", err)
-			os.Exit(1)
+			return err
 		}
 	}
+	return writePages(pagesDir)
 }
