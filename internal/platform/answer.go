@@ -26,27 +26,27 @@ const maxAnswer = 64 << 20
 // answer reads each answer whole, inside the attempt, so that a broken one is a
 // failure of the attempt; and it says of each failure what is known about it.
 type answer struct {
-	next    http.RoundTripper
-	timeout time.Duration
-	redact  *redact.Redactor
-	most    int64 // bytes of an answer, unpacked
+	transport http.RoundTripper
+	timeout   time.Duration
+	redact    *redact.Redactor
+	most      int64 // bytes of an answer, unpacked
 }
 
-func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t answer) send(c *call, req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil { // a transport in this process would have to be believed
-		return nil, &UnsentError{Method: req.Method, URL: showURL(t.redact, req), Err: err}
+		return nil, &UnsentError{Method: c.method, URL: c.url(), Err: err}
 	}
-	callOf(req.Context()).sent = time.Now()
+	c.sent = time.Now()
 	var seen progress
 	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
 	defer cancel()
-	res, err := t.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, seen.trace())))
+	res, err := t.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, seen.trace())))
 	if err != nil {
 		err = t.late(req, ctx, err)
 		if seen.unsent(err) {
-			return nil, &UnsentError{Method: req.Method, URL: showURL(t.redact, req), Err: masked(t.redact, err)}
+			return nil, &UnsentError{Method: c.method, URL: c.url(), Err: masked(t.redact, err)}
 		}
-		return nil, t.broken(req, NoAnswer, "", err)
+		return nil, t.broken(c, NoAnswer, "", err)
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, t.most+1))
 	res.Body.Close()
@@ -59,7 +59,7 @@ func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		// Whatever the body of an accepted delete says, the thing is gone.
 		if err != nil && req.Method != http.MethodDelete {
-			return nil, t.broken(req, Unreadable, requestID(res.Header), fmt.Errorf("%d, but %w", res.StatusCode, t.late(req, ctx, err)))
+			return nil, t.broken(c, Unreadable, requestID(res.Header), fmt.Errorf("%d, but %w", res.StatusCode, t.late(req, ctx, err)))
 		}
 	}
 	if err != nil && res.StatusCode/100 != 2 {
@@ -70,12 +70,12 @@ func (t answer) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // broken is the error for a call that was sent and got no whole answer.
-func (t answer) broken(req *http.Request, kind Answer, id string, err error) error {
-	url, id, err := showURL(t.redact, req), t.redact.Text(id), masked(t.redact, err)
-	if reads(req) {
-		return &ReadError{Method: req.Method, URL: url, RequestID: id, Err: err}
+func (t answer) broken(c *call, kind Answer, id string, err error) error {
+	id, err = t.redact.Text(id), masked(t.redact, err)
+	if c.deed == read {
+		return &ReadError{Method: c.method, URL: c.url(), RequestID: id, Err: err}
 	}
-	return &LostAnswerError{Method: req.Method, URL: url, Answer: kind, RequestID: id, Sent: callOf(req.Context()).sent, Err: err}
+	return &LostAnswerError{Method: c.method, URL: c.url(), Answer: kind, RequestID: id, Sent: c.sent, Err: err}
 }
 
 // late words the end of our own time limit, which is not the caller's.

@@ -21,40 +21,39 @@ const tokenPath = "/ims/token/v3"
 // auth adds the token. When the platform refuses it (SignedOut), it asks for a fresh
 // token once and sends the call once more, whatever its method: nothing was done.
 type auth struct {
-	next   http.RoundTripper
+	next   layer
 	tokens *tokens
-	redact *redact.Redactor
 }
 
-func (t auth) RoundTrip(req *http.Request) (*http.Response, error) {
-	tok, err := t.tokens.get(req.Context(), nil)
+func (t auth) send(c *call, req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	tok, err := t.tokens.get(ctx, c.tag, nil)
 	if err != nil {
-		return nil, t.noToken(req, err)
+		return nil, c.noToken(err)
 	}
-	res, err := t.send(req, tok)
-	if err != nil || answerTo(req, res, nil) != SignedOut || tok.refused() {
+	res, err := t.sendWith(tok, c, req)
+	if err != nil || c.answerTo(ctx, res, nil) != SignedOut || tok.refused() {
 		return res, err
 	}
-	info := callOf(req.Context())
-	info.reason = refusal(t.redact, req, res).Error()
-	if tok, err = t.tokens.get(req.Context(), tok); err != nil {
-		return nil, t.noToken(req, err)
+	c.reason = c.refusal(res).Error()
+	if tok, err = t.tokens.get(ctx, c.tag, tok); err != nil {
+		return nil, c.noToken(err)
 	}
-	return t.send(req, tok)
+	return t.sendWith(tok, c, req)
 }
 
-func (t auth) send(req *http.Request, tok *token) (*http.Response, error) {
+func (t auth) sendWith(tok *token, c *call, req *http.Request) (*http.Response, error) {
 	req = rewind(req)
 	req.Header.Set("Authorization", "Bearer "+tok.value)
-	res, err := t.next.RoundTrip(req)
+	res, err := t.next.send(c, req)
 	if err == nil && res.StatusCode != http.StatusUnauthorized {
 		tok.accepted.Store(true)
 	}
 	return res, err
 }
 
-func (t auth) noToken(req *http.Request, err error) error {
-	return &UnsentError{Method: req.Method, URL: showURL(t.redact, req), Err: &signInError{err}}
+func (c *call) noToken(err error) error {
+	return &UnsentError{Method: c.method, URL: c.url(), Err: &signInError{err}}
 }
 
 // signInError marks why there is no token. The sign-in had its own retries.
@@ -84,14 +83,14 @@ func (t *token) refused() bool { return t.replacement && !t.accepted.Load() }
 // tokens hands out the one token that all calls share.
 type tokens struct {
 	conf   clientcredentials.Config
-	client *http.Client
+	layers layer
 	cache  *tokenCache
 	redact *redact.Redactor
 	turn   chan struct{} // held while cur is read or fetched; a channel, so that waiting obeys the context
 	cur    *token
 }
 
-func newTokens(cfg Config, rt http.RoundTripper) *tokens {
+func newTokens(cfg Config, layers layer) *tokens {
 	ims := strings.TrimSuffix(cfg.IMS.String(), "/")
 	t := &tokens{
 		conf: clientcredentials.Config{
@@ -100,10 +99,7 @@ func newTokens(cfg Config, rt http.RoundTripper) *tokens {
 			TokenURL:     ims + tokenPath,
 			AuthStyle:    oauth2.AuthStyleInParams,
 		},
-		client: &http.Client{
-			Transport:     rt,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		layers: layers,
 		redact: cfg.Redactor,
 		turn:   make(chan struct{}, 1),
 	}
@@ -117,8 +113,8 @@ func newTokens(cfg Config, rt http.RoundTripper) *tokens {
 }
 
 // get returns a token that is fresh and is not bad, fetching it if need be.
-// Callers that come meanwhile wait for the same one.
-func (t *tokens) get(ctx context.Context, bad *token) (*token, error) {
+// Callers that come meanwhile wait for the same one. tag is that of the call.
+func (t *tokens) get(ctx context.Context, tag string, bad *token) (*token, error) {
 	select {
 	case t.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -134,7 +130,7 @@ func (t *tokens) get(ctx context.Context, bad *token) (*token, error) {
 	if t.cur != nil && t.cur != bad && t.cur.fresh(now) {
 		return t.cur, nil
 	}
-	tok, err := t.fetch(ctx)
+	tok, err := t.fetch(ctx, tag)
 	if err != nil {
 		return nil, err
 	}
@@ -146,10 +142,13 @@ func (t *tokens) get(ctx context.Context, bad *token) (*token, error) {
 	return tok, nil
 }
 
-func (t *tokens) fetch(ctx context.Context) (*token, error) {
-	ctx = withCall(ctx, &call{tag: callOf(ctx).tag, repeatable: true, signIn: true})
+func (t *tokens) fetch(ctx context.Context, tag string) (*token, error) {
 	now := time.Now()
-	got, err := t.conf.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
+	client := &http.Client{
+		Transport:     signIn{layers: t.layers, tag: tag, redact: t.redact},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	got, err := t.conf.Token(context.WithValue(ctx, oauth2.HTTPClient, client)) // how the library takes its client
 	if err != nil {
 		return nil, t.explain(err)
 	}
@@ -159,6 +158,18 @@ func (t *tokens) fetch(ctx context.Context) (*token, error) {
 		tok.until = longest // older endpoints give milliseconds under the same name
 	}
 	return tok, nil
+}
+
+// signIn sends what the library asks for through the layers of this package.
+type signIn struct {
+	layers layer
+	tag    string
+	redact *redact.Redactor
+}
+
+func (s signIn) RoundTrip(req *http.Request) (*http.Response, error) {
+	c := &call{method: req.Method, path: req.URL.String(), tag: s.tag, deed: read, signIn: true, redact: s.redact}
+	return s.layers.send(c, req)
 }
 
 // explain turns the library's error into ours, which holds no secret.

@@ -75,7 +75,7 @@ type Config struct {
 // concurrent use; rate, token and pauses are shared by all its users.
 type Client struct {
 	base   *url.URL
-	api    http.RoundTripper
+	api    layer
 	wire   http.RoundTripper // below everything, for Close
 	redact *redact.Redactor
 	date   atomic.Int64 // Unix nanoseconds of the newest Date header, 0 for none
@@ -148,12 +148,12 @@ func New(cfg Config) (*Client, error) {
 // Do sends one call, retried where that can do no harm. On an answer other
 // than 2xx it returns the response and an error that holds an *Error.
 func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
-	info := &call{tag: r.Tag, repeatable: r.Repeatable}
-	req, err := c.request(withCall(ctx, info), r)
+	req, err := c.request(ctx, r)
 	if err != nil {
 		return Response{}, &UnsentError{Method: r.Method, URL: showPath(c.redact, r.Path), Err: err}
 	}
-	res, err := c.api.RoundTrip(req)
+	info := &call{method: r.Method, path: req.URL.RequestURI(), tag: r.Tag, deed: deedOf(r), redact: c.redact}
+	res, err := c.api.send(info, req)
 	if err != nil {
 		return Response{}, err
 	}
@@ -165,7 +165,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	if out.Status/100 == 2 {
 		return out, nil
 	}
-	return out, refused(req, res, refusal(c.redact, req, res))
+	return out, info.refused(ctx, res, info.refusal(res))
 }
 
 // Date is the platform's clock as of its newest answer, zero before the first.

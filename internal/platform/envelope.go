@@ -17,10 +17,10 @@ const (
 	maxText   = 1000    // characters of a detail
 )
 
-// refusal reads the answer res to req as an Error.
-func refusal(r *redact.Redactor, req *http.Request, res *http.Response) *Error {
-	e := parseRefusal(r, res.StatusCode, res.Header, response(res).Body)
-	e.Method, e.URL = req.Method, showURL(r, req)
+// refusal reads the answer to a call as an Error.
+func (c *call) refusal(res *http.Response) *Error {
+	e := parseRefusal(c.redact, res.StatusCode, res.Header, response(res).Body)
+	e.Method, e.URL = c.method, c.url()
 	return e
 }
 

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -133,12 +134,12 @@ func hasStatus(err error, status int) bool {
 
 // refused returns the error for an answer other than 2xx: the refusal itself, or a
 // LostAnswerError around it where the call may have been carried out all the same.
-func refused(req *http.Request, res *http.Response, e *Error) error {
-	answer := answerTo(req, res, nil)
-	if deed := deedOf(req); deed == read || answer.outcome(deed) != Unknown {
+func (c *call) refused(ctx context.Context, res *http.Response, e *Error) error {
+	answer := c.answerTo(ctx, res, nil)
+	if c.deed == read || answer.outcome(c.deed) != Unknown {
 		return e
 	}
-	return &LostAnswerError{Method: e.Method, URL: e.URL, Answer: answer, RequestID: e.RequestID, Sent: callOf(req.Context()).sent, Err: e}
+	return &LostAnswerError{Method: e.Method, URL: e.URL, Answer: answer, RequestID: e.RequestID, Sent: c.sent, Err: e}
 }
 
 func withID(id string) string {
@@ -165,15 +166,8 @@ type maskedError struct {
 func (e *maskedError) Error() string { return e.text }
 func (e *maskedError) Unwrap() error { return e.err }
 
-// showURL is how errors and logs print where a request went. The path is our own
+// showPath is how errors and logs print where a request went. The path is our own
 // text: only the query is searched for secrets.
-func showURL(r *redact.Redactor, req *http.Request) string {
-	if callOf(req.Context()).signIn {
-		return showPath(r, req.URL.String())
-	}
-	return showPath(r, req.URL.RequestURI())
-}
-
 func showPath(r *redact.Redactor, path string) string {
 	path, query, ok := strings.Cut(path, "?")
 	if !ok {

@@ -84,13 +84,13 @@ func host(u *url.URL, fallback string, allows func(host, port string) bool) (*ur
 // door is the last layer before the network: whatever an answer said, a request
 // goes to the platform or to sign-in, as New has checked them, or nowhere.
 type door struct {
-	next          http.RoundTripper
+	next          layer
 	platform, ims *url.URL
 }
 
-func (t door) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t door) send(c *call, req *http.Request) (*http.Response, error) {
 	to := t.platform
-	if callOf(req.Context()).signIn {
+	if c.signIn {
 		to = t.ims
 	}
 	if req.URL.Scheme != to.Scheme || req.URL.Host != to.Host {
@@ -98,5 +98,5 @@ func (t door) RoundTrip(req *http.Request) (*http.Response, error) {
 			Method: req.Method, URL: req.URL.Redacted(), Err: fmt.Errorf("%s is not the host of the target", req.URL.Host),
 		}
 	}
-	return t.next.RoundTrip(req)
+	return t.next.send(c, req)
 }

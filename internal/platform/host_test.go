@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/redact"
 )
 
 func TestCheckHost(t *testing.T) {
@@ -136,9 +139,9 @@ func TestDoor(t *testing.T) {
 	other, got := stranger(t)
 	here := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
 	for _, signIn := range []bool{false, true} {
-		req := httptest.NewRequest("GET", other.URL, nil)
-		req = req.WithContext(withCall(t.Context(), &call{signIn: signIn}))
-		_, err := door{next: http.DefaultTransport, platform: here, ims: here}.RoundTrip(req)
+		network := answer{transport: http.DefaultTransport, timeout: time.Second, redact: redact.New(), most: 1}
+		layer := door{next: network, platform: here, ims: here}
+		_, err := layer.send(&call{signIn: signIn, redact: redact.New()}, httptest.NewRequestWithContext(t.Context(), "GET", other.URL, nil))
 		if !errors.As(err, new(*UnsentError)) || got.Load() != 0 {
 			t.Errorf("got %v, and %d requests", err, got.Load())
 		}

@@ -147,11 +147,11 @@ const (
 	change
 )
 
-func deedOf(req *http.Request) deed {
+func deedOf(r Request) deed {
 	switch {
-	case reads(req):
+	case r.Method == http.MethodGet || r.Method == http.MethodHead || r.Repeatable:
 		return read
-	case req.Method == http.MethodDelete:
+	case r.Method == http.MethodDelete:
 		return remove
 	}
 	return change
@@ -171,9 +171,9 @@ func (a Answer) resend(d deed) Resend {
 }
 
 // answerTo finds the kind of answer to one attempt: of its response, else of its error.
-func answerTo(req *http.Request, res *http.Response, err error) Answer {
+func (c *call) answerTo(ctx context.Context, res *http.Response, err error) Answer {
 	if err == nil {
-		return answerOfStatus(res.StatusCode, reads(req) || !parseRefusal(redact.New(), res.StatusCode, res.Header, response(res).Body).unexplained)
+		return answerOfStatus(res.StatusCode, c.deed == read || !parseRefusal(redact.New(), res.StatusCode, res.Header, response(res).Body).unexplained)
 	}
 	var lost *LostAnswerError
 	var broken *ReadError
@@ -182,7 +182,7 @@ func answerTo(req *http.Request, res *http.Response, err error) Answer {
 		return lost.Answer
 	case errors.As(err, &broken):
 		return NoAnswer
-	case errors.As(err, new(*UnsentError)) && !isFinal(req.Context(), err):
+	case errors.As(err, new(*UnsentError)) && !isFinal(ctx, err):
 		return NotSent
 	}
 	return NotSendable

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // pacer decides when the next call may go: at most the rate, evenly spaced, and
@@ -67,14 +65,13 @@ func (p *pacer) wait(ctx context.Context) error {
 
 // pace makes calls wait for the pacer.
 type pace struct {
-	next   http.RoundTripper
-	pacer  *pacer
-	redact *redact.Redactor
+	next  layer
+	pacer *pacer
 }
 
-func (t pace) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t pace) send(c *call, req *http.Request) (*http.Response, error) {
 	if err := t.pacer.wait(req.Context()); err != nil {
-		return nil, &UnsentError{Method: req.Method, URL: showURL(t.redact, req), Err: err}
+		return nil, &UnsentError{Method: c.method, URL: c.url(), Err: err}
 	}
-	return t.next.RoundTrip(req)
+	return t.next.send(c, req)
 }

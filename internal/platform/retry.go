@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/aepflow/aepflow/internal/redact"
 )
 
 // RetryPolicy bounds what a call may cost. A zero field takes the default.
@@ -73,45 +71,42 @@ func isUntrusted(err error) bool {
 
 // retry sends again what Answers says may be sent again at once.
 type retry struct {
-	next   http.RoundTripper
+	next   layer
 	policy RetryPolicy
 	notify func(Retry)
 	pause  func(time.Duration) // makes everybody wait after a 429; may be nil
-	redact *redact.Redactor
 }
 
-func (t retry) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t retry) send(c *call, req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	info := callOf(ctx)
 	began := time.Now()
 	failures, doubt := 0, false
-	deed := deedOf(req)
-	for info.attempt = 1; ; info.attempt++ {
-		res, err := t.next.RoundTrip(rewind(req))
-		answer := answerTo(req, res, err)
-		if ctx.Err() != nil || answer.resend(deed) != AtOnce {
-			return res, inDoubt(req, err, doubt)
+	for c.attempt = 1; ; c.attempt++ {
+		res, err := t.next.send(c, rewind(req))
+		answer := c.answerTo(ctx, res, err)
+		if ctx.Err() != nil || answer.resend(c.deed) != AtOnce {
+			return res, c.inDoubt(err, doubt)
 		}
-		doubt = doubt || answer.outcome(deed) == Unknown
+		doubt = doubt || answer.outcome(c.deed) == Unknown
 		if answer != Throttled {
 			if failures++; failures >= t.policy.Attempts {
-				return res, inDoubt(req, err, doubt)
+				return res, c.inDoubt(err, doubt)
 			}
 		}
-		wait, asked := t.wait(info.attempt, res)
+		wait, asked := t.wait(c.attempt, res)
 		if time.Since(began)+wait > t.policy.Total {
-			return res, inDoubt(req, err, doubt)
+			return res, c.inDoubt(err, doubt)
 		}
 		if answer == Throttled && t.pause != nil {
 			t.pause(asked)
 		}
 		if err == nil {
-			err = refusal(t.redact, req, res)
+			err = c.refusal(res)
 		}
-		info.reason = err.Error()
-		t.tell(req, info, res, err, wait)
+		c.reason = err.Error()
+		t.emit(c, res, err, wait)
 		if e := sleep(ctx, wait); e != nil {
-			return nil, stopped(req, showURL(t.redact, req), e, err, doubt)
+			return nil, c.stopped(e, err, doubt)
 		}
 	}
 }
@@ -129,11 +124,11 @@ func (t retry) wait(attempt int, res *http.Response) (own, all time.Duration) {
 	return d, d
 }
 
-func (t retry) tell(req *http.Request, info *call, res *http.Response, err error, wait time.Duration) {
+func (t retry) emit(c *call, res *http.Response, err error, wait time.Duration) {
 	if t.notify == nil {
 		return
 	}
-	r := Retry{Tag: info.tag, Method: req.Method, URL: showURL(t.redact, req), Attempt: info.attempt, Err: err, Wait: wait}
+	r := Retry{Tag: c.tag, Method: c.method, URL: c.url(), Attempt: c.attempt, Err: err, Wait: wait}
 	if res != nil {
 		r.Status = res.StatusCode
 	}
@@ -142,9 +137,9 @@ func (t retry) tell(req *http.Request, info *call, res *http.Response, err error
 
 // inDoubt corrects the last failure of several: when an earlier attempt may have
 // been done, "the last one was not sent" is not the whole truth.
-func inDoubt(req *http.Request, err error, doubt bool) error {
+func (c *call) inDoubt(err error, doubt bool) error {
 	var u *UnsentError
-	if doubt && !reads(req) && errors.As(err, &u) {
+	if doubt && c.deed != read && errors.As(err, &u) {
 		return &LostAnswerError{Method: u.Method, URL: u.URL, Err: u.Err}
 	}
 	return err
@@ -152,15 +147,15 @@ func inDoubt(req *http.Request, err error, doubt bool) error {
 
 // stopped is the error of a call whose context ended between two attempts. Only
 // the context's error can be unwrapped: last belongs to an attempt that is over.
-func stopped(req *http.Request, url string, cause, last error, doubt bool) error {
+func (c *call) stopped(cause, last error, doubt bool) error {
 	err := fmt.Errorf("%w before another attempt; the last one: %v", cause, last)
-	if reads(req) {
-		return &ReadError{Method: req.Method, URL: url, Err: err}
+	if c.deed == read {
+		return &ReadError{Method: c.method, URL: c.url(), Err: err}
 	}
 	if doubt {
-		return &LostAnswerError{Method: req.Method, URL: url, Err: err}
+		return &LostAnswerError{Method: c.method, URL: c.url(), Err: err}
 	}
-	return &UnsentError{Method: req.Method, URL: url, Err: err}
+	return &UnsentError{Method: c.method, URL: c.url(), Err: err}
 }
 
 // retryAfter reads seconds or a date, the latter against the sender's own clock

@@ -23,25 +23,47 @@ import (
 //
 // A resend of auth passes pace again: nothing exceeds the rate. Tokens come
 // from another host, which has its own limits, so they do not count.
-func stack(cfg Config) http.RoundTripper {
-	var rt http.RoundTripper = answer{next: cfg.Transport, timeout: cfg.Timeout, redact: cfg.Redactor, most: maxAnswer}
-	rt = door{next: rt, platform: cfg.Platform, ims: cfg.IMS}
+func stack(cfg Config) layer {
+	var top layer = answer{transport: cfg.Transport, timeout: cfg.Timeout, redact: cfg.Redactor, most: maxAnswer}
+	top = door{next: top, platform: cfg.Platform, ims: cfg.IMS}
 	if cfg.Log != nil {
-		rt = logger{next: rt, log: cfg.Log, bodies: cfg.LogBodies, redact: cfg.Redactor}
+		top = logger{next: top, log: cfg.Log, bodies: cfg.LogBodies, redact: cfg.Redactor}
 	}
 	agent := http.Header{"User-Agent": {or(cfg.UserAgent, "aepflow")}}
-	signIn := headers{set: agent, next: retry{next: rt, policy: cfg.Retry, notify: cfg.Notify, redact: cfg.Redactor}}
+	signIn := headers{set: agent, next: retry{next: top, policy: cfg.Retry, notify: cfg.Notify}}
 
 	limit := newPacer(cfg.Rate)
-	rt = pace{next: rt, pacer: limit, redact: cfg.Redactor}
-	rt = auth{next: rt, tokens: newTokens(cfg, signIn), redact: cfg.Redactor}
-	rt = retry{next: rt, policy: cfg.Retry, notify: cfg.Notify, redact: cfg.Redactor, pause: limit.pause}
+	top = pace{next: top, pacer: limit}
+	top = auth{next: top, tokens: newTokens(cfg, signIn)}
+	top = retry{next: top, policy: cfg.Retry, notify: cfg.Notify, pause: limit.pause}
 	who := agent.Clone()
 	who.Set("x-api-key", cfg.ClientID)
 	who.Set("x-gw-ims-org-id", cfg.Org)
 	who.Set("x-sandbox-name", cfg.Sandbox)
-	return headers{set: who, next: rt}
+	return headers{set: who, next: top}
 }
+
+// layer passes one attempt of a call on. The call is the same for all attempts and all layers, and
+// belongs to one goroutine.
+type layer interface {
+	send(c *call, req *http.Request) (*http.Response, error)
+}
+
+// call is what the layers know about a Request beyond HTTP.
+type call struct {
+	method  string
+	path    string // with the query, and for sign-in with the host
+	tag     string
+	deed    deed
+	signIn  bool // goes to the sign-in host
+	redact  *redact.Redactor
+	attempt int
+	reason  string    // why the next attempt is made
+	sent    time.Time // when the last attempt was sent
+}
+
+// url is how errors and logs show where the call goes.
+func (c *call) url() string { return showPath(c.redact, c.path) }
 
 // pooled keeps a connection for each of as many workers as anyone would run;
 // the default of two idle ones a host would dial anew for most calls.
@@ -55,15 +77,15 @@ func pooled() http.RoundTripper {
 // headers adds fixed headers. They win over the caller's.
 type headers struct {
 	set  http.Header
-	next http.RoundTripper
+	next layer
 }
 
-func (t headers) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t headers) send(c *call, req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	for k, vs := range t.set {
 		req.Header[k] = vs
 	}
-	return t.next.RoundTrip(req)
+	return t.next.send(c, req)
 }
 
 // Exchange is one attempt as the request log shows it, secrets masked.
@@ -83,22 +105,18 @@ type Exchange struct {
 
 // logger tells the caller's func about each attempt, also those of sign-in.
 type logger struct {
-	next   http.RoundTripper
+	next   layer
 	log    func(Exchange)
 	bodies bool
 	redact *redact.Redactor
 }
 
-func (t logger) RoundTrip(req *http.Request) (*http.Response, error) {
-	info := callOf(req.Context())
-	x := Exchange{
-		Time: time.Now(), Tag: info.tag, Attempt: info.attempt, Reason: info.reason,
-		Method: req.Method, URL: showURL(t.redact, req),
-	}
+func (t logger) send(c *call, req *http.Request) (*http.Response, error) {
+	x := Exchange{Time: time.Now(), Tag: c.tag, Attempt: c.attempt, Reason: c.reason, Method: c.method, URL: c.url()}
 	if t.bodies {
 		x.RequestBody = t.redact.Body(sentBody(req))
 	}
-	res, err := t.next.RoundTrip(req)
+	res, err := t.next.send(c, req)
 	x.Elapsed, x.Err = time.Since(x.Time), err
 	if err == nil {
 		out := response(res)
@@ -124,30 +142,6 @@ func sentBody(req *http.Request) []byte {
 	}
 	form, _ := io.ReadAll(r) // reads from memory
 	return form
-}
-
-// call is what the layers know about a Request beyond HTTP. One belongs to one
-// Do, which runs in one goroutine: attempt needs no lock.
-type call struct {
-	tag        string
-	repeatable bool
-	signIn     bool // goes to the sign-in host
-	attempt    int
-	reason     string    // why the next attempt is made
-	sent       time.Time // when the last attempt went out
-}
-
-type callKey struct{}
-
-func withCall(ctx context.Context, c *call) context.Context {
-	return context.WithValue(ctx, callKey{}, c)
-}
-
-func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
-
-// reads reports whether the request changes nothing on the platform.
-func reads(req *http.Request) bool {
-	return req.Method == http.MethodGet || req.Method == http.MethodHead || callOf(req.Context()).repeatable
 }
 
 // buffered is a body that is in memory; those who want all of it need no copy.
