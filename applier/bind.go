@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
-
-// tenantMark is the placeholder for the tenant in bodies and URLs.
-const tenantMark = resource.TenantPlaceholder
 
 // A leafBinder gives the JSON that stands for a value that is bound when it is
 // sent: a reference, a secret or the start of a schedule.
@@ -114,11 +111,11 @@ func (s *scanner) group(end byte, keyed bool) error {
 
 // copy writes a string with the tenant put in.
 func (s *scanner) copy(tok []byte) {
-	if !bytes.Contains(tok, []byte(tenantMark)) {
+	if !bytes.Contains(tok, []byte(specs.TenantPlaceholder)) {
 		s.out = append(s.out, tok...)
 		return
 	}
-	s.out = append(s.out, bytes.ReplaceAll(tok, []byte(tenantMark), []byte(s.tenant))...)
+	s.out = append(s.out, bytes.ReplaceAll(tok, []byte(specs.TenantPlaceholder), []byte(s.tenant))...)
 }
 
 func (s *scanner) take() {
@@ -151,7 +148,7 @@ func (s *scanner) leaf() error {
 		return fmt.Errorf("bind %s: %w", s.here(), err)
 	}
 	if v.Kind == resource.StringValue { // only an escaped `$${`
-		s.out = append(s.out, quote(strings.ReplaceAll(v.Text, tenantMark, s.tenant))...)
+		s.out = append(s.out, quote(strings.ReplaceAll(v.Text, specs.TenantPlaceholder, s.tenant))...)
 		return nil
 	}
 	bound, err := s.bind(s.here(), v)
@@ -184,8 +181,8 @@ func quote(s string) []byte {
 // bindURL puts ids and the tenant into a path. Each reference is one step of the
 // path, so all of it is encoded: the id of a schema is itself a URL.
 func bindURL(url, tenant string, id func(resource.Ref) (string, error)) (string, error) {
-	url = strings.ReplaceAll(url, tenantMark, tenant)
-	url = strings.ReplaceAll(url, platform.EscapeID(tenantMark), platform.EscapeID(tenant))
+	url = strings.ReplaceAll(url, specs.TenantPlaceholder, tenant)
+	url = strings.ReplaceAll(url, specs.EscapeID(specs.TenantPlaceholder), specs.EscapeID(tenant))
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(url, "${")
@@ -208,12 +205,12 @@ func bindURL(url, tenant string, id func(resource.Ref) (string, error)) (string,
 		if err != nil {
 			return "", err
 		}
-		b.WriteString(platform.EscapeID(s))
+		b.WriteString(specs.EscapeID(s))
 		url = after
 	}
 }
 
 // hasTenant reports whether a text of a plan names the tenant.
 func hasTenant(s []byte) bool {
-	return bytes.Contains(s, []byte(tenantMark)) || bytes.Contains(s, []byte("%7BTENANT_ID%7D"))
+	return bytes.Contains(s, []byte(specs.TenantPlaceholder)) || bytes.Contains(s, []byte(specs.EscapeID(specs.TenantPlaceholder)))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 func TestBindBody(t *testing.T) {
@@ -111,12 +112,12 @@ func wire(v resource.Value, at resource.Path) []byte {
 		return []byte("[" + string(bytes.Join(parts, []byte(","))) + "]")
 	case resource.ObjectValue:
 		for _, m := range v.Fields {
-			key := quote(strings.ReplaceAll(m.Name, tenantMark, "acme"))
+			key := quote(strings.ReplaceAll(m.Name, specs.TenantPlaceholder, "acme"))
 			parts = append(parts, append(append(key, ':'), wire(m.Value, at.Field(m.Name))...))
 		}
 		return []byte("{" + string(bytes.Join(parts, []byte(","))) + "}")
 	case resource.StringValue:
-		return quote(strings.ReplaceAll(v.Text, tenantMark, "acme"))
+		return quote(strings.ReplaceAll(v.Text, specs.TenantPlaceholder, "acme"))
 	case resource.RefValue, resource.SecretValue, resource.StartValue:
 		return quote(at.String() + " " + string(v.JSON()))
 	}

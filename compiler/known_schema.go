@@ -52,7 +52,7 @@ func ownShape(f schemas.OwnField) (xdm.Shape, []xdm.Misfit, bool) {
 // ownPath returns the path of an own field below the tenant's namespace,
 // whether or not the document writes the namespace.
 func (p *project) ownPath(path string) string {
-	path = strings.TrimPrefix(path, xdm.TenantPlaceholder+".")
+	path = strings.TrimPrefix(path, xdm.TenantNamespace+".")
 	if p.tenant != "" {
 		path = strings.TrimPrefix(path, "_"+p.tenant+".")
 	}
@@ -62,7 +62,7 @@ func (p *project) ownPath(path string) string {
 // fullPath returns the path of a field that a document may name without the
 // tenant's namespace.
 func (p *project) fullPath(body *schemas.SchemaBody, path string) string {
-	full := xdm.TenantPlaceholder + "." + path
+	full := xdm.TenantNamespace + "." + path
 	if f, err := p.fieldsOf(body).Lookup(full); err == nil && f.Checked {
 		return full
 	}

@@ -74,9 +74,9 @@ func (p *project) canonical(fields *xdm.Schema, path string) string {
 		return path
 	}
 	if _, rest, ok := strings.Cut(path, "."); ok {
-		return xdm.TenantPlaceholder + "." + rest
+		return xdm.TenantNamespace + "." + rest
 	}
-	return xdm.TenantPlaceholder
+	return xdm.TenantNamespace
 }
 
 // lintSchema tells of a schema about people that says nothing about whom.

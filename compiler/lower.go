@@ -110,7 +110,7 @@ func addr(k resource.Kind, name string) resource.Address {
 }
 
 // slug turns a path into the part of an address that stands for it.
-func slug(path string) string { return asName(strings.ReplaceAll(path, xdm.TenantPlaceholder, "")) }
+func slug(path string) string { return asName(strings.ReplaceAll(path, xdm.TenantNamespace, "")) }
 
 func sorted(in []string) []string {
 	out := slices.Clone(in)

@@ -86,7 +86,7 @@ func (p *project) fieldGroupValue(body *schemas.SchemaBody, class string, at fun
 	for _, f := range body.Fields {
 		declared[p.ownPath(f.Path)] = at("fields", f.Path).Span()
 	}
-	fields := resource.Object(resource.F(xdm.TenantPlaceholder, shapeValue(tree, "", func(path string) source.Span { return declared[path] })))
+	fields := resource.Object(resource.F(xdm.TenantNamespace, shapeValue(tree, "", func(path string) source.Span { return declared[path] })))
 	return resource.Object(
 		resource.F("type", resource.String("object")),
 		resource.F("title", resource.String(body.Title+" fields").At(at("title").Span())),

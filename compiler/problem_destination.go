@@ -35,11 +35,11 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 	case xdm.WrongTenant:
 		d.Code = diag.WrongTenant
 		d.Message = fmt.Sprintf("`%s` is neither a standard namespace nor this organization's", e.Name)
-		d.Labels[0].Text = "expected " + xdm.TenantPlaceholder
+		d.Labels[0].Text = "expected " + xdm.TenantNamespace
 		if p.namespace != "" {
 			d.Labels[0].Text += " or _" + p.namespace
 		}
-		d.Help = "write " + xdm.TenantPlaceholder + ": it is replaced by the namespace of the target's organization"
+		d.Help = "write " + xdm.TenantNamespace + ": it is replaced by the namespace of the target's organization"
 	case xdm.NoOwnFields:
 		d.Code = diag.NoOwnFields
 		d.Message = "the schema has no custom fields"

@@ -155,7 +155,7 @@ func (p ownTenant) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.WrongTenant, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` is not this organization's namespace", p.namespace),
-		Labels:  diag.At(p.at.keyPart(p.start, p.end), "custom fields belong to "+xdm.TenantPlaceholder),
+		Labels:  diag.At(p.at.keyPart(p.start, p.end), "custom fields belong to "+xdm.TenantNamespace),
 		Help:    "remove the namespace; custom fields are always in the organization's namespace",
 		Fix:     removeHead(p.at, p.start, p.end+1),
 	}

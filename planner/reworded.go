@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // A document may name an object by the name of its document or by its ID, and an
@@ -78,7 +79,7 @@ func (w rewording) of(body resource.Value) (resource.Value, bool) {
 // bound is a text of a document as it is sent.
 func (d *differ) bound(text string) string {
 	if tenant := d.tenant(); tenant != "" {
-		return strings.ReplaceAll(text, resource.TenantPlaceholder, tenant)
+		return strings.ReplaceAll(text, specs.TenantPlaceholder, tenant)
 	}
 	return text
 }

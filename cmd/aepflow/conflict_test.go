@@ -9,6 +9,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // byHand changes an object on the platform as somebody else would.
@@ -30,7 +31,7 @@ func (l *lab) byHand(kind, id, patch string) {
 		l.t.Fatal(err)
 	}
 	_, err = c.Do(l.t.Context(), platform.Request{
-		Method: http.MethodPatch, Path: platform.FlowService + "/" + kind + "/" + id, IfMatch: o.ETag, Body: []byte(patch),
+		Method: http.MethodPatch, Path: specs.FlowService + "/" + kind + "/" + id, IfMatch: o.ETag, Body: []byte(patch),
 	})
 	if err != nil {
 		l.t.Fatal(err)

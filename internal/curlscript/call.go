@@ -8,10 +8,13 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/planner"
 )
 
-const tenantMark = "{TENANT_ID}"
+const tenantMark = specs.TenantPlaceholder
+
+var escapedTenant = specs.EscapeID(tenantMark)
 
 // capture is a reference that an answer resolves, and the jq program that extracts it.
 type capture struct {
@@ -182,7 +185,7 @@ func (s *script) url(text string) (string, error) {
 // shellInside escapes a text for double quotes and inserts the tenant.
 func shellInside(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(s)
-	return strings.NewReplacer(tenantMark, "$tenant", "%7BTENANT_ID%7D", "$tenant").Replace(s)
+	return strings.NewReplacer(tenantMark, "$tenant", escapedTenant, "$tenant").Replace(s)
 }
 
 // body writes the lines that build $body with jq, and returns its program. Secrets come

@@ -16,6 +16,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -102,7 +103,7 @@ func (s *script) inputs(list []planner.OwnedCall) error {
 	seen := map[string]bool{}
 	for _, call := range list {
 		texts := call.URL + "\n" + string(call.Body)
-		s.tenant = s.tenant || strings.Contains(texts, tenantMark) || strings.Contains(texts, "%7BTENANT_ID%7D")
+		s.tenant = s.tenant || strings.Contains(texts, tenantMark) || strings.Contains(texts, escapedTenant)
 		for _, r := range refsIn(texts) {
 			if !made[r] && !seen[r.String()] {
 				seen[r.String()] = true
@@ -223,7 +224,7 @@ func (s *script) preamble(list []planner.OwnedCall) string {
 		b.WriteString("sign_in\n")
 	}
 	if s.tenant {
-		b.WriteString("tenant=$(call GET " + resource.SchemaRegistry + "/stats | jq -er '.tenantId | ltrimstr(\"_\")')\n")
+		b.WriteString("tenant=$(call GET " + specs.SchemaRegistry + "/stats | jq -er '.tenantId | ltrimstr(\"_\")')\n")
 	}
 	return b.String()
 }

@@ -20,10 +20,11 @@ import (
 	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/planner"
 )
 
-const fs = resource.FlowService
+const fs = specs.FlowService
 
 // saved reads one of the planner's saved plans.
 func saved(t *testing.T, name string) *planner.Plan {
@@ -195,7 +196,7 @@ func TestScriptRunsFirstPlan(t *testing.T) {
 	p.Changes = append(p.Changes, planner.Change{
 		Address: resource.Address{Kind: resource.Union, Name: "customers"}, Kind: resource.Union, Action: planner.Create,
 		Calls: []planner.Call{{
-			N: 9, Step: planner.StepCreate, Method: "PATCH", URL: resource.SchemaRegistry +
+			N: 9, Step: planner.StepCreate, Method: "PATCH", URL: specs.SchemaRegistry +
 				"/tenant/schemas/${schema.customers.id}",
 			Body: json.RawMessage(`[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`),
 		}},

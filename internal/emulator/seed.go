@@ -225,11 +225,11 @@ func (p *planter) fail(format string, args ...any) {
 func withTenant(v any, tenant string) any {
 	switch v := v.(type) {
 	case string:
-		return strings.ReplaceAll(v, "{TENANT_ID}", tenant)
+		return strings.ReplaceAll(v, specs.TenantPlaceholder, tenant)
 	case map[string]any:
 		o := make(object, len(v))
 		for k, e := range v {
-			o[strings.ReplaceAll(k, "{TENANT_ID}", tenant)] = withTenant(e, tenant)
+			o[strings.ReplaceAll(k, specs.TenantPlaceholder, tenant)] = withTenant(e, tenant)
 		}
 		return o
 	case []any:

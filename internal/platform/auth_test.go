@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/files"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 func TestHeaders(t *testing.T) {
@@ -28,7 +29,7 @@ func TestHeaders(t *testing.T) {
 			}
 			return w.calls()[len(w.calls())-1]
 		}
-		got := do(Request{Method: "PATCH", Path: FlowService + "/flows/1", Body: []byte("[]"), IfMatch: `"e1"`,
+		got := do(Request{Method: "PATCH", Path: specs.FlowService + "/flows/1", Body: []byte("[]"), IfMatch: `"e1"`,
 			Header: http.Header{"Pragma": {"validate-only"}, "x-sandbox-name": {"prod"}}})
 		for k, want := range map[string]string{
 			"Authorization": "Bearer token-1", "X-Api-Key": "client-1", "X-Gw-Ims-Org-Id": "1234ABCD@AdobeOrg", "X-Sandbox-Name": "dev",
@@ -38,11 +39,11 @@ func TestHeaders(t *testing.T) {
 				t.Errorf("%s is %q, expected %q", k, v, want)
 			}
 		}
-		got = do(Request{Method: "POST", Path: FlowService + "/flows/1/action?op=enable"})
+		got = do(Request{Method: "POST", Path: specs.FlowService + "/flows/1/action?op=enable"})
 		if _, ok := got.header["Content-Type"]; ok || got.body != "" {
 			t.Errorf("a POST without body has Content-Type %q and body %q", got.header["Content-Type"], got.body)
 		}
-		got = do(Request{Method: "GET", Path: SchemaRegistry + "/tenant/schemas/x", Accept: AcceptXED})
+		got = do(Request{Method: "GET", Path: specs.SchemaRegistry + "/tenant/schemas/x", Accept: AcceptXED})
 		if v := got.header.Get("Accept"); v != AcceptXED {
 			t.Errorf("Accept is %q", v)
 		}

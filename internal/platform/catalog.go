@@ -8,12 +8,14 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Dataset reads one dataset. Its etag stands in a header of the service's own
 // spelling and equals the version in the body.
 func Dataset(ctx context.Context, d Doer, id string) (Object, error) {
-	path := Catalog + "/dataSets/" + EscapeID(id)
+	path := specs.Catalog + "/dataSets/" + specs.EscapeID(id)
 	res, err := get(ctx, d, path, "")
 	if err != nil {
 		return Object{}, err
@@ -36,7 +38,7 @@ func Dataset(ctx context.Context, d Doer, id string) (Object, error) {
 func Datasets(ctx context.Context, d Doer, query url.Values) iter.Seq2[Object, error] {
 	query = withDefault(withDefault(query, "orderBy", "asc:created"), "limit", "100")
 	query = withDefault(query, "start", "0")
-	return pages(ctx, d, Request{Path: Catalog + "/dataSets"}, query, nextDatasets)
+	return pages(ctx, d, Request{Path: specs.Catalog + "/dataSets"}, query, nextDatasets)
 }
 
 func nextDatasets(res Response, query url.Values) (page, error) {

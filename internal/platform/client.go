@@ -32,15 +32,6 @@ const (
 	DefaultIMS      = "https://ims-na1.adobelogin.com"
 )
 
-// Roots of the services on the platform's host. Request.Path begins with one.
-const (
-	FlowService    = "/data/foundation/flowservice"
-	SchemaRegistry = "/data/foundation/schemaregistry"
-	Catalog        = "/data/foundation/catalog"
-	DataPrep       = "/data/foundation/conversion"
-	Sandboxes      = "/data/foundation/sandbox-management"
-)
-
 // Config is all that a Client needs to know. Funcs are called from the
 // goroutine that called Do, so from several at once.
 type Config struct {

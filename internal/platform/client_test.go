@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -68,7 +70,7 @@ func TestPathArrivesAsWritten(t *testing.T) {
 			})
 			for _, path := range []string{
 				"/data/foundation/schemaregistry/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F52b5",
-				"/data/foundation/schemaregistry/tenant/schemas/" + EscapeID("_acme.schemas.52 b5+ü%"),
+				"/data/foundation/schemaregistry/tenant/schemas/" + specs.EscapeID("_acme.schemas.52 b5+ü%"),
 				"/data/foundation/flowservice/flows?property=name%3D%3D%22a%20b%22&property=state==enabled",
 				"/data/foundation/sandbox-management/",
 				"/data/a//b/..c",

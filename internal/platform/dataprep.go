@@ -7,17 +7,19 @@ import (
 	"iter"
 	"net/url"
 	"strconv"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // MappingSet reads the newest version of a mapping set.
 func MappingSet(ctx context.Context, d Doer, id string) (Object, error) {
-	return mappingSet(ctx, d, DataPrep+"/mappingSets/"+EscapeID(id))
+	return mappingSet(ctx, d, specs.DataPrep+"/mappingSets/"+specs.EscapeID(id))
 }
 
 // MappingSetVersion reads a version of a mapping set; older ones stay readable
 // and a flow keeps the one that it was given.
 func MappingSetVersion(ctx context.Context, d Doer, id string, version int) (Object, error) {
-	return mappingSet(ctx, d, DataPrep+"/mappingSets/"+EscapeID(id)+"?version="+strconv.Itoa(version))
+	return mappingSet(ctx, d, specs.DataPrep+"/mappingSets/"+specs.EscapeID(id)+"?version="+strconv.Itoa(version))
 }
 
 func mappingSet(ctx context.Context, d Doer, path string) (Object, error) {
@@ -35,7 +37,7 @@ func mappingSet(ctx context.Context, d Doer, path string) (Object, error) {
 // MappingSets lists mapping sets. The service insists on start and limit.
 func MappingSets(ctx context.Context, d Doer, query url.Values) iter.Seq2[Object, error] {
 	query = withDefault(withDefault(query, "start", "0"), "limit", "100")
-	return pages(ctx, d, Request{Path: DataPrep + "/mappingSets"}, query, nextMappingSets)
+	return pages(ctx, d, Request{Path: specs.DataPrep + "/mappingSets"}, query, nextMappingSets)
 }
 
 // nextMappingSets counts on by what came. There is more when a link says so, or

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator"
 	p "github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // TestWithEmulator has client and emulator, which share no code, agree on the
@@ -67,7 +68,7 @@ func TestWithEmulator(t *testing.T) {
 		var schema string
 		for _, title := range []string{"Orders", "Customers", "Customers & Co"} {
 			body := fmt.Sprintf(`{"type":"object","title":%q,"description":"d","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"}]}`, title)
-			res := must(send("POST", p.SchemaRegistry+"/tenant/schemas", body))
+			res := must(send("POST", specs.SchemaRegistry+"/tenant/schemas", body))
 			if schema, _, err = p.WrittenRegistry(res.Body); err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +81,7 @@ func TestWithEmulator(t *testing.T) {
 			t.Errorf("%d schemas, %v", len(schemas), err)
 		}
 		var refused *p.Error
-		_, err = send("POST", p.SchemaRegistry+"/tenant/schemas", `{"type":"object","title":"Orders","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"}]}`)
+		_, err = send("POST", specs.SchemaRegistry+"/tenant/schemas", `{"type":"object","title":"Orders","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"}]}`)
 		if !errors.As(err, &refused) || refused.Code != "XDM-1521-400" {
 			t.Errorf("a title twice: %v", err)
 		}
@@ -92,7 +93,7 @@ func TestWithEmulator(t *testing.T) {
 		}
 
 		// Catalog: ids as keys, the etag in a header.
-		res := must(send("POST", p.Catalog+"/dataSets", fmt.Sprintf(`{"name":"orders","schemaRef":{"id":%q,"contentType":"application/vnd.adobe.xed+json;version=1"}}`, schema)))
+		res := must(send("POST", specs.Catalog+"/dataSets", fmt.Sprintf(`{"name":"orders","schemaRef":{"id":%q,"contentType":"application/vnd.adobe.xed+json;version=1"}}`, schema)))
 		id, err := p.WrittenDataset(res.Body)
 		if err != nil {
 			t.Fatal(err)
@@ -101,8 +102,8 @@ func TestWithEmulator(t *testing.T) {
 		if err != nil || dataset.ETag == "" {
 			t.Errorf("dataset %+v, %v", dataset, err)
 		}
-		must(send("PATCH", p.Catalog+"/dataSets/"+id, `{"name":"orders2"}`, ifMatch(dataset.ETag)))
-		if _, err := send("PATCH", p.Catalog+"/dataSets/"+id, `{"name":"orders3"}`, ifMatch(dataset.ETag)); !p.IsConflict(err) {
+		must(send("PATCH", specs.Catalog+"/dataSets/"+id, `{"name":"orders2"}`, ifMatch(dataset.ETag)))
+		if _, err := send("PATCH", specs.Catalog+"/dataSets/"+id, `{"name":"orders3"}`, ifMatch(dataset.ETag)); !p.IsConflict(err) {
 			t.Errorf("stale dataset: %v", err)
 		}
 		if all, err := p.Collect(p.Datasets(ctx, c, nil)); err != nil || len(all) != 1 || all[0].ID != id {
@@ -111,12 +112,12 @@ func TestWithEmulator(t *testing.T) {
 
 		// Data Prep: start and limit are a must, versions count.
 		mapping := fmt.Sprintf(`{"outputSchema":{"schemaRef":{"id":%q,"contentType":"application/vnd.adobe.xed-full+json;version=1"}},"mappings":[{"sourceType":"ATTRIBUTE","source":"a","destination":"_id"}]}`, schema)
-		res = must(send("POST", p.DataPrep+"/mappingSets", mapping))
+		res = must(send("POST", specs.DataPrep+"/mappingSets", mapping))
 		set, version, err := p.WrittenMappingSet(res.Body)
 		if err != nil || version != 0 {
 			t.Errorf("mapping set %q version %d, %v", set, version, err)
 		}
-		res = must(send("PUT", p.DataPrep+"/mappingSets/"+set, mapping))
+		res = must(send("PUT", specs.DataPrep+"/mappingSets/"+set, mapping))
 		if _, version, err = p.WrittenMappingSet(res.Body); err != nil || version != 1 {
 			t.Errorf("replaced mapping set has version %d, %v", version, err)
 		}
@@ -134,16 +135,16 @@ func TestWithEmulator(t *testing.T) {
 		}
 		var etag string
 		for i := range 5 {
-			res = must(send("POST", p.FlowService+"/connections", connection(fmt.Sprint("c", i))))
+			res = must(send("POST", specs.FlowService+"/connections", connection(fmt.Sprint("c", i))))
 			if id, etag, err = p.WrittenFlow(res.Body); err != nil {
 				t.Fatal(err)
 			}
 		}
 		rename := `[{"op":"replace","path":"/name","value":"renamed"}]`
-		if _, err := send("PATCH", p.FlowService+"/connections/"+id, rename, ifMatch(`"stale"`)); !p.IsConflict(err) {
+		if _, err := send("PATCH", specs.FlowService+"/connections/"+id, rename, ifMatch(`"stale"`)); !p.IsConflict(err) {
 			t.Errorf("stale connection: %v", err)
 		}
-		must(send("PATCH", p.FlowService+"/connections/"+id, rename, ifMatch(etag)))
+		must(send("PATCH", specs.FlowService+"/connections/"+id, rename, ifMatch(etag)))
 		o, err := p.FlowObject(ctx, c, "connections", id)
 		var live struct{ Name string }
 		if err != nil || o.ETag == etag || json.Unmarshal(o.Body, &live) != nil || live.Name != "renamed" {
@@ -176,24 +177,24 @@ func TestWithEmulator(t *testing.T) {
 			}
 		}
 		inject(emulator.Fault{Method: "POST", Path: "/connections", Drop: true, After: true})
-		if _, err = send("POST", p.FlowService+"/connections", connection("lost")); p.OutcomeOf(err) != p.Unknown || list(nil) != 6 {
+		if _, err = send("POST", specs.FlowService+"/connections", connection("lost")); p.OutcomeOf(err) != p.Unknown || list(nil) != 6 {
 			t.Errorf("an answer lost after the work: %v, %d connections", err, list(nil))
 		}
 		inject(emulator.Fault{Method: "POST", Path: "/connections", Truncate: true, After: true})
 		var lost *p.LostAnswerError
-		if _, err = send("POST", p.FlowService+"/connections", connection("cut")); !errors.As(err, &lost) || lost.RequestID == "" {
+		if _, err = send("POST", specs.FlowService+"/connections", connection("cut")); !errors.As(err, &lost) || lost.RequestID == "" {
 			t.Errorf("an answer cut in half: %v", err)
 		}
 		inject(emulator.Fault{Method: "POST", Path: "/connections", Drop: true, Refuse: true, Times: 2})
-		must(send("POST", p.FlowService+"/connections", connection("late")))
+		must(send("POST", specs.FlowService+"/connections", connection("late")))
 		inject(emulator.Fault{Method: "POST", Path: "/connections", Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": "9"}})
 		began := time.Now()
-		must(send("POST", p.FlowService+"/connections", connection("throttled")))
+		must(send("POST", specs.FlowService+"/connections", connection("throttled")))
 		if took := time.Since(began); took < 9*time.Second || took > 10*time.Second {
 			t.Errorf("waited %v for a platform that asked for 9 s", took)
 		}
 		inject(emulator.Fault{Method: "DELETE", Path: "/connections/*", Drop: true, After: true})
-		if _, err := send("DELETE", p.FlowService+"/connections/"+id, ""); !p.IsNotFound(err) {
+		if _, err := send("DELETE", specs.FlowService+"/connections/"+id, ""); !p.IsNotFound(err) {
 			t.Errorf("a delete whose answer was lost, sent again: %v", err)
 		}
 		time.Sleep(2 * time.Hour)

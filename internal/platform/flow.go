@@ -7,12 +7,14 @@ import (
 	"iter"
 	"net/url"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // FlowObject reads one object of the Flow Service; kind is the path segment:
 // connections, sourceConnections, targetConnections, flows, flowSpecs, ….
 func FlowObject(ctx context.Context, d Doer, kind, id string) (Object, error) {
-	path := FlowService + "/" + kind + "/" + EscapeID(id)
+	path := specs.FlowService + "/" + kind + "/" + specs.EscapeID(id)
 	res, err := get(ctx, d, path, "")
 	if err != nil {
 		return Object{}, err
@@ -30,7 +32,7 @@ func FlowObject(ctx context.Context, d Doer, kind, id string) (Object, error) {
 // FlowObjects lists objects of the Flow Service. The query may hold filters
 // (property, repeatable) and an order; a limit counts per page.
 func FlowObjects(ctx context.Context, d Doer, kind string, query url.Values) iter.Seq2[Object, error] {
-	req := Request{Path: FlowService + "/" + kind}
+	req := Request{Path: specs.FlowService + "/" + kind}
 	return pages(ctx, d, req, withDefault(query, "limit", "100"), nextFlows)
 }
 

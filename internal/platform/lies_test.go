@@ -4,13 +4,15 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
-	"github.com/aepflow/aepflow/internal/redact"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/redact"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 func TestCheckID(t *testing.T) {
@@ -60,7 +62,7 @@ func TestBadIDs(t *testing.T) {
 	}
 	c := newWorld(t, fine)
 	defer c.close()
-	for _, path := range []string{FlowService + "/flows/" + EscapeID(".."), FlowService + "/flows/%2E%2E", FlowService + "/flows/" + EscapeID("a/../b"), FlowService + "/./flows"} {
+	for _, path := range []string{specs.FlowService + "/flows/" + specs.EscapeID(".."), specs.FlowService + "/flows/%2E%2E", specs.FlowService + "/flows/" + specs.EscapeID("a/../b"), specs.FlowService + "/./flows"} {
 		_, err := c.client().Do(t.Context(), Request{Method: "DELETE", Path: path})
 		if !isUnsent(err) || !strings.Contains(err.Error(), "leads out of its service") || len(c.calls()) > 0 {
 			t.Errorf("%s: %v, %d calls", path, err, len(c.calls()))
@@ -124,7 +126,7 @@ func TestLyingLists(t *testing.T) {
 			t.Errorf("%s: %q after %d pages, %v", tt.name, ids, len(d.asked), err)
 		}
 		for _, path := range d.asked {
-			if !strings.HasPrefix(path, FlowService+"/flows?") {
+			if !strings.HasPrefix(path, specs.FlowService+"/flows?") {
 				t.Errorf("%s: asked %s", tt.name, path)
 			}
 		}

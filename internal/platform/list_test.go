@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // canned answers each path with a body and notes what was asked.
@@ -54,7 +56,7 @@ func TestFlowObject(t *testing.T) {
 		{"other", `{"message":"?"}`, "404"},
 		{"list", `[1]`, "error"},
 	} {
-		d := &canned{answers: map[string]string{FlowService + "/flows/f1": tt.body}}
+		d := &canned{answers: map[string]string{specs.FlowService + "/flows/f1": tt.body}}
 		o, err := FlowObject(t.Context(), d, "flows", "f1")
 		got := show([]Object{o})
 		if IsNotFound(err) {
@@ -72,7 +74,7 @@ func TestFlowObject(t *testing.T) {
 }
 
 func TestFlowPages(t *testing.T) {
-	root := FlowService + "/connections"
+	root := specs.FlowService + "/connections"
 	d := &canned{answers: map[string]string{
 		root + "?limit=100&property=name%3D%3D%22a%20b%22":                                   `{"items":[{"id":"1","etag":"e"},{"id":"2"}],"_links":{"next":{"href":"/connections?continuationToken=ab+/c=="}}}`,
 		root + "?continuationToken=ab%2B%2Fc%3D%3D&limit=100&property=name%3D%3D%22a%20b%22": `{"items":[{"id":"3"}],"_links":{"next":{"href":"https://platform.adobe.io/data/foundation/flowservice/connections?continuationToken=d&limit=5"}}}`,
@@ -88,9 +90,9 @@ func TestFlowPages(t *testing.T) {
 }
 
 func TestListEnds(t *testing.T) {
-	uri := FlowService + "/flows?continuationToken=x&limit=100"
+	uri := specs.FlowService + "/flows?continuationToken=x&limit=100"
 	body := `{"items":[{"id":"1"}],"_links":{"next":{"href":"/flows?continuationToken=x"}}}`
-	d := &canned{answers: map[string]string{FlowService + "/flows?limit=100": body, uri: body}}
+	d := &canned{answers: map[string]string{specs.FlowService + "/flows?limit=100": body, uri: body}}
 	if _, err := Collect(FlowObjects(t.Context(), d, "flows", nil)); err == nil || !strings.Contains(err.Error(), "no end") {
 		t.Errorf("got %v for a list that names itself as next", err)
 	}
@@ -101,7 +103,7 @@ func TestListEnds(t *testing.T) {
 		}
 		break // no more is asked for than is read
 	}
-	d.expect(t, FlowService+"/flows?limit=100")
+	d.expect(t, specs.FlowService+"/flows?limit=100")
 	delete(d.answers, uri)
 	if all, err := Collect(FlowObjects(t.Context(), d, "flows", nil)); !IsNotFound(err) || all != nil {
 		t.Errorf("got %v, %v for a second page that fails", all, err)
@@ -109,7 +111,7 @@ func TestListEnds(t *testing.T) {
 }
 
 func TestRegistryPages(t *testing.T) {
-	root := SchemaRegistry + "/tenant/schemas"
+	root := specs.SchemaRegistry + "/tenant/schemas"
 	d := &canned{answers: map[string]string{
 		root + "?limit=300&orderby=title":                   `{"results":[{"$id":"https://ns/1","version":"1.0","title":"a"},{"$id":"https://ns/2","version":"1.2"}],"_page":{"orderby":"title","next":"b & c","count":2},"_links":{"next":{"href":"x"}}}`,
 		root + "?limit=300&orderby=title&start=b%20%26%20c": `{"results":[{"$id":"https://ns/3","version":"1.0"}],"_page":{"orderby":"title","next":null,"count":1}}`,
@@ -120,7 +122,7 @@ func TestRegistryPages(t *testing.T) {
 	}
 	d.expect(t, root+"?limit=300&orderby=title as application/vnd.adobe.xed+json", root+"?limit=300&orderby=title&start=b%20%26%20c as application/vnd.adobe.xed+json")
 
-	d = &canned{answers: map[string]string{SchemaRegistry + "/tenant/descriptors": `{"xdm:descriptorRelationship":[{"@id":"r"}],"_page":{"count":3},"xdm:descriptorIdentity":[{"@id":"i2","version":"1"},{"@id":"i1"}]}`}}
+	d = &canned{answers: map[string]string{specs.SchemaRegistry + "/tenant/descriptors": `{"xdm:descriptorRelationship":[{"@id":"r"}],"_page":{"count":3},"xdm:descriptorIdentity":[{"@id":"i2","version":"1"},{"@id":"i1"}]}`}}
 	all, err = Collect(Descriptors(t.Context(), d, nil))
 	if err != nil || show(all) != "i2@1 i1@ r@" {
 		t.Errorf("got %s, %v", show(all), err)
@@ -135,7 +137,7 @@ func TestRegistryPages(t *testing.T) {
 }
 
 func TestDatasets(t *testing.T) {
-	root := Catalog + "/dataSets"
+	root := specs.Catalog + "/dataSets"
 	first := make([]string, 100)
 	for i := range first {
 		first[i] = fmt.Sprintf(`"z%02d":{"version":"1.0.%d"}`, 99-i, i)
@@ -166,7 +168,7 @@ func TestDatasets(t *testing.T) {
 }
 
 func TestMappingSets(t *testing.T) {
-	root := DataPrep + "/mappingSets"
+	root := specs.DataPrep + "/mappingSets"
 	d := &canned{answers: map[string]string{
 		root + "?limit=100&orderBy=-createdDate&start=0": `{"data":[{"id":"m1","version":0},{"id":"m2","version":3}],"_page":{"count":2,"limit":2}}`, // a limit lower than asked for
 		root + "?limit=100&orderBy=-createdDate&start=2": `{"data":[{"id":"m3","version":0}],"_page":{"count":1,"limit":100},"_links":{"next":{"href":"/mappingSets?x"}}}`,
@@ -227,18 +229,18 @@ func TestWritten(t *testing.T) {
 }
 
 func TestTenant(t *testing.T) {
-	d := &canned{answers: map[string]string{SchemaRegistry + "/stats": `{"imsOrg":"x","tenantId":"acme","counts":{}}`}}
+	d := &canned{answers: map[string]string{specs.SchemaRegistry + "/stats": `{"imsOrg":"x","tenantId":"acme","counts":{}}`}}
 	if id, err := Tenant(t.Context(), d); err != nil || id != "acme" {
 		t.Errorf("got %q, %v", id, err)
 	}
-	d.answers[SchemaRegistry+"/stats"] = `{}`
+	d.answers[specs.SchemaRegistry+"/stats"] = `{}`
 	if _, err := Tenant(t.Context(), d); err == nil || err.Error() != "GET /data/foundation/schemaregistry/stats: the answer names no tenant (request id r1)" {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestFindSandbox(t *testing.T) {
-	d := &canned{answers: map[string]string{Sandboxes + "/": `{"sandboxes":[{"name":"prod","type":"production","state":"active","isDefault":true,"etag":7},{"name":"dev","title":"Dev","type":"development","state":"resetting"}]}`}, header: http.Header{}}
+	d := &canned{answers: map[string]string{specs.Sandboxes + "/": `{"sandboxes":[{"name":"prod","type":"production","state":"active","isDefault":true,"etag":7},{"name":"dev","title":"Dev","type":"development","state":"resetting"}]}`}, header: http.Header{}}
 	for name, want := range map[string]Sandbox{
 		"prod": {Name: "prod", Type: "production", State: "active", Default: true},
 		"dev":  {Name: "dev", Title: "Dev", Type: "development", State: "resetting"},

@@ -131,12 +131,6 @@ func encode(query url.Values) string {
 	return strings.ReplaceAll(query.Encode(), "+", "%20")
 }
 
-// EscapeID encodes an id for use as one step of a path, slashes and colons
-// included: the id of a schema is itself a URL.
-func EscapeID(id string) string {
-	return strings.ReplaceAll(url.QueryEscape(id), "+", "%20")
-}
-
 // get reads one object.
 func get(ctx context.Context, d Doer, path, accept string) (Response, error) {
 	return d.Do(ctx, Request{Method: http.MethodGet, Path: path, Accept: accept})

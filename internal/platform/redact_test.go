@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"github.com/aepflow/aepflow/internal/redact"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/aepflow/aepflow/internal/redact"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // TestCanary has a platform that repeats every secret wherever it can, and looks
@@ -43,7 +45,7 @@ func TestCanary(t *testing.T) {
 						cfg.Notify = func(r Retry) { fmt.Fprintf(&out, "%+v\n", r) }
 					})
 					c.Redactor().Add(secrets[:2]...)
-					r := Request{Method: method, Path: FlowService + "/flows?name=" + url.QueryEscape(leak)}
+					r := Request{Method: method, Path: specs.FlowService + "/flows?name=" + url.QueryEscape(leak)}
 					if method == "POST" {
 						r.Body = []byte(`{"auth":{"params":{"password":` + string(quoted) + `}}}`)
 					}

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // What a read of the Schema Registry asks for. A list must name no version, a
@@ -24,7 +26,7 @@ const (
 // Tenant returns the organisation's tenant id, without the underscore that every
 // use of it has.
 func Tenant(ctx context.Context, d Doer) (string, error) {
-	path := SchemaRegistry + "/stats"
+	path := specs.SchemaRegistry + "/stats"
 	res, err := get(ctx, d, path, "")
 	if err != nil {
 		return "", err
@@ -43,7 +45,7 @@ func Tenant(ctx context.Context, d Doer) (string, error) {
 // meta:altId or a descriptor's @id, not encoded. accept is one of the constants;
 // descriptors need none.
 func RegistryObject(ctx context.Context, d Doer, kind, id, accept string) (Object, error) {
-	res, err := get(ctx, d, SchemaRegistry+"/"+kind+"/"+EscapeID(id), accept)
+	res, err := get(ctx, d, specs.SchemaRegistry+"/"+kind+"/"+specs.EscapeID(id), accept)
 	if err != nil {
 		return Object{}, err
 	}
@@ -55,7 +57,7 @@ func RegistryObject(ctx context.Context, d Doer, kind, id, accept string) (Objec
 // by anything that two objects can share loses some of them.
 func RegistryObjects(ctx context.Context, d Doer, kind, accept string, query url.Values) iter.Seq2[Object, error] {
 	query = withDefault(withDefault(query, "orderby", "title"), "limit", "300")
-	return pages(ctx, d, Request{Path: SchemaRegistry + "/" + kind, Accept: accept}, query, nextRegistry)
+	return pages(ctx, d, Request{Path: specs.SchemaRegistry + "/" + kind, Accept: accept}, query, nextRegistry)
 }
 
 func nextRegistry(res Response, query url.Values) (page, error) {
@@ -83,7 +85,7 @@ func nextRegistry(res Response, query url.Values) (page, error) {
 // Descriptors lists the tenant's descriptors, sorted by type as the answer groups
 // them.
 func Descriptors(ctx context.Context, d Doer, query url.Values) iter.Seq2[Object, error] {
-	return pages(ctx, d, Request{Path: SchemaRegistry + "/tenant/descriptors", Accept: AcceptDescriptors}, query, allDescriptors)
+	return pages(ctx, d, Request{Path: specs.SchemaRegistry + "/tenant/descriptors", Accept: AcceptDescriptors}, query, allDescriptors)
 }
 
 func allDescriptors(res Response, _ url.Values) (page, error) {

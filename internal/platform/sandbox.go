@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // unknownSandbox are the codes of "there is no such sandbox".
@@ -25,7 +27,7 @@ type Sandbox struct {
 // reading one by its name takes an administrator. ok is false when there is
 // none of that name that this client may see.
 func FindSandbox(ctx context.Context, d Doer, name string) (s Sandbox, ok bool, err error) {
-	path := Sandboxes + "/"
+	path := specs.Sandboxes + "/"
 	res, err := get(ctx, d, path, "")
 	var refused *Error
 	if errors.As(err, &refused) && unknownSandbox.MatchString(refused.Code) { // the call's own header names it

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -224,7 +226,7 @@ func cut(rw http.ResponseWriter, r *http.Request) {
 }
 
 func flowCall(method string) Request {
-	r := Request{Method: method, Path: FlowService + "/flows"}
+	r := Request{Method: method, Path: specs.FlowService + "/flows"}
 	if method != "GET" && method != "DELETE" {
 		r.Body = []byte(`{"name":"x"}`)
 	}

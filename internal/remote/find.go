@@ -13,6 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Finder finds the objects of creates whose answers were lost. It reads a list that it cannot
@@ -86,7 +87,7 @@ func (f *Finder) nameOf(sent lockfile.Entry) (string, error) {
 	body, err := resource.Parse(sent.Applied)
 	title, _ := body.Get("title")
 	name, _ := body.Get("name")
-	return strings.ReplaceAll(cmp.Or(title.Text, name.Text), resource.TenantPlaceholder, f.Tenant), err
+	return strings.ReplaceAll(cmp.Or(title.Text, name.Text), specs.TenantPlaceholder, f.Tenant), err
 }
 
 // plainName matches the names that the filters of all services take as they are.

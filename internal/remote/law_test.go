@@ -14,6 +14,7 @@ import (
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -70,7 +71,7 @@ func applied(rnd *rand.Rand, kind resource.Kind) (lockfile.Entry, resource.Value
 		}
 		return v, nil
 	}))
-	text := strings.NewReplacer("$${", "${", resource.TenantPlaceholder, tenant).Replace(string(live.JSON()))
+	text := strings.NewReplacer("$${", "${", specs.TenantPlaceholder, tenant).Replace(string(live.JSON()))
 	return e, must(resource.ParsePlain([]byte(text)))
 }
 

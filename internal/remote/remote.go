@@ -24,6 +24,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 type (
@@ -97,7 +98,7 @@ var services = map[resource.AnswerStyle]service{
 func serviceOf(s *resource.Spec) service { return services[s.Answer] }
 
 func registryPath(s *resource.Spec) string {
-	return strings.TrimPrefix(s.Collection, platform.SchemaRegistry+"/")
+	return strings.TrimPrefix(s.Collection, specs.SchemaRegistry+"/")
 }
 
 // Read returns one object. ok is false when the platform has none with that ID, or hides

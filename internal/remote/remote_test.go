@@ -18,6 +18,7 @@ import (
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // catalog is a platform with one collection, in the order of creation. It answers like the Flow
@@ -36,7 +37,7 @@ func (c *catalog) Do(_ context.Context, r platform.Request) (platform.Response, 
 	c.mu.Unlock()
 	u := must(url.Parse(r.Path))
 	q := u.Query()
-	isDataset := strings.HasPrefix(u.Path, platform.Catalog)
+	isDataset := strings.HasPrefix(u.Path, specs.Catalog)
 	last := u.Path[strings.LastIndexByte(u.Path, '/')+1:]
 	isList := strings.HasSuffix(last, "s")
 	var shown []map[string]any

@@ -37,7 +37,7 @@ func Kinds() []Kind {
 
 // IsKind reports whether k is one of the kinds.
 func IsKind(k Kind) bool {
-	_, ok := specs[k]
+	_, ok := kinds[k]
 	return ok
 }
 

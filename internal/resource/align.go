@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Align reads an object as the platform gives it back and puts it into the shape
@@ -29,9 +31,6 @@ func (s *Spec) Align(applied Value, live json.RawMessage, tenant string, resolve
 	return a.align(nil, nil, Value{}, applied, s.renamed(v)), nil
 }
 
-// TenantPlaceholder stands for the tenant's id in every body until it is sent.
-const TenantPlaceholder = "{TENANT_ID}"
-
 type aligner struct {
 	spec     *Spec
 	resolved func(at Path, r Ref) (string, bool)
@@ -43,7 +42,7 @@ func (a aligner) sent(text string) string {
 	if a.tenant == "" {
 		return text
 	}
-	return strings.ReplaceAll(text, TenantPlaceholder, a.tenant)
+	return strings.ReplaceAll(text, specs.TenantPlaceholder, a.tenant)
 }
 
 // align walks by keyed path (for the table) and by index (for the references);

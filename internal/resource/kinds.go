@@ -3,6 +3,8 @@ package resource
 import (
 	"slices"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // This file holds the table of kinds: where each kind of object lives, how it
@@ -19,14 +21,6 @@ import (
 //
 // Marks like §2.4 name the sections of the platform's behavior as described
 // in docs/platform.md.
-
-// Base paths of the platform's services.
-const (
-	FlowService    = "/data/foundation/flowservice"
-	SchemaRegistry = "/data/foundation/schemaregistry"
-	Catalog        = "/data/foundation/catalog"
-	DataPrep       = "/data/foundation/conversion"
-)
 
 // Behavior is what a change of a field leads to, mildest first.
 type Behavior uint8
@@ -68,7 +62,7 @@ const (
 	NoUpdate   UpdateStyle = iota
 	PatchMatch             // JSON Patch with If-Match (Flow Service, §2.3, §2.4)
 	PatchPlain             // JSON Patch without If-Match (Schema Registry)
-	PatchTyped             // JSON Patch with If-Match and its own media type (Catalog)
+	PatchTyped             // JSON Patch with If-Match and its own media type (specs.Catalog)
 	PutWhole               // the whole object (mapping sets, descriptors, field groups)
 )
 
@@ -113,9 +107,9 @@ type Spec struct {
 	Stops       bool              // must be disabled before it is deleted
 }
 
-var specs = map[Kind]*Spec{
+var kinds = map[Kind]*Spec{
 	Connection: {
-		Kind: Connection, Noun: "base connection", Collection: FlowService + "/connections",
+		Kind: Connection, Noun: "base connection", Collection: specs.FlowService + "/connections",
 		Update: PatchMatch, Answer: AnswerIDEtag,
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
@@ -126,7 +120,7 @@ var specs = map[Kind]*Spec{
 		},
 	},
 	FieldGroup: {
-		Kind: FieldGroup, Noun: "field group", Collection: SchemaRegistry + "/tenant/fieldgroups",
+		Kind: FieldGroup, Noun: "field group", Collection: specs.SchemaRegistry + "/tenant/fieldgroups",
 		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Versioned: true,
 		Traits: []Trait{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
@@ -141,7 +135,7 @@ var specs = map[Kind]*Spec{
 		Narrowing: []string{"enum", "format", "maximum", "maxLength", "minimum", "minLength", "pattern", "required"},
 	},
 	Schema: {
-		Kind: Schema, Noun: "schema", Collection: SchemaRegistry + "/tenant/schemas",
+		Kind: Schema, Noun: "schema", Collection: specs.SchemaRegistry + "/tenant/schemas",
 		Update: PatchPlain, Answer: AnswerRegistry, KeepsData: true,
 		Traits: []Trait{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
@@ -152,7 +146,7 @@ var specs = map[Kind]*Spec{
 		Keys: map[string]string{"allOf": "$ref"},
 	},
 	Descriptor: {
-		Kind: Descriptor, Noun: "identity descriptor", Collection: SchemaRegistry + "/tenant/descriptors",
+		Kind: Descriptor, Noun: "identity descriptor", Collection: specs.SchemaRegistry + "/tenant/descriptors",
 		Update: PutWhole, Answer: AnswerDescriptor, KeepsData: true,
 		Traits: []Trait{
 			{"@type", RequiresReplace, Always, "another type is another descriptor"},
@@ -165,7 +159,7 @@ var specs = map[Kind]*Spec{
 		},
 	},
 	Union: {
-		Kind: Union, Noun: "Profile tag", Collection: SchemaRegistry + "/tenant/schemas",
+		Kind: Union, Noun: "Profile tag", Collection: specs.SchemaRegistry + "/tenant/schemas",
 		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",
 		Traits: []Trait{
 			{"schemaId", RequiresReplace, Always, "the tag belongs to its schema"},
@@ -173,7 +167,7 @@ var specs = map[Kind]*Spec{
 		},
 	},
 	Dataset: {
-		Kind: Dataset, Noun: "dataset", Collection: Catalog + "/dataSets",
+		Kind: Dataset, Noun: "dataset", Collection: specs.Catalog + "/dataSets",
 		Update: PatchTyped, Answer: AnswerDataset, KeepsData: true,
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
@@ -186,7 +180,7 @@ var specs = map[Kind]*Spec{
 		Switched: []string{"tags.unifiedProfile", "tags.unifiedIdentity"},
 	},
 	Source: {
-		Kind: Source, Noun: "source connection", Collection: FlowService + "/sourceConnections",
+		Kind: Source, Noun: "source connection", Collection: specs.FlowService + "/sourceConnections",
 		Update: PatchMatch, Answer: AnswerIDEtag,
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
@@ -200,7 +194,7 @@ var specs = map[Kind]*Spec{
 		Identifying: []string{"params.tableName"},
 	},
 	Target: {
-		Kind: Target, Noun: "target connection", Collection: FlowService + "/targetConnections",
+		Kind: Target, Noun: "target connection", Collection: specs.FlowService + "/targetConnections",
 		Update: PatchMatch, Answer: AnswerIDEtag,
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
@@ -211,7 +205,7 @@ var specs = map[Kind]*Spec{
 		},
 	},
 	Mapping: {
-		Kind: Mapping, Noun: "mapping set", Collection: DataPrep + "/mappingSets",
+		Kind: Mapping, Noun: "mapping set", Collection: specs.DataPrep + "/mappingSets",
 		Update: PutWhole, Answer: AnswerMapping, Versioned: true,
 		Traits: []Trait{
 			{"name", InPlace, Always, "a new version of the mapping set"},
@@ -221,7 +215,7 @@ var specs = map[Kind]*Spec{
 		Keys: map[string]string{"mappings": "destination"},
 	},
 	Flow: {
-		Kind: Flow, Noun: "dataflow", Collection: FlowService + "/flows",
+		Kind: Flow, Noun: "dataflow", Collection: specs.FlowService + "/flows",
 		Update: PatchMatch, Answer: AnswerIDEtag, Stops: true,
 		Frequency: "scheduleParams.frequency", Interval: "scheduleParams.interval", StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
 		State: "state", Cosmetic: []string{"name", "description"},
@@ -257,7 +251,7 @@ const (
 // SpecOf returns what the tool knows about a kind. It panics on an unknown kind:
 // kinds come from this package's own constants.
 func SpecOf(k Kind) *Spec {
-	s, ok := specs[k]
+	s, ok := kinds[k]
 	if !ok {
 		panic("resource: unknown kind " + string(k))
 	}

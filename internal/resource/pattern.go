@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // matchPrefix reports whether p lies at or below the pattern, and how many steps
@@ -195,25 +197,13 @@ func (t *Tree) Pointer(p Path) string {
 // the registry's ids are URLs.
 func (s *Spec) ItemURL(id string) string { return s.Collection + "/" + EscapeID(id) }
 
-// EscapeID percent-encodes all but unreserved characters. A reference `${…}`
-// stays as it is: what it stands for is encoded when it is bound.
+// EscapeID is specs.EscapeID for an id that may be a reference `${…}`, whose value
+// is encoded when it is bound.
 func EscapeID(id string) string {
 	if strings.HasPrefix(id, "${") {
 		return id
 	}
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := 0; i < len(id); i++ {
-		c := id[i]
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
-			b.WriteByte(c)
-			continue
-		}
-		b.WriteByte('%')
-		b.WriteByte(hex[c>>4])
-		b.WriteByte(hex[c&15])
-	}
-	return b.String()
+	return specs.EscapeID(id)
 }
 
 // IndexOf returns the index of the element of a list whose member key prints as

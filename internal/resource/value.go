@@ -280,7 +280,7 @@ func (v *Value) appendJSON(b []byte) []byte {
 	case SecretValue:
 		return appendString(b, "${"+v.Text+"}")
 	case StartValue:
-		return appendString(b, startText)
+		return appendString(b, OpenStart)
 	case ListValue:
 		b = append(b, '[')
 		for i := range v.Items {
@@ -323,7 +323,9 @@ func appendString(b []byte, s string) []byte {
 	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})...)
 }
 
-const startText = "${time.start}"
+// OpenStart is the reference that is bound to the time of the call: the start of a schedule
+// that the document leaves open.
+const OpenStart = "${time.start}"
 
 func escape(s string) string { return strings.ReplaceAll(s, "${", "$${") }
 
@@ -334,7 +336,7 @@ func parseString(s string) (Value, error) {
 	}
 	inner := s[2 : len(s)-1]
 	switch {
-	case s == startText:
+	case s == OpenStart:
 		return Start(), nil
 	case strings.HasPrefix(inner, "env."), strings.HasPrefix(inner, "file."):
 		return Secret(inner), nil

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -35,7 +37,7 @@ func bindings(list []planner.OwnedCall) []string {
 	found := map[string]bool{}
 	for _, call := range list {
 		for _, text := range []string{string(call.Body), call.URL} {
-			for _, mark := range []string{"${env.", "${file.", "${time.start}", "{TENANT_ID}"} {
+			for _, mark := range []string{"${env.", "${file.", resource.OpenStart, specs.TenantPlaceholder} {
 				found[mark] = found[mark] || strings.Contains(text, mark)
 			}
 		}
@@ -44,10 +46,10 @@ func bindings(list []planner.OwnedCall) []string {
 	if found["${env."] || found["${file."] {
 		notes = append(notes, "${env.NAME} and ${file.PATH} are secrets, read when the call is sent.")
 	}
-	if found["${time.start}"] {
+	if found[resource.OpenStart] {
 		notes = append(notes, "${time.start} is one minute after the call is sent, in seconds since 1970.")
 	}
-	if found["{TENANT_ID}"] {
+	if found[specs.TenantPlaceholder] {
 		notes = append(notes, "{TENANT_ID} is the tenant of the target.")
 	}
 	return notes

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -14,7 +15,7 @@ import (
 var noon = time.Date(2027, 2, 3, 12, 0, 0, 0, time.UTC)
 
 const (
-	fs   = resource.FlowService
+	fs   = specs.FlowService
 	post = "POST"
 )
 
@@ -105,12 +106,12 @@ func firstPlan() *planner.Plan {
 	const file = "customers.dataflow.yaml"
 	return plan(0, 0,
 		create(resource.Connection, "crm", "crm.dataflow.yaml", 1, connectionBody, "", 1, fs+"/connections"),
-		create(resource.FieldGroup, "customers", file, 22, fieldGroupBody, "", 2, resource.SchemaRegistry+"/tenant/fieldgroups"),
-		create(resource.Schema, "customers", file, 19, schemaBody, "", 3, resource.SchemaRegistry+"/tenant/schemas", need(resource.FieldGroup, "customers", "allOf")),
-		create(resource.Dataset, "customers", file, 29, datasetBody, "", 4, resource.Catalog+"/dataSets", need(resource.Schema, "customers", "schemaRef.id")),
+		create(resource.FieldGroup, "customers", file, 22, fieldGroupBody, "", 2, specs.SchemaRegistry+"/tenant/fieldgroups"),
+		create(resource.Schema, "customers", file, 19, schemaBody, "", 3, specs.SchemaRegistry+"/tenant/schemas", need(resource.FieldGroup, "customers", "allOf")),
+		create(resource.Dataset, "customers", file, 29, datasetBody, "", 4, specs.Catalog+"/dataSets", need(resource.Schema, "customers", "schemaRef.id")),
 		create(resource.Source, "customers", file, 5, sourceBody, "", 5, fs+"/sourceConnections", need(resource.Connection, "crm", "baseConnectionId")),
 		create(resource.Target, "customers", file, 18, targetBody, "", 6, fs+"/targetConnections", need(resource.Dataset, "customers", "params.dataSetId"), need(resource.Schema, "customers", "data.schema.id")),
-		create(resource.Mapping, "customers", file, 33, mappingBody, "", 7, resource.DataPrep+"/mappingSets", need(resource.Schema, "customers", "outputSchema.schemaRef.id")),
+		create(resource.Mapping, "customers", file, 33, mappingBody, "", 7, specs.DataPrep+"/mappingSets", need(resource.Schema, "customers", "outputSchema.schemaRef.id")),
 		create(resource.Flow, "customers", file, 1, flowBody, planner.EffectFuture, 8, fs+"/flows", need(resource.Mapping, "customers", "transformations[Mapping].params.mappingId"), need(resource.Source, "customers", "sourceConnectionIds[0]"), need(resource.Target, "customers", "targetConnectionIds[0]")),
 	)
 }
@@ -172,7 +173,7 @@ func columnAdded() *planner.Plan {
 			Path: "mappings['_{TENANT_ID}.loyalty.tier']", Action: planner.Update, Reason: "a new version of the mapping set; the flow is moved to it",
 			Desired: raw(`{"sourceType":"ATTRIBUTE","source":"tier","destination":"_{TENANT_ID}.loyalty.tier"}`), Origin: at(37),
 		}},
-		Calls: []planner.Call{{N: 8, Step: planner.StepUpdate, Method: "PUT", URL: resource.DataPrep + "/mappingSets/0b090130b58b4819afc78b6dc98b484d", Body: raw(mappingBody), Gives: "${mapping.customers.version}"}},
+		Calls: []planner.Call{{N: 8, Step: planner.StepUpdate, Method: "PUT", URL: specs.DataPrep + "/mappingSets/0b090130b58b4819afc78b6dc98b484d", Body: raw(mappingBody), Gives: "${mapping.customers.version}"}},
 	}
 	return plan(4, 4, mapping, source, target, flow)
 }

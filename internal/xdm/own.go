@@ -177,7 +177,7 @@ func IsFieldName(name string) bool {
 
 // isTenant reports whether a first segment is the namespace of the org.
 func isTenant(segment, tenant string) bool {
-	return segment == TenantPlaceholder || tenant != "" && segment == "_"+strings.TrimPrefix(tenant, "_")
+	return segment == TenantNamespace || tenant != "" && segment == "_"+strings.TrimPrefix(tenant, "_")
 }
 
 // ownTree makes lookup nodes of the built shape.

@@ -73,7 +73,7 @@ func (s *Schema) levels(path string, steps []step, f func(string, *node)) {
 	var err *PathError
 	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
 		steps = slices.Clone(steps)
-		steps[0].name = TenantPlaceholder
+		steps[0].name = TenantNamespace
 		_, err = w.own(steps)
 	} else if s.standard != nil {
 		_, err = w.down(s.standard, steps)
@@ -108,10 +108,10 @@ func (s *Schema) canonical(steps []step) []string {
 	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
 		n = nil
 		if s.own != nil {
-			n = &node{own: true, kids: []*node{s.own.named(TenantPlaceholder)}}
+			n = &node{own: true, kids: []*node{s.own.named(TenantNamespace)}}
 		}
 		steps = slices.Clone(steps)
-		steps[0].name = TenantPlaceholder
+		steps[0].name = TenantNamespace
 	}
 	for _, st := range steps {
 		if n != nil && n.isArray() {
@@ -187,7 +187,7 @@ func (s *Schema) exact(steps []step) []string {
 	for i, st := range steps {
 		name := st.name
 		if i == 0 && (isTenant(name, s.tenant) || s.looksLikeTenant(name)) {
-			name = TenantPlaceholder
+			name = TenantNamespace
 		}
 		path = join(path, name)
 		out = append(out, path)

@@ -44,9 +44,9 @@ func (p *nearPaths) own() {
 	case isTenant(first, p.schema.tenant):
 		p.repair(p.schema.own, first, 1)
 	case strings.HasPrefix(first, "_") && len(p.steps) > 1:
-		p.repair(p.schema.own, TenantPlaceholder, 1)
+		p.repair(p.schema.own, TenantNamespace, 1)
 	default:
-		p.repair(p.schema.own, TenantPlaceholder, 0)
+		p.repair(p.schema.own, TenantNamespace, 0)
 	}
 }
 

@@ -18,9 +18,9 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// TenantPlaceholder stands for the namespace of the org wherever a path or an
+// TenantNamespace stands for the namespace of the org wherever a path or an
 // id may be written before the org is known.
-const TenantPlaceholder = "_{TENANT_ID}"
+const TenantNamespace = "_" + specs.TenantPlaceholder
 
 // Ids of the standard classes.
 const (

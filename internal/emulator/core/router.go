@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Router finds the route of a call. paths has every path without its methods:
@@ -83,11 +85,11 @@ var roots = []struct {
 	path string
 	svc  Service
 }{
-	{"/data/foundation/flowservice", FlowService},
-	{"/data/foundation/schemaregistry", SchemaRegistry},
-	{"/data/foundation/catalog", CatalogService},
-	{"/data/foundation/conversion", DataPrep},
-	{"/data/foundation/sandbox-management", SandboxService},
+	{specs.FlowService, FlowService},
+	{specs.SchemaRegistry, SchemaRegistry},
+	{specs.Catalog, CatalogService},
+	{specs.DataPrep, DataPrep},
+	{specs.Sandboxes, SandboxService},
 	{"/data/foundation/export", ExportService},
 	{"/data/foundation/import", ImportService},
 	{"/data/core/idnamespace", IdentityService},

@@ -1,0 +1,24 @@
+package specs
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Roots of the services on the platform's host.
+const (
+	FlowService    = "/data/foundation/flowservice"
+	SchemaRegistry = "/data/foundation/schemaregistry"
+	Catalog        = "/data/foundation/catalog"
+	DataPrep       = "/data/foundation/conversion"
+	Sandboxes      = "/data/foundation/sandbox-management"
+)
+
+// TenantPlaceholder is replaced by the tenant id of the target when a body or URL is sent.
+const TenantPlaceholder = "{TENANT_ID}"
+
+// EscapeID encodes an id as one segment of a path: it percent-encodes all but
+// unreserved characters, because the ids of the registry are URLs.
+func EscapeID(id string) string {
+	return strings.ReplaceAll(url.QueryEscape(id), "+", "%20")
+}
