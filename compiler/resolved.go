@@ -6,7 +6,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
@@ -113,7 +112,7 @@ func appendNode(b []byte, n *document.Node) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(append(b, jsonText(p.Key.Text)...), ':')
+			b = append(append(b, output.Quote(p.Key.Text)...), ':')
 			b = appendNode(b, p.Value)
 		}
 		return append(b, '}')
@@ -135,16 +134,7 @@ func appendNode(b []byte, n *document.Node) []byte {
 			return append(b, literal...)
 		}
 	}
-	return append(b, jsonText(n.Text)...)
-}
-
-// jsonText is a text as JSON writes it, which YAML reads too.
-func jsonText(s string) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(s) // a string always encodes
-	return strings.TrimSuffix(b.String(), "\n")
+	return append(b, output.Quote(n.Text)...)
 }
 
 // Values lists the scalars of the document, with where each comes from.
@@ -211,7 +201,7 @@ func (p *yamlPrinter) line(indent int, text, origin string) {
 
 func (p *yamlPrinter) block(n *document.Node, indent int) {
 	for _, pair := range n.Pairs {
-		key := plainOr(pair.Key.Text, true)
+		key := document.QuoteKey(pair.Key.Text)
 		p.value(key+":", pair.Value, indent)
 	}
 	for _, item := range n.Items {
@@ -229,44 +219,12 @@ func (p *yamlPrinter) value(head string, n *document.Node, indent int) {
 		p.line(indent, head, "")
 		p.block(n, indent+1)
 	case n.Kind == document.StringKind:
-		p.line(indent, head+" "+plainOr(n.Text, false), p.whence(n))
+		p.line(indent, head+" "+document.QuoteValue(n.Text), p.whence(n))
 	case n.Kind == document.NullKind:
 		p.line(indent, head+" null", p.whence(n))
 	default:
 		p.line(indent, head+" "+n.Text, p.whence(n))
 	}
-}
-
-// plainOr writes a text without quotes where YAML reads the same text back.
-func plainOr(s string, key bool) string {
-	plain := s != "" && output.Line(s) == s && document.ResolveScalar(s) == document.StringKind && !strings.Contains(s, ": ") && !strings.Contains(s, " #") &&
-		!strings.HasSuffix(s, ":") && !strings.HasSuffix(s, " ") && s != "<<" && !(key && strings.Contains(s, ":"))
-	for i, r := range s {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_/.($<", r)
-		plain = plain && (letter || r >= ' ' && i > 0 && r < 0x7f || r > 0x7f && unicode.IsPrint(r))
-	}
-	if plain && !strings.HasPrefix(s, "...") {
-		return s
-	}
-	return quoted(s)
-}
-
-// quoted is a text in double quotes, with nothing in it that cannot be seen.
-func quoted(s string) string {
-	var b strings.Builder
-	text := jsonText(s)
-	for i, r := range text {
-		_, escaped := output.Escape(text[i:])
-		switch {
-		case escaped == 0 && (r < 0x7f || unicode.IsPrint(r)):
-			b.WriteRune(r)
-		case r > 0xffff:
-			fmt.Fprintf(&b, `\U%08X`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		}
-	}
-	return b.String()
 }
 
 // whence says where a value comes from.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -18,11 +19,11 @@ func sameValues(n *document.Node) string {
 	walk = func(n *document.Node, indent string) {
 		b.WriteString(indent + n.Kind.String())
 		if n.Kind.IsScalar() && n.Kind != document.NullKind {
-			b.WriteString(" " + jsonText(n.Text))
+			b.WriteString(" " + output.Quote(n.Text))
 		}
 		b.WriteByte('\n')
 		for _, p := range n.Pairs {
-			b.WriteString(indent + " " + jsonText(p.Key.Text) + "\n")
+			b.WriteString(indent + " " + output.Quote(p.Key.Text) + "\n")
 			walk(p.Value, indent+"  ")
 		}
 		for _, item := range n.Items {

@@ -47,7 +47,7 @@ var layers = map[string][]string{
 	"internal/diag":            {"internal/nearest", "internal/output", "internal/redact", "internal/source"},
 	"internal/nearest":         {},
 	"internal/output":          {},
-	"internal/document":        {"internal/diag", "internal/document/syntax", "internal/source"},
+	"internal/document":        {"internal/diag", "internal/document/syntax", "internal/output", "internal/source"},
 	"internal/document/syntax": {"internal/diag", "internal/source"},
 	"internal/edit":            {"internal/diag", "internal/document", "internal/source"},
 	"internal/dotenv":          {"internal/diag", "internal/source"},

@@ -193,7 +193,7 @@ func isWord(r rune) bool {
 }
 
 func render(text string, data firstProject) ([]byte, error) {
-	t, err := template.New("").Funcs(template.FuncMap{"yaml": yamlText}).Parse(text)
+	t, err := template.New("").Funcs(template.FuncMap{"yaml": document.QuoteKey}).Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("read template: %w", err)
 	}
@@ -202,18 +202,4 @@ func render(text string, data firstProject) ([]byte, error) {
 		return nil, fmt.Errorf("fill template: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// yamlText writes a string in YAML: in quotes, unless it starts with a letter and has only letters, digits, dots,
-// dashes, and underscores.
-func yamlText(s string) string {
-	plain := s != "" && document.ResolveScalar(s) == document.StringKind
-	for i, r := range s {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'
-		plain = plain && (letter || i > 0 && ('0' <= r && r <= '9' || r == '.' || r == '-'))
-	}
-	if plain {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }

@@ -52,3 +52,23 @@ func TestPart(t *testing.T) {
 		}
 	}
 }
+
+// Quoted text is read back as the same text, as a key and as a value.
+func TestQuotedTextReadsBack(t *testing.T) {
+	for _, text := range []string{
+		"", "a", "a b", "a: b", "a:", "a #b", "#a", "- a", "-", "?", "<<", "...", "---", "true", "null", "1", "1e3", "0x1", "~",
+		"'", `"`, `\`, "a\nb", "a\tb", " a", "a ", "é", "日本", "\u202e", "\U0001F600", "\x7f", "@a", "`a", "%a", "*a", "&a", "!a", "|", ">",
+		"{a}", "[a]", "a,b", "https://example.com/a", "${env.A}", "::error::", "\ufeff",
+	} {
+		f := source.NewFile("a.yaml", []byte(QuoteKey(text)+": "+QuoteValue(text)+"\n"))
+		docs, report := Parse(f)
+		if report.HasErrors() || len(docs) != 1 || len(docs[0].Root.Pairs) != 1 {
+			t.Errorf("%q is written as %s", text, f.Text)
+			continue
+		}
+		pair := docs[0].Root.Pairs[0]
+		if pair.Key.Text != text || pair.Value.Text != text || pair.Value.Kind != StringKind {
+			t.Errorf("%q is written as %s, which reads %q: %q", text, f.Text, pair.Key.Text, pair.Value.Text)
+		}
+	}
+}

@@ -16,23 +16,25 @@ func also(labels []diag.Label, s source.Span, text string) []diag.Label {
 	return append(labels, diag.Label{Span: s, Text: text})
 }
 
-// Quote writes one line of text as a quoted YAML scalar, in the style that needs
-// no escapes if there is one.
-func Quote(text string) string {
+// quoteLine writes one line of text as a quoted YAML scalar, in the style that
+// needs no escapes if there is one.
+func quoteLine(text string) string {
 	if strings.ContainsAny(text, `"\`) {
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	}
 	return `"` + text + `"`
 }
 
-func quoteHelp(text string) string { return "put the value in quotes: " + Quote(diag.FirstLine(text)) }
+func quoteHelp(text string) string {
+	return "put the value in quotes: " + quoteLine(diag.FirstLine(text))
+}
 
 func quoteFix(value source.Span) *diag.Fix {
 	text := value.Text()
 	if strings.ContainsAny(text, "\n\r") {
 		return nil
 	}
-	return diag.Replace("put the value in quotes", value, Quote(text))
+	return diag.Replace("put the value in quotes", value, quoteLine(text))
 }
 
 type brokenSyntax struct {
