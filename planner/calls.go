@@ -9,77 +9,82 @@ import (
 // jsonPatch is the media type of JSON Patch where the platform tells it apart.
 const jsonPatch = "application/json-patch+json"
 
-// makeCalls fills in the calls that bring an object to what is desired.
-func (d *differ) makeCalls(it *item) {
-	spec := resource.SpecOf(it.change.Kind)
-	switch it.change.Action {
+// makeCalls fills in the calls of a change: those that create or update the object,
+// and those that destroy it.
+func makeCalls(n *node, e *env) {
+	spec := n.spec()
+	switch n.change.Action {
 	case Create, Replace:
-		it.make = d.createCalls(spec, it)
+		n.create = createCalls(spec, n, e)
 	case Update:
-		it.make = updateCalls(spec, it)
+		n.create = updateCalls(spec, n)
 	}
 	switch {
-	case it.change.Action == Replace:
-		it.unmake = removeCalls(spec, it.change.ID, stepsToGo(spec, it))
-	case it.change.Deposed != "":
-		it.unmake = removeCalls(spec, it.change.ID, stepsLeft(it))
-	case it.change.Action == Delete:
-		it.unmake = removeCalls(spec, it.change.ID, []string{"delete"})
+	case n.change.Action == Replace:
+		n.destroy = destroyCalls(spec, n.change.ID, stepsToDestroy(spec, n.applied))
+	case n.change.Deposed != "":
+		n.destroy = destroyCalls(spec, n.change.ID, stepsLeft(n))
+	case n.change.Action == Delete:
+		n.destroy = destroyCalls(spec, n.change.ID, []string{"delete"})
+		return
 	}
-	for i := range it.unmake {
-		if it.change.Action == Replace || it.change.Deposed != "" {
-			it.unmake[i].Object = it.change.ID
-		}
+	for i := range n.destroy {
+		n.destroy[i].Object = n.change.ID
 	}
 }
 
-// stepsToGo are the steps that remove the replaced object; one that does not run
+// stepsToDestroy are the steps that remove a replaced object. One that does not run
 // needs no stop, and the platform would refuse it.
-func stepsToGo(spec *resource.Spec, it *item) []string {
-	if v, ok := spec.Find(it.applied, spec.State); ok && spec.State != "" && v.Text != "enabled" {
+func stepsToDestroy(spec *resource.Spec, applied resource.Value) []string {
+	if v, ok := spec.Find(applied, spec.State); ok && spec.State != "" && v.Text != "enabled" {
 		return []string{"delete"}
 	}
 	return []string{"disable", "delete"}
 }
 
-func stepsLeft(it *item) []string {
-	for _, dep := range it.entry.Deposed {
-		if dep.ID == it.change.Deposed {
+// stepsLeft are the steps that remain for a deposed object.
+func stepsLeft(n *node) []string {
+	for _, dep := range n.entry.Deposed {
+		if dep.ID == n.change.Deposed {
 			return dep.StepsLeft
 		}
 	}
 	return nil
 }
 
-// createCalls makes the object: as a draft or not, and with the action call
-// that a new object needs when it is not to run.
-func (d *differ) createCalls(spec *resource.Spec, it *item) []Call {
-	gives := resource.Ref{To: it.change.Address, Field: "id"}.String()
-	if it.change.Action == Create && spec.TagOf == "" && spec.State == "" {
-		return []Call{{Step: StepCreate, Method: "POST", URL: spec.Collection, Body: it.change.Desired, Gives: gives}}
+// createCalls create the object, as a draft or not, and disable a new object that
+// is not to run.
+func createCalls(spec *resource.Spec, n *node, e *env) []Call {
+	call := Call{
+		Step: StepCreate, Method: "POST", URL: spec.Collection, Body: n.change.Desired,
+		Gives: resource.Ref{To: n.change.Address, Field: "id"}.String(),
 	}
-	body := d.sent(spec, it)
+	if n.change.Action == Create && spec.TagOf == "" && spec.State == "" {
+		return []Call{call} // the bytes of the document: nothing has to be decoded
+	}
+	body := bodyToSend(n, e)
 	if spec.TagOf != "" {
 		schema, _ := body.Get(spec.TagOf)
-		patch := resource.List(operation("add", "/meta:immutableTags", resource.List(resource.String("union"))))
-		url := spec.Collection + "/" + idText(schema)
-		return []Call{{Step: StepCreate, Method: "PATCH", URL: url, Body: patch.JSON(), Gives: gives}}
+		tag := operation("add", "/meta:immutableTags", resource.List(resource.String("union")))
+		call.Method, call.URL, call.Body = "PATCH", spec.Collection+"/"+idText(schema), resource.List(tag).JSON()
+		return []Call{call}
 	}
-	state := ""
+	var state string
 	if v, ok := body.Get(spec.State); ok && spec.State != "" {
-		state = v.Text
-		body = body.Without(spec.State)
+		state, body = v.Text, body.Without(spec.State)
 	}
-	url := spec.Collection
-	if state == "draft" {
-		url += "?mode=draft"
+	call.Body = body.JSON()
+	switch state {
+	case "draft":
+		call.URL += "?mode=draft"
+	case "disabled":
+		for _, f := range body.Fields {
+			call.Settles = append(call.Settles, f.Name)
+		}
+		disable := Call{Step: StepDisable, Method: "POST", URL: spec.ItemURL(call.Gives) + "/action?op=disable"}
+		return []Call{call, disable}
 	}
-	calls := []Call{{Step: StepCreate, Method: "POST", URL: url, Body: body.JSON(), Gives: gives}}
-	if state == "disabled" {
-		calls[0].Settles = settledBut(body, spec.State)
-		calls = append(calls, Call{Step: StepDisable, Method: "POST", URL: spec.ItemURL(gives) + "/action?op=disable"})
-	}
-	return calls
+	return []Call{call}
 }
 
 func idText(v resource.Value) string {
@@ -89,43 +94,32 @@ func idText(v resource.Value) string {
 	return resource.EscapeID(v.Text)
 }
 
-// settledBut names the members of a body that a call settles, all but one.
-func settledBut(body resource.Value, but string) []string {
-	var out []string
-	for _, f := range body.Fields {
-		if f.Name != but {
-			out = append(out, f.Name)
-		}
-	}
-	return out
-}
-
 // updateCalls changes the object in place, then acts on its state.
-func updateCalls(spec *resource.Spec, it *item) []Call {
+func updateCalls(spec *resource.Spec, n *node) []Call {
 	var settles []string
-	var actions []judged
+	var actions []fieldDiff
 	patched := false
-	for _, j := range it.fields {
+	for _, f := range n.fields {
 		switch {
-		case j.change.Action != Update:
-		case j.trait.Does == resource.Action:
-			actions = append(actions, j)
+		case f.change.Action != Update:
+		case f.trait.Does == resource.Action:
+			actions = append(actions, f)
 		default:
 			patched = true
-			if top := j.path[0].Name; !slices.Contains(settles, top) {
+			if top := f.path[0].Name; !slices.Contains(settles, top) {
 				settles = append(settles, top)
 			}
 		}
 	}
-	if calls := switchCalls(spec, it); calls != nil {
+	if calls := switchCalls(spec, n); calls != nil {
 		return calls
 	}
 	var calls []Call
 	if patched {
-		calls = append(calls, updateCall(spec, it, patchOf(spec, it)))
+		calls = append(calls, updateCall(spec, n, patchOf(spec, n)))
 	}
-	for _, j := range actions {
-		calls = append(calls, actionCalls(spec, it, j)...)
+	for _, f := range actions {
+		calls = append(calls, actionCalls(spec, n, f)...)
 	}
 	if len(calls) > 1 {
 		calls[0].Settles = settles
@@ -133,19 +127,19 @@ func updateCalls(spec *resource.Spec, it *item) []Call {
 	return calls
 }
 
-func updateCall(spec *resource.Spec, it *item, patch resource.Value) Call {
-	call := Call{Step: StepUpdate, Method: "PATCH", URL: spec.ItemURL(it.change.ID)}
+func updateCall(spec *resource.Spec, n *node, patch resource.Value) Call {
+	call := Call{Step: StepUpdate, Method: "PATCH", URL: spec.ItemURL(n.change.ID)}
 	switch spec.Update {
 	case resource.PutWhole:
-		call.Method, call.Body = "PUT", it.desired.JSON()
+		call.Method, call.Body = "PUT", n.desired.JSON()
 		if spec.Versioned {
-			call.Gives = resource.Ref{To: it.change.Address, Field: "version"}.String()
+			call.Gives = resource.Ref{To: n.change.Address, Field: "version"}.String()
 		}
 		return call
 	case resource.PatchMatch:
-		call.IfMatch = it.change.ETag
+		call.IfMatch = n.change.ETag
 	case resource.PatchTyped:
-		call.IfMatch, call.Media = it.change.ETag, jsonPatch
+		call.IfMatch, call.Media = n.change.ETag, jsonPatch
 	}
 	call.Body = patch.JSON()
 	return call
@@ -154,17 +148,17 @@ func updateCall(spec *resource.Spec, it *item, patch resource.Value) Call {
 // patchOf writes one JSON Patch operation for each row of the table that
 // changed, in the order of the fields. Indexes are those of the applied body;
 // If-Match guards that the live object still is that body.
-func patchOf(spec *resource.Spec, it *item) resource.Value {
+func patchOf(spec *resource.Spec, n *node) resource.Value {
 	patch := resource.List()
 	done := map[string]bool{}
-	applied, desired, current := spec.Tree(it.applied), spec.Tree(it.desired), spec.Tree(it.current())
-	for _, j := range it.fields {
-		if j.change.Action != Update || j.trait.Does == resource.Action {
+	applied, desired, current := spec.Tree(n.applied), spec.Tree(n.desired), spec.Tree(n.current())
+	for _, f := range n.fields {
+		if f.change.Action != Update || f.trait.Does == resource.Action {
 			continue
 		}
-		at := j.rule
-		if j.trait.Does == resource.Additive {
-			at = j.path // what is added is added where it belongs
+		at := f.rule
+		if f.trait.Does == resource.Additive {
+			at = f.path // what is added is added where it belongs
 		}
 		name := at.String()
 		if done[name] {
@@ -189,11 +183,11 @@ func patchOf(spec *resource.Spec, it *item) resource.Value {
 }
 
 // current is the object that a patch changes: the live one where it is known.
-func (it *item) current() resource.Value {
-	if it.live != nil {
-		return *it.live
+func (n *node) current() resource.Value {
+	if n.live != nil {
+		return *n.live
 	}
-	return it.applied
+	return n.applied
 }
 
 func operation(op, path string, value resource.Value) resource.Value {
@@ -209,10 +203,10 @@ func operationWithout(op, path string) resource.Value {
 // actionCalls switch an object on or off, or publish a draft, which then runs
 // until it is stopped. What no action can do (back to a draft) gives no call; a
 // guard says so.
-func actionCalls(spec *resource.Spec, it *item, j judged) []Call {
-	from, _ := spec.At(it.applied, j.path)
-	to, _ := spec.At(it.desired, j.path)
-	url := spec.ItemURL(it.change.ID) + "/action?op="
+func actionCalls(spec *resource.Spec, n *node, f fieldDiff) []Call {
+	from, _ := spec.At(n.applied, f.path)
+	to, _ := spec.At(n.desired, f.path)
+	url := spec.ItemURL(n.change.ID) + "/action?op="
 	var calls []Call
 	if from.Text == "draft" && to.Text != "draft" {
 		calls = append(calls, Call{Step: StepEnable, Method: "POST", URL: url + "publish"})
@@ -226,8 +220,8 @@ func actionCalls(spec *resource.Spec, it *item, j judged) []Call {
 	return calls
 }
 
-// removeCalls stops an object where its kind demands it, then removes it.
-func removeCalls(spec *resource.Spec, id string, steps []string) []Call {
+// destroyCalls stop an object where its kind demands it, then delete it.
+func destroyCalls(spec *resource.Spec, id string, steps []string) []Call {
 	var calls []Call
 	for _, step := range steps {
 		switch {

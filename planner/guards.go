@@ -2,106 +2,101 @@ package planner
 
 import (
 	"fmt"
-
-	"github.com/aepflow/aepflow/internal/resource"
+	"slices"
 )
 
-// A plan that removes more than a quarter of what there is, and at least
-// massRemoval resources, is more likely a wrong folder than a wish.
+// massRemoval is how many removals need a flag when they are more than a quarter of
+// all resources: that is more likely the wrong folder than a wish.
 const massRemoval = 10
 
 // guardRemovals marks the removals of a plan that removes too much at once.
-func (d *differ) guardRemovals() {
-	if d.Destroy || d.AllowMassDelete {
+func guardRemovals(list []*node, e *env) {
+	if e.Destroy || e.AllowMassDelete {
 		return
 	}
-	var removed []*item
+	var removed []*node
+	for _, n := range list {
+		if n.removes() && !n.excluded {
+			removed = append(removed, n)
+		}
+	}
 	total := 0
-	for i := range d.lock.Entries {
-		if d.lock.Entries[i].ID != "" {
+	for i := range e.lock.Entries {
+		if e.lock.Entries[i].ID != "" {
 			total++
 		}
 	}
-	for _, it := range d.order {
-		if it.change.Action == Delete && it.change.Deposed == "" && !it.left {
-			removed = append(removed, it)
-		}
-	}
-	empty := len(d.graph.All()) == 0 && len(removed) > 0
+	empty := len(e.graph.All()) == 0 && len(removed) > 0
 	if !empty && (len(removed) < massRemoval || len(removed)*4 <= total) {
 		return
 	}
 	message := fmt.Sprintf("the plan removes %d of %d resources", len(removed), total)
 	if empty {
-		message = fmt.Sprintf("no document asks for anything any more: the plan removes all %d resources; `aepflow destroy` is made for that", len(removed))
+		message = fmt.Sprintf("the documents ask for no resource: the plan removes all %d; to remove everything on purpose, run `aepflow destroy`", len(removed))
 	}
-	for _, it := range removed {
-		it.change.Guards = append(it.change.Guards, Guard{Code: "mass-delete", Message: message, Flag: "--allow-mass-delete"})
+	for _, n := range removed {
+		n.change.Guards = append(n.change.Guards, Guard{Code: "mass-delete", Message: message, Flag: "--allow-mass-delete"})
 	}
 }
 
-// alike is how many fields may differ, of a hundred, for a removed and a new
-// resource to look like one that was renamed.
-const alike = 20
-
-// hintRenames notes where a document seems to have been renamed: the flow is
-// made anew and its data are read again, which movedFrom avoids.
-func (d *differ) hintRenames() []Diagnostic {
-	var out []Diagnostic
-	gone := map[resource.Kind][]*item{}
-	for _, it := range d.order {
-		if it.change.Action == Delete && it.change.Deposed == "" {
-			gone[it.change.Kind] = append(gone[it.change.Kind], it)
-		}
-	}
-	hinted := map[string]bool{}
-	for _, it := range d.order {
-		if it.change.Action != Create || len(gone[it.change.Kind]) > 50 || hinted[it.change.Address.Name] {
-			continue
-		}
-		for _, old := range gone[it.change.Kind] {
-			if !looksRenamed(it, d.want(it), old) {
-				continue
-			}
-			hinted[it.change.Address.Name] = true
-			out = append(out, Diagnostic{
-				Severity: "note", Code: "moved-from",
-				Message: fmt.Sprintf("%s is made and %s removed, and the two are nearly the same", it.change.Address, old.change.Address),
-				Help:    fmt.Sprintf("if the document was renamed, write `lifecycle: {movedFrom: %s}`: nothing is then made or removed", old.change.Address.Name),
-				Origin:  it.change.Origin,
-			})
-			break
-		}
-	}
-	return out
+// guard adds a reason why apply refuses the change; flag allows it, "" when none does.
+func (n *node) guard(code, flag, format string, args ...any) {
+	n.change.Guards = append(n.change.Guards, Guard{Code: code, Flag: flag, Message: fmt.Sprintf(format, args...)})
 }
 
-// looksRenamed compares what is to be made with what was applied, but for the
-// names in references.
-func looksRenamed(it *item, desired resource.Value, old *item) bool {
-	spec := resource.SpecOf(it.change.Kind)
-	if len(spec.Identifying) == 0 {
-		return false
+// guardChange refuses what destroys data or cannot be carried out, unless a flag
+// allows it.
+func guardChange(n *node, e *env) {
+	c, spec := &n.change, n.spec()
+	destroys, address := c.Action.Destroys(), c.Address
+	if destroys && c.Deposed == "" && n.entry.Protect {
+		n.guard("protected", "", "%s is protected: apply it with lifecycle.protect removed, then change it", address)
 	}
-	applied := parse(old.entry.Applied)
-	for _, field := range spec.Identifying {
-		a, ok1 := spec.Find(applied, field)
-		b, ok2 := spec.Find(desired, field)
-		if !ok1 || !ok2 || !a.Equal(b) {
-			return false
+	if destroys && spec.KeepsData && !e.AllowDataLoss {
+		n.guard("data-loss", "--allow-data-loss", "the %s %s would be removed, with what it holds or describes", spec.Noun, address)
+	}
+	if n.namedByID {
+		n.guard("named-by-id", "", "%s %s would be deleted, but a document names it by its ID: name %s in that document instead",
+			spec.Noun, c.ID, address)
+	}
+	switch {
+	case c.Action == Import && !e.Refreshed:
+		n.guard("import", "--refresh", "%s is imported as %s: the object is compared with the documents first", address, c.ID)
+	case c.Action == Import && n.missing:
+		n.guard("import", "", "%s is to be imported as %s, which is not on the platform", address, c.ID)
+	case n.missing && !e.Recreate:
+		n.guard("missing", "--recreate", "%s was not found on the platform; if a label only hides it, making it again makes it twice", address)
+	}
+	for _, f := range n.fields {
+		if f.refused {
+			n.guard("schema-change", "", "%s of the %s %s cannot change like this: %s", f.change.Path, spec.Noun, address, f.trait.Why)
 		}
 	}
-	leaves := 0
-	desired.Walk(func(_ resource.Path, v resource.Value) {
-		if v.Kind != resource.ListValue && v.Kind != resource.ObjectValue {
-			leaves++
-		}
-	})
-	differ := 0
-	for _, f := range spec.Diff(applied, desired) {
-		if f.From == nil || f.To == nil || f.From.Kind != resource.RefValue || f.To.Kind != resource.RefValue {
-			differ++
-		}
+	if c.Action == Replace && spec.Stops {
+		guardReplacement(n, e)
 	}
-	return differ*100 <= leaves*alike
+	if (c.Action == Update || c.Action == Replace) && isDraft(spec, n.desired) && !isDraft(spec, n.applied) {
+		n.guard("state", "", "%s has been published and cannot become a draft again", address)
+	}
+}
+
+// setEffect states what a change does to the data. Only a dataflow moves data: the
+// effect of a change to one of its parts is stated there.
+func setEffect(n *node, e *env) {
+	c, spec := &n.change, n.spec()
+	changes := func(f fieldDiff) bool { return isSwitched(spec, f.rule) }
+	if spec.Stops {
+		changes = func(f fieldDiff) bool { return !slices.Contains(spec.Cosmetic, f.change.Path) }
+	}
+	switch {
+	case c.Action.Destroys() && spec.KeepsData:
+		c.Effect = EffectLost
+	case c.Action == Update && slices.ContainsFunc(n.fields, changes):
+		c.Effect = EffectFuture
+	case c.Action == Delete && spec.Stops && c.Deposed == "":
+		c.Effect = EffectStops
+	case c.Action == Replace && spec.Stops:
+		c.Start = startSent(spec, bodyToSend(n, e))
+		c.Effect = replacementEffect(n, e)
+	}
 }

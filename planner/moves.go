@@ -135,8 +135,8 @@ func (f *followed) note(about []resource.Resource, fine map[source.Span]bool, te
 // recorded is the movedFrom that an entry keeps: that of its document while
 // another document has the name. Without a record, a ring would turn again with
 // every apply.
-func (d *differ) recorded(from resource.Address) resource.Address {
-	if _, used := d.graph.Get(from); used {
+func (e *env) recorded(from resource.Address) resource.Address {
+	if _, used := e.graph.Get(from); used {
 		return from
 	}
 	return resource.Address{}

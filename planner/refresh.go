@@ -1,15 +1,13 @@
 package planner
 
 import (
-	"cmp"
-	"encoding/json"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// The classes of a field that has three sides. A field without one was not
-// refreshed.
+// The classes of a field: where its applied, its live, and its desired value
+// differ. A field that was not refreshed has none.
 const (
 	ClassPending     = "pending"     // the documents ask for a change; the platform is as applied
 	ClassDrifted     = "drifted"     // the platform changed by itself; the documents did not
@@ -17,82 +15,90 @@ const (
 	ClassConverged   = "converged"   // both changed, to the same value
 )
 
-// liveOf returns what a refresh found for an address.
-func (d *differ) liveOf(a resource.Address) (resource.Live, bool) {
-	i, ok := slices.BinarySearchFunc(d.Live, a, func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) })
+// liveOf returns what a refresh found for an address, nil when it did not look.
+func liveOf(a resource.Address, e *env) *resource.Live {
+	i, ok := slices.BinarySearchFunc(e.Live, a, func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) })
 	if !ok {
-		return resource.Live{}, false
-	}
-	return d.Live[i], true
-}
-
-// refresh puts the live object beside what was applied: it becomes the base of
-// the comparison, and where it differs from what was applied is drift.
-func (d *differ) refresh(spec *resource.Spec, it *item, applied resource.Value) (base resource.Value, ok bool) {
-	l, found := d.liveOf(it.change.Address)
-	if !found {
-		return applied, true
-	}
-	if l.Missing {
-		it.missing = true
-		return applied, false
-	}
-	it.change.ETag = l.ETag
-	if spec.TagOf != "" {
-		return applied, true // found, and there is nothing else to a tag
-	}
-	aligned, err := it.entry.Align(applied, l.Body, d.tenant())
-	if err != nil {
-		return applied, true // not an object: the call itself fails with a reason
-	}
-	if raw, err := resource.Parse(l.Body); err == nil {
-		it.live = &raw
-	}
-	it.drift = spec.Diff(applied, aligned)
-	return aligned, true
-}
-
-// tenant is what the placeholder stands for in live objects.
-func (d *differ) tenant() string { return cmp.Or(d.Options.Tenant, d.lock.Target.Tenant) }
-
-// classify adds the third side to the fields of a refreshed item and drops the
-// changes that a drift alone would ask for where it is not ours to undo: what
-// was added to a schema, and what only a replacement could bring back.
-func (it *item) classify(spec *resource.Spec, applied, live resource.Value) {
-	kept := it.fields[:0]
-	before, now, desired := spec.Tree(applied), spec.Tree(live), spec.Tree(it.desired)
-	for _, j := range it.fields {
-		was, wasThere := before.At(j.path)
-		is, isThere := now.At(j.path)
-		want, wanted := desired.At(j.path)
-		asked := wasThere != wanted || wasThere && !was.Equal(want)
-		moved := wasThere != isThere || wasThere && !was.Equal(is)
-		switch {
-		case j.change.Unknown:
-		case asked && moved:
-			j.change.Class = ClassConflicting
-		case moved:
-			j.change.Class = ClassDrifted
-		default:
-			j.change.Class = ClassPending
-		}
-		if j.change.Class == ClassDrifted && (j.change.Action != Update || j.trait.Does == resource.Additive) {
-			continue
-		}
-		j.change.Applied = rawIf(was, wasThere)
-		if moved {
-			j.change.Live = rawIf(is, isThere)
-		}
-		kept = append(kept, j)
-	}
-	it.fields = kept
-}
-
-func rawIf(v resource.Value, there bool) json.RawMessage {
-	if !there {
 		return nil
 	}
-	return v.JSON()
+	return &e.Live[i]
+}
+
+// refresh puts the live object beside what was applied and returns the base of the
+// comparison. Where it differs from what was applied is drift.
+func refresh(n *node, live *resource.Live, tenant string) (base resource.Value) {
+	if live == nil {
+		return n.applied
+	}
+	if live.Missing {
+		n.missing = true
+		return n.applied
+	}
+	spec := n.spec()
+	n.change.ETag = live.ETag
+	if spec.TagOf != "" {
+		return n.applied // found, and there is nothing else to a tag
+	}
+	aligned, err := n.entry.Align(n.applied, live.Body, tenant)
+	if err != nil {
+		return n.applied // not an object: the call itself fails with a reason
+	}
+	if raw, err := resource.Parse(live.Body); err == nil {
+		n.live = &raw
+	}
+	n.drift = spec.Diff(n.applied, aligned)
+	return aligned
+}
+
+// classify adds the third side to the fields of a refreshed object. It drops the
+// changes that only drift asks for where an update cannot undo it: what was added
+// to a schema, and what takes a replacement. A field that is known only after apply
+// keeps the value that was sent, which its reference in the applied body hides.
+func classify(
+	spec *resource.Spec, fields []fieldDiff, applied, live, desired resource.Value,
+) []fieldDiff {
+	var kept []fieldDiff
+	before, now, after := spec.Tree(applied), spec.Tree(live), spec.Tree(desired)
+	for _, f := range fields {
+		was, is, want := find(before, f.path), find(now, f.path), find(after, f.path)
+		moved := !same(was, is)
+		switch {
+		case f.change.Unknown:
+		case moved && !same(was, want):
+			f.change.Class = ClassConflicting
+		case moved:
+			f.change.Class = ClassDrifted
+		default:
+			f.change.Class = ClassPending
+		}
+		if f.change.Class == ClassDrifted && (f.change.Action != Update || f.trait.Does == resource.Additive) {
+			continue
+		}
+		if !f.change.Unknown {
+			f.change.Applied = raw(was)
+		}
+		if moved {
+			f.change.Live = raw(is)
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+// find returns the value at a path, nil when there is none.
+func find(t *resource.Tree, at resource.Path) *resource.Value {
+	if v, ok := t.At(at); ok {
+		return &v
+	}
+	return nil
+}
+
+// same reports whether two values are equal, or both absent.
+func same(a, b *resource.Value) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
 }
 
 var reasonOfClass = map[string]string{
@@ -101,38 +107,36 @@ var reasonOfClass = map[string]string{
 	ClassConverged:   "changed on the platform and in the documents alike",
 }
 
-// driftOf says how the platform moved away from what was applied.
-func (d *differ) driftOf(it *item, applied resource.Value) (Change, bool) {
-	if len(it.drift) == 0 && !it.missing {
+// driftOf returns how the platform moved away from what was applied to an object,
+// false when it did not.
+func driftOf(n *node) (Change, bool) {
+	if !n.exists || len(n.drift) == 0 && !n.missing {
 		return Change{}, false
 	}
-	spec := resource.SpecOf(it.change.Kind)
+	spec := n.spec()
 	c := Change{
-		Address: it.change.Address, Kind: it.change.Kind, ID: it.change.ID, ETag: it.change.ETag,
-		Action: Update, Reason: ReasonDrift, Effect: EffectNone, Origin: it.change.Origin,
+		Address: n.change.Address, Kind: n.change.Kind, ID: n.change.ID, ETag: n.change.ETag,
+		Action: Update, Reason: ReasonDrift, Effect: EffectNone, Origin: n.change.Origin,
 		Fields: []FieldChange{}, Calls: []Call{},
 	}
-	if it.missing {
+	if n.missing {
 		c.Action, c.Reason = Delete, ReasonMissing
 	}
 	c.Actions = actionList(c.Action)
-	desired := spec.Tree(it.desired)
-	for _, f := range it.drift {
-		want, wanted := desired.At(f.Path)
-		j := judge(spec, f, life{})
-		change := FieldChange{
-			Path: f.Path.String(), Action: j.change.Action,
-			Applied: raw(f.From), Live: raw(f.To), Desired: rawIf(want, wanted), Class: ClassDrifted,
-			Origin: it.change.Origin,
+	desired := spec.Tree(n.desired)
+	for _, d := range n.drift {
+		want, class := find(desired, d.Path), ClassDrifted
+		switch {
+		case same(want, d.From):
+		case same(want, d.To):
+			class = ClassConverged
+		default:
+			class = ClassConflicting
 		}
-		switch asked := wanted != (f.From != nil) || wanted && !want.Equal(*f.From); {
-		case asked && wanted == (f.To != nil) && (!wanted || want.Equal(*f.To)):
-			change.Class = ClassConverged
-		case asked:
-			change.Class = ClassConflicting
-		}
-		change.Reason = reasonOfClass[change.Class]
-		c.Fields = append(c.Fields, change)
+		c.Fields = append(c.Fields, FieldChange{
+			Path: d.Path.String(), Action: diffField(spec, d, phase{}).change.Action, Reason: reasonOfClass[class],
+			Applied: raw(d.From), Live: raw(d.To), Desired: raw(want), Class: class, Origin: n.change.Origin,
+		})
 	}
 	return c, true
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -29,53 +30,38 @@ func (s Start) String() string {
 	return text + ", backfill: false"
 }
 
-// sent returns the body to send for a new object. The new flow of a replacement
+// bodyToSend returns the body to send for a new object. The new flow of a replacement
 // starts a minute after it is created when its documented start has passed, or
 // when it continues a flow that may have read data.
-func (d *differ) sent(spec *resource.Spec, it *item) resource.Value {
-	body := d.want(it)
-	if it.change.Action != Replace || spec.StartTime == "" {
+func bodyToSend(n *node, e *env) resource.Value {
+	body, spec := n.want(), n.spec()
+	if n.change.Action != Replace || spec.StartTime == "" {
 		return body
 	}
-	cut := d.onReplace(it) == "continue" && d.mayHaveRun(spec, it) && !runsOnce(spec, body)
-	if epoch, ok := documentedStart(spec, body); cut || ok && epoch <= d.At.Add(Margin).Unix() {
+	continues := onReplace(n, e) == "continue" && mayHaveRun(n, e) && !runsOnce(spec, body)
+	if epoch, ok := documentedStart(spec, body); continues || ok && epoch <= e.At.Add(Margin).Unix() {
 		body = resource.Set(body, spec.StartTime, resource.Start())
 	}
-	if cut {
+	if continues {
 		body = resource.Set(body, spec.Backfill, resource.Bool(false))
 	}
 	return body
 }
 
-// onReplace is what is said about the data of a replaced flow: "backfill",
-// "continue" or "". The document takes precedence over the flag.
-func (d *differ) onReplace(it *item) string {
-	if word := d.documented(it); word != "" {
-		return word
-	}
-	return d.OnReplace
-}
-
-func (d *differ) documented(it *item) string {
-	r, _ := d.graph.Get(it.change.Address)
-	return r.Replace
-}
+// onReplace is what becomes of the data of a replaced flow: "backfill", "continue"
+// or "" when nothing is said. The document takes precedence over the flag.
+func onReplace(n *node, e *env) string { return cmp.Or(n.resource.Replace, e.OnReplace) }
 
 // mayHaveRun reports whether an applied flow may have read data by the time its
-// replacement is made. A start that was bound when it was sent counts as passed:
-// it lay a minute ahead, and the flow may continue an earlier one.
-func (d *differ) mayHaveRun(spec *resource.Spec, it *item) bool {
-	if isDraft(spec, it.applied) {
+// replacement is created. A start that was bound when it was sent counts as passed:
+// it was a minute ahead, and the flow may continue an earlier one.
+func mayHaveRun(n *node, e *env) bool {
+	spec := n.spec()
+	if isDraft(spec, n.applied) {
 		return false
 	}
-	epoch, known := startOf(spec, *it.entry, it.applied)
-	return !known || len(it.entry.Sent) > 0 || epoch <= d.At.Add(Margin).Unix()
-}
-
-// runsOnce reports whether a flow reads its whole table a single time.
-func runsOnce(spec *resource.Spec, body resource.Value) bool {
-	v, _ := spec.Find(body, spec.Frequency)
-	return v.Text == "once"
+	epoch, known := startOf(spec, n.entry, n.applied)
+	return !known || len(n.entry.Sent) > 0 || epoch <= e.At.Add(Margin).Unix()
 }
 
 // startSent is the start of a body as it is sent.
@@ -92,33 +78,36 @@ func startSent(spec *resource.Spec, body resource.Value) *Start {
 	return s
 }
 
-type guardFunc func(code, flag, format string, args ...any)
+// replacementEffect is what a replaced flow does to the data, by the start of the
+// new one. A flow that has not read any data changes none.
+func replacementEffect(n *node, e *env) Effect {
+	switch on := n.change.Start.Backfill; {
+	case !mayHaveRun(n, e):
+		return EffectNone
+	case on != nil && !*on:
+		return EffectGap
+	}
+	return EffectReingests
+}
 
-// judgeReplacement states what a replaced flow does to the data. One that has
-// not read any is replaced without a further word; one that reads its table a
-// single time cannot continue.
-func (d *differ) judgeReplacement(spec *resource.Spec, it *item, guard guardFunc) {
-	c := &it.change
-	body := d.sent(spec, it)
-	c.Start = startSent(spec, body)
-	if !d.mayHaveRun(spec, it) {
+// guardReplacement refuses to replace a flow that may have read data while nothing
+// is said about it, and to continue one that reads its table a single time.
+func guardReplacement(n *node, e *env) {
+	if !mayHaveRun(n, e) {
 		return
 	}
-	c.Effect = EffectReingests
-	if on := c.Start.Backfill; on != nil && !*on {
-		c.Effect = EffectGap
-	}
-	switch word := d.onReplace(it); {
+	switch word := onReplace(n, e); {
 	case word == "":
-		guard("on-replace", "--on-replace=backfill|continue",
+		n.guard("on-replace", "--on-replace=backfill|continue",
 			"%s is replaced by a new dataflow: say with lifecycle.onReplace whether it reads history again (backfill) "+
-				"or goes on at the cut-over (continue)", c.Address)
-	case word == "continue" && runsOnce(spec, body):
+				"or goes on at the cut-over (continue)", n.change.Address)
+	case word == "continue" && runsOnce(n.spec(), n.want()):
 		flag, how := "--on-replace=backfill", ""
-		if d.documented(it) != "" {
+		if n.resource.Replace != "" {
 			flag, how = "", "; write lifecycle.onReplace: backfill to accept that"
 		}
-		guard("on-replace", flag,
-			"%s cannot continue: a one-time dataflow reads the whole table, so its replacement re-ingests history%s", c.Address, how)
+		n.guard("on-replace", flag,
+			"%s cannot continue: a one-time dataflow reads the whole table, so its replacement re-ingests history%s",
+			n.change.Address, how)
 	}
 }

@@ -2,54 +2,47 @@ package planner
 
 import "github.com/aepflow/aepflow/internal/resource"
 
-// selectItems leaves out what the selection does not name. Named resources pull
-// in the changes that they need; excluded ones take with them what needs them.
-// A plan of a selection is not complete.
-func (d *differ) selectItems() {
-	if len(d.Only) == 0 && len(d.Exclude) == 0 {
+// selectNodes excludes what the selection leaves out. Resources of Only bring the
+// changes that they need; those of Exclude leave out what needs them.
+func selectNodes(list []*node, e *env) {
+	if len(e.Only) == 0 && len(e.Exclude) == 0 {
 		return
 	}
-	chosen := map[*item]bool{}
-	var want func(*item)
-	want = func(it *item) {
-		if it == nil || chosen[it] {
+	needs := make(map[*node][]*node, len(list))
+	users := make(map[*node][]*node, len(list))
+	for _, n := range list {
+		needs[n] = neededBy(n, e)
+		for _, other := range needs[n] {
+			users[other] = append(users[other], n)
+		}
+	}
+	only, exclude := addressSet(e.Only), addressSet(e.Exclude)
+	chosen := reach(list, needs, func(n *node) bool { return len(only) == 0 || only[n.change.Address] })
+	dropped := reach(list, users, func(n *node) bool { return exclude[n.change.Address] })
+	for _, n := range list {
+		n.excluded = (!chosen[n] || dropped[n]) && (n.change.Action.Changes() || n.recorded)
+	}
+}
+
+// reach returns the nodes that start says and all that edges lead to from them.
+func reach(list []*node, edges map[*node][]*node, start func(*node) bool) map[*node]bool {
+	out := map[*node]bool{}
+	var visit func(*node)
+	visit = func(n *node) {
+		if out[n] {
 			return
 		}
-		chosen[it] = true
-		for _, other := range d.neededBy(it) {
-			want(other)
+		out[n] = true
+		for _, other := range edges[n] {
+			visit(other)
 		}
 	}
-	only, exclude := addressSet(d.Only), addressSet(d.Exclude)
-	for _, it := range d.order {
-		if len(only) == 0 || only[it.change.Address] {
-			want(it)
+	for _, n := range list {
+		if start(n) {
+			visit(n)
 		}
 	}
-	users := map[*item][]*item{} // that cannot go without it
-	for _, it := range d.order {
-		for _, other := range d.neededBy(it) {
-			users[other] = append(users[other], it)
-		}
-	}
-	var drop func(*item)
-	drop = func(it *item) {
-		if it == nil || !chosen[it] {
-			return
-		}
-		delete(chosen, it)
-		for _, other := range users[it] {
-			drop(other)
-		}
-	}
-	for _, it := range d.order {
-		if exclude[it.change.Address] {
-			drop(it)
-		}
-	}
-	for _, it := range d.order {
-		it.left = !chosen[it] && (it.change.Action.Changes() || it.keep)
-	}
+	return out
 }
 
 func addressSet(list []resource.Address) map[resource.Address]bool {
@@ -60,24 +53,25 @@ func addressSet(list []resource.Address) map[resource.Address]bool {
 	return out
 }
 
-// neededBy returns the changes that a change cannot go without: what it refers
-// to when that is made, replaced or gets a new version; what a replacement
-// replaces with it; the move of what has its address; and, for a removal, the removal or replacement of what uses it.
-func (d *differ) neededBy(it *item) []*item {
-	var out []*item
-	for _, dep := range it.change.DependsOn {
-		if other := d.items[dep.To]; other != nil && other.change.Action.Changes() && other.change.Action != Delete {
+// neededBy returns the changes that a change cannot do without: the creation,
+// replacement, or new version of what it refers to; the move that frees its address;
+// for a removal, the change of everything that uses the object.
+func neededBy(n *node, e *env) []*node {
+	var out []*node
+	for _, dep := range n.change.DependsOn {
+		other := e.nodes[dep.To]
+		if other != nil && other.change.Action.Changes() && other.change.Action != Delete {
 			out = append(out, other)
 		}
 	}
-	if to, ok := d.vacates[it.change.Address]; ok {
-		out = append(out, d.items[to]) // its address is free only then
+	if to, ok := e.frees[n.change.Address]; ok {
+		out = append(out, e.nodes[to])
 	}
-	if !it.change.Action.Destroys() || it.change.Deposed != "" {
+	if !n.change.Action.Destroys() || n.change.Deposed != "" {
 		return out
 	}
-	for _, user := range d.users()[it.change.Address] {
-		if other := d.items[user]; other != nil && other.change.Action.Changes() {
+	for _, user := range e.users()[n.change.Address] {
+		if other := e.nodes[user]; other != nil && other.change.Action.Changes() {
 			out = append(out, other)
 		}
 	}

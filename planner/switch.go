@@ -24,34 +24,34 @@ func isOn(list resource.Value) bool {
 // that is on too: such as the Profile tag of a dataset, to or from upsert. The
 // platform takes it only from what is off, so that there are two calls; nil when
 // one will do.
-func switchCalls(spec *resource.Spec, it *item) []Call {
-	turns := slices.ContainsFunc(it.fields, func(j judged) bool {
-		if !isSwitched(spec, j.rule) {
+func switchCalls(spec *resource.Spec, n *node) []Call {
+	turns := slices.ContainsFunc(n.fields, func(f fieldDiff) bool {
+		if !isSwitched(spec, f.rule) {
 			return false
 		}
-		from, had := spec.At(it.applied, j.rule)
-		to, has := spec.At(it.desired, j.rule)
+		from, had := spec.At(n.applied, f.rule)
+		to, has := spec.At(n.desired, f.rule)
 		return had && has && isOn(from) && isOn(to)
 	})
 	if !turns {
 		return nil
 	}
-	off, on := resource.List(), patchOf(spec, it)
-	leaves := it.applied
+	off, on := resource.List(), patchOf(spec, n)
+	leaves := n.applied
 	for _, field := range spec.Switched {
-		if _, ok := spec.Find(it.applied, field); !ok {
+		if _, ok := spec.Find(n.applied, field); !ok {
 			continue
 		}
 		leaves = resource.Set(leaves, field, switchedOff())
 		pointer := "/" + strings.ReplaceAll(field, ".", "/")
 		off.Items = append(off.Items, operation("replace", pointer, switchedOff()))
-		if to, ok := spec.Find(it.desired, field); ok && !touches(on, pointer) {
+		if to, ok := spec.Find(n.desired, field); ok && !touches(on, pointer) {
 			on.Items = append(on.Items, operation("replace", pointer, to)) // it was on and stays so
 		}
 	}
-	first := updateCall(spec, it, off)
+	first := updateCall(spec, n, off)
 	first.Leaves = leaves.JSON()
-	return []Call{first, updateCall(spec, it, on)}
+	return []Call{first, updateCall(spec, n, on)}
 }
 
 // touches reports whether a patch has an operation for a place.

@@ -62,7 +62,7 @@ const (
 	NoUpdate   UpdateStyle = iota
 	PatchMatch             // JSON Patch with If-Match (Flow Service, §2.3, §2.4)
 	PatchPlain             // JSON Patch without If-Match (Schema Registry)
-	PatchTyped             // JSON Patch with If-Match and its own media type (specs.Catalog)
+	PatchTyped             // JSON Patch with If-Match and its own media type (Catalog)
 	PutWhole               // the whole object (mapping sets, descriptors, field groups)
 )
 

@@ -137,7 +137,7 @@ func columnAdded() *planner.Plan {
 	trio := func(kind resource.Kind, line int, body, id string, create, retire, del int) planner.Change {
 		collection := resource.SpecOf(kind).Collection
 		ch := planner.Change{
-			Address: addr(kind, "customers"), ID: id, Action: planner.Replace, Reason: planner.ReasonTogether,
+			Address: addr(kind, "customers"), ID: id, Action: planner.Replace, Reason: planner.ReasonReplacedWith,
 			Origin: at(line), Desired: raw(body), Effect: planner.EffectNone,
 			Calls: []planner.Call{{N: create, Step: planner.StepCreate, Method: post, URL: collection, Body: raw(body), Gives: "${" + addr(kind, "customers").String() + ".id}"}},
 		}

@@ -1,0 +1,125 @@
+package planner
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// diffResources compares every resource of the graph with its entry, in the order
+// of their needs. seen says of each entry whether the graph has its address.
+func diffResources(e *env) (list []*node, seen []bool) {
+	order, err := e.graph.Order()
+	if err != nil {
+		panic("planner: " + err.Error()) // the compiler refuses rings
+	}
+	entries := e.lock.Cursor()
+	none := &lockfile.Entry{}
+	list, seen = make([]*node, 0, len(order)), make([]bool, len(e.lock.Entries))
+	for _, i := range order {
+		r, entry := &e.graph.All()[i], none
+		if k, ok := entries.Find(r.Address); ok {
+			seen[k], entry = true, &e.lock.Entries[k]
+		}
+		n := diffResource(r, entry, liveOf(r.Address, e), e)
+		e.nodes[r.Address] = n
+		list = append(list, n)
+	}
+	return list, seen
+}
+
+// diffResource compares one resource with its entry, and with the object of a
+// refresh unless live is nil. e.nodes must have the nodes of all that it needs.
+func diffResource(r *resource.Resource, entry *lockfile.Entry, live *resource.Live, e *env) *node {
+	n := &node{resource: r, entry: entry, exists: entry.ID != "", change: Change{
+		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag, Origin: originOf(r.Origin),
+		MovedFrom: e.moved[r.Address], RenamedFrom: e.recorded(r.Moved), DependsOn: r.Needs,
+		Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
+	}}
+	switch {
+	case !n.exists && r.Import != "":
+		diffImport(n, live, e)
+	case !n.exists:
+		n.change.Action, n.change.Reason = Create, ReasonNew
+		if startsInPast(n, e.At) {
+			refusePastStart(n, decode(r.Body), e.At)
+		}
+	case !e.Refreshed && isAsApplied(n, e):
+		recordOnly(n, e)
+	default:
+		diffApplied(n, live, e)
+	}
+	return n
+}
+
+// isAsApplied reports whether a resource is as it was applied, and all that it
+// refers to.
+func isAsApplied(n *node, e *env) bool {
+	if !bytes.Equal(n.resource.Body.JSON(), n.entry.Applied) || len(e.secrets[n.change.Address]) > 0 {
+		return false
+	}
+	for i := range n.entry.Needs {
+		if e.outputChanges(&n.entry.Needs[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// recordOnly ends a node without calls; its entry may have to change all the same.
+func recordOnly(n *node, e *env) {
+	switch {
+	case !n.change.MovedFrom.IsZero():
+		n.change.Action, n.change.Reason, n.recorded = Move, ReasonMoved, true
+	case n.change.Protect != n.entry.Protect:
+		n.change.Reason, n.recorded = ReasonProtect, true
+	case n.change.RenamedFrom != e.recorded(n.entry.MovedFrom):
+		n.change.Reason, n.recorded = ReasonRecorded, true
+	}
+}
+
+// diffApplied compares an object with what the documents ask for: field by field,
+// then by what its references and secrets stand for.
+func diffApplied(n *node, live *resource.Live, e *env) {
+	spec := n.spec()
+	n.desired, n.applied = decode(n.resource.Body), parse(n.entry.Applied)
+	base := refresh(n, live, e.Tenant)
+	if n.missing {
+		n.change.Action, n.change.Reason = Create, ReasonMissing
+		return
+	}
+	p := phaseOf(spec, n.entry, n.applied, e.At)
+	words := rewordingOf(n, e)
+	applied, _ := words.of(n.applied)
+	n.applied = applied
+	base, reworded := words.of(base)
+	for _, d := range spec.Diff(base, n.desired) {
+		if !secretsOnly(d) {
+			n.fields = append(n.fields, diffField(spec, d, p))
+		}
+	}
+	diffStart(n, e)
+	diffReferences(n, p, e)
+	diffSecrets(n, p, e)
+	if n.live != nil {
+		n.fields = classify(spec, n.fields, applied, base, n.desired)
+		n.applied = base
+	}
+	if n.change.Action = severest(n.fields); n.change.Action != NoOp {
+		n.change.Reason = ReasonNeeds
+		if slices.ContainsFunc(n.fields, func(f fieldDiff) bool { return !f.change.Unknown }) {
+			n.change.Reason = ReasonFields
+		}
+		return
+	}
+	recordOnly(n, e)
+	switch { // what follows changes the lockfile only
+	case n.change.Action != NoOp:
+	case n.live != nil && len(spec.Diff(applied, n.desired)) > 0:
+		n.change.Action, n.change.Reason = Update, ReasonConverged
+	case reworded:
+		n.change.Action, n.change.Reason = Update, ReasonReworded
+	}
+}

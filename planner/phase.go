@@ -1,0 +1,109 @@
+package planner
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// phase is what a resource's own state says about the conditions of the table. The
+// zero phase is that of a recurring flow that has not run.
+type phase struct {
+	once    bool // its frequency is once
+	started bool // its start has passed
+}
+
+// phaseOf reads the conditions from what was applied, never from what is
+// desired: the running object decides what may still change.
+func phaseOf(s *resource.Spec, e *lockfile.Entry, applied resource.Value, at time.Time) phase {
+	if s.Frequency == "" || isDraft(s, applied) {
+		return phase{} // a draft has never run: nothing of it is frozen
+	}
+	epoch, ok := startOf(s, e, applied)
+	return phase{once: runsOnce(s, applied), started: ok && epoch <= at.Unix()}
+}
+
+// isDraft reports whether an object is stored and not published.
+func isDraft(s *resource.Spec, v resource.Value) bool {
+	state, ok := s.Find(v, s.State)
+	return s.State != "" && ok && state.Text == "draft"
+}
+
+// runsOnce reports whether a flow reads its whole table a single time.
+func runsOnce(s *resource.Spec, body resource.Value) bool {
+	v, _ := s.Find(body, s.Frequency)
+	return v.Text == "once"
+}
+
+// startOf returns the start of a running flow in seconds since 1970: the one that
+// was sent where that differs from the documented one.
+func startOf(s *resource.Spec, e *lockfile.Entry, body resource.Value) (int64, bool) {
+	if sent, ok := e.SentAt(s.StartTime); ok {
+		epoch, err := strconv.ParseInt(string(sent), 10, 64)
+		return epoch, err == nil
+	}
+	return documentedStart(s, body)
+}
+
+// documentedStart returns the start that a body gives, false for one left open.
+func documentedStart(s *resource.Spec, body resource.Value) (int64, bool) {
+	v, _ := s.Find(body, s.StartTime)
+	epoch, err := strconv.ParseInt(v.Text, 10, 64)
+	return epoch, err == nil && v.Kind == resource.NumberValue
+}
+
+// startsInPast reports whether the documented start of a resource has passed,
+// decoding only what that takes.
+func startsInPast(n *node, at time.Time) bool {
+	spec := n.spec()
+	top, _, _ := strings.Cut(spec.StartTime, ".")
+	if top == "" {
+		return false
+	}
+	v, ok := n.resource.Body.Member(top)
+	if !ok {
+		return false
+	}
+	epoch, ok := documentedStart(spec, resource.Object(resource.F(top, v)))
+	return ok && epoch <= at.Unix()
+}
+
+// refusePastStart refuses a new flow whose documented start has passed: the
+// platform would, after half of the calls.
+func refusePastStart(n *node, desired resource.Value, at time.Time) {
+	spec := n.spec()
+	if epoch, ok := documentedStart(spec, desired); ok && epoch <= at.Unix() {
+		v, _ := spec.Find(desired, spec.StartTime)
+		n.problem = startPassed{at: v.Origin, name: n.change.Address, start: time.Unix(epoch, 0).UTC(), now: at.UTC()}
+	}
+}
+
+// diffStart adds the start of a draft that is published when the document leaves it
+// open and the one that was sent has passed. It refuses a documented start that has
+// passed, as the platform does.
+func diffStart(n *node, e *env) {
+	spec := n.spec()
+	if spec.StartTime == "" || !isDraft(spec, n.applied) || isDraft(spec, n.desired) {
+		return
+	}
+	var at resource.Path
+	for name := range strings.SplitSeq(spec.StartTime, ".") {
+		at = at.Field(name)
+	}
+	start, _ := spec.At(n.desired, at)
+	if start.Kind != resource.StartValue {
+		refusePastStart(n, n.desired, e.At)
+		return
+	}
+	epoch, ok := startOf(spec, n.entry, n.applied)
+	known := slices.ContainsFunc(n.fields, func(f fieldDiff) bool { return f.change.Path == spec.StartTime })
+	if !ok || known || epoch > e.At.Add(Margin).Unix() {
+		return
+	}
+	passed := resource.Int(epoch)
+	n.fields = append(n.fields, diffField(spec, resource.Difference{Path: at, From: &passed, To: &start}, phase{}))
+}
