@@ -148,7 +148,7 @@ func TestTerminal(t *testing.T) {
 		t.Errorf("answered no: exit code %d\n%s", code, no.seen)
 	}
 	gone := l.atTerminal(args...)
-	gone.until(`goes on: `)
+	gone.until(`to continue: `)
 	gone.press(ctrlC)
 	if code := gone.end(); code != exitInterrupted || !strings.Contains(gone.seen, "interrupted, nothing was changed") {
 		t.Errorf("Ctrl-C at the question: exit code %d\n%s", code, gone.seen)
@@ -158,7 +158,7 @@ func TestTerminal(t *testing.T) {
 	}
 
 	yes := l.atTerminal(args...)
-	yes.until(`goes on: `)
+	yes.until(`to continue: `)
 	h := l.hold(http.MethodPost, "/flowservice/flows")
 	yes.press("yes\r")
 	// The bar: done and all calls, elapsed time, the bar itself, the time that
