@@ -16,11 +16,16 @@ RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 build: ## bin/aepflow
 	go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/aepflow ./cmd/aepflow
 
-test: ## every test, with the race detector where there is a C compiler
+# Packages that start goroutines, and those that run all of them together.
+RACED := ./applier ./cmd/aepflow ./compiler ./internal/bug ./internal/emulator/... ./internal/files ./internal/laws \
+	./internal/lockfile ./internal/output ./internal/platform ./internal/remote ./internal/view
+# Packages that repeat the main job hundreds of times: with the race detector, they take a sample.
+SAMPLED := ./applier ./cmd/aepflow ./internal/laws ./internal/lockfile
+
+test: ## every test, with the race detector where goroutines run and a C compiler exists
 	@$(if $(RACE),true,echo "no C compiler: testing without the race detector")
-	CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) ./...
-	@# These repeat the main job hundreds of times: raced they take a sample, here all of it, as it ships.
-	CGO_ENABLED=0 go test ./cmd/aepflow ./internal/laws ./applier ./internal/lockfile
+	$(if $(RACE),CGO_ENABLED=1 go test -race $(RACED))
+	CGO_ENABLED=0 go test $(SAMPLED) $(if $(RACE),$$(go list ./... | grep -vxF "$$(go list $(RACED))"),./...)
 
 demo: build ## the main job on the embedded emulator, from file to platform and back
 	@./examples/demo.sh

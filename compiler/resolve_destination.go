@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"sync"
+
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -8,7 +10,7 @@ import (
 
 // noSchema stands for a schema of which nothing is known: any path may be one
 // of its fields.
-var noSchema, _ = xdm.NewSchema("", nil, nil, "")
+var noSchema = sync.OnceValue(func() *xdm.Schema { s, _ := xdm.NewSchema("", nil, nil, ""); return s })
 
 // maxSuggested is how many misspelt paths of a schema are told with what was
 // likely meant. To find that out takes a look at every field of the standard.
@@ -18,7 +20,7 @@ const maxSuggested = 100
 // schema: that they exist, take the values, and that none is left out.
 func (p *project) checkDestinations(u *unit, rows []filled) {
 	made, known := p.targetSchema(u)
-	fields := noSchema
+	fields := noSchema()
 	if known {
 		fields = p.fieldsOf(made.body)
 	}

@@ -19,7 +19,7 @@ import (
 // MaxSandboxes is what an organization can hold with every licence pack.
 const MaxSandboxes = 75
 
-var sandboxName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,254}$`)
+var sandboxName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`) // at most 255 characters
 
 func badSandbox(format string, args ...any) error {
 	return core.Problem(http.StatusBadRequest, "BadRequestError", format, args...)
@@ -57,7 +57,7 @@ func createSandbox(c *core.Call, body object) (core.Answer, error) {
 	b := &core.Sandbox{Name: core.Text(body, "name"), Title: core.Text(body, "title"), Type: core.Text(body, "type"),
 		Revision: 1}
 	switch o := c.Org(); {
-	case !sandboxName.MatchString(b.Name):
+	case len(b.Name) > 255, !sandboxName.MatchString(b.Name):
 		return core.Answer{}, badSandbox("name is %q, expected small letters, digits and hyphens", b.Name)
 	case strings.TrimSpace(b.Title) == "":
 		return core.Answer{}, badSandbox("title is missing")
