@@ -48,6 +48,9 @@ func compiledSchema(text []byte, id string) map[string]*jsonschema.Schema {
 // when it says nothing. False when it says something that is no kind.
 func KindOf(d *document.Document) (string, bool) {
 	n := d.Root.Get("kind")
+	if n == nil {
+		n = misspelledKind(d.Root)
+	}
 	switch {
 	case n == nil:
 		return schemas.KindDataflow, true
@@ -163,14 +166,11 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 	}
 }
 
-// misspelt reports whether a map has an unknown key that means the given one.
+// misspelt reports whether a map has an unknown key that may mean the given one.
 func misspelt(docKind string, path document.Path, n *document.Node, key string) bool {
 	known := knownKeys(docKind, path)
 	for _, p := range n.Pairs {
-		if slices.Contains(known, p.Key.Text) {
-			continue
-		}
-		if near, ok := diag.Nearest(p.Key.Text, known); ok && near == key {
+		if !slices.Contains(known, p.Key.Text) && slices.Contains(meantKeys(p.Key.Text, known), key) {
 			return true
 		}
 	}

@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"sync"
 
@@ -38,12 +37,7 @@ func knownKeys(docKind string, path document.Path) []string {
 			return nil
 		}
 	}
-	var out []string
-	for key := range n.Properties {
-		out = append(out, key)
-	}
-	slices.Sort(out)
-	return out
+	return n.keys()
 }
 
 // resolve follows references to what they stand for.
@@ -67,11 +61,7 @@ func (n *schemaNode) step(s document.Step) *schemaNode {
 	case n.Properties[s.Key] != nil:
 		return n.Properties[s.Key]
 	}
-	var more schemaNode
-	if json.Unmarshal(n.AdditionalProperties, &more) != nil {
-		return nil
-	}
-	return &more
+	return n.others()
 }
 
 // scalarTypes says what a place takes: text, and something that is none.

@@ -13,13 +13,15 @@ import (
 // everything: an unknown connector does not hide an interval that is too short.
 // What could only follow from a fault of shape is left out.
 
-// dependsOn says which other keys of a dataflow the rules about a key look at.
+// dependsOn says which other keys of a document the rules about a key look at.
 var dependsOn = map[string][]string{
-	"delta":     {"schedule", "columns"},
-	"mappings":  {"columns", "target"},
-	"columns":   {"mappings", "delta"},
-	"target":    {"mappings"},
-	"lifecycle": {"target"},
+	"delta":      {"schedule", "columns"},
+	"mappings":   {"columns", "target"},
+	"columns":    {"mappings", "delta"},
+	"target":     {"mappings"},
+	"lifecycle":  {"target"},
+	"identities": {"class", "fieldGroups", "fields"},
+	"profile":    {"identities", "schema"},
 }
 
 // halfDecoded returns a document with faults of shape as far as it can be read,
@@ -30,6 +32,7 @@ func halfDecoded(u unit, found *diag.Report) *partial {
 	}
 	half := partial{unit: u}
 	half.faulty = newFaultyPaths(found.Sorted())
+	half.faulty.addMisspelled(nil, u.doc.Root, schemaTree().Definitions[u.kind])
 	half.take(Decode(half.doc, &diag.Report{})) // its faults are known from the check
 	return &half
 }
@@ -50,12 +53,16 @@ type faultyPaths struct {
 func newFaultyPaths(found []diag.Diagnostic) faultyPaths {
 	f := faultyPaths{map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for _, d := range found {
-		f.at[d.Path], f.top[topKey(d.Path)] = true, true
-		for path := range levels(d.Path) {
-			f.above[path] = true
-		}
+		f.add(d.Path)
 	}
 	return f
+}
+
+func (f *faultyPaths) add(path string) {
+	f.at[path], f.top[topKey(path)] = true, true
+	for p := range levels(path) {
+		f.above[p] = true
+	}
 }
 
 // levels are a path and the levels above it, but the root.

@@ -83,6 +83,8 @@ func (p unknownKey) Diagnose() diag.Diagnostic {
 	}
 	if near := meant(&d, p.key, p.known); near != "" && !parent.has(near) {
 		d.Fix = p.at.fixKey(p.key, near)
+	} else if hint := keyHint(p.key, p.known); hint != "" {
+		d.Help = hint
 	}
 	return d
 }
@@ -130,7 +132,10 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("%s is %s, expected %s", name, p.got.Kind, p.want),
 		Labels:  p.at.labels("this is " + p.got.Kind.String()),
 	}
+	hint := formHint(p.at.path, p.got)
 	switch {
+	case hint != "":
+		d.Help = hint
 	case p.got.Kind == document.NullKind:
 		d.Message = fmt.Sprintf("%s has no value, expected %s", name, p.want)
 		d.Labels = p.at.keyLabels("no value")
@@ -178,6 +183,13 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 		return d
 	}
 	d.Help = "write one of " + list(p.want, "or")
+	if hint, want := valueHint(last, p.got.Text, p.want); hint != "" {
+		d.Help = hint
+		if want != "" {
+			d.Fix = fixScalar(p.got, p.got.Text, want)
+		}
+		return d
+	}
 	if near := meant(&d, p.got.Text, p.want); near != "" {
 		d.Fix = fixScalar(p.got, p.got.Text, near)
 	}

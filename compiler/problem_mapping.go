@@ -49,11 +49,15 @@ func (p expressionFault) Diagnose() diag.Diagnostic {
 	return d
 }
 
-// isSafe reports whether the replacement may be made without asking: a column is
-// named by the user, and a near name may as well be another column.
+// isSafe reports whether the replacement may be made without asking: a near name
+// may as well be another column or function.
 func (p expressionFault) isSafe(got string) bool {
 	want := p.problem.Replacement
-	if p.problem.Code != diag.UnknownColumn {
+	switch p.problem.Code {
+	case diag.UnknownColumn:
+	case "unknown-function":
+		return diag.Mistyped(got, want) // a function of another language may take other arguments
+	default:
 		return want != ""
 	}
 	bare := strings.TrimSuffix(strings.TrimPrefix(want, "${"), "}")
@@ -92,7 +96,7 @@ func (p mappingConflict) Diagnose() diag.Diagnostic {
 		Help:    "remove one of the two",
 	}
 	if p.inside {
-		d.Code = diag.MappingConflict
+		d.Code, d.Severity = diag.MappingConflict, diag.Warning
 		d.Message = "conflicting mappings for an object and a field in it"
 		d.Labels[0].Text = "inside the object"
 		d.Labels[len(d.Labels)-1].Text = "maps the whole object"

@@ -19,6 +19,7 @@ type project struct {
 	units   []unit
 	byName  map[nameKey]*unit
 	left    map[nameKey]*unit // documents that are not for the target
+	unnamed map[string]bool   // kinds of which a document has no name, "" when the kind is not known either
 	named   map[string]bool   // names that documents refer to as a schema or a dataset
 	report  *diag.Report
 	tenant  string                              // of the target, "" when it is not known
@@ -33,7 +34,7 @@ type nameKey struct{ kind, name string }
 func (p *project) index() {
 	slices.SortStableFunc(p.units, func(a, b unit) int { return cmp.Compare(a.doc.File.Path, b.doc.File.Path) })
 	p.byName = make(map[nameKey]*unit, len(p.units))
-	p.left, p.named = map[nameKey]*unit{}, map[string]bool{}
+	p.left, p.named, p.unnamed = map[nameKey]*unit{}, map[string]bool{}, map[string]bool{}
 	for i := range p.units {
 		u := &p.units[i]
 		switch {
@@ -43,6 +44,7 @@ func (p *project) index() {
 			p.named[u.dataset.Schema] = true
 		}
 		if u.name == "" || u.kind == "" {
+			p.unnamed[u.kind] = p.unnamed[u.kind] || !u.doc.excluded
 			continue
 		}
 		key := nameKey{u.kind, u.name}
@@ -95,6 +97,11 @@ func (p *project) missing(at place, kind, name string, known *nearest.Names) {
 	kinds := []string{kind}
 	if kind == schemas.KindSchema || kind == schemas.KindDataset {
 		kinds = append(kinds, schemas.KindDataflow)
+	}
+	for _, k := range append(kinds, "") {
+		if p.unnamed[k] {
+			return // it may be the document that has no name or kind, which is an error
+		}
 	}
 	for _, k := range kinds {
 		if u, ok := p.left[nameKey{k, name}]; ok {

@@ -25,7 +25,10 @@ func Check(e Expr, env Env) []Problem {
 	return c.problems
 }
 
-type checker struct{ problems []Problem }
+type checker struct {
+	problems []Problem
+	inCall   int // calls of functions around what is checked
+}
 
 func (c *checker) add(at At, severity diag.Severity, p Problem) {
 	p.Severity, p.Start, p.End = severity, at.Start, at.End
@@ -85,6 +88,9 @@ func (c *checker) chain(e Expr, env Env) {
 			steps = append(steps, n)
 			if n.Index != nil {
 				c.expr(n.Index, env)
+			} else if c.inCall > 0 {
+				c.add(At{n.Of.Where().End, n.End}, diag.Warning, Problem{Code: "wildcard-in-function", Message: "wildcard inside a function",
+					Help: "map the array itself, or transform it with transformArray(ARRAY, x -> …)"})
 			}
 			x = n.Of
 		default:
@@ -107,7 +113,7 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 	if !n.Quoted && env.isParam(n.Name) {
 		return
 	}
-	if !n.Quoted && isFunction(n.Name) {
+	if _, declared := env.Columns[n.Name]; !n.Quoted && !declared && isFunction(n.Name) {
 		c.add(n.At, diag.Error, Problem{Code: "reserved-name",
 			Message:     fmt.Sprintf("expected a value, found the name of the function `%s`", n.Name),
 			Help:        fmt.Sprintf("write %s for a column, or %s(…) for a function", QuoteAttribute(n.Name), n.Name),

@@ -15,17 +15,30 @@ import (
 // platform has another name that no edit distance finds.
 var meant = map[string]string{
 	"substring": "substr", "mid": "substr", "length": "size_of", "len": "size_of", "count": "size_of", "strlen": "size_of",
-	"replace": "replacestr", "ifnull": "coalesce", "nvl": "coalesce", "isnull": "is_empty", "isempty": "is_empty",
-	"ifelse": "iif", "case": "decode", "switch": "decode", "to_date": "date", "todate": "date", "parse_date": "date",
-	"strftime": "format", "date_format": "format", "to_char": "format", "tolower": "lower", "tolowercase": "lower",
+	"char_length": "size_of", "character_length": "size_of", "array_length": "size_of", "cardinality": "size_of",
+	"replace": "replacestr", "regexp_replace": "replacestr", "translate": "replacestr",
+	"ifnull": "coalesce", "nvl": "coalesce", "zeroifnull": "coalesce", "isnull": "is_empty", "isempty": "is_empty",
+	"ifelse": "iif", "nvl2": "iif", "case": "decode", "switch": "decode",
+	"to_date": "date", "todate": "date", "parse_date": "date", "str_to_date": "date", "parse_timestamp": "date",
+	"from_unixtime": "date", "date_trunc": "format", "strftime": "format", "date_format": "format", "format_date": "format",
+	"format_timestamp": "format", "to_char": "format", "to_varchar": "format", "tolower": "lower", "tolowercase": "lower",
 	"toupper": "upper", "touppercase": "upper", "to_number": "to_decimal", "to_double": "to_decimal", "to_int": "to_integer",
-	"parseint": "to_integer", "indexof": "instr", "position": "instr", "charindex": "instr", "regexp_extract": "extract_regex",
-	"regexp_like": "matches_regex", "rlike": "matches_regex", "current_timestamp": "now", "sysdate": "now", "getdate": "now",
-	"unix_timestamp": "timestamp", "newid": "uuid", "greatest": "max", "least": "min", "string_agg": "join", "strip": "trim",
-	"parse_json": "json_to_object", "dateadd": "set_date_part", "datepart": "date_part", "extract": "date_part",
+	"parseint": "to_integer", "int": "to_integer", "bigint": "to_bigint", "float": "to_float", "decimal": "to_decimal",
+	"indexof": "instr", "position": "instr", "charindex": "instr", "locate": "instr", "strpos": "instr", "patindex": "instr",
+	"regexp_extract": "extract_regex", "regexp_substr": "extract_regex", "regexp_like": "matches_regex", "rlike": "matches_regex",
+	"current_timestamp": "now", "current_date": "now", "sysdate": "now", "systimestamp": "now", "getdate": "now",
+	"getutcdate": "now", "localtimestamp": "now", "today": "now", "unix_timestamp": "timestamp", "newid": "uuid",
+	"gen_random_uuid": "uuid", "uuid_generate_v4": "uuid", "generate_uuid": "uuid", "uuid_string": "uuid", "greatest": "max",
+	"least": "min", "string_agg": "join", "listagg": "join", "group_concat": "join", "concat_ws": "join", "array_join": "join",
+	"split_part": "split", "string_split": "split", "strip": "trim", "parse_json": "json_to_object", "json_parse": "json_to_object",
+	"json_extract": "json_to_object", "json_value": "json_to_object", "dateadd": "set_date_part", "date_add": "set_date_part",
+	"datepart": "date_part", "extract": "date_part", "year": "date_part", "month": "date_part", "day": "date_part",
+	"hour": "date_part", "minute": "date_part", "array_contains": "contains_key", "sha2": "sha256", "convert_timezone": "zone_date_to_zone",
 }
 
 func (c *checker) call(e *Call, env Env) {
+	c.inCall++
+	defer func() { c.inCall-- }()
 	f, ok := specs.FunctionByName(e.Name)
 	switch {
 	case !ok:

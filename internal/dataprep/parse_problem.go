@@ -79,6 +79,13 @@ func (p *parser) reserved(t token) {
 // sqlWords are what people who write SQL all day write here.
 var sqlWords = map[string]string{"AND": "and", "OR": "or", "NOT": "not", "IS": "==", "MOD": "mod", "DIV": "div"}
 
+// sqlForms are words of SQL after a value, and how the language says it.
+var sqlForms = map[string]string{
+	"AS": "to_integer(…), to_decimal(…), or date(…) to convert a value", "LIKE": "=~ and a regular expression: name =~ \"A.*\"",
+	"ILIKE": "=~ and a regular expression: name =~ \"(?i)a.*\"", "RLIKE": "=~ and a regular expression", "IN": "=~ and a list: name =~ [\"a\", \"b\"]",
+	"BETWEEN": "two comparisons: amount >= 1 && amount <= 5", "OVER": "a value of one row: there are no window functions",
+}
+
 // operatorExpected explains what stands where a value has ended.
 func (p *parser) operatorExpected(what string) {
 	t := p.tok()
@@ -111,6 +118,8 @@ func (p *parser) wordExpected(t token, pr *Problem) {
 	case sqlWords[strings.ToUpper(t.text)] != "":
 		pr.Replacement = sqlWords[strings.ToUpper(t.text)]
 		pr.Help = "write `" + pr.Replacement + "`"
+	case sqlForms[strings.ToUpper(t.text)] != "":
+		pr.Help = "write " + sqlForms[strings.ToUpper(t.text)]
 	case before.kind != tokName || !before.plain || p.pos == 0:
 	case strings.EqualFold(before.text, "not"):
 		pr.Message = "expected a value or an operator, found `" + before.text + "`"

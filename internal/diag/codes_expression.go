@@ -180,9 +180,10 @@ var expressionCodes = []Entry{
 	},
 	{
 		Code: "reserved-name", Severity: Error,
-		Title:       "reserved word as a name",
-		Explanation: "The word is part of the language. Write a column of that name as `${name}`.",
-		Example:     expr("size > 1"),
+		Title: "reserved word as a name",
+		Explanation: "The word is part of the language, or the name of a function that is not called. Write a column of " +
+			"that name as `${name}`. A declared column with the name of a function needs no `${…}`.",
+		Example: expr("size > 1"),
 	},
 	{
 		Code: "split-characters", Severity: Note,
@@ -240,6 +241,13 @@ var expressionCodes = []Entry{
 		Explanation: "Word processors insert curly quotes, dashes, and non-breaking spaces where the language expects " +
 			"plain ones.",
 		Example: expr("concat(“a”, id)"),
+	},
+	{
+		Code: "wildcard-in-function", Severity: Warning,
+		Title: "wildcard inside a function",
+		Explanation: "`[*]` inside the arguments of a function is refused by the editor of the platform. Map the array itself, or " +
+			"transform its elements with `transformArray(ARRAY, x -> …)`.",
+		Example: expr("sha256(json_to_object(id).codes[*].code)"),
 	},
 	{
 		Code: "unknown-function", Severity: Error,

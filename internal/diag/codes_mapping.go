@@ -147,10 +147,11 @@ var mappingCodes = []Entry{
 		Example: filling("_acme.shop.number: id"),
 	},
 	{
-		Code: MappingConflict, Severity: Error,
-		Title:       "mapping inside another mapping's destination",
-		Explanation: "One destination is an object and the other a field in it. Which of the two wins is not defined.",
-		Example:     filling("_{TENANT_ID}.shop: to_object(\"number\", id)"),
+		Code: MappingConflict, Severity: Warning,
+		Title: "mapping inside another mapping's destination",
+		Explanation: "One destination is an object and the other a field in it. The platform accepts this; which of the two " +
+			"wins where both have a value is not documented.",
+		Example: filling("_{TENANT_ID}.shop: to_object(\"number\", id)"),
 	},
 	{
 		Code: RequiredField, Severity: Error,

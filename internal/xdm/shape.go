@@ -115,10 +115,9 @@ func itemWord(word string) (string, bool) {
 	return strings.TrimSpace(item), ok
 }
 
-// otherTypeWords are what other systems call our types.
+// otherTypeWords are what other systems call types that only fields have.
 var otherTypeWords = map[string]string{
-	"text": "string", "varchar": "string", "char": "string", "str": "string", "bool": "boolean", "bigint": "long", "int64": "long", "int32": "integer",
-	"smallint": "short", "tinyint": "byte", "float": "number", "decimal": "number", "numeric": "number", "datetime": "date-time", "timestamp": "date-time",
+	"smallint": "short", "tinyint": "byte", "float": "number", "decimal": "number", "numeric": "number",
 	"url": "uri", "struct": "object", "record": "object", "array": "string[]", "list": "string[]",
 }
 
@@ -141,6 +140,9 @@ func NearestFieldType(word string) string {
 		return "array of " + near
 	}
 	if other := otherTypeWords[strings.ToLower(word)]; other != "" {
+		return other
+	}
+	if other, ok := ForeignColumnType(word); ok {
 		return other
 	}
 	return only(word, nearest.Of(FieldTypes()))

@@ -1,0 +1,131 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/xdm"
+)
+
+// What people type who come from other tools, and what the format calls it.
+
+// foreignKeys are keys of other tools. Several fit different maps.
+var foreignKeys = map[string][]string{
+	"cron": {"schedule", "frequency"}, "every": {"schedule", "frequency"}, "source": {"database"}, "destination": {"target"},
+	"sink": {"target"}, "fields": {"columns"}, "transform": {"mappings"}, "transformations": {"mappings"},
+	"cursor": {"delta"}, "incremental": {"delta"}, "cursor_field": {"delta"}, "id": {"name"}, "type": {"kind", "connector"},
+	"credentials": {"auth"}, "depends_on": {"lifecycle"}, "prevent_destroy": {"protect"}, "enabled": {"state"}, "disabled": {"state"},
+}
+
+// keyHint says what to write instead of a key of another tool.
+func keyHint(key string, known []string) string {
+	if len(diag.NearestAll(key, known)) > 0 {
+		return "" // a slip of the hand
+	}
+	ours := meantKeys(key, known)
+	switch {
+	case len(ours) == 0:
+		return ""
+	case key == "cron" || key == "every":
+		return "write " + scheduleHint(ours[0]) + "; cron expressions are not supported"
+	}
+	return "did you mean `" + ours[0] + "`?"
+}
+
+func scheduleHint(key string) string {
+	if key == "schedule" {
+		return "`schedule: {frequency: hour, interval: 1}`"
+	}
+	return "`frequency: hour` and `interval: 1`"
+}
+
+// valueHint says what to write instead of a value of another tool, and the value
+// when no other is in question. Both are "" when it knows none.
+func valueHint(key, text string, want []string) (hint, fix string) {
+	if key == "frequency" {
+		return frequencyHint(text), ""
+	}
+	t, ok := xdm.ForeignColumnType(text)
+	switch {
+	case !ok || !slices.Contains(want, t):
+		return "", ""
+	case t == "double":
+		return "did you mean `" + t + "`, or `string` to keep every digit?", ""
+	}
+	return "did you mean `" + t + "`?", t
+}
+
+const hourly = "`{frequency: hour, interval: 1}`"
+
+// frequencyHint says how to write a frequency that is none.
+func frequencyHint(text string) string {
+	switch word := strings.ToLower(text); {
+	case strings.HasPrefix(word, "month"), strings.HasPrefix(word, "quarter"), strings.HasPrefix(word, "year"):
+		return "the longest unit is the week: write `frequency: week` and `interval: 4`"
+	case isCron(word):
+		return "cron expressions are not supported: write a unit as `frequency` and a number of units as `interval`"
+	case strings.HasPrefix(word, "second"):
+		return "the shortest schedule is `frequency: minute` with `interval: 15`"
+	}
+	return ""
+}
+
+// isCron reports whether a text is a cron expression: five or six fields.
+func isCron(text string) bool {
+	n := len(strings.Fields(text))
+	return strings.HasPrefix(text, "@") || (n == 5 || n == 6) && strings.Trim(text, "0123456789*/,-? lw#abcdefghijklmnopqrstuvy") == ""
+}
+
+// formHint says how to write a value that has the wrong form. It is "" when
+// there is nothing to add to the message.
+func formHint(path document.Path, got *document.Node) string {
+	if len(path) == 0 {
+		return ""
+	}
+	switch last := path[len(path)-1].Key; {
+	case last == "schedule" && got.Kind == document.StringKind:
+		if isCron(got.Text) {
+			return "cron expressions are not supported: write `schedule: ` and a map such as " + hourly
+		}
+		return "write a map such as " + hourly
+	case last == "columns" && got.Kind == document.ListKind:
+		name, typ := "id", "string"
+		if item := firstItem(got); item != nil && item.Kind == document.StringKind {
+			name = item.Text
+		} else if item != nil {
+			name, typ = textAt(item, name, "name", "column"), textAt(item, typ, "type", "data_type")
+		}
+		if ours, ok := xdm.ForeignColumnType(typ); ok {
+			typ = ours
+		}
+		return "write a map of names to types, without dashes: `" + name + ": " + typ + "`"
+	case last == "mappings" && got.Kind == document.ListKind:
+		from, to := "id", "_id"
+		if item := firstItem(got); item != nil {
+			from = textAt(item, from, "source", "from", "expression", "sourceAttribute")
+			to = textAt(item, to, "target", "destination", "to", "destinationXdmPath")
+		}
+		return "write a map of XDM paths to columns or expressions, without dashes: `" + to + ": " + from + "`"
+	}
+	return ""
+}
+
+func firstItem(list *document.Node) *document.Node {
+	if len(list.Items) == 0 {
+		return nil
+	}
+	return list.Items[0]
+}
+
+// textAt returns the short text at the first of the keys that a map has, else
+// other.
+func textAt(n *document.Node, other string, keys ...string) string {
+	for _, key := range keys {
+		if v := n.Get(key); v != nil && v.Kind.IsScalar() && v.Text != "" && len(v.Text) <= mostShown && !strings.ContainsAny(v.Text, "`\n") {
+			return v.Text
+		}
+	}
+	return other
+}
