@@ -8,14 +8,12 @@ package compiler
 
 import (
 	"errors"
-	"runtime"
 	"slices"
-	"sync/atomic"
 
-	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
@@ -190,11 +188,7 @@ func readAll(files []*source.File, one func(*source.File) readFile, most int) ([
 			size += len(rest[n].Text)
 		}
 		batch := make([]readFile, n)
-		onAllCores(n, func(next func() (int, bool)) {
-			for i, ok := next(); ok; i, ok = next() {
-				batch[i] = one(rest[i])
-			}
-		})
+		parallel.Each(n, func(i int) { batch[i] = one(rest[i]) })
 		for _, r := range batch {
 			if most -= len(r.units); most < 0 {
 				return nil, document.TooManyDocuments{
@@ -212,7 +206,7 @@ func readAll(files []*source.File, one func(*source.File) readFile, most int) ([
 // the documents.
 func (p *project) each(do func(p *project, i int)) {
 	reports := make([]*diag.Report, len(p.units))
-	onAllCores(len(p.units), func(next func() (int, bool)) {
+	parallel.Cores(len(p.units), func(next func() (int, bool)) {
 		own := p.fork()
 		for i, ok := next(); ok; i, ok = next() {
 			own.report = &diag.Report{}
@@ -223,21 +217,6 @@ func (p *project) each(do func(p *project, i int)) {
 	for _, r := range reports {
 		p.report.Append(r)
 	}
-}
-
-// onAllCores runs work once for each core; next hands out the numbers below n. A
-// panic goes on in the caller, with the place where it began.
-func onAllCores(n int, work func(next func() (int, bool))) {
-	var last atomic.Int64
-	next := func() (int, bool) {
-		i := int(last.Add(1)) - 1
-		return i, i < n
-	}
-	var cores bug.Group
-	for range min(runtime.GOMAXPROCS(0), n) {
-		cores.Go(func() { work(next) })
-	}
-	cores.Wait()
 }
 
 func read(f *source.File, o Options) readFile {

@@ -10,7 +10,6 @@ import (
 )
 
 func main() {
-	paceCollector()
 	log.SetOutput(output.New(os.Stderr)) // libraries log there what a server sent
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

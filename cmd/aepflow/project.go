@@ -3,17 +3,15 @@ package main
 import (
 	"errors"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/aepflow/aepflow/compiler"
-	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/dotenv"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -156,16 +154,7 @@ func (p *project) add(list ...files.File) {
 // addAll reads a batch of files on all cores.
 func (p *project) addAll(list []files.File) {
 	texts, problems := make([]*source.File, len(list)), make([]diag.Problem, len(list))
-	var next atomic.Int64
-	var wg bug.Group
-	for range min(runtime.GOMAXPROCS(0), len(list)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
-				texts[i], problems[i] = readFile(list[i], files.MaxDocument)
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Each(len(list), func(i int) { texts[i], problems[i] = readFile(list[i], files.MaxDocument) })
 	for i, problem := range problems {
 		if problem != nil {
 			p.report.Add(problem)

@@ -33,7 +33,7 @@ type Lock struct {
 type Target struct {
 	Org     string `json:"org"`
 	Sandbox string `json:"sandbox"`
-	Tenant  string `json:"tenant,omitempty"` // without underscore, as /stats gives it
+	Tenant  string `json:"tenant,omitzero"` // without underscore, as /stats gives it
 }
 
 // Entry is one object on the platform.
@@ -63,8 +63,8 @@ type Sent struct {
 // reference in the last call; ID is "" for an order without a value.
 type Need struct {
 	resource.Edge
-	Field string `json:"field,omitempty"` // "version"; "" for the id
-	ID    string `json:"id,omitempty"`
+	Field string `json:"field,omitzero"` // "version"; "" for the id
+	ID    string `json:"id,omitzero"`
 }
 
 // SecretHash is the salted slow hash of one secret of a resource.
@@ -77,7 +77,7 @@ type SecretHash struct {
 // be removed. StepsLeft names the calls that remain: "disable", "delete".
 type Deposed struct {
 	ID        string        `json:"id"`
-	ETag      string        `json:"etag,omitempty"`
+	ETag      string        `json:"etag,omitzero"`
 	Kind      resource.Kind `json:"kind"`
 	StepsLeft []string      `json:"steps_left"`
 }

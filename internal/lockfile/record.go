@@ -2,23 +2,28 @@ package lockfile
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
+// recorded reads records, those of earlier releases included.
+var recorded = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+
 // Record is one entry of the journal; exactly one member is set.
 type Record struct {
-	Header  *Header  `json:"header,omitempty"`
-	Intent  *Intent  `json:"intent,omitempty"`
-	Outcome *Outcome `json:"outcome,omitempty"`
-	Edit    *Edit    `json:"edit,omitempty"`
-	Commit  *Commit  `json:"commit,omitempty"`
-	Alive   *Alive   `json:"alive,omitempty"`
+	Header  *Header  `json:"header,omitzero"`
+	Intent  *Intent  `json:"intent,omitzero"`
+	Outcome *Outcome `json:"outcome,omitzero"`
+	Edit    *Edit    `json:"edit,omitzero"`
+	Commit  *Commit  `json:"commit,omitzero"`
+	Alive   *Alive   `json:"alive,omitzero"`
 }
 
 // Header is the first record: which lockfile the journal goes on from.
@@ -33,20 +38,20 @@ type Header struct {
 // find out later whether it was done, and what the lockfile says if it was.
 type Intent struct {
 	N       int              `json:"n"` // counts through the journal
-	Call    int              `json:"call,omitempty"`
+	Call    int              `json:"call,omitzero"`
 	Address resource.Address `json:"address"`
 	Step    string           `json:"step"` // create, update, enable, disable, retire, delete
 	Method  string           `json:"method"`
 	URL     string           `json:"url"`
-	Object  string           `json:"object,omitempty"` // id of what it changes; "" for a create
+	Object  string           `json:"object,omitzero"`  // id of what it changes; "" for a create
 	Since   time.Time        `json:"since,omitzero"`   // what it makes is not older than this, by the server's clock
-	Entry   *EntryText       `json:"entry,omitempty"`  // the entry when it is done, without what the answer gives
+	Entry   *EntryText       `json:"entry,omitzero"`   // the entry when it is done, without what the answer gives
 	Leaves  []string         `json:"leaves,omitempty"` // create: steps that remain for the object it takes the place of
 	// Replaces is the id of that object.
-	Replaces string `json:"replaces,omitempty"`
+	Replaces string `json:"replaces,omitzero"`
 	// Accepted: the platform took the call and its answer named no usable id. It was
 	// carried out, so it is never given up for not done.
-	Accepted bool `json:"accepted,omitempty"`
+	Accepted bool `json:"accepted,omitzero"`
 }
 
 // Alive says when, by the server's clock, the process that writes the journal was
@@ -59,20 +64,20 @@ type Alive struct {
 // it was, but the object is not known yet; the intent stays open.
 type Outcome struct {
 	N        int    `json:"n"`
-	Void     bool   `json:"void,omitempty"`
-	ID       string `json:"id,omitempty"`
-	ETag     string `json:"etag,omitempty"`
-	Accepted bool   `json:"accepted,omitempty"`
+	Void     bool   `json:"void,omitzero"`
+	ID       string `json:"id,omitzero"`
+	ETag     string `json:"etag,omitzero"`
+	Accepted bool   `json:"accepted,omitzero"`
 }
 
 // Edit changes the lock without a call.
 type Edit struct {
-	Put    *EntryText       `json:"put,omitempty"`
+	Put    *EntryText       `json:"put,omitzero"`
 	Forget resource.Address `json:"forget,omitzero"`
-	Move   *Move            `json:"move,omitempty"`  // of earlier releases, and of one entry
+	Move   *Move            `json:"move,omitzero"`   // of earlier releases, and of one entry
 	Moves  []Move           `json:"moves,omitempty"` // all at once
-	Tenant string           `json:"tenant,omitempty"`
-	ETag   *ETag            `json:"etag,omitempty"`
+	Tenant string           `json:"tenant,omitzero"`
+	ETag   *ETag            `json:"etag,omitzero"`
 }
 
 // Move renames an entry and every reference to it.
@@ -104,7 +109,7 @@ func (t EntryText) MarshalJSON() ([]byte, error) {
 	return encode(struct {
 		Address resource.Address `json:"address"`
 		entryJSON
-	}{t.Address, t.Entry.plain()})
+	}{t.Address, t.Entry.plain()}), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON printed.
@@ -113,7 +118,7 @@ func (t *EntryText) UnmarshalJSON(text []byte) error {
 		Address resource.Address `json:"address"`
 		entryJSON
 	}
-	if err := json.Unmarshal(text, &j); err != nil {
+	if err := json.Unmarshal(text, &j, recorded); err != nil {
 		return err
 	}
 	t.Entry = j.entry(j.Address)
@@ -139,7 +144,7 @@ func unframe(line []byte) ([]Record, bool) {
 		return nil, false
 	}
 	var recs []Record
-	if json.Unmarshal(text, &recs) != nil {
+	if json.Unmarshal(text, &recs, recorded) != nil {
 		return nil, false
 	}
 	return recs, true

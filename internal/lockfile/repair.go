@@ -152,11 +152,7 @@ func addChoice(choices []Choice, mine, e Entry) []Choice {
 	return append(choices, Choice{e.Address, []Entry{mine, e}})
 }
 
-func equal(a, b Entry) bool {
-	_, x := a.encode()
-	_, y := b.encode()
-	return x == y
-}
+func equal(a, b Entry) bool { return a.digest() == b.digest() }
 
 // SameHistory reports whether the sides belong to one target and one lineage.
 func (d Damaged) SameHistory() error {

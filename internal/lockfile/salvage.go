@@ -131,12 +131,12 @@ func salvage(base *Lock, recs []Record, goesOn bool) *state {
 // that they now belong to.
 func (j *LeftJournal) reopen(l *Lock) []byte {
 	h := Header{Version: Version, Lineage: l.Lineage, Serial: l.Serial, Target: l.Target}
-	recs := [][]byte{mustEncode(Record{Header: &h})}
+	recs := [][]byte{encode(Record{Header: &h})}
 	for _, in := range j.Open {
-		recs = append(recs, appendRecord(nil, Record{Intent: &in}))
+		recs = append(recs, encode(Record{Intent: &in}))
 	}
 	if !j.Alive.IsZero() {
-		recs = append(recs, mustEncode(Record{Alive: &Alive{At: j.Alive}}))
+		recs = append(recs, encode(Record{Alive: &Alive{At: j.Alive}}))
 	}
 	return frameEncoded(recs)
 }

@@ -169,7 +169,7 @@ func (s *Session) Edit(e Edit) Ticket { return s.record(Record{Edit: &e}) }
 // record encodes a record, folds it and hands it to the journal: the last two
 // together, so that a replay sees the order that memory saw.
 func (s *Session) record(r Record) Ticket {
-	text := appendRecord(nil, r)
+	text := encode(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.journal == nil && s.err == nil {
@@ -251,10 +251,8 @@ func (s *Session) Commit(secrets string) error {
 		return nil // nothing was recorded, now or before
 	}
 	s.state.lock.Secrets, s.state.lock.Serial = secrets, s.serial+1
-	text, err := s.state.snapshot().print()
-	if err != nil {
-		return fmt.Errorf("print lockfile: %w", err)
-	}
+	text := s.state.snapshot().print()
+	var err error
 	if is := text.digestButSerial(); is != s.was && (s.was != "" || len(s.state.entries) > 0) {
 		if err = s.replace(text); err == nil {
 			s.was, s.serial = is, s.state.lock.Serial
@@ -283,7 +281,7 @@ func (s *Session) replace(text pieces) error {
 			return err
 		}
 	}
-	rec := mustEncode(Record{Commit: &Commit{Serial: s.state.lock.Serial, Digest: text.digest()}})
+	rec := encode(Record{Commit: &Commit{Serial: s.state.lock.Serial, Digest: text.digest()}})
 	if err := s.journal.wait(s.journal.add(rec)); err != nil {
 		return err
 	}
@@ -318,23 +316,14 @@ func (s *Session) clear() error {
 // opening is how a journal begins: its header, and intents of an earlier one.
 func (s *Session) opening(open []Intent) [][]byte {
 	h := Header{Version: Version, Lineage: s.state.lock.Lineage, Serial: s.serial, Target: s.state.lock.Target}
-	recs := [][]byte{mustEncode(Record{Header: &h})}
+	recs := [][]byte{encode(Record{Header: &h})}
 	for _, in := range open {
-		recs = append(recs, mustEncode(Record{Intent: &in}))
+		recs = append(recs, encode(Record{Intent: &in}))
 	}
 	if len(open) > 0 && !s.state.alive.IsZero() {
-		recs = append(recs, mustEncode(Record{Alive: &Alive{At: s.state.alive}}))
+		recs = append(recs, encode(Record{Alive: &Alive{At: s.state.alive}}))
 	}
 	return recs
-}
-
-// mustEncode encodes a record; plain data always encodes.
-func mustEncode(r Record) []byte {
-	text, err := encode(r)
-	if err != nil {
-		panic("lockfile: " + err.Error())
-	}
-	return text
 }
 
 // Close gives the lock back. What was recorded and not committed stays in the

@@ -310,7 +310,7 @@ func TestCommitCrashes(t *testing.T) {
 	restarted, _ := os.ReadFile(p.Journal)
 	digest := resource.Digest(renamed)
 	recs, _, _ := unframeAll(before)
-	commit := frameEncoded([][]byte{mustEncode(Record{Commit: &Commit{Serial: 2, Digest: digest}})})
+	commit := frameEncoded([][]byte{encode(Record{Commit: &Commit{Serial: 2, Digest: digest}})})
 	marked := append(slices.Clone(before), commit...)
 	if len(recs) == 0 || n == 0 {
 		t.Fatal("nothing recorded")
@@ -591,7 +591,7 @@ func TestGroupCommit(t *testing.T) {
 // FuzzJournal: no bytes make the reader of a journal panic, and what it says is
 // whole reads the same again.
 func FuzzJournal(f *testing.F) {
-	line := frameEncoded([][]byte{mustEncode(Record{Header: &Header{Version: Version, Lineage: "x"}}), mustEncode(Record{Intent: &Intent{N: 1, Address: addr("flow.a"), Step: stepUpdate}})})
+	line := frameEncoded([][]byte{encode(Record{Header: &Header{Version: Version, Lineage: "x"}}), encode(Record{Intent: &Intent{N: 1, Address: addr("flow.a"), Step: stepUpdate}})})
 	f.Add(line)
 	f.Add(append(slices.Clone(line), line[:30]...))
 	f.Add(append(slices.Clone(line), make([]byte, 100)...))

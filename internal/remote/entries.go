@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -13,9 +14,9 @@ import (
 // by page, so that thousands of entries cost tens of requests.
 const fewEntries = 20
 
-// ReadEntries returns the object of every entry that has one, sorted by address. At most parallel
+// ReadEntries returns the object of every entry that has one, sorted by address. At most limit
 // reads are under way at a time.
-func ReadEntries(ctx context.Context, d platform.Doer, lock *lockfile.Lock, parallel int) ([]resource.Live, error) {
+func ReadEntries(ctx context.Context, d platform.Doer, lock *lockfile.Lock, limit int) ([]resource.Live, error) {
 	byKind := map[resource.Kind][]lockfile.Entry{}
 	for _, e := range lock.Entries {
 		if e.ID != "" {
@@ -31,7 +32,7 @@ func ReadEntries(ctx context.Context, d platform.Doer, lock *lockfile.Lock, para
 		}
 	}
 	var found collected[resource.Live]
-	err := each(ctx, parallel, reads, func(ctx context.Context, entries []lockfile.Entry) error {
+	err := parallel.Calls(ctx, limit, reads, func(ctx context.Context, entries []lockfile.Entry) error {
 		read, err := readEntries(ctx, d, entries)
 		found.add(read...)
 		return err

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -25,8 +26,8 @@ const (
 
 // Versions returns the versions of objects by ID. An object whose version cannot be read is left
 // out: an update that lacks the version meets a conflict, and reads it then. New datasets are read
-// from a list, since one by one each would cost a call. At most parallel reads are under way at a time.
-func Versions(ctx context.Context, d platform.Doer, objects []Object, parallel int) map[string]string {
+// from a list, since one by one each would cost a call. At most limit reads are under way at a time.
+func Versions(ctx context.Context, d platform.Doer, objects []Object, limit int) map[string]string {
 	isNewDataset := func(o Object) bool { return o.New && o.Kind == resource.Dataset }
 	datasets := 0
 	for _, o := range objects {
@@ -36,10 +37,10 @@ func Versions(ctx context.Context, d platform.Doer, objects []Object, parallel i
 	}
 	listed := map[string]string{}
 	if datasets > fewDatasets {
-		listed = newestDatasets(ctx, d, datasets, parallel)
+		listed = newestDatasets(ctx, d, datasets, limit)
 	}
 	var found collected[platform.Object]
-	_ = each(ctx, parallel, objects, func(ctx context.Context, o Object) error {
+	_ = parallel.Calls(ctx, limit, objects, func(ctx context.Context, o Object) error {
 		if etag := listed[o.ID]; isNewDataset(o) && etag != "" {
 			found.add(platform.Object{ID: o.ID, ETag: etag})
 			return nil
@@ -55,13 +56,13 @@ func Versions(ctx context.Context, d platform.Doer, objects []Object, parallel i
 
 // newestDatasets lists about as many of the newest datasets as are asked for. Where others create
 // datasets meanwhile, some of ours are missing.
-func newestDatasets(ctx context.Context, d platform.Doer, n, parallel int) map[string]string {
+func newestDatasets(ctx context.Context, d platform.Doer, n, limit int) map[string]string {
 	var pages []int
 	for start := 0; start < n; start += pageOfDatasets {
 		pages = append(pages, start)
 	}
 	var found collected[platform.Object]
-	_ = each(ctx, parallel, pages, func(ctx context.Context, start int) error {
+	_ = parallel.Calls(ctx, limit, pages, func(ctx context.Context, start int) error {
 		query := url.Values{
 			"orderBy": {"desc:created"}, "properties": {"version"},
 			"limit": {strconv.Itoa(pageOfDatasets)}, "start": {strconv.Itoa(start)},
