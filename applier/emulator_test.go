@@ -66,7 +66,7 @@ func compile(t *testing.T, change *strings.Replacer, without ...string) *resourc
 }
 
 // first is the example as it stands; second changes fields of every kind that
-// can change: titles, secrets' neighbours, mappings, a schedule, a table, a state.
+// can change: titles, secrets' neighbors, mappings, a schedule, a table, a state.
 func first(t *testing.T) *resource.Graph { return compile(t, strings.NewReplacer()) }
 
 func second(t *testing.T) *resource.Graph {

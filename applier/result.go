@@ -104,14 +104,14 @@ func (r *Result) count(c *planner.Change) {
 // ErrInterrupted says that the apply was told to stop. What was done is saved.
 var ErrInterrupted = errors.New("interrupted; what was done is saved")
 
-// ElsewhereError says that the plan was made for another organisation or sandbox.
+// ElsewhereError says that the plan was made for another organization or sandbox.
 type ElsewhereError struct {
 	Plan   planner.Target
 	Target lockfile.Target
 }
 
 func (e *ElsewhereError) Error() string {
-	return fmt.Sprintf("the plan is for organisation %s, sandbox %s; the target is organisation %s, sandbox %s; plan again",
+	return fmt.Sprintf("the plan is for organization %s, sandbox %s; the target is organization %s, sandbox %s; plan again",
 		e.Plan.Org, e.Plan.Sandbox, e.Target.Org, e.Target.Sandbox)
 }
 

@@ -104,7 +104,7 @@ func checkAs(d *variant, k string, schema *jsonschema.Schema, report *diag.Repor
 	}
 }
 
-// variablePattern is what the schema for editors wants of text that stands for
+// variablePattern is what the schema for editors requires of text that replaces
 // something else.
 const variablePattern = `\$\{var\.`
 
@@ -132,7 +132,7 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 	case *kind.Required:
 		for _, key := range k.Missing {
 			if misspelt(docKind, path, n, key) {
-				continue // said at the key that stands there instead
+				continue // reported at the key
 			}
 			report.Add(missingDocumentKey{at: at, key: key})
 		}

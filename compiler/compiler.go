@@ -202,7 +202,7 @@ func readAll(files []*source.File, one func(*source.File) readFile, most int) ([
 }
 
 // each calls do for every document, on all cores. Each call gets a project of its
-// own to write to, and sees all documents; what it reports stands in the order of
+// own to write to, and sees all documents; its reports are in the order of
 // the documents.
 func (p *project) each(do func(p *project, i int)) {
 	reports := make([]*diag.Report, len(p.units))

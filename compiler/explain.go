@@ -90,7 +90,7 @@ func (x explainer) definition(name string) resource.Value {
 	return v
 }
 
-// resolve follows references; what stands beside one wins over what it leads to.
+// resolve follows references; members next to a reference override the referenced ones.
 func (x explainer) resolve(v resource.Value) resource.Value {
 	own := v
 	for {
@@ -110,7 +110,7 @@ func (x explainer) resolve(v resource.Value) resource.Value {
 }
 
 // element returns what has the keys of a value: itself, or for a map whose keys
-// the user chooses, what stands behind each of them.
+// the user chooses, the type of each value.
 func (x explainer) element(v resource.Value) resource.Value {
 	v = x.resolve(v)
 	if _, ok := v.Get("properties"); ok {

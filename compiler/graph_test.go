@@ -52,7 +52,7 @@ func printGraph(t testing.TB, g *resource.Graph) string {
 	return b.String()
 }
 
-// The bodies of the examples, byte by byte, and where each value stands.
+// The bodies of the examples, byte by byte, and the position of each value.
 func TestExamplesCompileToTheirGraphs(t *testing.T) {
 	dirs, err := filepath.Glob("../examples/*/*dataflow.yaml")
 	if err != nil || len(dirs) == 0 {

@@ -40,7 +40,7 @@ func knownKeys(docKind string, path document.Path) []string {
 	return n.keys()
 }
 
-// resolve follows references to what they stand for.
+// resolve follows references.
 func (n *schemaNode) resolve() *schemaNode {
 	for n != nil && (n.Ref != "" || len(n.AllOf) > 0) {
 		if n.Ref == "" {

@@ -19,7 +19,7 @@ func (p *project) fieldsOf(body *schemas.SchemaBody) *xdm.Schema {
 }
 
 // ownFields returns the own fields of a schema in the order of the document. A
-// field whose type is none stands as text, so that only its type is at fault.
+// field whose type is none is treated as text, so that only its type is reported.
 func ownFields(body *schemas.SchemaBody) []xdm.OwnField {
 	out := make([]xdm.OwnField, 0, len(body.Fields))
 	for _, f := range body.Fields {

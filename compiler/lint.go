@@ -8,7 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 )
 
-// lintColumns tells of columns that are read from the database for nothing, and
+// lintColumns reports columns that are read from the database for nothing, and
 // of columns that a database may take for one.
 func (p *project) lintColumns(u *unit, rows []filled) {
 	f := u.dataflow

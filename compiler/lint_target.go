@@ -12,7 +12,7 @@ import (
 // profileRuns is how many batches a day Profile takes in for a dataset.
 const profileRuns = 90
 
-// lintDataflow tells what of a dataflow is allowed and rarely meant.
+// lintDataflow reports what is allowed but rarely intended.
 func (p *project) lintDataflow(u *unit) {
 	f := u.dataflow
 	dataset, profile := p.feedsProfile(u)
@@ -79,7 +79,7 @@ func (p *project) canonical(fields *xdm.Schema, path string) string {
 	return xdm.TenantNamespace
 }
 
-// lintSchema tells of a schema about people that says nothing about whom.
+// lintSchema reports a schema of people without an identity.
 func (p *project) lintSchema(body *schemas.SchemaBody, at place) {
 	fields := p.fieldsOf(body)
 	if fields.Class().ID == xdm.ProfileClass && len(body.Identities) == 0 && !body.Profile && !fields.HasIdentityMap() && len(fields.Unknown()) == 0 {
@@ -87,7 +87,7 @@ func (p *project) lintSchema(body *schemas.SchemaBody, at place) {
 	}
 }
 
-// lintFields tells of own fields that differ in capital letters only.
+// lintFields reports custom fields that differ only in case.
 func (p *project) lintFields(body *schemas.SchemaBody, at func(...string) place) {
 	first := make(map[string]string, len(body.Fields))
 	for _, f := range body.Fields {

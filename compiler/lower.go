@@ -109,7 +109,7 @@ func addr(k resource.Kind, name string) resource.Address {
 	return resource.Address{Kind: k, Name: name}
 }
 
-// slug turns a path into the part of an address that stands for it.
+// slug returns the part of an address for a path.
 func slug(path string) string { return asName(strings.ReplaceAll(path, xdm.TenantNamespace, "")) }
 
 func sorted(in []string) []string {

@@ -70,7 +70,7 @@ func (x *lookup) variable(name string) (int, bool) {
 	return j, loose
 }
 
-// looseName makes names alike that an environment variable cannot tell apart.
+// looseName makes names equal that an environment variable cannot distinguish.
 func looseName(name string) string {
 	return strings.ToLower(strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
 }

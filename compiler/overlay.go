@@ -15,7 +15,7 @@ var perTarget = []string{"only", "except", "targets"}
 
 // overlaid applies the defaults and the target's overlay to a document and fills
 // in variables. It is false when the document is not for the target, or when what
-// it is cannot be told; the report then says why, if anything is wrong.
+// it is cannot be determined; the report then says why, if anything is wrong.
 //
 // Whatever an overlay for another target says is checked as well, as far as
 // that is possible without the variables of that target.
@@ -240,7 +240,7 @@ func (p provenance) defaulted(root, doc, defaults *document.Node, path document.
 	return out.Indexed()
 }
 
-// wanted reports whether a default can stand beside what a document says: of two
+// wanted reports whether a default is compatible with a document: of two
 // ways to the database it chooses one, and a schedule of once has no interval.
 func wanted(root *document.Node, path string) bool {
 	database, schedule := root.Get("database"), root.Get("schedule")

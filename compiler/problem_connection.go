@@ -180,7 +180,7 @@ func (p authValue) Diagnose() diag.Diagnostic {
 type badReference struct {
 	at    place
 	name  string
-	mixed bool // other text stands beside the reference
+	mixed bool // the value contains other text
 }
 
 func (p badReference) Diagnose() diag.Diagnostic {

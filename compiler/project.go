@@ -167,7 +167,7 @@ func (p *project) distinctTitles(lists [][]resource.Resource) bool {
 			switch {
 			case !taken:
 				first[title] = r
-			case other.Address != r.Address: // twice the same is told as that
+			case other.Address != r.Address: // duplicates are reported as such
 				p.report.Add(titleClash{title, *other, *r})
 				fine = false
 			}
@@ -181,7 +181,7 @@ func registryTitle(r resource.Resource) string {
 	return title.Text
 }
 
-// resolve checks what only the whole document, or another one, can tell.
+// resolve checks rules that involve the whole document or other documents.
 func (p *project) resolve(u *unit) {
 	p.resolveLifecycle(u)
 	switch {

@@ -17,7 +17,7 @@ const (
 	ByOverlay  How = "overlay"  // the document's own, for the target
 	ByDefault  How = "default"  // of aepflow.yaml
 	ByVariable How = "variable" // ${var.NAME}
-	Escaped    How = "escape"   // $${ stands for ${
+	Escaped    How = "escape"   // $${ is a literal ${
 )
 
 // Origin is one way in which a value came into a document other than by being
@@ -153,7 +153,7 @@ func (x originIndex) removedAt(s source.Span, path string) []removal {
 	return x.paths[docs[i]][path]
 }
 
-// explain adds to a diagnostic how the value that it is about came to be. A
+// explain adds the provenance of the value to a diagnostic. A
 // repair of what a variable has put in is taken back: the text is not there.
 func (x originIndex) explain(d diag.Diagnostic) diag.Diagnostic {
 	if len(x.nodes)+len(x.removed) == 0 || d.Primary().IsZero() {

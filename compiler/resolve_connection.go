@@ -23,7 +23,7 @@ func (p *project) resolveConnection(u *unit) {
 	p.resolveSignIn(u, connector)
 }
 
-// checkReference refuses a secret that stands in the document.
+// checkReference reports a literal secret.
 func (p *project) checkReference(u *unit, connector specs.Connector, param schemas.Param) {
 	at := u.at("auth", "params", param.Name)
 	meant := meantParam(connector, param.Name)

@@ -8,11 +8,11 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// noSchema stands for a schema of which nothing is known: any path may be one
+// noSchema is a schema of which nothing is known: any path may be one
 // of its fields.
 var noSchema = sync.OnceValue(func() *xdm.Schema { s, _ := xdm.NewSchema("", nil, nil, ""); return s })
 
-// maxSuggested is how many misspelt paths of a schema are told with what was
+// maxSuggested is how many misspelt paths of a schema are reported with what was
 // likely meant. To find that out takes a look at every field of the standard.
 const maxSuggested = 100
 

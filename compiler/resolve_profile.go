@@ -138,7 +138,7 @@ func (p profileByTag) fix(word string) *diag.Fix {
 	return &diag.Fix{Title: "write profile: " + word, Edits: edits}
 }
 
-// indentOf returns what stands before a key on its line; false when that is more
+// indentOf returns the text before a key on its line; false when that is more
 // than spaces.
 func indentOf(key source.Span) (string, bool) {
 	before := key.File.Text[:key.Start]

@@ -181,7 +181,7 @@ func (p *project) checkProfile(at place, mode schemas.DatasetProfile, ref string
 	if class, ok := xdm.ClassByName(body.Class); ok && class.ID == xdm.EventClass && mode == schemas.ProfileUpsert {
 		p.report.Add(upsertOfEvents{at})
 	}
-	if !body.Profile { // a dataset without any schema is told already
+	if !body.Profile { // a missing schema is already reported
 		p.report.Add(profileWithoutSchema{at: at})
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // Resolved is a document as a target sees it: defaults, overlay and variables
-// worked in, secrets that stand in it hidden.
+// worked in, literal secrets hidden.
 type Resolved struct {
 	Path     string // of the file
 	Kind     string
@@ -64,7 +64,7 @@ func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
 	return out, p.report
 }
 
-// hidden returns a Connection with asterisks for secrets that stand in it.
+// hidden returns a Connection with asterisks for literal secrets.
 func hidden(root *document.Node, origins provenance) *document.Node {
 	slug := ""
 	if n := root.Get("connector"); n != nil {
@@ -156,7 +156,7 @@ func (r Resolved) Values() []ResolvedValue {
 	return out
 }
 
-// WriteYAML writes the document as YAML. With explain, a comment behind every
+// WriteYAML writes the document as YAML. With explain, a comment after every
 // value says where it comes from.
 func (r Resolved) WriteYAML(w io.Writer, explain bool) error {
 	p := yamlPrinter{explain: explain, provenance: r.provenance}

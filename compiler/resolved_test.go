@@ -64,7 +64,7 @@ func TestResolvedPrintsAsItReads(t *testing.T) {
 	for _, text := range texts {
 		f := source.NewFile("in.yaml", []byte(text))
 		if _, r := document.Parse(f); r.HasErrors() {
-			continue // values of the wrong kind, for example, are not mended by printing
+			continue // values of the wrong kind, for example, stay wrong when printed
 		}
 		resolved, _ := Resolve([]*source.File{f}, Options{})
 		for _, r := range resolved {

@@ -72,7 +72,7 @@ func joinPath(parent, name string) string {
 }
 
 // columnValue is a column as the platform's own explore call describes it: a
-// time is told by meta:xdmType beside the type.
+// meta:xdmType marks a time.
 func columnValue(name, word string) resource.Value {
 	rest, ok := columnShapes()[word]
 	if !ok {

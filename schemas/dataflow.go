@@ -45,7 +45,7 @@ type Dataflow struct {
 	Mappings Mappings `yaml:"mappings" jsonschema:"minProperties=1"`
 	// How the mapping set is called on the platform.
 	MappingSet *MappingSet `yaml:"mappingSet,omitempty"`
-	// The column that tells new and changed rows from old ones. Required for every schedule but once.
+	// Column that identifies new and changed rows. Required for every schedule but once.
 	Delta *Delta `yaml:"delta,omitempty"`
 	// When and how often the table is read.
 	Schedule Schedule `yaml:"schedule"`

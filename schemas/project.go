@@ -23,11 +23,11 @@ type Project struct {
 // Targets are the targets of a project, in order.
 type Targets []TargetConfig
 
-// TargetConfig is one target: an organisation and a sandbox, and where its
+// TargetConfig is one target: an organization and a sandbox, and where its
 // platform answers when that is not Adobe's own.
 type TargetConfig struct {
 	Name string `yaml:"-" key:"true"`
-	// The organisation's id.
+	// The organization's id.
 	Org string `yaml:"org,omitempty" jsonschema:"pattern=^[^@\\s]+@AdobeOrg$,example=0123456789ABCDEF01234567@AdobeOrg"`
 	// The sandbox. It is sent with every call.
 	Sandbox string `yaml:"sandbox,omitempty" jsonschema:"minLength=1,example=dev"`

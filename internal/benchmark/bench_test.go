@@ -33,7 +33,7 @@ func sizes() []int {
 	return []int{100, 1_000}
 }
 
-// measure runs floor and ours in turns, so that both meet the same neighbours on
+// measure runs floor and ours in turns, so that both meet the same neighbors on
 // the machine, and keeps the best of each. floor may be nil.
 func measure(b *testing.B, f benchmark.Figure, floor, ours func()) {
 	b.Helper()

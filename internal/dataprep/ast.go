@@ -2,7 +2,7 @@ package dataprep
 
 import "strings"
 
-// At is where a node stands: the half-open range [Start, End) of bytes of the
+// At is the position of a node: the half-open range [Start, End) of bytes of the
 // expression's text. Parentheses around a node belong to it.
 type At struct{ Start, End int }
 

@@ -18,7 +18,7 @@ type Attribute struct {
 // Attributes lists what e reads, in the order of the text and as often as it
 // reads it. The path in contains_key("a.b") counts, parameters of lambdas do
 // not. An attribute name that object_to_map(list, name) takes unquoted is listed
-// like a column: without the columns nobody can tell.
+// like a column: unknown without the columns.
 func Attributes(e Expr) []Attribute {
 	var found []Attribute
 	walkAttributes(e, nil, func(a Attribute, _ Expr) { found = append(found, a) })

@@ -324,7 +324,7 @@ func wholeNumber(t string) bool { return t == "integer" || t == "long" }
 
 func zero(n *Number) bool { return strings.Trim(n.Text, "0xX.lLhHfFdDbB") == "" }
 
-// phrase is a type as it stands in a sentence.
+// phrase names a type in a sentence.
 func phrase(t string) string {
 	switch {
 	case t == "null":

@@ -119,10 +119,10 @@ func TestReplacementsMend(t *testing.T) {
 				if p.Replacement == "" {
 					continue
 				}
-				mended := text[:p.Start] + p.Replacement + text[p.End:]
-				for _, q := range problemsOf(mended) {
+				fixed := text[:p.Start] + p.Replacement + text[p.End:]
+				for _, q := range problemsOf(fixed) {
 					if q.Code == p.Code && q.Start == p.Start && q.Message == p.Message {
-						t.Errorf("%s: the fix %s has the same problem", text, mended)
+						t.Errorf("%s: the fix %s has the same problem", text, fixed)
 					}
 				}
 			}

@@ -72,7 +72,7 @@ func (l *lexer) number() token {
 	return token{kind: tokNumber, text: word, start: start, end: end}
 }
 
-// exponent moves behind `e`, `e+` or `e-` when digits follow.
+// exponent moves after `e`, `e+` or `e-` when digits follow.
 func (l *lexer) exponent() bool {
 	rest := l.src[l.pos:]
 	if rest == "" || rest[0] != 'e' && rest[0] != 'E' {
@@ -90,7 +90,7 @@ func (l *lexer) exponent() bool {
 }
 
 // text reads a string literal. A backslash before a character that it does not
-// stand for is kept, as JEXL does: regular expressions rely on it.
+// represent is kept, as JEXL does: regular expressions rely on it.
 func (l *lexer) text(quote byte) token {
 	t := token{kind: tokText, start: l.pos, plain: true}
 	var b strings.Builder

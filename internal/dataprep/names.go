@@ -21,7 +21,7 @@ var reservedWords = map[string]bool{
 func IsReserved(name string) bool { return reservedWords[name] || isFunction(name) }
 
 // isFunction leaves out what is only called on a value: a column named `get`
-// or `equals` is in nobody's way.
+// or `equals` does not conflict.
 func isFunction(name string) bool {
 	f, ok := specs.FunctionByName(name)
 	return ok && !f.Method

@@ -86,7 +86,7 @@ var sqlForms = map[string]string{
 	"BETWEEN": "two comparisons: amount >= 1 && amount <= 5", "OVER": "a value of one row: there are no window functions",
 }
 
-// operatorExpected explains what stands where a value has ended.
+// operatorExpected explains a token after the end of a value.
 func (p *parser) operatorExpected(what string) {
 	t := p.tok()
 	pr := Problem{Message: "expected " + what + ", found " + p.found(t)}
@@ -110,8 +110,8 @@ func (p *parser) operatorExpected(what string) {
 	p.fail(t, pr)
 }
 
-// wordExpected explains a word behind a value: another language's operator, or
-// the second half of a name with a blank.
+// wordExpected explains a word after a value: another language's operator, or
+// the rest of a name with a space.
 func (p *parser) wordExpected(t token, pr *Problem) {
 	before := p.tokens[max(p.pos-1, 0)]
 	switch {

@@ -61,7 +61,7 @@ func TestParse(t *testing.T) {
 		{`true`, `true`},
 		{`'it'`, `"it"`},
 		{`"a\"b\\c\n\u00e9\uD83D\uDE00"`, `"a\"b\\c\né😀"`},
-		{`'\d+\|'`, `"\\d+\\|"`}, // an escape that stands for nothing stays
+		{`'\d+\|'`, `"\\d+\\|"`}, // an unknown escape stays
 		{`"C:\users"`, `"C:\\users"`},
 		{`12L`, `12L`},
 		{`0x1Fl`, `0x1Fl`},
@@ -121,7 +121,7 @@ func TestParse(t *testing.T) {
 		{`(a or b) and c`, `(&& (|| <a> <b>) <c>)`},
 		{`a >>> 1 >> 2`, `(>> (>>> <a> 1) 2)`},
 
-		// blanks and comments
+		// spaces and comments
 		{"  a\n\t+ // sum\n b /* of */ + c ## two", `(+ (+ <a> <b>) <c>)`},
 	} {
 		e, problems := Parse(tt.text)
@@ -215,7 +215,7 @@ func checkTree(t *testing.T, text string, e Expr) {
 	printed := Print(e)
 	again, problems := Parse(printed)
 	if len(problems) > 0 && (problems[0].Code == "expression-too-long" || problems[0].Code == "expression-too-deep") {
-		return // blanks and brackets that print adds can pass a limit
+		return // spaces and brackets that print adds can pass a limit
 	}
 	if problems != nil {
 		t.Fatalf("%q prints as %q: %v", text, printed, problems)

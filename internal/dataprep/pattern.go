@@ -55,7 +55,7 @@ func CheckPattern(pattern string) []Problem {
 	return problems
 }
 
-// patternRuns cuts a pattern at the changes of letter; what stands between
+// patternRuns cuts a pattern at the changes of letter; text between
 // single quotes is text.
 func patternRuns(pattern string) ([]run, []Problem) {
 	var runs []run

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// Print writes e in one canonical way: operators as symbols with blanks around
+// Print writes e in one canonical way: operators as symbols with spaces around
 // them, texts in double quotes, no more parentheses than needed.
 func Print(e Expr) string {
 	p := &printer{}

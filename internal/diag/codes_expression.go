@@ -32,7 +32,7 @@ var expressionCodes = []Entry{
 	{
 		Code: "bad-escape", Severity: Error,
 		Title: "invalid escape",
-		Explanation: "`\\u` and four hexadecimal digits stand for a character; half of a surrogate pair alone does not, " +
+		Explanation: "`\\u` and four hexadecimal digits represent a character; half of a surrogate pair alone does not, " +
 			"and neither does a backslash at the end.",
 		Example: expr("\"\\uD800\""),
 	},

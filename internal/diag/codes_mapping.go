@@ -269,7 +269,7 @@ var mappingCodes = []Entry{
 		Code: DuplicateImport, Severity: Error,
 		Title: "object with two owners",
 		Explanation: "An object of the platform belongs to one document. If two imported it, removing one document would remove " +
-			"the object that the other one stands for. A plan also refuses to import what the lockfile has already.",
+			"the object of the other one. A plan also refuses to import what the lockfile has already.",
 		Example: goodConnection + importShop + "---\n" +
 			with(goodConnection, "name: shop-db", "name: shop-copy") + importShop,
 	},

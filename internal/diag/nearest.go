@@ -24,9 +24,9 @@ func NearestAll(name string, candidates []string) []string {
 }
 
 // Mistyped reports whether name is candidate with a slip of the hand: spelled
-// alike but for case, dashes and underscores, two neighbours swapped, or in a
-// name of six letters and more one letter wrong, left out or added. Digits tell
-// names apart: id_1 is never a slip of id_2.
+// alike but for case, dashes and underscores, two neighbors swapped, or in a
+// name of six letters and more one letter wrong, left out or added. Digits distinguish
+// names: id_1 is never a slip of id_2.
 func Mistyped(name, candidate string) bool {
 	const shortest = 6
 	a, b := nearest.Fold(name), nearest.Fold(candidate)

@@ -13,7 +13,7 @@ func TestMistyped(t *testing.T) {
 		{"google-bigqurey", "google-bigquery", true},
 		{"mssql", "mysql", false},          // another database
 		{"id_1", "id_2", false},            // another column
-		{"street1", "street2", false},      // digits tell names apart
+		{"street1", "street2", false},      // digits distinguish names
 		{"first_name", "last_name", false}, // near enough for help only
 		{"Name", "NameHash", false},        // a beginning is no slip
 		{"cost", "cast", false},            // short words are near everything

@@ -69,13 +69,13 @@ var hazards = []struct {
 	{"cjk-column", 0, func(t *testing.T, r *diag.Report) {
 		f := file("流.yaml", "タイトル: 顧客データ  # 説明", "名前: {値: 間違い, é́: x}", "👩‍👩‍👧: 🇩🇪 oops")
 		r.Add(found{Code: diag.InvalidValue, Severity: diag.Error, Message: "wide characters before and in the caret",
-			Labels: []diag.Label{{Span: in(t, f, "間違い", 1), Text: "six cells"}, {Span: in(t, f, "é́", 1), Text: "one cell"}, {Span: in(t, f, "oops", 1), Text: "behind emoji"}}})
+			Labels: []diag.Label{{Span: in(t, f, "間違い", 1), Text: "six cells"}, {Span: in(t, f, "é́", 1), Text: "one cell"}, {Span: in(t, f, "oops", 1), Text: "after emoji"}}})
 	}},
 	{"tab", 0, func(t *testing.T, r *diag.Report) {
 		f := file("a.yaml", "columns:", "\tname: string", "  a\tb:\tc")
 		r.Add(found{Code: diag.YAMLTab, Severity: diag.Error, Message: "tab in indentation",
 			Labels: []diag.Label{{Span: in(t, f, "\t", 1), Text: "a tab"}}})
-		r.Add(found{Code: diag.YAMLTab, Severity: diag.Error, Message: "text behind tabs",
+		r.Add(found{Code: diag.YAMLTab, Severity: diag.Error, Message: "text after tabs",
 			Labels: []diag.Label{{Span: in(t, f, "c", 2), Text: "here"}, {Span: in(t, f, "b", 1), Text: "and here"}}})
 	}},
 	{"crlf", 0, func(t *testing.T, r *diag.Report) {
@@ -113,7 +113,7 @@ var hazards = []struct {
 	{"long-span", 0, func(t *testing.T, r *diag.Report) {
 		f := file("a.yaml", "text: |", " 1", " 2", " 3", " 4", " 5", " 6", " 7", " 8", " 9", "end: x")
 		r.Add(found{Code: diag.WrongType, Severity: diag.Error, Message: "ten lines",
-			Labels: []diag.Label{{Span: in(t, f, "|\n 1\n 2\n 3\n 4\n 5\n 6\n 7\n 8\n 9", 1), Text: "ends here"}, {Span: in(t, f, "x", 2), Text: "behind it"}}})
+			Labels: []diag.Label{{Span: in(t, f, "|\n 1\n 2\n 3\n 4\n 5\n 6\n 7\n 8\n 9", 1), Text: "ends here"}, {Span: in(t, f, "x", 2), Text: "after it"}}})
 	}},
 	{"eof", 0, func(t *testing.T, r *diag.Report) {
 		f := file("a.yaml", "name: \"a", "title: b", "")
@@ -131,7 +131,7 @@ var hazards = []struct {
 			Labels: []diag.Label{{Span: in(t, f, "here", 1), Text: "found it"}, {Span: in(t, f, "there", 1), Text: "outside the window"}}})
 		r.Add(found{Code: diag.InvalidValue, Severity: diag.Error, Message: "at the end of wide characters",
 			Labels: []diag.Label{{Span: in(t, f, "!", 1), Text: "last"}}})
-		r.Add(found{Code: diag.InvalidValue, Severity: diag.Error, Message: "in a line without blanks",
+		r.Add(found{Code: diag.InvalidValue, Severity: diag.Error, Message: "in a line without spaces",
 			Labels: []diag.Label{{Span: in(t, f, "z", 1), Text: "one of forty thousand"}}})
 		r.Add(found{Code: diag.InvalidValue, Severity: diag.Error, Message: "near the start",
 			Labels: []diag.Label{{Span: in(t, f, "head", 1), Text: "cut on the right only"}}})

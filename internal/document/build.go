@@ -27,7 +27,7 @@ const (
 	// maxFaults is how many documents of a file are tried after a syntax error.
 	// Each try reads the rest of the file.
 	maxFaults = 20
-	// maxProblems is how many problems of one document's tree are told.
+	// maxProblems is how many problems of one document's tree are reported.
 	maxProblems = 200
 )
 
@@ -79,7 +79,7 @@ func Parse(f *source.File) ([]*Document, *diag.Report) {
 	return docs, report
 }
 
-// parseFrom reads the documents that begin at or behind an offset, up to the
+// parseFrom reads the documents that begin at or after an offset, up to the
 // first that is at fault, and no more than most.
 func parseFrom(f *source.File, text []byte, from, most int) ([]*yaml.Node, diag.Problem) {
 	if from > 0 {
@@ -92,7 +92,7 @@ func parseFrom(f *source.File, text []byte, from, most int) ([]*yaml.Node, diag.
 	fault, tabs := syntax.Find(f, from)
 	if fault == nil && len(tabs) > 0 {
 		// The library refuses tabs even on lines without text, where YAML allows
-		// them and nobody sees them.
+		// them unseen.
 		if roots, err = parseNodes(withoutTabs(text, tabs), most); err == nil {
 			return roots, nil
 		}
@@ -137,7 +137,7 @@ type builder struct {
 	aliased  int          // values made through aliases so far
 	aliases  *int         // how many more the file may have
 	depth    int
-	problems int  // told so far
+	problems int  // reported so far
 	refused  bool // too deep or too many: said once, the rest is cut off
 }
 
@@ -212,7 +212,7 @@ func (b *builder) build(y *yaml.Node) *Node {
 }
 
 // add reports a problem. A document that has very many holds no document, and
-// the rest of them would help nobody.
+// more of them would not help.
 func (b *builder) add(p diag.Problem) {
 	if b.problems++; b.problems <= maxProblems {
 		b.report.Add(p)

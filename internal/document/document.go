@@ -14,7 +14,7 @@ import (
 // Kind says what a value of a document is.
 type Kind uint8
 
-// The kinds of YAML 1.2's core schema. A null is what stands behind a key
+// The kinds of YAML 1.2's core schema. A null is the value of a key
 // without a value.
 const (
 	NullKind Kind = iota

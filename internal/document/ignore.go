@@ -15,7 +15,7 @@ const ignoreMark = "aepflow:ignore"
 
 // addIgnores finds the comments `# aepflow:ignore CODE reason` of a file and
 // hands each to its document. A comment on a line of its own silences the next
-// line that has text, one behind a value the line it stands on.
+// line that has text, one after a value, its own line.
 func addIgnores(f *source.File, docs []*Document) {
 	if len(docs) == 0 || !bytes.Contains(f.Text, []byte(ignoreMark)) {
 		return
@@ -65,7 +65,7 @@ func ignoreComment(line string) int {
 }
 
 // documentAt returns the document that a comment at an offset belongs to: the
-// one that it stands in, else the next one, else the last.
+// one that contains it, else the next one, else the last.
 func documentAt(docs []*Document, offset int) *Document {
 	i := sort.Search(len(docs), func(i int) bool { return offset < docs[i].Root.Span.End })
 	return docs[min(i, len(docs)-1)]
@@ -87,7 +87,7 @@ func nextTexts(f *source.File) []int {
 	return next
 }
 
-// scalarSpans are the places of the scalars that stand in documents, in order. A #
+// scalarSpans are the spans of the scalars in documents, in order. A #
 // in one of them starts no comment.
 func scalarSpans(docs []*Document) []source.Span {
 	var out []source.Span

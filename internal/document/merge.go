@@ -13,8 +13,8 @@ const manyKeys = 12
 
 // pairs builds the keys and values of a map and returns where the last ends.
 //
-// A key written in the map wins over a merged one, wherever it stands; of
-// merged ones the first wins. Merged pairs stand where their << stands.
+// A key written in the map wins over a merged one, regardless of order; of
+// merged ones the first wins. Merged pairs take the position of their <<.
 func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 	n.Pairs = make([]Pair, 0, len(y.Content)/2)
 	seen := keySet{}
@@ -26,13 +26,13 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 		yk, yv := y.Content[i], y.Content[i+1]
 		if isMerge(yk) {
 			key := b.build(yk)
-			value := b.behind(yk, key, yv)
+			value := b.valueAfter(yk, key, yv)
 			end = b.reach(end, yv, value)
 			merges = append(merges, merge{at: len(n.Pairs), key: key.Span, value: value})
 			continue
 		}
 		key := b.key(yk)
-		value := b.behind(yk, key, yv)
+		value := b.valueAfter(yk, key, yv)
 		end = b.reach(b.reach(end, yk, key), yv, value)
 		switch {
 		case b.refused:
@@ -57,16 +57,16 @@ func (b *builder) pairs(n *Node, y *yaml.Node, end int) int {
 	return end
 }
 
-// behind builds the value of a key. One that was left out stands behind the
+// valueAfter builds the value of a key. A missing value is positioned after the
 // colon; the library places it at whatever comes next, which may be far off.
-func (b *builder) behind(yk *yaml.Node, key *Node, yv *yaml.Node) *Node {
+func (b *builder) valueAfter(yk *yaml.Node, key *Node, yv *yaml.Node) *Node {
 	value := b.build(yv)
 	if !isOmitted(yv) {
 		return value
 	}
-	at := b.behindColon(b.place(yk, key).End)
+	at := b.afterColon(b.place(yk, key).End)
 	if tag := b.skipBlanks(at); tag < len(b.text) && b.text[tag] == '!' && tag == b.start(yv) {
-		return value // a bare ! as tag, which the library does not tell
+		return value // a bare ! as tag, which the library does not report
 	}
 	value.Span = b.file.Span(at, at)
 	return value
@@ -94,7 +94,7 @@ func (b *builder) key(y *yaml.Node) *Node {
 	return n
 }
 
-// merge is one << of a map: where it stands among the pairs, and its value.
+// merge is one << of a map: its position among the pairs, and its value.
 type merge struct {
 	at    int
 	key   source.Span
@@ -134,7 +134,7 @@ func (b *builder) merge(n *Node, merges []merge) {
 	n.Pairs = append(n.Pairs, own[at:]...)
 }
 
-// place returns where a value stands in the map itself: the alias, if any.
+// place returns the position of a value in the map itself: of the alias, if any.
 func (b *builder) place(y *yaml.Node, n *Node) source.Span {
 	if y.Kind == yaml.AliasNode {
 		start := b.start(y)

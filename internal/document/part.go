@@ -39,7 +39,7 @@ func (n *Node) Part(from, to int) source.Span {
 }
 
 // partWalk reads a scalar's source beside its value. One step takes a piece of
-// both that stand for each other.
+// both that correspond.
 type partWalk struct {
 	text  []byte
 	at    int // in text
@@ -70,7 +70,7 @@ func (w *partWalk) next() int {
 	return w.at + size
 }
 
-// step returns how many bytes of text stand for how many bytes of value. Both
+// step returns how many bytes of text represent how many bytes of value. Both
 // are zero at the end.
 func (w *partWalk) step() (size, width int) {
 	if w.at >= len(w.text) || w.v > len(w.value) {
@@ -82,7 +82,7 @@ func (w *partWalk) step() (size, width int) {
 	case w.style == SingleQuoted && c == '\'':
 		return 2, 1
 	case blankLen(w.text, w.at) > 0:
-		return w.blanks()
+		return w.spaces()
 	case c < utf8.RuneSelf:
 		return 1, 1
 	}
@@ -90,8 +90,8 @@ func (w *partWalk) step() (size, width int) {
 	return size, size
 }
 
-// blanks reads a run of blanks and breaks.
-func (w *partWalk) blanks() (size, width int) {
+// spaces reads a run of spaces and line breaks.
+func (w *partWalk) spaces() (size, width int) {
 	breaks := 0
 	for n := blankLen(w.text, w.at); n > 0; n = blankLen(w.text, w.at+size) {
 		switch breakLen(w.text, w.at+size) {
@@ -106,7 +106,7 @@ func (w *partWalk) blanks() (size, width int) {
 		size += n
 	}
 	if w.style == Literal || w.style == Folded {
-		// What is left of a run depends on the indentation; the value tells.
+		// What is left of a run depends on the indentation and is read from the value.
 		width = 0
 		for w.v+width < len(w.value) {
 			n := blankLenString(w.value, w.v+width)
@@ -121,7 +121,7 @@ func (w *partWalk) blanks() (size, width int) {
 	case 0:
 		return size, size
 	case 1:
-		return size, 1 // a single break folds to a blank; of several the first is lost
+		return size, 1 // a single break folds to a space; of several the first is lost
 	}
 	return size, width
 }
@@ -139,14 +139,14 @@ func (w *partWalk) escape() (size, width int) {
 		digits = 4
 	case 'U':
 		digits = 8
-	case '\n', '\r': // the line goes on without a blank
+	case '\n', '\r': // the line continues without a space
 		size = 1
 		for n := blankLen(w.text, w.at+size); n > 0; n = blankLen(w.text, w.at+size) {
 			size += n
 		}
 		return size, 0
 	}
-	// What an escape stands for is the next character of the value.
+	// The next character of the value is the escaped one.
 	if w.v < len(w.value) {
 		_, width = utf8.DecodeRuneInString(w.value[w.v:])
 	}

@@ -78,7 +78,7 @@ func isWord(s string) bool {
 	return s != ""
 }
 
-// Found is what stands at a path.
+// Found is the result of looking up a path.
 type Found struct {
 	Node *Node       // the value; when it is missing, the nearest value around it
 	Key  source.Span // the key of Node, nowhere for an item or the root

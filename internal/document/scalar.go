@@ -29,7 +29,7 @@ func ResolveScalar(text string) Kind {
 	return StringKind
 }
 
-// numberKind tells integers, floats and text that only begins like a number:
+// numberKind distinguishes integers, floats, and text that begins like a number:
 //
 //	int    [-+]?[0-9]+ | 0o[0-7]+ | 0x[0-9a-fA-F]+
 //	float  [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)? | [-+]?\.inf | \.nan

@@ -22,13 +22,13 @@ type suiteCase struct {
 	ID    string  `json:"id"`
 	YAML  string  `json:"yaml"`
 	Fails bool    `json:"fails"`
-	JSON  *string `json:"json"` // the documents one behind the other
+	JSON  *string `json:"json"` // the documents, concatenated
 }
 
 // TestYAMLSuite runs the public YAML test suite, whose cases .ci/yaml-suite.mjs
 // writes to a file: whatever the text, nothing panics, every position is inside
 // of it and no message is the library's own. What is accepted means what the
-// suite says; where we judge otherwise stands below.
+// suite says; exceptions are listed below.
 func TestYAMLSuite(t *testing.T) {
 	path := os.Getenv("AEPFLOW_YAML_SUITE")
 	if path == "" {

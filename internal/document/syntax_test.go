@@ -50,7 +50,7 @@ func diagnoseAs(section, path string, text []byte) string {
 
 // Each archive holds a faulty text, by hazard, and what is said about it. A
 // text whose last line has no line break ends with ∎ there. The main hazards have
-// it in colour and as JSON too.
+// it in color and as JSON too.
 func TestSyntaxGoldens(t *testing.T) {
 	golden.Cases(t, "testdata/syntax/*.txtar", func(t *testing.T, ar *txtar.Archive) {
 		text := bytes.ReplaceAll(ar.Files[0].Data, []byte("∎\n"), nil)

@@ -99,7 +99,7 @@ func hideDirectives(text []byte, start int) []byte {
 	return text
 }
 
-// nextDocument returns the start of the first line behind an offset that begins
+// nextDocument returns the start of the first line after an offset that begins
 // a document, -1 when there is none.
 func nextDocument(text []byte, offset int) int {
 	for i := offset; ; {
@@ -114,8 +114,8 @@ func nextDocument(text []byte, offset int) int {
 	}
 }
 
-// blanked returns text with blanks for all but the line breaks before an
-// offset, so that what stands behind keeps its place.
+// blanked returns text with spaces for all but the line breaks before an
+// offset, so that later text keeps its position.
 func blanked(text []byte, to int) []byte {
 	out := bytes.Clone(text)
 	for i := 0; i < to; {

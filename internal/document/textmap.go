@@ -10,9 +10,9 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// textMap finds the bytes of the library's nodes. The library tells only where
+// textMap finds the bytes of the library's nodes. The library reports only where
 // a node starts, as line and column in characters, and where a node carries a
-// tag or an anchor it tells where that starts. Ends are found here, by reading
+// tag or an anchor it reports where that starts. Ends are found here, by reading
 // the text again with the help of the value that was read from it.
 //
 // The library's lines are not ours: it also breaks them at a lone CR, at NEL,
@@ -74,7 +74,7 @@ func breakLen(text []byte, i int) int {
 	return 0
 }
 
-// blankLen returns the length of the blank or line break at i.
+// blankLen returns the length of the space, tab, or line break at i.
 func blankLen(text []byte, i int) int {
 	if i < len(text) && (text[i] == ' ' || text[i] == '\t') {
 		return 1
@@ -92,17 +92,17 @@ func (t *textMap) start(y *yaml.Node) int {
 	return t.file.SkipRunes(at, y.Column-1)
 }
 
-// content returns where the value itself starts: behind tag and anchor.
+// content returns where the value itself starts: after tag and anchor.
 func (t *textMap) content(at int, y *yaml.Node) int {
 	if at >= len(t.text) || t.text[at] != '&' && t.text[at] != '!' {
 		return at
 	}
 	flow := y.Style&yaml.FlowStyle != 0
 	if y.Kind != yaml.ScalarNode && y.Anchor == "" && y.Style&yaml.TaggedStyle == 0 && !flow {
-		return at // what stands here belongs to the first key
+		return at // the tag or anchor belongs to the first key
 	}
 	if y.Kind == yaml.ScalarNode && y.Value == "" && scalarStyle(y.Style) == Plain {
-		return t.behindProps(at, y)
+		return t.afterProps(at, y)
 	}
 	i := at
 	for i < len(t.text) {
@@ -134,9 +134,9 @@ func (t *textMap) propEnd(i int) int {
 	return i
 }
 
-// behindProps returns the end of tag and anchor of a value without text, of
-// which the first stands at i.
-func (t *textMap) behindProps(i int, y *yaml.Node) int {
+// afterProps returns the end of tag and anchor of a value without text, of
+// which the first is at i.
+func (t *textMap) afterProps(i int, y *yaml.Node) int {
 	anchor, tag := t.text[i] == '&', t.text[i] == '!'
 	end := t.propEnd(i)
 	for next := end; next < len(t.text); {
@@ -231,8 +231,8 @@ func (t *textMap) doubleEnd(i int) int {
 }
 
 // follow reads an unescaped value in the text from i on and returns the end of
-// its last character that is not blank. Folding and indentation change only
-// blanks and breaks, so those are skipped on both sides.
+// its last character other than whitespace. Folding and indentation change only
+// whitespace, so those are skipped on both sides.
 func (t *textMap) follow(i int, value string) int {
 	end := i
 	for v := 0; v < len(value); {
@@ -291,9 +291,9 @@ func (t *textMap) skipBlanks(i int) int {
 	return i
 }
 
-// behindColon returns the end of the colon that follows a key which ends at i,
+// afterColon returns the end of the colon that follows a key which ends at i,
 // or i when the key has none.
-func (t *textMap) behindColon(i int) int {
+func (t *textMap) afterColon(i int) int {
 	for at := i; at < len(t.text); {
 		switch c := t.text[at]; {
 		case c == ':':

@@ -55,26 +55,26 @@ type parser struct {
 
 // line reads one line, or several where a quoted value has line breaks.
 func (p *parser) line() (e Entry, ok bool, fault string) {
-	p.blanks()
+	p.skipSpace()
 	if p.ended() {
 		return Entry{}, false, ""
 	}
 	if rest := p.text[p.pos:]; strings.HasPrefix(rest, "export ") || strings.HasPrefix(rest, "export\t") {
 		p.pos += len("export")
-		p.blanks()
+		p.skipSpace()
 	}
 	from := p.pos
 	for p.pos < len(p.text) && isNameByte(p.text[p.pos], p.pos == from) {
 		p.pos++
 	}
 	e = Entry{Name: p.text[from:p.pos], At: p.file.Span(from, p.pos)}
-	p.blanks()
+	p.skipSpace()
 	if e.Name == "" || p.pos == len(p.text) || p.text[p.pos] != '=' {
 		return Entry{}, false, "expected NAME=value"
 	}
 	p.pos++
 	before := p.pos
-	p.blanks()
+	p.skipSpace()
 	switch {
 	case p.pos == len(p.text):
 	case p.text[p.pos] == '\'':
@@ -90,7 +90,7 @@ func (p *parser) line() (e Entry, ok bool, fault string) {
 	case strings.IndexByte(e.Value, 0) >= 0:
 		fault = "the value contains a NUL byte"
 	default:
-		p.blanks()
+		p.skipSpace()
 		if !p.ended() {
 			fault = "unexpected text after the closing quote"
 		}
@@ -109,7 +109,7 @@ func (p *parser) ended() bool {
 	return true
 }
 
-// plain reads up to the end of the line or a comment, which a blank precedes.
+// plain reads up to the end of the line or a comment, which a space precedes.
 func (p *parser) plain() string {
 	line := upTo(p.text[p.pos:], "\r\n")
 	for i := 1; i < len(line); i++ {
@@ -124,7 +124,7 @@ func (p *parser) plain() string {
 
 const unclosed = "unclosed quote"
 
-// single reads a value in which every character stands for itself.
+// single reads a value in which every character is literal.
 func (p *parser) single() (value, fault string) {
 	value, _, closed := strings.Cut(p.text[p.pos+1:], "'")
 	if !closed {
@@ -158,7 +158,7 @@ func (p *parser) double() (value, fault string) {
 	return "", unclosed
 }
 
-func (p *parser) blanks() {
+func (p *parser) skipSpace() {
 	for p.pos < len(p.text) && isBlank(p.text[p.pos]) {
 		p.pos++
 	}

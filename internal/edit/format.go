@@ -16,7 +16,7 @@ import (
 type Order func(d *document.Document, path document.Path) []string
 
 // Format returns the text of a file in its canonical form: keys in the order of
-// the file format, one blank after a colon, no blanks at line ends, no two empty
+// the file format, one space after a colon, no trailing spaces, no two empty
 // lines in a row, one line break at the end. It moves and cuts bytes and prints
 // nothing anew, so comments, quotes, anchors and the space between sections stay.
 //
@@ -164,7 +164,7 @@ func (m *mover) entry(out []byte, i int, e entry) []byte {
 // entryStart returns where the entry of a key begins: at the start of its line,
 // or of the comment and blank lines right above. Comments above the first key
 // stay where they are: they are about the whole map. False when something else
-// stands before the key on its line.
+// precedes the key on its line.
 func entryStart(f *source.File, key int, first bool) (int, bool) {
 	line := f.LineOf(key)
 	start, _ := f.LineBounds(line)
@@ -182,7 +182,7 @@ func entryStart(f *source.File, key int, first bool) (int, bool) {
 	return start, true
 }
 
-// lineEnd returns the offset just behind the line break at or after an offset.
+// lineEnd returns the offset just after the line break at or after an offset.
 func lineEnd(f *source.File, at int) int {
 	if at > 0 && at <= len(f.Text) && f.Text[at-1] == '\n' {
 		return at
@@ -193,7 +193,7 @@ func lineEnd(f *source.File, at int) int {
 	return len(f.Text)
 }
 
-// respace cuts blanks and empty lines outside of texts that span lines.
+// respace removes spaces and empty lines outside of texts that span lines.
 func respace(f *source.File) []byte {
 	docs, report := document.Parse(f)
 	if report.HasErrors() {
@@ -234,8 +234,8 @@ func respace(f *source.File) []byte {
 	return out
 }
 
-// mark notes the lines inside texts that span several, and the gaps behind
-// colons that are wider or narrower than one blank.
+// mark notes the lines inside texts that span several, and the gaps after
+// colons that are wider or narrower than one space.
 func mark(n *document.Node, inside []bool, edits *[]diag.Edit) {
 	if n.Alias().IsZero() && n.Kind.IsScalar() && n.Span.File != nil {
 		first, last := n.Span.File.LineOf(n.Span.Start), n.Span.File.LineOf(n.Span.End)
@@ -259,7 +259,7 @@ func mark(n *document.Node, inside []bool, edits *[]diag.Edit) {
 	}
 }
 
-// spliceLine returns a line with the edits that lie in it, and the edits behind it.
+// spliceLine returns a line with the edits that lie in it, and the later edits.
 func spliceLine(f *source.File, start, end int, edits []diag.Edit) ([]byte, []diag.Edit) {
 	var out []byte
 	at := start

@@ -21,7 +21,7 @@ func TestApply(t *testing.T) {
 		"any order":       {[]diag.Edit{change(9, 12, "x"), change(0, 1, "long")}, "long: b\r\nc: x\n"},
 		"insert":          {[]diag.Edit{change(3, 3, "1"), change(3, 3, "2")}, "a: 12b\r\nc: dé\n"},
 		"insert at edge":  {[]diag.Edit{change(3, 4, "x"), change(3, 3, "y")}, "a: yx\r\nc: dé\n"},
-		"neighbours":      {[]diag.Edit{change(0, 1, "x"), change(1, 2, "=")}, "x= b\r\nc: dé\n"},
+		"neighbors":       {[]diag.Edit{change(0, 1, "x"), change(1, 2, "=")}, "x= b\r\nc: dé\n"},
 		"at the end":      {[]diag.Edit{change(13, 13, "e: f\n")}, "a: b\r\nc: dé\ne: f\n"},
 		"delete":          {[]diag.Edit{change(0, 6, "")}, "c: dé\n"},
 		"overlap":         {[]diag.Edit{change(0, 3, "x"), change(2, 4, "y")}, ""},

@@ -83,7 +83,7 @@ func (f File) writable(root *os.Root, mode fs.FileMode) (fs.FileMode, error) {
 	return info.Mode().Perm(), nil
 }
 
-// Create makes a file that must not exist; IsExist tells of one that does.
+// Create makes a file that must not exist; IsExist reports one that does.
 func (f File) Create(mode fs.FileMode, text []byte) error {
 	return f.do(func(root *os.Root) error {
 		file, err := root.OpenFile(f.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
@@ -102,7 +102,7 @@ func (f File) Temp() File {
 }
 
 // Place gives a file the name of another one in the same folder, whose name must
-// be free: IsExist tells of one that is not.
+// be free: IsExist reports one that is not.
 func (f File) Place(as File) error {
 	return f.do(func(root *os.Root) error {
 		// A hard link replaces nothing. Where there are none, a rename has to do.

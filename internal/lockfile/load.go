@@ -44,7 +44,7 @@ type TargetError struct {
 }
 
 func (e *TargetError) Error() string {
-	return fmt.Sprintf("%s belongs to organisation %s, sandbox %s; asked for organisation %s, sandbox %s",
+	return fmt.Sprintf("%s belongs to organization %s, sandbox %s; asked for organization %s, sandbox %s",
 		e.Path, e.Have.Org, e.Have.Sandbox, e.Asked.Org, e.Asked.Sandbox)
 }
 

@@ -1,7 +1,7 @@
 // Package nearest finds the name that a misspelt one most likely means.
 //
 // In: a word and the names that there are. Out: those that are few slips away.
-// A slip is a letter added, left out or changed, or two neighbours swapped; case,
+// A slip is a letter added, left out or changed, or two neighbors swapped; case,
 // dashes and underscores do not count. Law: the time for a word does not grow
 // with the number of names once those are Names, nor with the square of a length.
 package nearest
@@ -235,7 +235,7 @@ func farthest(letters []rune) int {
 	}
 }
 
-// Swapped reports whether b is a with two neighbours in the other order.
+// Swapped reports whether b is a with two neighbors in the other order.
 func Swapped(a, b string) bool { return swapped([]rune(a), []rune(b)) }
 
 func swapped(a, b []rune) bool {

@@ -94,10 +94,10 @@ func TestWriter(t *testing.T) {
 		{"one byte controls", "a\u009b31m", "a<U+009B>31m"},
 		{"not UTF-8", "a\xff\xc3\x28b\xe2\x82", "a\uFFFD\uFFFD(b\uFFFD\uFFFD"},
 		{"command", "::error::x\n", "<U+003A>:error::x\n"},
-		{"command after blanks", "a\n \u00a0\t::Debug::x", "a\n \u00a0\t<U+003A>:Debug::x"},
+		{"command after spaces", "a\n \u00a0\t::Debug::x", "a\n \u00a0\t<U+003A>:Debug::x"},
 		{"no command", "a ::error::\n::: file\n:\n::\n::1\n: :a", "a ::error::\n::: file\n:\n::\n::1\n: :a"},
 		{"mark in a line", "a ##[error]b ##", "a <U+0023>#[error]b ##"},
-		{"style without colour", Paint(Red, "a"), "<U+FDD3>a<U+FDEF>"},
+		{"style without color", Paint(Red, "a"), "<U+FDD3>a<U+FDEF>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := written(false, c.in); got != c.want {

@@ -62,7 +62,7 @@ type Config struct {
 	Notify    func(Retry)    // each wait before another attempt; may be nil
 }
 
-// Client sends calls to one sandbox of one organisation. It is safe for
+// Client sends calls to one sandbox of one organization. It is safe for
 // concurrent use; rate, token and pauses are shared by all its users.
 type Client struct {
 	base   *url.URL
@@ -112,7 +112,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	switch {
 	case !orgShape.MatchString(cfg.Org):
-		return nil, fmt.Errorf("check settings: organisation is %q, expected an id that ends in @AdobeOrg", cfg.Org)
+		return nil, fmt.Errorf("check settings: organization is %q, expected an id that ends in @AdobeOrg", cfg.Org)
 	case !sandboxShape.MatchString(cfg.Sandbox):
 		return nil, fmt.Errorf("check settings: sandbox is %q, expected a name of letters, digits and dashes", cfg.Sandbox)
 	case cfg.ClientID == "":

@@ -38,7 +38,7 @@ func TestNewRefuses(t *testing.T) {
 		{"userinfo", func(c *Config) { c.Platform = at("https://u:pw@x.io") }, "check platform address: \"https://u:xxxxx@x.io\" holds more than scheme, host and path"},
 		{"scheme", func(c *Config) { c.Platform = at("ftp://x.io") }, "check platform address: credentials are sent to x.io over https only, not over ftp"},
 		{"no-host", func(c *Config) { c.Platform = at("platform.adobe.io") }, "check platform address: \"platform.adobe.io\" names no host"},
-		{"org", func(c *Config) { c.Org = "1234" }, "check settings: organisation is \"1234\", expected an id that ends in @AdobeOrg"},
+		{"org", func(c *Config) { c.Org = "1234" }, "check settings: organization is \"1234\", expected an id that ends in @AdobeOrg"},
 		{"sandbox-all", func(c *Config) { c.Sandbox = "*" }, "check settings: sandbox is \"*\", expected a name of letters, digits and dashes"},
 		{"sandbox-none", func(c *Config) { c.Sandbox = "" }, "check settings: sandbox is \"\", expected a name of letters, digits and dashes"},
 		{"id", func(c *Config) { c.ClientID = "" }, "check settings: client id is empty"},

@@ -23,7 +23,7 @@ const (
 	AcceptDescriptors = "application/vnd.adobe.xdm+json"
 )
 
-// Tenant returns the organisation's tenant id, without the underscore that every
+// Tenant returns the organization's tenant id, without the underscore that every
 // use of it has.
 func Tenant(ctx context.Context, d Doer) (string, error) {
 	path := specs.SchemaRegistry + "/stats"

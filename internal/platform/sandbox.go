@@ -13,7 +13,7 @@ import (
 // unknownSandbox are the codes of "there is no such sandbox".
 var unknownSandbox = regexp.MustCompile(`-(2100|2101|2103|2106)-404$`)
 
-// Sandbox is one of the organisation's sandboxes.
+// Sandbox is one of the organization's sandboxes.
 type Sandbox struct {
 	Name    string `json:"name"`
 	Title   string `json:"title"`

@@ -12,7 +12,7 @@ import (
 
 // stack builds what every call passes through, outermost first:
 //
-//	headers   who we are: user agent, key, organisation, sandbox
+//	headers   who we are: user agent, key, organization, sandbox
 //	retry     again, where the table allows it
 //	auth      the token, and a fresh one after a 401
 //	pace      the rate, and the pause that a 429 orders for everybody

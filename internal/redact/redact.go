@@ -21,7 +21,7 @@ import (
 	"sync"
 )
 
-// Mask stands where a secret was.
+// Mask replaces a secret.
 const Mask = "(secret)"
 
 // shortest is the least number of bytes of a value that is searched for. Shorter

@@ -155,7 +155,7 @@ func (f *File) runesBefore(offset int) int {
 	return k*runesEach + utf8.RuneCount(f.Text[f.runes[k]:offset])
 }
 
-// SkipRunes returns the offset n characters behind another, the end of the file at
+// SkipRunes returns the offset n characters after another, the end of the file at
 // most.
 func (f *File) SkipRunes(offset, n int) int {
 	if n <= 0 {

@@ -19,8 +19,8 @@ type Function struct {
 	// is only documented for activation, "analytics" when it only works in Web
 	// SDK and Analytics flows.
 	Scope string `json:"scope,omitempty"`
-	// Status is empty when documented, "hidden" when it only stands in the
-	// source text of the page, "secondary" when it stands on another page.
+	// Status is empty when documented, "hidden" when it is only in the
+	// source text of the page, "secondary" when it is on another page.
 	Status string `json:"status,omitempty"`
 
 	Params  []FunctionParam `json:"params,omitempty"`

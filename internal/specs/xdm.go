@@ -30,7 +30,7 @@ type XDMComponent struct {
 }
 
 // XDMDataType is a data type that fields of the model are of. Its own fields are
-// those below one of the places where it stands.
+// those below one of its paths.
 type XDMDataType struct {
 	ID    string // $id
 	Event bool   // Path is one of the experience event behaviour

@@ -110,7 +110,7 @@ func TestWordsBounded(t *testing.T) {
 	}
 }
 
-// A long text with small changes in many places is told by those, on both sides of
+// A long text with small changes in many places is shown as those, on both sides of
 // the bound.
 func TestLongTextsWithFewChanges(t *testing.T) {
 	for _, n := range []int{maxTokens/2 - 8, maxTokens/2 + 8, 5 * maxTokens} {

@@ -20,7 +20,7 @@ var columnShapes = []struct {
 	// No page shows a 64-bit column; this is the range that XDM calls long.
 	{"long", "integer", "", bounded("-9007199254740991", "9007199254740991")},
 	{"double", "double", "", Shape{Type: "number"}},
-	// The platform tells dates and times apart nowhere in a source column.
+	// A source column does not distinguish dates from times.
 	{"date", "string", "date-time", Shape{Type: "string", Format: "date-time"}},
 	{"date-time", "string", "date-time", Shape{Type: "string", Format: "date-time"}},
 }

@@ -47,7 +47,7 @@ var widths = map[string]int{"byte": 1, "short": 2, "int": 3, "integer": 3, "long
 
 // Convertible judges a value of type from (a column type, object, map, array,
 // array<…>, null, or "" when it is not known) against a field. Only some cells
-// of the table are published; where the platform's behaviour is a guess, the
+// of the table are published; where the platform's behavior is a guess, the
 // verdict is Doubtful.
 func Convertible(from string, to Field) Conversion {
 	base, _, _ := strings.Cut(from, "<")

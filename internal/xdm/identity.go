@@ -5,7 +5,7 @@ const (
 	IdentityUnchecked = "unchecked"   // the field is not known
 	IdentityComposite = "not-a-value" // an object, array or map; identityMap is one without a mark
 	IdentityBelowList = "in-array"    // below an array or a map there is no single value
-	IdentityType      = "not-a-text"  // numbers, dates and truth values identify nobody
+	IdentityType      = "not-a-text"  // numbers, dates and booleans identify no person
 	IdentityRecordID  = "record-id"   // _id names the record, not the person
 )
 

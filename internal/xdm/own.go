@@ -36,7 +36,7 @@ const (
 	OwnIndex   = "index-not-a-list" // an index that is not [*]
 )
 
-// OwnProperties builds what stands below `_TENANT` in a field group: the fields
+// OwnProperties builds the members of `_TENANT` in a field group: the fields
 // nested into objects, in the order of the list.
 func OwnProperties(own []OwnField, tenant string) (Shape, []OwnProblem) {
 	b := ownBuilder{root: &ownNode{at: -1}, tenant: tenant}

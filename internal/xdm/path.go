@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// step is one segment of a path with the indexes behind it.
+// step is one segment of a path with its indexes.
 type step struct {
 	name       string
 	indexes    []string // "0", "*"
 	start, end int      // of the name in the path
-	indexEnd   int      // behind the last index; end when there is none
+	indexEnd   int      // after the last index; end when there is none
 }
 
 // maxDepth is how many levels a path may have. The deepest of the standard has
@@ -18,7 +18,7 @@ type step struct {
 const maxDepth = 50
 
 // parsePath cuts a destination at its dots. `${…}` and a backslash keep a dot
-// in a name; `[0]` and `[*]` behind a name are indexes.
+// in a name; `[0]` and `[*]` after a name are indexes.
 func parsePath(path string) ([]step, *PathError) {
 	bad := func(start, end int, detail string) *PathError {
 		return &PathError{Code: BadPath, Path: path, Start: start, End: min(max(end, start), len(path)), Detail: detail}

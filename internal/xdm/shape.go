@@ -7,7 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/nearest"
 )
 
-// Shape is the JSON Schema of one field, as it stands in a field group. Its
+// Shape is the JSON Schema of one field, as in a field group. Its
 // JSON has the members in the order of the struct.
 type Shape struct {
 	Title       string

@@ -79,7 +79,7 @@ func (p *nearPaths) repair(n *node, path string, i int) {
 	}
 }
 
-// follow goes on behind segment i, which is n.
+// follow continues after segment i, which is n.
 func (p *nearPaths) follow(n *node, path string, i int) {
 	for _, index := range p.steps[i].indexes {
 		if !n.isArray() {
@@ -183,7 +183,7 @@ func (s *Schema) groupsFor(steps []step) []string {
 			out = append(out, slug)
 		}
 	}
-	// The smallest field group first: it brings the least that nobody asked for.
+	// The smallest field group first: it adds the fewest other fields.
 	slices.SortStableFunc(out, func(a, b string) int { return everything.size(a) - everything.size(b) })
 	return out
 }

@@ -1,5 +1,5 @@
 // Package xdm knows what Adobe's schemas say about a field: its type, where it
-// may be written, what must stand beside it.
+// may be written, what it requires.
 //
 // In: a class, field groups, own fields and a tenant; paths and type words as a
 // document writes them. Out: plain facts with codes; the words are the
@@ -18,7 +18,7 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// TenantNamespace stands for the namespace of the org wherever a path or an
+// TenantNamespace is the placeholder for the namespace of the org wherever a path or an
 // id may be written before the org is known.
 const TenantNamespace = "_" + specs.TenantPlaceholder
 
@@ -28,20 +28,20 @@ const (
 	EventClass   = "https://ns.adobe.com/xdm/context/experienceevent"
 )
 
-// The behaviours that a class can have.
+// The behaviors that a class can have.
 const (
-	RecordBehaviour     = "https://ns.adobe.com/xdm/data/record"
-	TimeSeriesBehaviour = "https://ns.adobe.com/xdm/data/time-series"
+	RecordBehavior     = "https://ns.adobe.com/xdm/data/record"
+	TimeSeriesBehavior = "https://ns.adobe.com/xdm/data/time-series"
 )
 
-// Class is a class of schemas. Behaviour is empty for a class that is not
+// Class is a class of schemas. Behavior is empty for a class that is not
 // Adobe's own: its fields are not known.
 type Class struct {
-	ID, Title, Behaviour string
+	ID, Title, Behavior string
 }
 
 // Known reports whether the fields of the class are known.
-func (c Class) Known() bool { return c.Behaviour != "" }
+func (c Class) Known() bool { return c.Behavior != "" }
 
 // classWords are the short names that a document may use.
 var classWords = map[string]string{
@@ -65,7 +65,7 @@ func ClassByName(name string) (Class, bool) {
 			break
 		}
 		if c.ID == id || strings.EqualFold(c.Title, name) {
-			return Class{ID: c.ID, Title: c.Title, Behaviour: c.Extends[0]}, true
+			return Class{ID: c.ID, Title: c.Title, Behavior: c.Extends[0]}, true
 		}
 	}
 	if IsID(id) {

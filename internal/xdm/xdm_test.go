@@ -25,8 +25,8 @@ func TestClassByName(t *testing.T) {
 			t.Errorf("ClassByName(%q) = %+v, %v", tt.name, c, ok)
 		}
 	}
-	if c, _ := ClassByName("event"); c.Behaviour != TimeSeriesBehaviour {
-		t.Errorf("an event behaves as %s", c.Behaviour)
+	if c, _ := ClassByName("event"); c.Behavior != TimeSeriesBehavior {
+		t.Errorf("an event behaves as %s", c.Behavior)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 const variable = `\$\{var\.`
 
 // forEditors turns the schema of finished documents into one of documents as
-// people write them: a reference to a variable may stand for any scalar, and
+// people write them: a reference to a variable may replace any scalar, and
 // overlays and defaults are parts of documents.
 func forEditors(root *jsonschema.Schema) {
 	for _, kind := range schemas.Kinds() {
@@ -40,7 +40,7 @@ func forEditors(root *jsonschema.Schema) {
 }
 
 // offer writes what a short form may be in a way that editors complete from: they
-// look for values in anyOf, not behind a condition.
+// look for values in anyOf, not in a condition.
 func offer(def *jsonschema.Schema) {
 	if def.If == nil || def.If.Type != "string" || def.Then == nil {
 		return
@@ -58,7 +58,7 @@ func offer(def *jsonschema.Schema) {
 // loosened are the schemas that were seen: definitions share parts.
 type loosened map[*jsonschema.Schema]bool
 
-// loosen lets a reference to a variable stand for every scalar in s that is not
+// loosen accepts a reference to a variable for every scalar in s that is not
 // any text anyway. Type and limits stay side by side, so that errors stay local.
 func (done loosened) loosen(s *jsonschema.Schema) {
 	if s == nil || done[s] {

@@ -19,7 +19,7 @@ import (
 // project file.
 var documents = []any{schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}, schemas.Project{}}
 
-// elements are the types that stand behind the keys of a mapping.
+// elements are the types of the values of a mapping.
 var elements = []any{
 	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
 	schemas.TargetConfig{}, schemas.Imported{},

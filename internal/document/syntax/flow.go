@@ -7,7 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// flowItem says what stands before the scanner inside brackets.
+// flowItem says what precedes the scanner inside brackets.
 type flowItem uint8
 
 const (
@@ -41,7 +41,7 @@ func (s *scanner) flow(outer int) bool {
 		if p == nil {
 			return false
 		}
-		// A key that stands no deeper than ours was hardly meant to be inside.
+		// A key that is indented no deeper than ours is probably not part of it.
 		if next := s.nextKey(start, min(s.i+1, len(s.text)), outer); !next.IsZero() && len(open) > 0 {
 			p = unclosedFlow{open: s.file.Span(open[0].at, open[0].at+1), char: open[0].char, next: next}
 		}
@@ -54,7 +54,7 @@ func (s *scanner) flow(outer int) bool {
 // flowToken reads one token inside brackets.
 func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 	b := &(*open)[len(*open)-1]
-	newLine := s.flowBlanks()
+	newLine := s.skipFlowSpace()
 	if s.i >= len(s.text) || s.i > 0 && s.text[s.i-1] == '\n' && (s.marker(s.i, "---") || s.marker(s.i, "...")) {
 		s.i = min(s.i, len(s.text))
 		return unclosedFlow{open: s.file.Span(b.at, b.at+1), char: b.char}
@@ -66,7 +66,7 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 		return s.closeBracket(open)
 	case c == ',':
 		return s.comma(b)
-	case c == ':' && (b.last == flowValue || s.flowBlankAt(s.i+1)):
+	case c == ':' && (b.last == flowValue || s.flowSpaceAt(s.i+1)):
 		return s.colonInFlow(b, newLine)
 	case c == '"' || c == '\'' || c == '*':
 		return s.delimited(b)
@@ -78,7 +78,7 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 		return nil
 	case s.dashAt(s.i):
 		return itemInFlow{at: s.here()}
-	case c == '?' && s.blankAt(s.i+1):
+	case c == '?' && s.spaceAt(s.i+1):
 		s.i++
 		b.query = true
 		return nil
@@ -174,8 +174,8 @@ func (s *scanner) plainInFlow(b *bracket, newLine bool) diag.Problem {
 	if b.last == flowPlain && !b.query {
 		// Should a colon come now, the lines before lacked a comma.
 		end := s.i
-		s.flowBlanks()
-		if s.i < len(s.text) && s.text[s.i] == ':' && s.flowBlankAt(s.i+1) {
+		s.skipFlowSpace()
+		if s.i < len(s.text) && s.text[s.i] == ':' && s.flowSpaceAt(s.i+1) {
 			return missingComma{at: here, value: b.value}
 		}
 		s.i = end
@@ -191,9 +191,9 @@ func closer(open byte) byte {
 	return '}'
 }
 
-// flowBlanks skips blanks, line breaks and comments; it reports whether it came
+// skipFlowSpace skips whitespace and comments; it reports whether it advanced
 // to another line.
-func (s *scanner) flowBlanks() bool {
+func (s *scanner) skipFlowSpace() bool {
 	lines := false
 	for s.i < len(s.text) {
 		switch c := s.text[s.i]; {
@@ -205,7 +205,7 @@ func (s *scanner) flowBlanks() bool {
 			if s.marker(s.i, "---") || s.marker(s.i, "...") {
 				return true
 			}
-		case c == '#' && (s.i == 0 || s.blankAt(s.i-1) || bytes.IndexByte([]byte(",[{"), s.text[s.i-1]) >= 0):
+		case c == '#' && (s.i == 0 || s.spaceAt(s.i-1) || bytes.IndexByte([]byte(",[{"), s.text[s.i-1]) >= 0):
 			s.i = s.lineEnd()
 		default:
 			return lines
@@ -214,8 +214,8 @@ func (s *scanner) flowBlanks() bool {
 	return lines
 }
 
-func (s *scanner) flowBlankAt(i int) bool {
-	return s.blankAt(i) || bytes.IndexByte([]byte(",[]{}"), s.text[i]) >= 0
+func (s *scanner) flowSpaceAt(i int) bool {
+	return s.spaceAt(i) || bytes.IndexByte([]byte(",[]{}"), s.text[i]) >= 0
 }
 
 // flowPlainEnd returns the end of a plain scalar on its line inside brackets,
@@ -224,7 +224,7 @@ func (s *scanner) flowPlainEnd() int {
 	end := s.i + 1
 	for j := s.i; !s.eol(j); j++ {
 		c := s.text[j]
-		if bytes.IndexByte([]byte(",[]{}"), c) >= 0 && j > s.i || c == ':' && s.flowBlankAt(j+1) && j > s.i || c == '#' && j > s.i && s.blankAt(j-1) {
+		if bytes.IndexByte([]byte(",[]{}"), c) >= 0 && j > s.i || c == ':' && s.flowSpaceAt(j+1) && j > s.i || c == '#' && j > s.i && s.spaceAt(j-1) {
 			break
 		}
 		if c != ' ' && c != '\t' {

@@ -30,15 +30,15 @@ type level struct {
 	list   bool
 	open   bool        // the last key or dash has no value yet
 	item   source.Span // the last key or dash
-	value  source.Span // the value of it when that stands on one line, or began there
-	note   bool        // a comment stands behind that value
+	value  source.Span // its value, or the first line of it
+	note   bool        // a comment follows that value
 }
 
 // blockText is a block scalar, kept to explain a line that fell out of it.
 type blockText struct {
 	header, first source.Span
 	indent        int
-	end           int // offset of the first line behind it
+	end           int // offset of the next line
 }
 
 func (s *scanner) fail(p diag.Problem) {
@@ -57,11 +57,11 @@ func (s *scanner) top() *level {
 // line reads one line of structure; s.i is at its first byte.
 func (s *scanner) line() {
 	start := s.i
-	s.spaces()
+	s.skipIndent()
 	indent := s.i - start
 	if s.i < len(s.text) && s.text[s.i] == '\t' {
 		tab := s.i
-		s.blanks()
+		s.skipSpace()
 		if !s.restIsEmpty() {
 			s.fail(tabIndent{s.file.Span(tab, s.i)})
 			return
@@ -78,7 +78,7 @@ func (s *scanner) line() {
 			s.levels, s.anchors, s.began, s.ended = nil, nil, false, false
 			marker := s.file.Span(s.i, s.i+3)
 			s.i += 3
-			s.blanks()
+			s.skipSpace()
 			if s.restIsEmpty() {
 				s.nextLine()
 				return
@@ -94,7 +94,7 @@ func (s *scanner) line() {
 		case s.marker(s.i, "..."):
 			s.levels, s.anchors, s.began, s.ended = nil, nil, false, true
 			s.i += 3
-			s.blanks()
+			s.skipSpace()
 			if !s.restIsEmpty() {
 				s.fail(textAfterEnd{at: s.word()})
 				return
@@ -172,7 +172,7 @@ func (s *scanner) content(col int) {
 	}
 }
 
-// misplaced explains a line that is deeper than the level it stands in, though
+// misplaced explains a line that is deeper than its level, though
 // that level waits for no value.
 func (s *scanner) misplaced(col, closed int, left level) diag.Problem {
 	top := s.top()
@@ -232,7 +232,7 @@ func (s *scanner) explicit(col int) {
 	start := s.i
 	if s.text[start] == ':' && top.item.Text() != "?" {
 		s.i++
-		s.blanks()
+		s.skipSpace()
 		s.fail(MissingKey{Value: s.file.Span(start, max(start+1, s.contentEnd(s.i)))})
 		return
 	}
@@ -241,12 +241,12 @@ func (s *scanner) explicit(col int) {
 	s.inner(col, start)
 }
 
-// inner reads the value behind a dash or question mark, which may open levels
+// inner reads the value after a dash or question mark, which may open levels
 // on the same line.
 func (s *scanner) inner(col, start int) {
-	s.spaces()
+	s.skipIndent()
 	if tab := s.i; tab < len(s.text) && s.text[tab] == '\t' {
-		s.blanks()
+		s.skipSpace()
 		if !s.restIsEmpty() {
 			s.fail(tabIndent{s.file.Span(tab, s.i)})
 			return
@@ -315,7 +315,7 @@ func (s *scanner) entry(col int, fresh bool) {
 		}
 	}
 	end := s.i
-	s.blanks()
+	s.skipSpace()
 	oneLine := bytes.IndexByte(s.text[first:end], '\n') < 0
 	switch {
 	case s.indicatorAt(s.i, ':') && oneLine:
@@ -343,10 +343,10 @@ func (s *scanner) outer() int {
 	return -1
 }
 
-// value reads what stands behind a colon.
+// value reads the value after a colon.
 func (s *scanner) value(col int) {
 	top := s.top()
-	s.blanks()
+	s.skipSpace()
 	if s.restIsEmpty() {
 		top.open = true
 		s.nextLine()
@@ -396,7 +396,7 @@ func (s *scanner) value(col int) {
 // value or an alias, then goes to the next line.
 func (s *scanner) trailing(first, end int) {
 	s.i = end
-	s.blanks()
+	s.skipSpace()
 	if s.eol(s.i) || s.text[s.i] == '#' {
 		if top := s.top(); top != nil {
 			top.value = s.file.Span(first, end)
@@ -420,7 +420,7 @@ func (s *scanner) trailing(first, end int) {
 }
 
 // plain reads a plain scalar to its end, over all its lines. own is the column
-// of a scalar that began on a line of its own, -1 for one behind a colon.
+// of a scalar that began on a line of its own, -1 for one after a colon.
 func (s *scanner) plain(first, own, outer int) {
 	end, colon := s.plainOnLine(first)
 	value := s.file.Span(first, end)
@@ -433,7 +433,7 @@ func (s *scanner) plain(first, own, outer int) {
 		top.value = value
 	}
 	s.i = end
-	s.blanks()
+	s.skipSpace()
 	if !s.eol(s.i) { // a comment ends the scalar
 		if top != nil {
 			top.note = true
@@ -444,13 +444,13 @@ func (s *scanner) plain(first, own, outer int) {
 	for {
 		s.nextLine()
 		line := s.i
-		s.spaces()
+		s.skipIndent()
 		indent := s.i - line
 		if s.i >= len(s.text) {
 			return
 		}
 		tab := s.i
-		s.blanks()
+		s.skipSpace()
 		if s.eol(s.i) {
 			if s.i > tab {
 				s.tabs = append(s.tabs, s.file.Span(tab, s.i))
@@ -478,7 +478,7 @@ func (s *scanner) plain(first, own, outer int) {
 			return
 		}
 		s.i = end
-		s.blanks()
+		s.skipSpace()
 		if !s.eol(s.i) {
 			s.nextLine()
 			return

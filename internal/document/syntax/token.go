@@ -11,17 +11,17 @@ func (s *scanner) eol(i int) bool {
 	return i >= len(s.text) || s.text[i] == '\n' || s.text[i] == '\r'
 }
 
-func (s *scanner) blankAt(i int) bool {
+func (s *scanner) spaceAt(i int) bool {
 	return s.eol(i) || s.text[i] == ' ' || s.text[i] == '\t'
 }
 
-func (s *scanner) spaces() {
+func (s *scanner) skipIndent() {
 	for s.i < len(s.text) && s.text[s.i] == ' ' {
 		s.i++
 	}
 }
 
-func (s *scanner) blanks() {
+func (s *scanner) skipSpace() {
 	for s.i < len(s.text) && (s.text[s.i] == ' ' || s.text[s.i] == '\t') {
 		s.i++
 	}
@@ -36,7 +36,7 @@ func (s *scanner) nextLine() {
 
 // restIsEmpty reports whether only a comment is left of the line.
 func (s *scanner) restIsEmpty() bool {
-	return s.eol(s.i) || s.text[s.i] == '#' && (s.i == 0 || s.blankAt(s.i-1))
+	return s.eol(s.i) || s.text[s.i] == '#' && (s.i == 0 || s.spaceAt(s.i-1))
 }
 
 func (s *scanner) lineEnd() int {
@@ -51,10 +51,10 @@ func (s *scanner) lineEnd() int {
 func (s *scanner) contentEnd(i int) int {
 	end := i
 	for j := i; !s.eol(j); j++ {
-		if s.text[j] == '#' && j > 0 && s.blankAt(j-1) {
+		if s.text[j] == '#' && j > 0 && s.spaceAt(j-1) {
 			break
 		}
-		if !s.blankAt(j) {
+		if !s.spaceAt(j) {
 			end = j + 1
 		}
 	}
@@ -71,15 +71,15 @@ func (s *scanner) word() source.Span {
 
 // marker reports whether a line that begins at i is a document marker.
 func (s *scanner) marker(i int, marker string) bool {
-	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.blankAt(i+3) && (i == 0 || s.text[i-1] == '\n' || i == len(BOM))
+	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.spaceAt(i+3) && (i == 0 || s.text[i-1] == '\n' || i == len(BOM))
 }
 
 func (s *scanner) dashAt(i int) bool { return s.indicatorAt(i, '-') }
 
-// indicatorAt reports whether a character stands at i as an indicator: with a
-// blank behind it.
+// indicatorAt reports whether the character at i is an indicator: followed by
+// whitespace.
 func (s *scanner) indicatorAt(i int, c byte) bool {
-	return i < len(s.text) && s.text[i] == c && s.blankAt(i+1)
+	return i < len(s.text) && s.text[i] == c && s.spaceAt(i+1)
 }
 
 // reservedAt reports whether no plain text can begin at i.
@@ -92,14 +92,14 @@ func (s *scanner) reservedAt(i int) bool {
 }
 
 // plainOnLine returns where a plain scalar ends on the line of i, and whether
-// a colon that makes it a key stands there.
+// a colon follows that makes it a key.
 func (s *scanner) plainOnLine(i int) (end int, colon bool) {
 	end = i
 	for j := i; !s.eol(j); j++ {
 		switch c := s.text[j]; {
-		case c == ':' && s.blankAt(j+1):
+		case c == ':' && s.spaceAt(j+1):
 			return end, true
-		case c == '#' && j > i && s.blankAt(j-1):
+		case c == '#' && j > i && s.spaceAt(j-1):
 			return end, false
 		case c != ' ' && c != '\t':
 			end = j + 1
@@ -119,14 +119,14 @@ func (s *scanner) properties(flow bool) bool {
 				return false
 			}
 			s.anchors = append(s.anchors, string(name))
-			if !s.blankAt(s.i) && bytes.IndexByte([]byte(",]}"), s.text[s.i]) < 0 {
+			if !s.spaceAt(s.i) && bytes.IndexByte([]byte(",]}"), s.text[s.i]) < 0 {
 				s.fail(badAnchor{at: s.file.Span(s.i, s.i+1), value: s.file.Span(s.i-len(name)-1, s.contentEnd(s.i))})
 				return false
 			}
 		case '!':
 			start := s.i
 			verbatim := bytes.HasPrefix(s.text[s.i:], []byte("!<"))
-			for !s.blankAt(s.i) && (!flow || verbatim || bytes.IndexByte([]byte(",[]{}"), s.text[s.i]) < 0) {
+			for !s.spaceAt(s.i) && (!flow || verbatim || bytes.IndexByte([]byte(",[]{}"), s.text[s.i]) < 0) {
 				s.i++
 			}
 			tag := s.text[start:s.i]
@@ -137,12 +137,12 @@ func (s *scanner) properties(flow bool) bool {
 		default:
 			return true
 		}
-		s.blanks()
+		s.skipSpace()
 	}
 	return true
 }
 
-// name reads the letters behind & or *.
+// name reads the name after & or *.
 func (s *scanner) name() []byte {
 	s.i++
 	start := s.i
@@ -161,7 +161,7 @@ func (s *scanner) aliasName() bool {
 	name := s.name()
 	flowEnd := s.i < len(s.text) && bytes.IndexByte([]byte(",]}:"), s.text[s.i]) >= 0
 	switch {
-	case len(name) == 0, !s.blankAt(s.i) && !flowEnd:
+	case len(name) == 0, !s.spaceAt(s.i) && !flowEnd:
 		s.fail(badAnchor{at: s.file.Span(start, start+1), value: s.file.Span(start, s.contentEnd(start))})
 		return false
 	case !slices.Contains(s.anchors, string(name)):
@@ -228,7 +228,7 @@ func (s *scanner) escape(i int) (int, bool) {
 	return 2 + digits, true
 }
 
-// nextKey returns the first key behind a place that stands no deeper than the
+// nextKey returns the first later key that is indented no deeper than the
 // value's own key: the value was hardly meant to reach that far.
 func (s *scanner) nextKey(from, to, outer int) source.Span {
 	for line := s.file.Position(from).Line + 1; line <= s.file.Lines(); line++ {
@@ -276,7 +276,7 @@ func (s *scanner) blockScalar(outer int) {
 		s.i++
 	}
 	header := s.file.Span(start, s.i)
-	s.blanks()
+	s.skipSpace()
 	if !s.eol(s.i) && s.text[s.i] != '#' {
 		s.fail(blockHeader{header: header, text: s.restOfLine()})
 		return
@@ -286,10 +286,10 @@ func (s *scanner) blockScalar(outer int) {
 	if explicit > 0 {
 		b.indent = max(outer, 0) + explicit
 	}
-	var deepest source.Span // the longest line of blanks before the text
+	var deepest source.Span // the longest whitespace-only line before the text
 	for s.i < len(s.text) {
 		line := s.i
-		s.spaces()
+		s.skipIndent()
 		indent := s.i - line
 		if s.eol(s.i) {
 			if b.indent == 0 && indent > deepest.End-deepest.Start {
@@ -301,7 +301,7 @@ func (s *scanner) blockScalar(outer int) {
 		if b.indent == 0 {
 			if s.text[s.i] == '\t' {
 				tab := s.i
-				s.blanks()
+				s.skipSpace()
 				if !s.eol(s.i) {
 					s.fail(tabIndent{s.file.Span(tab, s.i)})
 					return
