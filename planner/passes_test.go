@@ -115,6 +115,7 @@ func TestOutput(t *testing.T) {
 		{"target.t", "id", "ID of target.t", true, true},
 		{"dataset.d", "id", "ID of acme", true, true},
 		{"schema.s", "id", "ID of schema.s", true, true},
+		{"schema.s", "version", "1", true, true},
 		{"flow.absent", "id", "", false, false},
 	} {
 		value, known, desired := e.output(resource.Ref{To: at(c.ref), Field: c.field})
