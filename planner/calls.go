@@ -6,7 +6,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// jsonPatch is the media type of JSON Patch where the platform tells it apart.
+// jsonPatch is the media type of JSON Patch, which only Catalog asks for.
 const jsonPatch = "application/json-patch+json"
 
 // makeCalls fills in the calls of a change: those that create or update the object,
@@ -94,7 +94,7 @@ func idText(v resource.Value) string {
 	return resource.EscapeID(v.Text)
 }
 
-// updateCalls changes the object in place, then acts on its state.
+// updateCalls change the object in place, then its state.
 func updateCalls(spec *resource.Spec, n *node) []Call {
 	var settles []string
 	var actions []fieldDiff
@@ -145,9 +145,9 @@ func updateCall(spec *resource.Spec, n *node, patch resource.Value) Call {
 	return call
 }
 
-// patchOf writes one JSON Patch operation for each row of the table that
-// changed, in the order of the fields. Indexes are those of the applied body;
-// If-Match guards that the live object still is that body.
+// patchOf returns one JSON Patch operation for each row of the table that changed,
+// in the order of the fields. Indexes are those of the live body where it is known,
+// else of the applied one; If-Match makes sure that the object still has that body.
 func patchOf(spec *resource.Spec, n *node) resource.Value {
 	patch := resource.List()
 	done := map[string]bool{}
@@ -158,7 +158,7 @@ func patchOf(spec *resource.Spec, n *node) resource.Value {
 		}
 		at := f.rule
 		if f.trait.Does == resource.Additive {
-			at = f.path // what is added is added where it belongs
+			at = f.path // only the addition is sent
 		}
 		name := at.String()
 		if done[name] {
@@ -200,9 +200,9 @@ func operationWithout(op, path string) resource.Value {
 	return resource.Object(resource.F("op", resource.String(op)), resource.F("path", resource.String(path)))
 }
 
-// actionCalls switch an object on or off, or publish a draft, which then runs
-// until it is stopped. What no action can do (back to a draft) gives no call; a
-// guard says so.
+// actionCalls enable or disable an object, or publish a draft, which then runs until
+// it is disabled. Nothing turns an object back into a draft: that gives no call, and
+// guardChange refuses it.
 func actionCalls(spec *resource.Spec, n *node, f fieldDiff) []Call {
 	from, _ := spec.At(n.applied, f.path)
 	to, _ := spec.At(n.desired, f.path)

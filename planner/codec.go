@@ -14,10 +14,10 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// ErrVersion says that a plan has another major format version than FormatVersion.
+// ErrVersion is the error of a plan whose major format version differs from FormatVersion.
 var ErrVersion = errors.New("a plan in another format")
 
-// ErrFormat says that a text is not a plan.
+// ErrFormat is the error of a text that is not a plan.
 var ErrFormat = errors.New("not a plan that this version reads")
 
 // Marshal returns a plan as indented JSON, the form of `--output json` and of saved

@@ -32,7 +32,8 @@ func guardRemovals(list []*node, e *env) {
 	}
 	message := fmt.Sprintf("the plan removes %d of %d resources", len(removed), total)
 	if empty {
-		message = fmt.Sprintf("the documents ask for no resource: the plan removes all %d; to remove everything on purpose, run `aepflow destroy`", len(removed))
+		message = fmt.Sprintf("the documents ask for no resource, so the plan removes all %d; "+
+			"to remove everything on purpose, run `aepflow destroy`", len(removed))
 	}
 	for _, n := range removed {
 		n.change.Guards = append(n.change.Guards, Guard{Code: "mass-delete", Message: message, Flag: "--allow-mass-delete"})
@@ -53,10 +54,12 @@ func guardChange(n *node, e *env) {
 		n.guard("protected", "", "%s is protected: apply it with lifecycle.protect removed, then change it", address)
 	}
 	if destroys && spec.KeepsData && !e.AllowDataLoss {
-		n.guard("data-loss", "--allow-data-loss", "the %s %s would be removed, with what it holds or describes", spec.Noun, address)
+		n.guard("data-loss", "--allow-data-loss",
+			"the %s %s would be removed, with what it holds or describes", spec.Noun, address)
 	}
 	if n.namedByID {
-		n.guard("named-by-id", "", "%s %s would be deleted, but a document names it by its ID: name %s in that document instead",
+		n.guard("named-by-id", "",
+			"%s %s would be deleted, but a document names it by its ID: name %s in that document instead",
 			spec.Noun, c.ID, address)
 	}
 	switch {
@@ -65,11 +68,13 @@ func guardChange(n *node, e *env) {
 	case c.Action == Import && n.missing:
 		n.guard("import", "", "%s is to be imported as %s, which is not on the platform", address, c.ID)
 	case n.missing && !e.Recreate:
-		n.guard("missing", "--recreate", "%s was not found on the platform; if a label only hides it, making it again makes it twice", address)
+		n.guard("missing", "--recreate",
+			"%s was not found on the platform; if a label only hides it, creating it again duplicates it", address)
 	}
 	for _, f := range n.fields {
 		if f.refused {
-			n.guard("schema-change", "", "%s of the %s %s cannot change like this: %s", f.change.Path, spec.Noun, address, f.trait.Why)
+			n.guard("schema-change", "",
+				"%s of the %s %s cannot change like this: %s", f.change.Path, spec.Noun, address, f.trait.Why)
 		}
 	}
 	if c.Action == Replace && spec.Stops {

@@ -6,12 +6,12 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// alike is how many fields may differ, of a hundred, for a removed and a new
-// resource to look like one that was renamed.
-const alike = 20
+// maxRenameDiff is the percentage of fields that may differ between a removed and a
+// new resource that look like one renamed resource.
+const maxRenameDiff = 20
 
-// hintRenames notes where a document seems to have been renamed: the flow is
-// made anew and its data are read again, which movedFrom avoids.
+// hintRenames notes where a document seems to have been renamed: without movedFrom,
+// its flow is created again and reads its data again.
 func hintRenames(list []*node) []Diagnostic {
 	var out []Diagnostic
 	gone := map[resource.Kind][]*node{}
@@ -32,9 +32,11 @@ func hintRenames(list []*node) []Diagnostic {
 			hinted[n.change.Address.Name] = true
 			out = append(out, Diagnostic{
 				Severity: "note", Code: "moved-from",
-				Message: fmt.Sprintf("%s is made and %s removed, and the two are nearly the same", n.change.Address, old.change.Address),
-				Help:    fmt.Sprintf("if the document was renamed, write `lifecycle: {movedFrom: %s}`: nothing is then made or removed", old.change.Address.Name),
-				Origin:  n.change.Origin,
+				Message: fmt.Sprintf("%s is created and %s removed, and the two are nearly the same",
+					n.change.Address, old.change.Address),
+				Help: fmt.Sprintf("if the document was renamed, write `lifecycle: {movedFrom: %s}`: nothing is then created or removed",
+					old.change.Address.Name),
+				Origin: n.change.Origin,
 			})
 			break
 		}
@@ -42,8 +44,8 @@ func hintRenames(list []*node) []Diagnostic {
 	return out
 }
 
-// looksRenamed compares what is to be made with what was applied, but for the
-// names in references.
+// looksRenamed compares a new resource with a removed one, without the names in
+// references.
 func looksRenamed(n, old *node) bool {
 	spec := n.spec()
 	if len(spec.Identifying) == 0 {
@@ -69,5 +71,5 @@ func looksRenamed(n, old *node) bool {
 			differ++
 		}
 	}
-	return differ*100 <= leaves*alike
+	return differ*100 <= leaves*maxRenameDiff
 }

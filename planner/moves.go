@@ -9,13 +9,13 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// Moved returns the lock as the documents name its entries: with every movedFrom
-// followed that can be. A refresh reads by it.
+// Moved returns the lock with its entries at the addresses that the documents give
+// them. A refresh reads by it.
 func Moved(lock *lockfile.Lock, graph *resource.Graph) *lockfile.Lock {
 	return lock.Moved(follow(lock, graph).moves)
 }
 
-// followed is what became of the movedFrom of all documents.
+// followed is the outcome of every movedFrom: what moves, and why the rest does not.
 type followed struct {
 	moves []lockfile.Move
 	notes []Diagnostic
@@ -23,13 +23,13 @@ type followed struct {
 
 // follow pairs resources with entries by movedFrom, all at once: an entry moves
 // where its new address is free, or where the object there moves away itself.
-// What an entry has followed already is not followed again, so that a document
-// may keep the key when another one takes the old name; see reopened. A document of which
-// nothing moves gets a note that says why.
+// A move that an entry has followed is not followed again, so that a document may
+// keep the key when another one takes the old name; see reopened. A document that
+// moves nothing gets a note that says why.
 func follow(lock *lockfile.Lock, graph *resource.Graph) followed {
 	var claims, settled []lockfile.Move
 	var done, waiting []resource.Resource // resources with a movedFrom that they have not followed
-	fine := map[source.Span]bool{}        // documents of which something has followed it
+	fine := map[source.Span]bool{}        // documents whose movedFrom needs no note
 	for _, r := range graph.All() {
 		if r.Moved.IsZero() {
 			continue
@@ -69,17 +69,19 @@ func follow(lock *lockfile.Lock, graph *resource.Graph) followed {
 		case before.ID != "":
 			blocked = append(blocked, r)
 		case now.ID != "" && !leaves[r.Address]:
-			fine[r.MovedAt] = true // followed by an earlier release, or the whole of it is older
+			fine[r.MovedAt] = true // followed by an earlier release
 		case len(lock.Entries) > 0:
 			unmatched = append(unmatched, r)
 		}
 	}
 	f.note(blocked, nil, func(r resource.Resource) (message, help string) {
-		return fmt.Sprintf("%s is not moved to %s: the lockfile has an object there already, which does not move away itself", r.Moved, r.Address),
+		return fmt.Sprintf("%s is not moved to %s: the lockfile already has an object at that address, "+
+				"and it does not move", r.Moved, r.Address),
 			"remove `movedFrom` if the rename is done; otherwise give the other object a new address with `aepflow state mv`"
 	})
 	f.note(unmatched, fine, func(r resource.Resource) (message, help string) {
-		return fmt.Sprintf("`movedFrom: %s` matches nothing: the lockfile has no %s, so that %s is created", r.Moved.Name, r.Moved, r.Address),
+		return fmt.Sprintf("`movedFrom: %s` matches nothing: the lockfile has no %s, so %s is created",
+				r.Moved.Name, r.Moved, r.Address),
 			"correct the name, or remove the key"
 	})
 	return f
@@ -114,9 +116,11 @@ func reopened(claims, settled []lockfile.Move) map[lockfile.Move]bool {
 	return out
 }
 
-// note adds one note for each document that is not fine, about the resource that
-// has the document's own name.
-func (f *followed) note(about []resource.Resource, fine map[source.Span]bool, text func(resource.Resource) (message, help string)) {
+// note adds one note for each document, about the resource that has the document's
+// own name. Documents in fine get none.
+func (f *followed) note(
+	about []resource.Resource, fine map[source.Span]bool, text func(resource.Resource) (message, help string),
+) {
 	first := map[source.Span]resource.Resource{}
 	for _, r := range about {
 		if known, ok := first[r.MovedAt]; !ok || len(r.Moved.Name) < len(known.Moved.Name) {
@@ -128,13 +132,15 @@ func (f *followed) note(about []resource.Resource, fine map[source.Span]bool, te
 			continue
 		}
 		message, help := text(r)
-		f.notes = append(f.notes, Diagnostic{Severity: "note", Code: "moved-from", Message: message, Help: help, Origin: originOf(r.MovedAt)})
+		f.notes = append(f.notes, Diagnostic{
+			Severity: "note", Code: "moved-from", Message: message, Help: help, Origin: originOf(r.MovedAt),
+		})
 	}
 }
 
-// recorded is the movedFrom that an entry keeps: that of its document while
-// another document has the name. Without a record, a ring would turn again with
-// every apply.
+// recorded is the movedFrom that an entry keeps: that of its document while another
+// document has the name. Without it, two documents that exchanged their names would
+// exchange them again with every apply.
 func (e *env) recorded(from resource.Address) resource.Address {
 	if _, used := e.graph.Get(from); used {
 		return from

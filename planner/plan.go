@@ -2,10 +2,15 @@
 // applied and says, as plain data, what will happen: to the platform, call by
 // call, and to the data.
 //
-// In: a lockfile, a graph, and the time as an input. Out: a plan. Laws: the diff
-// of a lock and the graph it came from is empty; the same input gives the same
-// bytes; every call comes after what it needs. The package is pure: no clock,
-// no network, no files, no printing.
+// In: a lockfile, a graph, and the time. Out: a plan. Laws: the diff of a lock and
+// the graph it came from is empty; the same input gives the same bytes; every call
+// comes after what it needs. The package is pure: no clock, network, files, or
+// printing.
+//
+// Diff is the list of passes: it follows moves, compares each resource with its
+// entry (diffResource), replaces what must be replaced with a dataflow, adds
+// removals, applies the selection, and gives each change its calls, their order, its
+// effect, and its guards. A pass changes the nodes that it gets and keeps nothing.
 package planner
 
 import (
@@ -65,7 +70,7 @@ func (a *Action) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown action %q, expected one of %s", text, strings.Join(actionNames[:], ", "))
 }
 
-// Reason explains why a change has its action. It never decides anything.
+// Reason explains why a change has its action. Nothing depends on it but the text.
 type Reason string
 
 // The reasons of whole changes.
@@ -103,7 +108,7 @@ const (
 	EffectLost       Effect = "data lost"
 )
 
-// Plan is what will happen. Changes stand in the order of their first call.
+// Plan is what will happen. Changes are in the order of their first call.
 type Plan struct {
 	FormatVersion string       `json:"format_version"`
 	ToolVersion   string       `json:"tool_version"`
@@ -151,7 +156,7 @@ type Summary struct {
 }
 
 // Change is what happens to one resource. Deposed is set when the change only
-// removes an object whose place was taken earlier.
+// removes an object that an earlier apply replaced.
 type Change struct {
 	Address   resource.Address `json:"address"`
 	Kind      resource.Kind    `json:"kind"`
@@ -183,11 +188,11 @@ type Origin struct {
 	Column   int    `json:"column"`
 }
 
-// Guard is a reason why apply refuses a change unless a flag allows it.
+// Guard is a reason why apply refuses a change.
 type Guard struct {
 	Code    string `json:"code"`    // "protected", "data-loss", "on-replace"
 	Message string `json:"message"` // what would be lost
-	Flag    string `json:"flag"`    // what allows it
+	Flag    string `json:"flag"`    // allows the change; "" when no flag does
 }
 
 // FieldChange is one field that differs. Applied and Desired are absent when
@@ -211,7 +216,7 @@ type Step string
 
 // The steps.
 const (
-	StepCreate  Step = "create"  // POST, or the tag that makes a union
+	StepCreate  Step = "create"  // POST, or the PATCH that tags a union
 	StepUpdate  Step = "update"  // PATCH or PUT of the current object
 	StepEnable  Step = "enable"  // action call on the current object
 	StepDisable Step = "disable" // action call on the current object
@@ -219,8 +224,8 @@ const (
 	StepDelete  Step = "delete"  // remove the object (or the replaced one)
 )
 
-// Call is one request to the platform. Body and URL may hold references; they
-// are bound when the call is sent.
+// Call is one request to the platform. References in Body and URL are bound when the
+// call is sent.
 type Call struct {
 	N       int             `json:"n"` // from 1, in a possible order of execution
 	Step    Step            `json:"step"`
@@ -229,14 +234,14 @@ type Call struct {
 	IfMatch string          `json:"if_match,omitempty"`
 	Media   string          `json:"media,omitempty"` // media type of the body when it is not application/json
 	Body    json.RawMessage `json:"body,omitempty"`
-	Gives   string          `json:"gives,omitempty"` // what its answer makes known: ${source.x.id}
-	After   []int           `json:"after,omitempty"` // calls that must have succeeded before
-	Settles []string        `json:"settles,omitempty"`
-	Leaves  json.RawMessage `json:"leaves,omitempty"` // the whole body as the call leaves it, where a later call completes it
-	Object  string          `json:"object,omitempty"` // id of the replaced object that retire and delete mean
+	Gives   string          `json:"gives,omitempty"`   // reference that its answer resolves: ${source.x.id}
+	After   []int           `json:"after,omitempty"`   // calls that must have succeeded before
+	Settles []string        `json:"settles,omitempty"` // members that are as desired after this call; empty: all
+	Leaves  json.RawMessage `json:"leaves,omitempty"`  // the body after this call, where a later call completes it
+	Object  string          `json:"object,omitempty"`  // id of the replaced object that retire and delete mean
 }
 
-// Diagnostic is a fault that only the plan can see, with its place.
+// Diagnostic is an error or a note that depends on the lockfile or the time.
 type Diagnostic struct {
 	Severity string `json:"severity"`
 	Code     string `json:"code"`
@@ -255,7 +260,7 @@ func (p *Plan) IsEmpty() bool {
 	return true
 }
 
-// Guarded returns the changes that apply refuses without a further flag.
+// Guarded returns the changes that have guards.
 func (p *Plan) Guarded() []Change {
 	var out []Change
 	for _, c := range p.Changes {

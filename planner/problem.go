@@ -9,7 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// startPassed: a new flow would start before it exists.
+// startPassed says that a new flow would start before it exists.
 type startPassed struct {
 	at         source.Span
 	name       resource.Address
@@ -25,7 +25,7 @@ func (p startPassed) Diagnose() diag.Diagnostic {
 	}
 }
 
-// importOwned: an object that is to be imported has an owner.
+// importOwned says that another entry has the object that is to be imported.
 type importOwned struct {
 	r     resource.Resource
 	owner resource.Address
@@ -38,7 +38,7 @@ func (p importOwned) Diagnose() diag.Diagnostic {
 	}
 	return diag.Diagnostic{
 		Code: diag.DuplicateImport, Severity: diag.Error, Path: "lifecycle.import." + string(p.r.Address.Kind),
-		Message: fmt.Sprintf("%s imports %s, which %s has in the lockfile", p.r.Address, p.r.Import, p.owner),
+		Message: fmt.Sprintf("%s imports %s, which belongs to %s in the lockfile", p.r.Address, p.r.Import, p.owner),
 		Labels:  []diag.Label{{Span: p.r.ImportAt, Text: "an object has one owner"}},
 		Help:    help,
 	}

@@ -17,7 +17,8 @@ const (
 
 // liveOf returns what a refresh found for an address, nil when it did not look.
 func liveOf(a resource.Address, e *env) *resource.Live {
-	i, ok := slices.BinarySearchFunc(e.Live, a, func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) })
+	byAddress := func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) }
+	i, ok := slices.BinarySearchFunc(e.Live, a, byAddress)
 	if !ok {
 		return nil
 	}
@@ -103,8 +104,8 @@ func same(a, b *resource.Value) bool {
 
 var reasonOfClass = map[string]string{
 	ClassDrifted:     "changed on the platform, not in the documents",
-	ClassConflicting: "changed on the platform and in the documents, not alike",
-	ClassConverged:   "changed on the platform and in the documents alike",
+	ClassConflicting: "changed on the platform and in the documents, to different values",
+	ClassConverged:   "changed on the platform and in the documents, to the same value",
 }
 
 // driftOf returns how the platform moved away from what was applied to an object,

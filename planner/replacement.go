@@ -15,7 +15,7 @@ type Start struct {
 	Backfill *bool      `json:"backfill,omitempty"`
 }
 
-// String says it in the words of a plan.
+// String returns the text that a plan shows.
 func (s Start) String() string {
 	text := fmt.Sprintf("starts %d s after it is created", int(Margin.Seconds()))
 	if s.Time != nil {

@@ -7,19 +7,19 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// A document may name an object by the name of its document or by its ID, and an
-// ID of the tenant with the tenant or with its placeholder. Which way it chooses
-// is no change of the data: bodies are compared by what their values stand for.
+// A document may refer to an object by name or by ID, and write the tenant in an ID
+// or its placeholder. The choice does not change the data: bodies are compared by
+// what their values stand for.
 
-// rewording maps what an applied body says to how the documents say the same.
+// rewording maps the values of an applied body to how the documents write them.
 type rewording struct {
 	refs  map[resource.Ref]resource.Value // reference → literal ID
 	texts map[string]resource.Value       // text as sent → reference or text
 	sent  func(string) string
 }
 
-// rewordingOf returns where the document of a node names the same values as were
-// sent in another way. It is empty in nearly every case.
+// rewordingOf returns the values that the document of a node writes in another way
+// than its applied body. It is empty in nearly every case.
 func rewordingOf(n *node, e *env) rewording {
 	if bytes.Equal(n.resource.Body.JSON(), n.entry.Applied) {
 		return rewording{}
@@ -48,8 +48,8 @@ func rewordingOf(n *node, e *env) rewording {
 	return w
 }
 
-// of returns a body with its values named as the documents name them, and
-// whether any was named in another way.
+// of returns a body with its values written as the documents write them, and whether
+// any changed.
 func (w rewording) of(body resource.Value) (resource.Value, bool) {
 	if len(w.texts) == 0 {
 		return body, false

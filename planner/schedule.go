@@ -23,7 +23,7 @@ type FlowTimes struct {
 	Frequency  string           `json:"frequency"`
 	Interval   int64            `json:"interval,omitempty"`
 	Start      *time.Time       `json:"start,omitempty"`  // absent: when it is created
-	Passed     bool             `json:"passed,omitempty"` // the start lies before At
+	Passed     bool             `json:"passed,omitempty"` // the start is before At
 	State      string           `json:"state"`
 	RunsPerDay float64          `json:"runs_per_day"`
 	Next       []time.Time      `json:"next"` // next runs from At on, none for what does not run
@@ -40,7 +40,7 @@ type CrowdedMinute struct {
 // minutesOf is the length of one unit of a frequency.
 var minutesOf = map[string]int64{"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 
-// Schedule works out the next runs of every dataflow of a graph. The platform
+// Schedule returns the next runs of every dataflow of a graph. The platform
 // counts intervals from the start, in UTC; an open start is taken to be at.
 func Schedule(g *resource.Graph, at time.Time, runs int) Timetable {
 	t := Timetable{At: at.UTC(), Flows: []FlowTimes{}, Crowded: []CrowdedMinute{}}
@@ -106,7 +106,7 @@ func later(t time.Time, seconds int64) time.Time {
 }
 
 // crowded finds the next minutes at which dataflows read the same connection.
-// Only the first of each group of dataflows is told.
+// Each group of dataflows appears once, at its first minute.
 func crowded(g *resource.Graph, t Timetable) []CrowdedMinute {
 	type minute struct {
 		connection string
@@ -133,10 +133,10 @@ func crowded(g *resource.Graph, t Timetable) []CrowdedMinute {
 		return strings.Compare(a.connection, b.connection)
 	})
 	out := []CrowdedMinute{}
-	told := map[string]bool{}
+	seen := map[string]bool{}
 	for _, key := range keys {
-		if group := fmt.Sprint(key.connection, flows[key]); !told[group] {
-			told[group] = true
+		if group := fmt.Sprint(key.connection, flows[key]); !seen[group] {
+			seen[group] = true
 			out = append(out, CrowdedMinute{key.connection, key.at, flows[key]})
 		}
 	}

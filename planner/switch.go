@@ -7,7 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// isSwitched reports whether a path is that of a list which is switched on and off.
+// isSwitched reports whether a path names a list that is switched on and off.
 func isSwitched(spec *resource.Spec, at resource.Path) bool {
 	return slices.Contains(spec.Switched, at.String())
 }
@@ -20,10 +20,9 @@ func isOn(list resource.Value) bool {
 	})
 }
 
-// switchCalls changes an object whose switched list is on and gets another value
-// that is on too: such as the Profile tag of a dataset, to or from upsert. The
-// platform takes it only from what is off, so that there are two calls; nil when
-// one will do.
+// switchCalls change an object whose switched list is on and gets another value that
+// is on: such as the Profile tag of a dataset, to or from upsert. The platform takes
+// it only while the list is off, so there are two calls. Nil when one call is enough.
 func switchCalls(spec *resource.Spec, n *node) []Call {
 	turns := slices.ContainsFunc(n.fields, func(f fieldDiff) bool {
 		if !isSwitched(spec, f.rule) {
@@ -46,7 +45,7 @@ func switchCalls(spec *resource.Spec, n *node) []Call {
 		pointer := "/" + strings.ReplaceAll(field, ".", "/")
 		off.Items = append(off.Items, operation("replace", pointer, switchedOff()))
 		if to, ok := spec.Find(n.desired, field); ok && !touches(on, pointer) {
-			on.Items = append(on.Items, operation("replace", pointer, to)) // it was on and stays so
+			on.Items = append(on.Items, operation("replace", pointer, to)) // it was on and stays on
 		}
 	}
 	first := updateCall(spec, n, off)

@@ -1,6 +1,6 @@
 // Package resource is the vocabulary between the stages: what exists on the
-// platform (kinds, addresses, bodies, references), how one thing needs
-// another (the graph), and how each field may change (the table of kinds).
+// platform (kinds, addresses, bodies, references), what each object needs (the
+// graph), and what a change of each field leads to (the table of kinds).
 //
 // In: nothing; the compiler builds graphs, the planner compares bodies, the
 // applier binds references. Law: a body decoded and encoded again has the
@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Kind names a sort of object on the platform. The set is closed.
+// Kind is a kind of object on the platform. The set is closed.
 type Kind string
 
 // The kinds of resources, in the order in which a dataflow needs them.
@@ -49,7 +49,7 @@ type Address struct {
 
 func (a Address) String() string { return string(a.Kind) + "." + a.Name }
 
-// IsZero reports whether a names nothing.
+// IsZero reports whether a is the zero address.
 func (a Address) IsZero() bool { return a == Address{} }
 
 // Compare orders addresses by kind, then name, both as text.

@@ -8,21 +8,23 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// Align reads an object as the platform gives it back and puts it into the shape
-// of what was applied, so that the two compare member by member:
+// Align reads an object as the platform returns it and gives it the shape of what
+// was applied, so that the two compare member by member:
 //
-//   - members that only the platform knows are left out;
-//   - numbers and flags that come back as text, or the other way round, and all
-//     that the table of spellings knows take the applied spelling when they mean
-//     the same; null is absent;
-//   - an id that a reference stood for when it was sent becomes the reference;
-//   - secrets, which no platform gives back, are taken as they were applied;
+//   - members that only the platform sets are left out;
+//   - values that mean the same take the applied spelling: numbers and Booleans that
+//     come back as text, or the reverse, and the rows of the table of spellings;
+//     null is absent;
+//   - the value that a reference stood for when it was sent becomes the reference;
+//   - secrets, which the platform does not return, are taken as they were applied;
 //   - elements of lists with a key come in the applied order, others after them.
 //
 // resolved returns the value that a reference of the applied body stood for, or false
 // when it is not known: then the reference is not compared. tenant is what the
 // placeholder {TENANT_ID} stood for.
-func (s *Spec) Align(applied Value, live json.RawMessage, tenant string, resolved func(at Path, r Ref) (string, bool)) (Value, error) {
+func (s *Spec) Align(
+	applied Value, live json.RawMessage, tenant string, resolved func(at Path, r Ref) (string, bool),
+) (Value, error) {
 	v, err := ParsePlain(live)
 	if err != nil {
 		return Value{}, err
@@ -37,7 +39,7 @@ type aligner struct {
 	tenant   string
 }
 
-// sent is a text of a document as the platform was sent it.
+// sent is a text of a document as it was sent.
 func (a aligner) sent(text string) string {
 	if a.tenant == "" {
 		return text
@@ -119,8 +121,8 @@ func (a aligner) keyText(indexed Path, item Value, key string) string {
 	return a.sent(k.Text)
 }
 
-// indexIn returns what finds the place of a text in a list; those that it lacks
-// come after all others.
+// indexIn returns a function that finds the index of a text in a list: the length of
+// the list for a text that it lacks.
 func indexIn(list Value) func(v Value) int {
 	at := make(map[string]int, len(list.Items))
 	for i, item := range slices.Backward(list.Items) {
@@ -150,16 +152,15 @@ func (a aligner) leaf(at, indexed Path, parent, want, live Value) Value {
 	return live
 }
 
-// holdsSecret reports whether a value is a secret or a group with one in it,
-// which the platform may keep back as a whole. Null is a secret that was bound
-// without its value.
+// holdsSecret reports whether a value is a secret or has one in it: the platform may
+// withhold the whole. Null is a secret that was bound without its value.
 func holdsSecret(v Value) bool {
 	found := false
 	v.Walk(func(_ Path, w Value) { found = found || w.Kind == SecretValue || w.Kind == NullValue })
 	return found
 }
 
-// ParsePlain reads JSON as the platform has it, in which `${…}` is just text.
+// ParsePlain reads the JSON of the platform, in which `${…}` is text.
 func ParsePlain(text []byte) (Value, error) {
 	return Parse(escapeReferences(text))
 }

@@ -10,10 +10,9 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// Body is the configuration of one resource: compact JSON with references
-// unresolved, and where in the document each of its values stands. Keeping
-// bytes instead of a tree makes a graph of many thousand resources small and
-// "nothing changed" a comparison of two strings.
+// Body is the configuration of one resource: compact JSON with unresolved references,
+// and the place of each value in the document. Bytes instead of a tree keep a graph
+// of many thousand resources small and make "nothing changed" a comparison of bytes.
 type Body struct {
 	json   json.RawMessage
 	file   *source.File
@@ -21,9 +20,8 @@ type Body struct {
 	digest [16]byte
 }
 
-// NewBody flattens a tree. All origins lie in one file. An object with a duplicate
-// key is a bug of whoever built it: which of the two a reader takes is a matter of
-// luck.
+// NewBody flattens a tree whose origins are all in one file. It panics on a duplicate
+// key: readers differ in which of the two they take.
 func NewBody(v Value) Body {
 	if at, ok := v.DuplicateKey(); ok {
 		panic("resource: duplicate key " + at.String())

@@ -5,9 +5,9 @@ import (
 	"sort"
 )
 
-// Cursor finds elements of a list that is sorted by address. It remembers the
-// last answer for each kind: who asks for the addresses of a kind in their order
-// is answered without a search. It belongs to one goroutine.
+// Cursor finds elements of a list that is sorted by address. It remembers the last
+// answer for each kind, so that asking for the addresses of a kind in their order
+// takes no search. It is not safe for concurrent use.
 type Cursor[T any] struct {
 	list    []T
 	address func(*T) *Address

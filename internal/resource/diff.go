@@ -9,10 +9,10 @@ type Difference struct {
 }
 
 // Diff returns where two bodies of a kind differ in meaning, in the order of the
-// second one. List elements that have a key are compared by it, so that a pure
-// reorder is no difference; nor is another spelling of the same value. A value
-// that a leaves out is no difference where its absence means what b says; one
-// that b leaves out is one, since taking it away is a call of its own.
+// second one. List elements that have a key are compared by it, so their order is no
+// difference; nor is another spelling of the same value, or a value that a lacks
+// where its absence means what b has. A value that b lacks is a difference: removing
+// it takes a call.
 func (s *Spec) Diff(a, b Value) []Difference {
 	c := comparer{spec: s}
 	c.compare(nil, Value{}, &a, &b)
@@ -105,7 +105,7 @@ func keys(key string, first, second Value) []string {
 	return out
 }
 
-// distinct reports whether the key tells every element of a list apart.
+// distinct reports whether every element of a list has a key of its own.
 func distinct(list Value, key string) bool {
 	seen := make(map[string]bool, len(list.Items))
 	for _, item := range list.Items {
@@ -118,7 +118,7 @@ func distinct(list Value, key string) bool {
 	return true
 }
 
-// elements finds the elements of a list by a key that tells them apart.
+// elements returns the elements of a list by their keys.
 func elements(list Value, key string) map[string]*Value {
 	out := make(map[string]*Value, len(list.Items))
 	for i := range list.Items {

@@ -9,29 +9,29 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// Resource is one thing that the documents ask for.
+// Resource is one object that the documents ask for.
 type Resource struct {
 	Address Address
 	Body    Body
-	Needs   []Edge      // sorted: what must exist before it, by reference or by rule
-	Origin  source.Span // the document's words that ask for it
+	Needs   []Edge      // sorted; what must exist first
+	Origin  source.Span // the place in the document that asks for it
 	Protect bool        // lifecycle.protect: never destroyed by plan or apply
 	Replace string      // lifecycle.onReplace of a flow: "backfill", "continue" or ""
-	Import  string      // lifecycle.import: id of an object that exists already
-	Moved   Address     // lifecycle.movedFrom: its address before, zero when not moved
-	// The places of the two, one for all resources of a document.
+	Import  string      // lifecycle.import: ID of an object that exists
+	Moved   Address     // lifecycle.movedFrom: its earlier address, or zero
+	// The places of Import and Moved, the same for all resources of a document.
 	ImportAt, MovedAt source.Span
 }
 
-// ObjectKey is an object of the platform: two ids of one kind that spell the same
-// one have the same key.
+// ObjectKey identifies an object of the platform: all spellings of its ID have the
+// same key.
 type ObjectKey struct {
 	kind Kind
 	id   string
 }
 
-// KeyOfObject returns the key of an object. Ids of the registry come as a URL or
-// with dots, and both end alike.
+// KeyOfObject returns the key of an object. IDs of the registry are written as a URL
+// or with dots; both have the same last part.
 func KeyOfObject(k Kind, id string) ObjectKey {
 	if k == Schema || k == FieldGroup {
 		id = id[strings.LastIndexAny(id, "/.")+1:]
@@ -62,7 +62,7 @@ func Join(lists [][]Resource) (*Graph, bool) {
 	for _, list := range lists {
 		count += len(list)
 	}
-	order := make([]*Resource, 0, count) // resources are too large to be moved about by sorting
+	order := make([]*Resource, 0, count) // sorting pointers moves fewer bytes
 	for _, list := range lists {
 		for i := range list {
 			order = append(order, &list[i])
@@ -97,12 +97,12 @@ func (g *Graph) Cursor() *Cursor[Resource] { return NewCursor(g.list, addressOf)
 
 func addressOf(r *Resource) *Address { return &r.Address }
 
-// CycleError says that resources need one another in a ring.
+// CycleError lists resources that need one another in a cycle.
 type CycleError struct {
 	Edges []Cycled // each edge leads to the From of the next, the last to the first
 }
 
-// Cycled is one edge of a ring.
+// Cycled is one edge of a cycle.
 type Cycled struct {
 	From Address
 	Edge Edge
@@ -110,7 +110,7 @@ type Cycled struct {
 
 func (e *CycleError) Error() string {
 	var b strings.Builder
-	b.WriteString("resources need one another in a ring:")
+	b.WriteString("resources need one another in a cycle:")
 	for _, c := range e.Edges {
 		fmt.Fprintf(&b, " %s needs %s via %s;", c.From, c.Edge.To, c.Edge.Via)
 	}
@@ -118,9 +118,7 @@ func (e *CycleError) Error() string {
 }
 
 // Order returns the indexes of All so that each resource comes after all that it
-// needs; among those that are free the one of the earlier kind, then the lesser
-// name, comes first, so the order depends on nothing else. A *CycleError names a
-// ring.
+// needs; otherwise in the order of kinds, then names. The error is a *CycleError.
 func (g *Graph) Order() ([]int32, error) { return g.order, g.cycle }
 
 func (g *Graph) sorted() ([]int32, error) {
@@ -139,7 +137,7 @@ func (g *Graph) sorted() ([]int32, error) {
 		for _, e := range g.list[i].Needs {
 			j, ok := at.Find(e.To)
 			if !ok || state[j] == done {
-				continue // what is not here exists already: the lockfile or a platform id stands for it
+				continue // not in the graph: it exists
 			}
 			trail = append(trail, Cycled{g.list[i].Address, e})
 			if state[j] == open {
@@ -193,8 +191,8 @@ func (g *Graph) Draw(w io.Writer) error {
 	return nil
 }
 
-// NeedsOf returns the edges that the references of a body make, sorted and
-// without repeats, joined with further edges that no reference shows.
+// NeedsOf returns the edges of the references of a body and further edges, sorted and
+// without duplicates.
 func NeedsOf(v Value, further ...Edge) []Edge {
 	out := slices.Clone(further)
 	v.refs(make(Path, 0, 8), &out)
@@ -202,8 +200,8 @@ func NeedsOf(v Value, further ...Edge) []Edge {
 	return slices.Compact(out)
 }
 
-// refs adds the edges of the references at and below v. The steps of at are
-// written over by the next call.
+// refs adds the edges of the references at and below v. It overwrites the steps after
+// at.
 func (v *Value) refs(at Path, out *[]Edge) {
 	if v.Kind == RefValue {
 		*out = append(*out, Edge{To: v.Ref.To, Via: at.String()})

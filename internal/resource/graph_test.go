@@ -52,7 +52,7 @@ func TestOrder(t *testing.T) {
 			g := NewGraph(graphOf(t, c.text))
 			order, err := g.Order()
 			var cycle *CycleError
-			if errors.As(err, &cycle) != (c.ring != "") || err != nil && !strings.HasSuffix(err.Error(), "ring: "+c.ring) {
+			if errors.As(err, &cycle) != (c.ring != "") || err != nil && !strings.HasSuffix(err.Error(), "cycle: "+c.ring) {
 				t.Errorf("error %v, want %q", err, c.ring)
 			}
 			var got []string

@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// JSONFault puts a decoder's complaint into our words.
+// JSONFault returns what is wrong with a JSON text, from the error of its decoder.
 func JSONFault(err error) string {
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError

@@ -7,11 +7,11 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// This file holds the table of kinds: where each kind of object lives, how it
-// is made, changed and removed, and what each of its fields may do. The planner
-// knows no field names; it asks here.
+// The table of kinds says where each kind of object is on the platform, how it is
+// created, updated, and deleted, and what a change of each of its fields leads to.
+// The planner has no field names of its own.
 //
-// The order in which things are made (and, read backwards, removed):
+// The order in which objects are created (and, reversed, deleted):
 //
 //	connection ───────────────► source ─┐
 //	fieldgroup ─► schema ─┬─► mapping ──┤
@@ -22,10 +22,10 @@ import (
 // Marks like §2.4 name the sections of the platform's behavior as described
 // in docs/platform.md.
 
-// Behavior is what a change of a field leads to, mildest first.
+// Behavior is what a change of a field leads to.
 type Behavior uint8
 
-// The behaviors. The action of a resource is the most severe of its fields'.
+// The behaviors of fields.
 const (
 	InPlace         Behavior = iota // the object is updated
 	Action                          // an action call (enable, disable), never a PATCH
@@ -46,12 +46,12 @@ const (
 	BeforeStart       // only until the start of the schedule has passed
 )
 
-// Trait is a row of the table: what one field, and all below it, may do.
+// Trait is a row of the table: what a change of one field, or of any below it, leads to.
 type Trait struct {
 	Field string // pattern: a path where [] stands for any element and * for any member
 	Does  Behavior
 	While While
-	Why   string // the fact of the platform behind it
+	Why   string // the reason, a fact of the platform
 }
 
 // UpdateStyle is how a kind takes changes.
@@ -78,7 +78,7 @@ const (
 	AnswerMapping                       // {"id","version"}
 )
 
-// Spec is what the tool knows about one kind.
+// Spec describes one kind.
 type Spec struct {
 	Kind        Kind
 	Noun        string // in sentences: "source connection"
@@ -88,7 +88,7 @@ type Spec struct {
 	Traits      []Trait
 	Keys        map[string]string // list pattern → the member that identifies an element
 	Loose       []string          // patterns whose lists compare without order
-	Sets        []string          // members whose lists do so wherever they stand
+	Sets        []string          // members whose lists do so at any depth
 	Labels      []string          // members that are free to change below an Additive field
 	Narrowing   []string          // members that may not be added to what exists below an Additive field
 	KeepsData   bool              // holds or shapes data: never removed without --allow-data-loss
@@ -103,7 +103,7 @@ type Spec struct {
 	ReplaceWith []string          // fields whose targets are replaced when this is (the trio)
 	Identifying []string          // fields that a renamed object keeps
 	Reads       string            // field that says which connection this reads
-	Switched    []string          // lists that are switched off before they get another value than SwitchedOn
+	Switched    []string          // lists that are off before they get another value that is on
 	Stops       bool              // must be disabled before it is deleted
 }
 
@@ -130,7 +130,8 @@ var kinds = map[Kind]*Spec{
 			{"allOf", Immutable, Always, "the field group's own definitions are its content"},
 			{"type", Immutable, Always, "a field group is an object"},
 		},
-		Keys: map[string]string{"allOf": "$ref"}, Loose: []string{"meta:intendedToExtend"}, Sets: []string{"enum", "required"},
+		Keys:  map[string]string{"allOf": "$ref"},
+		Loose: []string{"meta:intendedToExtend"}, Sets: []string{"enum", "required"},
 		Labels:    []string{"title", "description"},
 		Narrowing: []string{"enum", "format", "maximum", "maxLength", "minimum", "minLength", "pattern", "required"},
 	},
@@ -217,7 +218,8 @@ var kinds = map[Kind]*Spec{
 	Flow: {
 		Kind: Flow, Noun: "dataflow", Collection: specs.FlowService + "/flows",
 		Update: PatchMatch, Answer: AnswerIDEtag, Stops: true,
-		Frequency: "scheduleParams.frequency", Interval: "scheduleParams.interval", StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
+		Frequency: "scheduleParams.frequency", Interval: "scheduleParams.interval",
+		StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
 		State: "state", Cosmetic: []string{"name", "description"},
 		ReplaceWith: []string{"sourceConnectionIds", "targetConnectionIds"},
 		Traits: []Trait{
@@ -227,8 +229,10 @@ var kinds = map[Kind]*Spec{
 			{"sourceConnectionIds", RequiresReplace, Always, "a running flow keeps its source connection"},
 			{"targetConnectionIds", RequiresReplace, Always, "a running flow keeps its target connection"},
 			{"transformations[Copy]", RequiresReplace, Always, "the delta column of a flow is fixed once set (1382-400)"},
-			{"transformations[Mapping].params.mappingId", InPlace, Recurring, "later runs use the new mapping; a one-time flow keeps its own"},
-			{"transformations[Mapping].params.mappingVersion", InPlace, Recurring, "later runs use the new version; a one-time flow keeps its own"},
+			{"transformations[Mapping].params.mappingId", InPlace, Recurring,
+				"later runs use the new mapping; a one-time flow keeps its own"},
+			{"transformations[Mapping].params.mappingVersion", InPlace, Recurring,
+				"later runs use the new version; a one-time flow keeps its own"},
 			{"scheduleParams.frequency", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
 			{"scheduleParams.interval", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
 			{"scheduleParams.startTime", InPlace, BeforeStart, "the start is frozen once it has passed (1366-400)"},
@@ -240,16 +244,16 @@ var kinds = map[Kind]*Spec{
 	},
 }
 
-// The values that switch a field of Spec.Switched on and off. Catalog wants both
-// tags of Profile off before a dataset that is on gets another way of ingestion;
-// a tag that is taken away is switched off, since its absence says nothing.
+// The values that switch a list of Spec.Switched on and off. Catalog takes another
+// value that is on only while both tags of Profile are off. A tag that is removed is
+// switched off: its absence changes nothing.
 const (
 	SwitchedOn  = "enabled:true"
 	SwitchedOff = "enabled:false"
 )
 
-// SpecOf returns what the tool knows about a kind. It panics on an unknown kind:
-// kinds come from this package's own constants.
+// SpecOf returns the description of a kind. It panics on a kind that is not one of
+// this package's constants.
 func SpecOf(k Kind) *Spec {
 	s, ok := kinds[k]
 	if !ok {
@@ -258,11 +262,9 @@ func SpecOf(k Kind) *Spec {
 	return s
 }
 
-// TraitOf returns the row that rules a field: the longest pattern that the path
-// lies at or below. A field without a row is RequiresReplace: the safe answer for what
-// nobody described.
-//
-// The second answer is the path that the row rules as one: where a patch sets it.
+// TraitOf returns the row of a field: the longest pattern that the path is at or
+// below. A field without a row is RequiresReplace, which is always safe. The path is
+// that of the whole that the row describes, which a patch sets as one.
 func (s *Spec) TraitOf(p Path) (Trait, Path) {
 	best, found := 0, Trait{Does: RequiresReplace, Why: "nothing is known about changing this field"}
 	for _, t := range s.Traits {
@@ -273,8 +275,7 @@ func (s *Spec) TraitOf(p Path) (Trait, Path) {
 	return found, p[:best]
 }
 
-// RulesBelow reports whether the table has a row for members of the object at p
-// but none for p itself.
+// RulesBelow reports whether the table has rows for the members of the object at p.
 func (s *Spec) RulesBelow(p Path) bool {
 	if len(p) == 0 || p[len(p)-1].Sort != FieldStep {
 		return false

@@ -20,7 +20,7 @@ func Parse(text []byte) (Value, error) {
 	return r.value()
 }
 
-// reader takes valid JSON apart.
+// reader reads valid JSON.
 type reader struct {
 	text []byte
 	at   int
@@ -118,7 +118,7 @@ func (r *reader) string() string {
 	return s
 }
 
-// skip moves behind the next value.
+// skip moves past the next value.
 func (r *reader) skip() {
 	depth := 0
 	for {

@@ -8,8 +8,8 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// matchPrefix reports whether p lies at or below the pattern, and how many steps
-// the pattern has. Patterns are written like printed paths, without quotes;
+// matchPrefix reports whether p is at or below the pattern, and how many steps the
+// pattern has. Patterns are written like printed paths, without quotes;
 // [] matches any element of a list, [NAME] the element with that key, * any
 // member of an object.
 func matchPrefix(pattern string, p Path) (int, bool) {
@@ -77,8 +77,7 @@ func (s *Spec) Find(v Value, pattern string) (Value, bool) {
 }
 
 // Set returns v with the member at a pattern of members, such as
-// `scheduleParams.startTime`, set to w where it stands. A member that is not
-// there is left out.
+// `scheduleParams.startTime`, set to w. It does not add a member.
 func Set(v Value, pattern string, w Value) Value {
 	name, rest, deeper := strings.Cut(pattern, ".")
 	old, ok := v.Get(name)
@@ -94,8 +93,8 @@ func Set(v Value, pattern string, w Value) Value {
 // At returns the value at a path of fields and keys, or false.
 func (s *Spec) At(v Value, p Path) (Value, bool) { return s.Tree(v).At(p) }
 
-// Tree is a body in which paths are looked up, quickly also when they are many.
-// It belongs to one goroutine; the body must not change.
+// Tree finds paths in a body, in constant time for long lists and large objects. It
+// is not safe for concurrent use, and the body must not change.
 type Tree struct {
 	spec    *Spec
 	root    Value

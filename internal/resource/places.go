@@ -36,7 +36,7 @@ func (p *places) note(v *Value) {
 	}
 }
 
-// put gives v and everything below it their places.
+// put sets the places of v and everything below it.
 func (p *places) put(v *Value) {
 	length, n := binary.Uvarint(p.text)
 	if n <= 0 {

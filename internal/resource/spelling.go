@@ -9,14 +9,13 @@ import (
 
 // Spelling is a row of the table of spellings: a field that the platform, its
 // interface, or an older client may write differently with the same meaning.
-// Whoever compares two values of a field asks this table, so that refresh,
-// conflicts, and lost answers agree. A field without a row compares letter by
-// letter, but for numbers and flags that come back as text.
+// Refresh, conflicts, and lost answers compare by this table. A field without a row
+// compares byte by byte, except for numbers and Booleans that come back as text.
 type Spelling struct {
 	Field  string              // pattern, as in Trait
-	Canon  func(string) string // maps texts with one meaning to one text; nil: letter by letter
+	Canon  func(string) string // maps texts with one meaning to one text; nil: byte by byte
 	Absent string              // the text that an absent value stands for; "" for none
-	Unsaid bool                // an absent value says nothing: it never differs
+	Unsaid bool                // an absent value equals any value
 	When   string              // MEMBER=VALUE: the row only holds beside a member with that meaning
 	Server func(string) bool   // elements of a list that the platform adds
 }
@@ -91,7 +90,7 @@ func asIs(s string) string { return s }
 
 func withoutSpaces(s string) string { return strings.ReplaceAll(s, " ", "") }
 
-// canonVersion drops the parts of a version that say nothing: 1.0 is 1.
+// canonVersion drops trailing zeros of a version: 1.0 is 1.
 func canonVersion(s string) string {
 	for strings.HasSuffix(s, ".0") {
 		s = strings.TrimSuffix(s, ".0")
@@ -99,7 +98,8 @@ func canonVersion(s string) string {
 	return s
 }
 
-var schemaMedia = regexp.MustCompile(`^application/vnd\.adobe\.xed(?:-full)?(?:-(?:notext|desc))?\+json(?: *; *version=([0-9.]+))?$`)
+var schemaMedia = regexp.MustCompile(
+	`^application/vnd\.adobe\.xed(?:-full)?(?:-(?:notext|desc))?\+json(?: *; *version=([0-9.]+))?$`)
 
 // canonMedia is the version of a schema that a media type names: how much of the
 // schema a read would show does not matter to what refers to it. Mapping sets of
@@ -122,7 +122,7 @@ func canonTime(s string) string {
 	return s
 }
 
-// canonBound takes the bounds of a long that lie one off, as older pages have them.
+// canonBound corrects the bounds of a long that are off by one in older objects.
 func canonBound(s string) string {
 	switch s {
 	case "9007199254740992":
@@ -237,8 +237,8 @@ func sameNumber(a, b string) bool {
 	return err1 == nil && err2 == nil && x == y
 }
 
-// withoutServers leaves out the elements of a list that the platform adds, all
-// but those that are wanted.
+// withoutServers leaves out the elements of a list that the platform adds, except
+// those that want has.
 func (s *Spec) withoutServers(at Path, want, live Value) Value {
 	row := s.spellingAt(at, Value{})
 	if row.Server == nil {

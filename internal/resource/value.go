@@ -34,7 +34,7 @@ type Value struct {
 	Items  []Value     // list
 	Fields []Field     // object, in order
 	Ref    Ref         // reference
-	Origin source.Span // where the document says so; zero when nowhere
+	Origin source.Span // the place in the document; zero when there is none
 }
 
 // Field is a member of an object.
@@ -88,10 +88,10 @@ func (v Value) Get(name string) (Value, bool) {
 	return Value{}, false
 }
 
-// few is up to how many members comparing names is faster than a table of them.
+// few is the number of members up to which comparing names is faster than a map.
 const few = 16
 
-// finder returns what Get does, quickly also when it is asked for many members.
+// finder returns Get, in constant time for objects with many members.
 func (v Value) finder() func(name string) (Value, bool) {
 	if len(v.Fields) <= few {
 		return v.Get
@@ -109,8 +109,8 @@ func (v Value) finder() func(name string) (Value, bool) {
 	}
 }
 
-// With returns the object v with the member name set to w: replaced where it
-// stands, or added at the end. v itself is not changed.
+// With returns the object v with the member name set to w: in its place, or at the
+// end. v itself is not changed.
 func (v Value) With(name string, w Value) Value {
 	fields := make([]Field, len(v.Fields), len(v.Fields)+1)
 	copy(fields, v.Fields)
@@ -225,7 +225,8 @@ func (v Value) mapLeaves(at Path, f func(Path, Value) (Value, error)) (Value, er
 // Equal reports whether v and w are the same JSON; objects compare without
 // regard to the order of their members.
 func (v Value) Equal(w Value) bool {
-	if v.Kind != w.Kind || v.Text != w.Text || v.Ref != w.Ref || len(v.Items) != len(w.Items) || len(v.Fields) != len(w.Fields) {
+	if v.Kind != w.Kind || v.Text != w.Text || v.Ref != w.Ref ||
+		len(v.Items) != len(w.Items) || len(v.Fields) != len(w.Fields) {
 		return false
 	}
 	for i := range v.Items {
@@ -252,7 +253,7 @@ func (v Value) Equal(w Value) bool {
 // JSON returns v as compact JSON, members in order.
 func (v Value) JSON() json.RawMessage { return v.appendJSON(make([]byte, 0, v.room())) }
 
-// room is about how many bytes v is in JSON.
+// room is about the length of v in JSON, in bytes.
 func (v *Value) room() int {
 	n := len(v.Text) + 2
 	if v.Kind == RefValue {
@@ -329,7 +330,7 @@ const OpenStart = "${time.start}"
 
 func escape(s string) string { return strings.ReplaceAll(s, "${", "$${") }
 
-// parseString tells a literal text from a value that is bound later.
+// parseString returns a literal text, or a value that is bound later.
 func parseString(s string) (Value, error) {
 	if !strings.HasPrefix(s, "${") || !strings.HasSuffix(s, "}") {
 		return String(strings.ReplaceAll(s, "$${", "${")), nil
