@@ -125,6 +125,18 @@ func TestOutput(t *testing.T) {
 	}
 }
 
+// References of an imported object stand for what the lockfile has, or what is
+// imported with it.
+func TestImportedAs(t *testing.T) {
+	_, e := nodesOf("noop schema.s", "import dataset.d")
+	e.nodes[at("dataset.d")].change.ID = "imported"
+	for address, want := range map[string]string{"schema.s": "ID of schema.s", "dataset.d": "imported", "flow.absent": ""} {
+		if got, _ := e.importedAs(nil, resource.Ref{To: at(address), Field: "id"}); got != want {
+			t.Errorf("%s is %q, want %q", address, got, want)
+		}
+	}
+}
+
 func TestPropagateReplace(t *testing.T) {
 	for _, c := range []struct {
 		name  string
