@@ -2,12 +2,15 @@ package output
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
 // JSON writes v on indented lines, without HTML escapes.
@@ -17,13 +20,16 @@ func JSON(w io.Writer, v any) error { return writeJSON(w, v, "  ") }
 func JSONLine(w io.Writer, v any) error { return writeJSON(w, v, "") }
 
 func writeJSON(w io.Writer, v any, indent string) error {
+	options := json.JoinOptions(jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false))
+	if indent != "" {
+		// Indenting while printing, not after it, saves half of the time of 90 MB.
+		options = json.JoinOptions(options, jsontext.WithIndent(indent))
+	}
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", indent)
-	if err := enc.Encode(v); err != nil {
+	if err := json.MarshalWrite(&b, v, options); err != nil {
 		return err
 	}
+	b.WriteByte('\n')
 	_, err := w.Write(EscapeJSON(b.Bytes()))
 	return err
 }

@@ -191,7 +191,7 @@ func TestJSON(t *testing.T) {
 	if err := JSONLine(&b, in); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"a\u202e":"b\u007f\u009b\u001b\ufffd<>&\u2028 \u0023#[error] \udb40\udc41 # é"}` + "\n"
+	want := `{"a\u202e":"b\u007f\u009b\u001b�<>&\u2028 \u0023#[error] \udb40\udc41 # é"}` + "\n"
 	if b.String() != want {
 		t.Errorf("got  %s want %s", b.String(), want)
 	}
