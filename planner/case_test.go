@@ -77,7 +77,8 @@ func (c *diffCase) readOptions(comment string) {
 			o.Secrets.Unchecked = true
 		case "secret-changed":
 			address, path, _ := strings.Cut(rest, " ")
-			o.Secrets.Changed = append(o.Secrets.Changed, planner.SecretPath{Address: must(resource.ParseAddress(address)), Path: path})
+			o.Secrets.Changed = append(o.Secrets.Changed,
+				planner.SecretPath{Address: must(resource.ParseAddress(address)), Path: path})
 		case "only":
 			o.Only = append(o.Only, must(resource.ParseAddress(rest)))
 		case "exclude":
@@ -139,7 +140,10 @@ func liveOf(t *testing.T, lock *lockfile.Lock, text string) []resource.Live {
 	}
 	for line := range strings.Lines(text) {
 		a, word, rest := words(t, line)
-		i, ok := slices.BinarySearchFunc(out, a, func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) })
+		i, ok := slices.BinarySearchFunc(out, a, func(l resource.Live,
+			a resource.Address) int {
+			return l.Address.Compare(a)
+		})
 		if !ok {
 			out = slices.Insert(out, i, resource.Live{Address: a, ETag: "0"})
 		}

@@ -190,7 +190,8 @@ func checkOrder(t *testing.T, p *planner.Plan) {
 	for _, c := range p.Changes {
 		for _, k := range c.Calls {
 			for ref, n := range makes {
-				if ref != k.Gives && bytes.Contains(append(k.Body, k.URL...), []byte(ref)) && !slices.Contains(k.After, n) && n >= k.N {
+				if ref != k.Gives && bytes.Contains(append(k.Body, k.URL...), []byte(ref)) && !slices.Contains(k.After,
+					n) && n >= k.N {
 					t.Errorf("call %d uses %s, which call %d makes", k.N, ref, n)
 				}
 			}

@@ -118,7 +118,8 @@ func TestRenameHint(t *testing.T) {
 		for i, v := range other {
 			fields = append(fields, resource.F(fmt.Sprintf("p%d", i), resource.String(v)))
 		}
-		body := resource.Object(append(fields, resource.F("params", resource.Object(resource.F("tableName", resource.String(table)))))...)
+		body := resource.Object(append(fields, resource.F("params", resource.Object(resource.F("tableName",
+			resource.String(table)))))...)
 		return resource.Resource{Address: resource.Address{Kind: resource.Source, Name: name}, Body: resource.NewBody(body)}
 	}
 	same := slices.Repeat([]string{"x"}, 8) // ten fields with the name and the table

@@ -34,7 +34,8 @@ func hintRenames(list []*node) []Diagnostic {
 				Severity: "note", Code: "moved-from",
 				Message: fmt.Sprintf("%s is created and %s removed, and the two are nearly the same",
 					n.change.Address, old.change.Address),
-				Help: fmt.Sprintf("if the document was renamed, write `lifecycle: {movedFrom: %s}`: nothing is then created or removed",
+				Help: fmt.Sprintf("if the document was renamed, write `lifecycle: {movedFrom: %s}`: "+
+					"nothing is then created or removed",
 					old.change.Address.Name),
 				Origin: n.change.Origin,
 			})

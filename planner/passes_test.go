@@ -88,7 +88,8 @@ func TestDiffResourceIsPure(t *testing.T) {
 	r := resource.Resource{Address: at("connection.a"), Body: body}
 	entry := entryOf("connection.a", `{"name":"old"}`)
 	live := &resource.Live{Address: r.Address, ETag: "2", Body: json.RawMessage(`{"name":"theirs"}`)}
-	e, _ := newEnv(&lockfile.Lock{Entries: []lockfile.Entry{entry}}, resource.NewGraph([]resource.Resource{r}), Options{Refreshed: true})
+	e, _ := newEnv(&lockfile.Lock{Entries: []lockfile.Entry{entry}}, resource.NewGraph([]resource.Resource{r}),
+		Options{Refreshed: true})
 	first := diffResource(&r, &entry, live, e).change
 	if first.Action != Update || first.ETag != "2" {
 		t.Errorf("change %+v", first)
@@ -102,7 +103,8 @@ func TestDiffResourceIsPure(t *testing.T) {
 }
 
 func TestOutput(t *testing.T) {
-	_, e := nodesOf("create source.new", "replace source.old", "update mapping.m", "noop target.t", "import dataset.d", "update schema.s")
+	_, e := nodesOf("create source.new", "replace source.old", "update mapping.m", "noop target.t",
+		"import dataset.d", "update schema.s")
 	e.nodes[at("dataset.d")].change.ID, e.Tenant = "ID of {TENANT_ID}", "acme"
 	for _, c := range []struct {
 		ref, field, want string
@@ -130,7 +132,8 @@ func TestOutput(t *testing.T) {
 func TestImportedAs(t *testing.T) {
 	_, e := nodesOf("noop schema.s", "import dataset.d")
 	e.nodes[at("dataset.d")].change.ID = "imported"
-	for address, want := range map[string]string{"schema.s": "ID of schema.s", "dataset.d": "imported", "flow.absent": ""} {
+	for address, want := range map[string]string{"schema.s": "ID of schema.s", "dataset.d": "imported",
+		"flow.absent": ""} {
 		if got, _ := e.importedAs(nil, resource.Ref{To: at(address), Field: "id"}); got != want {
 			t.Errorf("%s is %q, want %q", address, got, want)
 		}
@@ -143,8 +146,10 @@ func TestPropagateReplace(t *testing.T) {
 		lines []string
 		want  string
 	}{
-		{"an unchanged source", []string{"noop source.a", "replace flow.a needs source.a"}, "replace source.a, replace flow.a"},
-		{"a changed source", []string{"update source.a", "replace flow.a needs source.a"}, "replace source.a, replace flow.a"},
+		{"an unchanged source", []string{"noop source.a", "replace flow.a needs source.a"},
+			"replace source.a, replace flow.a"},
+		{"a changed source", []string{"update source.a", "replace flow.a needs source.a"},
+			"replace source.a, replace flow.a"},
 		{"a new source", []string{"create source.a", "replace flow.a needs source.a"}, "create source.a, replace flow.a"},
 		{"a flow that stays", []string{"noop source.a", "update flow.a needs source.a"}, "update flow.a"},
 		{"a source of another flow", []string{"noop source.b", "replace flow.a needs source.a"}, "replace flow.a"},
@@ -166,7 +171,8 @@ func TestPropagateReplace(t *testing.T) {
 }
 
 func TestSelectNodes(t *testing.T) {
-	lines := []string{"create source.a", "noop source.b", "create flow.a needs source.a", "update flow.b needs source.b", "delete source.c", "delete flow.c needs source.c"}
+	lines := []string{"create source.a", "noop source.b", "create flow.a needs source.a",
+		"update flow.b needs source.b", "delete source.c", "delete flow.c needs source.c"}
 	for _, c := range []struct{ only, exclude, want string }{
 		{"", "", "create source.a, create flow.a, update flow.b, delete source.c, delete flow.c"},
 		{"flow.a", "", "create source.a, create flow.a"},
@@ -192,7 +198,8 @@ func TestSelectNodes(t *testing.T) {
 }
 
 func TestNumberCalls(t *testing.T) {
-	list, e := nodesOf("replace source.a", "create mapping.m", "replace flow.a needs source.a mapping.m", "delete source.z", "delete flow.z needs source.z")
+	list, e := nodesOf("replace source.a", "create mapping.m", "replace flow.a needs source.a mapping.m",
+		"delete source.z", "delete flow.z needs source.z")
 	for i, calls := range [][2]int{{1, 1}, {1, 0}, {2, 2}, {0, 1}, {0, 1}} {
 		list[i].create, list[i].destroy = make([]Call, calls[0]), make([]Call, calls[1])
 	}
@@ -214,9 +221,11 @@ func TestNumberCalls(t *testing.T) {
 }
 
 func TestForget(t *testing.T) {
-	list, e := nodesOf("delete schema.s", "delete union.s needs schema.s", "delete schema.other", "delete flow.f", "replace dataset.d")
+	list, e := nodesOf("delete schema.s", "delete union.s needs schema.s", "delete schema.other", "delete flow.f",
+		"replace dataset.d")
 	forget(list, withNeeds([]resource.Address{at("union.s"), at("dataset.d")}, e), ReasonProfile)
-	if got, want := actions(list), "forget schema.s, forget union.s, delete schema.other, delete flow.f, replace dataset.d"; got != want {
+	if got, want := actions(list),
+		"forget schema.s, forget union.s, delete schema.other, delete flow.f, replace dataset.d"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
@@ -255,7 +264,8 @@ func TestClassify(t *testing.T) {
 		}
 	}
 	sent := resource.String("ID")
-	unknown := fieldDiff{path: resource.Path{}.Field("name"), change: FieldChange{Action: Replace, Unknown: true, Applied: raw(&sent)}}
+	unknown := fieldDiff{path: resource.Path{}.Field("name"), change: FieldChange{Action: Replace, Unknown: true,
+		Applied: raw(&sent)}}
 	got := classify(spec, []fieldDiff{unknown}, object(1), object(1), object(1))
 	if len(got) != 1 || string(got[0].change.Applied) != `"ID"` || got[0].change.Class != "" {
 		t.Errorf("a field that is known only after apply: %+v", got)
@@ -287,8 +297,11 @@ func TestGuardChange(t *testing.T) {
 		{line: "delete flow.a", want: "", effect: EffectStops},
 		{line: "replace flow.a", want: "on-replace--on-replace=backfill|continue", effect: EffectReingests},
 		{line: "replace flow.a", o: Options{OnReplace: "backfill"}, want: "", effect: EffectReingests},
-		{line: "update flow.a", change: func(n *node) { n.fields = []fieldDiff{{change: FieldChange{Path: "name"}}} }, want: ""},
-		{line: "update flow.a", change: func(n *node) { n.fields = []fieldDiff{{change: FieldChange{Path: "options"}}} }, want: "", effect: EffectFuture},
+		{line: "update flow.a", change: func(n *node) { n.fields = []fieldDiff{{change: FieldChange{Path: "name"}}} },
+			want: ""},
+		{line: "update flow.a",
+			change: func(n *node) { n.fields = []fieldDiff{{change: FieldChange{Path: "options"}}} }, want: "",
+			effect: EffectFuture},
 	} {
 		list, e := nodesOf(c.line)
 		n := list[0]

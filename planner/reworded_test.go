@@ -45,7 +45,8 @@ func TestReplacedWhileNamed(t *testing.T) {
 		guarded    bool
 	}{
 		{"replaced", strings.Replace(crmDB, "connector: postgresql", "connector: mysql", 1) + byID, false, true},
-		{"replaced, not named", strings.Replace(crmDB, "connector: postgresql", "connector: mysql", 1) + strings.Replace(byID, oldID, "00000000-0000-4000-8000-000000000001", 1), false, false},
+		{"replaced, not named", strings.Replace(crmDB, "connector: postgresql", "connector: mysql",
+			1) + strings.Replace(byID, oldID, "00000000-0000-4000-8000-000000000001", 1), false, false},
 		{"left over", crmDB + byID, true, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

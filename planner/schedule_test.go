@@ -24,7 +24,8 @@ func timetable(t planner.Timetable) string {
 		if f.Passed {
 			start += " (passed)"
 		}
-		fmt.Fprintf(&b, "%s: %s, every %d %s from %s, %g runs a day\n", f.Address, f.State, f.Interval, f.Frequency, start, f.RunsPerDay)
+		fmt.Fprintf(&b, "%s: %s, every %d %s from %s, %g runs a day\n", f.Address, f.State, f.Interval, f.Frequency,
+			start, f.RunsPerDay)
 		for _, next := range f.Next {
 			fmt.Fprintf(&b, "    %s\n", next.Format(time.RFC3339))
 		}

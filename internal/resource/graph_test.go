@@ -46,7 +46,8 @@ func TestOrder(t *testing.T) {
 		{"not in the graph", "flow.a>source.gone", "flow.a", ""},
 		{"itself", "flow.a>flow.a", "", "flow.a needs flow.a via v"},
 		{"two", "flow.a>flow.b flow.b>flow.a", "", "flow.a needs flow.b via v; flow.b needs flow.a via v"},
-		{"a tail is no part of the ring", "flow.a>flow.b flow.b>flow.c flow.c>flow.b", "", "flow.b needs flow.c via v; flow.c needs flow.b via v"},
+		{"a tail is no part of the ring", "flow.a>flow.b flow.b>flow.c flow.c>flow.b", "",
+			"flow.b needs flow.c via v; flow.c needs flow.b via v"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := NewGraph(graphOf(t, c.text))
@@ -131,7 +132,8 @@ func TestTraitOf(t *testing.T) {
 		{FieldGroup, Path{}.Field("definitions").Field("a").Field("title"), Additive, "definitions"},
 		{Schema, Path{}.Field("type"), Immutable, "type"},
 		{Flow, Path{}.Field("transformations").Key("Copy").Field("params"), RequiresReplace, "transformations[Copy]"},
-		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("mappingVersion"), InPlace, "transformations[Mapping].params.mappingVersion"},
+		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("mappingVersion"), InPlace,
+			"transformations[Mapping].params.mappingVersion"},
 		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("other"), RequiresReplace, ""},
 		{Flow, Path{}.Field("scheduleParams").Field("interval"), InPlace, "scheduleParams.interval"},
 		{Flow, Path{}.Field("state"), Action, "state"},
@@ -146,7 +148,8 @@ func TestTraitOf(t *testing.T) {
 // TestPlaces: a pattern finds, sets, and points to the same place of a body.
 func TestPlaces(t *testing.T) {
 	spec := SpecOf(Flow)
-	v := parsed(t, `{"scheduleParams":{"interval":1},"transformations":[{"name":"Copy"},{"name":"Mapping","params":{"mappingId":"m"}}]}`)
+	v := parsed(t,
+		`{"scheduleParams":{"interval":1},"transformations":[{"name":"Copy"},{"name":"Mapping","params":{"mappingId":"m"}}]}`)
 	for _, c := range []struct{ pattern, want string }{
 		{"scheduleParams.interval", "1"}, {"transformations[Mapping].params.mappingId", `"m"`},
 		{"scheduleParams.startTime", ""}, {"transformations[Other].params", ""}, {"name", ""},
@@ -175,7 +178,8 @@ func TestPlaces(t *testing.T) {
 			t.Errorf("%s is at %s, want %s", c.at, got, c.want)
 		}
 	}
-	if got, want := SpecOf(Schema).ItemURL("https://ns.adobe.com/x y/{T}"), "/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Fx%20y%2F%7BT%7D"; !strings.HasSuffix(got, want) {
+	if got, want := SpecOf(Schema).ItemURL("https://ns.adobe.com/x y/{T}"),
+		"/tenant/schemas/https%3A%2F%2Fns.adobe.com%2Fx%20y%2F%7BT%7D"; !strings.HasSuffix(got, want) {
 		t.Errorf("item at %s, want %s", got, want)
 	}
 	if got := EscapeID("${schema.a.id}"); got != "${schema.a.id}" {

@@ -68,7 +68,8 @@ func slowValue(dec *json.Decoder) (Value, error) {
 // itself; what it refuses is refused.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
-		`null`, ` true `, `false`, `-1.5e+3`, `""`, `{}`, `[]`, "[1, 2 ,\t3\n]", `{"a":{"b":[{},[],null]},"c":"\u00e9\"\\\/"}`,
+		`null`, ` true `, `false`, `-1.5e+3`, `""`, `{}`, `[]`, "[1, 2 ,\t3\n]",
+		`{"a":{"b":[{},[],null]},"c":"\u00e9\"\\\/"}`,
 		`"${flow.a.id}"`, `"$${x}"`, `"${env.A}"`, `"${time.start}"`, `"${nothing}"`, "\"\xff\"", `"\ud800"`,
 		`{"a":1,"a":2}`, `{"a"}`, `[1,]`, `[1 2]`, `{"a":1}}`, ``, ` `, `"a`, `tru`, `01`, `{"a":"b","c"`, "\"\n\"",
 	} {

@@ -133,7 +133,8 @@ func TestAddressText(t *testing.T) {
 		t.Errorf("%v, %v", back, err)
 	}
 	for text, want := range map[string]string{
-		"flow": "expected KIND.NAME", "flow.": "expected KIND.NAME", "flow.a.b": "expected KIND.NAME", "queue.a": `unknown kind "queue"`,
+		"flow": "expected KIND.NAME", "flow.": "expected KIND.NAME", "flow.a.b": "expected KIND.NAME",
+		"queue.a": `unknown kind "queue"`,
 	} {
 		if err := a.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", text, err, want)
@@ -143,7 +144,8 @@ func TestAddressText(t *testing.T) {
 
 func TestJSONFault(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"a":}`: "no valid JSON at byte ", `{"a":"x"}`: `"a" has the wrong type`, `{"b":1}`: `unknown key "b"`, "": "ends too early", `{`: "ends too early",
+		`{"a":}`: "no valid JSON at byte ", `{"a":"x"}`: `"a" has the wrong type`, `{"b":1}`: `unknown key "b"`,
+		"": "ends too early", `{`: "ends too early",
 	} {
 		var v struct {
 			A int `json:"a"`
@@ -176,7 +178,8 @@ func TestDiffSpellings(t *testing.T) {
 			`{"params":{"columns":[{"name":"a","xdm":{"maximum":9007199254740991}}]}}`, true},
 		{Source, `{"params":{"columns":[{"name":"a","xdm":{"minimum":-9007199254740992}}]}}`,
 			`{"params":{"columns":[{"name":"a","xdm":{"minimum":-9007199254740991}}]}}`, true},
-		{Source, `{"params":{"columns":[{"name":"a"},{"name":"b"}]}}`, `{"params":{"columns":[{"name":"b"},{"name":"a"}]}}`, true},
+		{Source, `{"params":{"columns":[{"name":"a"},{"name":"b"}]}}`,
+			`{"params":{"columns":[{"name":"b"},{"name":"a"}]}}`, true},
 	} {
 		if d := SpecOf(c.kind).Diff(parsed(t, c.a), parsed(t, c.b)); (len(d) == 0) != c.same {
 			t.Errorf("%s %s to %s: %d differences", c.kind, c.a, c.b, len(d))
