@@ -22,7 +22,9 @@ import (
 // validators are the compiled definitions of the file format, one for each kind
 // of document. They are built on first use: most commands need none.
 var (
-	validators      = sync.OnceValue(func() map[string]*jsonschema.Schema { return compiledSchema(schemas.JSONSchema, schemas.SchemaID) })
+	validators = sync.OnceValue(func() map[string]*jsonschema.Schema {
+		return compiledSchema(schemas.JSONSchema, schemas.SchemaID)
+	})
 	looseValidators = sync.OnceValue(func() map[string]*jsonschema.Schema {
 		return compiledSchema(schemas.EditorSchema, schemas.EditorSchemaID)
 	})
@@ -85,7 +87,8 @@ func checkLoose(d *variant, within *document.Node, report *diag.Report) {
 	x := newOriginIndex(d)
 	report.Append(found.Map(func(f diag.Diagnostic) (diag.Diagnostic, bool) {
 		s := f.Primary()
-		return x.explain(f), within == nil || s.File == within.Span.File && within.Span.Start <= s.Start && s.End <= within.Span.End
+		return x.explain(f), within == nil || s.File == within.Span.File && within.Span.Start <= s.Start &&
+			s.End <= within.Span.End
 	}))
 }
 

@@ -13,10 +13,13 @@ import (
 
 // foreignKeys are keys of other tools. Several fit different maps.
 var foreignKeys = map[string][]string{
-	"cron": {"schedule", "frequency"}, "every": {"schedule", "frequency"}, "source": {"database"}, "destination": {"target"},
-	"sink": {"target"}, "fields": {"columns"}, "transform": {"mappings"}, "transformations": {"mappings"},
-	"cursor": {"delta"}, "incremental": {"delta"}, "cursor_field": {"delta"}, "id": {"name"}, "type": {"kind", "connector"},
-	"credentials": {"auth"}, "depends_on": {"lifecycle"}, "prevent_destroy": {"protect"}, "enabled": {"state"}, "disabled": {"state"},
+	"cron": {"schedule", "frequency"}, "every": {"schedule", "frequency"}, "source": {"database"},
+	"destination": {"target"},
+	"sink":        {"target"}, "fields": {"columns"}, "transform": {"mappings"}, "transformations": {"mappings"},
+	"cursor": {"delta"}, "incremental": {"delta"}, "cursor_field": {"delta"}, "id": {"name"},
+	"type":        {"kind", "connector"},
+	"credentials": {"auth"}, "depends_on": {"lifecycle"}, "prevent_destroy": {"protect"}, "enabled": {"state"},
+	"disabled": {"state"},
 }
 
 // keyHint says what to write instead of a key of another tool.
@@ -75,7 +78,8 @@ func frequencyHint(text string) string {
 // isCron reports whether a text is a cron expression: five or six fields.
 func isCron(text string) bool {
 	n := len(strings.Fields(text))
-	return strings.HasPrefix(text, "@") || (n == 5 || n == 6) && strings.Trim(text, "0123456789*/,-? lw#abcdefghijklmnopqrstuvy") == ""
+	return strings.HasPrefix(text, "@") || (n == 5 || n == 6) &&
+		strings.Trim(text, "0123456789*/,-? lw#abcdefghijklmnopqrstuvy") == ""
 }
 
 // formHint says how to write a value that has the wrong form. It is "" when

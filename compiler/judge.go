@@ -11,7 +11,8 @@ import (
 // for and drops what comments silence. Errors stay what they are: a document
 // that is wrong does not get right by a comment.
 func (p *project) judge() {
-	j := judge{levels: map[diag.Code]LintLevel{}, ignores: map[*source.File]map[ignoreKey]document.Ignore{}, used: map[source.Span]bool{}}
+	j := judge{levels: map[diag.Code]LintLevel{}, ignores: map[*source.File]map[ignoreKey]document.Ignore{},
+		used: map[source.Span]bool{}}
 	for _, l := range p.options.Lint {
 		j.levels[l.Code] = l
 	}

@@ -44,7 +44,8 @@ func ownShape(f schemas.OwnField) (xdm.Shape, []xdm.Misfit, bool) {
 		title = f.Path[strings.LastIndexByte(f.Path, '.')+1:]
 	}
 	shape, misfits := shape.With(xdm.Constraints{
-		Title: title, Description: f.Description, Enum: f.Enum, Pattern: f.Pattern, Minimum: f.Minimum, Maximum: f.Maximum,
+		Title: title, Description: f.Description, Enum: f.Enum, Pattern: f.Pattern, Minimum: f.Minimum,
+		Maximum: f.Maximum,
 	})
 	return shape, misfits, true
 }

@@ -82,7 +82,8 @@ func (p *project) canonical(fields *xdm.Schema, path string) string {
 // lintSchema reports a schema of people without an identity.
 func (p *project) lintSchema(body *schemas.SchemaBody, at place) {
 	fields := p.fieldsOf(body)
-	if fields.Class().ID == xdm.ProfileClass && len(body.Identities) == 0 && !body.Profile && !fields.HasIdentityMap() && len(fields.Unknown()) == 0 {
+	if fields.Class().ID == xdm.ProfileClass && len(body.Identities) == 0 && !body.Profile &&
+		!fields.HasIdentityMap() && len(fields.Unknown()) == 0 {
 		p.report.Add(identityMissing{at})
 	}
 }
@@ -112,8 +113,9 @@ func (p profileFrequency) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ProfileFrequency, Severity: diag.Warning, Path: at.path.String(),
 		Message: fmt.Sprintf("%d runs a day exceed Profile's limit of %d", p.runs, profileRuns),
-		Labels:  append(at.labels(fmt.Sprintf("makes %d batches a day", p.runs)), diag.Label{Span: p.dataset.key(), Text: "the dataset is enabled for Profile"}),
-		Help:    "run every 20 minutes or less often, or disable the dataset for Profile",
+		Labels: append(at.labels(fmt.Sprintf("makes %d batches a day", p.runs)),
+			diag.Label{Span: p.dataset.key(), Text: "the dataset is enabled for Profile"}),
+		Help: "run every 20 minutes or less often, or disable the dataset for Profile",
 	}
 }
 
@@ -171,6 +173,7 @@ func (p unprotected) Diagnose() diag.Diagnostic {
 		Code: diag.UnprotectedProduction, Severity: diag.Warning, Path: at.path.String(),
 		Message: fmt.Sprintf("dataflow `%s` is not protected in the production target %s", p.u.name, p.target),
 		Labels:  at.keyLabels("a plan can delete it"),
-		Help:    "add `lifecycle: {protect: true}` here, in an overlay for the target, or in the defaults of aepflow.yaml",
+		Help: "add `lifecycle: {protect: true}` here, in an overlay for the target, or in the defaults of " +
+			"aepflow.yaml",
 	}
 }

@@ -18,7 +18,8 @@ const (
 )
 
 // made returns a resource with the needs that its body shows and further ones.
-func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle, further ...resource.Edge) resource.Resource {
+func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle,
+	further ...resource.Edge) resource.Resource {
 	origin := u.doc.Lookup(at...)
 	if u.doc.defaulted {
 		v = ownPlaces(v, u.doc.File)

@@ -16,15 +16,18 @@ func (p *project) lowerDataflow(u *unit) []resource.Resource {
 	out := make([]resource.Resource, 0, 6)
 	schema := p.schemaOf(u, f.Target.Schema.Ref)
 	if f.Target.Schema.Ref == "" {
-		schema = schemaPlace{id: resource.Reference(addr(resource.Schema, f.Name), "id"), name: f.Name, body: &f.Target.Schema.SchemaBody}
-		out = append(out, p.lowerSchema(u, []string{"target", "schema"}, f.Name, &f.Target.Schema.SchemaBody, f.Lifecycle)...)
+		schema = schemaPlace{id: resource.Reference(addr(resource.Schema, f.Name), "id"), name: f.Name,
+			body: &f.Target.Schema.SchemaBody}
+		out = append(out, p.lowerSchema(u, []string{"target", "schema"}, f.Name, &f.Target.Schema.SchemaBody,
+			f.Lifecycle)...)
 	}
 	schema.id = schema.id.At(u.span("target", "schema"))
 	dataset := resource.String(f.Target.Dataset.Ref)
 	switch {
 	case f.Target.Dataset.Ref == "":
 		dataset = resource.Reference(addr(resource.Dataset, f.Name), "id")
-		out = append(out, p.lowerDataset(u, []string{"target", "dataset"}, f.Name, &f.Target.Dataset.DatasetBody, schema, f.Lifecycle))
+		out = append(out, p.lowerDataset(u, []string{"target", "dataset"}, f.Name, &f.Target.Dataset.DatasetBody,
+			schema, f.Lifecycle))
 	case !datasetID.MatchString(f.Target.Dataset.Ref):
 		dataset = resource.Reference(addr(resource.Dataset, f.Target.Dataset.Ref), "id")
 	}
@@ -37,7 +40,8 @@ func (p *project) lowerSource(u *unit) resource.Resource {
 	connector, _ := p.connectorOf(u)
 	base := resource.String(f.Database.ConnectionID).At(u.span("database", "connectionId"))
 	if f.Database.Connection != "" {
-		base = resource.Reference(addr(resource.Connection, f.Database.Connection), "id").At(u.span("database", "connection"))
+		base = resource.Reference(addr(resource.Connection, f.Database.Connection),
+			"id").At(u.span("database", "connection"))
 	}
 	columns := resource.List(make([]resource.Value, 0, len(f.Columns))...)
 	for _, c := range f.Columns {
@@ -120,8 +124,10 @@ func lowerFlow(u *unit) resource.Resource {
 		var delta object
 		delta.add("name", resource.String(f.Delta.Column).At(u.span("delta", "column")))
 		delta.text("dateFormat", f.Delta.DateFormat, u.doc.Lookup("delta", "dateFormat"))
-		delta.add("timezone", resource.String(title(f.Delta.Timezone, "UTC")).At(u.doc.Lookup("delta", "timezone").Written()))
-		transformations.Items = append(transformations.Items, transformation("Copy", resource.F("deltaColumn", delta.value())))
+		delta.add("timezone", resource.String(title(f.Delta.Timezone, "UTC")).At(u.doc.Lookup("delta",
+			"timezone").Written()))
+		transformations.Items = append(transformations.Items,
+			transformation("Copy", resource.F("deltaColumn", delta.value())))
 	}
 	transformations.Items = append(transformations.Items, transformation("Mapping",
 		resource.F("mappingId", self(resource.Mapping, "id").At(u.span("mappings"))),
@@ -139,10 +145,12 @@ func lowerFlow(u *unit) resource.Resource {
 		var options object
 		if o.PartialIngestionPercent != nil {
 			literal := strconv.FormatFloat(*o.PartialIngestionPercent, 'f', -1, 64)
-			options.add("partialIngestionPercent", resource.Number(literal).At(u.span("options", "partialIngestionPercent")))
+			options.add("partialIngestionPercent",
+				resource.Number(literal).At(u.span("options", "partialIngestionPercent")))
 		}
 		if o.ErrorDiagnosticsEnabled != nil {
-			options.add("errorDiagnosticsEnabled", resource.Bool(*o.ErrorDiagnosticsEnabled).At(u.span("options", "errorDiagnosticsEnabled")))
+			options.add("errorDiagnosticsEnabled",
+				resource.Bool(*o.ErrorDiagnosticsEnabled).At(u.span("options", "errorDiagnosticsEnabled")))
 		}
 		body.add("options", options.value())
 	}

@@ -26,7 +26,8 @@ func (p *project) schemaOf(u *unit, ref string) schemaPlace {
 
 // lowerSchema makes a schema, a field group for its own fields, a descriptor
 // for each identity and the tag that lets it take part in Profile.
-func (p *project) lowerSchema(u *unit, under []string, name string, body *schemas.SchemaBody, l *schemas.Lifecycle) []resource.Resource {
+func (p *project) lowerSchema(u *unit, under []string, name string, body *schemas.SchemaBody,
+	l *schemas.Lifecycle) []resource.Resource {
 	at := func(keys ...string) document.Found {
 		return u.doc.Lookup(append(under[:len(under):len(under)], keys...)...)
 	}
@@ -41,7 +42,8 @@ func (p *project) lowerSchema(u *unit, under []string, name string, body *schema
 	if len(body.Fields) > 0 {
 		group := addr(resource.FieldGroup, name)
 		parts.Items = append(parts.Items, ref(resource.Reference(group, "id").At(at("fields").Span())))
-		out = append(out, made(u, group, append(under[:len(under):len(under)], "fields"), p.fieldGroupValue(body, class, at), l))
+		out = append(out, made(u, group, append(under[:len(under):len(under)], "fields"),
+			p.fieldGroupValue(body, class, at), l))
 	}
 	self := addr(resource.Schema, name)
 	schema := make(object, 0, 4)
@@ -57,14 +59,16 @@ func (p *project) lowerSchema(u *unit, under []string, name string, body *schema
 		if id.Primary {
 			primary = append(primary, resource.Edge{To: a, Via: "primary identity"})
 		}
-		out = append(out, made(u, a, append(under[:len(under):len(under)], "identities", id.Path), p.descriptorValue(self, body, id, at("identities", id.Path)), l))
+		out = append(out, made(u, a, append(under[:len(under):len(under)], "identities", id.Path),
+			p.descriptorValue(self, body, id, at("identities", id.Path)), l))
 	}
 	if body.Profile {
 		tag := resource.Object(
 			resource.F("schemaId", resource.Reference(self, "id").At(at("profile").Span())),
 			resource.F("tag", resource.String("union")),
 		)
-		out = append(out, made(u, addr(resource.Union, name), append(under[:len(under):len(under)], "profile"), tag, l, primary...))
+		out = append(out, made(u, addr(resource.Union, name), append(under[:len(under):len(under)], "profile"), tag, l,
+			primary...))
 	}
 	return out
 }
@@ -80,25 +84,29 @@ func ref(id resource.Value) resource.Value { return resource.Object(resource.F("
 
 // fieldGroupValue puts a schema's own fields below the tenant's namespace, as
 // the registry demands.
-func (p *project) fieldGroupValue(body *schemas.SchemaBody, class string, at func(...string) document.Found) resource.Value {
+func (p *project) fieldGroupValue(body *schemas.SchemaBody, class string,
+	at func(...string) document.Found) resource.Value {
 	tree, _ := xdm.OwnProperties(ownFields(body), p.tenant)
 	declared := make(map[string]source.Span, len(body.Fields))
 	for _, f := range body.Fields {
 		declared[p.ownPath(f.Path)] = at("fields", f.Path).Span()
 	}
-	fields := resource.Object(resource.F(xdm.TenantNamespace, shapeValue(tree, "", func(path string) source.Span { return declared[path] })))
+	fields := resource.Object(resource.F(xdm.TenantNamespace,
+		shapeValue(tree, "", func(path string) source.Span { return declared[path] })))
 	return resource.Object(
 		resource.F("type", resource.String("object")),
 		resource.F("title", resource.String(body.Title+" fields").At(at("title").Span())),
 		resource.F("meta:intendedToExtend", resource.List(resource.String(class))),
-		resource.F("definitions", resource.Object(resource.F("fields", resource.Object(resource.F("properties", fields))))),
+		resource.F("definitions", resource.Object(resource.F("fields",
+			resource.Object(resource.F("properties", fields))))),
 		resource.F("allOf", resource.List(ref(resource.String("#/definitions/fields")))),
 	)
 }
 
 // descriptorValue makes a field an identity. Own fields may be named with or
 // without the tenant's namespace.
-func (p *project) descriptorValue(schema resource.Address, body *schemas.SchemaBody, id schemas.Identity, at document.Found) resource.Value {
+func (p *project) descriptorValue(schema resource.Address, body *schemas.SchemaBody, id schemas.Identity,
+	at document.Found) resource.Value {
 	path := xdm.SlashPath(p.fullPath(body, id.Path))
 	return resource.Object(
 		resource.F("@type", resource.String("xdm:descriptorIdentity")),
@@ -112,7 +120,8 @@ func (p *project) descriptorValue(schema resource.Address, body *schemas.SchemaB
 }
 
 // lowerDataset makes a dataset. A Profile dataset waits for its schema's tag.
-func (p *project) lowerDataset(u *unit, under []string, name string, body *schemas.DatasetBody, schema schemaPlace, l *schemas.Lifecycle) resource.Resource {
+func (p *project) lowerDataset(u *unit, under []string, name string, body *schemas.DatasetBody, schema schemaPlace,
+	l *schemas.Lifecycle) resource.Resource {
 	at := func(keys ...string) document.Found {
 		return u.doc.Lookup(append(under[:len(under):len(under)], keys...)...)
 	}

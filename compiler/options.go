@@ -36,7 +36,8 @@ type lookup struct {
 }
 
 func newLookup(o Options) *lookup {
-	x := &lookup{targets: map[string]bool{}, targetNames: nearest.Of(o.Targets), exact: map[string]int{}, loose: map[string]int{}}
+	x := &lookup{targets: map[string]bool{}, targetNames: nearest.Of(o.Targets), exact: map[string]int{},
+		loose: map[string]int{}}
 	for _, name := range o.Targets {
 		x.targets[name] = true
 	}

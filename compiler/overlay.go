@@ -173,7 +173,8 @@ func (p provenance) patch(base, over *document.Node, target string) *document.No
 	}
 	for _, q := range over.Pairs {
 		if base.Pair(q.Key.Text) == nil && q.Value.Kind != document.NullKind {
-			out.Pairs = append(out.Pairs, document.Pair{Key: p.with(q.Key, added), Value: p.patch(nil, q.Value, target)})
+			out.Pairs = append(out.Pairs, document.Pair{Key: p.with(q.Key, added),
+				Value: p.patch(nil, q.Value, target)})
 		}
 	}
 	return out.Indexed()
@@ -195,7 +196,8 @@ func (p provenance) touched(base, over *document.Node, keys ...string) *document
 	}
 	for _, q := range over.Pairs {
 		if pair := base.Pair(q.Key.Text); pair != nil && !slices.Contains(keys, q.Key.Text) {
-			out.Pairs = append(out.Pairs, document.Pair{Key: pair.Key, Value: p.touched(pair.Value, q.Value), Merged: pair.Merged})
+			out.Pairs = append(out.Pairs, document.Pair{Key: pair.Key, Value: p.touched(pair.Value, q.Value),
+				Merged: pair.Merged})
 		}
 	}
 	return out.Indexed()
@@ -228,7 +230,8 @@ func (p provenance) defaulted(root, doc, defaults *document.Node, path document.
 	out := *doc
 	out.Pairs = slices.Clone(doc.Pairs)
 	for i, pair := range out.Pairs {
-		if d := defaults.Get(pair.Key.Text); d != nil && d.Kind == document.MapKind && pair.Value.Kind == document.MapKind {
+		if d := defaults.Get(pair.Key.Text); d != nil && d.Kind == document.MapKind &&
+			pair.Value.Kind == document.MapKind {
 			out.Pairs[i].Value = p.defaulted(root, pair.Value, d, path.Field(pair.Key.Text))
 		}
 	}
@@ -275,6 +278,7 @@ func (p provenance) defaultValue(n *document.Node) *document.Node {
 // withoutKeys returns a map without some of its keys.
 func withoutKeys(n *document.Node, keys ...string) *document.Node {
 	out := *n
-	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs), func(p document.Pair) bool { return slices.Contains(keys, p.Key.Text) })
+	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs),
+		func(p document.Pair) bool { return slices.Contains(keys, p.Key.Text) })
 	return out.Indexed()
 }

@@ -143,7 +143,8 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 	case p.got.Kind.IsScalar() && strings.Contains(p.want, "text"):
 		d.Help = "put it in quotes: \"" + p.got.Text + "\""
 		d.Fix = fixScalar(p.got, p.got.Span.Text(), `"`+p.got.Text+`"`)
-	case p.got.Kind == document.StringKind && p.got.Style.IsQuoted() && strings.Contains(p.want, "integer") && document.ResolveScalar(p.got.Text) == document.IntKind:
+	case p.got.Kind == document.StringKind && p.got.Style.IsQuoted() && strings.Contains(p.want, "integer") &&
+		document.ResolveScalar(p.got.Text) == document.IntKind:
 		d.Help = "write it without quotes: " + p.got.Text
 		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
 	case p.got.Kind == document.StringKind && strings.Contains(p.want, "true or false"):
@@ -176,7 +177,8 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 	}
 	d.Code = code
 	d.Labels[0].Text = "expected " + list(p.want, "or")
-	if p.got.Kind == document.StringKind && p.got.Style.IsQuoted() && document.ResolveScalar(p.got.Text) == document.BoolKind && slices.Contains(p.want, p.got.Text) {
+	if p.got.Kind == document.StringKind && p.got.Style.IsQuoted() &&
+		document.ResolveScalar(p.got.Text) == document.BoolKind && slices.Contains(p.want, p.got.Text) {
 		d.Message = fmt.Sprintf("`%s` is text, expected %s", p.at.path, list(p.want, "or"))
 		d.Help = "write it without quotes: " + p.got.Text
 		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
@@ -225,7 +227,8 @@ func (p badName) Diagnose() diag.Diagnostic {
 func (p badName) badForm() diag.Diagnostic {
 	last := p.at.path[len(p.at.path)-1].Key
 	want := "text that matches " + p.pattern
-	if e, _, ok := Explain(strings.TrimSuffix(explainPath(place{p.at.d, p.at.path.Parent()}, last), ".")); ok && len(e.Examples) > 0 {
+	if e, _, ok := Explain(strings.TrimSuffix(explainPath(place{p.at.d, p.at.path.Parent()}, last), ".")); ok &&
+		len(e.Examples) > 0 {
 		want = "a value like " + e.Examples[0]
 	}
 	return diag.Diagnostic{

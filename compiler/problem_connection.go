@@ -147,9 +147,10 @@ type missingAuthParam struct {
 func (p missingAuthParam) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.path.Field(p.param.Name).String(),
-		Message: fmt.Sprintf("missing parameter `%[3]s` for `%[1]s` of %[2]s", p.way.Name, p.connector.Name, p.param.Name),
-		Labels:  p.at.keyLabels("`" + p.param.Name + "` is required here"),
-		Help:    "add `" + p.param.Name + ":`",
+		Message: fmt.Sprintf("missing parameter `%[3]s` for `%[1]s` of %[2]s", p.way.Name, p.connector.Name,
+			p.param.Name),
+		Labels: p.at.keyLabels("`" + p.param.Name + "` is required here"),
+		Help:   "add `" + p.param.Name + ":`",
 	}
 	if p.param.Secret {
 		d.Help = "add `" + p.param.Name + ": ${env.NAME}`; keep secrets out of the file"
@@ -208,7 +209,8 @@ func (p literalSecret) Diagnose() diag.Diagnostic {
 		Code: diag.LiteralSecret, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("secret `%s` is written in the document", p.name),
 		Labels:  diag.At(p.at.key(), "secrets must not be committed to Git"),
-		Help:    fmt.Sprintf("write `%s: ${env.%s}` and set the variable %s; rotate the secret if the file was ever pushed", p.name, env, env),
+		Help: fmt.Sprintf("write `%s: ${env.%s}` and set the variable %s; rotate the secret if the file was ever "+
+			"pushed", p.name, env, env),
 	}
 }
 

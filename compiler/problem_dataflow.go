@@ -35,7 +35,8 @@ func (p addressClash) Diagnose() diag.Diagnostic {
 		Code: diag.AddressClash, Severity: diag.Error,
 		Message: fmt.Sprintf("duplicate address `%s`", p.address),
 		Labels:  []diag.Label{{Span: p.second, Text: "here"}, {Span: p.first, Text: "and here"}},
-		Help:    "an object inside a dataflow gets the dataflow's name: rename one of the two, or refer to the document by name",
+		Help: "an object inside a dataflow gets the dataflow's name: rename one of the two, or refer to the " +
+			"document by name",
 	}
 }
 
@@ -49,7 +50,8 @@ func (p titleClash) Diagnose() diag.Diagnostic {
 		Code: diag.DuplicateTitle, Severity: diag.Error,
 		Message: fmt.Sprintf("`%s` and `%s` have the same title `%s`", p.first.Address, p.second.Address, p.title),
 		Labels:  []diag.Label{{Span: p.second.Origin, Text: "here"}, {Span: p.first.Origin, Text: "and here"}},
-		Help:    "titles must be unique across the schemas and field groups of a sandbox (XDM-1521-400); a schema's own fields are titled \"TITLE fields\"",
+		Help: "titles must be unique across the schemas and field groups of a sandbox (XDM-1521-400); a schema's " +
+			"own fields are titled \"TITLE fields\"",
 	}
 }
 
@@ -65,7 +67,8 @@ func (p unknownReference) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("unknown %s `%s`", p.kind, p.name),
 		Labels:  p.at.labels("not defined in this project"),
 	}
-	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or use the object's id on the platform", p.kind, p.name)
+	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or use the object's id on the platform", p.kind,
+		p.name)
 	if known := p.known.List(); len(known) > 0 {
 		d.Help = "known: " + list(known, "and")
 	}
@@ -110,7 +113,8 @@ func (p noConnection) Diagnose() diag.Diagnostic {
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database",
 		Message: "missing connection",
 		Labels:  p.at.keyLabels("expected `connection` or `connectionId`"),
-		Help:    "add `connection:` with the name of a Connection document, or `connectionId:` with the id of a base connection on the platform",
+		Help: "add `connection:` with the name of a Connection document, or `connectionId:` with the id of a " +
+			"base connection on the platform",
 	}
 }
 
@@ -119,7 +123,8 @@ type connectorMismatch struct{ u, connection *unit }
 func (p connectorMismatch) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database.connector",
-		Message: fmt.Sprintf("connector is `%s` here, but `%s` in the connection", p.u.dataflow.Database.Connector, p.connection.connection.Connector),
+		Message: fmt.Sprintf("connector is `%s` here, but `%s` in the connection", p.u.dataflow.Database.Connector,
+			p.connection.connection.Connector),
 		Labels: []diag.Label{
 			{Span: p.u.span("database", "connector"), Text: "here"},
 			{Span: p.connection.span("connector"), Text: "in the connection"},

@@ -172,8 +172,9 @@ func (p missingField) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.RequiredField, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("required field `%s` is not mapped", p.missing.Path),
-		Labels:  append(p.at.keyLabels("no mapping for it"), diag.Label{Span: p.schema.at.key(), Text: "required by its class"}),
-		Help:    "add a mapping `" + p.missing.Path + ":`; the platform drops every row without it",
+		Labels: append(p.at.keyLabels("no mapping for it"),
+			diag.Label{Span: p.schema.at.key(), Text: "required by its class"}),
+		Help: "add a mapping `" + p.missing.Path + ":`; the platform drops every row without it",
 	}
 }
 

@@ -43,7 +43,8 @@ func (p expressionFault) Diagnose() diag.Diagnostic {
 		Labels:  p.at.partLabels(p.problem.Start, p.problem.End, ""),
 		Help:    p.problem.Help,
 	}
-	if p.isSafe(span.Text()) && n.Alias().IsZero() && span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
+	if p.isSafe(span.Text()) && n.Alias().IsZero() &&
+		span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
 		d.Fix = replace(span, p.problem.Replacement)
 	}
 	return d
@@ -119,9 +120,10 @@ type conversion struct {
 func (p conversion) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.IncompatibleType, Severity: diag.Error, Path: p.row.at.path.String(),
-		Message: fmt.Sprintf("%s cannot be mapped to field `%s` of type %s", typePhrase(p.typ), p.row.Destination, p.field.Type),
-		Labels:  p.row.from.labels("this is " + typePhrase(p.typ)),
-		Help:    "map it to a field of a matching type, or convert it with an expression",
+		Message: fmt.Sprintf("%s cannot be mapped to field `%s` of type %s", typePhrase(p.typ), p.row.Destination,
+			p.field.Type),
+		Labels: p.row.from.labels("this is " + typePhrase(p.typ)),
+		Help:   "map it to a field of a matching type, or convert it with an expression",
 	}
 	d.Labels = append(d.Labels, diag.Label{Span: p.row.at.key(), Text: "of type " + p.field.Type})
 	if p.column != nil {
@@ -138,10 +140,12 @@ func (p conversion) Diagnose() diag.Diagnostic {
 	switch p.conversion.Reason {
 	case xdm.NeedsObject:
 		d.Code = diag.NotALeaf
-		d.Message = fmt.Sprintf("`%s` is %s, expected a field for a single value", p.row.Destination, kindPhrase(p.field.Kind))
+		d.Message = fmt.Sprintf("`%s` is %s, expected a field for a single value", p.row.Destination,
+			kindPhrase(p.field.Kind))
 		d.Help = "map to a field inside it, such as " + p.row.Destination + "." + "NAME"
 		if p.field.Kind == xdm.Array {
-			d.Help = fmt.Sprintf("map to one element, `%s[0]`, or create a list with to_array(false, %s)", p.row.Destination, from)
+			d.Help = fmt.Sprintf("map to one element, `%s[0]`, or create a list with to_array(false, %s)",
+				p.row.Destination, from)
 		}
 	case xdm.NeedsScalar:
 		d.Help = "reduce it to one value, for example with first(…) or join(…)"
@@ -162,7 +166,8 @@ func (p conversion) Diagnose() diag.Diagnostic {
 		d.Help = "use whole numbers in the database, or map to a field of type number"
 	case xdm.Narrowing:
 		d.Notes = []string{"a row fails if its value is outside the field's range"}
-		d.Help = "make sure the values are in range, or silence this with # aepflow:ignore " + string(diag.DoubtfulConversion) + " REASON"
+		d.Help = "make sure the values are in range, or silence this with # aepflow:ignore " +
+			string(diag.DoubtfulConversion) + " REASON"
 	case xdm.NumberToDate:
 		d.Notes = []string{"a number is read as milliseconds since 1970, if it is accepted at all"}
 		d.Help = fmt.Sprintf("specify what it is: dformat(%s, \"yyyy-MM-dd\") takes milliseconds", from)
@@ -211,8 +216,9 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 	}
 	d := diag.Diagnostic{
 		Code: diag.ConstantValue, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%[2]s` is not a valid value for field `%[1]s`", p.key.path[len(p.key.path)-1].Key, diag.FirstLine(p.value)),
-		Help:    help,
+		Message: fmt.Sprintf("`%[2]s` is not a valid value for field `%[1]s`", p.key.path[len(p.key.path)-1].Key,
+			diag.FirstLine(p.value)),
+		Help: help,
 	}
 	if p.whole {
 		d.Labels = p.at.labels("expected " + want)

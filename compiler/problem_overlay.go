@@ -74,7 +74,8 @@ func (p unknownVariable) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownVariable, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("undefined variable `%s`", p.name),
 		Labels:  p.at.partLabels(p.start, p.end, "not defined for this target"),
-		Help:    fmt.Sprintf("add `%s` to `vars` in aepflow.yaml, or pass --var %s=VALUE; write $${ for a literal ${", p.name, p.name),
+		Help: fmt.Sprintf("add `%s` to `vars` in aepflow.yaml, or pass --var %s=VALUE; write $${ for a literal ${",
+			p.name, p.name),
 	}
 	if p.name == "" {
 		d.Message = "missing `}` after a variable reference"
@@ -104,7 +105,8 @@ func (p excludedReference) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("%s `%s` is excluded from target %s", p.kind, p.name, p.target),
-		Labels:  append(p.at.labels("required here"), diag.Label{Span: p.named, Text: "excluded by its `only` or `except`"}),
-		Help:    "give both documents the same targets",
+		Labels: append(p.at.labels("required here"),
+			diag.Label{Span: p.named, Text: "excluded by its `only` or `except`"}),
+		Help: "give both documents the same targets",
 	}
 }

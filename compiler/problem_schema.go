@@ -20,7 +20,8 @@ func (p unknownClass) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownClass, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown class `%s`", p.got),
 		Labels:  p.at.labels("expected profile, event, or the $id of a class"),
-		Help:    "write `profile` for people, `event` for their actions, or an $id such as https://ns.adobe.com/{TENANT_ID}/classes/…",
+		Help: "write `profile` for people, `event` for their actions, or an $id such as " +
+			"https://ns.adobe.com/{TENANT_ID}/classes/…",
 	}
 	if near := meant(&d, p.got, xdm.ClassNames()); near != "" {
 		d.Fix = p.at.fix(p.got, near)
@@ -104,11 +105,14 @@ func (p fieldLimit) Diagnose() diag.Diagnostic {
 	message, help := "", ""
 	switch p.misfit.Code {
 	case xdm.NotForType:
-		message, help = fmt.Sprintf("`%s` is not allowed for type %s", p.misfit.Member, p.field.Type), "use `enum` and `pattern` for text, `minimum` and `maximum` for numbers"
+		message, help = fmt.Sprintf("`%s` is not allowed for type %s", p.misfit.Member, p.field.Type),
+			"use `enum` and `pattern` for text, `minimum` and `maximum` for numbers"
 	case xdm.NotWhole:
-		message, help = fmt.Sprintf("`%s` of an integer must be a whole number", p.misfit.Member), "write a whole number, or change the type to number"
+		message, help = fmt.Sprintf("`%s` of an integer must be a whole number", p.misfit.Member),
+			"write a whole number, or change the type to number"
 	case xdm.OutOfRange:
-		message, help = fmt.Sprintf("`%s` is outside the range of type %s", p.misfit.Member, p.field.Type), "use a wider type such as long, or change the limit"
+		message, help = fmt.Sprintf("`%s` is outside the range of type %s", p.misfit.Member, p.field.Type),
+			"use a wider type such as long, or change the limit"
 	case xdm.EmptyRange:
 		message, help = "`minimum` is greater than `maximum`", "swap the two values"
 	case xdm.BadPattern:
@@ -131,8 +135,9 @@ func (p badFieldPath) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.FieldPath, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("invalid field name `%s`", p.problem.Name),
-		Labels:  diag.At(p.at.keyPart(p.problem.Start, p.problem.End), "expected letters, digits, `-`, and `_`, with dots between names"),
-		Help:    "begin every name with a letter or digit; a leading underscore is reserved for namespaces",
+		Labels: diag.At(p.at.keyPart(p.problem.Start, p.problem.End),
+			"expected letters, digits, `-`, and `_`, with dots between names"),
+		Help: "begin every name with a letter or digit; a leading underscore is reserved for namespaces",
 	}
 	switch p.problem.Code {
 	case xdm.OwnBadPath:
@@ -180,8 +185,9 @@ func (p fieldClash) Diagnose() diag.Diagnostic {
 		return diag.Diagnostic{
 			Code: diag.FieldClash, Severity: diag.Error, Path: p.second.path.String(),
 			Message: "duplicate field",
-			Labels:  []diag.Label{{Span: p.second.key(), Text: "declared again"}, {Span: p.first.key(), Text: "first declared here"}},
-			Help:    "remove one of the two",
+			Labels: []diag.Label{{Span: p.second.key(), Text: "declared again"},
+				{Span: p.first.key(), Text: "first declared here"}},
+			Help: "remove one of the two",
 		}
 	}
 	return diag.Diagnostic{
@@ -201,8 +207,9 @@ func (p twoPrimaries) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.PrimaryIdentity, Severity: diag.Error, Path: p.at.path.String(),
 		Message: "duplicate primary identity",
-		Labels:  append(p.at.keyLabels("second primary identity"), diag.Label{Span: p.first.key(), Text: "first primary identity"}),
-		Help:    "keep `primary: true` on one of them",
+		Labels: append(p.at.keyLabels("second primary identity"),
+			diag.Label{Span: p.first.key(), Text: "first primary identity"}),
+		Help: "keep `primary: true` on one of them",
 	}
 }
 
@@ -276,7 +283,8 @@ func suggestPath(d *diag.Diagnostic, at place, e *xdm.PathError) {
 		return
 	}
 	if len(e.Groups) > 0 {
-		d.Help = "the field group " + quotedList(e.Groups[:min(3, len(e.Groups))], "or") + " has this field; add it to `fieldGroups`"
+		d.Help = "the field group " + quotedList(e.Groups[:min(3, len(e.Groups))], "or") +
+			" has this field; add it to `fieldGroups`"
 	}
 }
 

@@ -53,7 +53,8 @@ func (p withdrawnSignIn) Diagnose() diag.Diagnostic {
 		Code: diag.AuthWithdrawn, Severity: diag.Warning, Path: p.at.path.String(),
 		Message: fmt.Sprintf("sign-in method `%s` of %s is withdrawn", p.method.Name, p.connector.Name),
 		Labels:  p.at.labels(p.method.Withdrawn),
-		Help:    "use " + quotedList(sortedUnique(others), "or") + "; `aepflow explain " + p.connector.Slug + "` lists the parameters",
+		Help: "use " + quotedList(sortedUnique(others), "or") + "; `aepflow explain " + p.connector.Slug +
+			"` lists the parameters",
 	}
 }
 

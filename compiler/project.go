@@ -105,7 +105,8 @@ func (p *project) missing(at place, kind, name string, known *nearest.Names) {
 	}
 	for _, k := range kinds {
 		if u, ok := p.left[nameKey{k, name}]; ok {
-			p.report.Add(excludedReference{at: at, kind: k, name: name, target: p.options.Target, named: u.at("name").key()})
+			p.report.Add(excludedReference{at: at, kind: k, name: name, target: p.options.Target,
+				named: u.at("name").key()})
 			return
 		}
 	}
@@ -206,7 +207,8 @@ func (p *project) lower(u *unit) []resource.Resource {
 	case u.schema != nil:
 		return p.lowerSchema(u, nil, u.name, &u.schema.SchemaBody, u.schema.Lifecycle)
 	case u.dataset != nil:
-		return []resource.Resource{p.lowerDataset(u, nil, u.name, &u.dataset.DatasetBody, p.schemaOf(u, u.dataset.Schema), u.dataset.Lifecycle)}
+		return []resource.Resource{p.lowerDataset(u, nil, u.name, &u.dataset.DatasetBody,
+			p.schemaOf(u, u.dataset.Schema), u.dataset.Lifecycle)}
 	}
 	return nil
 }

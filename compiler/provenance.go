@@ -72,7 +72,8 @@ type originNode struct {
 
 // newOriginIndex indexes documents, those of a file in its order.
 func newOriginIndex(docs ...*variant) originIndex {
-	x := originIndex{map[*source.File][]originNode{}, map[*source.File][]*variant{}, map[*variant]map[string][]removal{}}
+	x := originIndex{map[*source.File][]originNode{}, map[*source.File][]*variant{},
+		map[*variant]map[string][]removal{}}
 	for _, d := range docs {
 		if len(d.provenance) > 0 {
 			x.node(d.provenance, d.Root)
@@ -146,7 +147,10 @@ func (x originIndex) at(s source.Span) []Origin {
 // place lies in.
 func (x originIndex) removedAt(s source.Span, path string) []removal {
 	docs := x.removed[s.File]
-	i, _ := slices.BinarySearchFunc(docs, s, func(d *variant, s source.Span) int { return cmp.Compare(d.Root.Span.End, s.End) })
+	i, _ := slices.BinarySearchFunc(docs, s, func(d *variant,
+		s source.Span) int {
+		return cmp.Compare(d.Root.Span.End, s.End)
+	})
 	if i == len(docs) || s.Start < docs[i].Root.Span.Start {
 		return nil
 	}
@@ -160,7 +164,8 @@ func (x originIndex) explain(d diag.Diagnostic) diag.Diagnostic {
 		return d
 	}
 	for _, r := range x.removedAt(d.Primary(), d.Path) {
-		d.Labels = append(slices.Clone(d.Labels), diag.Label{Span: r.span, Text: "removed by the overlay for target " + r.target})
+		d.Labels = append(slices.Clone(d.Labels),
+			diag.Label{Span: r.span, Text: "removed by the overlay for target " + r.target})
 	}
 	for i := range d.Labels {
 		origins := x.at(d.Labels[i].Span)

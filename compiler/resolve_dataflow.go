@@ -34,7 +34,8 @@ func (p *project) resolveDatabase(u *unit) {
 	case db.Connection != "":
 		c, ok := p.find(schemas.KindConnection, db.Connection)
 		if !ok {
-			p.missing(u.at("database", "connection"), schemas.KindConnection, db.Connection, p.names(schemas.KindConnection))
+			p.missing(u.at("database", "connection"), schemas.KindConnection, db.Connection,
+				p.names(schemas.KindConnection))
 			return
 		}
 		if c.connection == nil {
@@ -50,7 +51,8 @@ func (p *project) resolveDatabase(u *unit) {
 	case db.ConnectionID == "":
 		p.report.Add(noConnection{at: u.at("database")})
 	case !uuid.MatchString(db.ConnectionID):
-		p.report.Add(badID{at: u.at("database", "connectionId"), got: db.ConnectionID, want: "a UUID such as 6990abad-977d-41b9-a85d-17ea8cf1c0e4"})
+		p.report.Add(badID{at: u.at("database", "connectionId"), got: db.ConnectionID,
+			want: "a UUID such as 6990abad-977d-41b9-a85d-17ea8cf1c0e4"})
 	}
 	if db.Connector == "" {
 		if db.ConnectionID != "" {

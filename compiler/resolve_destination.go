@@ -89,7 +89,8 @@ func (p *project) checkField(u *unit, row filled, f xdm.Field, columns map[strin
 	switch {
 	case row.Value != nil && f.Kind == xdm.Scalar:
 		if fault := xdm.CheckConstant(row.Value.Text, f); fault != nil {
-			p.report.Add(constantValue{at: row.from, key: row.at, value: row.Value.Text, field: f, fault: *fault, whole: true})
+			p.report.Add(constantValue{at: row.from, key: row.at, value: row.Value.Text, field: f, fault: *fault,
+				whole: true})
 		}
 	case row.Value != nil:
 		p.convert(u, row, "string", f, columns)
@@ -114,7 +115,8 @@ func (p *project) checkResults(row filled, f xdm.Field) bool {
 		}
 		if fault := xdm.CheckConstant(value, f); fault != nil {
 			at := r.Where()
-			p.report.Add(constantValue{at: row.from, key: row.at, value: value, field: f, fault: *fault, start: at.Start, end: at.End})
+			p.report.Add(constantValue{at: row.from, key: row.at, value: value, field: f, fault: *fault,
+				start: at.Start, end: at.End})
 		}
 	}
 	return all
@@ -133,7 +135,8 @@ func literal(e dataprep.Expr) (string, bool) {
 		return "false", true
 	case *dataprep.Number:
 		for i := range len(e.Text) {
-			if c := e.Text[i]; (c < '0' || c > '9') && c != '.' || i == 0 && c == '0' && len(e.Text) > 1 && e.Text[1] != '.' {
+			if c := e.Text[i]; (c < '0' || c > '9') && c != '.' || i == 0 && c == '0' && len(e.Text) > 1 &&
+				e.Text[1] != '.' {
 				return "", false
 			}
 		}

@@ -74,9 +74,10 @@ type movedTwice struct{ first, second *resource.Resource }
 func (p movedTwice) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.MovedFrom, Severity: diag.Error, Path: "lifecycle.movedFrom",
-		Message: fmt.Sprintf("`%s` and `%s` both have `movedFrom: %s`", p.first.Address, p.second.Address, p.first.Moved),
-		Labels:  []diag.Label{{Span: p.second.MovedAt, Text: "here"}, {Span: p.first.MovedAt, Text: "and here"}},
-		Help:    "only one document can take over the previous name; remove the key from the other",
+		Message: fmt.Sprintf("`%s` and `%s` both have `movedFrom: %s`", p.first.Address, p.second.Address,
+			p.first.Moved),
+		Labels: []diag.Label{{Span: p.second.MovedAt, Text: "here"}, {Span: p.first.MovedAt, Text: "and here"}},
+		Help:   "only one document can take over the previous name; remove the key from the other",
 	}
 }
 

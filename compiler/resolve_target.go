@@ -132,7 +132,8 @@ func looksLikeHex(s string) bool {
 func (p *project) resolveSchemaRef(u *unit, at place, ref string) {
 	switch {
 	case isURL(ref) && !schemaID.MatchString(ref):
-		p.report.Add(badID{at: at, got: ref, want: "a schema $id such as https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168"})
+		p.report.Add(badID{at: at, got: ref, want: "a schema $id such as " +
+			"https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168"})
 	case !isURL(ref) && !p.madeAs(schemas.KindSchema, ref):
 		p.missing(at, schemas.KindSchema, ref, p.names(schemas.KindSchema))
 	}

@@ -58,7 +58,8 @@ func (s *substitution) value(path document.Path, n *document.Node) *document.Nod
 		set(out, value)
 	}
 	for i, p := range n.Pairs {
-		changed(p.Value, s.value(path.Field(p.Key.Text), p.Value), func(out, v *document.Node) { out.Pairs[i].Value = v })
+		changed(p.Value, s.value(path.Field(p.Key.Text), p.Value),
+			func(out, v *document.Node) { out.Pairs[i].Value = v })
 	}
 	for i, item := range n.Items {
 		changed(item, s.value(path.Index(i), item), func(out, v *document.Node) { out.Items[i] = v })
@@ -96,7 +97,8 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 			i, ok := s.options.lookup.variable(name)
 			if !ok {
 				s.fine = false
-				s.report.Add(unknownVariable{at: place{s.d, path}, start: at, end: at + end + 1, name: name, known: s.options.lookup.varNames})
+				s.report.Add(unknownVariable{at: place{s.d, path}, start: at, end: at + end + 1, name: name,
+					known: s.options.lookup.varNames})
 				return n
 			}
 			v := s.options.Vars[i]

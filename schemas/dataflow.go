@@ -27,7 +27,8 @@ func Kinds() []string { return []string{KindDataflow, KindConnection, KindSchema
 type Dataflow struct {
 	// What the document describes. A document without kind is a Dataflow.
 	Kind string `yaml:"kind,omitempty" jsonschema:"enum=Dataflow,default=Dataflow"`
-	// Name of the dataflow in this project and in the lockfile: lower-case letters, digits and dashes. Renaming it needs lifecycle.movedFrom.
+	// Name of the dataflow in this project and in the lockfile: lower-case letters, digits and dashes. Renaming it
+	// needs lifecycle.movedFrom.
 	Name string `yaml:"name" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63,example=customers"`
 	// Name of the dataflow on the platform. Default: the name.
 	Title string `yaml:"title,omitempty" jsonschema:"minLength=1,example=Customers from the CRM"`
@@ -152,11 +153,14 @@ type Options struct {
 type Lifecycle struct {
 	// Refuse every plan that would remove or replace it.
 	Protect bool `yaml:"protect,omitempty"`
-	// Its name before it was renamed. Documents may exchange names, and another one may use the old name in the same change.
+	// Its name before it was renamed. Documents may exchange names, and another one may use the old name in the same
+	// change.
 	MovedFrom string `yaml:"movedFrom,omitempty" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
-	// What a replacement does to the data of a dataflow that has started: backfill reads history again (duplicates possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue.
+	// What a replacement does to the data of a dataflow that has started: backfill reads history again (duplicates
+	// possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue.
 	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`
-	// Objects of this document that exist on the platform already, by kind: their ids. They are taken over instead of made.
+	// Objects of this document that exist on the platform already, by kind: their ids. They are taken over instead of
+	// made.
 	Import Imports `yaml:"import,omitempty"`
 }
 

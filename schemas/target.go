@@ -100,7 +100,8 @@ type DatasetBody struct {
 	Title string `yaml:"title" jsonschema:"minLength=1"`
 	// Description of the dataset on the platform.
 	Description string `yaml:"description,omitempty"`
-	// Whether the data go into Real-Time Customer Profile and the identity graph: true, false, or upsert, where a record changes the fields that it has and leaves the others of its profile as they are.
+	// Whether the data go into Real-Time Customer Profile and the identity graph: true, false, or upsert, where a
+	// record changes the fields that it has and leaves the others of its profile as they are.
 	Profile DatasetProfile `yaml:"profile,omitempty"`
 	// Tags of the dataset: name, then its values. The tags unifiedProfile and unifiedIdentity are set by profile.
 	Tags Tags `yaml:"tags,omitempty"`

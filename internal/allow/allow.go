@@ -89,7 +89,8 @@ func readFile(path string) ([]dotenv.Entry, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("mode %04o lets others read or write it, expected 0600: run chmod 600 %s", info.Mode().Perm(), path)
+		return nil, fmt.Errorf("mode %04o lets others read or write it, expected 0600: run chmod 600 %s",
+			info.Mode().Perm(), path)
 	case info.Size() > maxFile:
 		return nil, fmt.Errorf("larger than %d KiB", maxFile>>10)
 	}
@@ -165,7 +166,8 @@ func IsHost(text string) bool {
 			return false
 		}
 	}
-	return host != "" && strings.Trim(strings.ToLower(host), "abcdefghijklmnopqrstuvwxyz0123456789-._") == "" && host[0] != '.'
+	return host != "" && strings.Trim(strings.ToLower(host), "abcdefghijklmnopqrstuvwxyz0123456789-._") == "" &&
+		host[0] != '.'
 }
 
 // AllowsHost reports whether the person allows a host on a port of https.

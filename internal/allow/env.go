@@ -18,12 +18,14 @@ type family struct {
 var families = []family{
 	{owner: "aepflow and Adobe's sign-in", prefixes: []string{"AEPFLOW_", "IMS_"}},
 	{owner: "Amazon Web Services", prefixes: []string{"AWS_"}},
-	{owner: "Microsoft Azure", prefixes: []string{"AZURE_", "ARM_CLIENT_"}, names: []string{"ARM_ACCESS_KEY", "ARM_SAS_TOKEN"}},
+	{owner: "Microsoft Azure", prefixes: []string{"AZURE_", "ARM_CLIENT_"},
+		names: []string{"ARM_ACCESS_KEY", "ARM_SAS_TOKEN"}},
 	{owner: "Google Cloud", prefixes: []string{"GOOGLE_", "GCP_", "GCLOUD_", "CLOUDSDK_"}},
 	{
 		owner: "another cloud or host",
 		prefixes: []string{
-			"ALICLOUD_", "CLOUDFLARE_", "DIGITALOCEAN_", "HCLOUD_", "HEROKU_", "LINODE_", "NETLIFY_", "OCI_CLI_", "VERCEL_",
+			"ALICLOUD_", "CLOUDFLARE_", "DIGITALOCEAN_", "HCLOUD_", "HEROKU_", "LINODE_", "NETLIFY_", "OCI_CLI_",
+			"VERCEL_",
 		},
 		names: []string{"CF_API_KEY", "CF_API_TOKEN", "FLY_ACCESS_TOKEN", "FLY_API_TOKEN"},
 	},
@@ -46,13 +48,15 @@ var families = []family{
 		names: []string{"OP_CONNECT_TOKEN", "OP_SERVICE_ACCOUNT_TOKEN"},
 	},
 	{
-		owner:    "a package registry",
-		prefixes: []string{"CARGO_", "GEM_", "NODE_AUTH_", "NPM_", "NUGET_", "PIP_", "POETRY_", "PYPI_", "TWINE_", "UV_", "YARN_"},
+		owner: "a package registry",
+		prefixes: []string{"CARGO_", "GEM_", "NODE_AUTH_", "NPM_", "NUGET_", "PIP_", "POETRY_", "PYPI_", "TWINE_",
+			"UV_", "YARN_"},
 	},
 	{
 		owner: "an AI service",
 		prefixes: []string{
-			"ANTHROPIC_", "CLAUDE_", "COHERE_", "DEEPSEEK_", "GEMINI_", "GROQ_", "HF_", "HUGGINGFACE_", "HUGGING_FACE_", "MISTRAL_",
+			"ANTHROPIC_", "CLAUDE_", "COHERE_", "DEEPSEEK_", "GEMINI_", "GROQ_", "HF_", "HUGGINGFACE_", "HUGGING_FACE_",
+			"MISTRAL_",
 			"OPENAI_", "OPENROUTER_", "REPLICATE_", "XAI_",
 		},
 	},
@@ -71,8 +75,10 @@ var families = []family{
 		owner:    "the operating system",
 		prefixes: []string{"DBUS_", "LC_", "LD_", "XDG_"},
 		names: []string{
-			"ALL_PROXY", "APPDATA", "COMPUTERNAME", "DISPLAY", "EDITOR", "FTP_PROXY", "HOME", "HOSTNAME", "HTTPS_PROXY", "HTTP_PROXY", "LANG",
-			"LOCALAPPDATA", "LOGNAME", "MAIL", "NO_PROXY", "OLDPWD", "PATH", "PWD", "SHELL", "SYSTEMROOT", "TEMP", "TERM", "TMP", "TMPDIR",
+			"ALL_PROXY", "APPDATA", "COMPUTERNAME", "DISPLAY", "EDITOR", "FTP_PROXY", "HOME", "HOSTNAME", "HTTPS_PROXY",
+			"HTTP_PROXY", "LANG",
+			"LOCALAPPDATA", "LOGNAME", "MAIL", "NO_PROXY", "OLDPWD", "PATH", "PWD", "SHELL", "SYSTEMROOT", "TEMP",
+			"TERM", "TMP", "TMPDIR",
 			"USER", "USERDOMAIN", "USERNAME", "USERPROFILE", "XAUTHORITY",
 		},
 	},

@@ -98,7 +98,8 @@ schedule:
 var usual = map[string]string{
 	"server": "db.example.com", "host": "example.com", "port": "443", "username": "reader", "userName": "reader",
 	"database": "shop", "schema": "public", "region": "eu-west-1", "url": "https://example.com/odata/",
-	"environmentUrl": "https://example.my.salesforce.com", "apiVersion": "60.0", "serviceUri": "https://example.crm.dynamics.com",
+	"environmentUrl": "https://example.my.salesforce.com", "apiVersion": "60.0",
+	"serviceUri": "https://example.crm.dynamics.com",
 }
 
 // value returns an example for a parameter as YAML.
@@ -112,7 +113,8 @@ func value(c specs.Connector, p specs.Param) string {
 		return orElse(p.Default, "10")
 	}
 	text := p.Example
-	for _, next := range []string{p.Default, first(p.Enum), filledIn(p.Pattern), usual[p.Name], "my-" + dashed(p.Name)} {
+	for _, next := range []string{p.Default, first(p.Enum), filledIn(p.Pattern), usual[p.Name],
+		"my-" + dashed(p.Name)} {
 		if text == "" {
 			text = next
 		}
@@ -152,9 +154,11 @@ func filledIn(pattern string) string {
 
 // quoted returns text as a YAML scalar that is text.
 func quoted(text string) string {
-	plain := strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./_:") == "" && text != ""
+	plain := strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./_:") == "" &&
+		text != ""
 	_, err := strconv.ParseFloat(text, 64)
-	if plain && err != nil && text != "true" && text != "false" && !strings.Contains(text, ": ") && !strings.HasSuffix(text, ":") {
+	if plain && err != nil && text != "true" && text != "false" && !strings.Contains(text, ": ") &&
+		!strings.HasSuffix(text, ":") {
 		return text
 	}
 	return strconv.Quote(text)

@@ -26,7 +26,8 @@ func index() string {
 	var b strings.Builder
 	b.WriteString(generated + "# Connectors\n\n" +
 		"What aepflow knows about each connector: how to sign in, what to watch for, and a document that works.\n" +
-		"`aepflow explain CONNECTOR` prints the same. A dataflow reads tables; connections of other connectors can be managed.\n\n" +
+		"`aepflow explain CONNECTOR` prints the same. A dataflow reads tables; connections of other connectors can " +
+		"be managed.\n\n" +
 		"| connector | name | reads | sign-in |\n| --- | --- | --- | --- |\n")
 	var unusable []string
 	for _, c := range specs.Connectors() {
@@ -34,10 +35,12 @@ func index() string {
 		case c.ID == "":
 			unusable = append(unusable, c.Name)
 		case c.IsSource():
-			fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s |\n", c.Slug, c.Slug, cell(c.Name), facts(c)[0][1], signInCell(c))
+			fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s |\n", c.Slug, c.Slug, cell(c.Name), facts(c)[0][1],
+				signInCell(c))
 		}
 	}
-	b.WriteString("\n## Not usable\n\nAdobe does not publish the IDs of these sources. Set them up in the UI of Experience Platform.\n\n")
+	b.WriteString("\n## Not usable\n\nAdobe does not publish the IDs of these sources. Set them up in the UI of " +
+		"Experience Platform.\n\n")
 	for _, name := range unusable {
 		b.WriteString("* " + name + "\n")
 	}
@@ -60,7 +63,8 @@ func signInCell(c specs.Connector) string {
 
 func page(c specs.Connector) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, generated+"# %s\n\n[Connectors](README.md) · `connector: %s`\n\n| | |\n| --- | --- |\n", c.Name, c.Slug)
+	fmt.Fprintf(&b, generated+"# %s\n\n[Connectors](README.md) · `connector: %s`\n\n| | |\n| --- | --- |\n", c.Name,
+		c.Slug)
 	for _, f := range facts(c) {
 		text := cell(f[1])
 		if f[0] == "delta" || f[0] == "id" {

@@ -45,7 +45,8 @@ func Text(c specs.Connector) string {
 // facts are what there is to know about a connector in a few words.
 func facts(c specs.Connector) [][2]string {
 	reads := map[string]string{
-		"CRMToAEP": "tables", "CloudStorageToAEP": "files", "RestStorageToAEP": "records of a REST service", "": "events of a stream",
+		"CRMToAEP": "tables", "CloudStorageToAEP": "files", "RestStorageToAEP": "records of a REST service",
+		"": "events of a stream",
 	}[c.FlowSpec]
 	if c.Kind == "adobeApplication" {
 		reads = "records of an Adobe application"

@@ -89,8 +89,9 @@ func (c *checker) chain(e Expr, env Env) {
 			if n.Index != nil {
 				c.expr(n.Index, env)
 			} else if c.inCall > 0 {
-				c.add(At{n.Of.Where().End, n.End}, diag.Warning, Problem{Code: "wildcard-in-function", Message: "wildcard inside a function",
-					Help: "map the array itself, or transform it with transformArray(ARRAY, x -> …)"})
+				c.add(At{n.Of.Where().End, n.End}, diag.Warning,
+					Problem{Code: "wildcard-in-function", Message: "wildcard inside a function",
+						Help: "map the array itself, or transform it with transformArray(ARRAY, x -> …)"})
 			}
 			x = n.Of
 		default:
@@ -104,8 +105,9 @@ func (c *checker) chain(e Expr, env Env) {
 // where the name's range is that of the whole, it is harmless.
 func (c *checker) reservedMember(n *Member) {
 	if reservedWords[n.Name] && n.NameAt.End-n.NameAt.Start == len(n.Name) {
-		c.add(n.NameAt, diag.Warning, Problem{Code: "reserved-name", Message: fmt.Sprintf("member `%s` is a reserved word", n.Name),
-			Help: "write a path with a reserved word as ${…}"})
+		c.add(n.NameAt, diag.Warning, Problem{Code: "reserved-name",
+			Message: fmt.Sprintf("member `%s` is a reserved word", n.Name),
+			Help:    "write a path with a reserved word as ${…}"})
 	}
 }
 
@@ -220,7 +222,8 @@ func (c *checker) binary(e *Binary, env Env) {
 			Replacement: string(e.Op + e.Op)})
 	case e.Op == "=~" || e.Op == "!~":
 		if t := TypeOf(e.Y, env); isNumber(t) || t == "boolean" || isDate(t) {
-			c.add(e.Y.Where(), diag.Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a list or a regular expression after `%s`, found %s", e.Op, phrase(t))})
+			c.add(e.Y.Where(), diag.Warning, Problem{Code: "argument-type",
+				Message: fmt.Sprintf("expected a list or a regular expression after `%s`, found %s", e.Op, phrase(t))})
 		}
 	}
 }
@@ -302,7 +305,8 @@ func (c *checker) jointText(e *Binary, x, y string) {
 	if isText(other) || other == "" {
 		return
 	}
-	c.add(at, diag.Warning, Problem{Code: "argument-type", Message: fmt.Sprintf("expected text as operand of `+`, found %s", phrase(other)), Help: "join with concat(…)"})
+	c.add(at, diag.Warning, Problem{Code: "argument-type",
+		Message: fmt.Sprintf("expected text as operand of `+`, found %s", phrase(other)), Help: "join with concat(…)"})
 }
 
 func (c *checker) operand(e Expr, op string, env Env) {
@@ -310,7 +314,8 @@ func (c *checker) operand(e Expr, op string, env Env) {
 	if t == "" || isNumber(t) {
 		return
 	}
-	p := Problem{Code: "argument-type", Message: fmt.Sprintf("expected a number as operand of `%s`, found %s", op, phrase(t))}
+	p := Problem{Code: "argument-type", Message: fmt.Sprintf("expected a number as operand of `%s`, found %s", op,
+		phrase(t))}
 	switch {
 	case isText(t):
 		p.Help = "convert it with to_integer(…) or to_decimal(…)"

@@ -14,26 +14,37 @@ import (
 // meant are words of SQL, of spreadsheets and of other languages for which the
 // platform has another name that no edit distance finds.
 var meant = map[string]string{
-	"substring": "substr", "mid": "substr", "length": "size_of", "len": "size_of", "count": "size_of", "strlen": "size_of",
+	"substring": "substr", "mid": "substr", "length": "size_of", "len": "size_of", "count": "size_of",
+	"strlen":      "size_of",
 	"char_length": "size_of", "character_length": "size_of", "array_length": "size_of", "cardinality": "size_of",
 	"replace": "replacestr", "regexp_replace": "replacestr", "translate": "replacestr",
 	"ifnull": "coalesce", "nvl": "coalesce", "zeroifnull": "coalesce", "isnull": "is_empty", "isempty": "is_empty",
 	"ifelse": "iif", "nvl2": "iif", "case": "decode", "switch": "decode",
 	"to_date": "date", "todate": "date", "parse_date": "date", "str_to_date": "date", "parse_timestamp": "date",
-	"from_unixtime": "date", "date_trunc": "format", "strftime": "format", "date_format": "format", "format_date": "format",
-	"format_timestamp": "format", "to_char": "format", "to_varchar": "format", "tolower": "lower", "tolowercase": "lower",
-	"toupper": "upper", "touppercase": "upper", "to_number": "to_decimal", "to_double": "to_decimal", "to_int": "to_integer",
+	"from_unixtime": "date", "date_trunc": "format", "strftime": "format", "date_format": "format",
+	"format_date":      "format",
+	"format_timestamp": "format", "to_char": "format", "to_varchar": "format", "tolower": "lower",
+	"tolowercase": "lower",
+	"toupper":     "upper", "touppercase": "upper", "to_number": "to_decimal", "to_double": "to_decimal",
+	"to_int":   "to_integer",
 	"parseint": "to_integer", "int": "to_integer", "bigint": "to_bigint", "float": "to_float", "decimal": "to_decimal",
-	"indexof": "instr", "position": "instr", "charindex": "instr", "locate": "instr", "strpos": "instr", "patindex": "instr",
-	"regexp_extract": "extract_regex", "regexp_substr": "extract_regex", "regexp_like": "matches_regex", "rlike": "matches_regex",
+	"indexof": "instr", "position": "instr", "charindex": "instr", "locate": "instr", "strpos": "instr",
+	"patindex":       "instr",
+	"regexp_extract": "extract_regex", "regexp_substr": "extract_regex", "regexp_like": "matches_regex",
+	"rlike":             "matches_regex",
 	"current_timestamp": "now", "current_date": "now", "sysdate": "now", "systimestamp": "now", "getdate": "now",
 	"getutcdate": "now", "localtimestamp": "now", "today": "now", "unix_timestamp": "timestamp", "newid": "uuid",
-	"gen_random_uuid": "uuid", "uuid_generate_v4": "uuid", "generate_uuid": "uuid", "uuid_string": "uuid", "greatest": "max",
-	"least": "min", "string_agg": "join", "listagg": "join", "group_concat": "join", "concat_ws": "join", "array_join": "join",
-	"split_part": "split", "string_split": "split", "strip": "trim", "parse_json": "json_to_object", "json_parse": "json_to_object",
-	"json_extract": "json_to_object", "json_value": "json_to_object", "dateadd": "set_date_part", "date_add": "set_date_part",
+	"gen_random_uuid": "uuid", "uuid_generate_v4": "uuid", "generate_uuid": "uuid", "uuid_string": "uuid",
+	"greatest": "max",
+	"least":    "min", "string_agg": "join", "listagg": "join", "group_concat": "join", "concat_ws": "join",
+	"array_join": "join",
+	"split_part": "split", "string_split": "split", "strip": "trim", "parse_json": "json_to_object",
+	"json_parse":   "json_to_object",
+	"json_extract": "json_to_object", "json_value": "json_to_object", "dateadd": "set_date_part",
+	"date_add": "set_date_part",
 	"datepart": "date_part", "extract": "date_part", "year": "date_part", "month": "date_part", "day": "date_part",
-	"hour": "date_part", "minute": "date_part", "array_contains": "contains_key", "sha2": "sha256", "convert_timezone": "zone_date_to_zone",
+	"hour": "date_part", "minute": "date_part", "array_contains": "contains_key", "sha2": "sha256",
+	"convert_timezone": "zone_date_to_zone",
 }
 
 func (c *checker) call(e *Call, env Env) {
@@ -46,7 +57,8 @@ func (c *checker) call(e *Call, env Env) {
 		c.all(e.Args, env)
 		return
 	case f.Method:
-		p := Problem{Code: "method-as-function", Message: fmt.Sprintf("`%s` is not a method", e.Name), Help: "write " + f.Syntax}
+		p := Problem{Code: "method-as-function", Message: fmt.Sprintf("`%s` is not a method", e.Name),
+			Help: "write " + f.Syntax}
 		c.add(e.NameAt, diag.Error, p)
 		c.all(e.Args, env)
 		return
@@ -86,8 +98,9 @@ func (c *checker) call(e *Call, env Env) {
 func (c *checker) printedDates(e *Call, env Env) {
 	for _, arg := range e.Args {
 		if call, ok := arg.(*Call); ok && isDate(TypeOf(call, env)) {
-			c.add(call.At, diag.Warning, Problem{Code: "date-as-text", Message: fmt.Sprintf("the text form of the date from `%s` depends on the platform", call.Name),
-				Help: "specify the form with format(…)"})
+			c.add(call.At, diag.Warning, Problem{Code: "date-as-text",
+				Message: fmt.Sprintf("the text form of the date from `%s` depends on the platform", call.Name),
+				Help:    "specify the form with format(…)"})
 		}
 	}
 }
@@ -99,8 +112,9 @@ func (c *checker) pathAsText(e *Call, env Env) {
 	if !ok || TypeOf(arg, env) != "" {
 		return
 	}
-	c.add(arg.Where(), diag.Warning, Problem{Code: "path-as-text", Message: fmt.Sprintf("function `%s` expects the path as text, found the attribute", e.Name),
-		Help: fmt.Sprintf("write %q", a.Path), Replacement: `"` + a.Path + `"`})
+	c.add(arg.Where(), diag.Warning, Problem{Code: "path-as-text",
+		Message: fmt.Sprintf("function `%s` expects the path as text, found the attribute", e.Name),
+		Help:    fmt.Sprintf("write %q", a.Path), Replacement: `"` + a.Path + `"`})
 }
 
 // isAttributeName recognises object_to_map(list, name), the one place where a
@@ -126,7 +140,8 @@ func (c *checker) keyPath(t *Text, env Env) {
 	if _, ok := env.Columns[t.Value]; ok {
 		return
 	}
-	c.add(t.At, diag.Warning, Problem{Code: "unknown-column", Message: fmt.Sprintf("column `%s` is not declared, so this is always false", root)})
+	c.add(t.At, diag.Warning, Problem{Code: "unknown-column",
+		Message: fmt.Sprintf("column `%s` is not declared, so this is always false", root)})
 }
 
 func (c *checker) unknownFunction(e *Call, env Env) {
@@ -180,9 +195,11 @@ func (c *checker) spelling(e *Call, f *specs.Function) {
 	}
 	switch f.Scope {
 	case "destinations":
-		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` is only documented for destinations", e.Name)})
+		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope",
+			Message: fmt.Sprintf("function `%s` is only documented for destinations", e.Name)})
 	case "analytics":
-		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope", Message: fmt.Sprintf("function `%s` only works in Web SDK and Analytics flows", e.Name)})
+		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope",
+			Message: fmt.Sprintf("function `%s` only works in Web SDK and Analytics flows", e.Name)})
 	}
 }
 
@@ -242,7 +259,8 @@ func (c *checker) method(e *Method, env Env) {
 			}
 		}
 	case ok:
-		c.add(e.NameAt, diag.Warning, Problem{Code: "function-as-method", Message: fmt.Sprintf("`%s` is documented as a function, not a method", e.Name), Help: "write " + f.Syntax})
+		c.add(e.NameAt, diag.Warning, Problem{Code: "function-as-method",
+			Message: fmt.Sprintf("`%s` is documented as a function, not a method", e.Name), Help: "write " + f.Syntax})
 	default:
 		p := Problem{Code: "unknown-method", Message: fmt.Sprintf("method `%s` is not documented", e.Name)}
 		if other := meant[strings.ToLower(e.Name)]; other != "" {
@@ -272,7 +290,8 @@ func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Exp
 	if have == "lambda" {
 		verdict = diag.Error
 	}
-	p := Problem{Code: "argument-type", Message: fmt.Sprintf("function `%s` expects %s as %s, found %s", f.Name, wanted(param.Type), param.Name, phrase(have))}
+	p := Problem{Code: "argument-type", Message: fmt.Sprintf("function `%s` expects %s as %s, found %s", f.Name,
+		wanted(param.Type), param.Name, phrase(have))}
 	switch {
 	case strings.Contains(param.Type, "date-time") && isText(have):
 		p.Help = "convert it with date(…)"
@@ -327,9 +346,11 @@ func severityUnless(convertible bool) diag.Severity {
 }
 
 func wanted(types string) string {
-	words := map[string]string{"string": "text", "integer": "an integer", "long": "an integer", "number": "a number", "boolean": "a condition",
-		"date-time": "a date", "array": "an array", "map": "a map", "object": "an object", "lambda": "a lambda", "comparable": "a single value",
-		"any": "a value", "array<object>": "an array of objects", "array<string>": "an array of text"}
+	words := map[string]string{"string": "text", "integer": "an integer", "long": "an integer", "number": "a number",
+		"boolean":   "a condition",
+		"date-time": "a date", "array": "an array", "map": "a map", "object": "an object", "lambda": "a lambda",
+		"comparable": "a single value",
+		"any":        "a value", "array<object>": "an array of objects", "array<string>": "an array of text"}
 	var out []string
 	for t := range strings.SplitSeq(types, "|") {
 		out = append(out, words[t])
@@ -344,7 +365,9 @@ func (c *checker) keys(f *specs.Function, args []Expr, env Env) {
 			if f.Name == "object_to_map" { // object_to_map(list, attribute)
 				return
 			}
-			c.add(args[i].Where(), diag.Error, Problem{Code: "argument-type", Message: fmt.Sprintf("expected a key, found %s", phrase(t)), Help: "write " + f.Syntax})
+			c.add(args[i].Where(), diag.Error,
+				Problem{Code: "argument-type", Message: fmt.Sprintf("expected a key, found %s", phrase(t)),
+					Help: "write " + f.Syntax})
 		}
 	}
 }

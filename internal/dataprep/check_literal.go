@@ -43,8 +43,9 @@ func (c *checker) literals(f *specs.Function, args []Expr) {
 		c.regex(text(1))
 	case "split":
 		if t := text(1); t != nil && len([]rune(t.Value)) > 1 {
-			c.add(t.At, diag.Note, Problem{Code: "split-characters", Message: fmt.Sprintf("split splits at each character of %q and drops empty parts", t.Value),
-				Help: "explode splits at the whole separator and keeps empty parts"})
+			c.add(t.At, diag.Note, Problem{Code: "split-characters",
+				Message: fmt.Sprintf("split splits at each character of %q and drops empty parts", t.Value),
+				Help:    "explode splits at the whole separator and keeps empty parts"})
 		}
 	}
 }
@@ -60,7 +61,8 @@ func (c *checker) oneOf(t *Text, what string, known []string, anyCase bool) {
 	if slices.Contains(known, word) {
 		return
 	}
-	p := Problem{Code: "unknown-option", Message: fmt.Sprintf("expected %s, found %q", what, t.Value), Help: "one of " + strings.Join(known, ", ")}
+	p := Problem{Code: "unknown-option", Message: fmt.Sprintf("expected %s, found %q", what, t.Value),
+		Help: "one of " + strings.Join(known, ", ")}
 	p.suggest(nearest.Of(known).All(t.Value), func(word string) string { return `"` + word + `"` })
 	c.add(t.At, diag.Warning, p)
 }
@@ -71,8 +73,9 @@ func (c *checker) regex(t *Text) {
 	if t == nil || len(t.Value) != 1 || !strings.Contains(`+?^|.[({)*$\`, t.Value) {
 		return
 	}
-	c.add(t.At, diag.Warning, Problem{Code: "regex-metacharacter", Message: fmt.Sprintf("%q is a special character in a regular expression", t.Value),
-		Help: `escape it with a backslash`, Replacement: `"\\` + strings.ReplaceAll(t.Value, `\`, `\\`) + `"`})
+	c.add(t.At, diag.Warning, Problem{Code: "regex-metacharacter",
+		Message: fmt.Sprintf("%q is a special character in a regular expression", t.Value),
+		Help:    `escape it with a backslash`, Replacement: `"\\` + strings.ReplaceAll(t.Value, `\`, `\\`) + `"`})
 }
 
 // pattern puts the problems of a date pattern at their place in the text.

@@ -32,9 +32,11 @@ type token struct {
 
 // operators, longest first where one begins another.
 var operators = []string{
-	">>>=", "===", "!==", ">>>", "<<=", ">>=", "<>", "==", "!=", "=~", "!~", "=^", "!^", "=$", "!$", "<=", ">=", "<<", ">>",
+	">>>=", "===", "!==", ">>>", "<<=", ">>=", "<>", "==", "!=", "=~", "!~", "=^", "!^", "=$", "!$", "<=", ">=", "<<",
+	">>",
 	"&&", "||", "->", "=>", "..", "?:", "??", "?.", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=",
-	"<", ">", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}", ";", "=",
+	"<", ">", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}", ";",
+	"=",
 }
 
 // typographic marks that a word processor puts where the language wants its own.
@@ -130,7 +132,8 @@ func (l *lexer) unknown(r rune) token {
 	start := l.pos
 	_, size := utf8.DecodeRuneInString(l.src[start:])
 	end := start + size
-	p := Problem{Code: "unknown-character", Message: fmt.Sprintf("expected a value or an operator, found `%s`", l.src[start:end])}
+	p := Problem{Code: "unknown-character", Message: fmt.Sprintf("expected a value or an operator, found `%s`",
+		l.src[start:end])}
 	switch {
 	case typographic[r] != "":
 		p.Message = fmt.Sprintf("expected `%s`, found the typographic character `%c`", typographic[r], r)

@@ -66,8 +66,9 @@ func (l *lexer) number() token {
 		return *l.bad(start, end, p)
 	}
 	if !ok {
-		return *l.bad(start, end, Problem{Code: "bad-number", Message: fmt.Sprintf("expected a number, found `%s`", word),
-			Help: "0 starts an octal number, 0x a hexadecimal number"})
+		return *l.bad(start, end, Problem{Code: "bad-number",
+			Message: fmt.Sprintf("expected a number, found `%s`", word),
+			Help:    "0 starts an octal number, 0x a hexadecimal number"})
 	}
 	return token{kind: tokNumber, text: word, start: start, end: end}
 }
@@ -114,8 +115,9 @@ func (l *lexer) text(quote byte) token {
 			b.WriteByte(c)
 		}
 	}
-	return *l.bad(l.pos, l.pos+1, Problem{Code: "unclosed-text", Message: fmt.Sprintf("missing closing quote `%c`", quote),
-		Help: fmt.Sprintf("close the text with `%c`", quote)})
+	return *l.bad(l.pos, l.pos+1, Problem{Code: "unclosed-text",
+		Message: fmt.Sprintf("missing closing quote `%c`", quote),
+		Help:    fmt.Sprintf("close the text with `%c`", quote)})
 }
 
 // escape resolves the escape at i and returns its length.
@@ -164,5 +166,6 @@ func (l *lexer) unicodeEscape(b *strings.Builder, i int) (int, *token) {
 		b.WriteRune(pair)
 		return 12, nil
 	}
-	return 0, l.bad(i, i+6, Problem{Code: "bad-escape", Message: fmt.Sprintf("expected a character, found the unpaired surrogate `%s`", l.src[i:i+6])})
+	return 0, l.bad(i, i+6, Problem{Code: "bad-escape",
+		Message: fmt.Sprintf("expected a character, found the unpaired surrogate `%s`", l.src[i:i+6])})
 }

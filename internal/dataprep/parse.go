@@ -71,7 +71,8 @@ func (p *parser) enter() bool {
 	if p.depth++; p.depth <= MaxDepth {
 		return true
 	}
-	p.fail(p.tok(), Problem{Code: "expression-too-deep", Message: fmt.Sprintf("expected at most %d levels of nesting", MaxDepth)})
+	p.fail(p.tok(), Problem{Code: "expression-too-deep",
+		Message: fmt.Sprintf("expected at most %d levels of nesting", MaxDepth)})
 	return false
 }
 
@@ -184,10 +185,12 @@ func (p *parser) postfix() Expr {
 		case p.accept("["):
 			x = p.element(x)
 		case p.is("("):
-			p.fail(p.tok(), Problem{Message: "expected an operator, found `(`", Help: "only a function name can be called"})
+			p.fail(p.tok(), Problem{Message: "expected an operator, found `(`",
+				Help: "only a function name can be called"})
 			return x
 		case p.is("?."):
-			p.fail(p.tok(), Problem{Message: "expected `.`, found `?.`", Help: "a missing member is already null", Replacement: "."})
+			p.fail(p.tok(), Problem{Message: "expected `.`, found `?.`", Help: "a missing member is already null",
+				Replacement: "."})
 			return x
 		default:
 			return x
@@ -213,7 +216,8 @@ func (p *parser) member(x Expr) Expr {
 		}
 		return x
 	case tokNumber:
-		p.fail(t, Problem{Message: fmt.Sprintf("expected a name after `.`, found the number %s", t.text), Help: "write an element of an array as [" + t.text + "]"})
+		p.fail(t, Problem{Message: fmt.Sprintf("expected a name after `.`, found the number %s", t.text),
+			Help: "write an element of an array as [" + t.text + "]"})
 	default:
 		p.expected("a name after `.`")
 	}
@@ -239,7 +243,8 @@ func (p *parser) close(open token, with string) int {
 		return t.end
 	}
 	if t.kind == tokEOF {
-		p.fail(open, Problem{Code: "unclosed-bracket", Message: fmt.Sprintf("missing closing `%s`", with), Help: "add `" + with + "`"})
+		p.fail(open, Problem{Code: "unclosed-bracket", Message: fmt.Sprintf("missing closing `%s`", with),
+			Help: "add `" + with + "`"})
 		return t.end
 	}
 	p.operatorExpected("`" + with + "` or an operator")
@@ -276,7 +281,8 @@ func (p *parser) arg() Expr {
 	start := p.tok().start
 	p.pos += n
 	if p.is("{") {
-		p.fail(p.tok(), Problem{Code: "statement-not-allowed", Message: "expected an expression after `->`, found a block", Help: "write only the value: x -> x > 0"})
+		p.fail(p.tok(), Problem{Code: "statement-not-allowed",
+			Message: "expected an expression after `->`, found a block", Help: "write only the value: x -> x > 0"})
 	}
 	if !p.enter() {
 		return &Null{}
@@ -407,7 +413,8 @@ func (p *parser) mapping(open token) Expr {
 			key := p.expr()
 			if t := p.tok(); !p.accept(":") {
 				if t.kind == tokOp && (t.text == "}" || t.text == ",") {
-					p.fail(t, Problem{Message: fmt.Sprintf("expected `:` and a value, found `%s`", t.text), Help: "write a list as [a, b]"})
+					p.fail(t, Problem{Message: fmt.Sprintf("expected `:` and a value, found `%s`", t.text),
+						Help: "write a list as [a, b]"})
 				}
 				p.expected("`:` and a value")
 			}

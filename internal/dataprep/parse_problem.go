@@ -69,8 +69,9 @@ func (p *parser) reserved(t token) {
 		}
 	case "var", "for", "while", "do", "return", "function", "new", "break", "continue", "else":
 		if p.startsValue(next) && next.text != "[" {
-			pr = Problem{Code: "statement-not-allowed", Message: fmt.Sprintf("expected an expression, found the statement `%s`", t.text),
-				Help: "a mapping is a single value; statements are not supported"}
+			pr = Problem{Code: "statement-not-allowed",
+				Message: fmt.Sprintf("expected an expression, found the statement `%s`", t.text),
+				Help:    "a mapping is a single value; statements are not supported"}
 		}
 	}
 	p.fail(t, pr)
@@ -81,9 +82,12 @@ var sqlWords = map[string]string{"AND": "and", "OR": "or", "NOT": "not", "IS": "
 
 // sqlForms are words of SQL after a value, and how the language says it.
 var sqlForms = map[string]string{
-	"AS": "to_integer(…), to_decimal(…), or date(…) to convert a value", "LIKE": "=~ and a regular expression: name =~ \"A.*\"",
-	"ILIKE": "=~ and a regular expression: name =~ \"(?i)a.*\"", "RLIKE": "=~ and a regular expression", "IN": "=~ and a list: name =~ [\"a\", \"b\"]",
-	"BETWEEN": "two comparisons: amount >= 1 && amount <= 5", "OVER": "a value of one row: there are no window functions",
+	"AS":    "to_integer(…), to_decimal(…), or date(…) to convert a value",
+	"LIKE":  "=~ and a regular expression: name =~ \"A.*\"",
+	"ILIKE": "=~ and a regular expression: name =~ \"(?i)a.*\"", "RLIKE": "=~ and a regular expression",
+	"IN":      "=~ and a list: name =~ [\"a\", \"b\"]",
+	"BETWEEN": "two comparisons: amount >= 1 && amount <= 5",
+	"OVER":    "a value of one row: there are no window functions",
 }
 
 // operatorExpected explains a token after the end of a value.

@@ -33,23 +33,30 @@ func CheckPattern(pattern string) []Problem {
 		if replacement != "" {
 			replacement = strings.Repeat(replacement, r.end-r.start)
 		}
-		problems = append(problems, Problem{Code: "date-pattern", Severity: diag.Warning, Start: r.start, End: r.end, Message: message, Help: help, Replacement: replacement})
+		problems = append(problems, Problem{Code: "date-pattern", Severity: diag.Warning, Start: r.start, End: r.end,
+			Message: message, Help: help, Replacement: replacement})
 	}
 	for _, r := range runs {
 		word := pattern[r.start:r.end]
 		switch {
 		case r.letter == 'Y' && !has("w"):
-			warn(r, fmt.Sprintf("`%s` is the week year, which differs from the year around New Year", word), fmt.Sprintf("write `%s`", strings.ToLower(word)), "y")
+			warn(r, fmt.Sprintf("`%s` is the week year, which differs from the year around New Year", word),
+				fmt.Sprintf("write `%s`", strings.ToLower(word)), "y")
 		case r.letter == 'D' && has("ML") && !has("d"):
-			warn(r, fmt.Sprintf("`%s` is the day of the year", word), fmt.Sprintf("write `%s` for the day of the month", strings.ToLower(word)), "d")
+			warn(r, fmt.Sprintf("`%s` is the day of the year", word),
+				fmt.Sprintf("write `%s` for the day of the month", strings.ToLower(word)), "d")
 		case r.letter == 'm' && has("yYu") && has("dD") && !has("MLHhKks"):
-			warn(r, fmt.Sprintf("`%s` is the minute", word), fmt.Sprintf("write `%s` for the month", strings.ToUpper(word)), "M")
+			warn(r, fmt.Sprintf("`%s` is the minute", word),
+				fmt.Sprintf("write `%s` for the month", strings.ToUpper(word)), "M")
 		case r.letter == 'M' && r.start > 0 && pattern[r.start-1] == ':' && !has("m"):
-			warn(r, fmt.Sprintf("`%s` is the month", word), fmt.Sprintf("write `%s` for the minute", strings.ToLower(word)), "m")
+			warn(r, fmt.Sprintf("`%s` is the month", word),
+				fmt.Sprintf("write `%s` for the minute", strings.ToLower(word)), "m")
 		case (r.letter == 'h' || r.letter == 'K') && !has("aB"):
-			warn(r, fmt.Sprintf("`%s` is an hour of a 12-hour clock, but AM or PM is missing", word), "write `HH` for 0 to 23, or add `a`", "")
+			warn(r, fmt.Sprintf("`%s` is an hour of a 12-hour clock, but AM or PM is missing", word),
+				"write `HH` for 0 to 23, or add `a`", "")
 		case r.letter == 'S' && has("y") && has("m") && !has("s"):
-			warn(r, fmt.Sprintf("`%s` is a fraction of a second", word), fmt.Sprintf("write `%s` for the second", strings.ToLower(word)), "s")
+			warn(r, fmt.Sprintf("`%s` is a fraction of a second", word),
+				fmt.Sprintf("write `%s` for the second", strings.ToLower(word)), "s")
 		}
 	}
 	return problems
@@ -66,7 +73,9 @@ func patternRuns(pattern string) ([]run, []Problem) {
 		case c == '\'':
 			end := strings.IndexByte(pattern[i+1:], '\'')
 			if end < 0 {
-				return runs, append(problems, Problem{Code: "date-pattern", Severity: diag.Error, Start: i, End: i + 1, Message: "missing closing quote in the date pattern"})
+				return runs, append(problems,
+					Problem{Code: "date-pattern", Severity: diag.Error, Start: i, End: i + 1,
+						Message: "missing closing quote in the date pattern"})
 			}
 			i += end + 2
 		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
@@ -76,8 +85,10 @@ func patternRuns(pattern string) ([]run, []Problem) {
 			}
 			if strings.IndexByte(patternLetters, c) < 0 {
 				word := pattern[r.start:r.end]
-				problems = append(problems, Problem{Code: "date-pattern", Severity: diag.Error, Start: r.start, End: r.end,
-					Message: fmt.Sprintf("unknown letter `%s` in a date pattern", word), Help: fmt.Sprintf("write text as '%s'", word), Replacement: "'" + word + "'"})
+				problems = append(problems, Problem{Code: "date-pattern", Severity: diag.Error, Start: r.start,
+					End:     r.end,
+					Message: fmt.Sprintf("unknown letter `%s` in a date pattern", word),
+					Help:    fmt.Sprintf("write text as '%s'", word), Replacement: "'" + word + "'"})
 			} else {
 				runs = append(runs, r)
 			}

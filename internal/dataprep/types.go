@@ -97,7 +97,8 @@ func numberType(n *Number) string {
 	switch {
 	case n.Real():
 		return "double"
-	case strings.HasSuffix(strings.ToLower(n.Text), "l"), strings.HasSuffix(strings.ToLower(n.Text), "h"), len(n.Text) > 9:
+	case strings.HasSuffix(strings.ToLower(n.Text), "l"), strings.HasSuffix(strings.ToLower(n.Text), "h"),
+		len(n.Text) > 9:
 		return "long"
 	}
 	return "integer"

@@ -20,7 +20,8 @@ var accessCodes = []Entry{
 	{
 		Code: HostNotAllowed, Severity: Error,
 		Title: "host that is not allowed to receive credentials",
-		Explanation: "Credentials go only to Adobe's hosts and to this machine. To allow another host, the person who " +
+		Explanation: "Credentials go only to Adobe's hosts and to this machine. To allow another host, the " +
+			"person who " +
 			"runs the command names it in the environment variable AEPFLOW_ALLOW_HOSTS or in the file " +
 			"`aepflow/allow` of the user's configuration folder. A repository cannot allow it, and neither can " +
 			"its `.env`. The target `local` is always on this machine.",

@@ -56,7 +56,8 @@ var documentCodes = []Entry{
 	{
 		Code: UnknownKey, Severity: Error,
 		Title: "unknown key",
-		Explanation: "Unknown keys are errors, so that a misspelled key never silently has no effect. The message names " +
+		Explanation: "Unknown keys are errors, so that a misspelled key never silently has no effect. The message " +
+			"names " +
 			"the nearest key; `validate --fix` corrects it.",
 		Example: with(goodDataflow, "table:", "tabel:"),
 	},
@@ -69,7 +70,8 @@ var documentCodes = []Entry{
 	{
 		Code: WrongType, Severity: Error,
 		Title: "value of the wrong type",
-		Explanation: "The key takes a different type of value. Scalars follow YAML 1.2: `yes` and `on` are text, `017` " +
+		Explanation: "The key takes a different type of value. Scalars follow YAML 1.2: `yes` and `on` are text, " +
+			"`017` " +
 			"is the number seventeen, a date is text, and a key without a value is null.",
 		Example: with(goodDataflow, "interval: 1", "interval: \"one\""),
 	},
@@ -82,7 +84,8 @@ var documentCodes = []Entry{
 	{
 		Code: InvalidName, Severity: Error,
 		Title: "invalid name",
-		Explanation: "Names are part of addresses such as `flow.orders`, which appear in lockfiles and on the command " +
+		Explanation: "Names are part of addresses such as `flow.orders`, which appear in lockfiles and on the " +
+			"command " +
 			"line. They consist of lowercase letters, digits, and dashes, and start and end with a letter or " +
 			"digit. Use `title` for text that people read. The name of a target may also have uppercase letters and " +
 			"underscores; its lockfile is named after it.",
@@ -120,7 +123,8 @@ var documentCodes = []Entry{
 	{
 		Code: DuplicateName, Severity: Error,
 		Title: "duplicate document name",
-		Explanation: "The name is the address in the lockfile and the plan, so it must be unique within a kind across " +
+		Explanation: "The name is the address in the lockfile and the plan, so it must be unique within a kind " +
+			"across " +
 			"all files of a project.",
 		Example: goodDataflow + "---\n" + goodDataflow,
 	},
@@ -148,28 +152,33 @@ var documentCodes = []Entry{
 	{
 		Code: ScheduleStart, Severity: Error,
 		Title: "invalid start time",
-		Explanation: "`startTime` is an RFC 3339 time with date and zone, or seconds since 1970. If it is absent, the " +
+		Explanation: "`startTime` is an RFC 3339 time with date and zone, or seconds since 1970. If it is " +
+			"absent, the " +
 			"first run is a minute after the dataflow is created.",
 		Example: with(goodDataflow, "interval: 1", "interval: 1\n  startTime: 2027-02-30T00:00:00Z"),
 	},
 	{
 		Code: ScheduleOnce, Severity: Error,
 		Title: "one-time schedule with keys of a recurring one",
-		Explanation: "A dataflow with frequency `once` reads the whole table a single time. Interval and backfill have " +
+		Explanation: "A dataflow with frequency `once` reads the whole table a single time. Interval and backfill " +
+			"have " +
 			"no meaning for it, and the platform rejects them.",
-		Example: with(with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""), "frequency: hour\n  interval: 1", "frequency: once\n  backfill: true"),
+		Example: with(with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""),
+			"frequency: hour\n  interval: 1", "frequency: once\n  backfill: true"),
 	},
 	{
 		Code: DeltaMissing, Severity: Error,
 		Title: "recurring schedule without a delta column",
-		Explanation: "Each run reads the rows that are new or changed since the last run. It finds them by a column of " +
+		Explanation: "Each run reads the rows that are new or changed since the last run. It finds them by a " +
+			"column of " +
 			"type date or date-time whose value grows with every change.",
 		Example: with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""),
 	},
 	{
 		Code: DeltaForbidden, Severity: Error,
 		Title: "one-time schedule with a delta column",
-		Explanation: "A dataflow with frequency `once` reads the whole table; there is no earlier run to which a delta " +
+		Explanation: "A dataflow with frequency `once` reads the whole table; there is no earlier run to which a " +
+			"delta " +
 			"could refer.",
 		Example: with(goodDataflow, "frequency: hour\n  interval: 1", "frequency: once"),
 	},
@@ -182,7 +191,8 @@ var documentCodes = []Entry{
 	{
 		Code: DeltaFormat, Severity: Warning,
 		Title: "date format that means something else",
-		Explanation: "In date formats, `yyyy` is the year and `dd` the day of the month. `YYYY` is the year that a week " +
+		Explanation: "In date formats, `yyyy` is the year and `dd` the day of the month. `YYYY` is the year that a " +
+			"week " +
 			"belongs to, and `DD` the day of the year; both are right for most dates and wrong around New Year. " +
 			"Azure Table Storage, Dynamics, and OData have one format of their own, `yyyy-MM-ddTHH:mm:ssZ`.",
 		Example: with(goodDataflow, "yyyy-MM-dd HH:mm:ss", "YYYY-MM-DD HH:mm:ss"),
@@ -190,7 +200,8 @@ var documentCodes = []Entry{
 	{
 		Code: DeltaTimezone, Severity: Warning,
 		Title: "delta column that is not in UTC",
-		Explanation: "The platform compares the delta column of tables in UTC. Values in another time zone shift what a " +
+		Explanation: "The platform compares the delta column of tables in UTC. Values in another time zone shift " +
+			"what a " +
 			"run reads: rows are missed or read twice.",
 		Example: with(goodDataflow, "dateFormat: yyyy-MM-dd HH:mm:ss", "timezone: Europe/Berlin"),
 	},
@@ -203,7 +214,8 @@ var documentCodes = []Entry{
 	{
 		Code: AuthParam, Severity: Error,
 		Title: "missing or unknown sign-in parameter",
-		Explanation: "Each sign-in method has its own parameters. Required parameters must be present, and unknown ones " +
+		Explanation: "Each sign-in method has its own parameters. Required parameters must be present, and unknown " +
+			"ones " +
 			"are rejected.",
 		Example: with(goodConnection, "    database: shop\n", ""),
 	},
@@ -218,7 +230,8 @@ var documentCodes = []Entry{
 	{
 		Code: UnsetSecret, Severity: Error,
 		Title: "secret whose environment variable is not set",
-		Explanation: "`plan` and `apply` read secrets from the environment, or from `.env`, to see whether they changed " +
+		Explanation: "`plan` and `apply` read secrets from the environment, or from `.env`, to see whether they " +
+			"changed " +
 			"and to send them. In pull requests, `plan --no-secrets` works without them.",
 	},
 }

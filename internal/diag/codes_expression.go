@@ -12,7 +12,8 @@ var expressionCodes = []Entry{
 	{
 		Code: "argument-count", Severity: Error,
 		Title: "wrong number of arguments",
-		Explanation: "Each function takes a fixed number of arguments, or a number within limits. The help line shows " +
+		Explanation: "Each function takes a fixed number of arguments, or a number within limits. The help line " +
+			"shows " +
 			"its signature.",
 		Example: expr("lower()"),
 	},
@@ -32,14 +33,16 @@ var expressionCodes = []Entry{
 	{
 		Code: "bad-escape", Severity: Error,
 		Title: "invalid escape",
-		Explanation: "`\\u` and four hexadecimal digits represent a character; half of a surrogate pair alone does not, " +
+		Explanation: "`\\u` and four hexadecimal digits represent a character; half of a surrogate pair alone does " +
+			"not, " +
 			"and neither does a backslash at the end.",
 		Example: expr("\"\\uD800\""),
 	},
 	{
 		Code: "bad-number", Severity: Error,
 		Title: "invalid number",
-		Explanation: "Numbers are digits with an optional decimal point and exponent. A name cannot start with a digit; " +
+		Explanation: "Numbers are digits with an optional decimal point and exponent. A name cannot start with a " +
+			"digit; " +
 			"write it as `${name}`.",
 		Example: expr("1abc"),
 	},
@@ -123,7 +126,8 @@ var expressionCodes = []Entry{
 	{
 		Code: "function-as-method", Severity: Warning,
 		Title: "function called as a method",
-		Explanation: "The function is documented with the value as its first argument. Calling it as a method may work " +
+		Explanation: "The function is documented with the value as its first argument. Calling it as a method may " +
+			"work " +
 			"today, but Adobe does not promise it.",
 		Example: expr("id.lower()"),
 	},
@@ -181,7 +185,8 @@ var expressionCodes = []Entry{
 	{
 		Code: "reserved-name", Severity: Error,
 		Title: "reserved word as a name",
-		Explanation: "The word is part of the language, or the name of a function that is not called. Write a column of " +
+		Explanation: "The word is part of the language, or the name of a function that is not called. Write a " +
+			"column of " +
 			"that name as `${name}`. A declared column with the name of a function needs no `${…}`.",
 		Example: expr("size > 1"),
 	},
@@ -193,9 +198,10 @@ var expressionCodes = []Entry{
 	},
 	{
 		Code: "statement-not-allowed", Severity: Error,
-		Title:       "statement in an expression",
-		Explanation: "Expressions have no statements. For a choice, write `condition ? a : b` or `iif(condition, a, b)`.",
-		Example:     expr("if (paid) id"),
+		Title: "statement in an expression",
+		Explanation: "Expressions have no statements. For a choice, write `condition ? a : b` or `iif(condition, " +
+			"a, b)`.",
+		Example: expr("if (paid) id"),
 	},
 	{
 		Code: "text-as-condition", Severity: Warning,
@@ -238,14 +244,16 @@ var expressionCodes = []Entry{
 	{
 		Code: "unknown-character", Severity: Error,
 		Title: "character that the language does not use",
-		Explanation: "Word processors insert curly quotes, dashes, and non-breaking spaces where the language expects " +
+		Explanation: "Word processors insert curly quotes, dashes, and non-breaking spaces where the language " +
+			"expects " +
 			"plain ones.",
 		Example: expr("concat(“a”, id)"),
 	},
 	{
 		Code: "wildcard-in-function", Severity: Warning,
 		Title: "wildcard inside a function",
-		Explanation: "`[*]` inside the arguments of a function is refused by the editor of the platform. Map the array itself, or " +
+		Explanation: "`[*]` inside the arguments of a function is refused by the editor of the platform. Map the " +
+			"array itself, or " +
 			"transform its elements with `transformArray(ARRAY, x -> …)`.",
 		Example: expr("sha256(json_to_object(id).codes[*].code)"),
 	},

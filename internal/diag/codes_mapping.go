@@ -65,7 +65,8 @@ var mappingCodes = []Entry{
 	{
 		Code: DestinationPath, Severity: Error,
 		Title: "malformed destination path",
-		Explanation: "A destination consists of names joined by dots. `[0]` selects an element of a list, `[*]` every " +
+		Explanation: "A destination consists of names joined by dots. `[0]` selects an element of a list, `[*]` " +
+			"every " +
 			"element. Write a dot inside a name as `\\.`.",
 		Example: filling("person..name: id"),
 	},
@@ -81,9 +82,11 @@ var mappingCodes = []Entry{
 	{
 		Code: WrongTenant, Severity: Error,
 		Title: "namespace of another organization",
-		Explanation: "An organization's own fields are under its namespace, `_{TENANT_ID}`; other names that start with " +
+		Explanation: "An organization's own fields are under its namespace, `_{TENANT_ID}`; other names that start " +
+			"with " +
 			"an underscore are Adobe's. In the `fields` of a schema, omit the namespace.",
-		Example: with(personDataflow, "      shop.points: integer", "      _acme.level: string\n      shop.points: integer"),
+		Example: with(personDataflow, "      shop.points: integer",
+			"      _acme.level: string\n      shop.points: integer"),
 	},
 	{
 		Code: NoOwnFields, Severity: Error,
@@ -107,14 +110,18 @@ var mappingCodes = []Entry{
 	{
 		Code: IndexMissing, Severity: Warning,
 		Title: "list without an index",
-		Explanation: "The path goes through a list without selecting an element. `[0]` is the first element; `[*]` is " +
+		Explanation: "The path goes through a list without selecting an element. `[0]` is the first element; " +
+			"`[*]` is " +
 			"each element, if the value is a list too.",
-		Example: with(with(personDataflow, "[profile-person-details]", "[profile-person-details, b2b-person-components]"), "  _id: id\n", "  _id: id\n  personComponents.workEmail.address: id\n"),
+		Example: with(with(personDataflow, "[profile-person-details]",
+			"[profile-person-details, b2b-person-components]"), "  _id: id\n",
+			"  _id: id\n  personComponents.workEmail.address: id\n"),
 	},
 	{
 		Code: NotALeaf, Severity: Error,
 		Title: "single value for an object or a list",
-		Explanation: "Fill an object field by field, or with an expression that creates one, such as to_object(…). Fill " +
+		Explanation: "Fill an object field by field, or with an expression that creates one, such as to_object(…). " +
+			"Fill " +
 			"a list by element, or with to_array(…).",
 		Example: filling("person.name: id"),
 	},
@@ -122,7 +129,8 @@ var mappingCodes = []Entry{
 		Code: IncompatibleType, Severity: Error,
 		Title:       "value that can never have the field's type",
 		Explanation: "No value of the column or expression can be converted to the field's type: every row would fail.",
-		Example:     with(filling("person.birthDate: active"), "  points: integer\n", "  points: integer\n  active: boolean\n"),
+		Example: with(filling("person.birthDate: active"), "  points: integer\n",
+			"  points: integer\n  active: boolean\n"),
 	},
 	{
 		Code: DoubtfulConversion, Severity: Warning,
@@ -130,7 +138,8 @@ var mappingCodes = []Entry{
 		Explanation: "The platform converts what it can: text that reads as a number, a number in the field's range. " +
 			"Rows with other values fail or lose part of the value. An expression that converts the value " +
 			"shows that this is intended.",
-		Example: with(personDataflow, "_{TENANT_ID}.shop.points: points", "_{TENANT_ID}.shop.points: concat(id, points)"),
+		Example: with(personDataflow, "_{TENANT_ID}.shop.points: points",
+			"_{TENANT_ID}.shop.points: concat(id, points)"),
 	},
 	{
 		Code: ConstantValue, Severity: Error,
@@ -142,14 +151,16 @@ var mappingCodes = []Entry{
 	{
 		Code: DuplicateMapping, Severity: Error,
 		Title: "two mappings for one field",
-		Explanation: "The same destination is written in two ways, so YAML does not notice the duplicate. The platform " +
+		Explanation: "The same destination is written in two ways, so YAML does not notice the duplicate. The " +
+			"platform " +
 			"would keep only one of the two.",
 		Example: filling("_acme.shop.number: id"),
 	},
 	{
 		Code: MappingConflict, Severity: Warning,
 		Title: "mapping inside another mapping's destination",
-		Explanation: "One destination is an object and the other a field in it. The platform accepts this; which of the two " +
+		Explanation: "One destination is an object and the other a field in it. The platform accepts this; which of " +
+			"the two " +
 			"wins where both have a value is not documented.",
 		Example: filling("_{TENANT_ID}.shop: to_object(\"number\", id)"),
 	},
@@ -163,14 +174,16 @@ var mappingCodes = []Entry{
 	{
 		Code: RequiredSibling, Severity: Warning,
 		Title: "object without a required field",
-		Explanation: "Once a field of an object is mapped, the object exists, and its required fields must be present " +
+		Explanation: "Once a field of an object is mapped, the object exists, and its required fields must be " +
+			"present " +
 			"too: the platform drops rows without them.",
 		Example: with(eventDataflow, "  commerce.purchases.value: amount\n", "  commerce.purchases.id: id\n"),
 	},
 	{
 		Code: DeprecatedField, Severity: Warning,
 		Title: "deprecated field",
-		Explanation: "The field still accepts data but will be removed. Its description on the platform usually names " +
+		Explanation: "The field still accepts data but will be removed. Its description on the platform usually " +
+			"names " +
 			"the replacement.",
 		Example: filling("person.taxId: id"),
 	},
@@ -191,15 +204,19 @@ var mappingCodes = []Entry{
 	{
 		Code: DatasetSchema, Severity: Error,
 		Title: "dataset with a different schema",
-		Explanation: "A dataflow and its dataset must have the same schema: the platform rejects data that is mapped to " +
+		Explanation: "A dataflow and its dataset must have the same schema: the platform rejects data that is " +
+			"mapped to " +
 			"another one.",
-		Example: with(with(personDataflow, "    identities:\n      shop.number: {namespace: CRMID, primary: true}\n", ""), "dataset: {title: People}", "dataset: clients") +
-			"---\nkind: Dataset\nname: clients\ntitle: Clients\nschema: clients\n---\nkind: Schema\nname: clients\ntitle: Clients\nclass: profile\n",
+		Example: with(with(personDataflow, "    identities:\n      shop.number: {namespace: CRMID, primary: true}\n",
+			""), "dataset: {title: People}", "dataset: clients") +
+			"---\nkind: Dataset\nname: clients\ntitle: Clients\nschema: clients\n---\nkind: Schema\nname: " +
+			"clients\ntitle: Clients\nclass: profile\n",
 	},
 	{
 		Code: FieldPath, Severity: Error,
 		Title: "invalid field name",
-		Explanation: "Names of own fields consist of letters, digits, `-`, and `_`, joined by dots for nested objects. " +
+		Explanation: "Names of own fields consist of letters, digits, `-`, and `_`, joined by dots for nested " +
+			"objects. " +
 			"A name does not start with an underscore, which marks namespaces. Write members of a list's " +
 			"elements as `list[*].member`.",
 		Example: with(personDataflow, "shop.points: integer", "shop points: integer\n      shop.points: integer"),
@@ -213,7 +230,8 @@ var mappingCodes = []Entry{
 	{
 		Code: FieldLimit, Severity: Error,
 		Title: "limit that does not fit the field's type",
-		Explanation: "Texts have `enum` and `pattern`; numbers have `minimum` and `maximum` within the range of their " +
+		Explanation: "Texts have `enum` and `pattern`; numbers have `minimum` and `maximum` within the range of " +
+			"their " +
 			"type.",
 		Example: with(personDataflow, "tags: string[]", "tags: string[]\n      level: {type: string, minimum: 1}"),
 	},
@@ -226,7 +244,8 @@ var mappingCodes = []Entry{
 	{
 		Code: UnknownIdentity, Severity: Error,
 		Title: "identity that is not a field of the schema",
-		Explanation: "Identities are fields of the class, of the field groups, or of `fields`, where the namespace may " +
+		Explanation: "Identities are fields of the class, of the field groups, or of `fields`, where the " +
+			"namespace may " +
 			"be omitted.",
 		Example: with(personDataflow, "shop.number: {namespace", "shop.numbr: {namespace"),
 	},
@@ -235,14 +254,18 @@ var mappingCodes = []Entry{
 		Title: "field that cannot be an identity",
 		Explanation: "An identity is a text field outside of lists and maps. `_id` identifies the record, not the " +
 			"person; `identityMap` contains identities without being marked.",
-		Example: with(personDataflow, "shop.number: {namespace: CRMID, primary: true}", "shop.number: {namespace: CRMID, primary: true}\n      shop.points: CRMID"),
+		Example: with(personDataflow, "shop.number: {namespace: CRMID, primary: true}",
+			"shop.number: {namespace: CRMID, primary: true}\n      shop.points: CRMID"),
 	},
 	{
 		Code: PrimaryIdentity, Severity: Error,
 		Title: "two primary identities",
-		Explanation: "Exactly one identity of a schema is primary: Profile collects what it knows about a person under " +
+		Explanation: "Exactly one identity of a schema is primary: Profile collects what it knows about a person " +
+			"under " +
 			"it.",
-		Example: with(personDataflow, "shop.number: {namespace: CRMID, primary: true}", "shop.number: {namespace: CRMID, primary: true}\n      person.name.lastName: {namespace: CRMID, primary: true}"),
+		Example: with(personDataflow, "shop.number: {namespace: CRMID, primary: true}",
+			"shop.number: {namespace: CRMID, primary: true}\n      person.name.lastName: {namespace: CRMID, "+
+				"primary: true}"),
 	},
 	{
 		Code: AddressClash, Severity: Error,
@@ -254,7 +277,8 @@ var mappingCodes = []Entry{
 	{
 		Code: DuplicateTitle, Severity: Error,
 		Title: "duplicate title",
-		Explanation: "In the Schema Registry, titles must be unique across the schemas, field groups, classes, and data " +
+		Explanation: "In the Schema Registry, titles must be unique across the schemas, field groups, classes, and " +
+			"data " +
 			"types of a sandbox. The own fields of a schema titled T become a field group titled \"T fields\".",
 		Example: personDataflow + "---\nkind: Schema\nname: clients\ntitle: People\nclass: profile\n",
 	},
@@ -268,7 +292,8 @@ var mappingCodes = []Entry{
 	{
 		Code: DuplicateImport, Severity: Error,
 		Title: "object with two owners",
-		Explanation: "An object of the platform belongs to one document. If two imported it, removing one document would remove " +
+		Explanation: "An object of the platform belongs to one document. If two imported it, removing one document " +
+			"would remove " +
 			"the object of the other one. A plan also refuses to import what the lockfile has already.",
 		Example: goodConnection + importShop + "---\n" +
 			with(goodConnection, "name: shop-db", "name: shop-copy") + importShop,

@@ -2,7 +2,8 @@ package diag
 
 // shop puts a document into a project with targets for test and production.
 func shop(document string) string {
-	return "# target: prod\n-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev}\n  prod: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: prod}\n-- dataflow.yaml --\n" + document
+	return "# target: prod\n-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: " +
+		"dev}\n  prod: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: prod}\n-- dataflow.yaml --\n" + document
 }
 
 const protected = "lifecycle: {protect: true}\n"
@@ -27,7 +28,8 @@ var projectCodes = []Entry{
 	{
 		Code: UnknownTarget, Severity: Warning,
 		Title: "unknown target",
-		Explanation: "The targets of a project are those of aepflow.yaml, and `local`. An overlay for any other target " +
+		Explanation: "The targets of a project are those of aepflow.yaml, and `local`. An overlay for any other " +
+			"target " +
 			"is never used.",
 		Example: shop(goodDataflow + protected + "targets:\n  pord: {title: Orders of the shop}\n"),
 	},
@@ -38,12 +40,15 @@ var projectCodes = []Entry{
 			"sandbox, an apply to the second one does not know what the first one created, and creates " +
 			"everything again: schemas are rejected because their titles are taken, and dataflows read the " +
 			"same data twice.",
-		Example: "-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev}\n  test: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev, platform: 'https://PLATFORM.adobe.io/'}\n-- dataflow.yaml --\n" + goodDataflow,
+		Example: "-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev}\n  " +
+			"test: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev, platform: " +
+			"'https://PLATFORM.adobe.io/'}\n-- dataflow.yaml --\n" + goodDataflow,
 	},
 	{
 		Code: UnknownVariable, Severity: Error,
 		Title: "undefined variable",
-		Explanation: "`${var.NAME}` is looked up in --var, in the environment as AEPFLOW_VAR_NAME, in the `vars` of the " +
+		Explanation: "`${var.NAME}` is looked up in --var, in the environment as AEPFLOW_VAR_NAME, in the `vars` " +
+			"of the " +
 			"target, and in the `vars` of the project. Write `$${` for a literal `${`, as Data Prep uses " +
 			"around column names.",
 		Example: with(goodDataflow, "table: shop.orders", "table: ${var.shop}.orders"),
@@ -51,9 +56,11 @@ var projectCodes = []Entry{
 	{
 		Code: UnknownCode, Severity: Warning,
 		Title: "unknown diagnostic code",
-		Explanation: "A comment `# aepflow:ignore CODE reason`, or `lint` in aepflow.yaml, names a code that does not " +
+		Explanation: "A comment `# aepflow:ignore CODE reason`, or `lint` in aepflow.yaml, names a code that " +
+			"does not " +
 			"exist. It has no effect.",
-		Example: with(goodDataflow, "  amount: double", "  # aepflow:ignore unmaped-column it comes next week\n  amount: double"),
+		Example: with(goodDataflow, "  amount: double",
+			"  # aepflow:ignore unmaped-column it comes next week\n  amount: double"),
 	},
 	{
 		Code: FixedLevel, Severity: Warning,
@@ -66,6 +73,7 @@ var projectCodes = []Entry{
 		Code: UnusedIgnore, Severity: Note,
 		Title:       "ignore comment without effect",
 		Explanation: "The line that the comment applies to no longer has this diagnostic.",
-		Example:     with(goodDataflow, "  id: string", "  # aepflow:ignore unmapped-column it comes next week\n  id: string"),
+		Example: with(goodDataflow, "  id: string",
+			"  # aepflow:ignore unmapped-column it comes next week\n  id: string"),
 	},
 }

@@ -22,7 +22,8 @@ auth:
 	{
 		Code: AuthWithdrawn, Severity: Warning,
 		Title: "withdrawn sign-in method",
-		Explanation: "Adobe no longer documents this sign-in method. The platform may refuse new connections that use it, " +
+		Explanation: "Adobe no longer documents this sign-in method. The platform may refuse new connections that " +
+			"use it, " +
 			"and existing ones may stop working: choose another method.",
 		Example: `kind: Connection
 name: warehouse
@@ -36,7 +37,8 @@ auth:
 	{
 		Code: ConnectionNotNeeded, Severity: Error,
 		Title: "connection for a connector that needs none",
-		Explanation: "The Data Landing Zone belongs to the sandbox, and webhook services send their events to an address " +
+		Explanation: "The Data Landing Zone belongs to the sandbox, and webhook services send their events to an " +
+			"address " +
 			"that the platform gives them. Neither has a sign-in: remove the Connection document.",
 		Example: `kind: Connection
 name: landing

@@ -35,7 +35,8 @@ var targetCodes = []Entry{
 	{
 		Code: ConnectionChoice, Severity: Error,
 		Title: "no connection, or two",
-		Explanation: "A dataflow reaches its database through `connection`, the name of a Connection document with the " +
+		Explanation: "A dataflow reaches its database through `connection`, the name of a Connection document " +
+			"with the " +
 			"connector, or through `connectionId` and `connector`, for a base connection that already exists " +
 			"on the platform.",
 		Example: with(goodDataflow, "  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n", ""),
@@ -43,7 +44,8 @@ var targetCodes = []Entry{
 	{
 		Code: NotATableSource, Severity: Error,
 		Title: "connector without tables",
-		Explanation: "A dataflow ingests a database table. Connectors for file storage deliver files, which are set up " +
+		Explanation: "A dataflow ingests a database table. Connectors for file storage deliver files, which are " +
+			"set up " +
 			"differently on the platform.",
 		Example: with(goodDataflow, "connector: postgresql", "connector: azure-blob"),
 	},
@@ -64,30 +66,35 @@ var targetCodes = []Entry{
 	{
 		Code: ProfileTag, Severity: Error,
 		Title: "dataset tag that the key `profile` sets",
-		Explanation: "The tags `unifiedProfile` and `unifiedIdentity` of a dataset belong to the key `profile`, which " +
+		Explanation: "The tags `unifiedProfile` and `unifiedIdentity` of a dataset belong to the key `profile`, " +
+			"which " +
 			"is true, false, or `upsert`. With both, the platform could take either one. `validate --fix` " +
 			"removes the tags and writes the key. Under their older names `profile` and `identity`, the tags " +
 			"are the same when their values say `enabled:`.",
-		Example: with(goodSchema, datasetTarget, datasetTarget+"    tags:\n      unifiedProfile: [\"enabled:true\", \"isUpsert:true\"]\n"),
+		Example: with(goodSchema, datasetTarget,
+			datasetTarget+"    tags:\n      unifiedProfile: [\"enabled:true\", \"isUpsert:true\"]\n"),
 	},
 	{
 		Code: UpsertEvents, Severity: Warning,
 		Title: "upsert of events",
 		Explanation: "With `profile: upsert`, a record changes only the fields that it contains. Events are added, " +
 			"never updated, so it has no effect on a dataset of events.",
-		Example: with(with(with(goodSchema, datasetTarget, with(datasetTarget, "profile: true", "profile: upsert")), "class: profile", "class: event"), "  _id: id\n", "  _id: id\n  timestamp: changed\n"),
+		Example: with(with(with(goodSchema, datasetTarget, with(datasetTarget, "profile: true", "profile: upsert")),
+			"class: profile", "class: event"), "  _id: id\n", "  _id: id\n  timestamp: changed\n"),
 	},
 	{
 		Code: ProfileIdentity, Severity: Error,
 		Title: "Profile schema without a primary identity",
-		Explanation: "Profile joins records by the primary identity of their schema, and the platform rejects a schema " +
+		Explanation: "Profile joins records by the primary identity of their schema, and the platform rejects a " +
+			"schema " +
 			"without one.",
 		Example: with(goodSchema, "    identities:\n      shop.number: {namespace: CRMID, primary: true}\n", ""),
 	},
 	{
 		Code: UnknownClass, Severity: Error,
 		Title: "unknown class",
-		Explanation: "The class of a schema is `profile`, for records about people, `event`, for things that happened, " +
+		Explanation: "The class of a schema is `profile`, for records about people, `event`, for things that " +
+			"happened, " +
 			"or the `$id` of another class.",
 		Example: with(goodSchema, "class: profile", "class: profiles"),
 	},
@@ -107,8 +114,10 @@ var targetCodes = []Entry{
 	{
 		Code: MovedFrom, Severity: Error,
 		Title: "invalid previous name",
-		Explanation: "`lifecycle.movedFrom` is the name that the object had before: not the document's own name, and not one " +
-			"that another document was moved from. Documents may exchange names, in chains and rings, and another document " +
+		Explanation: "`lifecycle.movedFrom` is the name that the object had before: not the document's own name, " +
+			"and not one " +
+			"that another document was moved from. Documents may exchange names, in chains and rings, and another " +
+			"document " +
 			"may use the old name. A plan has a note about a name that it cannot follow.",
 		Example: goodDataflow + "lifecycle:\n  movedFrom: orders\n",
 	},

@@ -29,14 +29,16 @@ var yamlCodes = []Entry{
 	{
 		Code: YAMLUnclosedFlow, Severity: Error,
 		Title: "unclosed or mismatched bracket",
-		Explanation: "`[a, b]` and `{a: b}` continue, over any number of lines, until their own closing bracket. A text " +
+		Explanation: "`[a, b]` and `{a: b}` continue, over any number of lines, until their own closing bracket. A " +
+			"text " +
 			"that merely starts with a bracket needs quotes.",
 		Example: "fieldGroups: [profile-person, identity-map\ntitle: People\n",
 	},
 	{
 		Code: YAMLFlow, Severity: Error,
 		Title: "wrong separator inside brackets",
-		Explanation: "Inside `[…]` and `{…}`, separate values with commas, and follow a key with `: ` on the same line. " +
+		Explanation: "Inside `[…]` and `{…}`, separate values with commas, and follow a key with `: ` on the same " +
+			"line. " +
 			"Texts that contain commas, colons, question marks, or brackets need quotes there, including texts " +
 			"with `${…}`.",
 		Example: "tags: [\"a\" \"b\"]\n",
@@ -85,14 +87,16 @@ var yamlCodes = []Entry{
 	{
 		Code: YAMLUnknownAnchor, Severity: Error,
 		Title: "alias without an anchor",
-		Explanation: "`*name` repeats the value marked `&name` earlier in the same document. Anchors do not carry over " +
+		Explanation: "`*name` repeats the value marked `&name` earlier in the same document. Anchors do not carry " +
+			"over " +
 			"to other documents or files.",
 		Example: "base: &base {type: string}\ncolumns:\n  id: *bsae\n",
 	},
 	{
 		Code: YAMLEscape, Severity: Error,
 		Title: "unknown escape in double quotes",
-		Explanation: "In double quotes, a backslash starts an escape such as `\\n`, `\\t`, or `\\u00e9`. Write `\\\\` " +
+		Explanation: "In double quotes, a backslash starts an escape such as `\\n`, `\\t`, or `\\u00e9`. Write " +
+			"`\\\\` " +
 			"for a backslash, or use single quotes, where it has no special meaning.",
 		Example: "path: \"C:\\data\"\n",
 	},
@@ -113,7 +117,8 @@ var yamlCodes = []Entry{
 	{
 		Code: YAMLControl, Severity: Error,
 		Title: "invisible control character",
-		Explanation: "YAML allows no control characters except tab and line break. They get into files by copying from " +
+		Explanation: "YAML allows no control characters except tab and line break. They get into files by copying " +
+			"from " +
 			"terminals and documents, and cannot be seen. If you need the character, write an escape in double " +
 			"quotes.",
 		Example: "title: Or\x07ders\n",
@@ -150,8 +155,10 @@ var yamlCodes = []Entry{
 		Title: "too many repeated values",
 		Explanation: "A few lines of nested aliases can expand to more values than fit in memory. Reading stops at " +
 			"fifty thousand repeated values in one document, and at a thousand plus two for each byte in one file.",
-		Example: "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\n" +
-			"d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e]\n",
+		Example: "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, " +
+			"*b, *b, *b, *b, *b, *b]\n" +
+			"d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, " +
+			"*e, *e, *e, *e, *e, *e, *e]\n",
 	},
 	{
 		Code: YAMLDepth, Severity: Error,
@@ -171,7 +178,8 @@ var yamlCodes = []Entry{
 	{
 		Code: EmptyFile, Severity: Error,
 		Title: "empty file",
-		Explanation: "The file is empty or contains only comments. Do not give a file that is not ready yet a name that " +
+		Explanation: "The file is empty or contains only comments. Do not give a file that is not ready yet a name " +
+			"that " +
 			"marks it as a document.",
 		Example: "# the dataflow of the shop's orders\n",
 	},
@@ -190,7 +198,8 @@ var yamlCodes = []Entry{
 	{
 		Code: TooManyDocuments, Severity: Error,
 		Title: "too many documents",
-		Explanation: "A file may hold 10,000 documents and a project 50,000. Reading stops at the document that exceeds " +
+		Explanation: "A file may hold 10,000 documents and a project 50,000. Reading stops at the document that " +
+			"exceeds " +
 			"the limit, and nothing else is said about the file or the project.",
 	},
 	{

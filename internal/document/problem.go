@@ -31,7 +31,8 @@ type notUTF8 struct {
 }
 
 func (p notUTF8) Diagnose() diag.Diagnostic {
-	return diag.NewError(diag.YAMLEncoding, fmt.Sprintf("byte 0x%02X is not valid UTF-8", p.b), "save the file as UTF-8",
+	return diag.NewError(diag.YAMLEncoding, fmt.Sprintf("byte 0x%02X is not valid UTF-8", p.b),
+		"save the file as UTF-8",
 		diag.Label{Span: p.span, Text: "not a character"})
 }
 
@@ -71,7 +72,8 @@ type duplicateKey struct {
 }
 
 func (p duplicateKey) Diagnose() diag.Diagnostic {
-	return diag.NewError(diag.DuplicateKey, fmt.Sprintf("duplicate key `%s`", p.Name), "remove or rename one of the two",
+	return diag.NewError(diag.DuplicateKey, fmt.Sprintf("duplicate key `%s`", p.Name),
+		"remove or rename one of the two",
 		diag.Label{Span: p.Again, Text: "defined again"}, diag.Label{Span: p.First, Text: "first defined here"})
 }
 
@@ -130,7 +132,8 @@ type aliasBomb struct {
 }
 
 func (p aliasBomb) Diagnose() diag.Diagnostic {
-	return diag.NewError(diag.YAMLAliasLimit, fmt.Sprintf("the aliases of the %s repeat more than %d values", p.where, p.limit),
+	return diag.NewError(diag.YAMLAliasLimit,
+		fmt.Sprintf("the aliases of the %s repeat more than %d values", p.where, p.limit),
 		"use fewer aliases of values that contain aliases themselves",
 		diag.Label{Span: p.use, Text: "this alias exceeds the limit"})
 }

@@ -27,11 +27,13 @@ func quoteUnless(plain bool, text string) string {
 
 func isPlain(s string) bool {
 	if s == "" || s == "<<" || strings.HasPrefix(s, "...") || strings.HasSuffix(s, ":") || strings.HasSuffix(s, " ") ||
-		strings.Contains(s, ": ") || strings.Contains(s, " #") || output.Line(s) != s || ResolveScalar(s) != StringKind {
+		strings.Contains(s, ": ") || strings.Contains(s, " #") || output.Line(s) != s ||
+		ResolveScalar(s) != StringKind {
 		return false
 	}
 	for i, r := range s {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_/.($<", r)
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' ||
+			strings.ContainsRune("_/.($<", r)
 		if !letter && (r < ' ' || i == 0 && r < 0x7f || r == 0x7f || r > 0x7f && !unicode.IsPrint(r)) {
 			return false
 		}

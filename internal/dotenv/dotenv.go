@@ -188,6 +188,7 @@ func (p malformed) Diagnose() diag.Diagnostic {
 		Code: diag.EnvSyntax, Severity: diag.Error,
 		Message: "malformed line: " + p.why,
 		Labels:  []diag.Label{{Span: p.at, Text: "the line is hidden: it may contain a secret"}},
-		Help:    "write NAME=value, NAME='value', or a comment that begins with #; single quotes keep every character as it is",
+		Help: "write NAME=value, NAME='value', or a comment that begins with #; single quotes keep every " +
+			"character as it is",
 	}
 }

@@ -157,7 +157,8 @@ func (m *mover) from(out []byte, i, from, to int) []byte {
 
 // entry appends an entry of the i-th move with the moves inside of it.
 func (m *mover) entry(out []byte, i int, e entry) []byte {
-	inner, _ := slices.BinarySearchFunc(m.moves[i+1:], e.start, func(x move, from int) int { return cmp.Compare(x.start, from) })
+	inner, _ := slices.BinarySearchFunc(m.moves[i+1:], e.start,
+		func(x move, from int) int { return cmp.Compare(x.start, from) })
 	return m.from(out, i+1+inner, e.start, e.end)
 }
 
@@ -248,8 +249,10 @@ func mark(n *document.Node, inside []bool, edits *[]diag.Edit) {
 			continue
 		}
 		gap := p.Key.Span.File.Span(p.Key.Span.End, p.Value.Span.Start)
-		if text := gap.Text(); p.Value.Alias().IsZero() && p.Value.Kind.IsScalar() && p.Value.Span.Start > p.Key.Span.End &&
-			p.Value.Span.Start < p.Value.Span.End && strings.HasPrefix(text, ":") && strings.Trim(text[1:], " ") == "" && text != ": " {
+		if text := gap.Text(); p.Value.Alias().IsZero() && p.Value.Kind.IsScalar() &&
+			p.Value.Span.Start > p.Key.Span.End &&
+			p.Value.Span.Start < p.Value.Span.End && strings.HasPrefix(text, ":") &&
+			strings.Trim(text[1:], " ") == "" && text != ": " {
 			*edits = append(*edits, diag.Edit{Span: gap, Text: ": "})
 		}
 		mark(p.Value, inside, edits)
@@ -288,7 +291,8 @@ func sameNode(order func(document.Path) []string, path document.Path, a, b *docu
 	ordered := len(order(path)) == 0
 	for i, p := range a.Pairs {
 		q := b.Pair(p.Key.Text)
-		if q == nil || ordered && b.Pairs[i].Key.Text != p.Key.Text || !sameNode(order, path.Field(p.Key.Text), p.Value, q.Value) {
+		if q == nil || ordered && b.Pairs[i].Key.Text != p.Key.Text ||
+			!sameNode(order, path.Field(p.Key.Text), p.Value, q.Value) {
 			return false
 		}
 	}

@@ -25,7 +25,8 @@ func Apply(text []byte, edits []diag.Edit) ([]byte, error) {
 	for _, e := range edits {
 		switch {
 		case e.Span.Start < 0, e.Span.End < e.Span.Start, e.Span.End > len(text):
-			return nil, fmt.Errorf("edit bytes %d to %d: outside the text of %d bytes", e.Span.Start, e.Span.End, len(text))
+			return nil, fmt.Errorf("edit bytes %d to %d: outside the text of %d bytes", e.Span.Start, e.Span.End,
+				len(text))
 		case e.Span.Start < at:
 			return nil, fmt.Errorf("edit bytes %d to %d: overlaps the edit before it", e.Span.Start, e.Span.End)
 		}

@@ -166,14 +166,16 @@ func (n *Names) probe(s *search) {
 		return true
 	}
 	s.variants(func(hash uint64) {
-		at, _ := slices.BinarySearchFunc(n.slips, hash, func(x slip, hash uint64) int { return cmp.Compare(x.hash, hash) })
+		at, _ := slices.BinarySearchFunc(n.slips, hash,
+			func(x slip, hash uint64) int { return cmp.Compare(x.hash, hash) })
 		for ; at < len(n.slips) && n.slips[at].hash == hash && take(n.slips[at].word); at++ {
 		}
 	})
 	if !s.begun || len(s.folded) < 3 {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(n.begin, s.plain, func(i int32, text string) int { return strings.Compare(n.words[i].plain, text) })
+	at, _ := slices.BinarySearchFunc(n.begin, s.plain,
+		func(i int32, text string) int { return strings.Compare(n.words[i].plain, text) })
 	for ; at < len(n.begin) && strings.HasPrefix(n.words[n.begin[at]].plain, s.plain) && take(n.begin[at]); at++ {
 	}
 }

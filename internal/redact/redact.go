@@ -134,7 +134,8 @@ func escaped(v string) []string {
 	named := strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(inHTML)
 	out := []string{
 		inJSON, literal, strings.ReplaceAll(literal, "/", `\/`), quoted[1 : len(quoted)-1], ascii[1 : len(ascii)-1],
-		inHTML, named, strings.ReplaceAll(named, "&apos;", "&#x27;"), strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;").Replace(v),
+		inHTML, named, strings.ReplaceAll(named, "&apos;", "&#x27;"),
+		strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;").Replace(v),
 	}
 	for _, s := range []string{query, url.PathEscape(v), strings.ReplaceAll(query, "+", "%20")} {
 		out = append(out, s, percent.ReplaceAllStringFunc(s, strings.ToLower))

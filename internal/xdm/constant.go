@@ -32,13 +32,16 @@ const (
 )
 
 // booleanWords are the texts that become true or false; no others do.
-var booleanWords = []string{"y", "yes", "Y", "YES", "on", "ON", "true", "TRUE", "n", "N", "no", "NO", "off", "OFF", "false", "FALSE"}
+var booleanWords = []string{"y", "yes", "Y", "YES", "on", "ON", "true", "TRUE", "n", "N", "no", "NO", "off", "OFF",
+	"false", "FALSE"}
 
 // dateLayouts are the formats that a text is tried against, in the platform's
 // order, as Go spells them.
 var dateLayouts = []string{
-	"2006-01-02 15:04:05-0700", "2006-01-02 15:04:05.000-0700", "2006-01-02 15:04:05.000", "2006-01-02T15:04:05.000Z07", "2006-01-02T15:04:05Z",
-	"2006-01-02", "2006/01/02", "2006.01.02", "2006-Jan-02", "20060102", "01-02-2006", "01022006", "1/02/2006", "02.1.2006",
+	"2006-01-02 15:04:05-0700", "2006-01-02 15:04:05.000-0700", "2006-01-02 15:04:05.000", "2006-01-02T15:04:05.000Z07",
+	"2006-01-02T15:04:05Z",
+	"2006-01-02", "2006/01/02", "2006.01.02", "2006-Jan-02", "20060102", "01-02-2006", "01022006", "1/02/2006",
+	"02.1.2006",
 	"1/02/2006 03:04:05 PM", "02.1.2006 03:04:05 PM", "02.Jan.2006", "02-Jan-2006",
 	// Not on the platform's list, but in its samples.
 	time.RFC3339, "2006-01-02T15:04:05.000", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04",
@@ -54,7 +57,9 @@ func CheckConstant(value string, f Field) *ConstantFault {
 	switch f.Type {
 	case "boolean":
 		if !slices.Contains(booleanWords, value) {
-			return &ConstantFault{Code: NotABoolean, Near: foldIn(value, []string{"true", "false", "yes", "no", "on", "off"}), Want: []string{"true", "false"}}
+			return &ConstantFault{Code: NotABoolean,
+				Near: foldIn(value, []string{"true", "false", "yes", "no", "on", "off"}),
+				Want: []string{"true", "false"}}
 		}
 	case "byte", "short", "int", "long":
 		n, err := strconv.ParseInt(value, 10, 64)
@@ -83,7 +88,8 @@ func CheckConstant(value string, f Field) *ConstantFault {
 
 // widthBounds are the ranges of the integer types.
 var widthBounds = map[string][2]float64{
-	"byte": {-128, 127}, "short": {-32768, 32767}, "int": {-2147483648, 2147483647}, "long": {-9007199254740991, 9007199254740991},
+	"byte": {-128, 127}, "short": {-32768, 32767}, "int": {-2147483648, 2147483647},
+	"long": {-9007199254740991, 9007199254740991},
 }
 
 func checkRange(n float64, f Field) *ConstantFault {

@@ -93,7 +93,8 @@ func (s Shape) bound(member string, want *float64, of json.Number, bad func(stri
 		bad(member, NotWhole)
 		return of
 	}
-	if least, most := float(s.Minimum), float(s.Maximum); least != nil && *want < *least || most != nil && *want > *most {
+	if least, most := float(s.Minimum), float(s.Maximum); least != nil && *want < *least || most != nil &&
+		*want > *most {
 		bad(member, OutOfRange)
 		return of
 	}

@@ -82,7 +82,8 @@ type walk struct {
 }
 
 func (w *walk) fail(s step, code string, n *node) *PathError {
-	e := &PathError{Code: code, Path: w.path, Start: s.start, End: s.end, Name: s.name, Parent: w.canon, Kind: Object, Type: "object"}
+	e := &PathError{Code: code, Path: w.path, Start: s.start, End: s.end, Name: s.name, Parent: w.canon, Kind: Object,
+		Type: "object"}
 	if n != nil && n.shape != nil {
 		f := fieldOf(n, "")
 		e.Kind, e.Type = f.Kind, f.Type
@@ -180,7 +181,8 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 			n = n.item
 		}
 		if n.shape != nil && n.shape.Deprecated && i < len(steps)-1 {
-			w.notes = append(w.notes, FieldNote{Code: DeprecatedParent, Start: st.start, End: st.indexEnd, Path: w.canon})
+			w.notes = append(w.notes, FieldNote{Code: DeprecatedParent, Start: st.start, End: st.indexEnd,
+				Path: w.canon})
 		}
 	}
 	if w.visit != nil { // only the levels were asked for

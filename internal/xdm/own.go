@@ -74,7 +74,8 @@ func (b *ownBuilder) add(i int, f OwnField) {
 	if first := steps[0].name; len(steps) > 1 && isTenant(first, b.tenant) {
 		steps = steps[1:]
 	} else if strings.HasPrefix(first, "_") && len(steps) > 1 {
-		b.problems = append(b.problems, OwnProblem{Code: OwnTenant, Index: i, Name: first, Start: steps[0].start, End: steps[0].end})
+		b.problems = append(b.problems, OwnProblem{Code: OwnTenant, Index: i, Name: first, Start: steps[0].start,
+			End: steps[0].end})
 		return
 	}
 	n := b.root
@@ -109,8 +110,10 @@ func (b *ownBuilder) add(i int, f OwnField) {
 		}
 	}
 	last := steps[len(steps)-1]
-	if n.declared || n.item != nil && f.Shape.Type != "array" || len(n.kids) > 0 && (f.Shape.Type != "object" || f.Shape.Additional != nil) {
-		b.problems = append(b.problems, OwnProblem{Code: OwnClash, Index: i, Other: n.at, Name: last.name, Start: last.start, End: last.end})
+	if n.declared || n.item != nil && f.Shape.Type != "array" || len(n.kids) > 0 &&
+		(f.Shape.Type != "object" || f.Shape.Additional != nil) {
+		b.problems = append(b.problems, OwnProblem{Code: OwnClash, Index: i, Other: n.at, Name: last.name,
+			Start: last.start, End: last.end})
 		return
 	}
 	n.declared, n.shape, n.required, n.at = true, f.Shape, f.Required, i
@@ -210,7 +213,8 @@ func ownTree(s Shape) *node {
 func specShape(s Shape) *specs.XDMShape {
 	return &specs.XDMShape{
 		Type: s.Type, Format: s.Format, XDMType: s.XDMType, Enum: s.Enum, Pattern: s.Pattern, Default: s.Default,
-		MinLength: whole(s.MinLength), MaxLength: whole(s.MaxLength), Minimum: float(s.Minimum), Maximum: float(s.Maximum),
+		MinLength: whole(s.MinLength), MaxLength: whole(s.MaxLength), Minimum: float(s.Minimum),
+		Maximum: float(s.Maximum),
 	}
 }
 

@@ -24,7 +24,8 @@ func (s *Schema) Required(destinations []string) []Missing {
 	}
 	levels := map[string]level{}
 	covered := make(map[string]bool, 2*len(destinations)) // destinations and all levels above them
-	whole := make(map[string]bool, len(destinations))     // destinations alone: an object that is copied covers what is in it
+	// destinations alone: an object that is copied covers what is in it
+	whole := make(map[string]bool, len(destinations))
 	if s.standard != nil {
 		levels[""] = level{"", s.standard, -1}
 	}
@@ -69,7 +70,8 @@ func (s *Schema) levels(path string, steps []step, f func(string, *node)) {
 		node *node
 	}
 	var seen []visit
-	w := walk{schema: s, path: path, general: true, visit: func(path string, n *node) { seen = append(seen, visit{path, n}) }}
+	w := walk{schema: s, path: path, general: true,
+		visit: func(path string, n *node) { seen = append(seen, visit{path, n}) }}
 	var err *PathError
 	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
 		steps = slices.Clone(steps)

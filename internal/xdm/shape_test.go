@@ -78,7 +78,7 @@ func TestNearestTypes(t *testing.T) {
 		{"doublee", "double"},
 		{"Boolean", "boolean"},
 		{"text", "string"},
-		{"varchar(255)", ""},
+		{"varchar(255)", "string"},
 		{"bigint", "long"},
 		{"timestamp", "date-time"},
 		{"datetim", "date-time"},

@@ -126,7 +126,8 @@ func (p *nearPaths) flat() {
 			continue
 		}
 		rank := strings.Count(f.Path, ".")
-		if head, _, _ := strings.Cut(f.Path, "."); len(p.steps) > 1 && !strings.EqualFold(strings.TrimSuffix(head, "[*]"), first) {
+		if head, _, _ := strings.Cut(f.Path, "."); len(p.steps) > 1 &&
+			!strings.EqualFold(strings.TrimSuffix(head, "[*]"), first) {
 			rank += 10
 		}
 		hits = append(hits, hit{f.Path, rank})

@@ -36,7 +36,8 @@ func maskOf(components []int) mask {
 }
 
 func (n *node) kid(name string) *node {
-	i, ok := slices.BinarySearchFunc(n.kids, name, func(k *node, name string) int { return strings.Compare(k.name, name) })
+	i, ok := slices.BinarySearchFunc(n.kids, name,
+		func(k *node, name string) int { return strings.Compare(k.name, name) })
 	if !ok {
 		return nil
 	}
@@ -45,7 +46,8 @@ func (n *node) kid(name string) *node {
 
 // put returns the member of that name, made when missing.
 func (n *node) put(name string) *node {
-	i, ok := slices.BinarySearchFunc(n.kids, name, func(k *node, name string) int { return strings.Compare(k.name, name) })
+	i, ok := slices.BinarySearchFunc(n.kids, name,
+		func(k *node, name string) int { return strings.Compare(k.name, name) })
 	if !ok {
 		n.kids = slices.Insert(n.kids, i, &node{name: name})
 	}

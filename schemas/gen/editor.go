@@ -31,7 +31,8 @@ func forEditors(root *jsonschema.Schema) {
 	for _, def := range root.Definitions {
 		offer(def)
 	}
-	kinds := &jsonschema.Schema{Type: "string", Description: "What the document describes. A document without kind is a Dataflow."}
+	kinds := &jsonschema.Schema{Type: "string",
+		Description: "What the document describes. A document without kind is a Dataflow."}
 	for _, kind := range schemas.Kinds() {
 		kinds.Enum = append(kinds.Enum, kind)
 	}
@@ -154,5 +155,6 @@ func nullable(root *jsonschema.Schema, s *jsonschema.Schema) *jsonschema.Schema 
 	}
 	value := n
 	value.Description, value.Default, value.Examples = "", nil, nil
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{&value, null}, Description: n.Description, Default: n.Default, Examples: n.Examples}
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{&value, null}, Description: n.Description, Default: n.Default,
+		Examples: n.Examples}
 }

@@ -41,11 +41,15 @@ func generate(dir string, as form) ([]byte, error) {
 	if err := r.AddGoComments("github.com/aepflow/aepflow/schemas/gen", dir); err != nil {
 		return nil, fmt.Errorf("read comments: %w", err)
 	}
+	for name, comment := range r.CommentMap {
+		r.CommentMap[name] = strings.ReplaceAll(comment, "\n", " ")
+	}
 	root := &jsonschema.Schema{
-		Version:     "http://json-schema.org/draft-07/schema#",
-		ID:          schemas.SchemaID,
-		Title:       "aepflow document",
-		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema or Dataset that dataflows refer to.",
+		Version: "http://json-schema.org/draft-07/schema#",
+		ID:      schemas.SchemaID,
+		Title:   "aepflow document",
+		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema or Dataset that " +
+			"dataflows refer to.",
 		Definitions: jsonschema.Definitions{},
 	}
 	for _, v := range slices.Concat(documents, elements) {

@@ -224,7 +224,8 @@ func (s *scanner) flowPlainEnd() int {
 	end := s.i + 1
 	for j := s.i; !s.eol(j); j++ {
 		c := s.text[j]
-		if bytes.IndexByte([]byte(",[]{}"), c) >= 0 && j > s.i || c == ':' && s.flowSpaceAt(j+1) && j > s.i || c == '#' && j > s.i && s.spaceAt(j-1) {
+		if bytes.IndexByte([]byte(",[]{}"), c) >= 0 && j > s.i || c == ':' && s.flowSpaceAt(j+1) && j > s.i ||
+			c == '#' && j > s.i && s.spaceAt(j-1) {
 			break
 		}
 		if c != ' ' && c != '\t' {

@@ -174,7 +174,8 @@ func (p missingColon) Diagnose() diag.Diagnostic {
 		return d
 	}
 	if strings.HasPrefix(text, "-") && !strings.HasPrefix(text, "- ") {
-		return missingSpace(diag.YAMLMissingColon, 1, diag.At(p.line, "expected `key:`, or a list item that begins with `- `"))
+		return missingSpace(diag.YAMLMissingColon, 1,
+			diag.At(p.line, "expected `key:`, or a list item that begins with `- `"))
 	}
 	help := "write `key: value`"
 	if words := strings.Fields(text); len(words) >= 2 && len(text) < 60 {

@@ -178,10 +178,12 @@ func (s *scanner) misplaced(col, closed int, left level) diag.Problem {
 	top := s.top()
 	word := s.word()
 	switch {
-	case s.block != nil && s.block.end <= s.i && len(bytes.TrimSpace(s.withoutComments(s.block.end, s.i))) == 0 && s.block.indent > col:
+	case s.block != nil && s.block.end <= s.i && len(bytes.TrimSpace(s.withoutComments(s.block.end, s.i))) == 0 &&
+		s.block.indent > col:
 		return dedentedText{at: word, col: col, block: *s.block}
 	case closed >= 0:
-		return unevenIndent{at: word, col: col, outer: top.indent, inner: closed, outerItem: top.item, innerItem: left.item}
+		return unevenIndent{at: word, col: col, outer: top.indent, inner: closed, outerItem: top.item,
+			innerItem: left.item}
 	case top.note:
 		return textAfterComment{at: word, value: top.value}
 	}

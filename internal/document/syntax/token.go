@@ -71,7 +71,8 @@ func (s *scanner) word() source.Span {
 
 // marker reports whether a line that begins at i is a document marker.
 func (s *scanner) marker(i int, marker string) bool {
-	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.spaceAt(i+3) && (i == 0 || s.text[i-1] == '\n' || i == len(BOM))
+	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.spaceAt(i+3) &&
+		(i == 0 || s.text[i-1] == '\n' || i == len(BOM))
 }
 
 func (s *scanner) dashAt(i int) bool { return s.indicatorAt(i, '-') }
