@@ -40,6 +40,17 @@ func knownKeys(docKind string, path document.Path) []string {
 	return n.keys()
 }
 
+// isOfFormat reports whether the format has a value at a path.
+func isOfFormat(docKind string, path document.Path) bool {
+	n := schemaTree().Definitions[docKind].resolve()
+	for _, step := range path {
+		if n = n.step(step).resolve(); n == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // resolve follows references.
 func (n *schemaNode) resolve() *schemaNode {
 	for n != nil && (n.Ref != "" || len(n.AllOf) > 0) {

@@ -91,6 +91,10 @@ func perTargetFits(d *variant, o Options, report *diag.Report) bool {
 	only, except := d.Root.Get("only"), d.Root.Get("except")
 	if only != nil {
 		names(only, document.At("only"))
+		if only.Kind == document.ListKind && len(only.Items) == 0 {
+			report.Add(outOfRange{at: place{d, document.At("only")}, got: only, want: "at least one target"})
+			fine = false
+		}
 	}
 	if except != nil {
 		names(except, document.At("except"))

@@ -107,12 +107,22 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 			if v.Node != nil {
 				o.At, text = v.Node.Span, v.Node.Text
 			}
+			if i := strings.Index(text, envStart); i >= 0 && !s.takesEnv(path) {
+				s.fine = false
+				env := text[i : i+endOfReference(text[i:])]
+				s.report.Add(misplacedEnv{at: place{s.d, path}, start: at, end: at + end + 1, name: env})
+				return n
+			}
 			origins = append(origins, o)
 			if at == 0 && end+1 == len(n.Text) {
 				out.Kind = s.kind(path, n, v)
 			}
 			b.WriteString(text)
 			at += end + 1
+		case strings.HasPrefix(rest, envStart) && !s.takesEnv(path):
+			s.fine = false
+			s.report.Add(misplacedEnv{at: place{s.d, path}, start: at, end: at + endOfReference(rest), name: rest[:endOfReference(rest)]})
+			return n
 		default:
 			b.WriteByte(rest[0])
 			at++

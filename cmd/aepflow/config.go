@@ -34,6 +34,9 @@ func (c configShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := p.checkVars(); err != nil {
+		return err
+	}
 	documents, report := compiler.Resolve(p.files, p.options())
 	p.report.Append(report)
 	if err := a.diagnose(p.report); err != nil {

@@ -36,6 +36,7 @@ type project struct {
 	size   int                   // bytes of files
 	places map[string]files.File // of files and of aepflow.yaml, by source path
 	report *diag.Report          // of reading and compiling
+	whole  bool                  // every document is in files
 	target target                // with needTarget
 	graph  *resource.Graph       // with needGraph
 }
@@ -103,6 +104,7 @@ func (a *app) load(dir string) (*project, error) {
 		return nil, err
 	}
 	p.add(list...)
+	p.whole = true
 	return p, nil
 }
 
@@ -114,6 +116,9 @@ func (p *project) compile() error {
 			"`aepflow init` writes a first one", display(p.dir))
 	}
 	if _, err := p.targetName(); err != nil {
+		return err
+	}
+	if err := p.checkVars(); err != nil {
 		return err
 	}
 	graph, report := compiler.Compile(p.files, p.options())

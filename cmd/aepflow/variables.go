@@ -1,16 +1,61 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/schemas"
 )
 
 // varPrefix begins the names of environment variables that are variables of documents.
 const varPrefix = "AEPFLOW_VAR_"
+
+// checkVars returns an error for a --var that no document uses and aepflow.yaml does not define. It takes every document
+// to know.
+func (p *project) checkVars() error {
+	if len(p.flags.Var) == 0 || !p.whole || p.report.HasErrors() {
+		return nil
+	}
+	known := p.varNames()
+	for _, name := range slices.Sorted(maps.Keys(p.flags.Var)) {
+		if slices.Contains(known, name) {
+			continue
+		}
+		if near, ok := diag.Nearest(name, known); ok {
+			return exit(exitUsage, "--var %s: no document uses this variable; did you mean %s?", name, near)
+		}
+		return exit(exitUsage, "--var %s: no document uses this variable; the variables are %s", name, cmp.Or(strings.Join(known, ", "), "none"))
+	}
+	return nil
+}
+
+var varReference = regexp.MustCompile(`\$\{var\.([^}\s]+)\}`)
+
+// varNames are the names of the variables that documents use or aepflow.yaml defines, sorted.
+func (p *project) varNames() []string {
+	names := map[string]bool{}
+	for _, f := range p.files {
+		for _, m := range varReference.FindAllSubmatch(f.Text, -1) {
+			names[string(m[1])] = true
+		}
+	}
+	define := func(vars schemas.Vars) {
+		for _, v := range vars {
+			names[v.Name] = true
+		}
+	}
+	define(p.config.Vars)
+	for _, t := range p.config.Targets {
+		define(t.Vars)
+	}
+	return slices.Sorted(maps.Keys(names))
+}
 
 // options are the options that the documents are compiled with. --var takes precedence over the environment, the
 // environment over .env, and .env over aepflow.yaml.

@@ -29,6 +29,7 @@ const (
 	YAMLAliasCycle    Code = "yaml-alias-cycle"
 	YAMLAliasLimit    Code = "yaml-alias-limit"
 	YAMLDepth         Code = "yaml-depth"
+	MergeConflict     Code = "merge-conflict"
 	NotYAML           Code = "not-yaml"
 	EmptyFile         Code = "empty-file"
 	FileTooLarge      Code = "file-too-large"
@@ -81,6 +82,7 @@ const (
 
 	LiteralSecret Code = "literal-secret"
 	UnsetSecret   Code = "unset-secret"
+	MisplacedEnv  Code = "misplaced-env"
 )
 
 // Entry is what there is to say about a code.

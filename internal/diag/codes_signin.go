@@ -1,7 +1,6 @@
 package diag
 
-// signInCodes explains the codes of sign-in methods beside auth-type and
-// auth-param.
+// signInCodes explains the codes of sign-in beside auth-type and auth-param.
 var signInCodes = []Entry{
 	{
 		Code: AuthUnchecked, Severity: Note,
@@ -33,6 +32,15 @@ auth:
   params:
     connectionString: ${env.SNOWFLAKE_CONNECTION}
 `,
+	},
+	{
+		Code: MisplacedEnv, Severity: Error,
+		Title: "environment variable outside the sign-in of a connection",
+		Explanation: "`${env.NAME}` is a secret that is read when a call is sent, and only `auth.params` of a Connection takes " +
+			"secrets: anywhere else, the text itself would be sent. For values that differ between targets, write " +
+			"`${var.NAME}` and set the variable in aepflow.yaml, with `--var NAME=…`, or as AEPFLOW_VAR_NAME. " +
+			"`$${env.NAME}` is the text itself.",
+		Example: with(goodDataflow, "table: shop.orders", "table: ${env.TABLE}"),
 	},
 	{
 		Code: ConnectionNotNeeded, Severity: Error,

@@ -3,6 +3,13 @@ package diag
 // yamlCodes explains the codes of YAML itself.
 var yamlCodes = []Entry{
 	{
+		Code: MergeConflict, Severity: Error,
+		Title: "unresolved merge conflict",
+		Explanation: "Git could not merge two changes and wrote both into the file. Keep the lines that are right, remove the " +
+			"markers, and run `aepflow plan`: it shows what the merged document changes.",
+		Example: "name: orders\n<<<<<<< HEAD\ntable: shop.orders\n=======\ntable: shop.sales\n>>>>>>> sales\n",
+	},
+	{
 		Code: YAMLSyntax, Severity: Error,
 		Title: "text that is not valid YAML",
 		Explanation: "The text breaks a rule of YAML, and none of the common mistakes explains it. The position is " +

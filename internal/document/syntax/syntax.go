@@ -19,6 +19,9 @@ import (
 // begins; nil when no rule is broken. Tabs are those on lines that hold nothing
 // else but a comment, which YAML allows and the library refuses.
 func Find(f *source.File, from int) (problem diag.Problem, tabs []source.Span) {
+	if conflict := findConflict(f, from); conflict != nil {
+		return conflict, nil
+	}
 	s := &scanner{file: f, text: f.Text, i: from}
 	if from == 0 && bytes.HasPrefix(s.text, BOM) {
 		s.i = len(BOM)
