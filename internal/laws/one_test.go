@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -300,8 +301,8 @@ func TestSameBytes(t *testing.T) {
 				rand.New(rand.NewPCG(seed, uint64(n))).Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
 				g := compile(t, files)
 				var graph strings.Builder
-				if err := g.Draw(&graph); err != nil {
-					t.Fatal(err)
+				for _, r := range g.All() {
+					fmt.Fprintln(&graph, r.Address, r.Needs)
 				}
 				plan := w.plan(g, w.options())
 				text, err := planner.Marshal(plan)

@@ -2,7 +2,6 @@ package resource
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -174,21 +173,6 @@ func (g *Graph) byRank() []int {
 		}
 	}
 	return out
-}
-
-// Draw writes the graph as indented text: each resource with what it needs.
-func (g *Graph) Draw(w io.Writer) error {
-	for _, r := range g.list {
-		if _, err := fmt.Fprintln(w, r.Address); err != nil {
-			return err
-		}
-		for _, e := range r.Needs {
-			if _, err := fmt.Fprintf(w, "  needs %s (%s)\n", e.To, e.Via); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // NeedsOf returns the edges of the references of a body and further edges, sorted and
