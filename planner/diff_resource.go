@@ -43,9 +43,7 @@ func diffResource(r *resource.Resource, entry *lockfile.Entry, live *resource.Li
 		diffImport(n, live, e)
 	case !n.exists:
 		n.change.Action, n.change.Reason = Create, ReasonNew
-		if startsInPast(n, e.At) {
-			refusePastStart(n, decode(r.Body), e.At)
-		}
+		refusePastStart(n, e.At)
 	case !e.Refreshed && isAsApplied(n, e):
 		recordOnly(n, e)
 	default:

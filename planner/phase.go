@@ -56,30 +56,22 @@ func documentedStart(s *resource.Spec, body resource.Value) (int64, bool) {
 	return epoch, err == nil && v.Kind == resource.NumberValue
 }
 
-// startsInPast reports whether the documented start of a resource has passed,
-// decoding only what that takes.
-func startsInPast(n *node, at time.Time) bool {
+// refusePastStart refuses a new flow whose documented start has passed: the
+// platform would, after half of the calls. It decodes no more than the start unless
+// it does.
+func refusePastStart(n *node, at time.Time) {
 	spec := n.spec()
 	top, _, _ := strings.Cut(spec.StartTime, ".")
 	if top == "" {
-		return false
+		return
 	}
-	v, ok := n.resource.Body.Member(top)
-	if !ok {
-		return false
-	}
+	v, _ := n.resource.Body.Member(top)
 	epoch, ok := documentedStart(spec, resource.Object(resource.F(top, v)))
-	return ok && epoch <= at.Unix()
-}
-
-// refusePastStart refuses a new flow whose documented start has passed: the
-// platform would, after half of the calls.
-func refusePastStart(n *node, desired resource.Value, at time.Time) {
-	spec := n.spec()
-	if epoch, ok := documentedStart(spec, desired); ok && epoch <= at.Unix() {
-		v, _ := spec.Find(desired, spec.StartTime)
-		n.problem = startPassed{at: v.Origin, name: n.change.Address, start: time.Unix(epoch, 0).UTC(), now: at.UTC()}
+	if !ok || epoch > at.Unix() {
+		return
 	}
+	start, _ := spec.Find(n.want(), spec.StartTime)
+	n.problem = startPassed{at: start.Origin, name: n.change.Address, start: time.Unix(epoch, 0).UTC(), now: at.UTC()}
 }
 
 // diffStart adds the start of a draft that is published when the document leaves it
@@ -96,7 +88,7 @@ func diffStart(n *node, e *env) {
 	}
 	start, _ := spec.At(n.desired, at)
 	if start.Kind != resource.StartValue {
-		refusePastStart(n, n.desired, e.At)
+		refusePastStart(n, e.At)
 		return
 	}
 	epoch, ok := startOf(spec, n.entry, n.applied)
