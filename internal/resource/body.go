@@ -58,21 +58,18 @@ func (b Body) Value() (Value, error) {
 
 // Member decodes one member of the body, without its origins, or is false.
 func (b Body) Member(name string) (Value, bool) {
-	r := reader{text: b.json}
-	if len(b.json) == 0 || r.space() != '{' {
+	d := tokens(b.json)
+	if token, err := d.ReadToken(); err != nil || token.Kind() != '{' {
 		return Value{}, false
 	}
-	for r.at++; r.space() != '}'; {
-		found := r.string() == name
-		r.space()
-		r.at++ // the colon
-		if found {
-			v, err := r.value()
+	for d.PeekKind() == '"' {
+		token, err := d.ReadToken()
+		if err == nil && token.String() == name {
+			v, err := readValue(d)
 			return v, err == nil
 		}
-		r.skip()
-		if r.space() == ',' {
-			r.at++
+		if err != nil || d.SkipValue() != nil {
+			break
 		}
 	}
 	return Value{}, false
@@ -82,11 +79,9 @@ func (b Body) Member(name string) (Value, bool) {
 // included.
 func (b Body) Texts() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		r := reader{text: b.json}
-		for r.at < len(r.text) {
-			if r.text[r.at] != '"' {
-				r.at++
-			} else if !yield(r.string()) {
+		d := tokens(b.json)
+		for token, err := d.ReadToken(); err == nil; token, err = d.ReadToken() {
+			if token.Kind() == '"' && !yield(token.String()) {
 				return
 			}
 		}

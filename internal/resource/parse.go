@@ -2,150 +2,82 @@ package resource
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"unicode/utf8"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Parse reads JSON into a tree; strings of the form `${…}` become the values
 // that are bound later.
 func Parse(text []byte) (Value, error) {
-	// What follows relies on the text being one value of JSON, and is several
-	// times faster than the library's tokens for it.
-	if !json.Valid(text) {
-		var v json.RawMessage
-		return Value{}, fmt.Errorf("read JSON: %w", json.Unmarshal(text, &v))
+	d := tokens(text)
+	v, err := readValue(d)
+	if err != nil {
+		return Value{}, err
 	}
-	r := reader{text: text}
-	return r.value()
-}
-
-// reader reads valid JSON.
-type reader struct {
-	text []byte
-	at   int
-}
-
-// space moves to the next byte that is not white space and returns it.
-func (r *reader) space() byte {
-	for {
-		switch c := r.text[r.at]; c {
-		case ' ', '\t', '\n', '\r':
-			r.at++
-		default:
-			return c
-		}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+		return Value{}, fmt.Errorf("read JSON: more than one value")
 	}
+	return v, nil
 }
 
-func (r *reader) value() (Value, error) {
-	switch c := r.space(); c {
+// tokens returns a decoder of a text, which must not change while it is read.
+func tokens(text []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+}
+
+// readValue reads the next value.
+func readValue(d *jsontext.Decoder) (Value, error) {
+	token, err := d.ReadToken()
+	if err != nil {
+		return Value{}, fmt.Errorf("read JSON: %s", JSONFault(err))
+	}
+	switch token.Kind() {
 	case '{':
-		return r.object()
+		return readObject(d)
 	case '[':
-		return r.list()
+		return readList(d)
 	case '"':
-		return parseString(r.string())
-	case 'n':
-		r.at += len("null")
-		return Value{}, nil
-	case 't':
-		r.at += len("true")
-		return Bool(true), nil
-	case 'f':
-		r.at += len("false")
-		return Bool(false), nil
+		return parseString(token.String())
+	case 't', 'f':
+		return Bool(token.Bool()), nil
+	case '0':
+		return Number(token.String()), nil
 	}
-	from := r.at
-	for r.at < len(r.text) && bytes.IndexByte([]byte("+-.0123456789eE"), r.text[r.at]) >= 0 {
-		r.at++
-	}
-	return Number(string(r.text[from:r.at])), nil
+	return Value{}, nil
 }
 
-func (r *reader) list() (Value, error) {
+// readList reads a list after its bracket.
+func readList(d *jsontext.Decoder) (Value, error) {
 	v := List()
-	for r.at++; r.space() != ']'; {
-		w, err := r.value()
+	for d.PeekKind() != ']' {
+		item, err := readValue(d)
 		if err != nil {
 			return Value{}, err
 		}
-		v.Items = append(v.Items, w)
-		if r.space() == ',' {
-			r.at++
-		}
+		v.Items = append(v.Items, item)
 	}
-	r.at++
-	return v, nil
+	_, err := d.ReadToken()
+	return v, err
 }
 
-func (r *reader) object() (Value, error) {
+// readObject reads an object after its brace.
+func readObject(d *jsontext.Decoder) (Value, error) {
 	v := Object()
-	for r.at++; r.space() != '}'; {
-		name := r.string()
-		r.space()
-		r.at++ // the colon
-		w, err := r.value()
+	for d.PeekKind() != '}' {
+		token, err := d.ReadToken()
+		if err != nil {
+			return Value{}, fmt.Errorf("read JSON: %s", JSONFault(err))
+		}
+		name := token.String()
+		member, err := readValue(d)
 		if err != nil {
 			return Value{}, err
 		}
-		v.Fields = append(v.Fields, Field{name, w})
-		if r.space() == ',' {
-			r.at++
-		}
+		v.Fields = append(v.Fields, Field{name, member})
 	}
-	r.at++
-	return v, nil
-}
-
-func (r *reader) string() string {
-	from := r.at
-	plain := true
-	for r.at++; r.text[r.at] != '"'; r.at++ {
-		if r.text[r.at] == '\\' {
-			plain = false
-			r.at++
-		}
-	}
-	r.at++
-	if inner := r.text[from+1 : r.at-1]; plain && utf8.Valid(inner) {
-		return string(inner)
-	}
-	var s string
-	if err := json.Unmarshal(r.text[from:r.at], &s); err != nil {
-		panic("resource: " + err.Error()) // it was valid
-	}
-	return s
-}
-
-// skip moves past the next value.
-func (r *reader) skip() {
-	depth := 0
-	for {
-		switch c := r.space(); c {
-		case '"':
-			for r.at++; r.text[r.at] != '"'; r.at++ {
-				if r.text[r.at] == '\\' {
-					r.at++
-				}
-			}
-			r.at++
-		case '{', '[':
-			depth++
-			r.at++
-		case '}', ']':
-			depth--
-			r.at++
-		case ',', ':':
-			r.at++
-			continue
-		default:
-			for r.at < len(r.text) && bytes.IndexByte([]byte(",]} \t\r\n"), r.text[r.at]) < 0 {
-				r.at++
-			}
-		}
-		if depth == 0 {
-			return
-		}
-	}
+	_, err := d.ReadToken()
+	return v, err
 }

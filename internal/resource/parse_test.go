@@ -142,8 +142,8 @@ func TestBodyKeepsBytesAndPlaces(t *testing.T) {
 
 func TestParseSaysWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"a":}`:            "read JSON: invalid character",
-		`1 2`:               "after top-level value",
+		`{"a":}`:            "read JSON: no valid JSON at byte 5",
+		`1 2`:               "read JSON: more than one value",
 		`"${nothing}"`:      "expected ${KIND.NAME.FIELD}",
 		`"${stream.a.id}"`:  "unknown kind",
 		`["${flow.a b.id}]`: "read JSON",
