@@ -10,8 +10,8 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// A leafBinder gives the JSON that stands for a value that is bound when it is
-// sent: a reference, a secret or the start of a schedule.
+// A leafBinder returns the JSON of a value that is bound when it is sent: a
+// reference, a secret, or the start of a schedule.
 type leafBinder func(at resource.Path, v resource.Value) ([]byte, error)
 
 // bindBody rewrites the compact JSON of a body to what goes over the wire. It
@@ -125,7 +125,7 @@ func (s *scanner) take() {
 	}
 }
 
-// token returns a string with its quotes and moves behind it.
+// token returns a string with its quotes and moves past it.
 func (s *scanner) token() []byte {
 	from := s.at
 	for s.at++; s.at < len(s.text) && s.text[s.at] != '"'; s.at++ {
@@ -192,14 +192,14 @@ func bindURL(url, tenant string, id func(resource.Ref) (string, error)) (string,
 		}
 		name, after, closed := strings.Cut(rest, "}")
 		if !closed {
-			return "", fmt.Errorf("bind URL %s: a reference is not closed", url)
+			return "", fmt.Errorf("bind URL %s: missing } of a reference", url)
 		}
 		v, err := resource.Parse(quote("${" + name + "}"))
 		if err != nil {
 			return "", fmt.Errorf("bind URL: %w", err)
 		}
 		if v.Kind != resource.RefValue {
-			return "", fmt.Errorf("bind URL: ${%s} is no reference to a resource", name)
+			return "", fmt.Errorf("bind URL: ${%s} is not a reference to a resource", name)
 		}
 		s, err := id(v.Ref)
 		if err != nil {

@@ -82,7 +82,8 @@ func (e *executor) bind(task int, ref callRef) (*boundCall, error) {
 		}
 	}
 	c.request = platform.Request{
-		Method: call.Method, Path: url, Body: body, ContentType: call.Media, IfMatch: e.ifMatch(c), Tag: ref.change.Address.String(),
+		Method: call.Method, Path: url, Body: body, ContentType: call.Media,
+		IfMatch: e.ifMatch(c), Tag: ref.change.Address.String(),
 	}
 	c.intent = lockfile.Intent{
 		Call: call.N, Address: ref.change.Address, Step: string(call.Step), Method: call.Method, URL: url,

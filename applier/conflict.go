@@ -12,17 +12,16 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// ConflictError says that somebody else changed an object since it was applied,
-// so that an update would undo what they did.
+// ConflictError says that an object was changed on the platform since it was applied, so that an
+// update would undo that change.
 type ConflictError struct {
 	Address resource.Address
 	ID      string
 	Fields  []Difference
-	Err     error // what the platform said; nil when it said nothing
+	Err     error // the platform's refusal; nil when there was none
 }
 
-// Difference is a field that stands in the way. Live is absent when the
-// platform has no such field.
+// Difference is a field in conflict. A value is absent where the field is.
 type Difference struct {
 	Path    string          `json:"path"`
 	Applied json.RawMessage `json:"applied,omitempty"`
@@ -38,7 +37,8 @@ func (e *ConflictError) Error() string {
 		if i > 0 {
 			sep = "; "
 		}
-		fmt.Fprintf(&b, "%s%s is %s, applied was %s, desired is %s", sep, f.Path, shown(f.Live), shown(f.Applied), shown(f.Desired))
+		fmt.Fprintf(&b, "%s%s is %s, applied was %s, desired is %s",
+			sep, f.Path, shown(f.Live), shown(f.Applied), shown(f.Desired))
 	}
 	fmt.Fprintf(&b, "; see `aepflow plan --refresh`, or overwrite it with `aepflow apply --overwrite %s`", e.Address)
 	return b.String()
@@ -83,7 +83,7 @@ type AmbiguousError struct {
 	Err        error // why the answer is missing; nil when an earlier apply lost it
 }
 
-// Candidate is an object that nobody owns and that looks like the lost one.
+// Candidate is an object that no entry owns and that may be the lost one.
 type Candidate struct {
 	ID      string
 	Created time.Time // zero when the platform does not say
@@ -124,8 +124,9 @@ func (e *UnlistedError) Error() string {
 		b.WriteString("the change is accepted and not to be seen yet; run the same command again later")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "the create of %s is accepted, and no list of the platform shows the object yet; run the same command again later", e.Address)
-	fmt.Fprintf(&b, "; if the object does not exist, run `aepflow state rm %s`, and the next apply creates it", e.Address)
+	fmt.Fprintf(&b, "the create of %[1]s is accepted, and no list of the platform shows the object yet; "+
+		"run the same command again later; if the object does not exist, run `aepflow state rm %[1]s`, "+
+		"and the next apply creates it", e.Address)
 	return b.String()
 }
 

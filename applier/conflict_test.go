@@ -97,7 +97,7 @@ func TestUpdateOfWhatIsGone(t *testing.T) {
 	e := w.entry("source.crm")
 	delete(w.fake.objects, resource.SpecOf(resource.Source).Collection+"/"+e.ID)
 	res, err := w.up(renamed(project()))
-	if err != nil || len(res.Failed) != 1 || !strings.Contains(res.Failed[0].Error(), "404") {
+	if err != nil || len(res.Failed) != 1 || !strings.Contains(res.Failed[0].Err.Error(), "404") {
 		t.Fatalf("err %v, result %+v", err, res)
 	}
 }

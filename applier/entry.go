@@ -16,7 +16,8 @@ import (
 // before is the entry until then, start the start of a schedule that the call sends.
 func (r *recorder) entryAfter(c callRef, before lockfile.Entry, start json.RawMessage) (lockfile.Entry, error) {
 	e := lockfile.Entry{
-		Address: c.change.Address, ID: before.ID, ETag: before.ETag, Protect: c.change.Protect, MovedFrom: c.change.RenamedFrom,
+		Address: c.change.Address, Protect: c.change.Protect, MovedFrom: c.change.RenamedFrom,
+		ID: before.ID, ETag: before.ETag,
 		Sent: before.Sent, Needs: before.Needs, Secrets: before.Secrets,
 	}
 	var err error
@@ -110,5 +111,7 @@ func (c callRef) sent(before []lockfile.Sent, start json.RawMessage) []lockfile.
 
 // updates reports whether the change updates the field at a path.
 func (c callRef) updates(path string) bool {
-	return slices.ContainsFunc(c.change.Fields, func(f planner.FieldChange) bool { return f.Path == path && f.Action == planner.Update })
+	return slices.ContainsFunc(c.change.Fields, func(f planner.FieldChange) bool {
+		return f.Path == path && f.Action == planner.Update
+	})
 }

@@ -47,7 +47,7 @@ type Started struct {
 }
 
 // Retried says why a call is sent again by the applier; retries that the client
-// makes on its own are its own to tell.
+// makes on its own are in its Config.Notify.
 type Retried struct {
 	Subject
 	Attempt int // the coming one
@@ -80,8 +80,8 @@ type Blocked struct {
 }
 
 // Waiting says that look-ups found nothing of calls whose outcome is unknown, and that
-// they may still be carried out. It is told before each further look-up. Recover tells
-// it of all calls together, without a subject.
+// they may still be carried out. It is emitted before each further look-up. Recover emits
+// one for all calls together, without a subject.
 type Waiting struct {
 	Subject
 	Calls int

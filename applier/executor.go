@@ -226,7 +226,8 @@ func (e *executor) conflict(ctx context.Context, c *boundCall, cause error) outc
 	case len(fromDesired) == 0:
 		return done
 	}
-	return notDone(&ConflictError{Address: c.change.Address, ID: o.ID, Fields: threeWay(fromApplied, fromDesired), Err: cause})
+	fields := threeWay(fromApplied, fromDesired)
+	return notDone(&ConflictError{Address: c.change.Address, ID: o.ID, Fields: fields, Err: cause})
 }
 
 // resendWith asks for another attempt with the version of an object that was just read.

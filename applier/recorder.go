@@ -34,7 +34,10 @@ type unversioned struct {
 }
 
 func newRecorder(s *lockfile.Session, secrets *secretStore, w *window) *recorder {
-	return &recorder{session: s, secrets: secrets, window: w, changed: map[resource.Address]bool{}, created: map[string]bool{}}
+	return &recorder{
+		session: s, secrets: secrets, window: w,
+		changed: map[resource.Address]bool{}, created: map[string]bool{},
+	}
 }
 
 // entry returns the entry at an address as it is now, an empty one when there is none.
@@ -156,6 +159,7 @@ func movesOf(p *planner.Plan) []lockfile.Move {
 // editOf returns what a change without a call does to the lockfile, once the renames are done.
 func (r *recorder) editOf(c *planner.Change) (lockfile.Edit, bool) {
 	now, has := r.session.Get(c.Address)
+	keeps := c.Action == planner.Update || c.Action == planner.Move
 	switch {
 	case len(c.Calls) > 0:
 		return lockfile.Edit{}, false
@@ -166,7 +170,7 @@ func (r *recorder) editOf(c *planner.Change) (lockfile.Edit, bool) {
 		return lockfile.Edit{Put: &lockfile.EntryText{Entry: e}}, err == nil
 	case !has:
 		return lockfile.Edit{}, false
-	case (c.Action == planner.Update || c.Action == planner.Move) && len(c.Desired) > 0 && !bytes.Equal(now.Applied, c.Desired):
+	case keeps && len(c.Desired) > 0 && !bytes.Equal(now.Applied, c.Desired):
 		// Only the documents changed, or the platform has the change already.
 		now.Applied = c.Desired
 		if needs, err := r.needsOf(c); err == nil {

@@ -25,17 +25,16 @@ type Recovered struct {
 }
 
 // ErrUnresolved says that a session still holds calls of an earlier apply of
-// which nobody knows whether they were done. Recover finds out.
+// unknown outcome. Recover finds out.
 var ErrUnresolved = errors.New("an earlier apply left calls without an answer")
 
 // Recover finds out what came of the calls that an earlier apply left open, and
-// puts it into the lockfile. It changes nothing on the platform. It comes before
-// the diff: a plan made earlier does not know what it finds, and is stale after
-// it. An error joins what stands in the way; what could be resolved, is.
+// puts it into the lockfile. It changes nothing on the platform. Call it before
+// planner.Diff: a plan that is older is stale afterward. The error joins what could
+// not be resolved; the rest is resolved all the same.
 //
-// A call of a process that is gone may still be on its way. So a call that was not
-// done is believed to be that only when the time has passed in which it could come;
-// until then all of these are looked at again, together.
+// A call of a process that has ended may still be under way. So Recover looks up the calls
+// that were not done again and again, together, until they cannot be carried out any more.
 func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered, error) {
 	open := s.Unresolved()
 	if len(open) == 0 {
@@ -43,13 +42,13 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 	}
 	client := newClockedClient(a.Client, a.now)
 	found := make([]outcome, len(open))
-	left := make([]int, len(open)) // indexes of those that are not settled
+	left := make([]int, len(open)) // indexes of those whose outcome may change
 	for i := range left {
 		left[i] = i
 	}
 	a.look(ctx, client, s, open, found, left)
 	left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
-	// The first answer showed the platform's clock.
+	// after the first answer, which shows the platform's clock
 	until := time.Now().Add(a.mayTake(open, s.LastAlive(), client.time()))
 	for wait := range waits(until) {
 		if len(left) == 0 {
@@ -70,8 +69,8 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 	return a.recovered(s, open, found)
 }
 
-// mayTake is how long something of an apply may still come, at a time: from its
-// last mark, and from its last intent where it came to no mark.
+// mayTake returns how long calls of an earlier apply may still be carried out: it counts from that
+// apply's last heartbeat, or from its last intent when that is newer.
 func (a *Applier) mayTake(open []lockfile.Intent, alive, now time.Time) time.Duration {
 	for _, in := range open {
 		if sent := in.Since.Add(clockMargin); sent.After(alive) {
@@ -81,20 +80,22 @@ func (a *Applier) mayTake(open []lockfile.Intent, alive, now time.Time) time.Dur
 	return min(alive.Add(time.Second+a.heartbeat()+a.settleWindow()).Sub(now), a.heartbeat()+a.settleWindow())
 }
 
-// mayCome reports whether a call that was not done may still be done and would then
-// be news: what is removed twice is gone.
+// mayCome reports whether a call that was not done may still be carried out with an effect: to
+// remove something twice has none.
 func mayCome(in lockfile.Intent, o outcome) bool {
 	step := planner.Step(in.Step)
 	return o.known == platform.NotDone && o.err == nil && step != planner.StepDelete && step != planner.StepRetire
 }
 
-// look asks the platform about some open calls, several at a time. What is found
-// is on record at once, so that no two calls find the same object.
-func (a *Applier) look(ctx context.Context, d *clockedClient, s *lockfile.Session, open []lockfile.Intent, found []outcome, which []int) {
+// look asks the platform about those of the open calls that are left, several at a time. What is
+// found is on record at once, so that no two calls find the same object.
+func (a *Applier) look(
+	ctx context.Context, d *clockedClient, s *lockfile.Session, open []lockfile.Intent, found []outcome, left []int,
+) {
 	r := newResolver(d, s.Target().Tenant, s)
 	slots := make(chan struct{}, a.workers())
 	var looks sync.WaitGroup
-	for _, i := range which {
+	for _, i := range left {
 		slots <- struct{}{}
 		looks.Go(func() {
 			defer func() { <-slots }()

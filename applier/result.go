@@ -17,7 +17,7 @@ type Result struct {
 	Failed                              []Failure      // in the order of the plan
 	Blocked                             []BlockedStep  // in the order of the plan
 	Left                                []planner.Call // calls that an interruption kept from being sent
-	Unknown                             int            // failures of which nobody knows whether they were done
+	Unknown                             int            // failures that may have been done all the same
 	Interrupted                         bool
 	Begun                               bool // false: the error is from before the first call
 }
@@ -38,10 +38,6 @@ type Failure struct {
 	Unknown     bool // it may have been done; the next apply finds out
 	Err         error
 }
-
-func (f Failure) Error() string { return fmt.Sprintf("%s %s: %v", f.Step, f.Address, f.Err) }
-
-func (f Failure) Unwrap() error { return f.Err }
 
 // BlockedStep is a call that was not made because of a failure.
 type BlockedStep struct {
@@ -67,7 +63,8 @@ func (r *run) summary(interrupted bool) Result {
 			}
 		case blocked:
 			cause := r.calls[t.cause].subject()
-			res.Blocked = append(res.Blocked, BlockedStep{Subject: c.subject(), Origin: c.change.Origin, By: cause.Address, ByCall: cause.Call})
+			step := BlockedStep{Subject: c.subject(), Origin: c.change.Origin, By: cause.Address, ByCall: cause.Call}
+			res.Blocked = append(res.Blocked, step)
 		default:
 			res.Left = append(res.Left, *c.call())
 		}
@@ -101,7 +98,7 @@ func (r *Result) count(c *planner.Change) {
 	}
 }
 
-// ErrInterrupted says that the apply was told to stop. What was done is saved.
+// ErrInterrupted says that the apply was interrupted. What was done is saved.
 var ErrInterrupted = errors.New("interrupted; what was done is saved")
 
 // ElsewhereError says that the plan was made for another organization or sandbox.
@@ -111,7 +108,8 @@ type ElsewhereError struct {
 }
 
 func (e *ElsewhereError) Error() string {
-	return fmt.Sprintf("the plan is for organization %s, sandbox %s; the target is organization %s, sandbox %s; plan again",
+	return fmt.Sprintf("the plan is for organization %s, sandbox %s; "+
+		"the target is organization %s, sandbox %s; plan again",
 		e.Plan.Org, e.Plan.Sandbox, e.Target.Org, e.Target.Sandbox)
 }
 
@@ -122,7 +120,9 @@ type StaleError struct {
 
 func (e *StaleError) Error() string {
 	if e.Plan.Lineage != e.Lock.Lineage {
-		return fmt.Sprintf("the plan belongs to another lockfile: lineage %q, this one has %q; plan again", e.Plan.Lineage, e.Lock.Lineage)
+		return fmt.Sprintf("the plan belongs to another lockfile: lineage %q, this one has %q; plan again",
+			e.Plan.Lineage, e.Lock.Lineage)
 	}
-	return fmt.Sprintf("the plan is stale: made at serial %d, the lockfile has %d; plan again", e.Plan.Serial, e.Lock.Serial)
+	return fmt.Sprintf("the plan is stale: made at serial %d, the lockfile has %d; plan again",
+		e.Plan.Serial, e.Lock.Serial)
 }

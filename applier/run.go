@@ -43,7 +43,8 @@ func (a *Applier) newRun(p *planner.Plan, s *lockfile.Session, interrupted <-cha
 		overwrite: a.Overwrite, settling: a.settleWindow(), interrupted: interrupted,
 	}
 	return &run{
-		plan: p, calls: calls, scheduler: sched, executor: exec, recorder: rec, window: w, listener: l, failures: make([]*Failure, len(calls)),
+		plan: p, calls: calls, scheduler: sched, executor: exec, recorder: rec, window: w, listener: l,
+		failures: make([]*Failure, len(calls)),
 	}, nil
 }
 
@@ -161,7 +162,8 @@ func (r *run) report(c *boundCall, o outcome, blocked []int, ticket lockfile.Tic
 	call, isDone := c.call(), o.known == platform.Done
 	if !isDone {
 		r.failures[c.task] = &Failure{
-			Subject: c.subject(), Method: call.Method, URL: call.URL, Origin: c.change.Origin, Unknown: o.known == platform.Unknown, Err: o.err,
+			Subject: c.subject(), Method: call.Method, URL: call.URL, Origin: c.change.Origin,
+			Unknown: o.known == platform.Unknown, Err: o.err,
 		}
 		r.listener.emit(Failed{Subject: c.subject(), Attempt: c.attempt, Elapsed: time.Since(c.began), Err: o.err})
 	}

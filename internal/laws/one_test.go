@@ -145,10 +145,10 @@ auth:
 	if err != nil || len(res.Failed) != 1 {
 		t.Fatalf("apply: %v, %+v", err, res)
 	}
-	if text := res.Failed[0].Error(); !strings.Contains(text, "cannot sign in with") {
+	if text := res.Failed[0].Err.Error(); !strings.Contains(text, "cannot sign in with") {
 		t.Errorf("the platform's reason is missing: %s", text)
 	}
-	w.noSecretIn("error", []byte(res.Failed[0].Error()))
+	w.noSecretIn("error", []byte(res.Failed[0].Err.Error()))
 	w.checkKept(t)
 }
 

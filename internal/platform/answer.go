@@ -33,7 +33,7 @@ type answer struct {
 }
 
 func (t answer) send(c *call, req *http.Request) (*http.Response, error) {
-	if err := req.Context().Err(); err != nil { // a transport in this process would have to be believed
+	if err := req.Context().Err(); err != nil { // a transport may ignore an ended context
 		return nil, &UnsentError{Method: c.method, URL: c.url(), Err: err}
 	}
 	c.sent = time.Now()
@@ -59,7 +59,8 @@ func (t answer) send(c *call, req *http.Request) (*http.Response, error) {
 		}
 		// Whatever the body of an accepted delete says, the thing is gone.
 		if err != nil && req.Method != http.MethodDelete {
-			return nil, t.broken(c, Unreadable, requestID(res.Header), fmt.Errorf("%d, but %w", res.StatusCode, t.late(req, ctx, err)))
+			err = fmt.Errorf("%d, but %w", res.StatusCode, t.late(req, ctx, err))
+			return nil, t.broken(c, Unreadable, requestID(res.Header), err)
 		}
 	}
 	if err != nil && res.StatusCode/100 != 2 {
@@ -89,7 +90,8 @@ func (t answer) late(req *http.Request, ctx context.Context, err error) error {
 // usable checks that an answer is what a program can read: proxies and gateways
 // send HTML, nothing, or half of it under a status of success.
 func usable(req *http.Request, res *http.Response, body []byte) error {
-	if res.StatusCode == http.StatusNoContent || res.StatusCode == http.StatusResetContent || req.Method == http.MethodHead {
+	switch {
+	case res.StatusCode == http.StatusNoContent, res.StatusCode == http.StatusResetContent, req.Method == http.MethodHead:
 		return nil
 	}
 	if accept := req.Header.Get("Accept"); accept != "" && !strings.Contains(accept, "json") {

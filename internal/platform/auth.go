@@ -103,7 +103,7 @@ func newTokens(cfg Config, layers layer) *tokens {
 		redact: cfg.Redactor,
 		turn:   make(chan struct{}, 1),
 	}
-	if len(cfg.Scopes) > 0 { // one "scope": the library would join with blanks, Adobe wants commas
+	if len(cfg.Scopes) > 0 { // one "scope": the library would join them with spaces, Adobe expects commas
 		t.conf.Scopes = []string{strings.Join(cfg.Scopes, ",")}
 	}
 	if !cfg.TokenCache.IsZero() {

@@ -12,8 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// Dataset reads one dataset. Its etag stands in a header of the service's own
-// spelling and equals the version in the body.
+// Dataset reads one dataset. Its version is in the header E-Tag and in the body.
 func Dataset(ctx context.Context, d Doer, id string) (Object, error) {
 	path := specs.Catalog + "/dataSets/" + specs.EscapeID(id)
 	res, err := get(ctx, d, path, "")

@@ -72,14 +72,14 @@ type Client struct {
 	date   atomic.Int64 // Unix nanoseconds of the newest Date header, 0 for none
 }
 
-// Request is one call. Path begins with a slash and is sent as it stands:
+// Request is one call. Path begins with a slash and is sent unchanged:
 // ids in it and the query are already percent-encoded.
 type Request struct {
 	Method, Path string
 	Body         []byte // nil sends none, and then no Content-Type either
 	ContentType  string // "" means application/json
 	Accept       string // "" means application/json; when it asks for no JSON the answer is not checked to be JSON
-	IfMatch      string // sent as it stands, quotes included
+	IfMatch      string // sent unchanged, quotes included
 	Header       http.Header
 	// Repeatable marks a POST that changes nothing (validate, preview, search):
 	// it is retried like a GET.
@@ -112,11 +112,11 @@ func New(cfg Config) (*Client, error) {
 	}
 	switch {
 	case !orgShape.MatchString(cfg.Org):
-		return nil, fmt.Errorf("check settings: organization is %q, expected an id that ends in @AdobeOrg", cfg.Org)
+		return nil, fmt.Errorf("check settings: organization is %q, expected an ID that ends in @AdobeOrg", cfg.Org)
 	case !sandboxShape.MatchString(cfg.Sandbox):
-		return nil, fmt.Errorf("check settings: sandbox is %q, expected a name of letters, digits and dashes", cfg.Sandbox)
+		return nil, fmt.Errorf("check settings: sandbox is %q, expected a name of letters, digits, and dashes", cfg.Sandbox)
 	case cfg.ClientID == "":
-		return nil, errors.New("check settings: client id is empty")
+		return nil, errors.New("check settings: client ID is empty")
 	case cfg.ClientSecret == "":
 		return nil, errors.New("check settings: client secret is empty")
 	case cfg.Rate < 0:

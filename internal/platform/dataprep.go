@@ -13,16 +13,7 @@ import (
 
 // MappingSet reads the newest version of a mapping set.
 func MappingSet(ctx context.Context, d Doer, id string) (Object, error) {
-	return mappingSet(ctx, d, specs.DataPrep+"/mappingSets/"+specs.EscapeID(id))
-}
-
-// MappingSetVersion reads a version of a mapping set; older ones stay readable
-// and a flow keeps the one that it was given.
-func MappingSetVersion(ctx context.Context, d Doer, id string, version int) (Object, error) {
-	return mappingSet(ctx, d, specs.DataPrep+"/mappingSets/"+specs.EscapeID(id)+"?version="+strconv.Itoa(version))
-}
-
-func mappingSet(ctx context.Context, d Doer, path string) (Object, error) {
+	path := specs.DataPrep + "/mappingSets/" + specs.EscapeID(id)
 	res, err := get(ctx, d, path, "")
 	if err != nil {
 		return Object{}, err

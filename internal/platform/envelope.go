@@ -24,7 +24,7 @@ func (c *call) refusal(res *http.Response) *Error {
 	return e
 }
 
-// parseRefusal reads every form of error that the services and what stands
+// parseRefusal reads every form of error that the services and the proxies
 // before them are known to send:
 //
 //	gateway                {error_code, message}
@@ -86,7 +86,7 @@ func (m members) text(keys ...string) string {
 
 func (m members) object(key string) members {
 	var o members
-	_ = json.Unmarshal(m[key], &o) // what is no object has no members
+	_ = json.Unmarshal(m[key], &o) // a value of another type has no members
 	return o
 }
 
@@ -97,7 +97,8 @@ func (e *Error) read(m members) {
 	e.Title = m.text("title")
 	e.Code = or(codeShape.FindString(m.text("type")), m.text("error_code", "errorCode", "code", "error"))
 	e.Code = or(e.Code, inner.text("code"))
-	e.Detail = or(report.text("detailed-message"), m.text("detail", "errorMessage", "errorDetails", "message", "error_description"))
+	e.Detail = or(report.text("detailed-message"),
+		m.text("detail", "errorMessage", "errorDetails", "message", "error_description"))
 	e.Detail = or(e.Detail, inner.text("message", "detail"))
 	if id := or(report.text("request-id", "registryRequestId"), m.text("requestId", "request_id")); e.RequestID == "" {
 		e.RequestID = id
@@ -116,7 +117,7 @@ func plain(body []byte) string {
 		s = tag.ReplaceAllString(hidden.ReplaceAllString(s, " "), " ")
 	}
 	if s = tidy(s); s == "" {
-		return "the answer is no JSON"
+		return "the answer is not JSON"
 	}
 	return s
 }

@@ -28,7 +28,7 @@ type Error struct {
 
 // Error reads like
 //
-//	POST /data/foundation/flowservice/flows: 400 FLOW-1360-400 Invalid request: start time is in the past (request id 5d4f)
+//	POST /data/foundation/flowservice/flows: 400 FLOW-1360-400 Invalid request: start is in the past (request id 5d4f)
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %d", e.Method, e.URL, e.Status)
@@ -125,11 +125,6 @@ func IsAuth(err error) bool {
 		return true
 	}
 	return e.Status == http.StatusUnauthorized
-}
-
-func hasStatus(err error, status int) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == status
 }
 
 // refused returns the error for an answer other than 2xx: the refusal itself, or a

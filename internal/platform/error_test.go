@@ -47,7 +47,7 @@ func TestEnvelopes(t *testing.T) {
 			"500 E7 Internal Server Error: boom"},
 		{"html", 502, "r1", "<html><head><title>502</title><style>b{}</style></head><body>\n<h1>502 Bad Gateway</h1><hr>nginx</body></html>",
 			"502 Bad Gateway: 502 Bad Gateway nginx (request id r1)"},
-		{"html-nothing", 502, "", "<html></html>", "502 Bad Gateway: the answer is no JSON"},
+		{"html-nothing", 502, "", "<html></html>", "502 Bad Gateway: the answer is not JSON"},
 		{"empty", 503, "r1", "", "503 Service Unavailable: the answer is empty (request id r1)"},
 		{"blank", 503, "", " \n", "503 Service Unavailable: the answer is empty"},
 		{"text", 504, "", "upstream\ttimed out\r\n", "504 Gateway Timeout: upstream timed out"},

@@ -55,7 +55,7 @@ func CheckHost(u *url.URL, allows func(host, port string) bool) error {
 	return &HostError{Host: u.Host, Scheme: u.Scheme}
 }
 
-// Hosts are the hosts, with their ports, of a platform and its sign-in; nil stands
+// Hosts are the hosts, with their ports, of a platform and its sign-in; nil is
 // for Adobe's own.
 func Hosts(platform, ims *url.URL) (host, signIn string) {
 	name := func(u *url.URL, fallback string) string {
@@ -74,21 +74,21 @@ func host(u *url.URL, fallback string, allows func(host, port string) bool) (*ur
 	}
 	switch {
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("%q names no host", u.Redacted())
+		return nil, fmt.Errorf("%q has no host", u.Redacted())
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("%q holds more than scheme, host and path", u.Redacted())
+		return nil, fmt.Errorf("%q has more than scheme, host, and path", u.Redacted())
 	}
 	return u, CheckHost(u, allows)
 }
 
-// door is the last layer before the network: whatever an answer said, a request
+// hostGuard is the last layer before the network: whatever an answer said, a request
 // goes to the platform or to sign-in, as New has checked them, or nowhere.
-type door struct {
+type hostGuard struct {
 	next          layer
 	platform, ims *url.URL
 }
 
-func (t door) send(c *call, req *http.Request) (*http.Response, error) {
+func (t hostGuard) send(c *call, req *http.Request) (*http.Response, error) {
 	to := t.platform
 	if c.signIn {
 		to = t.ims

@@ -134,13 +134,13 @@ func nextPage(host string, r *http.Request) string {
 	return `{"items":[{"id":"1"}],"_links":{"next":{"href":"` + host + `/data/foundation/flowservice/flows?continuationToken=x"}}}`
 }
 
-// TestDoor: a request that has been pointed elsewhere is not sent.
-func TestDoor(t *testing.T) {
+// TestHostGuard: a request that has been pointed elsewhere is not sent.
+func TestHostGuard(t *testing.T) {
 	other, got := stranger(t)
 	here := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
 	for _, signIn := range []bool{false, true} {
 		network := answer{transport: http.DefaultTransport, timeout: time.Second, redact: redact.New(), most: 1}
-		layer := door{next: network, platform: here, ims: here}
+		layer := hostGuard{next: network, platform: here, ims: here}
 		_, err := layer.send(&call{signIn: signIn, redact: redact.New()}, httptest.NewRequestWithContext(t.Context(), "GET", other.URL, nil))
 		if !errors.As(err, new(*UnsentError)) || got.Load() != 0 {
 			t.Errorf("got %v, and %d requests", err, got.Load())

@@ -173,18 +173,14 @@ func TestMappingSets(t *testing.T) {
 		root + "?limit=100&orderBy=-createdDate&start=0": `{"data":[{"id":"m1","version":0},{"id":"m2","version":3}],"_page":{"count":2,"limit":2}}`, // a limit lower than asked for
 		root + "?limit=100&orderBy=-createdDate&start=2": `{"data":[{"id":"m3","version":0}],"_page":{"count":1,"limit":100},"_links":{"next":{"href":"/mappingSets?x"}}}`,
 		root + "?limit=100&orderBy=-createdDate&start=3": `{"data":[]}`,
-		root + "/m1?version=0":                           `{"id":"m1","version":0}`,
-		root + "/m1":                                     `{"id":"m1","version":1}`,
-		root + "/odd":                                    `{"version":1}`,
+		root + "/m1":  `{"id":"m1","version":1}`,
+		root + "/odd": `{"version":1}`,
 	}}
 	all, err := Collect(MappingSets(t.Context(), d, url.Values{"orderBy": {"-createdDate"}}))
 	if err != nil || show(all) != "m1@0 m2@3 m3@0" || len(d.asked) != 3 {
 		t.Errorf("got %s, %v after %q", show(all), err, d.asked)
 	}
 	if o, err := MappingSet(t.Context(), d, "m1"); err != nil || show([]Object{o}) != "m1@1" {
-		t.Errorf("got %v, %v", o, err)
-	}
-	if o, err := MappingSetVersion(t.Context(), d, "m1", 0); err != nil || show([]Object{o}) != "m1@0" {
 		t.Errorf("got %v, %v", o, err)
 	}
 	if _, err := MappingSet(t.Context(), d, "odd"); err == nil {

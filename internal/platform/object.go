@@ -29,7 +29,7 @@ type Object struct {
 }
 
 // maxPages bounds a list, idlePages how many pages of it may bring nothing new one after
-// the other: a server that has a next page for ever is wrong.
+// the other: a server that always has a next page is wrong.
 const (
 	maxPages  = 10_000
 	idlePages = 100
@@ -53,9 +53,12 @@ type page struct {
 	next    url.Values // nil after the last page
 }
 
+// parsePage reads the answer to a query.
+type parsePage func(res Response, query url.Values) (page, error)
+
 // pages asks for page after page as long as the reader wants more. An object that a
 // list shows twice is given once.
-func pages(ctx context.Context, d Doer, req Request, query url.Values, parse func(Response, url.Values) (page, error)) iter.Seq2[Object, error] {
+func pages(ctx context.Context, d Doer, req Request, query url.Values, parse parsePage) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
 		path := req.Path
 		query := clone(query)
@@ -126,7 +129,7 @@ func withDefault(query url.Values, key, value string) url.Values {
 	return with(query, key, value)
 }
 
-// encode is Values.Encode with %20 for a blank: not all services read "+" as one.
+// encode is Values.Encode with %20 for a space: not all services read "+" as one.
 func encode(query url.Values) string {
 	return strings.ReplaceAll(query.Encode(), "+", "%20")
 }
@@ -146,7 +149,7 @@ func notFound(path string, res Response) *Error {
 func keyed(body []byte) ([]Object, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, errors.New("the answer is no object")
+		return nil, errors.New("the answer is not an object")
 	}
 	var all []Object
 	for dec.More() {

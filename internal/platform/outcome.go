@@ -3,9 +3,7 @@ package platform
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/aepflow/aepflow/internal/redact"
 )
@@ -55,7 +53,7 @@ const (
 	Unavailable
 )
 
-// Row says what an answer tells of a call, by what the call is. A read changes
+// Row says what is known of a call after an answer, by what the call is. A read changes
 // nothing, so there is no outcome to know. A delete may be sent twice: an id is
 // never used again, so the second one finds nothing and harms nothing.
 type Row struct {
@@ -78,7 +76,7 @@ type Row struct {
 var Answers = []Row{
 	NoAnswer: {
 		When: "sent, but the connection was reset, the time ran out, or the answer to it broke off",
-		Why:  "the platform may have the call, and may be at work on it",
+		Why:  "the platform may have the call, and may be processing it",
 		Read: AtOnce, Delete: Unknown, DeleteAgain: AtOnce, Change: Unknown, ChangeAgain: AfterLookup,
 	},
 	NotSent: {
@@ -108,12 +106,12 @@ var Answers = []Row{
 	},
 	SignedOut: {
 		When: "401 with the platform's error",
-		Why:  "refused at the door; sent once more with a fresh token",
+		Why:  "refused before the service; sent once more with a fresh token",
 		Read: Never, Delete: NotDone, DeleteAgain: Never, Change: NotDone, ChangeAgain: Never,
 	},
 	Throttled: {
 		When: "429 with the platform's error",
-		Why:  "refused at the door, to come back later",
+		Why:  "refused before the service, to be sent again later",
 		Read: AtOnce, Delete: NotDone, DeleteAgain: AtOnce, Change: NotDone, ChangeAgain: AtOnce,
 	},
 	Refused: {
@@ -123,22 +121,22 @@ var Answers = []Row{
 	},
 	Unexplained: {
 		When: "4xx with HTML, other JSON, nothing, or cut off",
-		Why:  "not the platform's words: something between here and there may have made it up",
+		Why:  "not the platform's error: a proxy on the way may have sent it",
 		Read: Never, Delete: Unknown, DeleteAgain: Never, Change: Unknown, ChangeAgain: Never,
 	},
 	ServerError: {
 		When: "500, and any 5xx that is not in the next row",
-		Why:  "the service broke down at work, with the object made or not; another attempt mostly ends alike",
+		Why:  "the service failed, with the object created or not; another attempt mostly fails too",
 		Read: AtOnce, Delete: Unknown, DeleteAgain: AtOnce, Change: Unknown, ChangeAgain: Never,
 	},
 	Unavailable: {
 		When: "408, 502, 503, 504",
-		Why:  "a gateway that did not wait for the service, which may be at work",
+		Why:  "a gateway that did not wait for the service, which may be processing the call",
 		Read: AtOnce, Delete: Unknown, DeleteAgain: AtOnce, Change: Unknown, ChangeAgain: AfterLookup,
 	},
 }
 
-// deed is what a call does, as far as the table tells calls apart.
+// deed is what a call does, as far as the table distinguishes calls.
 type deed uint8
 
 const (
@@ -173,7 +171,8 @@ func (a Answer) resend(d deed) Resend {
 // answerTo finds the kind of answer to one attempt: of its response, else of its error.
 func (c *call) answerTo(ctx context.Context, res *http.Response, err error) Answer {
 	if err == nil {
-		return answerOfStatus(res.StatusCode, c.deed == read || !parseRefusal(redact.New(), res.StatusCode, res.Header, response(res).Body).unexplained)
+		explained := c.deed == read || !parseRefusal(redact.New(), res.StatusCode, res.Header, response(res).Body).unexplained
+		return answerOfStatus(res.StatusCode, explained)
 	}
 	var lost *LostAnswerError
 	var broken *ReadError
@@ -238,15 +237,4 @@ func AnswerOf(err error) Answer {
 // isFinal reports whether a call that was not sent will not go out later either.
 func isFinal(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.As(err, new(*signInError)) || isUntrusted(err)
-}
-
-// Table prints Answers as Markdown.
-func Table() string {
-	var b strings.Builder
-	b.WriteString("| answer | POST, PUT, PATCH: known | sent again | DELETE: known | sent again | reads: sent again | why |\n")
-	b.WriteString("| --- | --- | --- | --- | --- | --- | --- |\n")
-	for _, r := range Answers {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", r.When, r.Change, r.ChangeAgain, r.Delete, r.DeleteAgain, r.Read, r.Why)
-	}
-	return b.String()
 }

@@ -23,7 +23,7 @@ const (
 	AcceptDescriptors = "application/vnd.adobe.xdm+json"
 )
 
-// Tenant returns the organization's tenant id, without the underscore that every
+// Tenant returns the organization's tenant ID, without the underscore that every
 // use of it has.
 func Tenant(ctx context.Context, d Doer) (string, error) {
 	path := specs.SchemaRegistry + "/stats"
@@ -85,7 +85,8 @@ func nextRegistry(res Response, query url.Values) (page, error) {
 // Descriptors lists the tenant's descriptors, sorted by type as the answer groups
 // them.
 func Descriptors(ctx context.Context, d Doer, query url.Values) iter.Seq2[Object, error] {
-	return pages(ctx, d, Request{Path: specs.SchemaRegistry + "/tenant/descriptors", Accept: AcceptDescriptors}, query, allDescriptors)
+	req := Request{Path: specs.SchemaRegistry + "/tenant/descriptors", Accept: AcceptDescriptors}
+	return pages(ctx, d, req, query, allDescriptors)
 }
 
 func allDescriptors(res Response, _ url.Values) (page, error) {

@@ -456,3 +456,8 @@ func TestPauseOvertakesTurns(t *testing.T) {
 		}
 	})
 }
+
+func hasStatus(err error, status int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == status
+}

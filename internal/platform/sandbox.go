@@ -10,7 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// unknownSandbox are the codes of "there is no such sandbox".
+// unknownSandbox matches the codes for a sandbox that does not exist.
 var unknownSandbox = regexp.MustCompile(`-(2100|2101|2103|2106)-404$`)
 
 // Sandbox is one of the organization's sandboxes.

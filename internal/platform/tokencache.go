@@ -69,13 +69,13 @@ func (c *tokenCache) store(t *token) error {
 	}
 	c.file.Sweep()
 	if c.read() == nil {
-		_ = c.file.Remove() // whoever may read the old file must not read the new one
+		_ = c.file.Remove() // its permissions may be too wide for the new token
 	}
 	return c.file.Write(0o600, text)
 }
 
 // read returns the entries, none from a file that others could have written or
-// read: what stands there may be somebody else's token.
+// read: it may be the token of another client.
 func (c *tokenCache) read() []tokenEntry {
 	info, err := c.file.Info()
 	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {

@@ -15,9 +15,9 @@ import (
 //	headers   who we are: user agent, key, organization, sandbox
 //	retry     again, where the table allows it
 //	auth      the token, and a fresh one after a 401
-//	pace      the rate, and the pause that a 429 orders for everybody
+//	pace      the rate, and the pause after a 429, for all callers
 //	log       what went over the wire, masked
-//	door      the target's hosts and no others
+//	hostGuard the target's hosts and no others
 //	answer    the whole answer, or which kind of failure it was
 //	transport the network, or the emulator in this process
 //
@@ -25,7 +25,7 @@ import (
 // from another host, which has its own limits, so they do not count.
 func stack(cfg Config) layer {
 	var top layer = answer{transport: cfg.Transport, timeout: cfg.Timeout, redact: cfg.Redactor, most: maxAnswer}
-	top = door{next: top, platform: cfg.Platform, ims: cfg.IMS}
+	top = hostGuard{next: top, platform: cfg.Platform, ims: cfg.IMS}
 	if cfg.Log != nil {
 		top = logger{next: top, log: cfg.Log, bodies: cfg.LogBodies, redact: cfg.Redactor}
 	}
@@ -103,7 +103,7 @@ type Exchange struct {
 	Err          error // why no answer came, else nil
 }
 
-// logger tells the caller's func about each attempt, also those of sign-in.
+// logger reports each attempt to the caller, also those of sign-in.
 type logger struct {
 	next   layer
 	log    func(Exchange)

@@ -49,7 +49,8 @@ func ReadEntries(ctx context.Context, d platform.Doer, lock *lockfile.Lock, limi
 func readEntries(ctx context.Context, d platform.Doer, entries []lockfile.Entry) ([]resource.Live, error) {
 	kind := entries[0].Address.Kind
 	listed := map[string]platform.Object{}
-	if len(entries) > fewEntries && resource.SpecOf(kind).Answer != resource.AnswerDataset { // a list of datasets has no versions
+	hasVersions := resource.SpecOf(kind).Answer != resource.AnswerDataset // of its list
+	if len(entries) > fewEntries && hasVersions {
 		for o, err := range List(ctx, d, kind) {
 			if err != nil {
 				return nil, err

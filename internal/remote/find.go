@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -95,9 +94,8 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _.-]*$`)
 
 // candidates lists the objects with a name where a filter can do that, else all of the kind.
 func (f *Finder) candidates(ctx context.Context, spec *resource.Spec, name string) iter.Seq2[platform.Object, error] {
-	s := serviceOf(spec)
-	if s.filter != "" && plainName.MatchString(name) {
-		return s.list(ctx, f.Client, spec, url.Values{"property": {s.filter + "==" + name}})
+	if nameMember(spec) != "" && plainName.MatchString(name) {
+		return list(ctx, f.Client, spec, name)
 	}
 	return func(yield func(platform.Object, error) bool) {
 		all, err := f.all(ctx, spec.Kind)

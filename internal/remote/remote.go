@@ -27,75 +27,52 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-type (
-	readFunc func(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (platform.Object, error)
-	listFunc func(ctx context.Context, d platform.Doer, s *resource.Spec, query url.Values) iter.Seq2[platform.Object, error]
-)
-
-// service is how the objects of some kinds are read and listed.
-type service struct {
-	read    readFunc
-	list    listFunc
-	filter  string // the member that a list can be limited by; "" when the service has no such filter
-	written func(answer []byte) (id, etag string, err error)
+// read returns one object as its service has it.
+func read(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (platform.Object, error) {
+	switch s.Answer {
+	case resource.AnswerIDEtag:
+		return platform.FlowObject(ctx, d, path.Base(s.Collection), id)
+	case resource.AnswerRegistry:
+		return platform.RegistryObject(ctx, d, registryPath(s), id, platform.AcceptXED)
+	case resource.AnswerDescriptor:
+		return platform.RegistryObject(ctx, d, registryPath(s), id, "")
+	case resource.AnswerDataset:
+		return platform.Dataset(ctx, d, id)
+	default:
+		return platform.MappingSet(ctx, d, id)
+	}
 }
 
-var services = map[resource.AnswerStyle]service{
-	resource.AnswerIDEtag: {
-		filter: "name", written: platform.WrittenFlow,
-		read: func(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (platform.Object, error) {
-			return platform.FlowObject(ctx, d, path.Base(s.Collection), id)
-		},
-		list: func(ctx context.Context, d platform.Doer, s *resource.Spec, q url.Values) iter.Seq2[platform.Object, error] {
-			return platform.FlowObjects(ctx, d, path.Base(s.Collection), q)
-		},
-	},
-	resource.AnswerRegistry: {
-		filter: "title", written: writtenToRegistry(true),
-		read: func(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (platform.Object, error) {
-			return platform.RegistryObject(ctx, d, registryPath(s), id, platform.AcceptXED)
-		},
-		list: func(ctx context.Context, d platform.Doer, s *resource.Spec, q url.Values) iter.Seq2[platform.Object, error] {
-			return platform.RegistryObjects(ctx, d, registryPath(s), platform.AcceptXEDList, q)
-		},
-	},
-	resource.AnswerDescriptor: {
-		written: writtenToRegistry(false),
-		read: func(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (platform.Object, error) {
-			return platform.RegistryObject(ctx, d, registryPath(s), id, "")
-		},
-		list: func(ctx context.Context, d platform.Doer, _ *resource.Spec, q url.Values) iter.Seq2[platform.Object, error] {
-			return platform.Descriptors(ctx, d, q)
-		},
-	},
-	resource.AnswerDataset: {
-		filter: "name",
-		read: func(ctx context.Context, d platform.Doer, _ *resource.Spec, id string) (platform.Object, error) {
-			return platform.Dataset(ctx, d, id)
-		},
-		list: func(ctx context.Context, d platform.Doer, _ *resource.Spec, q url.Values) iter.Seq2[platform.Object, error] {
-			return platform.Datasets(ctx, d, q)
-		},
-		written: func(answer []byte) (id, etag string, err error) {
-			id, err = platform.WrittenDataset(answer)
-			return id, "", err
-		},
-	},
-	resource.AnswerMapping: {
-		read: func(ctx context.Context, d platform.Doer, _ *resource.Spec, id string) (platform.Object, error) {
-			return platform.MappingSet(ctx, d, id)
-		},
-		list: func(ctx context.Context, d platform.Doer, _ *resource.Spec, q url.Values) iter.Seq2[platform.Object, error] {
-			return platform.MappingSets(ctx, d, q)
-		},
-		written: func(answer []byte) (id, etag string, err error) {
-			id, version, err := platform.WrittenMappingSet(answer)
-			return id, strconv.Itoa(version), err
-		},
-	},
+// list lists the objects of a kind, those with a name when it is not "": a kind without a nameMember takes none.
+func list(ctx context.Context, d platform.Doer, s *resource.Spec, name string) iter.Seq2[platform.Object, error] {
+	var query url.Values
+	if name != "" {
+		query = url.Values{"property": {nameMember(s) + "==" + name}}
+	}
+	switch s.Answer {
+	case resource.AnswerIDEtag:
+		return platform.FlowObjects(ctx, d, path.Base(s.Collection), query)
+	case resource.AnswerRegistry:
+		return platform.RegistryObjects(ctx, d, registryPath(s), platform.AcceptXEDList, query)
+	case resource.AnswerDescriptor:
+		return platform.Descriptors(ctx, d, query)
+	case resource.AnswerDataset:
+		return platform.Datasets(ctx, d, query)
+	default:
+		return platform.MappingSets(ctx, d, query)
+	}
 }
 
-func serviceOf(s *resource.Spec) service { return services[s.Answer] }
+// nameMember returns the member that the lists of a kind can be limited by, "" for none.
+func nameMember(s *resource.Spec) string {
+	switch s.Answer {
+	case resource.AnswerIDEtag, resource.AnswerDataset:
+		return "name"
+	case resource.AnswerRegistry:
+		return "title"
+	}
+	return ""
+}
 
 func registryPath(s *resource.Spec) string {
 	return strings.TrimPrefix(s.Collection, specs.SchemaRegistry+"/")
@@ -105,7 +82,7 @@ func registryPath(s *resource.Spec) string {
 // it from this client. The object of a Profile tag is its schema, while the schema has the tag.
 func Read(ctx context.Context, d platform.Doer, kind resource.Kind, id string) (o platform.Object, ok bool, err error) {
 	spec := resource.SpecOf(kind)
-	o, err = serviceOf(spec).read(ctx, d, spec, id)
+	o, err = read(ctx, d, spec, id)
 	switch {
 	case platform.IsNotFound(err):
 		return platform.Object{}, false, nil
@@ -117,13 +94,13 @@ func Read(ctx context.Context, d platform.Doer, kind resource.Kind, id string) (
 	return o, true, nil
 }
 
-// List yields all objects of a kind and asks for the next page only when it is needed. Lists lag
-// behind writes, and they leave out what only Read returns: the version of a dataset, the
+// List yields all objects of a kind and asks for the next page only when it is needed. Lists show
+// writes late, and they leave out what only Read returns: the version of a dataset, the
 // mappings of a mapping set.
 func List(ctx context.Context, d platform.Doer, kind resource.Kind) iter.Seq2[platform.Object, error] {
 	spec := resource.SpecOf(kind)
 	return func(yield func(platform.Object, error) bool) {
-		for o, err := range serviceOf(spec).list(ctx, d, spec, nil) {
+		for o, err := range list(ctx, d, spec, "") {
 			if err == nil && !exists(spec, o) {
 				continue
 			}
@@ -137,18 +114,21 @@ func List(ctx context.Context, d platform.Doer, kind resource.Kind) iter.Seq2[pl
 // Written returns the ID and version of an object from the answer to a create, an update, or an
 // action. etag is "" where the answer has no version.
 func Written(kind resource.Kind, answer []byte) (id, etag string, err error) {
-	return serviceOf(resource.SpecOf(kind)).written(answer)
-}
-
-// writtenToRegistry reads an answer of the Schema Registry, where the IDs of schemas and field
-// groups are URLs and those of descriptors are not.
-func writtenToRegistry(url bool) func([]byte) (id, etag string, err error) {
-	return func(answer []byte) (id, etag string, err error) {
+	switch resource.SpecOf(kind).Answer {
+	case resource.AnswerIDEtag:
+		return platform.WrittenFlow(answer)
+	case resource.AnswerRegistry, resource.AnswerDescriptor:
 		id, etag, err = platform.WrittenRegistry(answer)
-		if err == nil && strings.Contains(id, "://") != url {
-			err = fmt.Errorf("%q in the answer is the id of another kind of object", id)
+		if isURL := strings.Contains(id, "://"); err == nil && isURL != (kind != resource.Descriptor) {
+			err = fmt.Errorf("%q in the answer is the ID of another kind of object", id)
 		}
 		return id, etag, err
+	case resource.AnswerDataset:
+		id, err = platform.WrittenDataset(answer)
+		return id, "", err
+	default:
+		id, version, err := platform.WrittenMappingSet(answer)
+		return id, strconv.Itoa(version), err
 	}
 }
 
