@@ -13,8 +13,9 @@ type phase uint8
 const (
 	waiting phase = iota // for other tasks
 	ready
-	running // taken
-	sending // has had its slot
+	running  // taken
+	prepared // waits for its slot
+	sending  // has had its slot
 	done
 	failed
 	blocked // by a failed one
@@ -36,7 +37,8 @@ type task struct {
 //
 //	is taken (next), when all tasks that it needs have succeeded and the window has room
 //	holds a key (lockKey), so that no other task with that key is under way
-//	holds a slot (acquireSlot), while it sends
+//	holds a slot (acquireSlot), while it sends: tasks are prepared at the same time and still get
+//	slots in the order in which they were taken, or a better one first
 //	has an outcome (finish), which starts or blocks what waits for it
 //	leaves, when its outcome is on record
 type scheduler struct {
@@ -49,7 +51,8 @@ type scheduler struct {
 	under   int               // tasks that were taken and have not left
 	ahead   int               // those of them that have had no slot yet
 	slots   int               // free ones
-	queue   taskHeap          // tasks that wait for a slot
+	taken   []int             // tasks that were taken, in order, until they and all before them are prepared
+	queue   taskHeap          // tasks that wait for a slot only
 	grants  map[int]chan bool // of those: whether they got it
 	keys    map[string][]int  // locked keys, each with the tasks that wait for it
 	halted  bool              // no task is taken or gets its first slot any more
@@ -116,6 +119,7 @@ func (s *scheduler) next() (i int, ok bool) {
 			s.tasks[i].phase = running
 			s.under++
 			s.ahead++
+			s.taken = append(s.taken, i)
 			return i, true
 		}
 		s.changed.Wait()
@@ -138,7 +142,7 @@ func (s *scheduler) lockKey(key string, i int) bool {
 	if others, locked := s.keys[key]; locked {
 		s.keys[key] = append(others, i)
 		s.tasks[i].phase = waiting
-		s.ahead--
+		s.leaveWindow(i)
 		return false
 	}
 	s.keys[key] = nil
@@ -154,10 +158,18 @@ func (s *scheduler) unlockKey(key string) {
 	delete(s.keys, key)
 }
 
-// acquireSlot waits for a slot; the best of the tasks that wait gets it first. It returns false when
-// the scheduler was halted: then the task must not send.
+// acquireSlot waits for a slot. It returns false when the scheduler was halted: then the task must
+// not send.
 func (s *scheduler) acquireSlot(i int) bool {
-	ok := s.waitForSlot(i)
+	s.mu.Lock()
+	s.tasks[i].phase = prepared
+	granted := s.request(i)
+	if s.halted {
+		s.grant(i, false)
+	}
+	s.admit()
+	s.mu.Unlock()
+	ok := <-granted
 	s.skipSlot(i)
 	return ok
 }
@@ -167,41 +179,50 @@ func (s *scheduler) skipSlot(i int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tasks[i].phase = sending
+	s.leaveWindow(i)
+}
+
+// leaveWindow ends the preparation of a task. mu is held.
+func (s *scheduler) leaveWindow(i int) {
 	s.ahead--
+	s.taken = slices.DeleteFunc(s.taken, func(n int) bool { return n == i })
+	s.admit()
 	s.changed.Signal()
 }
 
-func (s *scheduler) waitForSlot(i int) bool {
-	s.mu.Lock()
-	if s.halted && s.tasks[i].phase != sending {
-		s.mu.Unlock()
-		return false
-	}
-	if s.slots > 0 {
-		s.slots--
-		s.mu.Unlock()
-		return true
-	}
+// request returns where a task learns whether it got a slot. mu is held.
+func (s *scheduler) request(i int) <-chan bool {
 	granted := make(chan bool, 1)
 	s.grants[i] = granted
-	heap.Push(&s.queue, i)
-	s.mu.Unlock()
-	return <-granted
+	return granted
+}
+
+// admit grants the free slots to the best of the tasks that are prepared, but to none while a task
+// that was taken earlier is being prepared. mu is held.
+func (s *scheduler) admit() {
+	for len(s.taken) > 0 && s.tasks[s.taken[0]].phase == prepared {
+		if s.grants[s.taken[0]] != nil {
+			heap.Push(&s.queue, s.taken[0])
+		}
+		s.taken = s.taken[1:]
+	}
+	for s.slots > 0 && s.queue.Len() > 0 {
+		s.slots--
+		s.grant(heap.Pop(&s.queue).(int), true)
+	}
+}
+
+// grant tells a task whether it has a slot. mu is held.
+func (s *scheduler) grant(i int, ok bool) {
+	s.grants[i] <- ok
+	delete(s.grants, i)
 }
 
 func (s *scheduler) releaseSlot() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.queue.Len() == 0 {
-		s.slots++
-		return
-	}
-	s.grant(heap.Pop(&s.queue).(int), true)
-}
-
-func (s *scheduler) grant(i int, ok bool) {
-	s.grants[i] <- ok
-	delete(s.grants, i)
+	s.slots++
+	s.admit()
 }
 
 // yieldSlot calls wait without the slot of a task and takes a slot again afterward, also when the
@@ -209,7 +230,12 @@ func (s *scheduler) grant(i int, ok bool) {
 func (s *scheduler) yieldSlot(i int, wait func() error) error {
 	s.releaseSlot()
 	err := wait()
-	s.waitForSlot(i)
+	s.mu.Lock()
+	granted := s.request(i)
+	heap.Push(&s.queue, i)
+	s.admit()
+	s.mu.Unlock()
+	<-granted
 	return err
 }
 
@@ -257,14 +283,13 @@ func (s *scheduler) halt(cause error) {
 		s.cause = cause
 	}
 	s.halted = true
-	s.queue.order = slices.DeleteFunc(s.queue.order, func(i int) bool {
-		first := s.tasks[i].phase != sending
-		if first {
+	s.queue.order = slices.DeleteFunc(s.queue.order, func(i int) bool { return s.tasks[i].phase == prepared })
+	heap.Init(&s.queue)
+	for i := range s.grants {
+		if s.tasks[i].phase == prepared {
 			s.grant(i, false)
 		}
-		return first
-	})
-	heap.Init(&s.queue)
+	}
 	s.changed.Signal()
 }
 

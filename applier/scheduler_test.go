@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -230,6 +231,29 @@ func TestHalt(t *testing.T) {
 			if p := q.tasks[i].phase; p == done || p == failed {
 				t.Errorf("task %d is in phase %d", i, p)
 			}
+		}
+	})
+}
+
+// TestSendsInOrder: tasks that are prepared at the same time, each for another time, are sent in the
+// order in which they were taken.
+func TestSendsInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 20
+		q, err := newScheduler(make([]task, n), 1, func() int { return 5 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent []int
+		q.run(func(i int) {
+			time.Sleep(time.Duration(n-i) * time.Second)
+			q.acquireSlot(i)
+			sent = append(sent, i)
+			q.finish(i, true)
+			q.releaseSlot()
+		})
+		if !slices.IsSorted(sent) || len(sent) != n {
+			t.Errorf("sent %v", sent)
 		}
 	})
 }
