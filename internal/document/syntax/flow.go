@@ -27,14 +27,20 @@ type bracket struct {
 	query bool        // the entry began with a question mark
 }
 
+// flowReader reads a value in brackets; open are the brackets that are open.
+type flowReader struct {
+	*scanner
+	open []bracket
+}
+
 // flow reads [...] or {...} with all that is inside. outer is the indentation
 // of the key that it belongs to.
 func (s *scanner) flow(outer int) bool {
 	start := s.i
-	open := []bracket{{at: s.i, char: s.text[s.i]}}
+	r := flowReader{s, []bracket{{at: s.i, char: s.text[s.i]}}}
 	s.i++
-	for len(open) > 0 {
-		p := s.flowToken(&open)
+	for len(r.open) > 0 {
+		p := r.token()
 		if p == nil && s.problem == nil {
 			continue
 		}
@@ -42,8 +48,8 @@ func (s *scanner) flow(outer int) bool {
 			return false
 		}
 		// A key that is indented no deeper than ours is probably not part of it.
-		if next := s.nextKey(start, min(s.i+1, len(s.text)), outer); !next.IsZero() && len(open) > 0 {
-			p = unclosedFlow{open: s.file.Span(open[0].at, open[0].at+1), char: open[0].char, next: next}
+		if next := s.nextKey(start, min(s.i+1, len(s.text)), outer); !next.IsZero() && len(r.open) > 0 {
+			p = unclosedFlow{open: s.file.Span(r.open[0].at, r.open[0].at+1), char: r.open[0].char, next: next}
 		}
 		s.fail(p)
 		return false
@@ -51,9 +57,9 @@ func (s *scanner) flow(outer int) bool {
 	return true
 }
 
-// flowToken reads one token inside brackets.
-func (s *scanner) flowToken(open *[]bracket) diag.Problem {
-	b := &(*open)[len(*open)-1]
+// token reads one token inside brackets.
+func (s *flowReader) token() diag.Problem {
+	b := &s.open[len(s.open)-1]
 	newLine := s.skipFlowSpace()
 	if s.i >= len(s.text) || s.i > 0 && s.text[s.i-1] == '\n' && (s.marker(s.i, "---") || s.marker(s.i, "...")) {
 		s.i = min(s.i, len(s.text))
@@ -61,15 +67,15 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 	}
 	switch c := s.text[s.i]; {
 	case c == '[' || c == '{':
-		return s.openBracket(open)
+		return s.openBracket()
 	case c == ']' || c == '}':
-		return s.closeBracket(open)
+		return s.closeBracket()
 	case c == ',':
 		return s.comma(b)
 	case c == ':' && (b.last == flowValue || s.flowSpaceAt(s.i+1)):
-		return s.colonInFlow(b, newLine)
+		return s.colon(b, newLine)
 	case c == '"' || c == '\'' || c == '*':
-		return s.delimited(b)
+		return s.quotedOrAlias(b)
 	case c == '&' || c == '!':
 		if p := s.missingComma(b); p != nil {
 			return p
@@ -85,49 +91,49 @@ func (s *scanner) flowToken(open *[]bracket) diag.Problem {
 	case s.reservedAt(s.i), c == '#':
 		return reservedChar{at: s.here(), value: s.file.Span(s.i, s.flowPlainEnd())}
 	}
-	return s.plainInFlow(b, newLine)
+	return s.plainItem(b, newLine)
 }
 
 // here is the place of the next character.
-func (s *scanner) here() source.Span { return s.file.Span(s.i, s.i+1) }
+func (s *cursor) here() source.Span { return s.file.Span(s.i, s.i+1) }
 
 // missingComma reports that a value begins though the one before has no comma.
-func (s *scanner) missingComma(b *bracket) diag.Problem {
+func (s *flowReader) missingComma(b *bracket) diag.Problem {
 	if b.last == flowValue || b.last == flowPlain {
 		return missingComma{at: s.here(), value: b.value}
 	}
 	return nil
 }
 
-func (s *scanner) openBracket(open *[]bracket) diag.Problem {
-	if p := s.missingComma(&(*open)[len(*open)-1]); p != nil {
+func (s *flowReader) openBracket() diag.Problem {
+	if p := s.missingComma(&s.open[len(s.open)-1]); p != nil {
 		return p
 	}
 	here := s.here()
-	*open = append(*open, bracket{at: s.i, char: s.text[s.i]})
+	s.open = append(s.open, bracket{at: s.i, char: s.text[s.i]})
 	s.i++
-	if len(*open) > MaxDepth {
+	if len(s.open) > MaxDepth {
 		return TooDeep{At: here}
 	}
 	return nil
 }
 
-func (s *scanner) closeBracket(open *[]bracket) diag.Problem {
-	last := len(*open) - 1
-	b := (*open)[last]
+func (s *flowReader) closeBracket() diag.Problem {
+	last := len(s.open) - 1
+	b := s.open[last]
 	if s.text[s.i] != closer(b.char) {
 		return wrongBracket{open: s.file.Span(b.at, b.at+1), closed: s.here(), want: closer(b.char)}
 	}
 	s.i++
-	*open = (*open)[:last]
+	s.open = s.open[:last]
 	if last > 0 {
-		outer := &(*open)[last-1]
+		outer := &s.open[last-1]
 		outer.last, outer.value = flowValue, s.file.Span(b.at, s.i)
 	}
 	return nil
 }
 
-func (s *scanner) comma(b *bracket) diag.Problem {
+func (s *flowReader) comma(b *bracket) diag.Problem {
 	if b.last == flowStart {
 		return emptyEntry{at: s.here()}
 	}
@@ -136,7 +142,7 @@ func (s *scanner) comma(b *bracket) diag.Problem {
 	return nil
 }
 
-func (s *scanner) colonInFlow(b *bracket, newLine bool) diag.Problem {
+func (s *flowReader) colon(b *bracket, newLine bool) diag.Problem {
 	switch {
 	case b.colon:
 		return secondColon{at: s.here(), value: b.value, open: s.file.Span(b.at, b.at+1)}
@@ -148,8 +154,8 @@ func (s *scanner) colonInFlow(b *bracket, newLine bool) diag.Problem {
 	return nil
 }
 
-// delimited reads a quoted scalar or an alias.
-func (s *scanner) delimited(b *bracket) diag.Problem {
+// quotedOrAlias reads a quoted scalar or an alias.
+func (s *flowReader) quotedOrAlias(b *bracket) diag.Problem {
 	if p := s.missingComma(b); p != nil {
 		return p
 	}
@@ -160,8 +166,8 @@ func (s *scanner) delimited(b *bracket) diag.Problem {
 	return nil
 }
 
-// plainInFlow reads a plain scalar on its line.
-func (s *scanner) plainInFlow(b *bracket, newLine bool) diag.Problem {
+// plainItem reads a plain scalar on its line.
+func (s *flowReader) plainItem(b *bracket, newLine bool) diag.Problem {
 	if b.last == flowValue || b.last == flowPlain && !newLine {
 		return s.missingComma(b)
 	}
@@ -193,7 +199,7 @@ func closer(open byte) byte {
 
 // skipFlowSpace skips whitespace and comments; it reports whether it advanced
 // to another line.
-func (s *scanner) skipFlowSpace() bool {
+func (s *cursor) skipFlowSpace() bool {
 	lines := false
 	for s.i < len(s.text) {
 		switch c := s.text[s.i]; {
@@ -214,13 +220,13 @@ func (s *scanner) skipFlowSpace() bool {
 	return lines
 }
 
-func (s *scanner) flowSpaceAt(i int) bool {
+func (s *cursor) flowSpaceAt(i int) bool {
 	return s.spaceAt(i) || bytes.IndexByte([]byte(",[]{}"), s.text[i]) >= 0
 }
 
 // flowPlainEnd returns the end of a plain scalar on its line inside brackets,
 // at least one character on.
-func (s *scanner) flowPlainEnd() int {
+func (s *cursor) flowPlainEnd() int {
 	end := s.i + 1
 	for j := s.i; !s.eol(j); j++ {
 		c := s.text[j]

@@ -12,9 +12,7 @@ import (
 // keys, dashes, quotes, brackets) and builds nothing. It is lenient where a
 // rule is obscure: to find nothing is better than to blame the wrong line.
 type scanner struct {
-	file    *source.File
-	text    []byte
-	i       int
+	cursor
 	levels  []level
 	began   bool // the document has a root
 	ended   bool // the document was ended by ...
@@ -190,7 +188,7 @@ func (s *scanner) misplaced(col, closed int, left level) diag.Problem {
 	return deeperIndent{at: word, col: col, outer: top.indent, item: top.item, value: top.value}
 }
 
-func (s *scanner) withoutComments(from, to int) []byte {
+func (s *cursor) withoutComments(from, to int) []byte {
 	var out []byte
 	for _, line := range bytes.Split(s.text[from:to], []byte{'\n'}) {
 		if !bytes.HasPrefix(bytes.TrimSpace(line), []byte{'#'}) {
@@ -278,43 +276,15 @@ func (s *scanner) entry(col int, fresh bool) {
 		return
 	}
 	if s.restIsEmpty() {
-		if fresh { // tag or anchor of a value on the next lines
-			if top := s.top(); top != nil {
-				top.open = true
-			} else {
-				s.began = false
-			}
+		if fresh {
+			s.awaitValue()
 		}
 		s.nextLine()
 		return
 	}
 	first := s.i
-	switch c := s.text[s.i]; {
-	case c == '*':
-		if !s.aliasName() {
-			return
-		}
-	case c == '"' || c == '\'':
-		if !s.quoted(s.outer()) {
-			return
-		}
-	case c == '[' || c == '{':
-		if !s.flow(s.outer()) {
-			return
-		}
-	case (c == '|' || c == '>') && fresh:
-		s.blockScalar(s.outer())
+	if !s.keyOrScalar(col, fresh) {
 		return
-	case s.reservedAt(s.i):
-		s.fail(reservedChar{at: s.file.Span(s.i, s.i+1), value: s.restOfLine()})
-		return
-	default:
-		end, colon := s.plainOnLine(s.i)
-		s.i = end
-		if !colon && fresh {
-			s.plain(first, col, s.outer())
-			return
-		}
 	}
 	end := s.i
 	s.skipSpace()
@@ -335,6 +305,53 @@ func (s *scanner) entry(col int, fresh bool) {
 	default:
 		s.fail(missingColon{line: s.file.Span(start, s.contentEnd(start))})
 	}
+}
+
+// awaitValue notes that the value of a tag or anchor is on the next lines.
+func (s *scanner) awaitValue() {
+	if top := s.top(); top != nil {
+		top.open = true
+	} else {
+		s.began = false
+	}
+}
+
+// keyOrScalar reads what may be a key up to its end; false when the text is read to
+// the end of its value, or wrong.
+func (s *scanner) keyOrScalar(col int, fresh bool) bool {
+	if s.delimitedAt() {
+		return s.delimited(s.outer())
+	}
+	switch c := s.text[s.i]; {
+	case (c == '|' || c == '>') && fresh:
+		s.blockScalar(s.outer())
+		return false
+	case s.reservedAt(s.i):
+		s.fail(reservedChar{at: s.here(), value: s.restOfLine()})
+		return false
+	}
+	first := s.i
+	end, colon := s.plainOnLine(first)
+	s.i = end
+	if !colon && fresh {
+		s.plain(first, col, s.outer())
+		return false
+	}
+	return true
+}
+
+// delimitedAt reports whether an alias, a quoted text, or a bracket begins here.
+func (s *cursor) delimitedAt() bool { return bytes.IndexByte([]byte(`*"'[{`), s.text[s.i]) >= 0 }
+
+// delimited reads what delimitedAt found; false when it is wrong.
+func (s *scanner) delimited(outer int) bool {
+	switch s.text[s.i] {
+	case '*':
+		return s.aliasName()
+	case '"', '\'':
+		return s.quoted(outer)
+	}
+	return s.flow(outer)
 }
 
 // outer returns the indentation that the lines of a value must exceed.
@@ -366,16 +383,8 @@ func (s *scanner) value(col int) {
 	first := s.i
 	top.value = s.file.Span(first, s.contentEnd(first))
 	switch c := s.text[s.i]; {
-	case c == '*':
-		if !s.aliasName() {
-			return
-		}
-	case c == '"' || c == '\'':
-		if !s.quoted(col) {
-			return
-		}
-	case c == '[' || c == '{':
-		if !s.flow(col) {
+	case s.delimitedAt():
+		if !s.delimited(col) {
 			return
 		}
 	case c == '|' || c == '>':

@@ -22,7 +22,7 @@ func Find(f *source.File, from int) (problem diag.Problem, tabs []source.Span) {
 	if conflict := findConflict(f, from); conflict != nil {
 		return conflict, nil
 	}
-	s := &scanner{file: f, text: f.Text, i: from}
+	s := &scanner{cursor: cursor{file: f, text: f.Text, i: from}}
 	if from == 0 && bytes.HasPrefix(s.text, BOM) {
 		s.i = len(BOM)
 	}

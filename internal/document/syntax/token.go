@@ -7,27 +7,34 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-func (s *scanner) eol(i int) bool {
+// cursor reads the characters of a text from left to right; i is the next one.
+type cursor struct {
+	file *source.File
+	text []byte
+	i    int
+}
+
+func (s *cursor) eol(i int) bool {
 	return i >= len(s.text) || s.text[i] == '\n' || s.text[i] == '\r'
 }
 
-func (s *scanner) spaceAt(i int) bool {
+func (s *cursor) spaceAt(i int) bool {
 	return s.eol(i) || s.text[i] == ' ' || s.text[i] == '\t'
 }
 
-func (s *scanner) skipIndent() {
+func (s *cursor) skipIndent() {
 	for s.i < len(s.text) && s.text[s.i] == ' ' {
 		s.i++
 	}
 }
 
-func (s *scanner) skipSpace() {
+func (s *cursor) skipSpace() {
 	for s.i < len(s.text) && (s.text[s.i] == ' ' || s.text[s.i] == '\t') {
 		s.i++
 	}
 }
 
-func (s *scanner) nextLine() {
+func (s *cursor) nextLine() {
 	for s.i < len(s.text) && s.text[s.i] != '\n' {
 		s.i++
 	}
@@ -35,11 +42,11 @@ func (s *scanner) nextLine() {
 }
 
 // restIsEmpty reports whether only a comment is left of the line.
-func (s *scanner) restIsEmpty() bool {
+func (s *cursor) restIsEmpty() bool {
 	return s.eol(s.i) || s.text[s.i] == '#' && (s.i == 0 || s.spaceAt(s.i-1))
 }
 
-func (s *scanner) lineEnd() int {
+func (s *cursor) lineEnd() int {
 	end := s.i
 	for !s.eol(end) {
 		end++
@@ -48,7 +55,7 @@ func (s *scanner) lineEnd() int {
 }
 
 // contentEnd returns the end of the text of the line of i, without a comment.
-func (s *scanner) contentEnd(i int) int {
+func (s *cursor) contentEnd(i int) int {
 	end := i
 	for j := i; !s.eol(j); j++ {
 		if s.text[j] == '#' && j > 0 && s.spaceAt(j-1) {
@@ -61,30 +68,30 @@ func (s *scanner) contentEnd(i int) int {
 	return end
 }
 
-func (s *scanner) restOfLine() source.Span { return s.file.Span(s.i, s.contentEnd(s.i)) }
+func (s *cursor) restOfLine() source.Span { return s.file.Span(s.i, s.contentEnd(s.i)) }
 
 // word is the place of a line's first word, its key if it has one.
-func (s *scanner) word() source.Span {
+func (s *cursor) word() source.Span {
 	end, _ := s.plainOnLine(s.i)
 	return s.file.Span(s.i, max(end, s.i+1))
 }
 
 // marker reports whether a line that begins at i is a document marker.
-func (s *scanner) marker(i int, marker string) bool {
+func (s *cursor) marker(i int, marker string) bool {
 	return bytes.HasPrefix(s.text[i:], []byte(marker)) && s.spaceAt(i+3) &&
 		(i == 0 || s.text[i-1] == '\n' || i == len(BOM))
 }
 
-func (s *scanner) dashAt(i int) bool { return s.indicatorAt(i, '-') }
+func (s *cursor) dashAt(i int) bool { return s.indicatorAt(i, '-') }
 
 // indicatorAt reports whether the character at i is an indicator: followed by
 // whitespace.
-func (s *scanner) indicatorAt(i int, c byte) bool {
+func (s *cursor) indicatorAt(i int, c byte) bool {
 	return i < len(s.text) && s.text[i] == c && s.spaceAt(i+1)
 }
 
 // reservedAt reports whether no plain text can begin at i.
-func (s *scanner) reservedAt(i int) bool {
+func (s *cursor) reservedAt(i int) bool {
 	switch s.text[i] {
 	case '@', '`', '%', ',', ']', '}', '|', '>':
 		return true
@@ -94,7 +101,7 @@ func (s *scanner) reservedAt(i int) bool {
 
 // plainOnLine returns where a plain scalar ends on the line of i, and whether
 // a colon follows that makes it a key.
-func (s *scanner) plainOnLine(i int) (end int, colon bool) {
+func (s *cursor) plainOnLine(i int) (end int, colon bool) {
 	end = i
 	for j := i; !s.eol(j); j++ {
 		switch c := s.text[j]; {
@@ -144,7 +151,7 @@ func (s *scanner) properties(flow bool) bool {
 }
 
 // name reads the name after & or *.
-func (s *scanner) name() []byte {
+func (s *cursor) name() []byte {
 	s.i++
 	start := s.i
 	for s.i < len(s.text) {
@@ -202,7 +209,7 @@ func (s *scanner) quoted(outer int) bool {
 }
 
 // escape returns the length of the escape at i and whether it is one.
-func (s *scanner) escape(i int) (int, bool) {
+func (s *cursor) escape(i int) (int, bool) {
 	if i+1 >= len(s.text) {
 		return 1, true
 	}
@@ -231,7 +238,7 @@ func (s *scanner) escape(i int) (int, bool) {
 
 // nextKey returns the first later key that is indented no deeper than the
 // value's own key: the value was hardly meant to reach that far.
-func (s *scanner) nextKey(from, to, outer int) source.Span {
+func (s *cursor) nextKey(from, to, outer int) source.Span {
 	for line := s.file.Position(from).Line + 1; line <= s.file.Lines(); line++ {
 		start, end := s.file.LineBounds(line)
 		if start >= to {
