@@ -25,6 +25,7 @@ func Check(e Expr, env Env) []Problem {
 	return c.problems
 }
 
+// checker has one method for each kind of node and each rule.
 type checker struct {
 	problems []Problem
 	inCall   int // calls of functions around what is checked

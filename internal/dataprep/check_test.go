@@ -15,7 +15,8 @@ import (
 // columns of the expressions in problemCases.
 var columns = map[string]string{
 	"TestID": "string", "Name": "string", "First Name": "string", "web.ecid": "string", "first-name": "string",
-	"Amount": "double", "Count": "integer", "Total": "long", "Active": "boolean", "Datefield": "date-time", "Born": "date",
+	"Amount": "double", "Count": "integer", "Total": "long", "Active": "boolean", "Datefield": "date-time",
+	"Born": "date",
 	"date": "date", "tags": "", "order": "",
 }
 
@@ -23,33 +24,56 @@ var problemCases = []struct {
 	title string
 	texts []string
 }{
-	{"not closed", []string{`concat(Name, "x"`, `concat(Name, "x)`, `tags[0`, `[Name, TestID`, `${First Name`, `(Name`, `/* Name`, "\"two\nlines\""}},
+	{"not closed", []string{`concat(Name, "x"`, `concat(Name, "x)`, `tags[0`, `[Name, TestID`, `${First Name`, `(Name`,
+		`/* Name`, "\"two\nlines\""}},
 	{"closed too much", []string{`lower(Name))`, `Name]`, `)`}},
-	{"left out", []string{``, `Name +`, `concat(Name,)`, `Active ? Name`, `Active ? : Name`, `Name.`, `tags[]`, `{"a"}`, `{"a", "b"}`, `${}`, `${a..b}`, `* 2`}},
+	{"left out", []string{``, `Name +`, `concat(Name,)`, `Active ? Name`, `Active ? : Name`, `Name.`, `tags[]`, `{"a"}`,
+		`{"a", "b"}`, `${}`, `${a..b}`, `* 2`}},
 	{"too much", []string{`Name TestID`, `Name "x"`, `Count 1`, `lower(Name) upper(Name)`, `"a" "b"`, `(Name)(1)`}},
-	{"from SQL", []string{`Active AND Count > 1`, `Name = "x"`, `Name <> "x"`, `Name IS null`, `NOT Active`, `CASE WHEN Active`, `cast(Name as string)`, `Name LIKE "A%"`, `Name in ["a"]`, `Count BETWEEN 1 AND 2`, `Name || " " || TestID`, `NULL`}},
-	{"from other languages", []string{`if (Active) Name`, `if(Active, Name, null)`, `x = 1; x`, `var x = 1`, `Count += 1`, `return Name`, `x -> x`, `Name?.length()`,
+	{"from SQL", []string{`Active AND Count > 1`, `Name = "x"`, `Name <> "x"`, `Name IS null`, `NOT Active`,
+		`CASE WHEN Active`, `cast(Name as string)`, `Name LIKE "A%"`, `Name in ["a"]`, `Count BETWEEN 1 AND 2`,
+		`Name || " " || TestID`, `NULL`}},
+	{"from other languages", []string{`if (Active) Name`, `if(Active, Name, null)`, `x = 1; x`, `var x = 1`,
+		`Count += 1`, `return Name`, `x -> x`, `Name?.length()`,
 		"`${Name}`", `Name === null ? 1 : 2`, `new("java.util.Date")`, `tags.0`, `@Name`, `#1`}},
 	{"from a word processor", []string{`concat(“a”, Name)`, `Count – 1`, "lower(\u00a0Name)"}},
-	{"reserved", []string{`size > 1`, `date`, `lower(date)`, `first`, `${first}`, `new`, `or`, `mod + 1`, `Count > empty`, `_errors`, `order.size`, `${order.size}`}},
+	{"reserved", []string{`size > 1`, `date`, `lower(date)`, `first`, `${first}`, `new`, `or`, `mod + 1`,
+		`Count > empty`, `_errors`, `order.size`, `${order.size}`}},
 	{"columns named like functions", []string{`date`, `lower(date)`, `date == now()`, `date.first`, `uuid`}},
-	{"wildcards", []string{`sha256(json_to_object(Name).v[*].code)`, `tags[*].code`, `join(",", tags[*].code)`, `lower(transformArray(tags, x -> x)[0])`}},
+	{"wildcards", []string{`sha256(json_to_object(Name).v[*].code)`, `tags[*].code`, `join(",", tags[*].code)`,
+		`lower(transformArray(tags, x -> x)[0])`}},
 	{"numbers", []string{`1abc`, `08`, `0x`, `1.5L`, `1__0`}},
 	{"escapes", []string{`"C:\users"`, `"\uD800"`, `"\uD800x"`, `a\`}},
 	{"comparisons", []string{`1 < Count < 5`, `Name == TestID == "x"`}},
-	{"columns", []string{`Nmae`, `name`, `concat(Name, TestId)`, `unheard`, `web.ecid`, `web.other`, `first-name`, `First Name`, `Name.first`, `Amount[0]`, `order.lines[0].sku`,
-		`contains_key("order.lines")`, `contains_key("odrer.lines")`, `contains_key(order.lines)`, `filterArray(tags, x -> x.Nmae == Nmae)`}},
-	{"functions", []string{`trm(Name)`, `CONCAT(Name, "x")`, `substring(Name, 1)`, `IFNULL(Name, "")`, `frobnicate(Name)`, `nvl2(Name, 1, 2)`, `current_date()`, `gen_random_uuid()`, `split_part(Name, ",", 1)`, `Name(1)`, `equals(Name, "x")`,
-		`Name.trim()`, `Name.toLowerCase()`, `Name.equalsIgnorecase("x")`, `is_set("order.id")`, `arrays_to_object("id", tags)`, `array_to_string(",", tags)`, `aa_get_event_id(Name, "event1")`}},
-	{"arguments", []string{`now(1)`, `lower()`, `substr(Name, 1)`, `date(Name, "yyyy", now(), 1)`, `concat(Name)`, `to_object("a", 1, "b")`, `to_object(tags)`, `Name.equals()`, `decode(Name, "a")`}},
-	{"types", []string{`lower(Count)`, `lower([Name])`, `substr(Name, "1", 2)`, `substr(Name, "x", 2)`, `left(Name, Amount)`, `format(Name, "yyyy")`, `format(Datefield, "yyyy")`, `format(Count, "yyyy")`,
-		`dformat(Datefield, "yyyy")`, `dformat(Total, "yyyy")`, `date(Datefield)`, `date(Count)`, `join(",", Name)`, `join(tags, ",")`, `iif(Name, 1, 2)`, `get_keys(Name)`,
-		`filterArray(tags, Name)`, `lower(x -> x)`, `map_get_values({"a": 1}, "a")`, `max([1], 2)`, `to_integer(Active)`, `to_object({"a": 1}, 2)`, `explode(now(), ",")`, `concat(Name, now())`, `concat(Name, Datefield)`}},
-	{"arithmetic", []string{`Name + Count`, `Name + TestID`, `Name * 2`, `-Name`, `Datefield - 1`, `Datefield + "x"`, `Active + 1`, `null + 1`, `Count / 2`, `Count / 2.0`, `Amount / 0`, `Count % 0`, `Active & Active`, `Name =~ 1`}},
-	{"date patterns", []string{`date(Name, "YYYY-MM-DD")`, `date(Name, "yyyy-mm-dd")`, `format(Datefield, "yyyy-MM-ddTHH:mm:ss")`, `format(Datefield, "yyyy-MM-dd'T'HH:mm:ss'Z'")`,
-		`format(Datefield, "dd.MM.yyyy hh:MM:ss")`, `format(Datefield, "YYYY-'W'ww")`, `format(Datefield, "yyyy-DDD")`, `format(Datefield, "HH:MM:ss")`, `format(Datefield, "yyyy-MM-dd HH:mm:SS")`,
-		`format(Datefield, "yyyy 'o''clock")`, `format(Datefield, 'YYYY\tMM')`, `date_part("month", Datefield)`, `date_part("mnth", Datefield)`}},
-	{"options", []string{`md5(Name, "UTF8")`, `md5(Name, "latin")`, `get_url_query_str(Name, "keep")`, `explode(Name, "|")`, `explode(Name, "\\|")`, `split(Name, ", ")`}},
+	{"columns", []string{`Nmae`, `name`, `concat(Name, TestId)`, `unheard`, `web.ecid`, `web.other`, `first-name`,
+		`First Name`, `Name.first`, `Amount[0]`, `order.lines[0].sku`,
+		`contains_key("order.lines")`, `contains_key("odrer.lines")`, `contains_key(order.lines)`,
+		`filterArray(tags, x -> x.Nmae == Nmae)`}},
+	{"functions", []string{`trm(Name)`, `CONCAT(Name, "x")`, `substring(Name, 1)`, `IFNULL(Name, "")`,
+		`frobnicate(Name)`, `nvl2(Name, 1, 2)`, `current_date()`, `gen_random_uuid()`, `split_part(Name, ",", 1)`,
+		`Name(1)`, `equals(Name, "x")`,
+		`Name.trim()`, `Name.toLowerCase()`, `Name.equalsIgnorecase("x")`, `is_set("order.id")`,
+		`arrays_to_object("id", tags)`, `array_to_string(",", tags)`, `aa_get_event_id(Name, "event1")`}},
+	{"arguments", []string{`now(1)`, `lower()`, `substr(Name, 1)`, `date(Name, "yyyy", now(), 1)`, `concat(Name)`,
+		`to_object("a", 1, "b")`, `to_object(tags)`, `Name.equals()`, `decode(Name, "a")`}},
+	{"types", []string{`lower(Count)`, `lower([Name])`, `substr(Name, "1", 2)`, `substr(Name, "x", 2)`,
+		`left(Name, Amount)`, `format(Name, "yyyy")`, `format(Datefield, "yyyy")`, `format(Count, "yyyy")`,
+		`dformat(Datefield, "yyyy")`, `dformat(Total, "yyyy")`, `date(Datefield)`, `date(Count)`, `join(",", Name)`,
+		`join(tags, ",")`, `iif(Name, 1, 2)`, `get_keys(Name)`,
+		`filterArray(tags, Name)`, `lower(x -> x)`, `map_get_values({"a": 1}, "a")`, `max([1], 2)`,
+		`to_integer(Active)`, `to_object({"a": 1}, 2)`, `explode(now(), ",")`, `concat(Name, now())`,
+		`concat(Name, Datefield)`}},
+	{"arithmetic", []string{`Name + Count`, `Name + TestID`, `Name * 2`, `-Name`, `Datefield - 1`, `Datefield + "x"`,
+		`Active + 1`, `null + 1`, `Count / 2`, `Count / 2.0`, `Amount / 0`, `Count % 0`, `Active & Active`,
+		`Name =~ 1`}},
+	{"date patterns", []string{`date(Name, "YYYY-MM-DD")`, `date(Name, "yyyy-mm-dd")`,
+		`format(Datefield, "yyyy-MM-ddTHH:mm:ss")`, `format(Datefield, "yyyy-MM-dd'T'HH:mm:ss'Z'")`,
+		`format(Datefield, "dd.MM.yyyy hh:MM:ss")`, `format(Datefield, "YYYY-'W'ww")`, `format(Datefield, "yyyy-DDD")`,
+		`format(Datefield, "HH:MM:ss")`, `format(Datefield, "yyyy-MM-dd HH:mm:SS")`,
+		`format(Datefield, "yyyy 'o''clock")`, `format(Datefield, 'YYYY\tMM')`, `date_part("month", Datefield)`,
+		`date_part("mnth", Datefield)`}},
+	{"options", []string{`md5(Name, "UTF8")`, `md5(Name, "latin")`, `get_url_query_str(Name, "keep")`,
+		`explode(Name, "|")`, `explode(Name, "\\|")`, `split(Name, ", ")`}},
 }
 
 // The golden reads like a terminal: each expression, what is wrong with it, and
@@ -83,7 +107,8 @@ func render(text string, problems []Problem) string {
 			fmt.Fprintf(&b, "%s= help: %s\n", indent, p.Help)
 		}
 		if p.Replacement != "" {
-			fmt.Fprintf(&b, "%s= fix: %s\n", indent, strings.ReplaceAll(text[:p.Start]+p.Replacement+text[p.End:], "\n", "⏎"))
+			fmt.Fprintf(&b, "%s= fix: %s\n", indent,
+				strings.ReplaceAll(text[:p.Start]+p.Replacement+text[p.End:], "\n", "⏎"))
 		}
 	}
 	return b.String() + "\n"
@@ -101,7 +126,8 @@ func TestMessagesFollowTheHouseStyle(t *testing.T) {
 				switch {
 				case p.Code == "" || p.Message == "":
 					t.Errorf("%s: empty problem %+v", text, p)
-				case strings.ToLower(string(first)) != string(first), strings.HasSuffix(p.Message, "."), strings.Contains(p.Message, "illegal"):
+				case strings.ToLower(string(first)) != string(first), strings.HasSuffix(p.Message, "."),
+					strings.Contains(p.Message, "illegal"):
 					t.Errorf("%s: message %q", text, p.Message)
 				}
 			}
@@ -147,17 +173,26 @@ func TestUndeclaredColumnsAreNotChecked(t *testing.T) {
 
 func TestTypeOf(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
-		{`null`, "null"}, {`true`, "boolean"}, {`1`, "integer"}, {`1L`, "long"}, {`12345678901`, "long"}, {`1.5`, "double"}, {`"x"`, "string"},
+		{`null`, "null"}, {`true`, "boolean"}, {`1`, "integer"}, {`1L`, "long"}, {`12345678901`, "long"},
+		{`1.5`, "double"}, {`"x"`, "string"},
 		{`Name`, "string"}, {`Datefield`, "date-time"}, {`Born`, "date"}, {`unheard`, ""}, {`order.id`, ""},
-		{`concat(Name, "x")`, "string"}, {`now()`, "date-time"}, {`timestamp()`, "long"}, {`size_of(tags)`, "integer"}, {`nullify()`, "null"},
+		{`concat(Name, "x")`, "string"}, {`now()`, "date-time"}, {`timestamp()`, "long"}, {`size_of(tags)`, "integer"},
+		{`nullify()`, "null"},
 		{`to_bigint(Name)`, "long"}, {`to_float(Name)`, "double"}, {`lcase(Name)`, "string"}, {`frobnicate(Name)`, ""},
-		{`explode(Name)`, "array<string>"}, {`explode(Name)[0]`, "string"}, {`first(explode(Name))`, "string"}, {`last("a", "b")`, "string"},
-		{`[1, 2.5]`, "array<double>"}, {`[]`, "array"}, {`[1, "a"]`, "array"}, {`to_array(true, 1, null)`, "array<integer>"}, {`{"a": 1}`, "map"},
-		{`iif(Active, Name, nullify())`, "string"}, {`iif(Active, Name, 1)`, ""}, {`Active ? Born : Datefield`, "date-time"},
-		{`decode(Name, "a", 1, "b", 2)`, "integer"}, {`decode(Name, "a", 1, "b", 2, "other")`, ""}, {`coalesce(null, Count, Total)`, "long"}, {`max(Count, Amount)`, "double"},
-		{`Name ?? "none"`, "string"}, {`Name ?: 1`, ""}, {`Count + Total`, "long"}, {`Count / 2`, "integer"}, {`Name + "x"`, "string"}, {`Name + 1`, ""},
-		{`Count > 1`, "boolean"}, {`Active && true`, "boolean"}, {`!Active`, "boolean"}, {`-Amount`, "double"}, {`empty(Name)`, "boolean"}, {`size(Name)`, "integer"},
-		{`Name.equals("x")`, "boolean"}, {`str_to_object(Name).get("a")`, ""}, {`to_object("a", 1)`, "object"}, {`1..3`, "array"},
+		{`explode(Name)`, "array<string>"}, {`explode(Name)[0]`, "string"}, {`first(explode(Name))`, "string"},
+		{`last("a", "b")`, "string"},
+		{`[1, 2.5]`, "array<double>"}, {`[]`, "array"}, {`[1, "a"]`, "array"},
+		{`to_array(true, 1, null)`, "array<integer>"}, {`{"a": 1}`, "map"},
+		{`iif(Active, Name, nullify())`, "string"}, {`iif(Active, Name, 1)`, ""},
+		{`Active ? Born : Datefield`, "date-time"},
+		{`decode(Name, "a", 1, "b", 2)`, "integer"}, {`decode(Name, "a", 1, "b", 2, "other")`, ""},
+		{`coalesce(null, Count, Total)`, "long"}, {`max(Count, Amount)`, "double"},
+		{`Name ?? "none"`, "string"}, {`Name ?: 1`, ""}, {`Count + Total`, "long"}, {`Count / 2`, "integer"},
+		{`Name + "x"`, "string"}, {`Name + 1`, ""},
+		{`Count > 1`, "boolean"}, {`Active && true`, "boolean"}, {`!Active`, "boolean"}, {`-Amount`, "double"},
+		{`empty(Name)`, "boolean"}, {`size(Name)`, "integer"},
+		{`Name.equals("x")`, "boolean"}, {`str_to_object(Name).get("a")`, ""}, {`to_object("a", 1)`, "object"},
+		{`1..3`, "array"},
 		{`filterArray([1], x -> x > 0)`, "array<integer>"}, {`add_to_array(explode(Name), "x")`, "array<string>"},
 	} {
 		e, problems := Parse(tt.text)
@@ -178,7 +213,8 @@ func TestAttributes(t *testing.T) {
 	}{
 		{`"text"`, nil},
 		{`Name`, []string{"Name Name 0-4"}},
-		{`concat(Name, order.lines[0].sku, Name)`, []string{"Name Name 7-11", "order.lines[0].sku order 13-31", "Name Name 33-37"}},
+		{`concat(Name, order.lines[0].sku, Name)`,
+			[]string{"Name Name 7-11", "order.lines[0].sku order 13-31", "Name Name 33-37"}},
 		{`${web\.ecid}`, []string{`web\.ecid web.ecid 0-12`}},
 		{`order.street\.name`, []string{`order.street\.name order 0-18`}},
 		{`order["key"][*]`, []string{`order.key[*] order 0-15`}},
@@ -254,7 +290,8 @@ func FuzzQuoteAttribute(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		if name == "" || strings.ContainsFunc(name, isControl) || utf8.RuneCountInString(QuoteAttribute(name)) > MaxLength {
+		if name == "" || strings.ContainsFunc(name, isControl) ||
+			utf8.RuneCountInString(QuoteAttribute(name)) > MaxLength {
 			t.Skip()
 		}
 		e, problems := Parse(QuoteAttribute(name))

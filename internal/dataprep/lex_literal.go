@@ -37,17 +37,7 @@ func (l *lexer) number() token {
 		whole := l.src[start:l.pos]
 		ok = real || len(whole) == 1 || whole[0] != '0' || !strings.ContainsAny(whole, "89")
 	}
-	if l.pos < len(l.src) {
-		suffixes := "lLhHfFdDbB"
-		if real {
-			suffixes = "fFdDbB"
-		} else if len(rest) > 1 && (rest[1] == 'x' || rest[1] == 'X') {
-			suffixes = "lLhH"
-		}
-		if strings.IndexByte(suffixes, l.src[l.pos]) >= 0 {
-			l.pos++
-		}
-	}
+	l.suffix(real, len(rest) > 1 && (rest[1] == 'x' || rest[1] == 'X'))
 	end := l.pos
 	for end < len(l.src) {
 		r, n := utf8.DecodeRuneInString(l.src[end:])
@@ -71,6 +61,20 @@ func (l *lexer) number() token {
 			Help:    "0 starts an octal number, 0x a hexadecimal number"})
 	}
 	return token{kind: tokNumber, text: word, start: start, end: end}
+}
+
+// suffix moves after the letter that gives a number its Java type, if there is one.
+func (l *lexer) suffix(real, hex bool) {
+	suffixes := "lLhHfFdDbB"
+	switch {
+	case real:
+		suffixes = "fFdDbB"
+	case hex:
+		suffixes = "lLhH"
+	}
+	if l.pos < len(l.src) && strings.IndexByte(suffixes, l.src[l.pos]) >= 0 {
+		l.pos++
+	}
 }
 
 // exponent moves after `e`, `e+` or `e-` when digits follow.

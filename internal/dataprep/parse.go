@@ -14,7 +14,7 @@ func Parse(text string) (Expr, []Problem) {
 		return nil, []Problem{{Code: "expression-too-long", Severity: diag.Error, Start: 0, End: len(text),
 			Message: fmt.Sprintf("expected at most %d characters, found %d", MaxLength, n)}}
 	}
-	p := &parser{src: text, tokens: lex(text)}
+	p := &parser{tokens: tokens{src: text, all: lex(text)}}
 	if p.tok().kind == tokEOF {
 		return nil, []Problem{{Code: "expression-empty", Severity: diag.Error, Start: 0, End: len(text),
 			Message: "expected an expression, found nothing", Help: `write empty text as ""`}}
@@ -27,26 +27,31 @@ func Parse(text string) (Expr, []Problem) {
 	return e, nil
 }
 
-// parser is a recursive descent over tokens. After the first problem every
-// token is the end, so that all loops stop; what is returned then is dropped.
-type parser struct {
+// tokens are the tokens of an expression, read from left to right. After the first
+// problem every token is the end, so that all loops stop.
+type tokens struct {
 	src     string
-	tokens  []token
+	all     []token
 	pos     int
-	depth   int
 	problem *Problem
 }
 
-func (p *parser) tok() token {
+// parser is a recursive descent over tokens. What it returns after a problem is dropped.
+type parser struct {
+	tokens
+	depth int
+}
+
+func (p *tokens) tok() token {
 	if p.problem != nil {
 		return token{kind: tokEOF, start: len(p.src), end: len(p.src)}
 	}
-	return p.tokens[min(p.pos, len(p.tokens)-1)]
+	return p.all[min(p.pos, len(p.all)-1)]
 }
 
-func (p *parser) peek(n int) token { return p.tokens[min(p.pos+n, len(p.tokens)-1)] }
+func (p *tokens) peek(n int) token { return p.all[min(p.pos+n, len(p.all)-1)] }
 
-func (p *parser) take() token {
+func (p *tokens) take() token {
 	t := p.tok()
 	if t.kind != tokEOF && t.kind != tokBad {
 		p.pos++
@@ -54,12 +59,12 @@ func (p *parser) take() token {
 	return t
 }
 
-func (p *parser) is(op string) bool {
+func (p *tokens) is(op string) bool {
 	t := p.tok()
 	return t.kind == tokOp && t.text == op
 }
 
-func (p *parser) accept(op string) bool {
+func (p *tokens) accept(op string) bool {
 	if !p.is(op) {
 		return false
 	}
@@ -225,7 +230,7 @@ func (p *parser) member(x Expr) Expr {
 }
 
 func (p *parser) element(x Expr) Expr {
-	open := p.tokens[p.pos-1]
+	open := p.all[p.pos-1]
 	var index Expr
 	if p.is("*") && p.peek(1).kind == tokOp && p.peek(1).text == "]" {
 		p.take()

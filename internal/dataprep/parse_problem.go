@@ -33,7 +33,7 @@ func (p *parser) expected(what string) {
 }
 
 // found names a token as a reader sees it.
-func (p *parser) found(t token) string {
+func (p *tokens) found(t token) string {
 	switch t.kind {
 	case tokEOF:
 		return "the end"
@@ -117,7 +117,7 @@ func (p *parser) operatorExpected(what string) {
 // wordExpected explains a word after a value: another language's operator, or
 // the rest of a name with a space.
 func (p *parser) wordExpected(t token, pr *Problem) {
-	before := p.tokens[max(p.pos-1, 0)]
+	before := p.all[max(p.pos-1, 0)]
 	switch {
 	case sqlWords[strings.ToUpper(t.text)] != "":
 		pr.Replacement = sqlWords[strings.ToUpper(t.text)]

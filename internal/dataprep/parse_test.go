@@ -345,7 +345,8 @@ func FuzzParse(f *testing.F) {
 			f.Add(text)
 		}
 	}
-	for _, text := range []string{"\\", "${", "a.\\", "'\\u12", "!$", "a=~b", "1..2", "\xff", "a\\\xff", "${\xff}", "'\xff'", "f(x->", "decode()", "iif()", "first()", "{a?b:c:d}", "a-b-1-2"} {
+	for _, text := range []string{"\\", "${", "a.\\", "'\\u12", "!$", "a=~b", "1..2", "\xff", "a\\\xff", "${\xff}",
+		"'\xff'", "f(x->", "decode()", "iif()", "first()", "{a?b:c:d}", "a-b-1-2"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -147,7 +147,8 @@ func (p *printer) unary(e *Unary) {
 	start := p.Len()
 	p.expr(e.X, levelUnary)
 	// `!$a` would read as the operator `!$`, `--a` as one day a decrement.
-	if rest := p.String()[start:]; rest != "" && strings.IndexByte("$-+~!", rest[0]) >= 0 && !strings.HasPrefix(rest, "${") {
+	if rest := p.String()[start:]; rest != "" && strings.IndexByte("$-+~!", rest[0]) >= 0 &&
+		!strings.HasPrefix(rest, "${") {
 		head := p.String()[:start]
 		p.Reset()
 		p.WriteString(head + " " + rest)
