@@ -25,11 +25,12 @@ import (
 //	bytes → documents → for the target → decoded → resolved → resources
 //
 // The report holds every fault of every file; the graph is nil when any of them
-// is an error.
+// is an error, or aepflow.yaml has one.
 func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 	p := newProject(o)
 	p.read(files, p.compileAlone)
 	p.each(resolveAt)
+	p.forgive()
 	p.judge()
 	g := p.graph(p.resources())
 	p.explain()
@@ -48,6 +49,16 @@ func (p *project) read(files []*source.File, one func(*source.File) readFile) {
 		p.units = append(p.units, r.units...)
 	}
 	p.index()
+}
+
+// forgive drops the diagnostics of what an aepflow.yaml with errors may define.
+func (p *project) forgive() {
+	if !p.options.Incomplete {
+		return
+	}
+	p.report = p.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
+		return d, d.Code != diag.MissingKey && d.Code != diag.UnknownVariable && d.Code != diag.UnknownTarget
+	})
 }
 
 // readOne reads the documents of a file.
@@ -93,9 +104,13 @@ func newProject(o Options) *project {
 	}
 }
 
+// isWrong reports whether there is nothing to lower: documents or aepflow.yaml
+// have errors.
+func (p *project) isWrong() bool { return p.report.HasErrors() || p.options.Incomplete }
+
 // resources lowers the documents into one list each; none when there are errors.
 func (p *project) resources() [][]resource.Resource {
-	if p.report.HasErrors() {
+	if p.isWrong() {
 		return nil
 	}
 	lists := make([][]resource.Resource, len(p.units))
@@ -115,7 +130,7 @@ func (p *project) resources() [][]resource.Resource {
 
 // graph joins the resources, nil when something is wrong.
 func (p *project) graph(lists [][]resource.Resource) *resource.Graph {
-	if p.report.HasErrors() {
+	if p.isWrong() {
 		return nil
 	}
 	distinct := p.distinctTitles(lists)

@@ -22,6 +22,7 @@ type Options struct {
 	Defaults   *document.Node // a part of a Dataflow, nil for none
 	Lint       []LintLevel
 	Project    *document.Document // aepflow.yaml, nil when there is none
+	Incomplete bool               // what aepflow.yaml may define is not missed: it has errors
 
 	lookup *lookup // of Targets and Vars, made once for a compilation
 }
@@ -99,13 +100,14 @@ type LintLevel struct {
 // ProjectFile is aepflow.yaml. The zero ProjectFile is an empty one.
 type ProjectFile struct {
 	schemas.Project
-	doc *variant
+	Incomplete bool // the file has errors, and what it says is not known
+	doc        *variant
 }
 
 // Options returns what aepflow.yaml says for a target. Variables of the target
 // go before those of the project.
 func (f *ProjectFile) Options(target string) Options {
-	o := Options{Target: target, Targets: []string{"local"}, Production: productionName(target)}
+	o := Options{Target: target, Targets: []string{"local"}, Production: productionName(target), Incomplete: f.Incomplete}
 	for _, t := range f.Targets {
 		o.Targets = append(o.Targets, t.Name)
 		if t.Name != target {

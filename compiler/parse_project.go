@@ -10,22 +10,23 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// ParseProject reads aepflow.yaml. It is nil when something is wrong.
+// ParseProject reads aepflow.yaml. It is empty and incomplete when something is
+// wrong.
 func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 	docs, report := document.Parse(file)
 	if report.HasErrors() {
-		return nil, report
+		return &ProjectFile{Incomplete: true}, report
 	}
 	if len(docs) > 1 {
 		report.Add(secondDocument{docs[1]})
-		return nil, report
+		return &ProjectFile{Incomplete: true}, report
 	}
 	d := &variant{Document: docs[0], project: true}
 	v, found := decodeOrExplain(d)
 	report.Append(found)
 	p, _ := v.(*schemas.Project)
 	if p == nil {
-		return nil, report
+		return &ProjectFile{Incomplete: true}, report
 	}
 	checkLevels(d, p.Lint, report)
 	checkDefaults(d, report)

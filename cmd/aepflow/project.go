@@ -135,13 +135,12 @@ func (p *project) readConfig() {
 	f, problem := readFile(file, files.MaxDocument)
 	if problem != nil {
 		p.report.Add(problem)
+		p.config.Incomplete = true
 		return
 	}
 	config, report := compiler.ParseProject(f)
 	p.report.Append(report)
-	if config != nil {
-		p.config = *config
-	}
+	p.config = *config
 	p.places[f.Path] = file
 }
 

@@ -94,9 +94,7 @@ func (p *project) with(edits []edit.FileEdits, found []diag.Diagnostic) (*projec
 			continue
 		}
 		config, report := compiler.ParseProject(fresh[i])
-		if config != nil {
-			next.config = *config
-		}
+		next.config = *config
 		next.report = next.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
 			return d, d.Primary().File != e.File
 		})
