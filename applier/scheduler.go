@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/aepflow/aepflow/internal/bug"
 )
 
 // phase is how far a task is.
@@ -86,13 +88,16 @@ func newScheduler(tasks []task, slots int, window func() int) (*scheduler, error
 	return s, nil
 }
 
-// run calls do for each task in a goroutine of its own, and returns when no task is left.
+// run calls do for each task in a goroutine of its own, and returns when no task is left. A panic of
+// do halts the scheduler.
 func (s *scheduler) run(do func(i int)) {
 	var tasks sync.WaitGroup
 	for i, ok := s.next(); ok; i, ok = s.next() {
 		tasks.Go(func() {
 			defer s.leave()
-			do(i)
+			if err := bug.Catch(func() { do(i) }); err != nil {
+				s.halt(err)
+			}
 		})
 	}
 	tasks.Wait()

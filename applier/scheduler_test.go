@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/bug"
 )
 
 // wide is a window that never holds a task back.
@@ -256,4 +258,17 @@ func TestSendsInOrder(t *testing.T) {
 			t.Errorf("sent %v", sent)
 		}
 	})
+}
+
+// TestPanicOfATask: a panic of a task halts the run and is its cause.
+func TestPanicOfATask(t *testing.T) {
+	q, err := newScheduler(make([]task, 3), 1, func() int { return 1 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.run(func(int) { panic("a bug") })
+	var caught *bug.Panic
+	if halted, cause := q.isHalted(); !halted || !errors.As(cause, &caught) {
+		t.Errorf("halted %t by %v", halted, cause)
+	}
 }
