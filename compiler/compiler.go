@@ -31,7 +31,7 @@ func Compile(files []*source.File, o Options) (*resource.Graph, *diag.Report) {
 	p.read(files, p.compileAlone)
 	p.each(resolveAt)
 	p.forgive()
-	p.judge()
+	p.applyLevels()
 	g := p.graph(p.resources())
 	p.explain()
 	return g, p.report
@@ -159,7 +159,7 @@ type unit struct {
 	connection *schemas.Connection
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
-	half       *partial // what can be read of a wrong document
+	partial    *partial // what can be read of a wrong document
 
 	compiled bool // resolved and, unless that found an error, lowered
 	lowered  []resource.Resource
@@ -257,7 +257,7 @@ func decodeUnit(d *variant, whole bool, report *diag.Report) unit {
 	v, found := decodeOrExplain(d)
 	report.Append(found)
 	if v == nil {
-		u.half = halfDecoded(u, found)
+		u.partial = decodePartial(u, found)
 	}
 	u.take(v)
 	return u

@@ -369,7 +369,7 @@ func holdsWhenChanged(t *testing.T, changes []byte) {
 	}
 	p.index()
 	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
-	p.judge()
+	p.applyLevels()
 	g := p.graph(p.resources())
 	p.explain()
 	if (g == nil) != p.report.HasErrors() {

@@ -24,17 +24,17 @@ var dependsOn = map[string][]string{
 	"profile":    {"identities", "schema"},
 }
 
-// halfDecoded returns a document with faults of shape as far as it can be read,
+// decodePartial returns a document with faults of shape as far as it can be read,
 // and the paths that have faults. Nil when there is nothing to go on.
-func halfDecoded(u unit, found *diag.Report) *partial {
+func decodePartial(u unit, found *diag.Report) *partial {
 	if u.doc.Root.Kind != document.MapKind || u.kind == "" {
 		return nil
 	}
-	half := partial{unit: u}
-	half.faulty = newFaultyPaths(found.Sorted())
-	half.faulty.addMisspelled(nil, u.doc.Root, schemaTree().Definitions[u.kind])
-	half.take(Decode(half.doc, &diag.Report{})) // its faults are known from the check
-	return &half
+	partly := partial{unit: u}
+	partly.faulty = newFaultyPaths(found.Sorted())
+	partly.faulty.addMisspelled(nil, u.doc.Root, schemaTree().Definitions[u.kind])
+	partly.take(Decode(partly.doc, &diag.Report{})) // its faults are known from the check
+	return &partly
 }
 
 // partial is a document that is read in part.
@@ -107,20 +107,20 @@ func (p *partial) hides(d diag.Diagnostic) bool {
 func resolveAt(p *project, i int) {
 	switch u := &p.units[i]; {
 	case u.compiled:
-	case u.half != nil:
-		p.resolvePartial(u.half)
+	case u.partial != nil:
+		p.resolvePartial(u.partial)
 	default:
 		p.resolve(u)
 	}
 }
 
 // resolvePartial resolves what can be resolved of a document with faults.
-func (p *project) resolvePartial(half *partial) {
+func (p *project) resolvePartial(partly *partial) {
 	own := *p
 	own.report = &diag.Report{}
-	own.resolve(&half.unit)
+	own.resolve(&partly.unit)
 	p.report.Append(own.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
-		return d, !half.hides(d)
+		return d, !partly.hides(d)
 	}))
 }
 

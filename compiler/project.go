@@ -13,19 +13,20 @@ import (
 )
 
 // project is every document of a compilation, by kind and name. While documents
-// are resolved and lowered they see each other through find and names only.
+// are resolved and lowered they see each other through find and names only. It has a
+// method for each rule of a document because nearly all report, and look up others.
 type project struct {
-	options Options
-	units   []unit
-	byName  map[nameKey]*unit
-	left    map[nameKey]*unit // documents that are not for the target
-	unnamed map[string]bool   // kinds of which a document has no name, "" when the kind is not known either
-	named   map[string]bool   // names that documents refer to as a schema or a dataset
-	report  *diag.Report
-	tenant  string                              // of the target, "" when it is not known
-	fields  map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
-	known   *knownNames                         // to suggest one of them
-	again   *reread
+	options  Options
+	units    []unit
+	byName   map[nameKey]*unit
+	excluded map[nameKey]*unit // documents that are not for the target
+	unnamed  map[string]bool   // kinds of which a document has no name, "" when the kind is not known either
+	named    map[string]bool   // names that documents refer to as a schema or a dataset
+	report   *diag.Report
+	tenant   string                              // of the target, "" when it is not known
+	fields   map[*schemas.SchemaBody]*xdm.Schema // what fieldsOf has built
+	known    *knownNames                         // to suggest one of them
+	again    *reread
 }
 
 type nameKey struct{ kind, name string }
@@ -34,7 +35,7 @@ type nameKey struct{ kind, name string }
 func (p *project) index() {
 	slices.SortStableFunc(p.units, func(a, b unit) int { return cmp.Compare(a.doc.File.Path, b.doc.File.Path) })
 	p.byName = make(map[nameKey]*unit, len(p.units))
-	p.left, p.named, p.unnamed = map[nameKey]*unit{}, map[string]bool{}, map[string]bool{}
+	p.excluded, p.named, p.unnamed = map[nameKey]*unit{}, map[string]bool{}, map[string]bool{}
 	for i := range p.units {
 		u := &p.units[i]
 		switch {
@@ -49,7 +50,7 @@ func (p *project) index() {
 		}
 		key := nameKey{u.kind, u.name}
 		if u.doc.excluded {
-			p.left[key] = u
+			p.excluded[key] = u
 			continue
 		}
 		if first, taken := p.byName[key]; taken {
@@ -104,7 +105,7 @@ func (p *project) missing(at place, kind, name string, known *nearest.Names) {
 		}
 	}
 	for _, k := range kinds {
-		if u, ok := p.left[nameKey{k, name}]; ok {
+		if u, ok := p.excluded[nameKey{k, name}]; ok {
 			p.report.Add(excludedReference{at: at, kind: k, name: name, target: p.options.Target,
 				named: u.at("name").key()})
 			return

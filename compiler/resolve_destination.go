@@ -70,7 +70,7 @@ func (p *project) checkDestinations(u *unit, rows []filled) {
 	}
 }
 
-// checkField judges one mapping against the field that it fills.
+// checkField checks one mapping against the field that it fills.
 func (p *project) checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Column) {
 	if f.ReadOnly {
 		p.report.Add(readOnlyField{row.at})
@@ -95,13 +95,13 @@ func (p *project) checkField(u *unit, row filled, f xdm.Field, columns map[strin
 	case row.Value != nil:
 		p.convert(u, row, "string", f, columns)
 	case row.expr != nil && f.Kind == xdm.Scalar && p.checkResults(row, f):
-		// Each value that can come out was judged by itself.
+		// Each value that can come out was checked by itself.
 	default:
 		p.convert(u, row, row.typ, f, columns)
 	}
 }
 
-// checkResults judges the literals that an expression may come to. It reports
+// checkResults checks the literals that an expression may return. It reports
 // whether there is nothing else that it may come to.
 func (p *project) checkResults(row filled, f xdm.Field) bool {
 	all := true
@@ -145,7 +145,7 @@ func literal(e dataprep.Expr) (string, bool) {
 	return "", false
 }
 
-// convert judges the type of a value against its field.
+// convert checks the type of a value against its field.
 func (p *project) convert(u *unit, row filled, typ string, f xdm.Field, columns map[string]*schemas.Column) {
 	c := xdm.Convertible(typ, f)
 	if c.Verdict == xdm.Fits {

@@ -7,11 +7,11 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// judge gives what is allowed and rarely meant the level that the project asks
-// for and drops what comments silence. Errors stay what they are: a document
-// that is wrong does not get right by a comment.
-func (p *project) judge() {
-	j := judge{levels: map[diag.Code]LintLevel{}, ignores: map[*source.File]map[ignoreKey]document.Ignore{},
+// applyLevels gives warnings and notes the level that the project asks
+// for, and drops what comments silence. Errors keep their level: a comment does not
+// make a document valid.
+func (p *project) applyLevels() {
+	j := lintLevels{levels: map[diag.Code]LintLevel{}, ignores: map[*source.File]map[ignoreKey]document.Ignore{},
 		used: map[source.Span]bool{}}
 	for _, l := range p.options.Lint {
 		j.levels[l.Code] = l
@@ -44,7 +44,7 @@ func (p *project) judge() {
 	}
 }
 
-type judge struct {
+type lintLevels struct {
 	levels  map[diag.Code]LintLevel
 	ignores map[*source.File]map[ignoreKey]document.Ignore // the first of each
 	used    map[source.Span]bool                           // comments that silence something
@@ -56,7 +56,7 @@ type ignoreKey struct {
 	line int
 }
 
-func (j *judge) add(d *document.Document) {
+func (j *lintLevels) add(d *document.Document) {
 	for _, ig := range d.Ignores {
 		if j.ignores[d.File] == nil {
 			j.ignores[d.File] = map[ignoreKey]document.Ignore{}
@@ -68,7 +68,7 @@ func (j *judge) add(d *document.Document) {
 	}
 }
 
-func (j *judge) one(d diag.Diagnostic) (diag.Diagnostic, bool) {
+func (j *lintLevels) one(d diag.Diagnostic) (diag.Diagnostic, bool) {
 	if d.Severity == diag.Error {
 		return d, true
 	}
