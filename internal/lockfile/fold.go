@@ -20,7 +20,7 @@ const (
 )
 
 // state is a lock while records change it. The running apply and the replay of a
-// journal go through the same fold, so what a crash leaves behind is what the
+// journal go through the same fold, so a crash leaves what the
 // process had in memory. Entries are kept by address: a slice in order would be
 // moved with every new object.
 type state struct {
@@ -91,7 +91,8 @@ func (s *state) settle(in Intent, out Outcome) {
 		e := in.Entry.Entry
 		e.ID, e.ETag, e.Deposed = out.ID, out.ETag, now.Deposed
 		if now.ID != "" && now.ID != out.ID && len(in.Leaves) > 0 {
-			e.Deposed = append(slices.Clone(now.Deposed), Deposed{ID: now.ID, ETag: now.ETag, Kind: in.Address.Kind, StepsLeft: in.Leaves})
+			old := Deposed{ID: now.ID, ETag: now.ETag, Kind: in.Address.Kind, StepsLeft: in.Leaves}
+			e.Deposed = append(slices.Clone(now.Deposed), old)
 		}
 		s.put(e)
 		s.tag(e)
@@ -181,8 +182,8 @@ func (s *state) forget(a resource.Address) {
 }
 
 // put sets an entry. With another secret in it the hash over all of them no longer
-// says that nothing changed: until somebody makes a new one, each secret is looked
-// at. Kept, it would hide a secret that changes back after a crash.
+// says that nothing changed: until a new one is made, each secret is
+// compared. Kept, it would hide a secret that changes back after a crash.
 func (s *state) put(e Entry) {
 	if len(e.Deposed) == 0 {
 		e.Deposed = nil

@@ -38,8 +38,8 @@ func (e *HeldError) Error() string {
 const retryLock = 100 * time.Millisecond
 
 // hold takes the operating system's lock of a target and leaves a note about
-// the holder. The note has a file of its own because Windows lets nobody read a
-// locked one; it is for people, the lock is what counts. timeout 0 asks once.
+// the holder. The note has a file of its own because Windows does not let
+// others read a locked one. It is for people; only the lock counts. timeout 0 asks once.
 func hold(ctx context.Context, p Paths, timeout time.Duration, now time.Time) (*flock.Flock, error) {
 	if err := p.folder().Make(); err != nil {
 		return nil, fmt.Errorf("prepare the journal: %w", err)
@@ -99,8 +99,8 @@ func release(l *flock.Flock, p Paths) error {
 	return nil
 }
 
-// FindHolder returns who holds a target's lock, without taking part: ok is false
-// when nobody does. A note of a holder that was killed does not count.
+// FindHolder returns who holds a target's lock, without taking part; ok is false
+// if it is free. A note of a holder that was killed does not count.
 func FindHolder(p Paths) (h Holder, ok bool, err error) {
 	f, err := p.held().Open()
 	if files.IsAbsent(err) {

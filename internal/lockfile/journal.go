@@ -15,7 +15,7 @@ type journalFile interface {
 	Truncate(size int64) error
 }
 
-// openJournal opens a journal to write behind its first `whole` bytes.
+// openJournal opens a journal to write after its first `whole` bytes.
 func openJournal(p Paths, whole int64) (journalFile, error) {
 	f, err := p.journal().OpenWrite(os.O_CREATE, journalMode)
 	if err != nil {
@@ -32,7 +32,7 @@ func openJournal(p Paths, whole int64) (journalFile, error) {
 	return f, nil
 }
 
-// ticket stands for a record that was handed in; wait returns once all records
+// ticket identifies a record that was handed in; wait returns once all records
 // up to it are durable.
 type ticket uint64
 

@@ -49,7 +49,7 @@ func (e *TargetError) Error() string {
 }
 
 // View is what a reader sees: the lock with the journal folded in, in memory
-// only, and the calls of which nobody knows whether they were done.
+// only, and the calls with an unknown result.
 type View struct {
 	Lock *Lock
 	Open []Intent
@@ -132,7 +132,8 @@ func join(p Paths, lock *Lock, text, journal []byte, absent bool) (loaded, error
 	}
 	h := recs[0].Header
 	if h == nil || !sameMajor(h.Version) {
-		return loaded{}, &JournalError{Path: p.Journal, Err: fmt.Errorf("%w: its first line is not one that this aepflow reads", ErrDamaged)}
+		err := fmt.Errorf("%w: its first line is not one that this aepflow reads", ErrDamaged)
+		return loaded{}, &JournalError{Path: p.Journal, Err: err}
 	}
 	folded, err := fits(lock, text, h, recs)
 	if err != nil {
@@ -166,7 +167,8 @@ func fits(lock *Lock, text []byte, h *Header, recs []Record) (folded bool, err e
 	case text == nil && h.Serial == 0:
 		return false, nil
 	case text == nil:
-		return false, fmt.Errorf("%w: it goes on from serial %d of lineage %s, and there is no lockfile", ErrForeign, h.Serial, h.Lineage)
+		return false, fmt.Errorf("%w: it goes on from serial %d of lineage %s, and there is no lockfile",
+			ErrForeign, h.Serial, h.Lineage)
 	case h.Lineage != lock.Lineage:
 		return false, fmt.Errorf("%w: it has lineage %s, the lockfile %s", ErrForeign, h.Lineage, lock.Lineage)
 	case h.Serial == lock.Serial:
@@ -177,5 +179,6 @@ func fits(lock *Lock, text []byte, h *Header, recs []Record) (folded bool, err e
 			return true, nil
 		}
 	}
-	return false, fmt.Errorf("%w: the journal goes on from serial %d, the lockfile has serial %d", ErrStale, h.Serial, lock.Serial)
+	return false, fmt.Errorf("%w: the journal goes on from serial %d, the lockfile has serial %d",
+		ErrStale, h.Serial, lock.Serial)
 }

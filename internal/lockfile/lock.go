@@ -22,7 +22,7 @@ const Version = "1.0"
 
 // Lock is what was last applied to one target.
 type Lock struct {
-	Lineage string // random, made once: tells two histories apart
+	Lineage string // random, made once: identifies a history
 	Serial  uint64 // grows by one with every apply that changed something
 	Target  Target
 	Secrets string  // one hash over every secret in use, "" when there are none
@@ -127,7 +127,7 @@ func (l *Lock) Cursor() *resource.Cursor[Entry] {
 	return resource.NewCursor(l.Entries, func(e *Entry) *resource.Address { return &e.Address })
 }
 
-// Output returns the value that `${address.field}` stands for: "id", or
+// Output returns the value of `${address.field}`: "id", or
 // "version" for kinds that count their versions. False when it is not known.
 func (e Entry) Output(field string) (string, bool) {
 	switch {

@@ -7,7 +7,7 @@ import (
 )
 
 // OwnerError says that a lock holds one object twice. Whichever entry goes first
-// would remove the object that the other one stands for.
+// would remove the object of the other one.
 type OwnerError struct {
 	Kind          resource.Kind
 	ID            string

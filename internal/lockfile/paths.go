@@ -55,7 +55,7 @@ func readLock(p Paths) (*Lock, []byte, error) {
 	return l, text, nil
 }
 
-// The modes of new files: a lockfile is committed, a journal is nobody else's.
+// The modes of new files: a lockfile is committed, a journal is private.
 const (
 	lockMode    = 0o644
 	journalMode = 0o600

@@ -94,8 +94,8 @@ type ETag struct {
 }
 
 // Commit says that the lockfile with this serial and digest holds everything
-// before it. It tells a journal that outlived its lockfile's rename from one
-// that nobody has read.
+// before it. It distinguishes a journal that remained after its lockfile's
+// rename from one that was never folded in.
 type Commit struct {
 	Serial uint64 `json:"serial"`
 	Digest string `json:"digest"` // of the lockfile's bytes
@@ -128,8 +128,8 @@ func (t *EntryText) UnmarshalJSON(text []byte) error {
 // A line of the journal is one group of records that were made durable
 // together: `LENGTH CRC JSON`, both numbers as eight hex digits. A crash can
 // tear the last line only, because a line is synced before the next is written;
-// and nobody acted on a torn line, because it was never reported durable. So
-// the torn one is dropped, while a broken line with others behind it is damage.
+// and nothing was sent because of a torn line, since it was never reported durable.
+// So a torn line is dropped, while a broken line before others is damage.
 
 const frameHead = 18 // bytes before the JSON
 
@@ -151,7 +151,7 @@ func unframe(line []byte) ([]Record, bool) {
 }
 
 // unframeAll reads a journal. whole is how many bytes hold complete lines;
-// what lies behind them was torn by a crash.
+// the rest was torn by a crash.
 func unframeAll(text []byte) (recs []Record, whole int, err error) {
 	for whole < len(text) {
 		end := bytes.IndexByte(text[whole:], '\n')

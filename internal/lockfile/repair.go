@@ -112,7 +112,7 @@ func (d Damaged) Merge() (*Lock, []Choice) {
 		if j.Why == nil {
 			all = nil
 		}
-		// First: where nothing tells which of two is true, it knows what came last.
+		// First: where two versions differ, the journal has the later one.
 		all = append([]*Lock{j.Made}, all...)
 	}
 	out := all[0].Clone()
@@ -157,8 +157,11 @@ func equal(a, b Entry) bool { return a.digest() == b.digest() }
 // SameHistory reports whether the sides belong to one target and one lineage.
 func (d Damaged) SameHistory() error {
 	for _, side := range d.Sides {
-		if side.Lineage != d.Sides[0].Lineage || side.Target.Org != d.Sides[0].Target.Org || side.Target.Sandbox != d.Sides[0].Target.Sandbox {
-			return fmt.Errorf("%s: the two sides of the merge belong to different targets or histories; keep one of them whole", d.Path)
+		one, other := d.Sides[0], side
+		if one.Lineage != other.Lineage || one.Target.Org != other.Target.Org ||
+			one.Target.Sandbox != other.Target.Sandbox {
+			return fmt.Errorf("%s: the two sides of the merge belong to different targets or histories; "+
+				"keep one of them whole", d.Path)
 		}
 	}
 	return nil
@@ -166,7 +169,7 @@ func (d Damaged) SameHistory() error {
 
 // Overwrite puts a lock in the place of a damaged one, with its serial grown by
 // one, holding the operating system's lock meanwhile. A journal that is left is kept
-// beside with .old behind its name, whose path is the answer; its calls without an
+// under its name with .old added, whose path is returned; its calls without an
 // answer go on in a new one. A crash before the lockfile is replaced changes
 // nothing; one after it leaves a journal that does not fit, whose repair finds
 // everything in the lockfile already.

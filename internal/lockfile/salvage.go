@@ -11,7 +11,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// LeftJournal is a journal whose apply did not come to its end, read without the
+// LeftJournal is the journal of an interrupted apply, read without the
 // lockfile that it goes on from: what it made, and of what it had no answer.
 type LeftJournal struct {
 	Path   string
@@ -28,8 +28,8 @@ func (j *LeftJournal) IsOpen(a resource.Address) bool {
 	return j != nil && slices.ContainsFunc(j.Open, func(in Intent) bool { return in.Address == a })
 }
 
-// ErrNoTarget says that a journal does not tell where it belongs.
-var ErrNoTarget = errors.New("its first line cannot be read, so that nobody knows which lockfile and target it belongs to")
+// ErrNoTarget says that the target of a journal is unknown.
+var ErrNoTarget = errors.New("its first line cannot be read, so its lockfile and target are unknown")
 
 // leftJournal reads the journal beside a lockfile that may be damaged or gone, nil
 // when there is none that says anything.
@@ -73,7 +73,7 @@ func leftJournal(p Paths, text []byte, sides []*Lock) (*LeftJournal, error) {
 }
 
 // readableLines reads what can be read of a journal. A torn last line is not broken:
-// nobody acted on it.
+// nothing was sent because of it.
 func readableLines(raw []byte) (recs []Record, broken int) {
 	for line := range bytes.Lines(raw) {
 		whole, ended := bytes.CutSuffix(line, []byte{'\n'})
@@ -96,7 +96,7 @@ func readableLines(raw []byte) (recs []Record, broken int) {
 
 // salvage folds records. On a lock that they go on from the outcome is the lock as
 // it is now; without, it is what they speak of and no more: an entry that is changed
-// begins as it stands in the lock, if that is the same object.
+// begins as it is in the lock, if that is the same object.
 func salvage(base *Lock, recs []Record, goesOn bool) *state {
 	if goesOn {
 		s := newState(base)

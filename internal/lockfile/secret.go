@@ -15,7 +15,7 @@ import (
 )
 
 // Parameters of new hashes: argon2id with 19 MiB, two passes, one lane. They
-// stand in each hash, so that old hashes stay readable when these change.
+// are part of each hash, so that old hashes stay readable when these change.
 const (
 	argonMemory = 19 * 1024 // KiB
 	argonTime   = 2
@@ -65,7 +65,7 @@ func SecretMatches(hash, secret string) bool {
 	return subtle.ConstantTimeCompare([]byte(formatHash(secret, salt, memory, time, lanes)), []byte(hash)) == 1
 }
 
-// SecretValue is one secret in use: where it stands and what it is.
+// SecretValue is one secret in use: its place and its text.
 type SecretValue struct {
 	Address resource.Address
 	Path    string

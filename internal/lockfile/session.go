@@ -30,7 +30,7 @@ type Options struct {
 // goroutines. In order:
 //
 //	Intend   what is about to be sent         durable before the request
-//	Settle   what came of it                  durable before a dependent starts
+//	Settle   its result                       durable before a dependent starts
 //	Commit   the lockfile is replaced by rename, then the journal removed
 //
 // A crash at any point loses nothing: before Intend is durable nothing was sent;
@@ -81,7 +81,10 @@ func openHeld(p Paths, o Options) (*Session, error) {
 			return nil, err
 		}
 	}
-	s := &Session{paths: p, open: o.open, state: f.state, was: digestOnDisk(f.text), serial: f.state.lock.Serial, whole: f.whole, pending: f.had}
+	s := &Session{
+		paths: p, open: o.open, state: f.state, was: digestOnDisk(f.text), serial: f.state.lock.Serial,
+		whole: f.whole, pending: f.had,
+	}
 	if s.open == nil {
 		s.open = openJournal
 	}
@@ -147,7 +150,7 @@ func (s *Session) Unresolved() []Intent {
 	return s.state.unresolved()
 }
 
-// Ticket stands for a record on its way to the disk.
+// Ticket identifies a record on its way to the disk.
 type Ticket ticket
 
 // Intend records a call that is about to be sent and returns its number. The
@@ -160,7 +163,7 @@ func (s *Session) Intend(in Intent) (int, Ticket) {
 	return in.N, s.record(Record{Intent: &in})
 }
 
-// Settle records what came of an intent and changes the lock accordingly.
+// Settle records the result of an intent and changes the lock accordingly.
 func (s *Session) Settle(out Outcome) Ticket { return s.record(Record{Outcome: &out}) }
 
 // Edit changes the lock without a call.
@@ -274,7 +277,7 @@ func digestOnDisk(text []byte) string {
 }
 
 // replace writes the lockfile. The commit record goes first: with it, a crash
-// right after the rename is told from a lockfile that somebody else replaced.
+// right after the rename differs from a lockfile that another process replaced.
 func (s *Session) replace(text pieces) error {
 	if s.journal == nil {
 		if err := s.start(); err != nil {

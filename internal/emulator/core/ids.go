@@ -29,7 +29,7 @@ func (e *Env) NewHex(chars int) string {
 	b := e.Random((chars + 1) / 2)
 	out := make([]byte, 0, len(b)*2)
 	for _, c := range b {
-		out = append(out, hexDigits[c>>4], hexDigits[c&15])
+		out = append(out, "0123456789abcdef"[c>>4], "0123456789abcdef"[c&15])
 	}
 	return string(out[:chars])
 }
