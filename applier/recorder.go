@@ -30,7 +30,7 @@ type recorder struct {
 // the version that they made, and later updates name it.
 type unversioned struct {
 	address resource.Address
-	remote.Object
+	remote.ObjectID
 }
 
 func newRecorder(s *lockfile.Session, secrets *secretStore, w *window) *recorder {
@@ -93,7 +93,7 @@ func (r *recorder) noteChange(c *boundCall, o outcome) {
 	defer r.mu.Unlock()
 	r.changed[c.change.Address] = true
 	if o.etag == "" && makesObject(step) && hasETag(c.change.Kind) {
-		object := remote.Object{Kind: c.change.Kind, ID: c.objectOf(o), New: step == planner.StepCreate}
+		object := remote.ObjectID{Kind: c.change.Kind, ID: c.objectOf(o), New: step == planner.StepCreate}
 		r.unversioned = append(r.unversioned, unversioned{c.change.Address, object})
 	}
 }
@@ -118,9 +118,9 @@ func (r *recorder) claim(id string) bool {
 
 // readVersions completes entries at the end of a run, when nothing waits for it.
 func (r *recorder) readVersions(ctx context.Context, d platform.Doer, parallel int) {
-	objects := make([]remote.Object, len(r.unversioned))
+	objects := make([]remote.ObjectID, len(r.unversioned))
 	for i, u := range r.unversioned {
-		objects[i] = u.Object
+		objects[i] = u.ObjectID
 	}
 	versions := remote.Versions(ctx, d, objects, parallel)
 	for _, u := range r.unversioned {

@@ -137,9 +137,9 @@ func TestVersions(t *testing.T) {
 		{resource.Dataset, true, 101, 2}, {resource.Dataset, false, 4, 4}, {resource.Source, true, 4, 4},
 	} {
 		p := (&catalog{}).fill(c.n + 5)
-		var objects []remote.Object
+		var objects []remote.ObjectID
 		for _, o := range p.objects[5:] {
-			objects = append(objects, remote.Object{Kind: c.kind, ID: o["id"].(string), New: c.fresh})
+			objects = append(objects, remote.ObjectID{Kind: c.kind, ID: o["id"].(string), New: c.fresh})
 		}
 		found := remote.Versions(t.Context(), p, objects, 4)
 		if len(found) != c.n || len(p.calls) != c.calls {

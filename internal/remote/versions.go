@@ -10,8 +10,8 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// Object names an object whose version is to be read.
-type Object struct {
+// ObjectID names an object whose version is to be read.
+type ObjectID struct {
 	Kind resource.Kind
 	ID   string
 	New  bool // created a moment ago
@@ -27,8 +27,8 @@ const (
 // Versions returns the versions of objects by ID. An object whose version cannot be read is left
 // out: an update that lacks the version meets a conflict, and reads it then. New datasets are read
 // from a list, since one by one each would cost a call. At most limit reads are under way at a time.
-func Versions(ctx context.Context, d platform.Doer, objects []Object, limit int) map[string]string {
-	isNewDataset := func(o Object) bool { return o.New && o.Kind == resource.Dataset }
+func Versions(ctx context.Context, d platform.Doer, objects []ObjectID, limit int) map[string]string {
+	isNewDataset := func(o ObjectID) bool { return o.New && o.Kind == resource.Dataset }
 	datasets := 0
 	for _, o := range objects {
 		if isNewDataset(o) {
@@ -40,7 +40,7 @@ func Versions(ctx context.Context, d platform.Doer, objects []Object, limit int)
 		listed = newestDatasets(ctx, d, datasets, limit)
 	}
 	var found collected[platform.Object]
-	_ = parallel.Calls(ctx, limit, objects, func(ctx context.Context, o Object) error {
+	_ = parallel.Calls(ctx, limit, objects, func(ctx context.Context, o ObjectID) error {
 		if etag := listed[o.ID]; isNewDataset(o) && etag != "" {
 			found.add(platform.Object{ID: o.ID, ETag: etag})
 			return nil
