@@ -127,7 +127,8 @@ func firstItem(list *document.Node) *document.Node {
 // other.
 func textAt(n *document.Node, other string, keys ...string) string {
 	for _, key := range keys {
-		if v := n.Get(key); v != nil && v.Kind.IsScalar() && v.Text != "" && len(v.Text) <= mostShown && !strings.ContainsAny(v.Text, "`\n") {
+		v := n.Get(key)
+		if v != nil && v.Kind.IsScalar() && v.Text != "" && len(v.Text) <= mostShown && !strings.ContainsAny(v.Text, "`\n") {
 			return v.Text
 		}
 	}

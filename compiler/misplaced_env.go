@@ -48,6 +48,6 @@ func (p misplacedEnv) Diagnose() diag.Diagnostic {
 		Code: diag.MisplacedEnv, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` is only read in `auth.params` of a Connection", p.name),
 		Labels:  p.at.partLabels(p.start, p.end, "would be sent as it is"),
-		Help:    fmt.Sprintf("write `${var.%s}` and set AEPFLOW_VAR_%s, or pass --var %s=VALUE", variable, variable, variable),
+		Help:    fmt.Sprintf("write `${var.%[1]s}` and set AEPFLOW_VAR_%[1]s, or pass --var %[1]s=VALUE", variable),
 	}
 }

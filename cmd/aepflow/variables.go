@@ -16,8 +16,8 @@ import (
 // varPrefix begins the names of environment variables that are variables of documents.
 const varPrefix = "AEPFLOW_VAR_"
 
-// checkVars returns an error for a --var that no document uses and aepflow.yaml does not define. It takes every document
-// to know.
+// checkVars returns an error for a --var that no document uses and aepflow.yaml does not define. It needs every
+// document.
 func (p *project) checkVars() error {
 	if len(p.flags.Var) == 0 || !p.whole || p.report.HasErrors() {
 		return nil
@@ -30,7 +30,8 @@ func (p *project) checkVars() error {
 		if near, ok := diag.Nearest(name, known); ok {
 			return exit(exitUsage, "--var %s: no document uses this variable; did you mean %s?", name, near)
 		}
-		return exit(exitUsage, "--var %s: no document uses this variable; the variables are %s", name, cmp.Or(strings.Join(known, ", "), "none"))
+		list := cmp.Or(strings.Join(known, ", "), "none")
+		return exit(exitUsage, "--var %s: no document uses this variable; the variables are %s", name, list)
 	}
 	return nil
 }

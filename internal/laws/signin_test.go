@@ -10,6 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/emulator"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
 )
@@ -77,9 +78,10 @@ func TestSignInMethods(t *testing.T) {
 			g := compile(t, files)
 			w.apply(w.plan(g, w.options()))
 			w.checkEmpty(g)
+			lock, objects := w.lock(), w.objects()
 			for _, s := range list {
-				auth := dig(w.object("connection."+s.connector.Slug), "auth.specName")
-				if auth != s.method.Name {
+				e, _ := lock.Get(resource.Address{Kind: resource.Connection, Name: s.connector.Slug})
+				if auth := dig(plainJSON(t, objects[e.ID].Body), "auth.specName"); auth != s.method.Name {
 					t.Errorf("%s signs in by %v", s, auth)
 				}
 			}
@@ -96,7 +98,8 @@ func TestWrongSignIn(t *testing.T) {
 	for _, s := range signIns() {
 		t.Run(s.String(), func(t *testing.T) {
 			text := connectordoc.Connection(s.connector, s.method)
-			checkNearest(t, strings.Replace(text, "type: "+s.method.Name, "type: "+misspelt(s.method.Name), 1), diag.AuthType, s.method.Name)
+			wrong := strings.Replace(text, "type: "+s.method.Name, "type: "+misspelt(s.method.Name), 1)
+			checkNearest(t, wrong, diag.AuthType, s.method.Name)
 			for _, p := range s.method.Params {
 				if p.Required {
 					wrong := strings.Replace(text, "    "+p.Name+":", "    "+misspelt(p.Name)+":", 1)
