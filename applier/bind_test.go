@@ -60,8 +60,8 @@ func TestBindURL(t *testing.T) {
 		{"reference", "/s/${schema.crm.id}/action?op=x", "/s/https%3A%2F%2Fns.adobe.com%2Facme%2Fschemas%2F1/action?op=x", ""},
 		{"tenant", "/s/{TENANT_ID}/%7BTENANT_ID%7D", "/s/acme/acme", ""},
 		{"unknown", "/s/${schema.unknown.id}", "", "not known"},
-		{"open", "/s/${schema.crm.id", "", "not closed"},
-		{"secret", "/s/${env.PW}", "", "no reference"},
+		{"open", "/s/${schema.crm.id", "", "missing }"},
+		{"secret", "/s/${env.PW}", "", "not a reference"},
 		{"nonsense", "/s/${x}", "", "KIND.NAME"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
