@@ -107,7 +107,8 @@ type ProjectFile struct {
 // Options returns what aepflow.yaml says for a target. Variables of the target
 // go before those of the project.
 func (f *ProjectFile) Options(target string) Options {
-	o := Options{Target: target, Targets: []string{"local"}, Production: productionName(target), Incomplete: f.Incomplete}
+	o := Options{Target: target, Targets: []string{"local"}, Production: productionName(target),
+		Incomplete: f.Incomplete}
 	for _, t := range f.Targets {
 		o.Targets = append(o.Targets, t.Name)
 		if t.Name != target {

@@ -121,7 +121,8 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 			at += end + 1
 		case strings.HasPrefix(rest, envStart) && !s.takesEnv(path):
 			s.fine = false
-			s.report.Add(misplacedEnv{at: place{s.d, path}, start: at, end: at + endOfReference(rest), name: rest[:endOfReference(rest)]})
+			s.report.Add(misplacedEnv{at: place{s.d, path}, start: at, end: at + endOfReference(rest),
+				name: rest[:endOfReference(rest)]})
 			return n
 		default:
 			b.WriteByte(rest[0])

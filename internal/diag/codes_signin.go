@@ -36,8 +36,10 @@ auth:
 	{
 		Code: MisplacedEnv, Severity: Error,
 		Title: "environment variable outside the sign-in of a connection",
-		Explanation: "`${env.NAME}` is a secret that is read when a call is sent, and only `auth.params` of a Connection " +
-			"takes secrets: anywhere else, the text itself would be sent. For values that differ between targets, write " +
+		Explanation: "`${env.NAME}` is a secret that is read when a call is sent, and only `auth.params` of a " +
+			"Connection " +
+			"takes secrets: anywhere else, the text itself would be sent. For values that differ between targets, " +
+			"write " +
 			"`${var.NAME}` and set the variable in aepflow.yaml, with `--var NAME=…`, or as AEPFLOW_VAR_NAME. " +
 			"`$${env.NAME}` is the text itself.",
 		Example: with(goodDataflow, "table: shop.orders", "table: ${env.TABLE}"),

@@ -5,7 +5,8 @@ var yamlCodes = []Entry{
 	{
 		Code: MergeConflict, Severity: Error,
 		Title: "unresolved merge conflict",
-		Explanation: "Git could not merge two changes and wrote both into the file. Keep the lines that are right, remove the " +
+		Explanation: "Git could not merge two changes and wrote both into the file. Keep the lines that are right, " +
+			"remove the " +
 			"markers, and run `aepflow plan`: it shows what the merged document changes.",
 		Example: "name: orders\n<<<<<<< HEAD\ntable: shop.orders\n=======\ntable: shop.sales\n>>>>>>> sales\n",
 	},

@@ -1,7 +1,8 @@
 // Package parallel runs the turns of a loop at the same time: computations on all cores,
 // calls up to a limit.
 //
-// In: the turns, and what one does. Out: nothing; turns write to places of their own. Law: a panic goes on in the caller, with the stack of the place where it began.
+// In: the turns, and what one does. Out: nothing; turns write to places of their own. Law: a panic goes on in the
+// caller, with the stack of the place where it began.
 package parallel
 
 import (
