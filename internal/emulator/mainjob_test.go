@@ -108,6 +108,7 @@ func TestInlineTarget(t *testing.T) {
 	tag := `[{"op":"add","path":"/meta:immutableTags","value":["union"]}]`
 	a.do("PATCH", schemaPath, tag).refused(400, "XDM-1528-400")
 
+	a.post("/data/core/idnamespace/identities", object{"code": "CRMID", "name": "CRM", "idType": "CROSS_DEVICE"}).want(200)
 	d := a.post(registryBase+"/tenant/descriptors", object{
 		"@type": registry.IdentityDescriptor, "xdm:sourceSchema": id, "xdm:sourceVersion": 1,
 		"xdm:sourceProperty": "/_aepflow/loyaltyId", "xdm:namespace": "CRMID", "xdm:property": "xdm:code",

@@ -424,7 +424,7 @@ var refusalCases = []refusalCase{
 	{"PreconditionFailedError", "a stale dataset", func(a *api) reply {
 		return a.do("PATCH", catalogBase+"/dataSets/"+tutorialDataset, `{"description":"x"}`, "If-Match", "9.9.9")
 	}},
-	{"BadRequestError", "mapping sets without start", getting(prepBase + "/mappingSets?limit=2")},
+	{"BadRequestError", "mapping sets without limit", getting(prepBase + "/mappingSets?start=0")},
 	{"BadRequestError", "a broken expression",
 		posting(prepBase+"/mappingSets", with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source",
 			"concat(a"))},

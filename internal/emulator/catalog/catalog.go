@@ -186,7 +186,7 @@ func tableName(c *core.Call, name string) string {
 }
 
 func dataset(c *core.Call) (*core.Record, error) {
-	if r := c.Space.Get(core.KindDataset, c.Arg("id")); r != nil {
+	if r := c.Find(core.KindDataset, c.Arg("id")); r != nil {
 		return r, nil
 	}
 	return nil, core.Missing("there is no dataset with id %s", c.Arg("id"))
@@ -204,7 +204,7 @@ func matchVersion(c *core.Call, o object) error {
 
 func getCatalog(k core.Kind) core.Handler {
 	return func(c *core.Call) (core.Answer, error) {
-		r := c.Space.Get(k, c.Arg("id"))
+		r := c.Find(k, c.Arg("id"))
 		if r == nil {
 			return core.Answer{}, core.Missing("there is nothing with id %s in %s", c.Arg("id"), k)
 		}
@@ -331,7 +331,7 @@ func patchDataset(deep bool) core.Handler {
 
 // deleteDataset answers 200 either way: [] for an id that is not there.
 func deleteDataset(c *core.Call) (core.Answer, error) {
-	r := c.Space.Get(core.KindDataset, c.Arg("id"))
+	r := c.Find(core.KindDataset, c.Arg("id"))
 	if r == nil {
 		return core.OK([]any{})
 	}

@@ -47,7 +47,7 @@ func listCatalog(k core.Kind) core.Handler {
 		if err != nil {
 			return core.Answer{}, err
 		}
-		found := c.Space.Table(k).SelectRecords(filter.records, core.Selection{})
+		found := c.Space.Table(k).SelectRecords(filter.records, core.Selection{Skip: c.Hidden()})
 		body := []byte{'{'}
 		for i, r := range catalogPageOf(found, filter.others, by, start, limit) {
 			if i > 0 {

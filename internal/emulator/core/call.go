@@ -3,6 +3,7 @@ package core
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -179,4 +180,34 @@ func (c *Call) Object() (object, error) {
 		return nil, FlowError(ErrEmptyBody, "the body is empty or not a JSON object")
 	}
 	return nil, Refuse(c.Service, http.StatusBadRequest, "BadRequestError", "the body is empty or not a JSON object")
+}
+
+// Hides reports whether a record carries a label that the client may not see. A
+// run carries the labels of its flow.
+func (c *Call) Hides(r *Record) bool {
+	if c.Labels == nil {
+		return false
+	}
+	o := r.View()
+	if id := Text(o, "flowId"); id != "" {
+		flow := c.Space.Get(KindFlow, id)
+		return flow != nil && c.Hides(flow)
+	}
+	return slices.ContainsFunc(Texts(o, "labels"), func(l string) bool { return !slices.Contains(c.Labels, l) })
+}
+
+// Find finds an object that the client may see; nil when there is none.
+func (c *Call) Find(k Kind, id string) *Record {
+	if r := c.Space.Get(k, id); r != nil && !c.Hides(r) {
+		return r
+	}
+	return nil
+}
+
+// Hidden is what a list leaves out; nil when the client sees everything.
+func (c *Call) Hidden() func(*Record) bool {
+	if c.Labels == nil {
+		return nil
+	}
+	return c.Hides
 }

@@ -9,7 +9,7 @@ import (
 // PatchOp is one operation of a JSON Patch. Flow Service, Schema Registry and
 // Catalog share the language but not the words they refuse it with.
 type PatchOp struct {
-	op       string // add, replace, remove; lower case
+	Op       string // add, replace, remove; lower case
 	Path     string
 	Steps    []string
 	Value    any
@@ -46,8 +46,8 @@ func ReadPatch(body any) ([]PatchOp, *PatchFault) {
 		if !ok {
 			return nil, &PatchFault{PatchShape, fmt.Sprintf("operation %d is not an object", i)}
 		}
-		op := PatchOp{op: strings.ToLower(Text(o, "op")), Path: Text(o, "path")}
-		switch op.op {
+		op := PatchOp{Op: strings.ToLower(Text(o, "op")), Path: Text(o, "path")}
+		switch op.Op {
 		case "add", "replace", "remove":
 		default:
 			return nil, &PatchFault{PatchOpKind, fmt.Sprintf("operation %q is not supported; use add, replace or remove",
@@ -60,8 +60,8 @@ func ReadPatch(body any) ([]PatchOp, *PatchFault) {
 			op.Steps = append(op.Steps, strings.NewReplacer("~1", "/", "~0", "~").Replace(s))
 		}
 		op.Value, op.hasValue = o["value"]
-		if op.op != "remove" && !op.hasValue {
-			return nil, &PatchFault{PatchShape, fmt.Sprintf("operation %d (%s %s) has no value", i, op.op, op.Path)}
+		if op.Op != "remove" && !op.hasValue {
+			return nil, &PatchFault{PatchShape, fmt.Sprintf("operation %d (%s %s) has no value", i, op.Op, op.Path)}
 		}
 		ops = append(ops, op)
 	}
@@ -81,7 +81,7 @@ func ApplyPatch(root any, ops []PatchOp) (any, *PatchFault) {
 }
 
 func patchAt(node any, op PatchOp, steps []string) (any, *PatchFault) {
-	gone := &PatchFault{patchTarget, fmt.Sprintf("%s %s: there is nothing at that path", op.op, op.Path)}
+	gone := &PatchFault{patchTarget, fmt.Sprintf("%s %s: there is nothing at that path", op.Op, op.Path)}
 	step, last := steps[0], len(steps) == 1
 	switch n := node.(type) {
 	case object:
@@ -96,22 +96,22 @@ func patchAt(node any, op PatchOp, steps []string) (any, *PatchFault) {
 				return nil, fault
 			}
 			n[step] = next
-		case op.op == "add":
+		case op.Op == "add":
 			n[step] = Clone(op.Value)
 		case !has:
 			return nil, gone
-		case op.op == "remove":
+		case op.Op == "remove":
 			delete(n, step)
 		default:
 			n[step] = Clone(op.Value)
 		}
 		return n, nil
 	case []any:
-		if last && op.op == "add" && step == "-" {
+		if last && op.Op == "add" && step == "-" {
 			return append(n, Clone(op.Value)), nil
 		}
 		i, err := strconv.Atoi(step)
-		if err != nil || i < 0 || i > len(n) || (i == len(n) && !(last && op.op == "add")) {
+		if err != nil || i < 0 || i > len(n) || (i == len(n) && !(last && op.Op == "add")) {
 			return nil, gone
 		}
 		switch {
@@ -122,12 +122,12 @@ func patchAt(node any, op PatchOp, steps []string) (any, *PatchFault) {
 			}
 			n[i] = next
 			return n, nil
-		case op.op == "add":
+		case op.Op == "add":
 			n = append(n, nil)
 			copy(n[i+1:], n[i:])
 			n[i] = Clone(op.Value)
 			return n, nil
-		case op.op == "remove":
+		case op.Op == "remove":
 			return append(n[:i:i], n[i+1:]...), nil
 		default:
 			n[i] = Clone(op.Value)

@@ -35,6 +35,9 @@ type Switches struct {
 	CheckMappings bool `json:"checkMappings,omitempty"`
 	// MappingDelete: "allow" (default) or "refuse" with 405.
 	MappingDelete string `json:"mappingDelete,omitempty"`
+	// MappingStart: "optional" (default) lists mapping sets from 0 when start is
+	// absent, "required" refuses, as the reference reads.
+	MappingStart string `json:"mappingStart,omitempty"`
 	// ExpressionCheck: shape of the answer of languages/el/validate, "object"
 	// (default) or "boolean".
 	ExpressionCheck string `json:"expressionCheck,omitempty"`
@@ -105,6 +108,7 @@ var SwitchValues = map[string][]string{
 	"secrets":         {"omit", "mask", "show"},
 	"sandboxHeader":   {"default", "required"},
 	"mappingDelete":   {"allow", "refuse"},
+	"mappingStart":    {"optional", "required"},
 	"expressionCheck": {"object", "boolean"},
 	"preview":         {"array", "object"},
 	"additive":        {"used", "data", "never"},

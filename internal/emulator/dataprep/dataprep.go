@@ -87,7 +87,7 @@ func ReadMappingSet(c *core.Call, body object) (object, error) {
 	out := object{
 		"name": core.Text(body, "name"), "supportVersion": "1.1",
 		"outputSchema": object{"id": c.Env.NewHex(32), "version": 0, "schemaRef": ref}, "schemaRef": ref, "xdmSchema": schema,
-		"xdmVersion": contentType, "status": "PUBLISHED", "strictMapping": false,
+		"xdmVersion": contentType, "status": "DRAFT", "strictMapping": false,
 		"allowNullValues": body["allowNullValues"] == true, "mappings": stored,
 	}
 	if in, has := body["inputSchema"]; has && in != nil {
@@ -244,7 +244,7 @@ func hasField(fields map[string]registry.FieldType, path string) bool {
 }
 
 func mappingSet(c *core.Call) (*core.Record, error) {
-	if r := c.Space.Get(core.KindMappingSet, c.Arg("id")); r != nil {
+	if r := c.Find(core.KindMappingSet, c.Arg("id")); r != nil {
 		return r, nil
 	}
 	return nil, core.Missing("there is no mapping set with id %s", c.Arg("id"))
@@ -321,21 +321,26 @@ func deleteMappingSet(c *core.Call) (core.Answer, error) {
 	return core.Answer{Status: http.StatusNoContent}, nil
 }
 
-// listMappingSets insists on start and limit, which are an offset and a count.
+// listMappingSets takes start and limit, an offset and a count. Both are documented
+// as required; clients leave start out.
 func listMappingSets(c *core.Call) (core.Answer, error) {
 	at := map[string]int{}
 	for _, name := range []string{"start", "limit"} {
 		v := c.Query.Get(name)
+		if name == "start" && v == "" && c.Env.Switches.MappingStart != "required" {
+			continue
+		}
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 0 || name == "limit" && (n == 0 || n > 1000) {
 			return core.Answer{}, badMapping("query parameter %s is %q; a number is required", name, v)
 		}
 		at[name] = n
 	}
-	found := c.Space.Table(core.KindMappingSet).Order
+	var conds []core.Condition
 	if name := c.Query.Get("name"); name != "" {
-		found = c.Space.Table(core.KindMappingSet).By("name", name)
+		conds = append(conds, core.Condition{Path: "name", Op: "==", Values: []string{name}})
 	}
+	found := c.Space.Table(core.KindMappingSet).SelectRecords(conds, core.Selection{Skip: c.Hidden()})
 	rows := slices.Clone(found)
 	field, desc := strings.CutPrefix(strings.TrimPrefix(c.Query.Get("orderBy"), "+"), "-")
 	switch strings.TrimSpace(field) {

@@ -85,7 +85,7 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 	if !has || auth == nil {
 		if len(spec.Auth) > 0 && !isDraft(c) {
 			return core.FlowError(core.ErrFieldMissing, "auth is missing; %s signs in by %s", spec.Name,
-				strings.Join(authNames(spec), " or "))
+				strings.Join(authNames(signIns(spec, &c.Env.Switches)), " or "))
 		}
 		return nil
 	}
@@ -96,15 +96,10 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 	if len(spec.Auth) == 0 || !spec.AuthComplete {
 		return nil // not all sign-in methods are published
 	}
-	var ways []specs.Auth
-	for _, a := range spec.Auth {
-		if a.Name == name && (a.Cloud == "" || c.Env.Switches.Cloud == "any" || a.Cloud == c.Env.Switches.Cloud) {
-			ways = append(ways, a)
-		}
-	}
+	ways := slices.DeleteFunc(signIns(spec, &c.Env.Switches), func(a specs.Auth) bool { return a.Name != name })
 	if len(ways) == 0 {
 		return core.FlowError(core.ErrAuthSpec, "%s has no auth specification %q; it has %s", spec.Name, name,
-			strings.Join(authNames(spec), ", "))
+			strings.Join(authNames(signIns(spec, &c.Env.Switches)), ", "))
 	}
 	params, isObject := core.At(auth, "params").(object)
 	if !isObject {
@@ -121,9 +116,19 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 	return first
 }
 
-func authNames(spec specs.Connector) []string {
-	var names []string
+// signIns are the sign-in methods of a connector on the cloud of the emulator.
+func signIns(spec specs.Connector, sw *core.Switches) (ways []specs.Auth) {
 	for _, a := range spec.Auth {
+		if a.Cloud == "" || sw.Cloud == "any" || a.Cloud == sw.Cloud {
+			ways = append(ways, a)
+		}
+	}
+	return ways
+}
+
+func authNames(ways []specs.Auth) []string {
+	var names []string
+	for _, a := range ways {
 		if q := `"` + a.Name + `"`; !slices.Contains(names, q) {
 			names = append(names, q)
 		}

@@ -67,6 +67,10 @@ func checkEndpoint(c *core.Call, k core.Kind, o object, draft bool) error {
 	if !known || misprint {
 		return core.FlowError(core.ErrSpecID, "there is no connection specification %s", id)
 	}
+	if k == core.KindSource && spec.Kind == "streaming" {
+		return core.FlowError(core.ErrConnector, "%s is a streaming source: the emulator keeps its connections "+
+			"and runs batch sources only", spec.Name)
+	}
 	if draft {
 		return nil
 	}

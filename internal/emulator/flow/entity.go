@@ -71,7 +71,7 @@ func entity(k core.Kind) func(*core.Call) (*core.Record, error) {
 		switch {
 		case r == nil:
 			return nil, noEntity(k, c.Arg("id"))
-		case hides(c, k, r):
+		case c.Hides(r):
 			return nil, hidden(c, k)
 		}
 		return r, nil
@@ -177,7 +177,7 @@ func patchEntity(k core.Kind, rules patchRules) core.Handler {
 			return core.Answer{}, flowPatchError(fault)
 		}
 		for _, op := range ops {
-			if err := rules.allow(op); err != nil {
+			if err := rules.allow(op, before); err != nil {
 				return core.Answer{}, err
 			}
 		}
@@ -214,7 +214,8 @@ func flowPatchError(f *core.PatchFault) error {
 	return core.FlowError(core.ErrPatchInstruction, "%s", f.Detail)
 }
 
-func (p patchRules) allow(op core.PatchOp) error {
+// allow refuses an operation on a member that may not change, or is not there.
+func (p patchRules) allow(op core.PatchOp, before object) error {
 	for _, f := range p.fields {
 		if op.Steps[0] == f {
 			return nil
@@ -222,6 +223,9 @@ func (p patchRules) allow(op core.PatchOp) error {
 	}
 	if op.Steps[0] == "connectionSpec" {
 		return core.FlowError(core.ErrSpecImmutable, "the connection specification of an object cannot change")
+	}
+	if _, has := before[op.Steps[0]]; !has && op.Op != "add" {
+		return core.FlowError(core.ErrPatchInstruction, "%s %s: there is nothing at that path", op.Op, op.Path)
 	}
 	return core.FlowError(core.ErrPatchPath, "%s cannot be patched", op.Path)
 }

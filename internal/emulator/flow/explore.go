@@ -44,7 +44,8 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 	if spec, _, _ := specs.ConnectorByID(core.Text(r.View(), "connectionSpec", "id")); spec.FlowSpec == "" {
 		return core.Answer{}, core.FlowError(core.ErrExploreSpec, "connections of %s cannot be explored", spec.Name)
 	}
-	if err := checkExploreFilter(c.Query.Get("filters")); err != nil {
+	filter, err := readExploreFilter(c.Query.Get("filters"))
+	if err != nil {
 		return core.Answer{}, err
 	}
 	if !slices.Contains([]string{"root", "table", "file", "folder", "rest"}, kind) {
@@ -67,11 +68,11 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		return core.OK(items)
 	}
 	if f == nil {
-		return core.Answer{}, core.FlowError(core.ErrTable, "there is no %s %s behind the connection", kind, table)
+		return core.Answer{}, noObject(kind, table)
 	}
 	columns, err := f.Columns(c.Request.Context(), table)
 	if errors.Is(err, core.ErrNoTable) {
-		return core.Answer{}, core.FlowError(core.ErrTable, "there is no table %s behind the connection", table)
+		return core.Answer{}, noObject(kind, table)
 	}
 	if err != nil {
 		return core.Answer{}, err
@@ -82,10 +83,16 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 	}
 	out := object{"format": "flat", "schema": object{"columns": shown}}
 	if c.Query.Get("preview") == "true" {
-		rows, err := f.Rows(c.Request.Context(), table, previewRows)
+		limit := previewRows
+		if filter != nil {
+			limit = -1 // the rows that it leaves are counted
+		}
+		rows, err := f.Rows(c.Request.Context(), table, limit)
 		if err != nil {
 			return core.Answer{}, err
 		}
+		rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
+		rows = rows[:min(len(rows), previewRows)]
 		data := make([]any, len(rows))
 		for i, row := range rows {
 			data[i] = previewRow(row, columns)
@@ -93,6 +100,15 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		out["data"] = data
 	}
 	return core.OK(out)
+}
+
+// noObject refuses a table or file that is not there.
+func noObject(kind, name string) error {
+	code := core.ErrTable
+	if kind == "file" {
+		code = core.ErrProviderNone
+	}
+	return core.FlowError(code, "there is no %s %s in the data of the connection", kind, name)
 }
 
 // previewRow shows times as the platform does: in UTC and without a zone.
@@ -166,7 +182,8 @@ func exploreSpec(c *core.Call) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrSpecExplore, "%s is explored through a connection", spec.Name)
 	}
 	if strings.ToLower(c.Query.Get("objectType")) != "root" {
-		return core.Answer{}, core.FlowError(core.ErrProviderNone, "the landing zone of this sandbox is empty")
+		return core.Answer{}, core.FlowError(core.ErrProviderNone, "there is no %s %s: the landing zone of this sandbox is empty",
+			c.Query.Get("objectType"), c.Query.Get("object"))
 	}
 	return core.Answer{Status: http.StatusOK, Body: []byte("[]")}, nil
 }

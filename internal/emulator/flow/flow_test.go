@@ -140,3 +140,124 @@ func TestFilters(t *testing.T) {
 		s.Run(t, servetest.Step{Call: "GET /sourceConnections?property=" + c.property, Status: c.status, Has: c.has})
 	}
 }
+
+// A continuation token is the only parameter of a link and carries the question:
+// limit, filters, and order. Clients cut the link at =.
+func TestTokensCarryTheQuestion(t *testing.T) {
+	s := open(t, core.Switches{})
+	for _, name := range []string{"A", "B", "C", "D", "E"} {
+		s.Run(t, servetest.Step{Call: "POST /connections", Body: strings.Replace(connection, `"C"`, `"`+name+`"`, 1), Status: 201})
+	}
+	for _, first := range []string{"/connections?limit=2&orderby=-name&property=name!=C", "/connections?limit=2&property=name!=C", "/connectionSpecs?limit=2&property=name!=mysql"} {
+		s.Run(t, servetest.Step{Call: "GET " + first, Status: 200, Want: `{"items":[{},{}]}`, Save: "next=_links.next.href"})
+		next := s.Saved("next")
+		path, token, _ := strings.Cut(next, "?continuationToken=")
+		if !strings.HasPrefix(first, path+"?") || token == "" || strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			t.Fatalf("next is %q", next)
+		}
+		s.Run(t,
+			servetest.Step{Call: "GET " + next, Status: 200, Want: `{"items":[{},{}]}`},
+			servetest.Step{Call: "GET " + next + "=", Status: 200, Want: `{"items":[{},{}]}`}, // padded by a client
+			servetest.Step{Call: "GET " + next + "&limit=1", Status: 200, Want: `{"items":[{}]}`},
+			servetest.Step{Call: "GET " + next + "&property=name!=C", Status: map[bool]int{true: 200, false: 400}[strings.HasPrefix(path, "/connections")]},
+			servetest.Step{Call: "GET " + next + "&property=name==A", Status: 400, Has: "belongs to another query"},
+			servetest.Step{Call: "GET " + path + "?continuationToken=x", Status: 400, Has: "cannot be read"},
+		)
+	}
+	s.Run(t,
+		servetest.Step{Call: "GET /connections?limit=2&orderby=-name&property=name!=C", Status: 200, Want: `{"items":[{"name":"E"},{"name":"D"}]}`, Save: "next=_links.next.href"},
+		servetest.Step{Call: "GET {next}", Status: 200, Want: `{"items":[{"name":"B"},{"name":"A"}],"_links":{}}`},
+	)
+}
+
+func TestSearchRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	s := open(t, core.Switches{})
+	for body, status := range map[string]int{
+		`{"queryString":"property=name==C","limit":1}`: 200, `{"count":true}`: 200, `{"limit":1000,"orderby":"name"}`: 200,
+		`{"filter":"x"}`: 400, `{"queryString":"name=C"}`: 400, `{"queryString":1}`: 400, `{"limit":1001}`: 400, `{"limit":0}`: 400, `{"limit":1,"count":true}`: 400,
+	} {
+		s.Run(t, servetest.Step{Call: "POST /connections/search", Body: body, Status: status}, servetest.Step{Call: "POST /flowSpecs/search", Body: body, Status: status})
+	}
+}
+
+// A member that is not there cannot be replaced or removed, whichever it is.
+func TestPatchOfAMissingMember(t *testing.T) {
+	s := open(t, core.Switches{})
+	s.Run(t, servetest.Step{Call: "POST /flows", Body: dataflow, Status: 201, Save: "id=id"}, servetest.Step{Call: "GET /flows/{id}", Status: 200, Save: "etag=items.0.etag"})
+	for _, c := range []struct{ ops, code string }{
+		{`[{"op":"replace","path":"/description","value":"x"}]`, "FLOW-1455-400"}, {`[{"op":"remove","path":"/nothing"}]`, "FLOW-1455-400"},
+		{`[{"op":"replace","path":"/scheduleParams/none","value":1}]`, "FLOW-1455-400"}, {`[{"op":"replace","path":"/createdAt","value":1}]`, "FLOW-1365-400"},
+		{`[{"op":"add","path":"/nothing","value":1}]`, "FLOW-1365-400"},
+	} {
+		s.Run(t, servetest.Step{Call: "PATCH /flows/{id}", Body: c.ops, Header: "If-Match: {etag}", Status: 400, Has: c.code})
+	}
+}
+
+func TestWindowIsOnTheCopyActivity(t *testing.T) {
+	s := open(t, core.Switches{})
+	s.Run(t, servetest.Step{Call: "POST /flows", Body: dataflow, Status: 201})
+	s.Env.Advance(2*time.Hour + RunTime)
+	CatchUp(s.Space, s.Env.Now())
+	s.Run(t, servetest.Step{Call: "GET /runs?orderby=-createdAt&limit=1", Status: 200,
+		Want: `{"items":[{"activities":[{"id":"copyActivity","durationSummary":{"extensions":{"windowStart":1801486800000,"windowEnd":1801490400000}}},{"id":"promotionActivity"}]}]}`})
+}
+
+// A mapping set is published by the flow that uses it.
+func TestFlowsPublishMappingSets(t *testing.T) {
+	s := open(t, core.Switches{})
+	s.Run(t, servetest.Step{Call: "POST /flows", Body: dataflow, Status: 201})
+	if set := s.Space.Get(core.KindMappingSet, "m").View(); core.Text(set, "status") != "PUBLISHED" {
+		t.Errorf("got %s", core.ToJSON(set))
+	}
+}
+
+// A connector announces the sign-in methods that it takes on the emulator's cloud.
+func TestAnnouncedSignInIsAccepted(t *testing.T) {
+	const oracle = "d6b52d86-f0f8-475f-89d4-ce54c8527328"
+	for cloud, name := range map[string]string{"azure": "ConnectionString", "aws": "Basic Authentication"} {
+		s := servetest.New(core.FlowService, Routes(), core.Switches{Cloud: cloud})
+		s.Run(t, servetest.Step{Call: "GET /connectionSpecs/" + oracle, Status: 200, Want: `{"items":[{"authSpec":[{"name":"` + name + `"}]}]}`})
+	}
+}
+
+// Streaming sources are refused in one sentence; their connections are kept.
+func TestStreamingSourcesAreRefused(t *testing.T) {
+	open(t, core.Switches{}).Run(t,
+		servetest.Step{Call: "POST /connections", Status: 201, Save: "kinesis=id", Body: `{"name":"K","auth":{"specName":"Aws Kinesis authentication credentials","params":{"accessKeyId":"a","secretKey":"b","region":"c"}},
+			"connectionSpec":{"id":"86043421-563b-46ec-8e6c-e23184711bf6","version":"1.0"}}`},
+		servetest.Step{Call: "POST /sourceConnections", Status: 400, Has: "is a streaming source", Body: `{"name":"K","baseConnectionId":"{kinesis}","data":{"format":"json"},"params":{"stream":"s"},
+			"connectionSpec":{"id":"86043421-563b-46ec-8e6c-e23184711bf6","version":"1.0"}}`},
+	)
+}
+
+func TestRowFilters(t *testing.T) {
+	field := func(name string) string { return `{"nodeType":"fieldLookup","fieldName":"` + name + `"}` }
+	literal := func(v string) string { return `{"nodeType":"literal","value":` + v + `}` }
+	apply := func(fn string, params ...string) string {
+		return `{"nodeType":"fnApply","fnName":"` + fn + `","params":[` + strings.Join(params, ",") + `]}`
+	}
+	row := core.MustObject([]byte(`{"city":"Oslo","n":10,"none":null,"ok":true,"at":"2027-01-02T00:00:00"}`))
+	for _, c := range []struct {
+		filter string
+		want   bool
+	}{
+		{apply("=", field("city"), literal(`"Oslo"`)), true}, {apply("!=", field("city"), literal(`"Oslo"`)), false},
+		{apply(">", field("n"), literal("9")), true}, {apply(">", field("n"), literal("10")), false}, {apply(">=", field("n"), literal("10")), true},
+		{apply("<", field("n"), literal("10")), false}, {apply("<=", field("n"), literal("10")), true}, {apply("=", field("ok"), literal("true")), true},
+		{apply("<", field("at"), literal(`"2027-01-03"`)), true}, {apply("like", field("city"), literal(`"O%"`)), true}, {apply("like", field("city"), literal(`"O_"`)), false},
+		{apply("in", field("city"), literal(`["Bergen","Oslo"]`)), true}, {apply("in", field("n"), literal(`[1]`)), false},
+		{apply("isNull", field("none")), true}, {apply("isNull", field("city")), false}, {apply("isNotNull", field("city")), true}, {apply("isNull", field("absent")), true},
+		{apply("NOT", apply("=", field("city"), literal(`"Oslo"`))), false}, {apply("NOT", apply("=", field("n"), literal("1"))), true},
+		{apply("=", field("none"), literal("1")), false}, {apply("NOT", apply("=", field("none"), literal("1"))), false}, // null is neither
+		{apply("and", apply("isNull", field("none")), apply("=", field("n"), literal("10"))), true},
+		{apply("or", apply("=", field("none"), literal("1")), apply("=", field("n"), literal("10"))), true},
+	} {
+		whole := core.MustObject([]byte(`{"type":"PQL","format":"pql/json","value":` + c.filter + `}`))
+		if err := checkRowFilter(whole, nil); err != nil {
+			t.Errorf("%s: %v", c.filter, core.ToJSON(err.(*core.Refusal).Body))
+		}
+		if got := filterHolds(core.At(whole, "value"), row); got != c.want {
+			t.Errorf("%s: got %v", c.filter, got)
+		}
+	}
+}

@@ -25,6 +25,7 @@ const (
 type listQuery struct {
 	exprs   []string
 	limit   int
+	limited bool // the limit was asked for
 	orderby string
 	count   bool
 	token   string
@@ -68,7 +69,7 @@ func readListQuery(c *core.Call) (listQuery, error) {
 				return q, core.FlowError(core.ErrFilterValue, "limit is %q, expected a number from 1 to %d", values[0],
 					maxListLimit)
 			}
-			q.limit = n
+			q.limit, q.limited = n, true
 		case "start":
 		default:
 			return q, core.FlowError(core.ErrQueryParameter, "query parameter %q is not known", name)
@@ -90,29 +91,49 @@ func listEntities(k core.Kind) core.Handler {
 // searchEntities answers POST …/search, the same list asked for in a body.
 func searchEntities(k core.Kind) core.Handler {
 	return core.With((*core.Call).Object, func(c *core.Call, body object) (core.Answer, error) {
-		q := listQuery{limit: c.Env.Switches.PageSize, orderby: core.Text(body, "orderby"),
-			token: c.Query.Get("continuationToken")}
-		q.count = core.At(body, "count") == true || core.Text(body, "count") == "true"
-		if l, has := body["limit"]; has {
-			n, isInt := core.AsInt(l)
-			if !isInt || n < 1 || n > maxSearchLimit {
-				return core.Answer{}, core.FlowError(core.ErrFilterValue, "limit is %v, expected a number from 1 to %d", l,
-					maxSearchLimit)
-			}
-			if q.count {
-				return core.Answer{}, core.FlowError(core.ErrCountLimit, "limit and count do not go together")
-			}
-			q.limit = int(n)
-		}
-		if s := core.Text(body, "queryString"); s != "" {
-			values, err := url.ParseQuery(s)
-			if err != nil {
-				return core.Answer{}, core.FlowError(core.ErrFilterSyntax, "queryString cannot be read")
-			}
-			q.exprs = values["property"]
+		q, err := readSearch(c, body, c.Env.Switches.PageSize)
+		if err != nil {
+			return core.Answer{}, err
 		}
 		return list(c, k, q)
 	})
+}
+
+// readSearch reads the body of a search; what it does not understand, it refuses.
+func readSearch(c *core.Call, body object, limit int) (q listQuery, err error) {
+	q = listQuery{limit: limit, orderby: core.Text(body, "orderby"), token: c.Query.Get("continuationToken")}
+	for name, v := range body {
+		switch name {
+		case "orderby", "orderBy":
+			q.orderby, _ = v.(string)
+		case "count":
+			q.count = v == true || v == "true"
+		case "limit":
+			n, isInt := core.AsInt(v)
+			if !isInt || n < 1 || n > maxSearchLimit {
+				return q, core.FlowError(core.ErrFilterValue, "limit is %v, expected a number from 1 to %d", v, maxSearchLimit)
+			}
+			q.limit, q.limited = int(n), true
+		case "queryString":
+			text, isText := v.(string)
+			values, err := url.ParseQuery(text)
+			if !isText || err != nil {
+				return q, core.FlowError(core.ErrFilterSyntax, "queryString cannot be read")
+			}
+			for name := range values {
+				if name != "property" {
+					return q, core.FlowError(core.ErrQueryParameter, "queryString parameter %q is not known", name)
+				}
+			}
+			q.exprs = values["property"]
+		default:
+			return q, core.FlowError(core.ErrQueryParameter, "member %q of the body is not known", name)
+		}
+	}
+	if q.count && q.limited {
+		return q, core.FlowError(core.ErrCountLimit, "limit and count do not go together")
+	}
+	return q, nil
 }
 
 func readOrder(k core.Kind, s string) ([]core.Order, error) {
@@ -157,22 +178,43 @@ func compare(o core.Order, a, b string) int {
 	return cmp.Compare(x, y)
 }
 
-func readCursor(token string) (cursor, error) {
-	var from cursor
-	raw, err := base64.URLEncoding.DecodeString(token)
-	if err != nil || json.Unmarshal(raw, &from) != nil || from.Seq == 0 {
-		return from, core.FlowError(core.ErrFilterValue, "the continuation token cannot be read")
-	}
-	return from, nil
+// cursor is a continuation token: the sort values and the place in the order of
+// creation of the last item given, and the whole question, so that the token alone
+// goes on with it. It is base64url without padding: clients cut links at =.
+type cursor struct {
+	Keys    []string `json:"k,omitempty"`
+	Seq     uint64   `json:"s"`
+	Limit   int      `json:"l"`
+	Exprs   []string `json:"p,omitempty"`
+	Orderby string   `json:"o,omitempty"`
 }
 
-// cursor is a continuation token: the sort values and the place in the order
-// of creation of the last item given, and what was asked for, so that a token
-// cannot be used with another question.
-type cursor struct {
-	Keys  []string `json:"k,omitempty"`
-	Seq   uint64   `json:"s"`
-	Query string   `json:"q"`
+func (cur cursor) token() string { return base64.RawURLEncoding.EncodeToString(core.ToJSON(cur)) }
+
+// next is the link to the page after a cursor.
+func (q listQuery) next(path string, cur cursor) object {
+	cur.Limit, cur.Exprs, cur.Orderby = q.limit, q.exprs, q.orderby
+	return object{"href": path + "?continuationToken=" + cur.token()}
+}
+
+// resume reads the token of a query and takes over what it asked for. Parameters
+// that are repeated beside the token must be the same; a limit may differ.
+func (q *listQuery) resume() (from cursor, err error) {
+	if q.token == "" {
+		return from, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(q.token, "="))
+	if err != nil || json.Unmarshal(raw, &from) != nil || from.Seq == 0 || from.Limit < 1 || from.Limit > maxSearchLimit {
+		return from, core.FlowError(core.ErrFilterValue, "the continuation token cannot be read")
+	}
+	if q.exprs != nil && !slices.Equal(q.exprs, from.Exprs) || q.orderby != "" && q.orderby != from.Orderby {
+		return from, core.FlowError(core.ErrFilterValue, "the continuation token belongs to another query")
+	}
+	q.exprs, q.orderby = from.Exprs, from.Orderby
+	if !q.limited {
+		q.limit = from.Limit
+	}
+	return from, nil
 }
 
 type sorted struct {
@@ -181,6 +223,10 @@ type sorted struct {
 }
 
 func list(c *core.Call, k core.Kind, q listQuery) (core.Answer, error) {
+	from, err := q.resume()
+	if err != nil {
+		return core.Answer{}, err
+	}
 	conds, err := flowConditions(q.exprs, filterFields[k])
 	if err != nil {
 		return core.Answer{}, err
@@ -189,29 +235,10 @@ func list(c *core.Call, k core.Kind, q listQuery) (core.Answer, error) {
 	if err != nil {
 		return core.Answer{}, err
 	}
-	asked := strings.Join(q.exprs, "\x00") + "\x01" + q.orderby
-	var from cursor
-	if q.token != "" {
-		if from, err = readCursor(q.token); err != nil {
-			return core.Answer{}, err
-		}
-		if asked == "\x01" && from.Query != asked { // the token alone goes on with its own query
-			exprs, orderby, _ := strings.Cut(from.Query, "\x01")
-			q.orderby, q.token = orderby, ""
-			if exprs != "" {
-				q.exprs = strings.Split(exprs, "\x00")
-			}
-			conds, err = flowConditions(q.exprs, filterFields[k])
-			if err == nil {
-				by, err = readOrder(k, orderby)
-			}
-			asked = from.Query
-		}
-		if err != nil || from.Query != asked || len(from.Keys) != len(by) {
-			return core.Answer{}, core.FlowError(core.ErrFilterValue, "the continuation token belongs to another query")
-		}
+	if q.token != "" && len(from.Keys) != len(by) {
+		return core.Answer{}, core.FlowError(core.ErrFilterValue, "the continuation token cannot be read")
 	}
-	sel := core.Selection{Skip: skipHidden(c, k)}
+	sel := core.Selection{Skip: c.Hidden()}
 	if d := c.Env.Switches.ListDelayMillis; d > 0 {
 		sel.Hidden = c.Millis() - d
 	}
@@ -229,19 +256,7 @@ func list(c *core.Call, k core.Kind, q listQuery) (core.Answer, error) {
 	}
 	links := object{}
 	if next != nil {
-		next.Query = asked
-		raw, err := json.Marshal(next)
-		if err != nil {
-			return core.Answer{}, err
-		}
-		v := url.Values{"continuationToken": {base64.URLEncoding.EncodeToString(raw)}, "limit": {strconv.Itoa(q.limit)}}
-		for _, e := range q.exprs {
-			v.Add("property", e)
-		}
-		if q.orderby != "" {
-			v.Set("orderby", q.orderby)
-		}
-		links["next"] = object{"href": "/" + string(k) + "?" + v.Encode()}
+		links["next"] = q.next("/"+string(k), *next)
 	}
 	return core.OK(object{"items": items, "_links": links})
 }

@@ -36,8 +36,26 @@ func createFlow(c *core.Call, body object) (core.Answer, error) {
 	if err := checkFlow(c, body, isDraft(c), true); err != nil {
 		return core.Answer{}, err
 	}
+	if p, isObject := body["scheduleParams"].(object); isObject {
+		if s, err := ReadSchedule(p); err == nil && !s.Once() && p["backfill"] == nil {
+			p["backfill"] = true // the specification's default
+		}
+	}
+	publishMapping(c, body)
 	o := AddFlow(c, c.Env.NewUUID(), state, body)
 	return core.Created(brief(o), "/flows/"+core.Text(o, "id"))
+}
+
+// publishMapping is what a flow does to the mapping set that it refers to.
+func publishMapping(c *core.Call, o object) {
+	params, _ := Transformation(o, "Mapping")
+	r := c.Space.Get(core.KindMappingSet, core.Text(params, "mappingId"))
+	if r == nil || core.Text(r.View(), "status") == "PUBLISHED" {
+		return
+	}
+	set := r.Object()
+	set["status"] = "PUBLISHED"
+	c.Space.Put(core.KindMappingSet, r.ID, r.Created, set)
 }
 
 // AddFlow stores a flow, completed with what it inherits from its ends, and returns it.
@@ -45,11 +63,6 @@ func AddFlow(c *core.Call, id, state string, body object) object {
 	o := newEntity(c, id, state, body)
 	inherit(c, o)
 	o["runs"] = "/runs?property=flowId==" + id
-	if p, isObject := o["scheduleParams"].(object); isObject {
-		if s, err := ReadSchedule(p); err == nil && !s.Once() && p["backfill"] == nil {
-			p["backfill"] = true // the specification's default
-		}
-	}
 	c.Space.Put(core.KindFlow, id, c.Millis(), o)
 	return o
 }
@@ -324,8 +337,8 @@ var flowRules = patchRules{
 }
 
 func judgeFlowPatch(c *core.Call, before, after object, ops []core.PatchOp) error {
-	if !IsSourceFlow(before) {
-		return requireName(after) // the rest is for the destination's owner to know
+	if _, known := specs.FlowSpecByID(core.Text(before, "flowSpec", "id")); !known {
+		return requireName(after) // the rest is for the owner of the specification to know
 	}
 	draft := core.Text(before, "state") == c.Env.Switches.DraftState
 	for _, field := range []string{"sourceConnectionIds", "targetConnectionIds"} {
@@ -344,6 +357,7 @@ func judgeFlowPatch(c *core.Call, before, after object, ops []core.PatchOp) erro
 	if err := checkFlow(c, after, draft, false); err != nil {
 		return err
 	}
+	publishMapping(c, after)
 	inherit(c, after)
 	return nil
 }

@@ -3,9 +3,7 @@ package flow
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
@@ -35,9 +33,11 @@ func specRoutes() []core.Route {
 	}
 }
 
-// flowSpecBodies gives the bodies. transformationSpecs is the member of today,
+// flowSpecBodies gives the bodies, which no switch changes. transformationSpecs is the member of today,
 // transformationSpec that of the tutorial; both are answered.
-var flowSpecBodies = sync.OnceValue(func() []object {
+func flowSpecBodies(*core.Switches) []object { return allFlowSpecs() }
+
+var allFlowSpecs = sync.OnceValue(func() []object {
 	var out []object
 	for _, f := range specs.FlowSpecs() {
 		o := core.MustObject(f.Body)
@@ -47,23 +47,32 @@ var flowSpecBodies = sync.OnceValue(func() []object {
 	return out
 })
 
-var connectionSpecBodies = sync.OnceValue(func() []object {
-	var out []object
-	for _, c := range specs.Connectors() {
-		if c.ID != "" {
-			out = append(out, connectionSpecBody(c))
+// connectionSpecBodies gives the bodies as they are on a cloud.
+func connectionSpecBodies(sw *core.Switches) []object {
+	specBodies.Lock()
+	defer specBodies.Unlock()
+	if specBodies.byCloud[sw.Cloud] == nil {
+		for _, c := range specs.Connectors() {
+			if c.ID != "" {
+				specBodies.byCloud[sw.Cloud] = append(specBodies.byCloud[sw.Cloud], connectionSpecBody(c, sw))
+			}
 		}
 	}
-	return out
-})
+	return specBodies.byCloud[sw.Cloud]
+}
 
-func connectionSpecBody(c specs.Connector) object {
+var specBodies = struct {
+	sync.Mutex
+	byCloud map[string][]object
+}{byCloud: map[string][]object{}}
+
+func connectionSpecBody(c specs.Connector, sw *core.Switches) object {
 	name := c.APIName
 	if name == "" {
 		name = c.Slug
 	}
 	auth := []any{}
-	for _, a := range c.Auth {
+	for _, a := range signIns(c, sw) {
 		properties, required := object{}, []any{}
 		for _, p := range a.Params {
 			o := object{"type": p.Type}
@@ -134,32 +143,31 @@ var specFields = []string{
 	"optionSpec", "runSpec", "permissionsInfo",
 }
 
-func listSpecs(path string, bodies func() []object) core.Handler {
+func listSpecs(path string, bodies func(*core.Switches) []object) core.Handler {
 	return core.With(readListQuery, func(c *core.Call, q listQuery) (core.Answer, error) {
-		if !c.Query.Has("limit") {
+		if !q.limited {
 			q.limit = maxListLimit // short lists, and every client expects them whole
 		}
-		return selectSpecs(c, path, bodies(), q)
+		return selectSpecs(path, bodies(&c.Env.Switches), q)
 	})
 }
 
 // searchSpecs is the same list asked for in a body.
-func searchSpecs(path string, bodies func() []object) core.Handler {
+func searchSpecs(path string, bodies func(*core.Switches) []object) core.Handler {
 	return core.With((*core.Call).Object, func(c *core.Call, body object) (core.Answer, error) {
-		q := listQuery{limit: maxListLimit, token: c.Query.Get("continuationToken"), count: core.At(body, "count") == true}
-		values, err := url.ParseQuery(core.Text(body, "queryString"))
+		q, err := readSearch(c, body, maxListLimit)
 		if err != nil {
-			return core.Answer{}, core.FlowError(core.ErrFilterSyntax, "queryString cannot be read")
+			return core.Answer{}, err
 		}
-		q.exprs = values["property"]
-		if n, isInt := core.AsInt(core.At(body, "limit")); isInt && n >= 1 && n <= maxSearchLimit {
-			q.limit = int(n)
-		}
-		return selectSpecs(c, path, bodies(), q)
+		return selectSpecs(path, bodies(&c.Env.Switches), q)
 	})
 }
 
-func selectSpecs(c *core.Call, path string, bodies []object, q listQuery) (core.Answer, error) {
+func selectSpecs(path string, bodies []object, q listQuery) (core.Answer, error) {
+	from, err := q.resume()
+	if err != nil {
+		return core.Answer{}, err
+	}
 	conds, err := flowConditions(q.exprs, specFields)
 	var r *core.Refusal
 	if errors.As(err, &r) && r.Code == core.ErrFilterField.String() && path == "/connectionSpecs" {
@@ -178,30 +186,17 @@ func selectSpecs(c *core.Call, path string, bodies []object, q listQuery) (core.
 	if q.count {
 		return core.OK(object{"count": len(items)})
 	}
-	links := object{}
-	start := 0
-	if q.token != "" {
-		n := slices.IndexFunc(items, func(o any) bool { return core.Text(o, "id") == q.token })
-		if n < 0 {
-			return core.Answer{}, core.FlowError(core.ErrFilterValue, "the continuation token cannot be read")
-		}
-		start = n
+	start := int(min(from.Seq, uint64(len(items)))) // the list never changes: a place is a number
+	links, end := object{}, min(start+q.limit, len(items))
+	if end < len(items) {
+		links["next"] = q.next(path, cursor{Seq: uint64(end)})
 	}
-	items = items[start:]
-	if len(items) > q.limit {
-		v := url.Values{"continuationToken": {core.Text(items[q.limit], "id")}, "limit": {strconv.Itoa(q.limit)}}
-		for _, e := range q.exprs {
-			v.Add("property", e)
-		}
-		links["next"] = object{"href": path + "?" + v.Encode()}
-		items = items[:q.limit]
-	}
-	return core.OK(object{"items": items, "_links": links})
+	return core.OK(object{"items": items[start:end], "_links": links})
 }
 
-func getSpec(bodies func() []object) core.Handler {
+func getSpec(bodies func(*core.Switches) []object) core.Handler {
 	return func(c *core.Call) (core.Answer, error) {
-		for _, o := range bodies() {
+		for _, o := range bodies(&c.Env.Switches) {
 			if core.Text(o, "id") == c.Arg("id") {
 				return core.OK(object{"items": []any{o}})
 			}

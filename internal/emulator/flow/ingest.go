@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
@@ -27,6 +28,8 @@ func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
 			}
 			return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: why}
 		}
+		filter := core.At(o, "params", "filters", "value")
+		rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
 		ext := core.At(run, "metrics", "durationSummary", "extensions")
 		from, _ := core.AsInt(core.At(ext, "windowStart"))
 		to, _ := core.AsInt(core.At(ext, "windowEnd"))

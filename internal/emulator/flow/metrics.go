@@ -28,7 +28,7 @@ func metrics(o catalog.Outcome, ext any, begun, ended int64) object {
 	}
 }
 
-func activities(o catalog.Outcome, flow object, batch string, begun, ended int64) []any {
+func activities(o catalog.Outcome, flow object, batch string, window any, begun, ended int64) []any {
 	half := begun + (ended-begun)/2
 	in, out := o.Bytes()
 	act := func(id string, from, to int64, status string, errs []any, info object) object {
@@ -48,8 +48,13 @@ func activities(o catalog.Outcome, flow object, batch string, begun, ended int64
 		"id": first(core.Texts(flow, "sourceConnectionIds")), "type": "SourceConnection",
 		"reference": object{"type": "AdfRunId", "ids": []any{core.Text(flow, "id")}},
 	}}}
+	copied := func(to int64, status string, errs []any) object {
+		a := act("copyActivity", begun, to, status, errs, source)
+		a["durationSummary"].(object)["extensions"] = window
+		return a
+	}
 	if o.Status == "failed" && strings.HasPrefix(o.Code, "CONNECTOR-1001") {
-		return []any{act("copyActivity", begun, ended, "failed", o.Errors(), source)}
+		return []any{copied(ended, "failed", o.Errors())}
 	}
 	target := object{}
 	if batch != "" {
@@ -63,7 +68,7 @@ func activities(o catalog.Outcome, flow object, batch string, begun, ended int64
 		status = "success"
 	}
 	return []any{
-		act("copyActivity", begun, half, "success", []any{}, source),
+		copied(half, "success", []any{}),
 		act("promotionActivity", half, ended, status, o.Errors(), target),
 	}
 }

@@ -226,8 +226,8 @@ func finishRun(sp *core.Space, r *core.Record) {
 	if out.Status != "failed" {
 		batch = catalog.NewBatch(sp, flow, out, begun, ended)
 	}
-	o["metrics"], o["activities"] = metrics(out, core.At(o, "metrics", "durationSummary", "extensions"), begun, ended),
-		activities(out, flow, batch, begun, ended)
+	window := core.At(o, "metrics", "durationSummary", "extensions")
+	o["metrics"], o["activities"] = metrics(out, window, begun, ended), activities(out, flow, batch, window, begun, ended)
 	o["updatedAt"] = ended
 	etag := sp.Env.NewEtag(time.UnixMilli(ended))
 	o["etag"], o["version"] = etag, etag
@@ -253,7 +253,7 @@ func createRun(c *core.Call, body object) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrEmptyFlowID, "flowId is missing")
 	}
 	r := c.Space.Get(core.KindFlow, id)
-	if r == nil || hides(c, core.KindFlow, r) {
+	if r == nil || c.Hides(r) {
 		return core.Answer{}, core.FlowError(core.ErrRunFlow, "there is no flow with id %s", id)
 	}
 	flow := r.Object()

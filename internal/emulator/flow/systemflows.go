@@ -15,20 +15,21 @@ import (
 // ProfileStore is the connection specification of what internal flows write to.
 const ProfileStore = "8a9c3494-9708-43d7-ae3f-cda01e5030e1"
 
-// flowProperties tells the kinds of flows apart. A flow whose specification is
-// not one of the sources' leads to a destination, unless it stays inside.
+// flowProperties tells the kinds of flows apart: those of sources lead to the data
+// lake, also when their specification is not known here, those of destinations away
+// from it.
 func flowProperties(o object, targets []any) object {
-	id := core.Text(o, "flowSpec", "id")
-	if _, known := specs.FlowSpecByID(id); known || id == "" {
-		return object{"isSourceFlow": true}
-	}
 	if core.IsInternal(o) {
 		return object{"isSourceFlow": false}
 	}
-	for _, t := range targets {
-		if spec := core.Text(t, "connectionSpec", "id"); spec == ProfileStore || spec == specs.DataLake {
-			return object{"isSourceFlow": false}
-		}
+	if _, known := specs.FlowSpecByID(core.Text(o, "flowSpec", "id")); known || len(targets) == 0 {
+		return object{"isSourceFlow": true}
+	}
+	switch core.Text(targets[0], "connectionSpec", "id") {
+	case specs.DataLake:
+		return object{"isSourceFlow": true}
+	case ProfileStore:
+		return object{"isSourceFlow": false}
 	}
 	return object{"isSourceFlow": false, "isDestinationFlow": true}
 }

@@ -49,7 +49,7 @@ func readAccept(header string) (acceptType, bool) {
 				a.id = true
 			case "link":
 				a.link = true
-			case "full":
+			case "full", "deprecatefield":
 				a.full = true
 			case "notext":
 				a.notext = true
@@ -57,7 +57,7 @@ func readAccept(header string) (acceptType, bool) {
 				a.descriptors = true
 			case "v2":
 				a.v2 = true
-			case "deprecatefield", "flat":
+			case "flat":
 			default:
 				return a, false
 			}

@@ -1,11 +1,13 @@
 package registry
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
@@ -61,6 +63,8 @@ func createDescriptor(c *core.Call, body object) (core.Answer, error) {
 func CompleteDescriptor(c *core.Call, id string, o object) object {
 	o["@id"], o["imsOrg"], o["version"], o["meta:containerId"] = id, c.Space.Org.ID, "1", "tenant"
 	o["meta:sandboxId"], o["meta:sandboxType"] = c.Space.Sandbox.ID, c.Space.Sandbox.Type
+	o["created"], o["createdUser"], o["createdClient"] = c.Millis(), c.Client, c.Client
+	o["updated"], o["updatedUser"] = c.Millis(), c.Client
 	o["xdm:sourceSchema"] = fullID(core.Text(o, "xdm:sourceSchema"))
 	return o
 }
@@ -100,11 +104,18 @@ func checkDescriptor(c *core.Call, o object, id string) error {
 			return badDescriptor("schema %s has no field %s", schemaID, property)
 		}
 	}
+	if kind == "xdm:descriptorReferenceIdentity" && namespaceOf(c, "code", core.Text(o, "xdm:identityNamespace")) == nil {
+		return badDescriptor("xdm:identityNamespace is %q, which is not the code of a namespace",
+			core.Text(o, "xdm:identityNamespace"))
+	}
 	if kind != IdentityDescriptor {
 		return nil
 	}
 	if p := core.Text(o, "xdm:property"); p != "xdm:code" && p != "xdm:id" {
 		return badDescriptor("xdm:property is %q, expected xdm:code or xdm:id", p)
+	}
+	if named, _ := core.Scalar(o["xdm:namespace"]); namespaceOf(c, core.Text(o, "xdm:property")[len("xdm:"):], named) == nil {
+		return badDescriptor("xdm:namespace is %q, which is not the %s of a namespace", named, core.Text(o, "xdm:property"))
 	}
 	if primary, has := o["xdm:isPrimary"]; has {
 		if _, isBool := primary.(bool); !isBool {
@@ -125,7 +136,7 @@ func checkDescriptor(c *core.Call, o object, id string) error {
 }
 
 func descriptor(c *core.Call) (*core.Record, error) {
-	if r := c.Space.Get(core.KindDescriptor, c.Arg("id")); r != nil {
+	if r := c.Find(core.KindDescriptor, c.Arg("id")); r != nil {
 		return r, nil
 	}
 	return nil, core.XDMError(1016, http.StatusNotFound, titleNotFound, "there is no descriptor with id %s", c.Arg("id"))
@@ -147,7 +158,11 @@ func replaceDescriptor(c *core.Call, r *core.Record) (core.Answer, error) {
 	if err := keepsUnionIdentity(c, r.Object(), body); err != nil {
 		return core.Answer{}, err
 	}
-	c.Space.Put(core.KindDescriptor, r.ID, r.Created, CompleteDescriptor(c, r.ID, body))
+	after := CompleteDescriptor(c, r.ID, body)
+	for _, k := range []string{"created", "createdUser", "createdClient"} {
+		after[k] = r.View()[k]
+	}
+	c.Space.Put(core.KindDescriptor, r.ID, r.Created, after)
 	return core.Created(object{"@id": r.ID}, "")
 }
 
@@ -188,7 +203,7 @@ func listDescriptors(c *core.Call) (core.Answer, error) {
 	}
 	var found []*core.Record
 	if c.Arg("container") == "tenant" {
-		found = c.Space.Table(core.KindDescriptor).SelectRecords(conds, core.Selection{})
+		found = c.Space.Table(core.KindDescriptor).SelectRecords(conds, core.Selection{Skip: c.Hidden()})
 	}
 	show := func(r *core.Record, o object) any {
 		switch {
@@ -253,6 +268,7 @@ func namespaceRoutes() []core.Route {
 		r(http.MethodGet, "/identities", core.Reads, listNamespaces),
 		r(http.MethodPost, "/identities", core.Writes, core.With((*core.Call).Object, createNamespace)),
 		r(http.MethodGet, "/identities/{id}", core.Reads, getNamespace),
+		r(http.MethodPut, "/identities/{id}", core.Writes, core.With((*core.Call).Object, replaceNamespace)),
 	}
 }
 
@@ -282,40 +298,83 @@ func namespaces(c *core.Call) []any {
 	return out
 }
 
+// namespaceOf finds a namespace by its code or id; nil when there is none.
+func namespaceOf(c *core.Call, member, value string) any {
+	for _, n := range namespaces(c) {
+		if has, _ := core.Scalar(core.At(n, member)); has == value {
+			return n
+		}
+	}
+	return nil
+}
+
 func listNamespaces(c *core.Call) (core.Answer, error) { return core.OK(namespaces(c)) }
 
 func getNamespace(c *core.Call) (core.Answer, error) {
-	for _, n := range namespaces(c) {
-		if id, _ := core.Scalar(core.At(n, "id")); id == c.Arg("id") {
-			return core.OK(n)
-		}
+	if n := namespaceOf(c, "id", c.Arg("id")); n != nil {
+		return core.OK(n)
 	}
 	return core.Answer{}, core.Missing("there is no namespace with id %s", c.Arg("id"))
 }
 
+var namespaceKinds = []string{"COOKIE", "CROSS_DEVICE", "DEVICE", "EMAIL", "MOBILE", "NON_PEOPLE", "PHONE"}
+
+// badNamespace refuses as Identity Service does.
+func badNamespace(c *core.Call, format string, args ...any) error {
+	detail := fmt.Sprintf(format, args...)
+	return &core.Refusal{Status: http.StatusBadRequest, Code: "Namespace validation", Body: object{
+		"timestamp": c.Now.Format(time.RFC3339), "status": http.StatusBadRequest, "title": "Namespace validation",
+		"type":        "http://ns.adobe.com/adobecloud/problem/namespacevalidation",
+		"description": detail, "detail": detail, "report": object{"code": "INVALID_REQUEST_PARAMS"},
+	}}
+}
+
+// createNamespace answers 200, not 201.
 func createNamespace(c *core.Call, body object) (core.Answer, error) {
 	code := core.Text(body, "code")
 	if code == "" || !fieldName.MatchString(code) || core.Text(body, "name") == "" {
-		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError",
-			"code (letters and digits) and name are both needed")
+		return core.Answer{}, badNamespace(c, "code (letters and digits) and name are both needed")
 	}
-	kinds := []string{"Cookie", "Cross_device", "Device", "Email", "Mobile", "Non_people", "Phone", "COOKIE",
-		"CROSS_DEVICE", "DEVICE", "EMAIL", "MOBILE", "NON_PEOPLE", "PHONE"}
-	if !slices.Contains(kinds, core.Text(body, "idType")) {
-		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError", "idType is %q",
-			core.Text(body, "idType"))
+	if !slices.Contains(namespaceKinds, strings.ToUpper(core.Text(body, "idType"))) {
+		return core.Answer{}, badNamespace(c, "idType is %q, expected one of %s", core.Text(body, "idType"),
+			strings.Join(namespaceKinds, ", "))
 	}
 	for _, n := range namespaces(c) {
 		if strings.EqualFold(core.Text(n, "code"), code) {
 			return core.Answer{}, core.Problem(http.StatusConflict, "NAMESPACE_CODE_CONFLICT", "code %s is taken", code)
 		}
 	}
-	id := 10_000_000 + len(c.Space.Table(core.KindNamespace).Order)
-	o := object{
-		"id": id, "code": code, "name": core.Text(body, "name"), "description": core.Text(body, "description"),
-		"idType": core.Text(body, "idType"), "status": "ACTIVE", "custom": true, "createTime": c.Millis(),
-		"updateTime": c.Millis(),
+	return core.OK(AddNamespace(c, 10_000_000+len(c.Space.Table(core.KindNamespace).Order), body))
+}
+
+// AddNamespace stores a namespace, completed with what the service adds, and returns it.
+func AddNamespace(c *core.Call, id int, body object) object {
+	o := object{"id": id, "status": "ACTIVE", "custom": true, "createTime": c.Millis(), "updateTime": c.Millis()}
+	for _, k := range []string{"code", "name", "description", "idType"} {
+		o[k] = core.Text(body, k)
 	}
 	c.Space.Put(core.KindNamespace, strconv.Itoa(id), c.Millis(), o)
-	return core.Created(o, "")
+	return o
+}
+
+// replaceNamespace changes name and description; code and idType stay.
+func replaceNamespace(c *core.Call, body object) (core.Answer, error) {
+	r := c.Space.Get(core.KindNamespace, c.Arg("id"))
+	if r == nil {
+		return core.Answer{}, core.Missing("there is no namespace of the organization with id %s", c.Arg("id"))
+	}
+	o := r.Object()
+	for _, fixed := range []string{"code", "idType"} {
+		if v := core.Text(body, fixed); v != "" && !strings.EqualFold(v, core.Text(o, fixed)) {
+			return core.Answer{}, badNamespace(c, "%s cannot be changed", fixed)
+		}
+	}
+	for _, k := range []string{"name", "description"} {
+		if v, has := body[k].(string); has {
+			o[k] = v
+		}
+	}
+	o["updateTime"] = c.Millis()
+	c.Space.Put(core.KindNamespace, r.ID, r.Created, o)
+	return core.OK(o)
 }

@@ -80,6 +80,23 @@ func globalResource(id string) object {
 	return nil
 }
 
+// withDefinitions gives a resource of Adobe's its own fields, in the form in which
+// the registry keeps them: as a definition that allOf refers to. Others stay as
+// they are.
+func withDefinitions(o object) object {
+	if core.Text(o, "meta:containerId") != "global" || o["meta:resourceType"] == "behaviors" {
+		return o
+	}
+	id := core.Text(o, "$id")
+	name := id[strings.LastIndexByte(id, '/')+1:]
+	all := []any{object{"$ref": "#/definitions/" + name, "type": "object", "meta:xdmType": "object"}}
+	if o["meta:resourceType"] == "classes" {
+		all = append(slices.Clone(core.List(o, "allOf")), all...)
+	}
+	o["definitions"], o["allOf"] = object{name: object{"properties": core.Clone(globalProperties(id))}}, all
+	return o
+}
+
 func globalResources(segment string) []object {
 	var out []object
 	for _, id := range globalIndex().ids {

@@ -145,7 +145,13 @@ func createResource(k core.Kind) core.Handler {
 // CompleteResource adds what the registry adds.
 func CompleteResource(c *core.Call, k core.Kind, id, version string, o object) object {
 	o["$id"], o["meta:altId"], o["meta:resourceType"], o["version"] = id, AltID(id), kindSegment(k), version
-	o["type"], o["meta:xdmType"] = "object", "object"
+	if core.Text(o, "type") != "array" {
+		o["type"] = "object"
+	}
+	o["meta:xdmType"] = o["type"]
+	for _, part := range []any{o["definitions"], o["properties"], o["allOf"], o["items"]} {
+		nameTypes(part)
+	}
 	o["imsOrg"] = c.Space.Org.ID
 	o["meta:abstract"], o["meta:extensible"] = k != core.KindSchema, k != core.KindSchema
 	o["meta:containerId"], o["meta:tenantNamespace"] = "tenant", namespace(c.Space)
@@ -166,6 +172,23 @@ func CompleteResource(c *core.Call, k core.Kind, id, version string, o object) o
 	}
 	stampResource(c, o, true)
 	return o
+}
+
+// nameTypes adds meta:xdmType to every field of a part of a resource.
+func nameTypes(part any) {
+	switch part := part.(type) {
+	case object:
+		if _, isType := part["type"].(string); isType && part["meta:xdmType"] == nil {
+			part["meta:xdmType"] = xdmType(part)
+		}
+		for _, below := range part {
+			nameTypes(below)
+		}
+	case []any:
+		for _, below := range part {
+			nameTypes(below)
+		}
+	}
 }
 
 func stampResource(c *core.Call, o object, fresh bool) {
@@ -214,7 +237,7 @@ func classOf(sp *core.Space, o object) any {
 // tenantResource finds the tenant's resource that the path names.
 func tenantResource(k core.Kind) func(*core.Call) (*core.Record, error) {
 	return func(c *core.Call) (*core.Record, error) {
-		if r := c.Space.Get(k, fullID(c.Arg("id"))); r != nil {
+		if r := c.Find(k, fullID(c.Arg("id"))); r != nil {
 			return r, nil
 		}
 		return nil, noResource(k, c.Arg("id"))
@@ -225,13 +248,11 @@ func getResource(k core.Kind) core.Handler {
 	return core.With(acceptLookup, func(c *core.Call, a acceptType) (core.Answer, error) {
 		id := fullID(c.Arg("id"))
 		var o object
-		if r := c.Space.Get(k, id); r != nil &&
+		if r := c.Space.Get(k, id); r != nil && !c.Hides(r) &&
 			(c.Arg("container") == "tenant" || !strings.HasPrefix(id, NsRoot+c.Space.Org.Tenant+"/")) {
 			o = r.Object()
-		} else if c.Arg("container") == "global" {
-			if g := globalResource(id); g != nil && core.Text(g, "meta:resourceType") == kindSegment(k) {
-				o = g
-			}
+		} else if g := globalIndex().byID[id]; core.Text(g, "meta:resourceType") == kindSegment(k) {
+			o = core.Clone(g).(object) // the tenant's container has Adobe's resources too
 		}
 		if o == nil {
 			return core.Answer{}, noResource(k, c.Arg("id"))
@@ -243,6 +264,8 @@ func getResource(k core.Kind) core.Handler {
 func showResource(c *core.Call, a acceptType, o object) (core.Answer, error) {
 	if a.full {
 		o = Resolve(c.Space, o)
+	} else {
+		o = withDefinitions(o)
 	}
 	if a.descriptors {
 		o["meta:descriptors"] = descriptorsOf(c, core.Text(o, "$id"))
@@ -436,7 +459,7 @@ func listResources(k core.Kind) core.Handler {
 			return core.Answer{}, err
 		}
 		var items []object
-		for _, r := range t.SelectRecords(conds, core.Selection{}) {
+		for _, r := range t.SelectRecords(conds, core.Selection{Skip: c.Hidden()}) {
 			items = append(items, r.Object())
 		}
 		return showList(c, items)

@@ -108,11 +108,85 @@ func TestDescriptors(t *testing.T) {
 func TestNamespaces(t *testing.T) {
 	s := servetest.New(core.IdentityService, Routes(), core.Switches{})
 	s.Run(t,
-		servetest.Step{Call: "POST /identities", Body: `{"code":"CRM","name":"CRM id","idType":"CROSS_DEVICE"}`, Status: 201,
+		servetest.Step{Call: "POST /identities", Body: `{"code":"CRM","name":"CRM id","idType":"CROSS_DEVICE"}`, Status: 200,
 			Save: "id=id", Want: `{"status":"ACTIVE","custom":true}`},
 		servetest.Step{Call: "GET /identities/{id}", Status: 200, Want: `{"code":"CRM"}`},
 		servetest.Step{Call: "POST /identities", Body: `{"code":"email","name":"x","idType":"Email"}`, Status: 409},
 		servetest.Step{Call: "POST /identities", Body: `{"code":"X","name":"x","idType":"Tin"}`, Status: 400},
 		servetest.Step{Call: "GET /identities/1", Status: 404},
+	)
+}
+
+// Public clients send no type; a resource has one all the same, and so do its
+// own fields.
+func TestTypesAreOptional(t *testing.T) {
+	untyped := strings.Replace(group, `"type":"object",`, ``, 1)
+	open().Run(t,
+		servetest.Step{Call: "POST /tenant/fieldgroups", Body: untyped, Status: 201, Save: "group=$id", Want: `{"type":"object",
+			"definitions":{"own":{"properties":{"_acme":{"meta:xdmType":"object","properties":{"n":{"type":"integer","meta:xdmType":"int"}}}}}}}`},
+		servetest.Step{Call: "POST /tenant/schemas", Body: strings.Replace(schema, `"type":"object",`, ``, 1), Status: 201, Want: `{"type":"object"}`},
+		servetest.Step{Call: "POST /tenant/datatypes", Body: `{"title":"D","properties":{"x":{"type":"string"}}}`, Status: 201, Want: `{"type":"object","properties":{"x":{"meta:xdmType":"string"}}}`},
+		servetest.Step{Call: "POST /tenant/datatypes", Body: `{"title":"L","type":"array","items":{"type":"string"}}`, Status: 201, Want: `{"type":"array","meta:xdmType":"array"}`},
+		servetest.Step{Call: "POST /tenant/classes", Body: `{"title":"C","allOf":[{"$ref":"https://ns.adobe.com/xdm/data/record"}]}`, Status: 201, Want: `{"type":"object"}`},
+		servetest.Step{Call: "POST /tenant/classes", Body: `{"title":"E","type":"array","allOf":[{"$ref":"https://ns.adobe.com/xdm/data/record"}]}`, Status: 400},
+		servetest.Step{Call: "POST /tenant/classes", Body: `{"title":"E","type":1,"allOf":[{"$ref":"https://ns.adobe.com/xdm/data/record"}]}`, Status: 400},
+	)
+}
+
+// The tenant's container has Adobe's classes, field groups, and data types too, raw
+// with the definitions of their fields, resolved with the fields themselves.
+func TestStandardResources(t *testing.T) {
+	s := open()
+	deprecated := "Accept: application/vnd.adobe.xed-deprecatefield+json; version=1"
+	for _, container := range []string{"tenant", "global"} {
+		person := "GET /" + container + "/fieldgroups/_xdm.context.profile-person-details"
+		s.Run(t,
+			servetest.Step{Call: person, Header: one, Status: 200, Want: `{"meta:containerId":"global","allOf":[{"$ref":"#/definitions/profile-person-details"}],
+				"definitions":{"profile-person-details":{"properties":{"person":{"properties":{"birthDate":{"format":"date"}}}}}}}`},
+			servetest.Step{Call: person, Header: full, Status: 200, Want: `{"properties":{"person":{"properties":{"birthDate":{"format":"date"}}}}}`},
+			servetest.Step{Call: person, Header: deprecated, Status: 200, Want: `{"properties":{"person":{"properties":{"birthDate":{"format":"date"}}}}}`},
+			servetest.Step{Call: "GET /" + container + "/classes/_xdm.context.profile", Header: one, Status: 200, Want: `{"allOf":[{"$ref":"https://ns.adobe.com/xdm/data/record"},{"$ref":"*"},{"$ref":"#/definitions/profile"}]}`},
+			servetest.Step{Call: "GET /" + container + "/datatypes/_xdm.context.person", Header: one, Status: 200, Want: `{"definitions":{"person":{"properties":{"name":{"type":"object"}}}}}`},
+			servetest.Step{Call: "GET /" + container + "/schemas/_xdm.context.profile", Header: one, Status: 404},
+			servetest.Step{Call: "GET /" + container + "/fieldgroups/_xdm.context.profile", Header: one, Status: 404},
+		)
+	}
+	s.Run(t, servetest.Step{Call: "GET /global/fieldgroups?property=title==Demographic%20Details", Header: "Accept: application/vnd.adobe.xed+json", Status: 200, Has: `"definitions"`})
+}
+
+func TestDescriptorStampsAndNamespaces(t *testing.T) {
+	s := open()
+	identity := `{"@type":"xdm:descriptorIdentity","xdm:sourceSchema":"{schema}","xdm:sourceVersion":1,"xdm:sourceProperty":"/_acme/n",
+		"xdm:namespace":"CRM","xdm:property":"xdm:code"}`
+	byID := strings.NewReplacer(`"CRM"`, `6`, "xdm:code", "xdm:id").Replace(identity)
+	reference := `{"@type":"xdm:descriptorReferenceIdentity","xdm:sourceSchema":"{schema}","xdm:sourceVersion":1,"xdm:sourceProperty":"/_acme/n","xdm:identityNamespace":"CRM"}`
+	s.Run(t,
+		servetest.Step{Call: "POST /tenant/fieldgroups", Body: group, Status: 201, Save: "group=$id"},
+		servetest.Step{Call: "POST /tenant/schemas", Body: schema, Status: 201, Save: "schema=$id"},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: identity, Status: 400, Has: `is not the xdm:code of a namespace`},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: strings.Replace(byID, `6`, `999`, 1), Status: 400, Has: `is not the xdm:id of a namespace`},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: reference, Status: 400, Has: "is not the code of a namespace"},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: byID, Status: 201},
+	)
+	AddNamespace(s.Call(), 1, core.MustObject([]byte(`{"code":"CRM"}`)))
+	s.Run(t,
+		servetest.Step{Call: "POST /tenant/descriptors", Body: reference, Status: 201},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: identity, Status: 201, Save: "id=@id", Want: `{"created":1801483200000,"createdUser":"client","createdClient":"client","updated":1801483200000,"updatedUser":"client"}`},
+	)
+	s.Env.Advance(1e9)
+	s.Run(t,
+		servetest.Step{Call: "PUT /tenant/descriptors/{id}", Body: identity, Status: 201},
+		servetest.Step{Call: "GET /tenant/descriptors/{id}", Status: 200, Want: `{"created":1801483200000,"updated":1801483201000}`},
+	)
+}
+
+// A namespace keeps its code and the kind of its identities.
+func TestChangedNamespaces(t *testing.T) {
+	servetest.New(core.IdentityService, Routes(), core.Switches{}).Run(t,
+		servetest.Step{Call: "POST /identities", Body: `{"code":"CRM","name":"A","idType":"Cross_device"}`, Status: 200, Save: "id=id"},
+		servetest.Step{Call: "PUT /identities/{id}", Body: `{"name":"B","description":"C","code":"CRM"}`, Status: 200, Want: `{"name":"B","description":"C","idType":"Cross_device"}`},
+		servetest.Step{Call: "PUT /identities/{id}", Body: `{"name":"B","code":"CRN"}`, Status: 400, Has: "code cannot be changed"},
+		servetest.Step{Call: "PUT /identities/{id}", Body: `{"name":"B","idType":"EMAIL"}`, Status: 400, Want: `{"report":{"code":"INVALID_REQUEST_PARAMS"}}`},
+		servetest.Step{Call: "PUT /identities/6", Body: `{"name":"B"}`, Status: 404},
 	)
 }

@@ -32,7 +32,10 @@ func checkResource(c *core.Call, k core.Kind, body object, id string) (object, e
 			return nil, badResource("description must be a text")
 		}
 	}
-	kind := core.Text(body, "type")
+	kind := "object" // public clients leave it out
+	if t, has := body["type"]; has {
+		kind, _ = t.(string)
+	}
 	if kind != "object" && !(k == core.KindDataType && kind == "array") {
 		return nil, badResource("type must be object")
 	}

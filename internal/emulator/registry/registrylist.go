@@ -180,6 +180,7 @@ func (a acceptType) listed(o object) any {
 	if a.id {
 		return object{"title": o["title"], "$id": o["$id"], "meta:altId": o["meta:altId"], "version": o["version"]}
 	}
+	o = withDefinitions(o)
 	if a.notext {
 		dropTexts(o)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,11 +92,14 @@ func (s *Service) Run(t *testing.T, steps ...Step) {
 			}
 		}
 		if name, path, has := strings.Cut(step.Save, "="); has {
-			found, _ := core.Scalar(core.At(body, strings.Split(path, ".")...))
-			s.saved = append(s.saved, "{"+name+"}", found)
+			found, _ := core.Scalar(member(body, path))
+			s.saved = append([]string{"{" + name + "}", found}, s.saved...)
 		}
 	}
 }
+
+// Saved is what a step saved under a name.
+func (s *Service) Saved(name string) string { return s.fill("{" + name + "}") }
 
 func (s *Service) fill(text string) string { return strings.NewReplacer(s.saved...).Replace(text) }
 
@@ -130,6 +134,20 @@ func (s *Service) do(step Step) core.Answer {
 		return core.Answer{Status: 500, Body: core.ToJSON(err.Error())}
 	}
 	return a
+}
+
+// member is what is at a dotted path, with numbers for elements.
+func member(v any, path string) any {
+	for step := range strings.SplitSeq(path, ".") {
+		if l, isList := v.([]any); isList {
+			if n, err := strconv.Atoi(step); err == nil && n < len(l) {
+				v = l[n]
+			}
+			continue
+		}
+		v = core.At(v, step)
+	}
+	return v
 }
 
 // differs says where got lacks what want has; "" when it has all of it.
