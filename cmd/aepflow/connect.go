@@ -200,7 +200,8 @@ func (a *app) openEmulator(p *project) (*emulator.Server, error) {
 	// The emulator must accept the target.
 	seed.Org = cmp.Or(seed.Org, t.config.Org)
 	seed.Tenant = cmp.Or(seed.Tenant, t.config.Tenant)
-	return emulator.Open(emulator.Options{Dir: p.root.Sub(".aepflow"), Now: a.now, Seed: seed, KeepRequests: -1})
+	return emulator.Open(emulator.Options{Dir: p.root.Sub(".aepflow"), Now: a.now, Seed: seed, KeepRequests: -1,
+		Switches: emulator.Switches{Cloud: t.config.Cloud}})
 }
 
 // parseSeed reads a seed in YAML or JSON.

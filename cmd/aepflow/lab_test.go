@@ -90,6 +90,9 @@ func newLab(t testing.TB, o emulator.Options, from crashed) *lab {
 	if o.Now == nil {
 		o.Now = func() time.Time { return at }
 	}
+	if o.Seed == nil {
+		o.Seed = &emulator.Seed{Identities: []map[string]any{{"id": "10000001", "code": "CRMID", "name": "CRM id", "idType": "CROSS_DEVICE"}}}
+	}
 	o.Dir = files.Project(l.state)
 	if l.box, err = emulator.Open(o); err != nil {
 		t.Fatal(err)

@@ -106,7 +106,7 @@ func TestSwitchesAreSetByName(t *testing.T) {
 		t.Errorf("validate %s", r.raw)
 	}
 	a.delete(prepBase + "/mappingSets/x").want(405)
-	r := a.post(prepBase+"/mappingSets/preview", object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "d"},
+	r := a.post(prepBase+"/mappingSets/preview", object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "2027-01-01"},
 		"mappingSet": with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source",
 			"upper(TestID)")}).want(200)
 	if core.Text(r.v, "data", "person", "name", "fullName") != "Ann" || core.At(r.v, "data", "_id") != nil ||

@@ -226,8 +226,7 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 	f.MappingVersion = fmt.Sprint(version)
 	if set := sp.Get(core.KindMappingSet, core.Text(p, "mappingId")); set != nil {
 		for _, m := range core.List(dataprep.MappingVersion(sp, set, version), "mappings") {
-			kind := map[string]string{dataprep.AttributeType: "column", "EXPRESSION": "expression",
-				"STATIC": "constant"}[core.Text(m, "sourceType")]
+			kind := map[string]string{"ATTRIBUTE": "column", "EXPRESSION": "expression", "STATIC": "constant"}[dataprep.KindOf(m)]
 			f.Mappings = append(f.Mappings, pageMapping{core.Text(m, "destination"), core.Text(m, "source"), kind})
 		}
 	}

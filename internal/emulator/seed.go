@@ -2,9 +2,11 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
@@ -17,8 +19,9 @@ import (
 )
 
 // Seed says what an emulator holds before its first call. Objects have the
-// platform's own members, each with its platform id; the text {TENANT_ID} in
-// them becomes the tenant. Only what is missing by id is added, so that a
+// platform's own members, each with its platform id, and are read back as they are
+// written here, also in members that the platform owns; what is absent is made up.
+// The text {TENANT_ID} in them becomes the tenant. Only what is missing by id is added, so that a
 // seed can be planted at every start.
 type Seed struct {
 	Org       string        `json:"org,omitempty"`
@@ -37,8 +40,9 @@ type Seed struct {
 	FieldGroups       []map[string]any `json:"fieldGroups,omitempty"`
 	Schemas           []map[string]any `json:"schemas,omitempty"` // $id, title, class and fieldGroups, or allOf
 	Descriptors       []map[string]any `json:"descriptors,omitempty"`
-	Datasets          []map[string]any `json:"datasets,omitempty"` // id, name, schema or schemaRef
-	MappingSets       []map[string]any `json:"mappingSets,omitempty"`
+	Datasets          []map[string]any `json:"datasets,omitempty"`    // id, name, schema or schemaRef
+	MappingSets       []map[string]any `json:"mappingSets,omitempty"` // several with one id are its versions
+	Identities        []map[string]any `json:"identities,omitempty"`  // namespaces: id, code, name, idType
 
 	// Orgs are further organizations, each a seed of its own.
 	Orgs []Seed `json:"orgs,omitempty"`
@@ -123,7 +127,7 @@ func newOrg(seed *Seed) (*core.Org, error) {
 		}
 	}
 	var sandboxes []*core.Sandbox
-	for i, b := range named {
+	for _, b := range named {
 		if b.Name == "" || strings.ContainsAny(b.Name, " \x00/*") ||
 			slices.ContainsFunc(sandboxes, func(e *core.Sandbox) bool { return e.Name == b.Name }) {
 			return nil, fmt.Errorf("emulator seed: sandbox %q is empty, listed twice or has characters that a name cannot have",
@@ -135,7 +139,7 @@ func newOrg(seed *Seed) (*core.Org, error) {
 			sandbox.Title = b.Name
 		}
 		if sandbox.Type == "" {
-			sandbox.Type = sandboxType(b.Name, i == 0)
+			sandbox.Type = sandboxType(b.Name)
 		}
 		sandbox.Default = b.Name == "prod"
 		sandboxes = append(sandboxes, sandbox)
@@ -158,27 +162,20 @@ func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
 		sp := s.env.Space(o, sandbox)
 		p := &planter{Call: &core.Call{Env: s.env, Space: sp, Service: core.FlowService, Client: "seed", Now: s.env.Now()}}
 		sp.Mu.Lock()
-		p.registry(core.KindDataType, seed.DataTypes)
-		p.registry(core.KindClass, seed.Classes)
-		p.registry(core.KindFieldGroup, seed.FieldGroups)
-		p.registry(core.KindSchema, seed.Schemas)
+		p.each(core.KindNamespace, "id", seed.Identities, p.identity)
+		p.each(core.KindDataType, "$id", seed.DataTypes, p.resource(core.KindDataType))
+		p.each(core.KindClass, "$id", seed.Classes, p.resource(core.KindClass))
+		p.each(core.KindFieldGroup, "$id", seed.FieldGroups, p.resource(core.KindFieldGroup))
+		p.each(core.KindSchema, "$id", seed.Schemas, p.resource(core.KindSchema))
 		p.each(core.KindDescriptor, "@id", seed.Descriptors, func(id string, o object) {
 			sp.Put(core.KindDescriptor, id, p.Millis(), registry.CompleteDescriptor(p.Call, id, o))
 		})
 		p.each(core.KindDataset, "id", seed.Datasets, p.dataset)
-		p.each(core.KindMappingSet, "id", seed.MappingSets, p.mappingSet)
+		p.mappingSets(seed.MappingSets)
 		p.each(core.KindConnection, "id", seed.Connections, p.connection)
-		p.each(core.KindSource, "id", seed.SourceConnections,
-			func(id string, o object) { flow.AddEndpoint(p.Call, core.KindSource, id, "enabled", o) })
-		p.each(core.KindTarget, "id", seed.TargetConnections,
-			func(id string, o object) { flow.AddEndpoint(p.Call, core.KindTarget, id, "enabled", o) })
-		p.each(core.KindFlow, "id", seed.Flows, func(id string, o object) {
-			state := core.Text(o, "state")
-			if state == "" {
-				state = "enabled"
-			}
-			flow.AddFlow(p.Call, id, state, o)
-		})
+		p.each(core.KindSource, "id", seed.SourceConnections, p.endpoint(core.KindSource))
+		p.each(core.KindTarget, "id", seed.TargetConnections, p.endpoint(core.KindTarget))
+		p.each(core.KindFlow, "id", seed.Flows, func(id string, o object) { flow.AddFlow(p.Call, id, "enabled", o) })
 		wait := sp.Flush()
 		sp.Mu.Unlock()
 		if err := wait(); err != nil {
@@ -194,26 +191,88 @@ func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
 // each adds what is missing of one kind.
 func (p *planter) each(k core.Kind, idKey string, seeds []map[string]any, add func(id string, o object)) {
 	for i, seed := range seeds {
-		o := withTenant(seed, p.Space.Org.Tenant).(object)
-		if sandbox := core.Text(o, "sandbox"); sandbox != "" && sandbox != p.Space.Sandbox.Name {
-			if p.Space.Org.Sandbox(sandbox) == nil {
-				p.fail("%s %d: there is no sandbox %q", k, i, sandbox)
-			}
+		o, id := p.here(k, i, idKey, seed)
+		if o == nil || p.Space.Get(k, id) != nil {
 			continue
 		}
-		if core.Text(o, "sandbox") == "" && !p.Space.Sandbox.Seeded {
-			continue
-		}
-		delete(o, "sandbox")
-		id := core.Text(o, idKey)
-		if id == "" {
-			p.fail("%s %d has no %s", k, i, idKey)
-			continue
-		}
-		if p.Space.Get(k, id) == nil {
-			add(id, o)
+		written := core.Clone(o).(object)
+		add(id, o)
+		if r := p.Space.Get(k, id); r != nil {
+			p.keep(k, r, written)
 		}
 	}
+}
+
+// here is a seeded object that belongs into this sandbox, nil for another one.
+func (p *planter) here(k core.Kind, i int, idKey string, seed map[string]any) (o object, id string) {
+	o = withTenant(seed, p.Space.Org.Tenant).(object)
+	sandbox := core.Text(o, "sandbox")
+	if sandbox != "" && p.Space.Org.Sandbox(sandbox) == nil {
+		p.fail("%s %d: there is no sandbox %q", k, i, sandbox)
+	}
+	if sandbox != "" && sandbox != p.Space.Sandbox.Name || sandbox == "" && !p.Space.Sandbox.Seeded {
+		return nil, ""
+	}
+	delete(o, "sandbox")
+	for _, ref := range []string{"connectionSpec", "flowSpec"} {
+		if spec, isText := o[ref].(string); isText {
+			o[ref] = object{"id": spec, "version": flow.SpecVersion}
+		}
+	}
+	if id, _ = core.Scalar(o[idKey]); id == "" {
+		p.fail("%s %d has no %s", k, i, idKey)
+		return nil, ""
+	}
+	return o, id
+}
+
+// short are the members of seeds that stand for others of the platform.
+var short = map[core.Kind][]string{
+	core.KindSchema: {"class", "fieldGroups"}, core.KindFieldGroup: {"class", "fieldGroups"},
+	core.KindConnection: {"connector", "auth"}, // the secrets of auth are not stored
+	core.KindDescriptor: {"xdm:sourceSchema"},  // stored in one of its forms
+}
+
+// keep puts what a seed says over what the platform would have made up.
+func (p *planter) keep(k core.Kind, r *core.Record, written object) {
+	for _, name := range short[k] {
+		delete(written, name)
+	}
+	if k == core.KindDataset && !strings.HasPrefix(core.Text(written, "schema"), "@/") {
+		delete(written, "schema")
+	}
+	o := overlay(r.Object(), written).(object)
+	if _, aged := written["updatedAt"]; k == core.KindFlow && aged {
+		p.Space.RanAt(r, o, flow.LastSlot(o, p.Millis()))
+		return
+	}
+	p.Space.Put(k, r.ID, r.Created, o)
+}
+
+// overlay puts src over dst, member by member, and lists of the same length element
+// by element.
+func overlay(dst, src any) any {
+	switch s := src.(type) {
+	case object:
+		d, isObject := dst.(object)
+		if !isObject {
+			return s
+		}
+		for k, v := range s {
+			d[k] = overlay(d[k], v)
+		}
+		return d
+	case []any:
+		d, isList := dst.([]any)
+		if !isList || len(d) != len(s) {
+			return s
+		}
+		for i, v := range s {
+			d[i] = overlay(d[i], v)
+		}
+		return d
+	}
+	return src
 }
 
 func (p *planter) fail(format string, args ...any) {
@@ -248,16 +307,12 @@ func withTenant(v any, tenant string) any {
 	return v
 }
 
-// registry plants resources; the short form of a schema names class and field
-// groups.
-func (p *planter) registry(k core.Kind, seeds []map[string]any) {
-	p.each(k, "$id", seeds, func(id string, o object) {
+// resource plants a resource of the registry; the short form of a schema names class
+// and field groups.
+func (p *planter) resource(k core.Kind) func(id string, o object) {
+	return func(id string, o object) {
 		if o["allOf"] == nil && (k == core.KindSchema || o["class"] != nil) {
-			class := core.Text(o, "class")
-			if class == "" {
-				class = registry.ClassProfile
-			}
-			all := []any{object{"$ref": class}}
+			all := []any{object{"$ref": cmp.Or(core.Text(o, "class"), registry.ClassProfile)}}
 			for _, g := range core.Texts(o, "fieldGroups") {
 				all = append(all, object{"$ref": g})
 			}
@@ -275,14 +330,26 @@ func (p *planter) registry(k core.Kind, seeds []map[string]any) {
 			}
 		}
 		p.Space.Put(k, id, p.Millis(), registry.CompleteResource(p.Call, k, id, "1.0", o))
-	})
+	}
 }
 
-func (p *planter) dataset(id string, o object) {
-	if o["schemaRef"] == nil {
-		o["schemaRef"] = object{"id": o["schema"], "contentType": "application/vnd.adobe.xed+json;version=1"}
+func (p *planter) identity(id string, o object) {
+	n, err := strconv.Atoi(id)
+	if err != nil || core.Text(o, "code") == "" {
+		p.fail("identity %s needs a number as id, and a code", id)
+		return
 	}
-	if schema := core.Text(o, "schemaRef", "id"); registry.FindResource(p.Space, schema) == nil {
+	registry.AddNamespace(p.Call, n, o)
+}
+
+// dataset plants a dataset. One that is older than the registry names its schema as
+// @/xdms/….
+func (p *planter) dataset(id string, o object) {
+	if named := core.Text(o, "schema"); o["schemaRef"] == nil && !strings.HasPrefix(named, "@/") {
+		o["schemaRef"] = object{"id": named, "contentType": "application/vnd.adobe.xed+json;version=1"}
+	}
+	schema := core.Text(o, "schemaRef", "id")
+	if o["schemaRef"] != nil && registry.FindResource(p.Space, schema) == nil {
 		p.fail("dataset %s has schema %q, which does not exist", id, schema)
 		return
 	}
@@ -292,13 +359,43 @@ func (p *planter) dataset(id string, o object) {
 	catalog.AddDataset(p.Call, id, o)
 }
 
-func (p *planter) mappingSet(id string, o object) {
-	set, err := dataprep.ReadMappingSet(p.Call, o)
-	if err != nil {
-		p.fail("mapping set %s: %s", id, core.DetailOf(err))
-		return
+// mappingSets plants the sets that are missing, with every version that is given.
+func (p *planter) mappingSets(seeds []map[string]any) {
+	type version struct {
+		n int64
+		o object
 	}
-	dataprep.AddMappingSet(p.Call, id, set)
+	versions, ids := map[string][]version{}, []string{}
+	for i, seed := range seeds {
+		o, id := p.here(core.KindMappingSet, i, "id", seed)
+		if o == nil || p.Space.Get(core.KindMappingSet, id) != nil {
+			continue
+		}
+		if versions[id] == nil {
+			ids = append(ids, id)
+		}
+		n, _ := core.AsInt(o["version"])
+		versions[id] = append(versions[id], version{n, o})
+	}
+	for _, id := range ids {
+		slices.SortStableFunc(versions[id], func(a, b version) int { return cmp.Compare(a.n, b.n) })
+		for i, v := range versions[id] {
+			set, err := dataprep.ReadMappingSet(p.Call, v.o, false)
+			if err != nil {
+				p.fail("mapping set %s: %s", id, core.DetailOf(err))
+				continue
+			}
+			dataprep.AddMappingSet(p.Call, id, set)
+			p.keep(core.KindMappingSet, p.Space.Get(core.KindMappingSet, id), v.o)
+			if i+1 < len(versions[id]) {
+				dataprep.KeepVersion(p.Space, id)
+			}
+		}
+	}
+}
+
+func (p *planter) endpoint(k core.Kind) func(id string, o object) {
+	return func(id string, o object) { flow.AddEndpoint(p.Call, k, id, "enabled", o) }
 }
 
 func (p *planter) connection(id string, o object) {
@@ -318,16 +415,12 @@ func (p *planter) connection(id string, o object) {
 	if o["name"] == nil {
 		o["name"] = id
 	}
-	state := core.Text(o, "state")
-	if state == "" {
-		state = "enabled"
-	}
-	flow.AddConnection(p.Call, id, state, o)
+	flow.AddConnection(p.Call, id, "enabled", o)
 }
 
 // sandboxType is the type of a sandbox whose seed does not say.
-func sandboxType(name string, first bool) string {
-	if first || strings.HasPrefix(name, "prod") {
+func sandboxType(name string) string {
+	if strings.HasPrefix(name, "prod") {
 		return "production"
 	}
 	return "development"

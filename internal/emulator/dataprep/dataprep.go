@@ -1,6 +1,7 @@
 package dataprep
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -25,15 +26,33 @@ func Routes() []core.Route {
 		r(http.MethodPut, "/mappingSets/{id}", core.Writes, core.With(mappingSet, replaceMappingSet)),
 		r(http.MethodDelete, "/mappingSets/{id}", core.Writes, deleteMappingSet),
 		r(http.MethodGet, "/mappingSets/{id}/mappings", core.Reads, core.With(mappingSet, listMappings)),
+		r(http.MethodPost, "/mappingSets/{id}/mappings", core.Writes, core.With(mappingSet, writeMapping)),
 		r(http.MethodGet, "/mappingSets/{id}/mappings/{mapping}", core.Reads, core.With(mappingSet, getMapping)),
+		r(http.MethodPut, "/mappingSets/{id}/mappings/{mapping}", core.Writes, core.With(mappingSet, writeMapping)),
+		r(http.MethodDelete, "/mappingSets/{id}/mappings/{mapping}", core.Writes, core.With(mappingSet, writeMapping)),
 		r(http.MethodPost, "/languages/el/validate", core.Reads, core.With((*core.Call).Object, validateExpression)),
 		r(http.MethodGet, "/languages/el/functions", core.Reads, listFunctions),
 		r(http.MethodGet, "/languages/el/operators", core.Reads, listOperators),
 	}
 }
 
-// AttributeType is what ATTRIBUTE comes back as in every published answer.
-const AttributeType = "text/x.schema-path"
+// attributeType is what ATTRIBUTE comes back as in every published answer.
+const attributeType = "text/x.schema-path"
+
+// KindOf is what a mapping is: ATTRIBUTE, EXPRESSION, or STATIC, in whichever of its
+// spellings; another text stays as it is.
+func KindOf(mapping any) string {
+	switch kind := core.Text(mapping, "sourceType"); kind {
+	case "", attributeType:
+		return "ATTRIBUTE"
+	case "text/x.aep-xl":
+		return "EXPRESSION"
+	case "text/plain":
+		return "STATIC"
+	default:
+		return kind
+	}
+}
 
 func mappingVersionID(id string, version int64) string {
 	return id + "@" + strconv.FormatInt(version, 10)
@@ -43,9 +62,10 @@ func badMapping(format string, args ...any) error {
 	return core.Problem(http.StatusBadRequest, "BadRequestError", format, args...)
 }
 
-// ReadMappingSet takes either shape of body, and mixtures of them, and gives
-// the set as it is stored and answered.
-func ReadMappingSet(c *core.Call, body object) (object, error) {
+// ReadMappingSet takes either shape of body, and mixtures of them, and gives the set
+// as it is stored and answered. A set of a seed is not strict: it may have what a
+// call may not, for example a function that is not known here.
+func ReadMappingSet(c *core.Call, body object, strict bool) (object, error) {
 	schema, contentType := core.Text(body, "outputSchema", "schemaRef", "id"),
 		core.Text(body, "outputSchema", "schemaRef", "contentType")
 	old := schema == ""
@@ -56,13 +76,13 @@ func ReadMappingSet(c *core.Call, body object) (object, error) {
 		}
 	} else if contentType == "" {
 		return nil, badMapping("outputSchema.schemaRef.contentType is missing")
-	} else if registry.MajorVersion(contentType) != "1" {
+	} else if strict && registry.MajorVersion(contentType) != "1" {
 		return nil, badMapping("outputSchema.schemaRef.contentType is %q; it must name version 1", contentType)
 	}
 	if schema == "" {
 		return nil, badMapping("the target schema is missing: outputSchema.schemaRef.id or xdmSchema")
 	}
-	if !registry.IsSchema(c, schema) {
+	if strict && !registry.IsSchema(c, schema) {
 		return nil, badMapping("there is no schema %s", schema)
 	}
 	mappings, isList := body["mappings"].([]any)
@@ -72,11 +92,11 @@ func ReadMappingSet(c *core.Call, body object) (object, error) {
 	stored := make([]any, 0, len(mappings))
 	taken := map[string]bool{}
 	for i, m := range mappings {
-		o, err := readMapping(c, m)
+		o, err := readMapping(c, m, strict)
 		if err != nil {
 			return nil, badMapping("mapping %d: %s", i, core.DetailOf(err))
 		}
-		if d := core.Text(o, "destination"); taken[d] {
+		if d := core.Text(o, "destination"); strict && taken[d] {
 			return nil, badMapping("mapping %d: destination %s is mapped twice", i, d)
 		} else {
 			taken[d] = true
@@ -99,39 +119,32 @@ func ReadMappingSet(c *core.Call, body object) (object, error) {
 	return out, nil
 }
 
-func readMapping(c *core.Call, m any) (object, error) {
+func readMapping(c *core.Call, m any, strict bool) (object, error) {
 	source, destination := core.Text(m, "source"), core.Text(m, "destination")
-	if source == "" {
-		source = core.Text(m, "sourceAttribute")
-	}
-	if destination == "" {
-		destination = core.Text(m, "destinationXdmPath")
-	}
-	kind := core.Text(m, "sourceType")
+	source = cmp.Or(source, core.Text(m, "sourceAttribute"))
+	destination = cmp.Or(destination, core.Text(m, "destinationXdmPath"))
+	kind := KindOf(m)
 	switch {
 	case destination == "":
 		return nil, badMapping("destination is missing")
 	case source == "" && kind != "STATIC":
 		return nil, badMapping("source is missing")
-	}
-	switch kind {
-	case "", "ATTRIBUTE", AttributeType:
-		kind = AttributeType
-	case "EXPRESSION", "text/x.aep-xl":
-		kind = "EXPRESSION"
-		if len([]rune(source)) > maxExpression {
-			return nil, badMapping("the expression has more than %d characters", maxExpression)
-		}
+	case !slices.Contains([]string{"ATTRIBUTE", "EXPRESSION", "STATIC"}, kind):
+		return nil, badMapping("sourceType %q is not ATTRIBUTE, EXPRESSION or STATIC", kind)
+	case strict && kind == "EXPRESSION" && len([]rune(source)) > maxExpression:
+		return nil, badMapping("the expression has more than %d characters", maxExpression)
+	case strict && kind == "EXPRESSION":
 		if err := CheckExpression(source); err != nil {
 			return nil, badMapping("the expression is wrong: %v", err)
 		}
-	case "STATIC":
-	default:
-		return nil, badMapping("sourceType %q is not ATTRIBUTE, EXPRESSION or STATIC", kind)
+	}
+	shown := kind
+	if kind == "ATTRIBUTE" {
+		shown = attributeType
 	}
 	o := object{
 		"id": c.Env.NewHex(32), "version": 0, "createdDate": c.Millis(), "modifiedDate": c.Millis(), "createdBy": c.Client,
-		"modifiedBy": c.Client, "sourceType": kind, "source": source, "destination": destination, "sourceAttribute": source,
+		"modifiedBy": c.Client, "sourceType": shown, "source": source, "destination": destination, "sourceAttribute": source,
 		"destinationXdmPath": destination, "identity": false, "primaryIdentity": false, "matchScore": json.Number("0.0"),
 		"functionVersion": 1, "expressionAttributes": []any{}, "name": core.Text(m, "name"),
 		"description": core.Text(m, "description"),
@@ -151,7 +164,7 @@ func texts2(l []string) []any {
 }
 
 func createMappingSet(c *core.Call, body object) (core.Answer, error) {
-	set, err := ReadMappingSet(c, body)
+	set, err := ReadMappingSet(c, body, true)
 	if err != nil {
 		return core.Answer{}, err
 	}
@@ -172,6 +185,14 @@ func AddMappingSet(c *core.Call, id string, set object) object {
 	set["createdBy"], set["modifiedBy"] = c.Client, c.Client
 	c.Space.Put(core.KindMappingSet, id, c.Millis(), set)
 	return set
+}
+
+// KeepVersion keeps a set as it is, as one of its former versions.
+func KeepVersion(sp *core.Space, id string) {
+	r := sp.Get(core.KindMappingSet, id)
+	before := r.Object()
+	version, _ := core.AsInt(before["version"])
+	sp.Put(core.KindMappingVersion, mappingVersionID(id, version), r.Created, before)
 }
 
 // MappingVersion gives a version of a set: the newest is the set itself, the
@@ -210,7 +231,7 @@ func validateMappings(c *core.Call, set object) []any {
 		var fault string
 		if d := core.Text(m, "destination"); !hasField(fields, d) {
 			fault = "destination path " + d + " is not in the schema"
-		} else if core.Text(m, "sourceType") == "EXPRESSION" {
+		} else if KindOf(m) == "EXPRESSION" {
 			if err := CheckExpression(core.Text(m, "source")); err != nil {
 				fault = err.Error()
 			}
@@ -227,12 +248,15 @@ func validateMappings(c *core.Call, set object) []any {
 	return out
 }
 
+// barePath is a path without indexes.
+func barePath(path string) string { return indexes.ReplaceAllString(path, "") }
+
 // hasField looks a destination up: indexes stand for any element, and the
 // platform's own templates leave them out.
 func hasField(fields map[string]registry.FieldType, path string) bool {
-	plain := indexes.ReplaceAllString(strings.ReplaceAll(path, `\.`, "."), "")
+	plain := barePath(strings.ReplaceAll(path, `\.`, "."))
 	for p, f := range fields {
-		bare := strings.ReplaceAll(p, "[*]", "")
+		bare := barePath(p)
 		if bare == plain {
 			return true
 		}
@@ -275,25 +299,70 @@ func replaceMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
 	if err != nil {
 		return core.Answer{}, err
 	}
-	set, err := ReadMappingSet(c, body)
+	set, err := newVersion(c, r, body)
 	if err != nil {
 		return core.Answer{}, err
 	}
+	return core.OK(set)
+}
+
+// newVersion stores a body as the next version of a set.
+func newVersion(c *core.Call, r *core.Record, body object) (object, error) {
+	set, err := ReadMappingSet(c, body, true)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkDestinations(c, set); err != nil {
-		return core.Answer{}, err
+		return nil, err
 	}
 	before := r.Object()
 	version, _ := core.AsInt(before["version"])
 	version++
-	set["id"], set["version"] = r.ID, version
+	set["id"], set["version"], set["status"] = r.ID, version, before["status"]
 	set["createdDate"], set["createdBy"] = before["createdDate"], before["createdBy"]
 	set["modifiedDate"], set["modifiedBy"] = c.Millis(), c.Client
 	for _, m := range core.List(set, "mappings") {
 		m.(object)["version"] = version
 	}
-	c.Space.Put(core.KindMappingVersion, mappingVersionID(r.ID, version-1), r.Created, before)
+	KeepVersion(c.Space, r.ID)
 	c.Space.Put(core.KindMappingSet, r.ID, r.Created, set)
-	return core.OK(set)
+	return set, nil
+}
+
+// writeMapping adds, replaces, or deletes one mapping of a set, which makes a new
+// version of the set. It is known from a community client only.
+func writeMapping(c *core.Call, r *core.Record) (core.Answer, error) {
+	set := r.Object()
+	list := core.List(set, "mappings")
+	at := len(list)
+	if id := c.Arg("mapping"); id != "" {
+		at = slices.IndexFunc(list, func(m any) bool { return core.Text(m, "id") == id })
+		if at < 0 {
+			return core.Answer{}, noMapping(c, r)
+		}
+	}
+	switch c.Request.Method {
+	case http.MethodDelete:
+		set["mappings"] = slices.Delete(list, at, at+1)
+	default:
+		body, err := c.Object()
+		if err != nil {
+			return core.Answer{}, err
+		}
+		set["mappings"] = append(append(list[:at:at], body), list[min(at+1, len(list)):]...)
+	}
+	after, err := newVersion(c, r, set)
+	if err != nil {
+		return core.Answer{}, err
+	}
+	if c.Request.Method == http.MethodDelete {
+		return core.Answer{Status: http.StatusNoContent}, nil
+	}
+	return core.OK(core.List(after, "mappings")[at])
+}
+
+func noMapping(c *core.Call, r *core.Record) error {
+	return core.Missing("mapping set %s has no mapping %s", r.ID, c.Arg("mapping"))
 }
 
 // deleteMappingSet is known from a community client only; flows that run with
@@ -388,7 +457,7 @@ func getMapping(c *core.Call, r *core.Record) (core.Answer, error) {
 			return core.OK(m)
 		}
 	}
-	return core.Answer{}, core.Missing("mapping set %s has no mapping %s", r.ID, c.Arg("mapping"))
+	return core.Answer{}, noMapping(c, r)
 }
 
 // validateMappingSet answers 200 even when every mapping is wrong.
@@ -396,7 +465,7 @@ func validateMappingSet(c *core.Call, body object) (core.Answer, error) {
 	lenient := core.Clone(body).(object)
 	var results []any
 	for _, m := range core.List(lenient, "mappings") {
-		if _, err := readMapping(c, m); err != nil {
+		if _, err := readMapping(c, m, true); err != nil {
 			results = append(results, object{"status": "FAILED", "errors": []any{object{
 				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
 				"sourceType": core.Text(m, "sourceType"), "exception": core.DetailOf(err), "columnName": "",
@@ -405,7 +474,7 @@ func validateMappingSet(c *core.Call, body object) (core.Answer, error) {
 		}
 		one := core.Clone(lenient).(object)
 		one["mappings"] = []any{m}
-		set, err := ReadMappingSet(c, one)
+		set, err := ReadMappingSet(c, one, true)
 		if err != nil {
 			return core.Answer{}, err
 		}

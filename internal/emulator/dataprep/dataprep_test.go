@@ -131,3 +131,73 @@ func TestPreviews(t *testing.T) {
 			Want: `{"data":{"_acme":{"s":"x"}},"errors":null}`},
 	)
 }
+
+// A preview has the types of the fields; what does not fit is left out and said so.
+func TestPreviewConverts(t *testing.T) {
+	body := func(source, destination string) string {
+		return `{"data":{"n":"1234","x":"many","d":12.5,"z":"007"},"mappingSet":` + set(`{"source":"`+source+`","destination":"`+destination+`"}`) + `}`
+	}
+	open(core.Switches{}).Run(t,
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body("n", "_acme.n"), Status: 200, Exact: `[{"data":{"_acme":{"n":1234}},"errors":null}]`},
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body("z", "_acme.n"), Status: 200, Exact: `[{"data":{"_acme":{"n":7}},"errors":null}]`},
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body("d", "_acme.s"), Status: 200, Exact: `[{"data":{"_acme":{"s":"12.5"}},"errors":null}]`},
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body("x", "_acme.n"), Status: 200, Want: `[{"data":{},"errors":[{"exception":"\"many\" cannot be converted to int"}]}]`},
+	)
+	for _, c := range []struct{ value, xdm, want string }{
+		{`"true"`, "boolean", "true"}, {`"si"`, "boolean", ""}, {`"1.50"`, "number", "1.5"}, {`"NaN"`, "number", ""}, {`1`, "string", `"1"`}, {`"1.5"`, "long", ""},
+		{`"2027-01-02"`, "date", `"2027-01-02"`}, {`"2027-01-02 03:04:05"`, "date-time", `"2027-01-02T03:04:05Z"`}, {`"soon"`, "date", ""}, {`"x"`, "", `"x"`}, {`{"a":1}`, "int", `{"a":1}`},
+	} {
+		v, err := core.DecodeJSON([]byte(c.value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if typed, fits := convert(v, c.xdm); fits {
+			got = string(core.ToJSON(typed))
+		}
+		if got != c.want {
+			t.Errorf("%s as %s: got %s, want %s", c.value, c.xdm, got, c.want)
+		}
+	}
+}
+
+// A new set is a draft, and each write of one of its mappings makes a version.
+func TestWrittenMappings(t *testing.T) {
+	other := strings.Replace(column, "_acme.s", "_acme.n", 1)
+	open(core.Switches{}).Run(t,
+		servetest.Step{Call: "POST /mappingSets", Body: set(column), Status: 200, Save: "id=id"},
+		servetest.Step{Call: "GET /mappingSets/{id}", Status: 200, Want: `{"status":"DRAFT"}`},
+		servetest.Step{Call: "POST /mappingSets/{id}/mappings", Body: other, Status: 200, Want: `{"destination":"_acme.n"}`, Save: "mapping=id"},
+		servetest.Step{Call: "POST /mappingSets/{id}/mappings", Body: other, Status: 400, Has: "is mapped twice"},
+		servetest.Step{Call: "PUT /mappingSets/{id}/mappings/{mapping}", Body: strings.Replace(other, "a.b", "c", 1), Status: 200, Want: `{"source":"c","version":2}`, Save: "mapping=id"},
+		servetest.Step{Call: "GET /mappingSets/{id}", Status: 200, Want: `{"version":2,"mappings":[{"source":"a.b"},{"source":"c"}]}`, Save: "first=mappings.0.id"},
+		servetest.Step{Call: "DELETE /mappingSets/{id}/mappings/{first}", Status: 204},
+		servetest.Step{Call: "GET /mappingSets/{id}", Status: 200, Want: `{"version":3,"mappings":[{"source":"c"}]}`},
+		servetest.Step{Call: "GET /mappingSets/{id}?version=1", Status: 200, Want: `{"mappings":[{},{"source":"a.b"}]}`},
+		servetest.Step{Call: "PUT /mappingSets/{id}/mappings/none", Body: other, Status: 404},
+	)
+}
+
+func TestListsWithoutStart(t *testing.T) {
+	open(core.Switches{}).Run(t,
+		servetest.Step{Call: "GET /mappingSets?limit=9", Status: 200, Want: `{"data":[]}`},
+		servetest.Step{Call: "GET /mappingSets?start=0", Status: 400},
+	)
+	open(core.Switches{MappingStart: "required"}).Run(t,
+		servetest.Step{Call: "GET /mappingSets?limit=9", Status: 400, Has: "query parameter start"},
+		servetest.Step{Call: "GET /mappingSets?limit=9&start=0", Status: 200},
+	)
+}
+
+// Mappings have their kind in the words of the guides and in those of the answers.
+func TestSpellingsOfKinds(t *testing.T) {
+	for kind, shown := range map[string]string{
+		"": "text/x.schema-path", "ATTRIBUTE": "text/x.schema-path", "text/x.schema-path": "text/x.schema-path",
+		"STATIC": "STATIC", "text/plain": "STATIC", "EXPRESSION": "EXPRESSION", "text/x.aep-xl": "EXPRESSION",
+	} {
+		open(core.Switches{}).Run(t,
+			servetest.Step{Call: "POST /mappingSets", Body: set(`{"sourceType":"` + kind + `","source":"a","destination":"_acme.s"}`), Status: 200, Save: "id=id"},
+			servetest.Step{Call: "GET /mappingSets/{id}", Status: 200, Want: `{"mappings":[{"sourceType":"` + shown + `"}]}`},
+		)
+	}
+}

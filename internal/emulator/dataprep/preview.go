@@ -1,9 +1,14 @@
 package dataprep
 
 import (
+	"fmt"
+	"math"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
 
 // previewMappingSet carries attributes and constants from rows into their
@@ -21,10 +26,11 @@ func previewMappingSet(c *core.Call, body object) (core.Answer, error) {
 	if !isObject {
 		return core.Answer{}, badMapping("mappingSet is missing")
 	}
-	set, err := ReadMappingSet(c, definition)
+	set, err := ReadMappingSet(c, definition, true)
 	if err != nil {
 		return core.Answer{}, err
 	}
+	fields := fieldTypes(registry.FieldsOf(c.Space, registry.FindResource(c.Space, core.Text(set, "xdmSchema"))))
 	out := []any{}
 	for _, row := range rows {
 		data := object{}
@@ -36,19 +42,26 @@ func previewMappingSet(c *core.Call, body object) (core.Answer, error) {
 			})
 		}
 		for _, m := range core.List(set, "mappings") {
-			switch source := core.Text(m, "source"); core.Text(m, "sourceType") {
+			var v any
+			switch source := core.Text(m, "source"); KindOf(m) {
 			case "EXPRESSION":
 				fault(m, "expressions are not evaluated here")
+				continue
 			case "STATIC":
-				place(data, core.Text(m, "destination"), source)
+				v = source
 			default:
-				v := attributeValue(row, source)
-				if v == nil {
+				if v = attributeValue(row, source); v == nil {
 					fault(m, "the row has no "+source)
 					continue
 				}
-				place(data, core.Text(m, "destination"), v)
 			}
+			kind := fields[barePath(core.Text(m, "destination"))]
+			typed, fits := convert(v, kind)
+			if !fits {
+				fault(m, fmt.Sprintf("%s cannot be converted to %s", core.ToJSON(v), kind))
+				continue
+			}
+			place(data, core.Text(m, "destination"), typed)
 		}
 		result := object{"data": data, "errors": nil}
 		if len(faults) > 0 {
@@ -63,6 +76,54 @@ func previewMappingSet(c *core.Call, body object) (core.Answer, error) {
 		return core.OK(out[0])
 	}
 	return core.OK(out)
+}
+
+// fieldTypes are the XDM types of fields by their bare paths.
+func fieldTypes(fields map[string]registry.FieldType) map[string]string {
+	types := make(map[string]string, len(fields))
+	for path, f := range fields {
+		if bare := barePath(path); !strings.HasSuffix(path, "[*]") {
+			types[bare] = f.Xdm
+		} else if types[bare] == "" || types[bare] == "array" {
+			types[bare] = f.Xdm // a value goes into an element
+		}
+	}
+	return types
+}
+
+// convert gives a leaf the type of its field; false when it does not fit. What has
+// no type, and what is no leaf, stays as it is.
+func convert(v any, xdm string) (any, bool) {
+	s, leaf := core.Scalar(v)
+	if !leaf {
+		return v, true
+	}
+	switch xdm {
+	case "string":
+		return s, true
+	case "boolean":
+		b, err := strconv.ParseBool(s)
+		return b, err == nil
+	case "byte", "short", "int", "integer", "long":
+		n, err := strconv.ParseInt(s, 10, 64)
+		return n, err == nil
+	case "number", "double":
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+			return nil, false
+		}
+		return core.JSONNumber(f), true
+	case "date", "date-time":
+		t, isTime := core.ParseTime(s)
+		if !isTime {
+			return nil, false
+		}
+		if xdm == "date" {
+			return t.Format(time.DateOnly), true
+		}
+		return t.UTC().Format(time.RFC3339Nano), true
+	}
+	return v, true
 }
 
 // attributeValue is what a row has at the path of an attribute, nil for nothing. A

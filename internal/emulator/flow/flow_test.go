@@ -1,6 +1,10 @@
 package flow
 
 import (
+	"encoding/base64"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -260,4 +264,43 @@ func TestRowFilters(t *testing.T) {
 			t.Errorf("%s: got %v", c.filter, got)
 		}
 	}
+}
+
+// Filters of explore and of source connections apply to previews and to what runs
+// read. A table and a file that are not there have one answer each.
+func TestExploredData(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "t.csv"), []byte("id,at\n1,2027-01-01\n2,2027-01-02\n3,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, core.Switches{})
+	var err error
+	if s.Env.Sources, err = core.OpenFixtures([]core.Source{{Connection: "C", Kind: "csv", Path: dir}}); err != nil {
+		t.Fatal(err)
+	}
+	filter := func(node string) string {
+		return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(`{"type":"PQL","format":"pql/json","value":` + node + `}`)))
+	}
+	const isNull = `{"nodeType":"fnApply","fnName":"isNull","params":[{"nodeType":"fieldLookup","fieldName":"at"}]}`
+	const not = `{"nodeType":"fnApply","fnName":"NOT","params":[` + isNull + `]}`
+	explore := "GET /connections/{base}/explore?preview=true&objectType="
+	s.Run(t,
+		servetest.Step{Call: explore + "table&object=t", Status: 200, Want: `{"data":[{"id":1},{"id":2},{"id":3}]}`},
+		servetest.Step{Call: explore + "table&object=t&filters=" + filter(isNull), Status: 200, Want: `{"data":[{"id":3}]}`},
+		servetest.Step{Call: explore + "table&object=t&filters=" + filter(not), Status: 200, Want: `{"data":[{"id":1},{"id":2}]}`},
+		servetest.Step{Call: explore + "table&object=t&filters=x", Status: 400, Has: "FLOW-1389-400"},
+		servetest.Step{Call: explore + "table&object=none", Status: 400, Has: "FLOW-1330-400"},
+		servetest.Step{Call: explore + "file&object=none", Status: 404, Has: "FLOW-1101-404"},
+		servetest.Step{Call: "GET /connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore?objectType=file&object=none", Status: 404, Has: "FLOW-1101-404"},
+		servetest.Step{Call: "POST /sourceConnections", Status: 201, Save: "source=id", Body: strings.Replace(source, `"tableName"`, `"filters":{"type":"PQL","format":"pql/json","value":`+not+`},"tableName"`, 1)},
+		servetest.Step{Call: "POST /flows", Body: dataflow, Status: 201},
+	)
+	s.Env.Advance(time.Hour + RunTime)
+	CatchUp(s.Space, s.Env.Now())
+	s.Run(t, servetest.Step{Call: "GET /runs", Status: 200, Want: `{"items":[{"metrics":{"recordSummary":{"inputRecordCount":2}}}]}`})
+	delete(s.Env.Sources, "C")
+	s.Run(t,
+		servetest.Step{Call: explore + "file&object=none", Status: 404, Has: "FLOW-1101-404"},
+		servetest.Step{Call: explore + "table&object=none", Status: 400, Has: "FLOW-1330-400"},
+	)
 }

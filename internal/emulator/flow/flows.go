@@ -319,7 +319,7 @@ func checkMappedColumns(set, source object) error {
 		names[core.Text(col, "name")] = true
 	}
 	for _, m := range core.List(set, "mappings") {
-		if core.Text(m, "sourceType") != dataprep.AttributeType {
+		if dataprep.KindOf(m) != "ATTRIBUTE" {
 			continue
 		}
 		if attr := core.Text(m, "source"); !names[dataprep.AttributeColumn(attr)] && !names[attr] {

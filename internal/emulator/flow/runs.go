@@ -67,6 +67,19 @@ func NextDue(flow object, slot int64) int64 {
 	return (s.start + n*period) * 1000
 }
 
+// LastSlot is the last time, in ms, at which a flow was due to run; 0 for none.
+func LastSlot(flow object, now int64) int64 {
+	s, err := ReadSchedule(flow["scheduleParams"])
+	if err != nil || s.start*1000 > now {
+		return 0
+	}
+	period := s.period().Milliseconds()
+	if period == 0 {
+		return s.start * 1000
+	}
+	return now - (now-s.start*1000)%period
+}
+
 // CatchUp makes the runs that fell due since the last look.
 func CatchUp(sp *core.Space, now time.Time) {
 	sp.Mu.RLock()
