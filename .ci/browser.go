@@ -4,7 +4,9 @@
 //
 //	go run .ci/browser.go CHROMIUM PROFILE OUT <pages
 //
-// Each line of pages is NAME WIDTH HEIGHT light|dark URL. For each it leaves in
+// Each line of pages is NAME WIDTH HEIGHT light|dark URL [BUTTON]. A button is the
+// ID of one that is clicked first, until the page says what came of it. For each
+// line it leaves in
 // OUT: NAME.dom, NAME.console (one line per message), NAME.width (what sticks
 // out to the right, empty when all fits) and NAME.png of the whole page.
 package main
@@ -43,15 +45,22 @@ func run(args []string, pages io.Reader) error {
 	lines := bufio.NewScanner(pages)
 	for lines.Scan() {
 		f := strings.Fields(lines.Text())
-		if len(f) != 5 {
-			return fmt.Errorf("expected NAME WIDTH HEIGHT SCHEME URL, found %q", lines.Text())
+		if len(f) != 5 && len(f) != 6 {
+			return fmt.Errorf("expected NAME WIDTH HEIGHT SCHEME URL [BUTTON], found %q", lines.Text())
 		}
-		if err := b.look(filepath.Join(args[2], f[0]), f[1], f[2], f[3], f[4]); err != nil {
+		if err := b.look(filepath.Join(args[2], f[0]), f[1], f[2], f[3], f[4], f[5:]); err != nil {
 			return fmt.Errorf("look at %s: %w", f[0], err)
 		}
 	}
 	return lines.Err()
 }
+
+// clickAndWait clicks a button, by its ID, and ends when the page has said something.
+const clickAndWait = `new Promise(done => {
+	document.getElementById(%q).click();
+	setInterval(() => { if (document.getElementById("say").textContent) done() }, 50);
+	setTimeout(done, 5000);
+})`
 
 // browser is a running Chromium with one tab.
 type browser struct {
@@ -198,7 +207,7 @@ const tooWide = `(() => {
 	return out.slice(0, 5).map(e => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 40)).join(" | ");
 })()`
 
-func (b *browser) look(path, width, height, scheme, url string) error {
+func (b *browser) look(path, width, height, scheme, url string, buttons []string) error {
 	b.console, b.loaded = nil, false
 	size := func(height any) error {
 		return b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": json.Number(width), "height": height, "deviceScaleFactor": 1, "mobile": width < "500" && len(width) == 3}, nil)
@@ -215,6 +224,12 @@ func (b *browser) look(path, width, height, scheme, url string) error {
 	}
 	if !b.loaded {
 		if err := b.until("load", func(message) (bool, error) { return b.loaded, nil }); err != nil {
+			return err
+		}
+	}
+	for _, id := range buttons {
+		click := fmt.Sprintf(clickAndWait, id)
+		if err := b.call("Runtime.evaluate", map[string]any{"expression": click, "awaitPromise": true}, nil); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ passed=0 failed=0
 ok() { passed=$((passed + 1)); }
 bad() { failed=$((failed + 1)); echo "FAILED: $*" >&2; }
 
-# look NAME WIDTH HEIGHT light|dark URL: a page to be looked at.
+# look NAME WIDTH HEIGHT light|dark URL [BUTTON]: a page to be looked at, after a click.
 look() { echo "$*" >>"$work/pages"; }
 # shows NAME TEXT…: the DOM holds every text.
 shows() {
@@ -61,7 +61,7 @@ go build -o "$work/browser" .ci/browser.go
 mkdir "$work/crm"
 cp examples/crm/*.yaml "$work/crm"
 
-"$work/aepflow" emulator --listen 127.0.0.1:0 >"$work/listening" 2>"$work/emulator.log" &
+"$work/aepflow" emulator --listen 127.0.0.1:0 --seed examples/crm/emulator.yaml >"$work/listening" 2>"$work/emulator.log" &
 emulator=$!
 for _ in $(seq 100); do
   if [ -s "$work/listening" ]; then break; fi
@@ -100,6 +100,11 @@ look emulator 1280 900 light "$url/"
 look emulator-dark 1280 900 dark "$url/"
 look emulator-phone 390 844 light "$url/"
 look emulator-phone-dark 390 844 dark "$url/"
+flow=$(curl -fsS "$url/" | sed -n 's/.*<button id="run-\([^"]*\)".*/\1/p' | head -1)
+look emulator-run 390 844 light "$url/" "run-$flow"
+look emulator-fail 1280 900 light "$url/" "fail-$flow"
+look emulator-hour 1280 900 light "$url/" clock-1h
+look emulator-day 390 844 dark "$url/" clock-24h
 mkdir "$work/profile"
 "$work/browser" "$(command -v chromium)" "$work/profile" "$work" <"$work/pages"
 
@@ -108,7 +113,11 @@ if grep -q hello "$work/control.width"; then ok; else bad "control: what sticks 
 shows plan-first 'Plan for box' '15 to create' 'flow.customers' 'person.birthDate' '<svg' 'requests in order'
 shows plan-changes 'flow.customers' '3 to replace' 'upper(trim(last_name))' 'Effect on the data'
 shows emulator 'CRM customers' 'CRM database' 'CRM Customers' 'every hour' 'person.birthDate' '/data/foundation/flowservice/flows' 'CONNECTOR-1001-500'
-clean plan-first plan-changes plan-changes-dark plan-changes-phone emulator emulator-dark emulator-phone emulator-phone-dark
+shows emulator-run 'The run has started' 'inProgress'
+shows emulator-fail 'The next run will fail.'
+shows emulator-hour 'The clock was moved.' '2027-01-05 01:0' 'the copied data could not be processed'
+shows emulator-day 'The clock was moved.' '2027-01-06 01:0'
+clean emulator-run emulator-fail emulator-hour emulator-day plan-first plan-changes plan-changes-dark plan-changes-phone emulator emulator-dark emulator-phone emulator-phone-dark
 
 if grep -rlF canary-8b1f "$work"/*.dom; then bad "a secret stands on a page"; else ok; fi
 echo "browser: $passed passed, $failed failed; screenshots in $shots"

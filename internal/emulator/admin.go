@@ -1,12 +1,14 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/flow"
 )
 
 // admin answers the emulator's own calls: requests, faults, clock, and objects.
@@ -31,6 +33,7 @@ func (a admin) routes() []core.Route {
 			return core.Answer{Status: http.StatusNoContent}, nil
 		}),
 		r(http.MethodPost, "/runfaults", core.NoSpace, a.addRunFault),
+		r(http.MethodPost, "/runs", core.NoSpace, a.runNow),
 		r(http.MethodGet, "/clock", core.NoSpace, func(c *core.Call) (core.Answer, error) {
 			return core.OK(object{"now": s.env.Now().Format(time.RFC3339Nano)})
 		}),
@@ -63,6 +66,31 @@ func (a admin) addRunFault(c *core.Call) (core.Answer, error) {
 	}
 	a.s.env.RunFaults.Add(f)
 	return core.OK(object{"added": 1})
+}
+
+// runNow takes {"flow": ID, "org", "sandbox"} and begins a run of an enabled flow.
+func (a admin) runNow(c *core.Call) (core.Answer, error) {
+	o := a.s.env.Org(cmp.Or(core.Text(c.Body, "org"), a.s.env.Orgs[0].ID))
+	if o == nil {
+		return core.Answer{}, badCall("there is no organization %q", core.Text(c.Body, "org"))
+	}
+	sandbox := o.Sandbox(cmp.Or(core.Text(c.Body, "sandbox"), o.DefaultSandbox()))
+	if sandbox == nil {
+		return core.Answer{}, badCall("there is no sandbox %q", core.Text(c.Body, "sandbox"))
+	}
+	sp := a.s.env.Space(o, sandbox)
+	sp.Mu.Lock()
+	flow.RunDue(sp, c.Now)
+	run := flow.RunNow(sp, core.Text(c.Body, "flow"), c.Now)
+	wait := sp.Flush()
+	sp.Mu.Unlock()
+	if err := wait(); err != nil {
+		return core.Answer{}, err
+	}
+	if run == "" {
+		return core.Answer{}, badCall("sandbox %s has no enabled source flow with id %q", sandbox.Name, core.Text(c.Body, "flow"))
+	}
+	return core.OK(object{"run": run})
 }
 
 // setClock takes {"now": RFC 3339} or {"advance": "1h30m"}.

@@ -13,6 +13,7 @@ import (
 
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -24,8 +25,8 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// The page at / is for people: one sandbox at a glance, no script, no asset
-// from elsewhere.
+// The page at / is for people: one sandbox at a glance, and buttons for the clock
+// and for runs. Its script and style are in it; it loads nothing from elsewhere.
 
 //go:embed page.html
 var pageText string
@@ -34,14 +35,17 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Parse(pageText))
 })
 
-// pagePolicy lets the page have the style that is in it, and nothing else; no
-// other page may frame it.
+// pagePolicy lets the page have the style and the script that are in it, and call
+// the emulator that it came from; no other page may frame it.
 var pagePolicy = sync.OnceValue(func() string {
-	_, rest, _ := strings.Cut(pageText, "<style>")
-	style, _, _ := strings.Cut(rest, "</style>")
-	hash := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
-		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	hash := func(element string) string {
+		_, rest, _ := strings.Cut(pageText, "<"+element+">")
+		text, _, _ := strings.Cut(rest, "</"+element+">")
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'none'; style-src " + hash("style") + "; script-src " + hash("script") +
+		"; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 })
 
 const pageRows = 100
@@ -55,14 +59,14 @@ type section[T any] struct {
 func (s section[T]) More() int { return s.Total - len(s.Rows) }
 
 type pageData struct {
-	Org, Tenant, Sandbox, Now string
-	Places                    []pagePlace
-	Flows                     section[pageFlow]
-	Runs                      section[pageRun]
-	Connections               section[pageConnection]
-	Datasets                  section[pageDataset]
-	Schemas                   section[pageSchema]
-	Requests                  section[pageRequest]
+	Org, Tenant, Sandbox, Now, Host string
+	Places                          []pagePlace
+	Flows                           section[pageFlow]
+	Runs                            section[pageRun]
+	Connections                     section[pageConnection]
+	Datasets                        section[pageDataset]
+	Schemas                         section[pageSchema]
+	Requests                        section[pageRequest]
 }
 
 type pagePlace struct {
@@ -71,23 +75,24 @@ type pagePlace struct {
 }
 
 type pageFlow struct {
-	ID, Name, State, Tone, Schedule, Next, Last, LastTone, Table, Dataset string
-	MappingVersion                                                        string
-	Mappings                                                              []pageMapping
+	ID, Name, State, Tone, Schedule, Next, Last, LastTone, Table, Dataset, DatasetID, MappingVersion string
+	Figures, RunBody, FailBody                                                                       string
+	Request                                                                                          int
+	Mappings                                                                                         []pageMapping
 }
 
 type pageMapping struct{ Destination, Source, Kind string }
 
 type pageRun struct {
-	Started, Flow, Status, Tone, Window, Error string
-	Read, Written, Failed                      int64
+	ID, Started, Flow, FlowID, Status, Tone, Window, Error string
+	Read, Written, Failed                                  int64
 }
 
 type pageConnection struct{ ID, Name, Connector, Auth, State, Tone, Data string }
 
 type pageDataset struct {
 	ID, Name, Schema, Profile, Version string
-	Batches                            int
+	Batches, Request                   int
 }
 
 type pageSchema struct{ ID, Title, Class, Groups, Identities, Profile, Version string }
@@ -109,7 +114,8 @@ func (a admin) page(c *core.Call) (core.Answer, error) {
 	}
 	sp := a.s.env.Space(o, sandbox)
 	flow.CatchUp(sp, c.Now)
-	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: sandbox.Name, Now: clock(c.Millis())}
+	d := pageData{Org: o.ID, Tenant: o.Tenant, Sandbox: sandbox.Name, Now: clock(c.Millis()),
+		Host: c.Request.Host}
 	for _, other := range a.s.env.Orgs {
 		for _, b := range other.Sandboxes() {
 			label := b.Name
@@ -127,6 +133,12 @@ func (a admin) page(c *core.Call) (core.Answer, error) {
 	d.Schemas = rowsOf(sp, core.KindSchema, schemaRow)
 	sp.Mu.RUnlock()
 	d.Requests = a.pageRequests()
+	for i := range d.Flows.Rows {
+		d.Flows.Rows[i].Request = d.requestOf(d.Flows.Rows[i].ID)
+	}
+	for i := range d.Datasets.Rows {
+		d.Datasets.Rows[i].Request = d.requestOf(d.Datasets.Rows[i].ID)
+	}
 	var out bytes.Buffer
 	if err := pageTemplate().Execute(&out, d); err != nil {
 		return core.Answer{}, fmt.Errorf("draw the page: %w", err)
@@ -167,7 +179,18 @@ func rowsOf[T any](sp *core.Space, k core.Kind, row func(*core.Space, *core.Reco
 	return s
 }
 
-func clock(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04:05") }
+func clock(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// requestOf is the number of the newest shown request that names an object, 0 for
+// none.
+func (d *pageData) requestOf(id string) int {
+	for _, r := range d.Requests.Rows {
+		if strings.Contains(r.Path, id) || strings.Contains(r.Body, id) {
+			return r.N
+		}
+	}
+	return 0
+}
 
 func tone(state string) string {
 	switch state {
@@ -208,6 +231,14 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 	if last := core.Text(o, "lastRunDetails", "state"); last != "" {
 		at, _ := core.AsInt(core.At(o, "lastRunDetails", "startedAtUTC"))
 		f.Last, f.LastTone = last+" "+clock(at), tone(last)
+		if run := sp.Get(core.KindRun, core.Text(o, "lastRunDetails", "id")); run != nil {
+			shown := runRow(sp, run, run.Object())
+			f.Figures = fmt.Sprintf("%d read, %d written, %d failed", shown.Read, shown.Written, shown.Failed)
+		}
+	}
+	if f.State == "enabled" && flow.IsSourceFlow(o) {
+		of := object{"flow": r.ID, "org": sp.Org.ID, "sandbox": sp.Sandbox.Name}
+		f.RunBody, f.FailBody = string(core.ToJSON(of)), string(core.ToJSON(object{"flow": r.ID, "status": "failed"}))
 	}
 	for _, id := range core.Texts(o, "sourceConnectionIds") {
 		if src := sp.Get(core.KindSource, id); src != nil {
@@ -217,7 +248,7 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 	for _, id := range core.Texts(o, "targetConnectionIds") {
 		if t := sp.Get(core.KindTarget, id); t != nil {
 			if d := sp.Get(core.KindDataset, core.Text(t.Object(), "params", "dataSetId")); d != nil {
-				f.Dataset = core.Text(d.Object(), "name")
+				f.Dataset, f.DatasetID = core.Text(d.Object(), "name"), d.ID
 			}
 		}
 	}
@@ -235,10 +266,10 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 
 func runRow(sp *core.Space, r *core.Record, o object) pageRun {
 	m := core.At(o, "metrics")
-	run := pageRun{Started: clock(r.Created), Status: core.Text(m, "statusSummary", "status")}
+	run := pageRun{ID: r.ID, Started: clock(r.Created), Status: core.Text(m, "statusSummary", "status")}
 	run.Tone = tone(run.Status)
 	if f := sp.Get(core.KindFlow, core.Text(o, "flowId")); f != nil {
-		run.Flow = core.Text(f.Object(), "name")
+		run.Flow, run.FlowID = core.Text(f.Object(), "name"), f.ID
 	}
 	from, _ := core.AsInt(core.At(m, "durationSummary", "extensions", "windowStart"))
 	to, _ := core.AsInt(core.At(m, "durationSummary", "extensions", "windowEnd"))
@@ -320,11 +351,20 @@ func (a admin) pageRequests() section[pageRequest] {
 	out := section[pageRequest]{Total: len(all)}
 	for _, r := range slices.Backward(all[max(0, len(all)-pageRows):]) {
 		row := pageRequest{N: r.N, Status: r.Status, Method: r.Method, Path: r.URL, Time: clock(r.Time.UnixMilli()),
-			Body: string(r.Body), Took: fmt.Sprintf("%d µs", r.Micros)}
+			Body: indented(r.Body), Took: fmt.Sprintf("%d µs", r.Micros)}
 		if r.Status >= 400 {
 			row.Tone = "bad"
 		}
 		out.Rows = append(out.Rows, row)
 	}
 	return out
+}
+
+// indented is a body of JSON on several lines.
+func indented(body []byte) string {
+	var out bytes.Buffer
+	if json.Indent(&out, body, "", "  ") != nil {
+		return string(body)
+	}
+	return out.String()
 }

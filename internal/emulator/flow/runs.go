@@ -166,6 +166,26 @@ func startRuns(sp *core.Space, id string, at, now int64) {
 	sp.RanAt(r, flow, slot)
 }
 
+// RunNow begins a run of an enabled source flow outside of its schedule, from the end
+// of its last window to now, and returns the run's ID, "" when there is no such flow.
+// It is called with mu held.
+func RunNow(sp *core.Space, id string, now time.Time) string {
+	r := sp.Get(core.KindFlow, id)
+	if r == nil {
+		return ""
+	}
+	flow, ms := r.Object(), now.UnixMilli()
+	s, err := ReadSchedule(flow["scheduleParams"])
+	if err != nil || core.Text(flow, "state") != "enabled" || !IsSourceFlow(flow) {
+		return ""
+	}
+	run := newRun(sp, flow, ms, min(windowStart(flow, s, r.Slot), ms), ms, nil, running)
+	moveEtag(sp, flow, ms)
+	sp.RanAt(r, flow, ms)
+	sp.NextRun = 0
+	return core.Text(run, "id")
+}
+
 // moveEtag is what a run does to its flow's etag.
 func moveEtag(sp *core.Space, flow object, now int64) {
 	if !sp.Env.Switches.RunsKeepEtag {
