@@ -149,7 +149,8 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: emulator ARGS…")
 	}
-	cmd := aepflow(ts, append([]string{"emulator", "--listen", "127.0.0.1:0"}, args...)...)
+	// Scripts apply documents with namespaces of an organization that exists nowhere.
+	cmd := aepflow(ts, append([]string{"emulator", "--listen", "127.0.0.1:0", "--switch", "namespaces=any"}, args...)...)
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.StdoutPipe()

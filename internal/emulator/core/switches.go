@@ -38,6 +38,8 @@ type Switches struct {
 	// MappingStart: "optional" (default) lists mapping sets from 0 when start is
 	// absent, "required" refuses, as the reference reads.
 	MappingStart string `json:"mappingStart,omitempty"`
+	// Namespaces: identities need one that is "known" (default), or may name "any".
+	Namespaces string `json:"namespaces,omitempty"`
 	// ExpressionCheck: shape of the answer of languages/el/validate, "object"
 	// (default) or "boolean".
 	ExpressionCheck string `json:"expressionCheck,omitempty"`
@@ -109,6 +111,7 @@ var SwitchValues = map[string][]string{
 	"sandboxHeader":   {"default", "required"},
 	"mappingDelete":   {"allow", "refuse"},
 	"mappingStart":    {"optional", "required"},
+	"namespaces":      {"known", "any"},
 	"expressionCheck": {"object", "boolean"},
 	"preview":         {"array", "object"},
 	"additive":        {"used", "data", "never"},

@@ -298,8 +298,12 @@ func namespaces(c *core.Call) []any {
 	return out
 }
 
-// namespaceOf finds a namespace by its code or id; nil when there is none.
+// namespaceOf finds a namespace that an identity may name, by its code or id; nil
+// when there is none.
 func namespaceOf(c *core.Call, member, value string) any {
+	if c.Env.Switches.Namespaces == "any" {
+		return object{}
+	}
 	for _, n := range namespaces(c) {
 		if has, _ := core.Scalar(core.At(n, member)); has == value {
 			return n
@@ -311,8 +315,10 @@ func namespaceOf(c *core.Call, member, value string) any {
 func listNamespaces(c *core.Call) (core.Answer, error) { return core.OK(namespaces(c)) }
 
 func getNamespace(c *core.Call) (core.Answer, error) {
-	if n := namespaceOf(c, "id", c.Arg("id")); n != nil {
-		return core.OK(n)
+	for _, n := range namespaces(c) {
+		if id, _ := core.Scalar(core.At(n, "id")); id == c.Arg("id") {
+			return core.OK(n)
+		}
 	}
 	return core.Answer{}, core.Missing("there is no namespace with id %s", c.Arg("id"))
 }
