@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,18 @@ type applyFlags struct {
 	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"Time to wait for another apply to end."`
 	Overwrite   []string      `placeholder:"KIND.NAME" help:"${overwrite}"`
 	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"${lost_after}"`
+}
+
+func (f applyFlags) Validate() error {
+	switch {
+	case f.Parallelism < 1:
+		return fmt.Errorf("--parallelism %d: expected at least 1", f.Parallelism)
+	case f.LostAfter < 0:
+		return fmt.Errorf("--lost-after %v: expected 0s or more", f.LostAfter)
+	case f.LockTimeout < 0:
+		return fmt.Errorf("--lock-timeout %v: expected 0s or more", f.LockTimeout)
+	}
+	return f.rateFlag.Validate()
 }
 
 type applyCmd struct {

@@ -86,6 +86,11 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (*planner.Plan,
 	if err != nil {
 		return nil, err
 	}
+	for _, address := range op.overwrite {
+		if !op.project.has(op.session.Lock(), address) {
+			return nil, exit(exitUsage, "--overwrite %s: no such resource in the documents or the lockfile", address)
+		}
+	}
 	if op.Output == "text" {
 		o := op.viewOptions(op.stdout)
 		o.Quiet = op.Quiet

@@ -27,7 +27,7 @@ type grammar struct {
 	Apply    applyCmd    `cmd:"" help:"Make the platform match the documents."`
 	Drift    driftCmd    `cmd:"" help:"Show what changed on the platform since the last apply."`
 	Graph    graphCmd    `cmd:"" help:"Draw the resources and their dependencies."`
-	Preview  previewCmd  `cmd:"" help:"Show when the dataflows of a project run."`
+	Schedule scheduleCmd `cmd:"" help:"Show when the dataflows of a project run."`
 	State    stateCmd    `cmd:"" help:"Show, edit, and repair the lockfile."`
 	Unlock   unlockCmd   `cmd:"" help:"Show who holds the lock of a target."`
 	Destroy  destroyCmd  `cmd:"" help:"Delete the dataflows of a project from the platform."`
@@ -36,6 +36,8 @@ type grammar struct {
 	Explain  explainCmd  `cmd:"" help:"Explain a key of the file format, or a diagnostic."`
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
+
+	Preview oldPreviewCmd `cmd:"" hidden:""`
 }
 
 // globals are the flags of every command.
@@ -108,6 +110,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 	)
 	if len(args) == 0 {
 		args = []string{"--help"}
+	}
+	if fixed, wrong := corrected(args); wrong != "" {
+		stderr.Printf("error: unknown argument %s\n  = help: run `aepflow %s`\n", wrong, shellWords(fixed))
+		return exitUsage
 	}
 	cmd, err := parser.Parse(args)
 	if err != nil {

@@ -42,13 +42,10 @@ func (c *connection) close() error {
 	return errors.Join(err, c.log.close())
 }
 
-// defaultRate is the rate of a target for which the user sets none.
-const defaultRate = -1
-
 // connect opens a connection to the project's target, which is Adobe's platform, another address, or the embedded
-// emulator, and finds the sandbox. The rate is in requests per second.
+// emulator, and finds the sandbox. The rate is in requests per second; nil is the default of the target.
 func (a *app) connect(
-	ctx context.Context, p *project, rate float64, notify func(platform.Retry),
+	ctx context.Context, p *project, rate *float64, notify func(platform.Retry),
 ) (_ *connection, err error) {
 	if err := a.checkHosts(p); err != nil {
 		return nil, err
@@ -72,11 +69,10 @@ func (a *app) connect(
 			err = errors.Join(err, c.close())
 		}
 	}()
-	switch cfg.Rate = rate; {
-	case rate >= 0:
-	case t.isEmbedded(), t.platform != nil && platform.IsLoopback(t.platform):
-		cfg.Rate = 0
-	default:
+	switch {
+	case rate != nil:
+		cfg.Rate = *rate
+	case !t.isEmbedded() && (t.platform == nil || !platform.IsLoopback(t.platform)):
 		cfg.Rate = adobeRate
 	}
 	if t.isEmbedded() {

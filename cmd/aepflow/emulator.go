@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -33,6 +34,16 @@ func (emulatorCmd) Help() string {
 Data Prep. Prints its address when it is ready. Stops at Ctrl-C or SIGTERM.
 
   aepflow emulator --listen 127.0.0.1:0 --data ./state --seed emulator.yaml`
+}
+
+func (c emulatorCmd) Validate() error {
+	switch {
+	case c.Latency < 0:
+		return fmt.Errorf("--latency %v: expected 0s or more", c.Latency)
+	case c.TokenTTL <= 0:
+		return fmt.Errorf("--token-ttl %v: expected more than 0s", c.TokenTTL)
+	}
+	return nil
 }
 
 func (c emulatorCmd) Run(ctx context.Context, a *app) (err error) {

@@ -118,7 +118,7 @@ func (a *app) planFresh(
 ) (_ *planner.Plan, err error) {
 	var conn *connection
 	if f.Refresh {
-		if conn, err = a.connect(ctx, p, defaultRate, nil); err != nil {
+		if conn, err = a.connect(ctx, p, nil, nil); err != nil {
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, conn.close()) }()
@@ -147,11 +147,7 @@ func (a *app) plan(
 		}
 		o.Secrets = secrets
 	}
-	err := f.selection(&o, func(address resource.Address) bool {
-		_, wanted := p.graph.Get(address)
-		_, applied := named.Get(address)
-		return wanted || applied
-	})
+	err := f.selection(&o, func(address resource.Address) bool { return p.has(named, address) })
 	if err != nil {
 		return nil, err
 	}

@@ -243,6 +243,15 @@ func (p *project) applied() (lockfile.View, error) {
 	return seen, err
 }
 
+// has reports whether the documents, if they were compiled, or a lock have a resource.
+func (p *project) has(lock *lockfile.Lock, address resource.Address) bool {
+	if _, ok := lock.Get(address); ok || p.graph == nil {
+		return ok
+	}
+	_, ok := p.graph.Get(address)
+	return ok
+}
+
 // owns refuses a lock of another target.
 func (p *project) owns(lock *lockfile.Lock) error {
 	have, want := lock.Target, p.target.lockTarget()

@@ -20,7 +20,7 @@ import (
 func readers(savedPlan string) [][]string {
 	return [][]string{
 		{"validate"}, {"compile", "-o", "json"}, {"plan"}, {"plan", "--refresh", "-o", "json"}, {"show", savedPlan}, {"graph"},
-		{"preview"}, {"drift"}, {"state", "list"}, {"state", "show", "connection.crm"},
+		{"schedule"}, {"drift"}, {"state", "list"}, {"state", "show", "connection.crm"},
 	}
 }
 

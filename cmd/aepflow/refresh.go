@@ -18,7 +18,14 @@ const refreshReads = 4
 
 // rateFlag is the limit of requests of commands that call the platform.
 type rateFlag struct {
-	Rate float64 `default:"-1" placeholder:"N" help:"${rate}"`
+	Rate *float64 `placeholder:"N" help:"${rate}"`
+}
+
+func (f rateFlag) Validate() error {
+	if f.Rate != nil && *f.Rate < 0 {
+		return fmt.Errorf("--rate %v: expected 0 for no limit, or requests per second", *f.Rate)
+	}
+	return nil
 }
 
 // refresh adds to the options of a plan the live object of every entry of a lock, and the tenant.

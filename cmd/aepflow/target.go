@@ -13,6 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/planner"
 	"github.com/aepflow/aepflow/schemas"
@@ -46,6 +47,9 @@ func (t target) lockTarget() lockfile.Target {
 // targetName is the name of the target that --target, aepflow.yaml, or the default selects.
 func (p *project) targetName() (string, error) {
 	name := cmp.Or(p.flags.Target, p.config.DefaultTarget, localTarget)
+	if _, err := resource.ParseAddress(name); err == nil {
+		return "", exit(exitUsage, "--target takes the name of a target; to select a resource, use --target-resource %s", name)
+	}
 	if !compiler.IsTargetName(name) && (p.flags.Target != "" || !p.report.HasErrors()) {
 		return "", exit(exitUsage, "--target %q: the name of a target has letters, digits, - and _", name)
 	}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// What people type who know other tools ends as a usage error with the command to run instead.
+func TestHabits(t *testing.T) {
+	for args, want := range map[string]string{
+		"apply -auto-approve":       "apply --auto-approve",
+		"apply --yes":               "apply --auto-approve",
+		"apply crm -y":              "apply crm --auto-approve",
+		"plan -out=x":               "plan --out=x",
+		"plan -out x":               "plan --out x",
+		"plan -target=flow.orders":  "plan --target-resource=flow.orders",
+		"plan --target=flow.orders": "plan --target-resource=flow.orders",
+		"plan -target=prod":         "plan --target=prod",
+		"plan -var x=y":             "plan --var x=y",
+		"plan -refresh=false":       "plan",
+		"plan -json":                "plan --output=json",
+		"fmt -check -diff":          "fmt --check --diff",
+		"plan -input=false -no-color -parallelism=2": "plan --color=never --parallelism=2",
+		"--version":            "version",
+		"-v":                   "version",
+		"plan -version":        "version",
+		"help plan":            "plan --help",
+		"help":                 "--help",
+		"refresh":              "plan --refresh",
+		"deploy -auto-approve": "apply --auto-approve",
+		"plan -var 'a b'":      "plan --var ''\\''a' 'b'\\'''",
+	} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &errs)
+		if help := "\n  = help: run `aepflow " + want + "`\n"; code != exitUsage || !strings.HasSuffix(errs.String(), help) {
+			t.Errorf("%s: exit code %d\n%swant%s", args, code, &errs, help)
+		}
+	}
+	for _, args := range []string{"plan -o json", "apply -q", "state list -p x", "plan -- -json", "init --table -out"} {
+		if _, wrong := corrected(strings.Fields(args)); (wrong != "") != (args == "init --table -out") {
+			t.Errorf("%s: %q is taken for a mistake", args, wrong)
+		}
+	}
+}
+
+// Numbers that no command can work with are usage errors that say what is expected.
+func TestNumbers(t *testing.T) {
+	for args, want := range map[string]string{
+		"apply --parallelism=0":                   "--parallelism 0: expected at least 1",
+		"apply --parallelism=-3":                  "--parallelism -3: expected at least 1",
+		"destroy --rate=-1":                       "--rate -1: expected 0 for no limit, or requests per second",
+		"drift --rate=-1":                         "--rate -1: expected 0",
+		"state repair --rate=-0.5":                "--rate -0.5: expected 0",
+		"apply --lost-after=-5s":                  "--lost-after -5s: expected 0s or more",
+		"apply --lock-timeout=-1s":                "--lock-timeout -1s: expected 0s or more",
+		"emulator --latency=-1s":                  "--latency -1s: expected 0s or more",
+		"emulator --token-ttl=0s":                 "--token-ttl 0s: expected more than 0s",
+		"schedule --runs=-1":                      "--runs -1: expected 0 to 1000",
+		"schedule --runs=1001":                    "--runs 1001: expected 0 to 1000",
+		"plan --target flow.orders":               "--target takes the name of a target; to select a resource, use --target-resource flow.orders",
+		"plan --var nope=1":                       "--var nope: no document uses this variable",
+		"apply --overwrite flow.x --auto-approve": "--overwrite flow.x: no such resource in the documents or the lockfile",
+	} {
+		t.Chdir(t.TempDir())
+		newExample(t)
+		var out, errs bytes.Buffer
+		code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &errs)
+		if code != exitUsage || !strings.Contains(errs.String(), want) {
+			t.Errorf("%s: exit code %d\n%swant %s", args, code, &errs, want)
+		}
+	}
+}
+
+// newExample writes the first project into the current folder.
+func newExample(t *testing.T) {
+	t.Helper()
+	if code := run(t.Context(), []string{"init"}, strings.NewReader(""), &bytes.Buffer{}, &bytes.Buffer{}); code != exitOK {
+		t.Fatal("init failed")
+	}
+}
