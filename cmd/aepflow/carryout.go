@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -12,7 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/aepflow/aepflow/applier"
-	"github.com/aepflow/aepflow/internal/bug"
+	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -113,7 +114,7 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (*planner.Plan,
 		return nil, nil
 	}
 	if !op.AutoApprove {
-		if err := op.ask(ctx, made); err != nil {
+		if err := op.ask(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -203,14 +204,14 @@ func refuse(guarded []planner.Change) error {
 }
 
 // ask asks for confirmation on the terminal.
-func (op *operation) ask(ctx context.Context, plan *planner.Plan) error {
+func (op *operation) ask(ctx context.Context) error {
 	if f, ok := op.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		return exit(exitUsage, "no terminal to ask on; add --auto-approve, or save a plan with `aepflow plan --out FILE` "+
 			"and apply that file")
 	}
-	_ = op.stderr.Printf("\n%s to %s (sandbox %s%s)? %s. Type \"yes\" to continue: ",
+	_ = op.stderr.Printf("\n%s to %s (sandbox %s%s)? Type \"yes\" to continue: ",
 		strings.ToUpper(op.verb[:1])+op.verb[1:], op.project.target.name, op.project.target.config.Sandbox,
-		view.HostText(op.project.target.planTarget()), view.SummaryLine(plan.Summary))
+		view.HostText(op.project.target.planTarget()))
 	answer := make(chan string, 1) // the reader may outlive the question
 	go func() {
 		text, _ := bufio.NewReader(op.stdin).ReadString('\n')
@@ -221,7 +222,8 @@ func (op *operation) ask(ctx context.Context, plan *planner.Plan) error {
 		return quiet(exitInterrupted)
 	case text := <-answer:
 		if strings.TrimSpace(text) != "yes" {
-			return exit(exitRefused, "not applied; nothing was changed")
+			op.say("Not applied. Nothing was changed.")
+			return quiet(exitRefused)
 		}
 	}
 	return nil
@@ -288,11 +290,13 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 		events := view.NewEvents(op.stdout, plan, explain)
 		op.emit = events.Notify
 		result, err := worker.Apply(ctx, plan, op.session)
-		return errors.Join(events.Finish(result, time.Since(begin)), outcome(result, err))
+		return errors.Join(events.Finish(result, time.Since(begin)), outcome(plan, result, err))
 	}
-	progress := view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), explain)
+	var progress *view.Progress
 	if op.stderr.IsTerminal() && !op.logged() {
 		progress = view.NewLiveProgress(op.stderr, plan, op.viewOptions(op.stderr), explain)
+	} else {
+		progress = view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), explain)
 	}
 	op.emit = progress.Notify
 	result, err := worker.Apply(ctx, plan, op.session)
@@ -300,15 +304,25 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	if !result.Begun {
 		return err
 	}
-	end := view.Closing{Verb: op.verb, Elapsed: time.Since(begin), GoOn: op.goOn()}
+	end := view.Closing{Verb: op.verb, Elapsed: time.Since(begin), SavedIn: op.savedIn()}
+	end.Next, end.GoOn = op.advice(result)
 	if err := view.Summary(op.stdout, plan, result, end, op.viewOptions(op.stdout)); err != nil {
 		return err
 	}
-	return outcome(result, err)
+	return outcome(plan, result, err)
 }
 
-// goOn is the command that continues where this one stops.
-func (op *operation) goOn() string {
+// savedIn is the file that records what was done: the journal, until its content is in the lockfile.
+func (op *operation) savedIn() string {
+	paths := op.project.paths()
+	if files.Chosen(paths.Journal).IsAbsent() {
+		return display(paths.Lock)
+	}
+	return display(paths.Journal)
+}
+
+// advice is what to do about an apply that is not complete: a lead and a command.
+func (op *operation) advice(r applier.Result) (lead, command string) {
 	words := []string{"aepflow", op.verb}
 	if op.project.dir != "." {
 		words = append(words, display(op.project.dir))
@@ -316,21 +330,32 @@ func (op *operation) goOn() string {
 	if op.Target != "" {
 		words = append(words, "--target", op.Target)
 	}
-	return strings.Join(words, " ")
+	command = shellWords(words)
+	lead = "Continue with:"
+	for _, f := range r.Failed {
+		var refused *platform.Error
+		switch {
+		case f.Unknown, !errors.As(f.Err, &refused), refused.Status >= 500, refused.Status == http.StatusTooManyRequests:
+		case refused.Status == http.StatusNotFound && f.Step != planner.StepCreate:
+			return "An object is gone from the platform. Create it again with:", command + " --refresh --recreate"
+		default:
+			lead = "After correcting the cause, continue with:"
+		}
+	}
+	return lead, command
 }
 
-// outcome is the error of a result, with its exit code.
-func outcome(r applier.Result, err error) error {
-	var panicked *bug.Panic
-	code := exitPartial
-	if r.Changed() == 0 && r.Unknown == 0 {
-		code = exitWorld
+// outcome is the error of a result, with its exit code: exitPartial as soon as a call was made or may have been.
+func outcome(plan *planner.Plan, r applier.Result, err error) error {
+	code := exitWorld
+	if done := plan.Calls() - len(r.Failed) - len(r.Blocked) - len(r.Left); done > 0 || r.Unknown > 0 || r.Changed() > 0 {
+		code = exitPartial
 	}
 	switch {
-	case errors.As(err, &panicked):
-		return &exitError{code: code, err: err}
-	case err != nil:
+	case errors.Is(err, applier.ErrInterrupted), errors.Is(err, context.Canceled):
 		return err
+	case err != nil:
+		return &exitError{code: code, err: err}
 	case r.OK():
 		return nil
 	}

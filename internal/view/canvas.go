@@ -25,12 +25,15 @@ const (
 
 // canvas collects painted text.
 type canvas struct {
-	buf   bytes.Buffer
-	color bool
-	width int
+	buf      bytes.Buffer
+	color    bool
+	width    int
+	terminal bool // the width is that of a terminal
 }
 
-func newCanvas(o Options) *canvas { return &canvas{color: o.Color, width: output.Room(o.Width)} }
+func newCanvas(o Options) *canvas {
+	return &canvas{color: o.Color, width: output.Room(o.Width), terminal: o.Width > 0}
+}
 
 // paint returns s in a style, as text of one line.
 func (c *canvas) paint(st style, s string) string {
@@ -44,6 +47,19 @@ func (c *canvas) paint(st style, s string) string {
 func (c *canvas) line(parts ...string) {
 	c.buf.WriteString(output.Painted(strings.TrimRight(strings.Join(parts, ""), " ")))
 	c.buf.WriteByte('\n')
+}
+
+// wrapped writes a text after a head. On a terminal, it breaks long lines between words and indents the rest by the width
+// of the head.
+func (c *canvas) wrapped(st style, head, text string) {
+	lines := []string{text}
+	if c.terminal {
+		lines = wrap(strings.Split(output.Line(text), " "), c.width-output.Width(head))
+	}
+	for _, l := range lines {
+		c.line(c.paint(st, head+l))
+		head = strings.Repeat(" ", output.Width(head))
+	}
 }
 
 // pad returns the spaces that fill s up to n cells.

@@ -15,7 +15,7 @@ func Drift(w io.Writer, p *planner.Plan, o Options) error {
 		return flush(w, t.canvas)
 	}
 	t.drift()
-	t.line(t.paint(plain, Count(len(p.Drift), "resource")+" drifted in "+TargetText(p.Target)+". "+
-		"`aepflow plan --refresh` shows what apply would do about it."))
+	t.wrapped(plain, "", Count(len(p.Drift), "resource")+" drifted in "+TargetText(p.Target)+". "+
+		"`aepflow plan --refresh` shows what apply would do about it.")
 	return flush(w, t.canvas)
 }

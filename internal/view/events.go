@@ -32,6 +32,7 @@ type Event struct {
 	Summary   *Counts          `json:"summary,omitempty"` // of summary
 
 	until time.Time // of waiting
+	began time.Time // of started
 }
 
 // ErrorInfo is a refusal of the platform in parts. Other errors have only a title.

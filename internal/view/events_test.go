@@ -26,7 +26,7 @@ func TestEveryEventIsTaken(t *testing.T) {
 	for _, e := range append(everyEvent, later{}) {
 		name := reflect.TypeOf(e).Name()
 		var lines, stream bytes.Buffer
-		NewProgress(&lines, columnAdded(), Options{}, nil).Notify(e)
+		newProgress(&lines, columnAdded(), Options{}, nil).Notify(e)
 		events := NewEvents(&stream, columnAdded(), nil)
 		stream.Reset()
 		events.Notify(e)

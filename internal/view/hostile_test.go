@@ -142,7 +142,7 @@ func hostileViews(p *planner.Plan, text string) map[string]func(io.Writer) error
 		return stream.Finish(result, 0)
 	}
 	views["progress"] = func(w io.Writer) error {
-		lines := NewProgress(w, p, Options{}, nil)
+		lines := newProgress(w, p, Options{}, nil)
 		for _, e := range events {
 			lines.Notify(e)
 		}

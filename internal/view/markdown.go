@@ -276,7 +276,7 @@ func tableRow(g group) string {
 				parts = append(parts, fmt.Sprintf("and %d more fields", len(fields)-i))
 				break
 			}
-			text := code(clipText(fieldText(ch.Address.Kind, f), 160))
+			text := code(fieldSymbol(f) + " " + clipText(fieldText(ch.Address.Kind, f), 160))
 			if f.ForcesReplace {
 				text += " forces replacement"
 			}

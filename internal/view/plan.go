@@ -98,7 +98,7 @@ func TimeText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05
 
 func (t planText) header(changes []planner.Change) {
 	p := t.plan
-	t.line(t.paint(bold, "Plan for "+TargetText(p.Target)))
+	t.wrapped(bold, "", "Plan for "+TargetText(p.Target))
 	parts := []string{}
 	if !p.At.IsZero() {
 		parts = append(parts, TimeText(p.At))

@@ -9,24 +9,29 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// SummaryLine is the totals of a plan on one line.
+// SummaryLine is the totals of a plan on one line, without zeros.
 func SummaryLine(s planner.Summary) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Plan: %d to create, %d to update, %d to replace, %d to delete",
-		s.Create, s.Update, s.Replace, s.Delete)
-	for _, part := range []struct {
-		n    int
-		verb string
-	}{{s.Import, "import"}, {s.Move, "rename"}, {s.Forget, "forget"}} {
-		if part.n > 0 {
-			fmt.Fprintf(&b, ", %d to %s", part.n, part.verb)
-		}
+	planned := tally{}.add(s.Create, "to create").add(s.Update, "to update").add(s.Replace, "to replace").
+		add(s.Delete, "to delete").add(s.Import, "to import").add(s.Move, "to rename").add(s.Forget, "to forget")
+	kept := tally{}.add(s.NoOp, "unchanged").add(s.Drift, "drifted")
+	return "Plan: " + strings.Join(append(planned.joined(), kept...), "; ")
+}
+
+// tally collects the counts that are not zero.
+type tally []string
+
+func (t tally) add(n int, what string) tally {
+	if n == 0 {
+		return t
 	}
-	fmt.Fprintf(&b, "; %d unchanged", s.NoOp)
-	if s.Drift > 0 {
-		fmt.Fprintf(&b, "; %d drifted", s.Drift)
+	return append(t, fmt.Sprintf("%d %s", n, what))
+}
+
+func (t tally) joined() tally {
+	if len(t) == 0 {
+		return nil
 	}
-	return b.String()
+	return tally{strings.Join(t, ", ")}
 }
 
 // emptyLine says that a plan has no changes, and what it was compared with.
@@ -45,7 +50,7 @@ func emptyLine(p *planner.Plan) string {
 func (t planText) totals(changes []planner.Change) {
 	p := t.plan
 	if len(changes) == 0 {
-		t.line(t.paint(green, emptyLine(p)))
+		t.wrapped(green, "", emptyLine(p))
 		if p.Summary.Drift > 0 {
 			t.line(t.paint(yellow, Count(p.Summary.Drift, "resource")+" drifted on the platform; see above."))
 		}
@@ -55,13 +60,13 @@ func (t planText) totals(changes []planner.Change) {
 	if n := p.Calls(); n > 0 {
 		line += " " + Count(n, "call") + "."
 	}
-	t.line(t.paint(bold, line))
+	t.wrapped(bold, "", line)
 	for i, e := range effectsOf(changes) {
 		head := "Data: "
 		if i > 0 {
 			head = "      "
 		}
-		t.line(t.paint(effectStyle(e.effect), head+string(e.effect)+" ("+Few(e.names, 4)+")"))
+		t.wrapped(effectStyle(e.effect), head, string(e.effect)+" ("+Few(e.names, 4)+")")
 	}
 	if !p.Complete {
 		t.line(t.paint(yellow, "Only a part of the project was planned."))
@@ -161,13 +166,13 @@ func (t planText) refusals(changes []planner.Change) {
 		return
 	}
 	if len(refused) > 0 {
-		t.line(t.paint(red, refusedText), " ", t.paint(plain, Few(refused, 6)))
+		t.wrapped(red, "", refusedText+" "+Few(refused, 6))
 	}
 	if len(flagged) > 0 {
 		t.line(t.paint(red, unlessText))
 	}
 	for _, r := range flagged {
-		t.line("  ", t.paint(bold, r.Flag), "  for ", t.paint(plain, Few(r.Names, 6)))
+		t.wrapped(bold, "  ", r.Flag+"  for "+Few(r.Names, 6))
 	}
 }
 
@@ -192,7 +197,7 @@ func (t planText) diagnostics() {
 			t.line("  --> ", t.paint(plain, fmt.Sprintf("%s:%d", at, d.Origin.Column)))
 		}
 		if d.Help != "" {
-			t.line("  = help: ", t.paint(plain, d.Help))
+			t.wrapped(plain, "  = help: ", d.Help)
 		}
 	}
 	if len(t.plan.Diagnostics) > 0 {

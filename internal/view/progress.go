@@ -26,7 +26,7 @@ type Progress struct {
 	failed  int
 	blocked int
 	running []Event // in the order of their start
-	bar     *bar    // nil without a terminal
+	bar     *ticker // nil without calls
 }
 
 // Live is a terminal that shows a status below what is written to it.
@@ -35,23 +35,52 @@ type Live interface {
 	Status(line string) error
 }
 
+// slowCall is how long a call runs before its time is shown on a terminal, and stillEvery the time between two lines about
+// it without one.
+const (
+	slowCall   = 3 * time.Second
+	stillEvery = 10 * time.Second
+)
+
 // manyCalls is how many calls a live bar shows with a line for each.
 const manyCalls = 60
 
-// NewProgress returns a listener that writes plain lines to w.
-func NewProgress(w io.Writer, p *planner.Plan, o Options, explain Explain) *Progress {
+func newProgress(w io.Writer, p *planner.Plan, o Options, explain Explain) *Progress {
 	return &Progress{out: w, canvas: newCanvas(o), total: p.Calls(), quiet: o.Quiet, explain: explain}
+}
+
+// NewProgress returns a listener that writes plain lines to w until Close, also about calls that take long.
+func NewProgress(w io.Writer, p *planner.Plan, o Options, explain Explain) *Progress {
+	g := newProgress(w, p, o, explain)
+	g.bar = repeat(stillEvery, g.still, func() {})
+	return g
+}
+
+// still writes a line for each call that has been running for stillEvery or longer.
+func (g *Progress) still() {
+	g.mu.Lock()
+	var lines []string
+	for _, r := range g.running {
+		if took := time.Since(r.began); took >= stillEvery {
+			r.Type, r.ElapsedMS = "running", took.Milliseconds()
+			lines = append(lines, g.line(r))
+		}
+	}
+	g.mu.Unlock()
+	_, _ = io.WriteString(g.out, strings.Join(lines, "")) // a closed stream must not stop an apply
 }
 
 // NewLiveProgress returns a listener that draws a bar below its lines until Close.
 func NewLiveProgress(w Live, p *planner.Plan, o Options, explain Explain) *Progress {
-	g := NewProgress(w, p, o, explain)
+	g := newProgress(w, p, o, explain)
 	if g.total == 0 {
 		return g
 	}
 	g.quiet = g.quiet || g.total > manyCalls
 	began := time.Now()
-	g.bar = newBar(w, func() string { return g.status(time.Since(began)) })
+	show := func() { _ = w.Status(g.status(time.Since(began))) } // a closed terminal must not stop an apply
+	show()
+	g.bar = repeat(redrawn, show, func() { _ = w.Status("") })
 	return g
 }
 
@@ -72,6 +101,7 @@ func (g *Progress) take(e Event) string {
 	case "":
 		return ""
 	case "started":
+		e.began = time.Now()
 		g.running = append(slices.DeleteFunc(g.running, same), e)
 		return ""
 	case "retried":
@@ -109,7 +139,7 @@ func (g *Progress) line(e Event) string {
 	c := g.canvas
 	counter := fmt.Sprintf("[%*d/%d] ", len(fmt.Sprint(g.total)), g.ended, g.total)
 	took := fmt.Sprintf(" (%s)", elapsedText(time.Duration(e.ElapsedMS)*time.Millisecond))
-	if e.Call == 0 || e.Type == "retried" || e.Type == "waiting" {
+	if e.Call == 0 || e.Type == "retried" || e.Type == "waiting" || e.Type == "running" {
 		counter = strings.Repeat(" ", len(counter))
 	}
 	var text string
@@ -120,6 +150,8 @@ func (g *Progress) line(e Event) string {
 		atMost := elapsedText(time.Duration(e.WaitMS) * time.Millisecond)
 		text = c.paint(yellow, fmt.Sprintf(
 			"not known whether the %s was carried out; looking for it, %s at most (--lost-after)", stepNoun(e), atMost))
+	case "running":
+		text = c.paint(dim, fmt.Sprintf("still running: %s%s", stepVerb(e), took))
 	case "failed":
 		text = c.paint(red, fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text)))
 	case "blocked":
@@ -132,7 +164,7 @@ func (g *Progress) line(e Event) string {
 		if e.Adopted {
 			text += ", found on the platform after a lost answer"
 		}
-		text = c.paint(green, text)
+		text = c.paint(styleOfStep(e), text)
 		if e.Call > 0 {
 			text += c.paint(dim, took)
 		}
@@ -165,8 +197,10 @@ func (g *Progress) current() string {
 	names := make([]string, 0, len(g.running))
 	for _, r := range g.running {
 		name := stepVerb(r) + " " + r.Address.String()
-		if left := time.Until(r.until); left > 0 {
+		if left, took := time.Until(r.until), time.Since(r.began); left > 0 {
 			name += fmt.Sprintf(" (looking for it, %s left)", left.Round(time.Second))
+		} else if took >= slowCall {
+			name += fmt.Sprintf(" (%s)", took.Truncate(time.Second))
 		}
 		names = append(names, name)
 	}
@@ -195,40 +229,40 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", int(d.Minutes()), int(d.Seconds())%60)
 }
 
-// Close erases the bar.
+// Close ends the lines about long calls, and erases the bar.
 func (g *Progress) Close() {
 	if g.bar != nil {
 		g.bar.close()
 	}
 }
 
-// bar redraws a status, so that its times move.
-type bar struct {
+const redrawn = 150 * time.Millisecond
+
+// ticker repeats a function until close.
+type ticker struct {
 	stop, stopped chan struct{}
 }
 
-const redrawn = 150 * time.Millisecond
-
-func newBar(w Live, status func() string) *bar {
-	b := &bar{stop: make(chan struct{}), stopped: make(chan struct{})}
+func repeat(every time.Duration, show, end func()) *ticker {
+	b := &ticker{stop: make(chan struct{}), stopped: make(chan struct{})}
 	go func() {
 		defer close(b.stopped)
-		tick := time.NewTicker(redrawn)
+		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
-			_ = w.Status(status()) // a closed terminal must not stop an apply
 			select {
 			case <-b.stop:
-				_ = w.Status("")
+				end()
 				return
 			case <-tick.C:
+				show()
 			}
 		}
 	}()
 	return b
 }
 
-func (b *bar) close() {
+func (b *ticker) close() {
 	close(b.stop)
 	<-b.stopped
 }
@@ -246,6 +280,21 @@ func stepVerb(e Event) string {
 		return e.Action
 	}
 	return string(e.Step)
+}
+
+// styleOfStep is the style of the action in a plan.
+func styleOfStep(e Event) style {
+	switch {
+	case e.Step == planner.StepDelete, e.Step == planner.StepRetire:
+		return styleOf(planner.Delete)
+	case e.Action == planner.Replace.String():
+		return styleOf(planner.Replace)
+	case e.Step == planner.StepCreate:
+		return styleOf(planner.Create)
+	case e.Step == "":
+		return cyan
+	}
+	return styleOf(planner.Update)
 }
 
 // stepNoun says what a call does, as a noun.

@@ -3,9 +3,11 @@ package view
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
@@ -66,7 +68,7 @@ func badResult() applier.Result {
 
 func TestProgressPlain(t *testing.T) {
 	var b bytes.Buffer
-	g := NewProgress(&b, columnAdded(), Options{}, nil)
+	g := newProgress(&b, columnAdded(), Options{}, nil)
 	for _, e := range aBadDay() {
 		g.Notify(e)
 	}
@@ -100,7 +102,7 @@ func TestProgressLive(t *testing.T) {
 }
 
 func TestProgressNamesRunningCalls(t *testing.T) {
-	g := NewProgress(&bytes.Buffer{}, many(100), Options{}, nil)
+	g := newProgress(&bytes.Buffer{}, many(100), Options{}, nil)
 	for _, kind := range []resource.Kind{resource.Source, resource.Target, resource.Mapping, resource.Schema} {
 		g.Notify(applier.Started{Subject: about(kind, 1, planner.StepCreate, planner.Create), Attempt: 1})
 	}
@@ -161,8 +163,13 @@ func TestSummary(t *testing.T) {
 		end    Closing
 	}{
 		{"done", applier.Result{Created: 8, Unchanged: 4}, Closing{Elapsed: 3200 * time.Millisecond, GoOn: "aepflow apply --target dev"}},
-		{"failed", badResult(), Closing{Elapsed: 80 * time.Second, GoOn: "aepflow apply --target dev"}},
-		{"interrupted", applier.Result{Created: 2, Left: make([]planner.Call, 3), Interrupted: true}, Closing{Elapsed: time.Second, GoOn: "aepflow apply --target dev"}},
+		{"failed", badResult(), Closing{
+			Elapsed: 80 * time.Second, SavedIn: "dataflow.dev.lock", Next: "After correcting the cause, continue with:",
+			GoOn: "aepflow apply --target dev",
+		}},
+		{"interrupted", applier.Result{Created: 2, Left: make([]planner.Call, 3), Interrupted: true}, Closing{
+			Elapsed: time.Second, SavedIn: "dataflow.dev.lock", Next: "Continue with:", GoOn: "aepflow apply --target dev",
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -171,6 +178,62 @@ func TestSummary(t *testing.T) {
 			}
 			check(t, "summary-"+c.name, b.Bytes())
 		})
+	}
+}
+
+// A call that takes long shows that the program is alive: a line every ten seconds, or its time at the end of the bar.
+func TestSlowCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		g := NewProgress(&b, many(100), Options{}, nil)
+		s := about(resource.Flow, 1, planner.StepCreate, planner.Create)
+		g.Notify(applier.Started{Subject: s, Attempt: 1})
+		time.Sleep(slowCall - time.Second)
+		if got := g.current(); got != " create flow.customers" {
+			t.Errorf("the bar ends with %q after %s", got, slowCall-time.Second)
+		}
+		time.Sleep(23 * time.Second)
+		if got := g.current(); got != " create flow.customers (25s)" {
+			t.Errorf("the bar ends with %q", got)
+		}
+		g.Notify(applier.Done{Subject: s, Attempt: 1, ID: "1", Elapsed: 25 * time.Second})
+		time.Sleep(time.Minute)
+		g.Close()
+		want := "still running: create (10.0 s)\nstill running: create (20.0 s)\ncreated 1 (25.0 s)\n"
+		if got := regexp.MustCompile(`(?m)^.*flow.customers: `).ReplaceAllString(b.String(), ""); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	})
+}
+
+// On a terminal, totals break between words; in a file, they stay one line.
+func TestWrapped(t *testing.T) {
+	text := strings.TrimSuffix(strings.Repeat("0123456789 ", 12), " ")
+	for width, want := range map[int]string{
+		0:  "head " + text + "\n",
+		80: "head " + text[:65] + "\n     " + text[66:] + "\n",
+		81: "head " + text[:76] + "\n     " + text[77:] + "\n",
+	} {
+		c := newCanvas(Options{Width: width})
+		c.wrapped(plain, "head ", text)
+		if got := c.buf.String(); got != want {
+			t.Errorf("width %d: got\n%swant\n%s", width, got, want)
+		}
+	}
+}
+
+// What a call did has the color of its action in the plan.
+func TestProgressColors(t *testing.T) {
+	for want, c := range map[style]struct {
+		step   planner.Step
+		action planner.Action
+	}{
+		green: {planner.StepCreate, planner.Create}, yellow: {planner.StepUpdate, planner.Update},
+		magenta: {planner.StepCreate, planner.Replace}, red: {planner.StepDelete, planner.Delete}, cyan: {"", planner.Move},
+	} {
+		if got := styleOfStep(Event{Step: c.step, Action: c.action.String()}); got != want {
+			t.Errorf("%s %s: style %d, want %d", c.step, c.action, got, want)
+		}
 	}
 }
 
@@ -195,7 +258,7 @@ func TestTimeLeft(t *testing.T) {
 // down at the end of the bar until the call has come to its end.
 func TestProgressWaiting(t *testing.T) {
 	var b bytes.Buffer
-	g := NewProgress(&b, many(100), Options{}, nil)
+	g := newProgress(&b, many(100), Options{}, nil)
 	s := about(resource.Flow, 1, planner.StepCreate, planner.Create)
 	g.Notify(applier.Started{Subject: s, Attempt: 1})
 	for _, left := range []time.Duration{90 * time.Second, 80 * time.Second} {

@@ -2,7 +2,6 @@ package view
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -17,7 +16,9 @@ import (
 type Closing struct {
 	Verb    string // apply, the default, or destroy
 	Elapsed time.Duration
-	GoOn    string // the command that continues where this one stopped
+	SavedIn string // the file that records what was done, if the apply is not complete
+	Next    string // what to do then: a lead such as "Continue with:"
+	GoOn    string // and the command
 }
 
 // Summary writes how an apply ended: the counts, and after a failure what failed, its
@@ -38,35 +39,27 @@ func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Opti
 	case !r.OK():
 		st, head = red, verb+" not complete"
 	}
-	c.line(c.paint(st, head+" for "+TargetText(p.Target)+": "+counts.text()+"."),
-		c.paint(dim, " ("+elapsedText(end.Elapsed)+")"))
+	c.wrapped(st, "", head+" for "+TargetText(p.Target)+": "+counts.text()+". ("+elapsedText(end.Elapsed)+")")
 	if !r.OK() {
-		c.line("What was done is saved in the lockfile.")
+		if end.SavedIn != "" {
+			c.line("What was done is saved in ", c.paint(plain, end.SavedIn), ".")
+		}
 		if end.GoOn != "" {
-			c.line("Continue with: ", c.paint(bold, end.GoOn))
+			c.line(c.paint(plain, end.Next), " ", c.paint(bold, end.GoOn))
 		}
 	}
 	return flush(w, c)
 }
 
-// text lists seven counts, and the others where they are not 0.
+// text lists the counts that are not zero.
 func (n Counts) text() string {
-	parts := []string{
-		fmt.Sprintf("%d created, %d updated, %d replaced, %d deleted", n.Created, n.Updated, n.Replaced, n.Deleted),
-	}
-	for _, more := range []struct {
-		n    int
-		verb string
-	}{{n.Moved, "renamed"}, {n.Forgotten, "forgotten"}, {n.Imported, "imported"}} {
-		if more.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", more.n, more.verb))
-		}
-	}
-	parts = append(parts, fmt.Sprintf("%d unchanged, %d failed, %d blocked", n.Unchanged, n.Failed, n.Blocked))
+	parts := tally{}.add(n.Created, "created").add(n.Updated, "updated").add(n.Replaced, "replaced").
+		add(n.Deleted, "deleted").add(n.Moved, "renamed").add(n.Forgotten, "forgotten").add(n.Imported, "imported").
+		add(n.Unchanged, "unchanged").add(n.Failed, "failed").add(n.Blocked, "blocked")
 	if n.NotSent > 0 {
 		parts = append(parts, Count(n.NotSent, "call")+" not sent")
 	}
-	return strings.Join(parts, ", ")
+	return cmp.Or(strings.Join(parts, ", "), "nothing to do")
 }
 
 func failures(c *canvas, r applier.Result) {
@@ -77,7 +70,7 @@ func failures(c *canvas, r applier.Result) {
 		}
 		c.line(c.paint(red, "failed"), "  ", c.paint(bold, f.Address.String()), at)
 		for _, err := range output.Joined(f.Err) {
-			c.line("  ", c.paint(plain, err.Error()))
+			c.wrapped(plain, "  ", err.Error())
 		}
 		if f.Unknown {
 			c.line("  ", c.paint(yellow, "it may have succeeded; the next apply looks it up before it sends it again"))
