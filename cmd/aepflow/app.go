@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -83,17 +84,34 @@ func (a *app) say(format string, args ...any) {
 // diagnose prints a report to stderr. A report with errors is an error with exitDocuments.
 func (a *app) diagnose(r *diag.Report) error { return a.diagnoseAs(exitDocuments, r) }
 
-// diagnoseAs is diagnose with another exit code.
+// diagnoseAs is diagnose with another exit code. With --output json, it prints a report with errors to stdout as validate
+// does.
 func (a *app) diagnoseAs(code int, r *diag.Report) error {
+	if a.Output == "json" && r.HasErrors() {
+		return errors.Join(diag.JSON(a.stdout, r), quiet(code))
+	}
 	if r.Len() > 0 {
 		if err := diag.Text(a.stderr, r, a.textOptions(a.stderr)); err != nil {
 			return err
 		}
+		a.readMore(a.stderr, r)
 	}
 	if r.HasErrors() {
 		return quiet(code)
 	}
 	return nil
+}
+
+// readMore names the commands that help with errors and warnings.
+func (a *app) readMore(w *output.Writer, r *diag.Report) {
+	list := r.AtLeast(diag.Warning).Sorted()
+	if len(list) == 0 {
+		return
+	}
+	if slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Fix != nil }) {
+		_ = w.Printf("fix what has a safe repair: aepflow validate --fix\n")
+	}
+	_ = w.Printf("read more: aepflow explain %s\n", list[0].Code)
 }
 
 // interrupts cancels the returned context at the first Ctrl-C or SIGTERM and prints the notice. The second one

@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/view"
 )
 
 // The exit codes. docs/cli.md explains them.
@@ -72,7 +75,7 @@ func (a *app) finish(err error) int {
 		a.say("%s", output.Block(panicked.Stack))
 	}
 	if help := wayOut(err); help != "" {
-		a.say("  = help: %s", help)
+		a.sayWrapped("  = help: ", help)
 	}
 	return codeOf(err)
 }
@@ -116,12 +119,24 @@ func (a *app) sayError(err error) {
 		if errors.As(one, &coded) && coded.err == nil {
 			continue
 		}
-		a.say("error: %s", one)
+		a.sayWrapped(output.Paint(output.BoldRed, "error:")+" ", one.Error())
 		if coded != nil {
 			for _, line := range coded.details {
-				a.say("  %s", line)
+				a.sayWrapped("  ", line)
 			}
 		}
+	}
+}
+
+// sayWrapped writes a painted head and a text to stderr. On a terminal, it breaks lines between words.
+func (a *app) sayWrapped(head, text string) {
+	lines := []string{output.Line(text)}
+	if columns := a.stderr.Columns(); columns > 0 {
+		lines = view.Wrap(strings.Split(lines[0], " "), columns-output.Width(head))
+	}
+	for _, l := range lines {
+		_, _ = io.WriteString(a.stderr, head+l+"\n")
+		head = strings.Repeat(" ", output.Width(head))
 	}
 }
 

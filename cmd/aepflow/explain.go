@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -45,14 +46,49 @@ func (c explainCmd) Run(a *app) error {
 		return err
 	}
 	e, near, ok := compiler.Explain(c.What)
+	var others []string
 	if !ok {
-		return unexplained(c.What, near)
+		paths := keysNamed(c.What)
+		if len(paths) == 0 {
+			return unexplained(c.What, near)
+		}
+		e, _, _ = compiler.Explain(paths[0])
+		others = paths[1:]
 	}
 	if a.Output == "json" {
 		return a.printJSON(e)
 	}
-	return explainKey(a.stdout, e)
+	if err := explainKey(a.stdout, e); err != nil || len(others) == 0 {
+		return err
+	}
+	return a.stdout.Printf("\nOther keys of this name: %s\n", strings.Join(others, ", "))
 }
+
+// keysNamed returns the paths of the keys that end with a word or path, the shortest first.
+func keysNamed(what string) []string {
+	var found []string
+	var visit func(path string, depth int)
+	visit = func(path string, depth int) {
+		e, _, ok := compiler.Explain(path)
+		if !ok || depth == 0 {
+			return
+		}
+		if strings.HasSuffix(path, "."+what) {
+			found = append(found, path)
+		}
+		for _, k := range e.Keys {
+			visit(k.Path, depth-1)
+		}
+	}
+	for _, kind := range []string{"dataflow", "connection", "schema", "dataset", "project"} {
+		visit(kind, deepestKey)
+	}
+	slices.SortStableFunc(found, func(a, b string) int { return strings.Count(a, ".") - strings.Count(b, ".") })
+	return found
+}
+
+// deepestKey is how many words the path of a key has at most.
+const deepestKey = 6
 
 // unexplained is the error for a name that is neither a key, a connector, nor a code.
 func unexplained(what, near string) error {
@@ -91,7 +127,23 @@ func explainCode(w io.Writer, e diag.Entry) error {
 	if err == nil && e.Example != "" {
 		_, err = fmt.Fprintf(w, "\nFor example:\n\n%s", indent(e.Example))
 	}
+	if fixed := correctExample(e); err == nil && fixed != "" {
+		_, err = fmt.Fprintf(w, "\nCorrect:\n\n%s", indent(fixed))
+	}
 	return err
+}
+
+// correctExample is the example of a diagnostic after its safe repair, "" if there is none.
+func correctExample(e diag.Entry) string {
+	p := newProject(".", &globals{})
+	p.files = []*source.File{source.NewFile("dataflow.yaml", []byte(e.Example))}
+	fixed := p.applyFixes(check)
+	if len(fixed.changed) != 1 || slices.ContainsFunc(check(fixed.project).Sorted(), func(d diag.Diagnostic) bool {
+		return d.Code == e.Code
+	}) {
+		return ""
+	}
+	return string(fixed.changed[0].Text)
 }
 
 func indent(text string) string {

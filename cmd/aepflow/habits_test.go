@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
+
+	"github.com/aepflow/aepflow/internal/diag"
 )
 
 // What people type who know other tools ends as a usage error with the command to run instead.
@@ -77,5 +81,66 @@ func newExample(t *testing.T) {
 	t.Helper()
 	if code := run(t.Context(), []string{"init"}, strings.NewReader(""), &bytes.Buffer{}, &bytes.Buffer{}); code != exitOK {
 		t.Fatal("init failed")
+	}
+}
+
+// A key is found by its last word, and a diagnostic shows how its example is correct.
+func TestExplain(t *testing.T) {
+	for what, want := range map[string]string{
+		"schedule":     "dataflow.schedule: a map of keys and values (required)",
+		"interval":     "dataflow.schedule.interval: an integer",
+		"auth.type":    "connection.auth.type: ",
+		"name":         "Other keys of this name: ",
+		"unknown-key":  "\nCorrect:\n\n    name: orders\n",
+		"wrong-format": "",
+		"intervall":    "unknown key, connector, or code intervall",
+	} {
+		var out, errs bytes.Buffer
+		run(t.Context(), []string{"explain", what}, strings.NewReader(""), &out, &errs)
+		if !strings.Contains(out.String()+errs.String(), want) {
+			t.Errorf("explain %s: %s%s", what, &out, &errs)
+		}
+	}
+}
+
+// Each example that a repair corrects is shown without the diagnostic.
+func TestCorrectExamples(t *testing.T) {
+	n := 0
+	for _, e := range diag.Codes() {
+		if fixed := correctExample(e); fixed != "" {
+			n++
+			if fixed == e.Example {
+				t.Errorf("%s: the example is not corrected", e.Code)
+			}
+		}
+	}
+	if n < 5 {
+		t.Errorf("%d examples are corrected", n)
+	}
+}
+
+// With -o json, wrong documents are JSON on stdout for every command that has JSON.
+func TestDiagnosticsAreJSON(t *testing.T) {
+	t.Chdir(t.TempDir())
+	newExample(t)
+	text, err := os.ReadFile("dataflow.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("dataflow.yaml", bytes.Replace(text, []byte("schedule:"), []byte("shedule:"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range []string{
+		"validate", "plan", "apply --auto-approve", "drift", "compile", "schedule", "config show", "plan --no-secrets",
+	} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append(strings.Fields(args), "-o", "json"), strings.NewReader(""), &out, &errs)
+		var got diag.Result
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.Valid || got.ErrorCount == 0 {
+			t.Errorf("%s: %v\n%s", args, err, &out)
+		}
+		if code != exitDocuments || errs.Len() > 0 {
+			t.Errorf("%s: exit code %d\n%s", args, code, &errs)
+		}
 	}
 }

@@ -86,14 +86,14 @@ func (c initCmd) Run(a *app) error {
 		{"aepflow.yaml", project},
 		{"emulator.yaml", seed},
 		{".gitignore", []byte(".aepflow/\n.env\n")},
-		{".aepflow/dataflow.schema.json", schemas.EditorSchema},
+		{"dataflow.schema.json", schemas.EditorSchema},
 		{".vscode/settings.json", []byte(editorSettings)},
 	})
 }
 
 const editorSettings = `{
   "yaml.schemas": {
-    "./.aepflow/dataflow.schema.json": ["dataflow.yaml", "*.dataflow.yaml"]
+    "./dataflow.schema.json": ["dataflow.yaml", "*.dataflow.yaml"]
   }
 }
 `

@@ -81,7 +81,10 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if len(seen.Open) > 0 {
+	if holder, held, err := lockfile.FindHolder(p.paths()); err == nil && held {
+		a.say("note: an apply is running (process %d on %s); this plan does not include what it has yet to do",
+			holder.PID, holder.Host)
+	} else if len(seen.Open) > 0 {
 		a.say("note: an apply was interrupted; the next one first finds the results of %s",
 			view.Count(len(seen.Open), "call"))
 	}

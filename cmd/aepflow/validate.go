@@ -51,6 +51,7 @@ func (c validateCmd) Run(a *app) error {
 		err = diag.GitHub(a.stdout.Commands(), p.report)
 	default:
 		err = diag.Text(a.stdout, p.report, a.textOptions(a.stdout))
+		a.readMore(a.stdout, p.report)
 		if err == nil && p.graph != nil && !p.report.Fails(c.Strict) {
 			err = a.stdout.Printf("valid: %s, %s\n",
 				view.Count(len(p.files), "file"), view.Count(len(p.graph.All()), "resource"))
@@ -68,13 +69,7 @@ func (c validateCmd) Run(a *app) error {
 // fixFiles makes the safe repairs in the files of a project and returns the project with the new texts. It prints the
 // repairs to stdout in text, otherwise to stderr.
 func fixFiles(a *app, p *project) (*project, error) {
-	m := p.applyFixes(func(p *project) *diag.Report {
-		report := &diag.Report{}
-		report.Append(p.report)
-		_, found := compiler.Compile(p.files, p.options())
-		report.Append(found)
-		return report
-	})
+	m := p.applyFixes(check)
 	if err := m.save(); err != nil {
 		return nil, err
 	}
@@ -83,6 +78,15 @@ func fixFiles(a *app, p *project) (*project, error) {
 		w = a.stderr
 	}
 	return m.project, m.print(w)
+}
+
+// check returns the diagnostics of a project without adding to them.
+func check(p *project) *diag.Report {
+	report := &diag.Report{}
+	report.Append(p.report)
+	_, found := compiler.Compile(p.files, p.options())
+	report.Append(found)
+	return report
 }
 
 // loadPaths reads a project, or single files of the project in the current folder.

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/linear"
 	"github.com/aepflow/aepflow/internal/source"
@@ -62,15 +61,6 @@ func TestMendingIsLinear(t *testing.T) {
 			}
 		}
 	})
-}
-
-// check compiles a project.
-func check(p *project) *diag.Report {
-	report := &diag.Report{}
-	report.Append(p.report)
-	_, found := compiler.Compile(p.files, p.options())
-	report.Append(found)
-	return report
 }
 
 // exampleFiles are the files of an example, which is one document or several.

@@ -1,5 +1,3 @@
-platform=${AEP_PLATFORM:-https://platform.adobe.io}
-ims=${AEP_IMS:-https://ims-na1.adobelogin.com}
 
 : "${IMS_OAUTH_S2S_CLIENT_ID:?set it to the client id of the API credential}"
 : "${IMS_OAUTH_S2S_CLIENT_SECRET:?set it to the client secret of the API credential}"

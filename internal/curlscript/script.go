@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -190,6 +192,20 @@ func secretsIn(body string) []string {
 	return out
 }
 
+// addressOf is the address of a host. Without one, the target is the embedded emulator, which a script can reach only as
+// `aepflow emulator`.
+func addressOf(host string) string {
+	if host == "" {
+		return "http://127.0.0.1:8090"
+	}
+	u := &url.URL{Scheme: "https", Host: host}
+	ip, err := netip.ParseAddr(u.Hostname())
+	if u.Hostname() == "localhost" || err == nil && ip.IsLoopback() {
+		u.Scheme = "http"
+	}
+	return u.String()
+}
+
 // preamble is the script up to its first call.
 func (s *script) preamble(list []planner.OwnedCall) string {
 	var b strings.Builder
@@ -197,8 +213,8 @@ func (s *script) preamble(list []planner.OwnedCall) string {
 	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n",
 		view.SummaryLine(s.plan.Summary), output.Line(view.TargetText(t)), view.TimeText(s.plan.At))
 	b.WriteString("#\n# Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and\n" +
-		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS point it elsewhere, for example\n" +
-		"# at a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +
+		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS are other addresses, for example\n" +
+		"# of a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +
 		"# It writes no lockfile: aepflow does not know what it creates.\n")
 	b.WriteString("set -euo pipefail\n\n")
 	if flagged, refused := view.Refusals(s.plan.Changes); len(flagged) > 0 || len(refused) > 0 {
@@ -213,6 +229,8 @@ func (s *script) preamble(list []planner.OwnedCall) string {
 			"  echo 'this plan is refused unless AEPFLOW_ALLOW=yes; see the comment above' >&2\n  exit 5\n}\n\n")
 	}
 	fmt.Fprintf(&b, "org=%s\nsandbox=%s\n", quoteShell(t.Org), quoteShell(t.Sandbox))
+	fmt.Fprintf(&b, "platform=${AEP_PLATFORM:-%s}\nims=${AEP_IMS:-%s}\n",
+		quoteShell(addressOf(t.Host)), quoteShell(addressOf(t.SignInHost)))
 	b.WriteString(head)
 	for _, l := range append(s.need, s.fixed...) {
 		b.WriteString(l + "\n")

@@ -511,3 +511,24 @@ func TestQuoteInside(t *testing.T) {
 		}
 	}
 }
+
+// The script calls the target's own addresses.
+func TestAddresses(t *testing.T) {
+	for host, want := range map[string]string{
+		"platform.adobe.io": "https://platform.adobe.io", "gateway.example.com:8443": "https://gateway.example.com:8443",
+		"127.0.0.1:8090": "http://127.0.0.1:8090", "[::1]:1": "http://[::1]:1", "localhost:9": "http://localhost:9",
+		"127.example.com": "https://127.example.com", "": "http://127.0.0.1:8090",
+	} {
+		var b strings.Builder
+		p := &planner.Plan{Target: planner.Target{Org: "o", Sandbox: "s", Host: host, SignInHost: host}}
+		if err := Write(&b, p, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{"platform=${AEP_PLATFORM:-", "ims=${AEP_IMS:-"} {
+			_, rest, _ := strings.Cut(b.String(), "\n"+line)
+			if got, _, _ := strings.Cut(rest, "}\n"); strings.Trim(got, "'") != want {
+				t.Errorf("host %q: %s%s, want %s", host, line, got, want)
+			}
+		}
+	}
+}

@@ -54,7 +54,7 @@ func (c *canvas) line(parts ...string) {
 func (c *canvas) wrapped(st style, head, text string) {
 	lines := []string{text}
 	if c.terminal {
-		lines = wrap(strings.Split(output.Line(text), " "), c.width-output.Width(head))
+		lines = Wrap(strings.Split(output.Line(text), " "), c.width-output.Width(head))
 	}
 	for _, l := range lines {
 		c.line(c.paint(st, head+l))
@@ -65,8 +65,8 @@ func (c *canvas) wrapped(st style, head, text string) {
 // pad returns the spaces that fill s up to n cells.
 func pad(s string, n int) string { return strings.Repeat(" ", max(0, n-output.Width(s))) }
 
-// wrap joins words into lines of at most width cells; it breaks no word.
-func wrap(words []string, width int) []string {
+// Wrap joins words into lines of at most width cells; it breaks no word.
+func Wrap(words []string, width int) []string {
 	var out []string
 	line := ""
 	for _, w := range words {

@@ -274,7 +274,7 @@ func guardText(g planner.Guard) string {
 
 // hanging writes a text under a change with a hanging indent.
 func (t planText) hanging(st style, head, text string) {
-	for i, l := range wrap(strings.Fields(output.Line(text)), t.width-len(changeIndent)-output.Width(head)) {
+	for i, l := range Wrap(strings.Fields(output.Line(text)), t.width-len(changeIndent)-output.Width(head)) {
 		if i > 0 {
 			head = strings.Repeat(" ", output.Width(head))
 		}

@@ -163,7 +163,7 @@ func (t planText) group(g group) {
 	if !ch.Action.Destroys() && len(names) > namesShown {
 		names = names[:namesShown]
 	}
-	for _, l := range wrap(commas(names), t.width-len(changeIndent)) {
+	for _, l := range Wrap(commas(names), t.width-len(changeIndent)) {
 		t.line(changeIndent, t.paint(dim, l))
 	}
 	if rest := len(g.names) - len(names); rest > 0 {
