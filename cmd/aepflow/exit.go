@@ -119,7 +119,11 @@ func (a *app) sayError(err error) {
 		if errors.As(one, &coded) && coded.err == nil {
 			continue
 		}
-		a.sayWrapped(output.Paint(output.BoldRed, "error:")+" ", one.Error())
+		head := "error: "
+		if a.color(a.stderr) {
+			head = output.Paint(output.BoldRed, "error:") + " "
+		}
+		a.sayWrapped(head, one.Error())
 		if coded != nil {
 			for _, line := range coded.details {
 				a.sayWrapped("  ", line)
@@ -135,7 +139,7 @@ func (a *app) sayWrapped(head, text string) {
 		lines = view.Wrap(strings.Split(lines[0], " "), columns-output.Width(head))
 	}
 	for _, l := range lines {
-		_, _ = io.WriteString(a.stderr, head+l+"\n")
+		_, _ = io.WriteString(a.stderr, output.Painted(head+l)+"\n")
 		head = strings.Repeat(" ", output.Width(head))
 	}
 }
