@@ -208,8 +208,11 @@ func deletePlan(b *builder, l *lockfile.Lock) *planner.Plan {
 func TestDelete(t *testing.T) {
 	w := newWorld(t)
 	w.mustApply(createAll)
-	// Somebody has removed the source by hand: that is as good as removing it.
-	delete(w.fake.objects, resource.SpecOf(resource.Source).Collection+"/"+w.entry("source.crm").ID)
+	// Somebody has removed source and flow by hand: that is as good as removing them, or stopping them first.
+	for _, a := range []string{"source.crm", "flow.crm"} {
+		e := w.entry(a)
+		delete(w.fake.objects, resource.SpecOf(e.Address.Kind).Collection+"/"+e.ID)
+	}
 	if res := w.mustApply(deletePlan); res.Deleted != 5 {
 		t.Errorf("deleted %d, want 5", res.Deleted)
 	}
@@ -234,7 +237,7 @@ func TestLockOnlyChanges(t *testing.T) {
 		b.plan.Summary.NoOp = 7
 		b.plan.Changes = []planner.Change{
 			{Address: new, Kind: resource.Source, Action: planner.Move, MovedFrom: old},
-			{Address: get(l, "descriptor.crm-id").Address, Kind: resource.Descriptor, Action: planner.Forget},
+			{Address: get(l, "descriptor.crm-id").Address, Kind: resource.Descriptor, Action: planner.Forget, ID: get(l, "descriptor.crm-id").ID},
 			{Address: get(l, "dataset.crm").Address, Kind: resource.Dataset, Action: planner.NoOp, Protect: true},
 		}
 		return &b.plan

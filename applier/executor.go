@@ -99,7 +99,7 @@ func (e *executor) lost(ctx context.Context, c *boundCall, cause error) outcome 
 func (e *executor) refused(ctx context.Context, c *boundCall, err error, doubt bool) outcome {
 	step := c.call().Step
 	switch {
-	case step == planner.StepDelete && isGone(c.change.Kind, err):
+	case step == planner.StepDelete && isGone(c.change.Kind, err), step == planner.StepRetire && platform.IsNotFound(err):
 		return outcome{known: platform.Done}
 	case platform.IsConflict(err):
 		return e.conflict(ctx, c, err)
@@ -203,6 +203,8 @@ func (e *executor) conflict(ctx context.Context, c *boundCall, cause error) outc
 	switch {
 	case err != nil:
 		return notDone(errors.Join(cause, err))
+	case !ok && c.call().Step == planner.StepDelete:
+		return outcome{known: platform.Done}
 	case !ok:
 		return notDone(fmt.Errorf("it is gone from the platform: %w", cause))
 	case o.ETag == c.request.IfMatch:

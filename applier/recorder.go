@@ -164,6 +164,9 @@ func (r *recorder) editOf(c *planner.Change) (lockfile.Edit, bool) {
 	case len(c.Calls) > 0:
 		return lockfile.Edit{}, false
 	case c.Action == planner.Forget:
+		if left, ok := now.Without(c.ID); ok {
+			return lockfile.Edit{Put: &lockfile.EntryText{Entry: left}}, true
+		}
 		return lockfile.Edit{Forget: c.Address}, true
 	case c.Action == planner.Import && c.ID != "":
 		e, err := r.entryAfter(callRef{c, -1}, lockfile.Entry{ID: c.ID, ETag: c.ETag}, nil)

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
@@ -144,6 +145,31 @@ func (p badTime) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("invalid time `%s`", p.got),
 		Labels:  p.at.labels("expected RFC 3339 or epoch seconds"),
 		Help:    "write the date, time, and zone, for example 2027-02-03T00:01:06Z",
+	}
+}
+
+// farTime is a start that no dataflow can have.
+type farTime struct {
+	at    place
+	epoch int64
+}
+
+func (p farTime) Diagnose() diag.Diagnostic {
+	label := "far in the past or the future"
+	help := "write the date, time, and zone, for example 2027-02-03T00:01:06Z; " +
+		"to keep a dataflow from running, write `state: disabled`"
+	if t := time.Unix(p.epoch, 0).UTC(); t.Year() >= 0 && t.Year() <= 9999 {
+		label = t.Format(time.RFC3339)
+	}
+	if s := p.epoch / 1000; s >= earliestStart && s < latestStart {
+		label = "milliseconds"
+		help = fmt.Sprintf("write seconds, `%d`, or the time, %s", s, time.Unix(s, 0).UTC().Format(time.RFC3339))
+	}
+	return diag.Diagnostic{
+		Code: diag.ScheduleStart, Severity: diag.Error, Path: p.at.path.String(),
+		Message: "the start is not between 2001 and 2100",
+		Labels:  p.at.labels(label),
+		Help:    help,
 	}
 }
 

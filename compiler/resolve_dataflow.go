@@ -90,14 +90,25 @@ func (p *project) connectorOf(u *unit) (specs.Connector, bool) {
 	return specs.ConnectorBySlug(slug)
 }
 
+// The starts that make sense, in seconds since 1970: from 2001-09-09, which is long before
+// the platform existed, to 2100-01-01. Milliseconds of any such time are beyond.
+const (
+	earliestStart = 1_000_000_000
+	latestStart   = 4_102_444_800
+)
+
 // resolveSchedule enforces what the platform's schedule accepts: `once` has
 // neither interval nor backfill, every other frequency has an interval, of at
 // least 15 for minute.
 func (p *project) resolveSchedule(u *unit) {
 	s := u.dataflow.Schedule
 	if s.StartTime != nil {
-		if _, err := s.StartTime.Epoch(); err != nil {
-			p.report.Add(badTime{at: u.at("schedule", "startTime"), got: s.StartTime.Text})
+		at := u.at("schedule", "startTime")
+		switch epoch, err := s.StartTime.Epoch(); {
+		case err != nil:
+			p.report.Add(badTime{at: at, got: s.StartTime.Text})
+		case epoch < earliestStart || epoch >= latestStart:
+			p.report.Add(farTime{at: at, epoch: epoch})
 		}
 	}
 	if s.Frequency == "once" {

@@ -42,7 +42,7 @@ func (p *Plan) assemble(list []*node) {
 			continue
 		}
 		p.count(n.change.Action)
-		if n.change.Action != NoOp || n.recorded {
+		if n.change.Action.Changes() {
 			p.Changes = append(p.Changes, finished(n))
 		}
 		if len(n.change.Guards) > 0 {

@@ -22,7 +22,7 @@ func makeCalls(n *node, e *env) {
 	switch {
 	case n.change.Action == Replace:
 		n.destroy = destroyCalls(spec, n.change.ID, stepsToDestroy(spec, n.applied))
-	case n.change.Deposed != "":
+	case n.change.Action == Delete && n.change.Deposed != "":
 		n.destroy = destroyCalls(spec, n.change.ID, stepsLeft(n))
 	case n.change.Action == Delete:
 		n.destroy = destroyCalls(spec, n.change.ID, []string{"delete"})

@@ -136,7 +136,10 @@ func liveOf(t *testing.T, lock *lockfile.Lock, text string) []resource.Live {
 	t.Helper()
 	var out []resource.Live
 	for _, e := range lock.Entries {
-		out = append(out, resource.Live{Address: e.Address, ETag: e.ETag, Body: asSent(t, e).JSON()})
+		out = append(out, resource.Live{Address: e.Address, ID: e.ID, ETag: e.ETag, Body: asSent(t, e).JSON()})
+		for _, d := range e.Deposed {
+			out = append(out, resource.Live{Address: e.Address, ID: d.ID, Deposed: true})
+		}
 	}
 	for line := range strings.Lines(text) {
 		a, word, rest := words(t, line)
@@ -149,6 +152,7 @@ func liveOf(t *testing.T, lock *lockfile.Lock, text string) []resource.Live {
 		}
 		switch word {
 		case "missing":
+			i += slices.IndexFunc(out[i:], func(l resource.Live) bool { return rest == "" || l.ID == rest })
 			out[i].Missing = true
 		case "object":
 			out[i].Body = json.RawMessage(rest)

@@ -27,7 +27,7 @@ type Options struct {
 	AllowDataLoss bool
 	Destroy       bool            // remove everything that may be removed, whatever the graph says
 	Refreshed     bool            // Live holds what the platform has for every entry
-	Live          []resource.Live // sorted by address, as Moved names the entries
+	Live          []resource.Live // in the order of Live.Compare, as Moved names the entries
 	Tenant        string          // what {TENANT_ID} stands for in them; "" is the lock's
 	Recreate      bool            // create again what a refresh did not find
 
@@ -64,13 +64,15 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	list = append(list, removed...)
 	keepNamed(list, e)
 	forgetProfile(list, e)
+	followTitles(list, e)
 	selectNodes(list, e)
 	for _, n := range list {
 		if !n.excluded {
 			makeCalls(n, e)
 		}
 	}
-	numberCalls(list, e.users)
+	renames := looksRenamed(list)
+	numberCalls(list, renames, e)
 	guardRemovals(list, e)
 	for _, n := range list {
 		if !n.excluded {
@@ -78,7 +80,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 			guardChange(n, e)
 		}
 	}
-	notes = append(notes, hintRenames(list)...)
+	notes = append(notes, hintRenames(renames)...)
 	report := problems(list)
 	p := newPlan(e, report, notes)
 	p.Summary.NoOp = kept
@@ -171,9 +173,9 @@ type node struct {
 	drift   []resource.Difference // applied against live
 	missing bool                  // a refresh did not find it
 
-	recorded  bool // no call, but the lockfile changes
-	namedByID bool // a document names the object that is removed by its ID
-	excluded  bool // changed, and left out by the selection
+	namedByID bool  // a document names the object that is removed by its ID
+	titleOf   *node // the change of the object that has the title which this one gets
+	excluded  bool  // changed, and left out by the selection
 
 	create, destroy []Call
 }

@@ -23,7 +23,7 @@ func diffResources(e *env) (list []*node, seen []bool) {
 		if k, ok := entries.Find(r.Address); ok {
 			seen[k], entry = true, &e.lock.Entries[k]
 		}
-		n := diffResource(r, entry, liveOf(r.Address, e), e)
+		n := diffResource(r, entry, liveOf(r.Address, "", e), e)
 		e.nodes[r.Address] = n
 		list = append(list, n)
 	}
@@ -70,11 +70,11 @@ func isAsApplied(n *node, e *env) bool {
 func recordOnly(n *node, e *env) {
 	switch {
 	case !n.change.MovedFrom.IsZero():
-		n.change.Action, n.change.Reason, n.recorded = Move, ReasonMoved, true
+		n.change.Action, n.change.Reason = Move, ReasonMoved
 	case n.change.Protect != n.entry.Protect:
-		n.change.Reason, n.recorded = ReasonProtect, true
+		n.change.Action, n.change.Reason = Update, ReasonProtect
 	case n.change.RenamedFrom != e.recorded(n.entry.MovedFrom):
-		n.change.Reason, n.recorded = ReasonRecorded, true
+		n.change.Action, n.change.Reason = Update, ReasonRecorded
 	}
 }
 
@@ -99,6 +99,7 @@ func diffApplied(n *node, live *resource.Live, e *env) {
 		}
 	}
 	diffStart(n, e)
+	refuseMovedStart(n, e.At)
 	diffReferences(n, p, e)
 	diffSecrets(n, p, e)
 	if n.live != nil {
@@ -114,7 +115,7 @@ func diffApplied(n *node, live *resource.Live, e *env) {
 	}
 	recordOnly(n, e)
 	switch { // what follows changes the lockfile only
-	case n.change.Action != NoOp:
+	case n.change.Action == Move:
 	case n.live != nil && len(spec.Diff(applied, n.desired)) > 0:
 		n.change.Action, n.change.Reason = Update, ReasonConverged
 	case reworded:

@@ -154,7 +154,7 @@ func orDash(s string) string {
 //	       ADDRESS deposed ID          this object is left over from a replacement
 //	       ADDRESS gone                nothing was applied
 //	live   ADDRESS MEMBER/MEMBER JSON  a refresh finds this, and all else as it was sent
-//	       ADDRESS missing             it does not find the object
+//	       ADDRESS missing [ID]        it does not find the object, or the replaced one with this ID
 //	       ADDRESS object JSON         it finds this object
 func TestDiff(t *testing.T) {
 	test := func(t *testing.T, a *txtar.Archive) {

@@ -25,8 +25,11 @@ func diffField(s *resource.Spec, d resource.Difference, p phase) fieldDiff {
 	}
 	switch trait.Does {
 	case resource.InPlace:
-		if trait.While == resource.Recurring && p.once || trait.While == resource.BeforeStart && p.started {
+		switch {
+		case trait.While == resource.Recurring && p.once, trait.While == resource.BeforeStart && p.started:
 			f.change.Action = Replace
+		case trait.While != resource.Always:
+			f.change.Reason = "" // of the replacement that is not necessary
 		}
 		if d.Path.String() == s.Frequency && p.started && d.To != nil && d.To.Text == "once" {
 			f.change.Action = Replace

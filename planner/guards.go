@@ -67,7 +67,7 @@ func guardChange(n *node, e *env) {
 		n.guard("import", "--refresh", "%s is imported as %s: the object is compared with the documents first", address, c.ID)
 	case c.Action == Import && n.missing:
 		n.guard("import", "", "%s is to be imported as %s, which is not on the platform", address, c.ID)
-	case n.missing && !e.Recreate:
+	case c.Action == Create && n.missing && !e.Recreate:
 		n.guard("missing", "--recreate",
 			"%s was not found on the platform; if a label only hides it, creating it again duplicates it", address)
 	}

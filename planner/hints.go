@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -10,44 +11,71 @@ import (
 // new resource that look like one renamed resource.
 const maxRenameDiff = 20
 
-// hintRenames notes where a document seems to have been renamed: without movedFrom,
-// its flow is created again and reads its data again.
-func hintRenames(list []*node) []Diagnostic {
-	var out []Diagnostic
+// maxRenames is how many removed resources of a kind are compared with each new one.
+const maxRenames = 50
+
+// rename is a new resource and a removed one that look like one renamed document, or the
+// resources of one kind of two such documents.
+type rename struct{ from, to *node }
+
+// looksRenamed finds documents that seem to have been renamed: without movedFrom, a dataflow
+// is created again and reads its data again.
+func looksRenamed(list []*node) []rename {
 	gone := map[resource.Kind][]*node{}
+	removed := map[resource.Address]*node{}
 	for _, n := range list {
 		if n.removes() {
 			gone[n.change.Kind] = append(gone[n.change.Kind], n)
+			removed[n.change.Address] = n
 		}
 	}
-	hinted := map[string]bool{}
+	was := map[string]string{} // name → the one that it seems to have had
+	var out []rename
 	for _, n := range list {
-		if n.change.Action != Create || len(gone[n.change.Kind]) > 50 || hinted[n.change.Address.Name] {
+		if n.change.Action != Create || len(gone[n.change.Kind]) > maxRenames || was[n.change.Address.Name] != "" {
 			continue
 		}
 		for _, old := range gone[n.change.Kind] {
-			if !looksRenamed(n, old) {
-				continue
+			if isNearlySame(n, old) {
+				was[n.change.Address.Name] = old.change.Address.Name
+				out = append(out, rename{old, n})
+				break
 			}
-			hinted[n.change.Address.Name] = true
-			out = append(out, Diagnostic{
-				Severity: "note", Code: "moved-from",
-				Message: fmt.Sprintf("%s is created and %s removed, and the two are nearly the same",
-					n.change.Address, old.change.Address),
-				Help: fmt.Sprintf("if the document was renamed, write `lifecycle: {movedFrom: %s}`: "+
-					"nothing is then created or removed",
-					old.change.Address.Name),
-				Origin: n.change.Origin,
-			})
-			break
+		}
+	}
+	for _, n := range list {
+		old := removed[resource.Address{Kind: n.change.Kind, Name: was[n.change.Address.Name]}]
+		if n.change.Action == Create && old != nil && !slices.Contains(out, rename{old, n}) {
+			out = append(out, rename{old, n})
 		}
 	}
 	return out
 }
 
-// looksRenamed compares a new resource with a removed one, without the names in
+// hintRenames notes where a document seems to have been renamed, once for each document.
+func hintRenames(renames []rename) []Diagnostic {
+	var out []Diagnostic
+	hinted := map[string]bool{}
+	for _, r := range renames {
+		from, to := r.from.change.Address, r.to.change.Address
+		if hinted[to.Name] {
+			continue
+		}
+		hinted[to.Name] = true
+		out = append(out, Diagnostic{
+			Severity: "note", Code: "moved-from",
+			Message: fmt.Sprintf("%s is created and %s removed, and the two are nearly the same", to, from),
+			Help: fmt.Sprintf("if the document was renamed, write `lifecycle: {movedFrom: %s}`: "+
+				"nothing is then created or removed", from.Name),
+			Origin: r.to.change.Origin,
+		})
+	}
+	return out
+}
+
+// isNearlySame compares a new resource with a removed one, without the names in
 // references.
-func looksRenamed(n, old *node) bool {
+func isNearlySame(n, old *node) bool {
 	spec := n.spec()
 	if len(spec.Identifying) == 0 {
 		return false

@@ -165,8 +165,8 @@ func TestMovedFrom(t *testing.T) {
 		{"renamed and retitled", "orders:A", "shop<orders:B", "", ""},
 		{"nothing has the name", "orders:A", "orders:A shop<order:B", "shop=create", "`movedFrom: order` matches nothing"},
 		{"nothing is applied", "", "shop<orders:A", "shop=create", ""},
-		{"the name stays in use", "a:A b:B", "a:A b<a:B", "b=noop", "is not moved to"},
-		{"a ring with one that stays", "a:A b:B c:C", "a<b:A b:B c<a:C", "a=noop c=noop", "is not moved to"},
+		{"the name stays in use", "a:A b:B", "a:A b<a:B", "b=update", "is not moved to"},
+		{"a ring with one that stays", "a:A b:B c:C", "a<b:A b:B c<a:C", "a=update c=update", "is not moved to"},
 		{"the other one goes", "a:A b:B", "a<b:A", "b=delete", "is not moved to"},
 	}
 	for kind := range renamable {
@@ -257,11 +257,11 @@ func TestSwappedBack(t *testing.T) {
 	lock := applied(t, documents(t, "Dataset", "a:A"))
 	for _, step := range []struct{ after, want string }{
 		{"b<a:A", "b=move<a"},
-		{"b<a:A a:B", "a=create b=noop"}, // the name is used again later
+		{"b<a:A a:B", "a=create b=update"}, // the name is used again later
 		{"b<a:A a:B", ""},
 		{"a<b:A b<a:B", "a=move<b b=move<a"}, // of which one key is an old one
 		{"a<b:A b<a:B", ""},
-		{"a:A b:B", "a=noop b=noop"},
+		{"a:A b:B", "a=update b=update"},
 		{"a<b:B b<a:A", "a=move<b b=move<a"},
 		{"a<b:B b<a:A", ""},
 	} {

@@ -7,52 +7,126 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
+// batch is the calls that create or update one object, or those that destroy it. They
+// follow one another.
+type batch struct {
+	node  *node
+	calls []Call
+	after []*batch
+	seen  bool
+}
+
 // numberCalls gives every call its number and says which calls must have succeeded
 // before it:
 //
 //	create    needs first, then what needs them
 //	destroy   after everything is created; what needs others first
+//	title     what frees a title, then what takes it
+//	rename    the new object of what looks like a renamed document, then the removal of the old one
 //
-// Within one resource the calls follow one another. A number is always greater
-// than those it waits for.
-func numberCalls(list []*node, users func() map[resource.Address][]resource.Address) {
-	number := 0
-	chain := func(calls []Call, after []int) (last int) {
-		for i := range calls {
-			number++
-			slices.Sort(after)
-			calls[i].N, calls[i].After = number, slices.Compact(after)
-			after = []int{number}
-		}
-		return number
-	}
-	created := map[resource.Address]int{} // the last call that creates or updates it
+// A number is always greater than those it waits for. A title that is free only after
+// the change that takes it is a guard of that change.
+func numberCalls(list []*node, renames []rename, e *env) {
+	created, destroyed := map[*node]*batch{}, map[*node]*batch{}
+	var order []*batch
 	for _, n := range list {
-		var after []int
-		for _, dep := range n.change.DependsOn {
-			if last, ok := created[dep.To]; ok {
-				after = append(after, last)
-			}
-		}
 		if len(n.create) > 0 {
-			created[n.change.Address] = chain(n.create, after)
+			created[n] = &batch{node: n, calls: n.create}
+			order = append(order, created[n])
 		}
 	}
-	destroyed := map[resource.Address]int{} // the last call that destroys the old object
+	last := map[resource.Address][]*batch{} // those that destroy an object of an address
 	for _, n := range destroyOrder(list) {
-		var after []int
-		if last, ok := created[n.change.Address]; ok {
-			after = append(after, last) // the new object exists before the old one goes
-		}
-		for _, user := range users()[n.change.Address] {
-			for _, last := range []int{created[user], destroyed[user]} {
-				if last > 0 {
-					after = append(after, last)
-				}
-			}
-		}
-		destroyed[n.change.Address] = chain(n.destroy, after)
+		destroyed[n] = &batch{node: n, calls: n.destroy}
+		order = append(order, destroyed[n])
+		last[n.change.Address] = append(last[n.change.Address], destroyed[n])
 	}
+	makes := func(a resource.Address) []*batch {
+		if b := created[e.nodes[a]]; b != nil {
+			return []*batch{b}
+		}
+		return nil
+	}
+	for n, b := range created {
+		for _, dep := range n.change.DependsOn {
+			b.after = append(b.after, makes(dep.To)...)
+		}
+	}
+	for n, b := range destroyed {
+		b.after = append(b.after, makes(n.change.Address)...) // the new object exists before the old one goes
+		for _, user := range e.users()[n.change.Address] {
+			b.after = slices.Concat(b.after, makes(user), last[user])
+		}
+	}
+	orderTitles(list, created, destroyed)
+	for _, r := range renames {
+		from, to := destroyed[r.from], created[r.to]
+		if from != nil && to != nil && !to.waitsFor(from) {
+			from.after = append(from.after, to)
+		}
+	}
+	number := 0
+	for _, b := range order {
+		number = b.number(number)
+	}
+}
+
+// orderTitles makes what takes a title wait for what frees it, and refuses what cannot.
+func orderTitles(list []*node, created, destroyed map[*node]*batch) {
+	for _, n := range list {
+		takes := created[n]
+		if n.titleOf == nil || takes == nil {
+			continue
+		}
+		frees := destroyed[n.titleOf]
+		if b := created[n.titleOf]; b != nil {
+			frees = b
+		}
+		if frees == nil || frees.waitsFor(takes) {
+			guardTitle(n)
+			continue
+		}
+		takes.after = append(takes.after, frees)
+	}
+}
+
+// waitsFor reports whether a batch comes after another one.
+func (b *batch) waitsFor(other *batch) bool {
+	seen := map[*batch]bool{}
+	var visit func(*batch) bool
+	visit = func(at *batch) bool {
+		if at == other {
+			return true
+		}
+		if seen[at] {
+			return false
+		}
+		seen[at] = true
+		return slices.ContainsFunc(at.after, visit)
+	}
+	return visit(b)
+}
+
+// number numbers the calls of a batch, and of what it waits for before that. It returns the
+// last number.
+func (b *batch) number(last int) int {
+	if b.seen {
+		return last
+	}
+	b.seen = true
+	var after []int
+	for _, other := range b.after {
+		last = other.number(last)
+		after = append(after, other.calls[len(other.calls)-1].N)
+	}
+	slices.Sort(after)
+	after = slices.Compact(after)
+	for i := range b.calls {
+		last++
+		b.calls[i].N, b.calls[i].After = last, after
+		after = []int{last}
+	}
+	return last
 }
 
 // destroyOrder returns the nodes that destroy something, users before what they

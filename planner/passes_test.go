@@ -203,7 +203,7 @@ func TestNumberCalls(t *testing.T) {
 	for i, calls := range [][2]int{{1, 1}, {1, 0}, {2, 2}, {0, 1}, {0, 1}} {
 		list[i].create, list[i].destroy = make([]Call, calls[0]), make([]Call, calls[1])
 	}
-	numberCalls(list, e.users)
+	numberCalls(list, nil, e)
 	var got []string
 	for _, n := range list {
 		for _, c := range slices.Concat(n.create, n.destroy) {
@@ -217,6 +217,26 @@ func TestNumberCalls(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("calls (-want +got):\n%s", d)
+	}
+}
+
+// A soft order never contradicts what must be: the new schema needs the title of the old one.
+func TestRenamesAreOrderedWherePossible(t *testing.T) {
+	for _, titled := range []bool{false, true} {
+		list, e := nodesOf("create schema.b", "create flow.b needs schema.b", "delete schema.a", "delete flow.a needs schema.a")
+		list[0].create, list[1].create, list[2].destroy, list[3].destroy = make([]Call, 1), make([]Call, 1), make([]Call, 1), make([]Call, 1)
+		if titled {
+			list[0].titleOf = list[2]
+		}
+		numberCalls(list, []rename{{list[3], list[1]}}, e)
+		got := []int{list[0].create[0].N, list[1].create[0].N, list[2].destroy[0].N, list[3].destroy[0].N}
+		want := []int{1, 2, 4, 3}
+		if titled {
+			want = []int{3, 4, 2, 1}
+		}
+		if !slices.Equal(got, want) || len(list[0].change.Guards) > 0 {
+			t.Errorf("titled %v: numbers %v, want %v; guards %v", titled, got, want, list[0].change.Guards)
+		}
 	}
 }
 

@@ -56,7 +56,7 @@ func documentedStart(s *resource.Spec, body resource.Value) (int64, bool) {
 	return epoch, err == nil && v.Kind == resource.NumberValue
 }
 
-// refusePastStart refuses a new flow whose documented start has passed: the
+// refusePastStart refuses a flow whose documented start has passed: the
 // platform would, after half of the calls. It decodes no more than the start unless
 // it does.
 func refusePastStart(n *node, at time.Time) {
@@ -71,7 +71,18 @@ func refusePastStart(n *node, at time.Time) {
 		return
 	}
 	start, _ := spec.Find(n.want(), spec.StartTime)
-	n.problem = startPassed{at: start.Origin, name: n.change.Address, start: time.Unix(epoch, 0).UTC(), now: at.UTC()}
+	n.problem = startPassed{
+		at: start.Origin, name: n.change.Address, isNew: n.change.Action == Create,
+		start: time.Unix(epoch, 0).UTC(), now: at.UTC(),
+	}
+}
+
+// refuseMovedStart refuses to move the start of a dataflow that has not begun into the past.
+func refuseMovedStart(n *node, at time.Time) {
+	field := n.spec().StartTime
+	if slices.ContainsFunc(n.fields, func(f fieldDiff) bool { return f.change.Path == field && f.change.Action == Update }) {
+		refusePastStart(n, at)
+	}
 }
 
 // diffStart adds the start of a draft that is published when the document leaves it

@@ -94,6 +94,11 @@ const (
 	ReasonNamed        Reason = "a document names it by its ID, so it stays on the platform"
 )
 
+// recordsOnly reports whether an update with this reason changes the lockfile, and no object.
+func (r Reason) recordsOnly() bool {
+	return r == ReasonReworded || r == ReasonProtect || r == ReasonRecorded
+}
+
 // Effect is what a change does to the data.
 type Effect string
 
@@ -250,15 +255,8 @@ type Diagnostic struct {
 	Origin   Origin `json:"origin,omitzero"`
 }
 
-// IsEmpty reports whether there is nothing to do.
-func (p *Plan) IsEmpty() bool {
-	for _, c := range p.Changes {
-		if c.Action.Changes() {
-			return false
-		}
-	}
-	return true
-}
+// IsEmpty reports whether there is nothing to do, not even in the lockfile.
+func (p *Plan) IsEmpty() bool { return len(p.Changes) == 0 }
 
 // Guarded returns the changes that have guards.
 func (p *Plan) Guarded() []Change {

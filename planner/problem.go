@@ -9,20 +9,42 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// startPassed says that a new flow would start before it exists.
+// startPassed says that a flow would start before it exists, or before now.
 type startPassed struct {
 	at         source.Span
 	name       resource.Address
+	isNew      bool
 	start, now time.Time
 }
 
 func (p startPassed) Diagnose() diag.Diagnostic {
+	what, change := "the new start of the dataflow", "changed"
+	if p.isNew {
+		what, change = "the start of the new dataflow", "created"
+	}
 	return diag.Diagnostic{
 		Code: diag.ScheduleStart, Severity: diag.Error, Path: "schedule.startTime",
-		Message: fmt.Sprintf("the start of the new dataflow `%s` has passed: %s", p.name.Name, p.start.Format(time.RFC3339)),
-		Labels:  []diag.Label{{Span: p.at, Text: "it is " + p.now.Format(time.RFC3339) + " now"}},
-		Help:    "write a later start, or leave startTime out: the dataflow then starts a minute after it is created",
+		Message: fmt.Sprintf("%s `%s` has passed: %s", what, p.name.Name, p.start.Format(time.RFC3339)),
+		Labels: []diag.Label{{Span: p.at, Text: fmt.Sprintf(
+			"it is %s now, %s later", p.now.Format(time.RFC3339), ago(p.now.Sub(p.start)))}},
+		Help: "write a later start, or leave startTime out: the dataflow then starts a minute after it is " + change,
 	}
+}
+
+// ago returns a length of time in its largest unit of days, hours, minutes, or seconds.
+func ago(d time.Duration) string {
+	for _, unit := range []struct {
+		of   time.Duration
+		noun string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		switch n := d / unit.of; {
+		case n == 1:
+			return "1 " + unit.noun
+		case n > 1:
+			return fmt.Sprintf("%d %ss", n, unit.noun)
+		}
+	}
+	return "less than a second"
 }
 
 // importOwned says that another entry has the object that is to be imported.

@@ -20,7 +20,7 @@ func (e *env) output(r resource.Ref) (value string, known, desired bool) {
 	case Import:
 		entry = &lockfile.Entry{ID: e.bound(n.change.ID), ETag: n.change.ETag}
 	case Update:
-		if r.Field == "version" && n.spec().Versioned && n.change.Reason != ReasonReworded {
+		if r.Field == "version" && n.spec().Versioned && !n.change.Reason.recordsOnly() {
 			return "", false, true
 		}
 	}

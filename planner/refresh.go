@@ -15,14 +15,17 @@ const (
 	ClassConverged   = "converged"   // both changed, to the same value
 )
 
-// liveOf returns what a refresh found for an address, nil when it did not look.
-func liveOf(a resource.Address, e *env) *resource.Live {
+// liveOf returns what a refresh found for the object of an address, or for the replaced object
+// with an ID unless that is "". It is nil when the refresh did not look.
+func liveOf(a resource.Address, deposed string, e *env) *resource.Live {
 	byAddress := func(l resource.Live, a resource.Address) int { return l.Address.Compare(a) }
-	i, ok := slices.BinarySearchFunc(e.Live, a, byAddress)
-	if !ok {
-		return nil
+	i, _ := slices.BinarySearchFunc(e.Live, a, byAddress)
+	for ; i < len(e.Live) && e.Live[i].Address == a; i++ {
+		if l := &e.Live[i]; l.Deposed == (deposed != "") && (deposed == "" || l.ID == deposed) {
+			return l
+		}
 	}
-	return &e.Live[i]
+	return nil
 }
 
 // refresh puts the live object beside what was applied and returns the base of the
@@ -117,7 +120,7 @@ func driftOf(n *node) (Change, bool) {
 	spec := n.spec()
 	c := Change{
 		Address: n.change.Address, Kind: n.change.Kind, ID: n.change.ID, ETag: n.change.ETag,
-		Action: Update, Reason: ReasonDrift, Effect: EffectNone, Origin: n.change.Origin,
+		Deposed: n.change.Deposed, Action: Update, Reason: ReasonDrift, Effect: EffectNone, Origin: n.change.Origin,
 		Fields: []FieldChange{}, Calls: []Call{},
 	}
 	if n.missing {

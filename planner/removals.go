@@ -9,10 +9,12 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 	for i := len(e.lock.Entries) - 1; i >= 0; i-- {
 		entry := &e.lock.Entries[i]
 		for _, dep := range entry.Deposed {
-			list = append(list, &node{entry: entry, exists: true, change: Change{
+			n := &node{entry: entry, exists: true, change: Change{
 				Address: entry.Address, Kind: dep.Kind, ID: dep.ID, ETag: dep.ETag, Deposed: dep.ID,
 				Action: Delete, Reason: ReasonDeposed, Effect: EffectNone,
-			}})
+			}}
+			forgetMissing(n, e)
+			list = append(list, n)
 		}
 		if seen[i] || entry.ID == "" {
 			continue
@@ -28,10 +30,18 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 		if e.Destroy {
 			n.change.Reason = ReasonDestroy
 		}
+		forgetMissing(n, e)
 		e.nodes[entry.Address] = n
 		list = append(list, n)
 	}
 	return list, kept
+}
+
+// forgetMissing turns the removal of an object that a refresh did not find into one from the lockfile.
+func forgetMissing(n *node, e *env) {
+	if live := liveOf(n.change.Address, n.change.Deposed, e); live != nil && live.Missing {
+		n.missing, n.change.Action, n.change.Reason = true, Forget, ReasonMissing
+	}
 }
 
 // keepNamed takes out of the removals what a document names by its ID: the object

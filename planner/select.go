@@ -10,8 +10,9 @@ func selectNodes(list []*node, e *env) {
 	}
 	needs := make(map[*node][]*node, len(list))
 	users := make(map[*node][]*node, len(list))
+	leftovers := leftoversOf(list)
 	for _, n := range list {
-		needs[n] = neededBy(n, e)
+		needs[n] = append(neededBy(n, e), leftWith(n, leftovers, e)...)
 		for _, other := range needs[n] {
 			users[other] = append(users[other], n)
 		}
@@ -20,7 +21,7 @@ func selectNodes(list []*node, e *env) {
 	chosen := reach(list, needs, func(n *node) bool { return len(only) == 0 || only[n.change.Address] })
 	dropped := reach(list, users, func(n *node) bool { return exclude[n.change.Address] })
 	for _, n := range list {
-		n.excluded = (!chosen[n] || dropped[n]) && (n.change.Action.Changes() || n.recorded)
+		n.excluded = (!chosen[n] || dropped[n]) && n.change.Action.Changes()
 	}
 }
 
@@ -45,6 +46,36 @@ func reach(list []*node, edges map[*node][]*node, start func(*node) bool) map[*n
 	return out
 }
 
+// leftoversOf returns the removals of replaced objects by their addresses.
+func leftoversOf(list []*node) map[resource.Address][]*node {
+	out := map[resource.Address][]*node{}
+	for _, n := range list {
+		if n.change.Deposed != "" {
+			out[n.change.Address] = append(out[n.change.Address], n)
+		}
+	}
+	return out
+}
+
+// leftWith returns what a replaced object is selected with: the change of its address, and
+// the replaced objects that used it or that it used. They are removed together or not at all.
+func leftWith(n *node, leftovers map[resource.Address][]*node, e *env) []*node {
+	if n.change.Deposed == "" {
+		return nil
+	}
+	var out []*node
+	if now := e.nodes[n.change.Address]; now != nil && now.change.Action.Changes() {
+		out = append(out, now)
+	}
+	for _, user := range e.users()[n.change.Address] {
+		out = append(out, leftovers[user]...)
+	}
+	for _, need := range n.entry.Needs {
+		out = append(out, leftovers[need.To]...)
+	}
+	return out
+}
+
 func addressSet(list []resource.Address) map[resource.Address]bool {
 	out := make(map[resource.Address]bool, len(list))
 	for _, a := range list {
@@ -54,8 +85,8 @@ func addressSet(list []resource.Address) map[resource.Address]bool {
 }
 
 // neededBy returns the changes that a change cannot do without: the creation,
-// replacement, or new version of what it refers to; the move that frees its address;
-// for a removal, the change of everything that uses the object.
+// replacement, or new version of what it refers to; the change that frees its title, and the
+// move that frees its address; for a removal, the change of everything that uses the object.
 func neededBy(n *node, e *env) []*node {
 	var out []*node
 	for _, dep := range n.change.DependsOn {
@@ -63,6 +94,9 @@ func neededBy(n *node, e *env) []*node {
 		if other != nil && other.change.Action.Changes() && other.change.Action != Delete {
 			out = append(out, other)
 		}
+	}
+	if n.titleOf != nil {
+		out = append(out, n.titleOf)
 	}
 	if to, ok := e.frees[n.change.Address]; ok {
 		out = append(out, e.nodes[to])

@@ -102,7 +102,7 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (*planner.Plan,
 	if guarded := made.Guarded(); len(guarded) > 0 {
 		return nil, refuse(guarded)
 	}
-	if made.IsEmpty() && len(made.Changes) == 0 {
+	if made.IsEmpty() {
 		// An apply that was killed after its last call leaves only its journal: commit it to the lockfile.
 		if err := op.session.Commit(op.session.Lock().Secrets); err != nil {
 			return nil, err

@@ -51,7 +51,7 @@ type planCmd struct {
 	planFlags
 	Path             string `arg:"" optional:"" default:"." help:"Folder of the project."`
 	Out              string `placeholder:"FILE" help:"Save the plan. To apply it: aepflow apply FILE."`
-	DetailedExitcode bool   `help:"Exit with 2 if there are changes."`
+	DetailedExitcode bool   `help:"Exit with 2 if there are changes, with 5 if apply would refuse them."`
 	NoSecrets        bool   `help:"Plan without reading secrets."`
 	Calls            string `placeholder:"FORM" default:"" enum:",http,curl" help:"${calls}"`
 	Full             bool   `help:"${full}"`
@@ -64,7 +64,7 @@ func (planCmd) Help() string {
 
   aepflow plan
   aepflow plan examples/crm --target prod --out plan.json
-  aepflow plan --detailed-exitcode     # 0 no changes, 2 changes
+  aepflow plan --detailed-exitcode     # 0 no changes, 2 changes, 5 refused
   aepflow plan -o markdown             # for a pull request; html for a page
   aepflow plan --calls=curl > apply.sh # the same calls as a script`
 }
@@ -109,7 +109,12 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	if c.Out != "" {
 		a.say("Plan saved. To apply it, run: aepflow apply %s", display(c.Out))
 	}
-	if c.DetailedExitcode && !plan.IsEmpty() {
+	switch {
+	case !c.DetailedExitcode:
+		return nil
+	case len(plan.Guarded()) > 0:
+		return quiet(exitRefused)
+	case !plan.IsEmpty():
 		return quiet(exitPending)
 	}
 	return nil

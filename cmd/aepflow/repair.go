@@ -132,18 +132,29 @@ func (c stateRepairCmd) resolve(
 	}
 	for _, o := range found {
 		e, _ := lock.Get(o.Address)
-		if o.Missing {
+		switch {
+		case o.Missing && o.Deposed:
+			a.say("%s: the replaced object %s is not on the platform; it was removed from the entry", o.Address, o.ID)
+			forgetObject(lock, e, o.ID)
+		case o.Missing:
 			a.say("%s: %s is not on the platform; the entry was removed", o.Address, o.ID)
-			lock.Remove(o.Address)
-			continue
-		}
-		// The version shows later whether a call without an answer was carried out.
-		if !left.IsOpen(o.Address) {
+			forgetObject(lock, e, o.ID)
+		case !o.Deposed && !left.IsOpen(o.Address):
+			// The version shows later whether a call without an answer was carried out.
 			e.ETag = o.ETag
 			lock.Put(e)
 		}
 	}
 	return nil
+}
+
+// forgetObject removes an object from its entry, and an entry of which nothing is left.
+func forgetObject(lock *lockfile.Lock, e lockfile.Entry, id string) {
+	if left, ok := e.Without(id); ok {
+		lock.Put(left)
+		return
+	}
+	lock.Remove(e.Address)
 }
 
 // choose returns the entry whose object exists. Of two versions of one object, it takes the one with the live etag, or
@@ -157,7 +168,7 @@ func choose(ctx context.Context, conn *connection, choice lockfile.Choice) (lock
 		if err != nil {
 			return lockfile.Entry{}, err
 		}
-		if len(found) != 1 || found[0].Missing {
+		if len(found) == 0 || found[0].Deposed || found[0].Missing { // an entry's own object comes first
 			continue
 		}
 		there = append(there, e)

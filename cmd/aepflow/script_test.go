@@ -55,6 +55,7 @@ func TestMain(m *testing.M) {
 //	named [-sorted] FILE   prints a file, ids, times and addresses of this run replaced by names
 //	emulator ARGS…         aepflow emulator in the background until the script ends; sets EMULATOR
 //	fault JSON             makes calls of the emulator go wrong; `fault clear` ends that
+//	erase [-deposed] ADDRESS  deletes its object on the emulator, or the replaced one; the lockfile stays
 //	requests [-writes]     prints the calls that the emulator got since the last time, sorted
 //	interrupt ADDRESS ARGS… aepflow ARGS gets Ctrl-C when its events start the address, and ends with 130
 //	hold DIR TARGET        takes the lock that an apply takes; `release` gives it back
@@ -94,6 +95,7 @@ func TestScripts(t *testing.T) {
 			"idof":      cmdIDOf,
 			"emulator":  cmdEmulator,
 			"fault":     cmdFault,
+			"erase":     cmdErase,
 			"requests":  cmdRequests,
 			"objects":   cmdObjects,
 			"canary":    cmdCanary,

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
 )
 
 // world is what a script has beside its files.
@@ -288,6 +290,49 @@ func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	admin(ts, http.MethodPost, "/faults", args[0])
+}
+
+// cmdErase deletes the object of an entry, or the one that it replaced, as a person does on the platform.
+func cmdErase(ts *testscript.TestScript, neg bool, args []string) {
+	deposed := len(args) == 2 && args[0] == "-deposed"
+	if neg || len(args) != 1 && !deposed {
+		ts.Fatalf("usage: erase [-deposed] ADDRESS")
+	}
+	arg := args[len(args)-1]
+	address, err := resource.ParseAddress(arg)
+	ts.Check(err)
+	id := idAt(ts, arg)
+	if deposed {
+		var entry struct {
+			Deposed []struct {
+				ID string `json:"id"`
+			} `json:"deposed"`
+		}
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &entry))
+		id = entry.Deposed[0].ID
+	}
+	credentials := url.Values{"grant_type": {"client_credentials"}, "client_id": {"person"}, "client_secret": {"secret"}, "scope": {"openid"}}
+	resp, err := http.PostForm(ts.Getenv("EMULATOR")+"/ims/token/v3", credentials)
+	ts.Check(err)
+	defer resp.Body.Close()
+	var token struct {
+		Text string `json:"access_token"`
+	}
+	ts.Check(json.NewDecoder(resp.Body).Decode(&token))
+	req, err := http.NewRequest(http.MethodDelete, ts.Getenv("EMULATOR")+resource.SpecOf(address.Kind).ItemURL(id), nil)
+	ts.Check(err)
+	for name, value := range map[string]string{
+		"Authorization": "Bearer " + token.Text, "x-api-key": "person",
+		"x-gw-ims-org-id": emulator.DefaultOrg, "x-sandbox-name": "dev",
+	} {
+		req.Header.Set(name, value)
+	}
+	gone, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	ts.Check(gone.Body.Close())
+	if gone.StatusCode >= 300 {
+		ts.Fatalf("delete %s %s: %s", arg, id, gone.Status)
+	}
 }
 
 func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {

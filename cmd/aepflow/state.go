@@ -162,6 +162,10 @@ func (c stateMvCmd) Run(ctx context.Context, a *app) error {
 		case to.Kind != from.Address.Kind:
 			return nil, exit(exitUsage, "%s is a %s and cannot become a %s", from.Address, from.Address.Kind, to.Kind)
 		}
+		if !resource.IsName(to.Name) {
+			return nil, exit(exitUsage, "%s: no document can have this name; names consist of lowercase letters, digits, and "+
+				"dashes inside", to)
+		}
 		if _, taken := lock.Get(to); taken {
 			return nil, exit(exitUsage, "the lockfile already has a %s", to)
 		}

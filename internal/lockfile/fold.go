@@ -164,16 +164,11 @@ func (s *state) remove(now Entry, id string) {
 	if now.Address.IsZero() {
 		return
 	}
-	if now.ID == id {
-		now = Entry{Address: now.Address, Deposed: now.Deposed, Protect: now.Protect}
-	} else {
-		now.Deposed = slices.DeleteFunc(slices.Clone(now.Deposed), func(d Deposed) bool { return d.ID == id })
-	}
-	if now.ID == "" && len(now.Deposed) == 0 {
-		s.forget(now.Address)
+	if left, ok := now.Without(id); ok {
+		s.put(left)
 		return
 	}
-	s.put(now)
+	s.forget(now.Address)
 }
 
 func (s *state) forget(a resource.Address) {

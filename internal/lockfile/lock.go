@@ -127,6 +127,17 @@ func (l *Lock) Cursor() *resource.Cursor[Entry] {
 	return resource.NewCursor(l.Entries, func(e *Entry) *resource.Address { return &e.Address })
 }
 
+// Without returns the entry once an object is gone, its own or one that it replaced. ok is
+// false when nothing is left of it.
+func (e Entry) Without(id string) (left Entry, ok bool) {
+	if e.ID == id {
+		left = Entry{Address: e.Address, Deposed: e.Deposed, Protect: e.Protect}
+		return left, len(left.Deposed) > 0
+	}
+	e.Deposed = slices.DeleteFunc(slices.Clone(e.Deposed), func(d Deposed) bool { return d.ID == id })
+	return e, e.ID != "" || len(e.Deposed) > 0
+}
+
 // Output returns the value of `${address.field}`: "id", or
 // "version" for kinds that count their versions. False when it is not known.
 func (e Entry) Output(field string) (string, bool) {

@@ -14,60 +14,64 @@ import (
 // by page, so that thousands of entries cost tens of requests.
 const fewEntries = 20
 
-// ReadEntries returns the object of every entry that has one, sorted by address. At most limit
-// reads are under way at a time.
+// ReadEntries returns the objects of all entries, those that they replaced included, in the order of
+// Live.Compare. At most limit reads are under way at a time.
 func ReadEntries(ctx context.Context, d platform.Doer, lock *lockfile.Lock, limit int) ([]resource.Live, error) {
-	byKind := map[resource.Kind][]lockfile.Entry{}
+	byKind := map[resource.Kind][]resource.Live{}
 	for _, e := range lock.Entries {
+		kind := e.Address.Kind
 		if e.ID != "" {
-			byKind[e.Address.Kind] = append(byKind[e.Address.Kind], e)
+			byKind[kind] = append(byKind[kind], resource.Live{Address: e.Address, ID: e.ID})
+		}
+		for _, d := range e.Deposed {
+			byKind[kind] = append(byKind[kind], resource.Live{Address: e.Address, ID: d.ID, Deposed: true})
 		}
 	}
-	var reads [][]lockfile.Entry // of one kind each
+	var reads [][]resource.Live // of one kind each
 	for _, k := range resource.Kinds() {
-		if entries := byKind[k]; len(entries) > fewEntries {
-			reads = append(reads, entries)
+		if objects := byKind[k]; len(objects) > fewEntries {
+			reads = append(reads, objects)
 		} else {
-			reads = slices.AppendSeq(reads, slices.Chunk(entries, 1))
+			reads = slices.AppendSeq(reads, slices.Chunk(objects, 1))
 		}
 	}
 	var found collected[resource.Live]
-	err := parallel.Calls(ctx, limit, reads, func(ctx context.Context, entries []lockfile.Entry) error {
-		read, err := readEntries(ctx, d, entries)
-		found.add(read...)
+	err := parallel.Calls(ctx, limit, reads, func(ctx context.Context, objects []resource.Live) error {
+		err := readObjects(ctx, d, objects)
+		found.add(objects...)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found.all, func(a, b resource.Live) int { return a.Address.Compare(b.Address) })
+	slices.SortFunc(found.all, resource.Live.Compare)
 	return found.all, nil
 }
 
-// readEntries returns the objects of entries of one kind, from its list when they are many. An object
-// that the list does not show, or shows without its version, is read by itself.
-func readEntries(ctx context.Context, d platform.Doer, entries []lockfile.Entry) ([]resource.Live, error) {
-	kind := entries[0].Address.Kind
+// readObjects completes objects of one kind, from its list when they are many. An object that the
+// list does not show, or shows without its version, is read by itself.
+func readObjects(ctx context.Context, d platform.Doer, objects []resource.Live) error {
+	kind := objects[0].Address.Kind
 	listed := map[string]platform.Object{}
 	hasVersions := resource.SpecOf(kind).Answer != resource.AnswerDataset // of its list
-	if len(entries) > fewEntries && hasVersions {
+	if len(objects) > fewEntries && hasVersions {
 		for o, err := range List(ctx, d, kind) {
 			if err != nil {
-				return nil, err
+				return err
 			}
 			listed[o.ID] = o
 		}
 	}
-	var out []resource.Live
-	for _, e := range entries {
-		o, ok := listed[e.ID]
+	for i := range objects {
+		l := &objects[i]
+		o, ok := listed[l.ID]
 		if !ok {
 			var err error
-			if o, ok, err = Read(ctx, d, kind, e.ID); err != nil {
-				return nil, err
+			if o, ok, err = Read(ctx, d, kind, l.ID); err != nil {
+				return err
 			}
 		}
-		out = append(out, resource.Live{Address: e.Address, ID: e.ID, ETag: o.ETag, Body: o.Body, Missing: !ok})
+		l.ETag, l.Body, l.Missing = o.ETag, o.Body, !ok
 	}
-	return out, nil
+	return nil
 }

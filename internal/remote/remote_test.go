@@ -125,6 +125,27 @@ func TestReadEntries(t *testing.T) {
 	}
 }
 
+// TestReadReplaced: what an entry replaced is read too, after the object of the entry itself.
+func TestReadReplaced(t *testing.T) {
+	p := (&catalog{}).fill(3)
+	lock := p.lock(resource.Source)
+	lock.Entries = lock.Entries[:1]
+	e := &lock.Entries[0]
+	e.Deposed = []lockfile.Deposed{{ID: "gone", Kind: resource.Source}, {ID: "id-002-x", Kind: resource.Source}}
+	found, err := remote.ReadEntries(t.Context(), p, lock, 4)
+	var got []string
+	for _, l := range found {
+		got = append(got, fmt.Sprint(l.Address.Name, l.ID, l.Deposed, l.Missing))
+	}
+	want := []string{
+		fmt.Sprint(e.Address.Name, e.ID, false, false), fmt.Sprint(e.Address.Name, "gone", true, true),
+		fmt.Sprint(e.Address.Name, "id-002-x", true, false),
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %q, want %q", err, got, want)
+	}
+}
+
 // TestVersions: up to three new datasets are read one by one, more from pages of a hundred, newest first.
 func TestVersions(t *testing.T) {
 	for _, c := range []struct {

@@ -10,6 +10,7 @@ package resource
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -81,6 +82,11 @@ func ParseAddress(s string) (Address, error) {
 	}
 	return Address{Kind(kind), name}, nil
 }
+
+// IsName reports whether a document can have a name: the pattern of the format.
+func IsName(s string) bool { return name.MatchString(s) }
+
+var name = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 func kindList() string {
 	var names []string

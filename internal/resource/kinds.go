@@ -86,6 +86,7 @@ type Spec struct {
 	Update      UpdateStyle
 	Answer      AnswerStyle
 	Traits      []Trait
+	Title       string            // path of the name that no other object may have
 	Keys        map[string]string // list pattern → the member that identifies an element
 	Loose       []string          // patterns whose lists compare without order
 	Sets        []string          // members whose lists do so at any depth
@@ -121,7 +122,7 @@ var kinds = map[Kind]*Spec{
 	},
 	FieldGroup: {
 		Kind: FieldGroup, Noun: "field group", Collection: specs.SchemaRegistry + "/tenant/fieldgroups",
-		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Versioned: true,
+		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Versioned: true, Title: "title",
 		Traits: []Trait{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
 			{"description", InPlace, Always, "titles and descriptions may change at any time"},
@@ -137,7 +138,7 @@ var kinds = map[Kind]*Spec{
 	},
 	Schema: {
 		Kind: Schema, Noun: "schema", Collection: specs.SchemaRegistry + "/tenant/schemas",
-		Update: PatchPlain, Answer: AnswerRegistry, KeepsData: true,
+		Update: PatchPlain, Answer: AnswerRegistry, KeepsData: true, Title: "title",
 		Traits: []Trait{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
 			{"description", InPlace, Always, "titles and descriptions may change at any time"},

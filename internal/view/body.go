@@ -42,6 +42,9 @@ func bodyOf(kind resource.Kind, v resource.Value, o Options) []entry {
 	return b.out
 }
 
+// startLeftOpen is the text of a start that is bound when its call is sent.
+const startLeftOpen = "a minute after the call"
+
 // epochText is the time of a number of seconds since 1970.
 func epochText(v resource.Value) (string, bool) {
 	seconds, err := strconv.ParseInt(v.Text, 10, 64)

@@ -64,6 +64,9 @@ func fieldSides(kind resource.Kind, f planner.FieldChange) (from, to string) {
 func elementText(kind resource.Kind, path string, v resource.Value) string {
 	switch {
 	case path == resource.SpecOf(kind).StartTime:
+		if v.Kind == resource.StartValue {
+			return startLeftOpen
+		}
 		if text, ok := epochText(v); ok {
 			return text
 		}
@@ -121,7 +124,7 @@ func (c *canvas) field(kind resource.Kind, f planner.FieldChange, home planner.O
 		c.noted(head+" "+c.paint(green, to), notes)
 	case symbol == "-":
 		c.noted(head+" "+c.paint(red, from), notes)
-	case !f.Unknown && differsInside(from, to, c.width-len(indent)-output.Width(name)):
+	case !f.Unknown && f.Path != resource.SpecOf(kind).StartTime && differsInside(from, to, c.width-len(indent)-output.Width(name)):
 		c.noted(head, notes)
 		c.inline(parse(before(f)), parse(f.Desired), indent+"    ")
 	default:

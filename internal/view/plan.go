@@ -155,7 +155,7 @@ func verbOf(a planner.Action) string {
 	case planner.Move:
 		return "rename, nothing is called"
 	case planner.Forget:
-		return "forget, the object stays"
+		return "forget, nothing is called"
 	case planner.Import:
 		return "adopt what exists"
 	default:

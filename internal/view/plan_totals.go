@@ -34,8 +34,11 @@ func (t tally) joined() tally {
 	return tally{strings.Join(t, ", ")}
 }
 
-// emptyLine says that a plan has no changes, and what it was compared with.
+// emptyLine says that a plan has no changes, and what it was compared with or what it leaves out.
 func emptyLine(p *planner.Plan) string {
+	if !p.Complete {
+		return "No changes among the selected resources. The selection leaves out resources that change."
+	}
 	what := "What was last applied to " + p.Target.Name
 	if p.Refreshed && p.Summary.Drift == 0 {
 		what = "The platform"

@@ -324,7 +324,7 @@ func stepDone(e Event) string {
 		}
 		return "deleted"
 	}
-	return map[string]string{"move": "renamed", "forget": "forgotten, left on the platform", "import": "adopted"}[e.Action]
+	return map[string]string{"move": "renamed", "forget": "forgotten, nothing was called", "import": "adopted"}[e.Action]
 }
 
 // oneLine joins the lines of a message, which the summary shows separately.
