@@ -72,6 +72,15 @@ func (x *lookup) variable(name string) (int, bool) {
 	return j, loose
 }
 
+// Variable returns the variable that goes by a name.
+func (o Options) Variable(name string) (Var, bool) {
+	i, ok := newLookup(o).variable(name)
+	if !ok {
+		return Var{}, false
+	}
+	return o.Vars[i], true
+}
+
 // looseName makes names equal that an environment variable cannot distinguish.
 func looseName(name string) string {
 	return strings.ToLower(strings.ToUpper(strings.ReplaceAll(name, "-", "_")))

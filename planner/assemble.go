@@ -15,7 +15,11 @@ import (
 func newPlan(e *env, report *diag.Report, notes []Diagnostic) *Plan {
 	p := &Plan{
 		FormatVersion: FormatVersion, ToolVersion: e.Tool, At: e.At.UTC(), Target: e.Target,
-		Lock:         LockRef{Lineage: e.lock.Lineage, Serial: e.lock.Serial},
+		Lock: LockRef{Lineage: e.lock.Lineage, Serial: e.lock.Serial},
+		Options: Chosen{
+			OnReplace: e.OnReplace, AllowDataLoss: e.AllowDataLoss, AllowMassDelete: e.AllowMassDelete,
+			Recreate: e.Recreate, SecretsUnchecked: e.Secrets.Unchecked, Only: e.Only, Exclude: e.Exclude,
+		},
 		ConfigDigest: ConfigDigest(e.graph), Refreshed: e.Refreshed, Complete: true, Applyable: !report.HasErrors(),
 		Drift: []Change{}, Diagnostics: append([]Diagnostic{}, notes...),
 	}

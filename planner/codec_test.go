@@ -36,6 +36,43 @@ func TestSavedPlans(t *testing.T) {
 	}
 }
 
+// Plans are the same when their changes and calls are, wherever the documents ask for them.
+func TestDiffersAt(t *testing.T) {
+	address := resource.Address{Kind: resource.Flow, Name: "a"}
+	plan := func(edit func(*Change)) *Plan {
+		c := Change{
+			Address: address, Kind: address.Kind, Action: Update, Origin: Origin{Line: 1},
+			Guards: []Guard{{Code: "protected"}}, Calls: []Call{{Method: "PATCH", Body: json.RawMessage(`{"a":1}`)}},
+			Fields: []FieldChange{{Path: "a", Origin: Origin{Line: 2}}},
+		}
+		edit(&c)
+		return &Plan{Changes: []Change{c}}
+	}
+	same := func(*Change) {}
+	for name, c := range map[string]struct {
+		edit    func(*Change)
+		differs bool
+	}{
+		"nothing": {same, false},
+		"places":  {func(c *Change) { c.Origin.Line, c.Fields[0].Origin.Line = 3, 4 }, false},
+		"guard":   {func(c *Change) { c.Guards = nil }, true},
+		"method":  {func(c *Change) { c.Calls[0].Method = "DELETE" }, true},
+		"body":    {func(c *Change) { c.Calls[0].Body = json.RawMessage(`{"a":2}`) }, true},
+		"field":   {func(c *Change) { c.Fields[0].Path = "b" }, true},
+		"action":  {func(c *Change) { c.Action = Delete }, true},
+	} {
+		at, differs := plan(same).DiffersAt(plan(c.edit))
+		if differs != c.differs || differs && at != address {
+			t.Errorf("%s: %v at %s, want %v", name, differs, at, c.differs)
+		}
+	}
+	for _, p := range [][2]*Plan{{plan(same), {}}, {{}, plan(same)}} {
+		if at, differs := p[0].DiffersAt(p[1]); !differs || at != address {
+			t.Errorf("a change more or less: %v at %s", differs, at)
+		}
+	}
+}
+
 func TestMarshal(t *testing.T) {
 	secret := json.RawMessage(`"canary"`)
 	fields := []FieldChange{{Path: "a", Secret: true, Applied: secret, Desired: secret, Live: secret}}

@@ -72,7 +72,7 @@ func refusePastStart(n *node, at time.Time) {
 	}
 	start, _ := spec.Find(n.want(), spec.StartTime)
 	n.problem = startPassed{
-		at: start.Origin, name: n.change.Address, isNew: n.change.Action == Create,
+		at: start.Origin, name: n.change.Address, isNew: !n.exists || isDraft(spec, n.applied),
 		start: time.Unix(epoch, 0).UTC(), now: at.UTC(),
 	}
 }

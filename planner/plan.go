@@ -14,6 +14,7 @@
 package planner
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -124,10 +125,24 @@ type Plan struct {
 	Refreshed     bool         `json:"refreshed"`
 	Complete      bool         `json:"complete"`
 	Applyable     bool         `json:"applyable"`
+	Options       Chosen       `json:"options,omitzero"`
 	Summary       Summary      `json:"summary"`
 	Changes       []Change     `json:"changes"`
 	Drift         []Change     `json:"drift"`
 	Diagnostics   []Diagnostic `json:"diagnostics"`
+}
+
+// Chosen are the options that a plan was made with. With them, the same documents, and the
+// same lockfile, the same plan is made again.
+type Chosen struct {
+	OnReplace        string             `json:"on_replace,omitempty"`
+	AllowDataLoss    bool               `json:"allow_data_loss,omitempty"`
+	AllowMassDelete  bool               `json:"allow_mass_delete,omitempty"`
+	Recreate         bool               `json:"recreate,omitempty"`
+	SecretsUnchecked bool               `json:"secrets_unchecked,omitempty"`
+	Only             []resource.Address `json:"only,omitempty"`
+	Exclude          []resource.Address `json:"exclude,omitempty"`
+	Variables        map[string]string  `json:"variables,omitempty"` // of the documents, from outside the project
 }
 
 // Target is where the plan is to be applied.
@@ -257,6 +272,34 @@ type Diagnostic struct {
 
 // IsEmpty reports whether there is nothing to do, not even in the lockfile.
 func (p *Plan) IsEmpty() bool { return len(p.Changes) == 0 }
+
+// DiffersAt returns the address of the first change in which two plans differ, whatever the
+// places in the documents; false when their changes and calls are the same.
+func (p *Plan) DiffersAt(q *Plan) (resource.Address, bool) {
+	for i := range max(len(p.Changes), len(q.Changes)) {
+		switch {
+		case i >= len(p.Changes):
+			return q.Changes[i].Address, true
+		case i >= len(q.Changes), !bytes.Equal(comparable(p.Changes[i]), comparable(q.Changes[i])):
+			return p.Changes[i].Address, true
+		}
+	}
+	return resource.Address{}, false
+}
+
+// comparable is the JSON of a change without places in the documents.
+func comparable(c Change) []byte {
+	c = normalizedChanges([]Change{c})[0]
+	c.Origin = Origin{}
+	for i := range c.Fields {
+		c.Fields[i].Origin = Origin{}
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		panic("planner: a change without JSON: " + err.Error())
+	}
+	return text
+}
 
 // Guarded returns the changes that have guards.
 func (p *Plan) Guarded() []Change {

@@ -60,17 +60,23 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.carryOut(ctx, p, c.applyFlags, "apply", func(ctx context.Context, op *operation) (*planner.Plan, error) {
-		if c.Refresh {
-			if err := op.connect(ctx); err != nil {
-				return nil, err
-			}
-		}
-		return a.plan(ctx, p, op.conn, op.session.Lock(), c.planFlags, false)
+		return op.plan(ctx, c.planFlags, false, a.now())
 	})
 }
 
-// runSaved applies a saved plan to the project in the current folder. It does not ask: the plan was reviewed when it
-// was saved.
+// plan is app.plan with the connection and the lock of the operation.
+func (op *operation) plan(ctx context.Context, f planFlags, noSecrets bool, at time.Time) (*planner.Plan, error) {
+	if f.Refresh {
+		if err := op.connect(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return op.app.plan(ctx, op.project, op.conn, op.session.Lock(), f, noSecrets, at)
+}
+
+// runSaved applies a saved plan to the project in the current folder. It makes the plan again from documents and
+// lockfile, and from the platform if that was read; what the file says must be the same. It does not ask: the plan was
+// reviewed when it was saved.
 func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 	plan, err := a.openPlan(c.Path, "text", "json")
 	if err != nil {
@@ -83,7 +89,7 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 	if a.Target != "" && a.Target != plan.Target.Name {
 		return exit(exitStale, "the plan is for target %s, not %s", plan.Target.Name, a.Target)
 	}
-	a.Target = plan.Target.Name
+	a.Target, a.Planned = plan.Target.Name, plan.Options.Variables
 	p, err := a.open(".", needGraph|needTarget, "text", "json")
 	if err != nil {
 		return err
@@ -96,8 +102,19 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 			view.TargetText(plan.Target), view.TargetText(have), again)
 	}
 	c.AutoApprove = true
-	return a.carryOut(ctx, p, c.applyFlags, "apply", func(_ context.Context, op *operation) (*planner.Plan, error) {
-		return plan, applier.Fits(plan, op.session.Lock(), p.target.lockTarget())
+	return a.carryOut(ctx, p, c.applyFlags, "apply", func(ctx context.Context, op *operation) (*planner.Plan, error) {
+		if err := applier.Fits(plan, op.session.Lock(), p.target.lockTarget()); err != nil {
+			return nil, err
+		}
+		made, err := op.plan(ctx, planFlagsOf(plan), plan.Options.SecretsUnchecked, plan.At)
+		if err != nil {
+			return nil, err
+		}
+		if address, differs := plan.DiffersAt(made); differs {
+			return nil, exit(exitStale, "%s in the plan is not what the documents, the lockfile, and the platform ask for; %s",
+				address, again)
+		}
+		return made, nil
 	})
 }
 

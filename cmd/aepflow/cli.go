@@ -47,6 +47,8 @@ type globals struct {
 	Output string `short:"o" placeholder:"FORMAT" default:"text" help:"Format of the result, such as text or json."`
 	Color  string `enum:"auto,always,never" default:"auto" help:"Color: auto, always, or never. NO_COLOR works too."`
 
+	Planned map[string]string `kong:"-"` // the variables of a saved plan
+
 	Var map[string]string `placeholder:"NAME=VALUE" mapsep:"none" help:"Value of ${var_name} in documents. Repeatable."`
 
 	LogLevel string `enum:"off,debug,trace" default:"off" placeholder:"LEVEL" env:"AEPFLOW_LOG" help:"${log_level}"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/curlscript"
 	"github.com/aepflow/aepflow/internal/files"
@@ -45,6 +46,22 @@ func (f planFlags) selection(o *planner.Options, known func(resource.Address) bo
 		}
 	}
 	return nil
+}
+
+// planFlagsOf are the flags that a saved plan was made with.
+func planFlagsOf(p *planner.Plan) planFlags {
+	o := p.Options
+	f := planFlags{
+		OnReplace: o.OnReplace, AllowDataLoss: o.AllowDataLoss, AllowMassDelete: o.AllowMassDelete,
+		Refresh: p.Refreshed, Recreate: o.Recreate,
+	}
+	for _, a := range o.Only {
+		f.Only = append(f.Only, a.String())
+	}
+	for _, a := range o.Exclude {
+		f.Exclude = append(f.Exclude, a.String())
+	}
+	return f
 }
 
 type planCmd struct {
@@ -92,6 +109,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	plan.Options.Variables = p.outsideVars()
 	if c.Out != "" {
 		text, err := planner.Marshal(plan)
 		if err != nil {
@@ -131,15 +149,15 @@ func (a *app) planFresh(
 		}
 		defer func() { err = errors.Join(err, conn.close()) }()
 	}
-	return a.plan(ctx, p, conn, lock, f, noSecrets)
+	return a.plan(ctx, p, conn, lock, f, noSecrets, a.now())
 }
 
-// plan compares the project with a lock and, with --refresh, with the platform.
+// plan compares the project at a time with a lock and, with --refresh, with the platform.
 func (a *app) plan(
-	ctx context.Context, p *project, conn *connection, lock *lockfile.Lock, f planFlags, noSecrets bool,
+	ctx context.Context, p *project, conn *connection, lock *lockfile.Lock, f planFlags, noSecrets bool, at time.Time,
 ) (*planner.Plan, error) {
 	o := planner.Options{
-		At: a.now(), Tool: toolVersion(),
+		At: at, Tool: toolVersion(),
 		Target:    p.target.planTarget(),
 		OnReplace: f.OnReplace, AllowDataLoss: f.AllowDataLoss, Recreate: f.Recreate,
 		Secrets: planner.Secrets{Unchecked: true},

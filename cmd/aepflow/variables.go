@@ -58,14 +58,30 @@ func (p *project) varNames() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// options are the options that the documents are compiled with. --var takes precedence over the environment, the
-// environment over .env, and .env over aepflow.yaml.
+// outsideVars are the values of variables that documents use and that come from outside the project: from --var, the
+// environment, or .env.
+func (p *project) outsideVars() map[string]string {
+	o := p.options()
+	out := map[string]string{}
+	for _, name := range p.varNames() {
+		if v, ok := o.Variable(name); ok && v.From != "" {
+			out[name] = v.Value
+		}
+	}
+	return out
+}
+
+// options are the options that the documents are compiled with. --var takes precedence over a saved plan, that
+// over the environment, the environment over .env, and .env over aepflow.yaml.
 func (p *project) options() compiler.Options {
 	name, _ := p.targetName() // checked before
 	o := p.config.Options(name)
 	var given []compiler.Var
 	for _, key := range slices.Sorted(maps.Keys(p.flags.Var)) {
 		given = append(given, compiler.Var{Name: key, Value: p.flags.Var[key], From: "--var"})
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.flags.Planned)) {
+		given = append(given, compiler.Var{Name: key, Value: p.flags.Planned[key], From: "the saved plan"})
 	}
 	env := os.Environ()
 	slices.Sort(env)
