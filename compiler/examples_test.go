@@ -9,11 +9,11 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// withoutExample are codes of the world around the documents: no text provokes
+// withoutExample are codes of the world around the documents, or of a change: no text provokes
 // them.
 var withoutExample = map[diag.Code]bool{
 	diag.FileTooLarge: true, diag.ProjectTooLarge: true, diag.TooManyDocuments: true, diag.FileUnreadable: true, diag.UnsetSecret: true,
-	diag.EnvSyntax: true, diag.HostNotAllowed: true, diag.SecretNotAllowed: true, diag.ShortSecret: true,
+	diag.DerivedName: true, diag.EnvSyntax: true, diag.HostNotAllowed: true, diag.SecretNotAllowed: true, diag.ShortSecret: true,
 	"path-as-text": true, // only of values whose type is unknown, which columns of a table do not have
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
@@ -48,7 +49,7 @@ func (p *project) lowerSource(u *unit) resource.Resource {
 		columns.Items = append(columns.Items, columnValue(c.Name, c.Type).At(u.span("columns", c.Name)))
 	}
 	body := make(object, 0, 6)
-	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), u.doc.Lookup("database", "title"))
+	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), titleAt(u, "database"))
 	body.add("baseConnectionId", base)
 	body.text("description", f.Database.Description, u.doc.Lookup("database", "description"))
 	body.add("data", resource.Object(resource.F("format", resource.String("tabular"))))
@@ -60,10 +61,20 @@ func (p *project) lowerSource(u *unit) resource.Resource {
 	return made(u, addr(resource.Source, f.Name), []string{"database"}, body.value(), f.Lifecycle)
 }
 
+// titleAt is the line that gives a part of a dataflow its name: its own title, or that of the dataflow.
+func titleAt(u *unit, part string) document.Found {
+	for _, keys := range [][]string{{part, "title"}, {"title"}} {
+		if found := u.doc.Lookup(keys...); found.Here {
+			return found
+		}
+	}
+	return u.doc.Lookup("name")
+}
+
 func lowerTarget(u *unit, schema schemaPlace, dataset resource.Value) resource.Resource {
 	f := u.dataflow
 	body := make(object, 0, 5)
-	body.text("name", title(f.Target.Title, title(f.Title, f.Name)+" target"), u.doc.Lookup("target", "title"))
+	body.text("name", title(f.Target.Title, title(f.Title, f.Name)+" target"), titleAt(u, "target"))
 	body.text("description", f.Target.Description, u.doc.Lookup("target", "description"))
 	body.add("data", resource.Object(resource.F("schema", resource.Object(
 		resource.F("id", schema.id),
@@ -91,7 +102,7 @@ func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
 		// cannot move to one: neither its name nor its title may reach it.
 		of = f.Table
 	}
-	body.text("name", title(name, of+" mapping"), u.doc.Lookup("mappingSet", "title"))
+	body.text("name", title(name, of+" mapping"), titleAt(u, "mappingSet"))
 	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(
 		resource.F("id", schema.id),
 		resource.F("contentType", resource.String(fullSchemaType)),

@@ -69,6 +69,8 @@ func (c *diffCase) readOptions(comment string) {
 			o.AllowDataLoss = true
 		case "unchanged":
 			c.unchanged = true
+		case "tenant":
+			o.Tenant = rest
 		case "destroy":
 			o.Destroy = true
 		case "recreate":

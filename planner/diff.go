@@ -81,6 +81,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 		}
 	}
 	notes = append(notes, hintRenames(renames)...)
+	notes = append(notes, hintDerivedNames(list)...)
 	report := problems(list)
 	p := newPlan(e, report, notes)
 	p.Summary.NoOp = kept

@@ -72,6 +72,9 @@ func script(p *planner.Plan) string {
 	var b strings.Builder
 	for _, c := range p.Changes {
 		fmt.Fprintf(&b, "%s %s: %s; data: %s\n", c.Action, c.Address, c.Reason, c.Effect)
+		if c.Action == planner.Import {
+			fmt.Fprintf(&b, "    id %s\n", c.ID)
+		}
 		for _, f := range c.Fields {
 			old, desired := string(f.Applied), string(f.Desired)
 			if f.Unknown {

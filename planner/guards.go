@@ -72,7 +72,10 @@ func guardChange(n *node, e *env) {
 			"%s was not found on the platform; if a label only hides it, creating it again duplicates it", address)
 	}
 	for _, f := range n.fields {
-		if f.refused {
+		if f.refused && c.Action == Import {
+			n.guard("schema-change", "", "%s imports the %s %s, whose %s differs and cannot change like this: %s",
+				address, spec.Noun, c.ID, f.change.Path, f.trait.Why)
+		} else if f.refused {
 			n.guard("schema-change", "",
 				"%s of the %s %s cannot change like this: %s", f.change.Path, spec.Noun, address, f.trait.Why)
 		}

@@ -3,7 +3,9 @@ package planner
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -101,4 +103,47 @@ func isNearlySame(n, old *node) bool {
 		}
 	}
 	return differ*100 <= leaves*maxRenameDiff
+}
+
+// hintDerivedNames notes where one line of a document renames several objects: their names derive
+// from its title.
+func hintDerivedNames(list []*node) []Diagnostic {
+	var order []Origin
+	renamed := map[Origin][]string{}
+	parts := map[Origin]bool{} // of a dataflow
+	for _, n := range list {
+		if n.excluded || len(n.fields) == 0 {
+			continue
+		}
+		desired := n.spec().Tree(n.desired)
+		for _, f := range n.fields {
+			if path := f.change.Path; path != "name" && path != "title" || f.change.Desired == nil {
+				continue
+			}
+			at := fieldOrigin(n, desired, f)
+			if at == (Origin{}) {
+				continue
+			}
+			if renamed[at] == nil {
+				order = append(order, at)
+			}
+			renamed[at] = append(renamed[at], n.change.Address.String())
+			parts[at] = parts[at] || n.spec().Stops
+		}
+	}
+	var out []Diagnostic
+	for _, at := range order {
+		if names := renamed[at]; len(names) > 1 {
+			note := Diagnostic{
+				Severity: "note", Code: string(diag.DerivedName), Origin: at,
+				Message: fmt.Sprintf("this line renames %d objects, whose names derive from it: %s",
+					len(names), strings.Join(names, ", ")),
+			}
+			if parts[at] {
+				note.Help = "to keep the name of a part, give it a title of its own"
+			}
+			out = append(out, note)
+		}
+	}
+	return out
 }

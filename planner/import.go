@@ -11,8 +11,8 @@ import (
 func diffImport(n *node, live *resource.Live, e *env) {
 	r, spec := n.resource, n.spec()
 	n.desired = decode(r.Body)
-	n.change.Action, n.change.Reason, n.change.ID = Import, ReasonImport, r.Import
-	if owner, owned := e.owners()[resource.KeyOfObject(r.Address.Kind, r.Import)]; owned {
+	n.change.Action, n.change.Reason, n.change.ID = Import, ReasonImport, e.bound(r.Import)
+	if owner, owned := e.owners()[resource.KeyOfObject(r.Address.Kind, n.change.ID)]; owned {
 		n.problem = importOwned{r: *r, owner: owner}
 		return
 	}

@@ -105,7 +105,7 @@ func TestDiffResourceIsPure(t *testing.T) {
 func TestOutput(t *testing.T) {
 	_, e := nodesOf("create source.new", "replace source.old", "update mapping.m", "noop target.t",
 		"import dataset.d", "update schema.s")
-	e.nodes[at("dataset.d")].change.ID, e.Tenant = "ID of {TENANT_ID}", "acme"
+	e.nodes[at("dataset.d")].change.ID = "ID of acme"
 	for _, c := range []struct {
 		ref, field, want string
 		known, desired   bool

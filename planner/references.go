@@ -18,7 +18,7 @@ func (e *env) output(r resource.Ref) (value string, known, desired bool) {
 	case Create, Replace:
 		return "", false, true
 	case Import:
-		entry = &lockfile.Entry{ID: e.bound(n.change.ID), ETag: n.change.ETag}
+		entry = &lockfile.Entry{ID: n.change.ID, ETag: n.change.ETag}
 	case Update:
 		if r.Field == "version" && n.spec().Versioned && !n.change.Reason.recordsOnly() {
 			return "", false, true

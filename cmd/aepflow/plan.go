@@ -178,26 +178,12 @@ func (a *app) plan(
 		return nil, err
 	}
 	if f.Refresh {
-		if err := refresh(ctx, p, conn, withImports(named, p.graph), &o); err != nil {
+		if err := refresh(ctx, p, conn, named, p.graph, &o); err != nil {
 			return nil, err
 		}
 	}
 	plan, report := planner.Diff(lock, p.graph, o)
 	return plan, a.diagnose(report)
-}
-
-// withImports returns a lock that also has the objects to import, so that a refresh reads them.
-func withImports(lock *lockfile.Lock, g *resource.Graph) *lockfile.Lock {
-	out := lock
-	for _, r := range g.All() {
-		if e, ok := lock.Get(r.Address); r.Import != "" && (!ok || e.ID == "") {
-			if out == lock {
-				out = lock.Clone()
-			}
-			out.Put(lockfile.Entry{Address: r.Address, ID: r.Import})
-		}
-	}
-	return out
 }
 
 func planJSON(w io.Writer, plan *planner.Plan) error {

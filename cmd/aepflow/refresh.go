@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/remote"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -28,17 +31,34 @@ func (f rateFlag) Validate() error {
 	return nil
 }
 
-// refresh adds to the options of a plan the live object of every entry of a lock, and the tenant.
-func refresh(ctx context.Context, p *project, conn *connection, lock *lockfile.Lock, o *planner.Options) (err error) {
+// refresh adds to the options of a plan the live objects of every entry of a lock, those that a graph imports, and the
+// tenant.
+func refresh(
+	ctx context.Context, p *project, conn *connection, lock *lockfile.Lock, g *resource.Graph, o *planner.Options,
+) (err error) {
 	o.Refreshed = true
 	o.Tenant = cmp.Or(lock.Target.Tenant, p.target.config.Tenant)
-	if o.Tenant == "" && len(lock.Entries) > 0 {
+	read := withImports(lock, g, o.Tenant)
+	if o.Tenant == "" && len(read.Entries) > 0 {
 		if o.Tenant, err = platform.Tenant(ctx, conn.Client); err != nil {
 			return fmt.Errorf("ask for the tenant: %w", err)
 		}
+		read = withImports(lock, g, o.Tenant)
 	}
-	o.Live, err = remote.ReadEntries(ctx, conn.Client, lock, refreshReads)
+	o.Live, err = remote.ReadEntries(ctx, conn.Client, read, refreshReads)
 	return err
+}
+
+// withImports returns a lock that also has the objects that a graph imports, so that a refresh reads them.
+func withImports(lock *lockfile.Lock, g *resource.Graph, tenant string) *lockfile.Lock {
+	out := lock.Clone()
+	for _, r := range g.All() {
+		if e, _ := lock.Get(r.Address); r.Import != "" && e.ID == "" {
+			e.Address, e.ID = r.Address, strings.ReplaceAll(r.Import, specs.TenantPlaceholder, tenant)
+			out.Put(e)
+		}
+	}
+	return out
 }
 
 type driftCmd struct {
@@ -69,7 +89,7 @@ func (c driftCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	if err := refresh(ctx, p, conn, planner.Moved(seen.Lock, p.graph), &o); err != nil {
+	if err := refresh(ctx, p, conn, planner.Moved(seen.Lock, p.graph), resource.NewGraph(nil), &o); err != nil {
 		return err
 	}
 	plan, _ := planner.Diff(seen.Lock, p.graph, o)

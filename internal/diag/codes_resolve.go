@@ -18,6 +18,7 @@ const (
 	FieldPath         Code = "field-path"
 	FieldClash        Code = "field-clash"
 	MovedFrom         Code = "moved-from"
+	DerivedName       Code = "derived-name"
 	ImportKind        Code = "import-kind"
 	DuplicateImport   Code = "duplicate-import"
 	SecretReference   Code = "secret-reference"

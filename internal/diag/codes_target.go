@@ -112,6 +112,13 @@ var targetCodes = []Entry{
 		Example: with(goodConnection, "${env.SHOP_PASSWORD}", "prefix-${env.SHOP_PASSWORD}"),
 	},
 	{
+		Code: DerivedName, Severity: Note,
+		Title: "one title names several objects",
+		Explanation: "The names of a dataflow's source, target, and mapping set derive from its title, and that of a " +
+			"schema's field group from the schema's. A plan has a note about a line that renames several objects. " +
+			"A part of a dataflow with a title of its own keeps its name.",
+	},
+	{
 		Code: MovedFrom, Severity: Error,
 		Title: "invalid previous name",
 		Explanation: "`lifecycle.movedFrom` is the name that the object had before: not the document's own name, " +
