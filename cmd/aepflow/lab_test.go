@@ -91,7 +91,11 @@ func newLab(t testing.TB, o emulator.Options, from crashed) *lab {
 		o.Now = func() time.Time { return at }
 	}
 	if o.Seed == nil {
-		o.Seed = &emulator.Seed{Identities: []map[string]any{{"id": "10000001", "code": "CRMID", "name": "CRM id", "idType": "CROSS_DEVICE"}}}
+		o.Seed = &emulator.Seed{Identities: []map[string]any{
+			{"id": "10000001", "code": "CRMID", "name": "CRM id", "idType": "CROSS_DEVICE"},
+			{"id": "10000002", "code": "Loyalty", "name": "Loyalty", "idType": "CROSS_DEVICE"},
+			{"id": "10000003", "code": "Mail", "name": "Mail", "idType": "EMAIL"},
+		}}
 	}
 	o.Dir = files.Project(l.state)
 	if l.box, err = emulator.Open(o); err != nil {
@@ -262,8 +266,8 @@ var volatileFields = []string{
 	"meta:altId", "meta:registryMetadata", "lastOperation", "viewId", "lastRunDetails", "lastBatchId", "lastBatchStatus", "lastSuccessfulBatch",
 }
 
-// ownKinds are objects that the platform makes on its own as time goes by.
-var ownKinds = []string{"runs", "batches"}
+// ownKinds are objects that no document makes: the platform's own as time goes by, and the seed's.
+var ownKinds = []string{"runs", "batches", "namespaces"}
 
 var (
 	hexID    = regexp.MustCompile(`[0-9a-f]{32,}|[0-9a-f]{24}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -98,12 +99,8 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if holder, held, err := lockfile.FindHolder(p.paths()); err == nil && held {
-		a.say("note: an apply is running (process %d on %s); this plan does not include what it has yet to do",
-			holder.PID, holder.Host)
-	} else if len(seen.Open) > 0 {
-		a.say("note: an apply was interrupted; the next one first finds the results of %s",
-			view.Count(len(seen.Open), "call"))
+	if len(seen.Open) > 0 {
+		a.say("note: %s", openCalls(p.paths(), len(seen.Open)))
 	}
 	plan, err := a.planFresh(ctx, p, seen.Lock, c.planFlags, c.NoSecrets)
 	if err != nil {
@@ -210,4 +207,13 @@ func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Opti
 		return view.HTML(w, plan)
 	}
 	return view.Plan(w, plan, o)
+}
+
+// openCalls says why n calls have no outcome yet.
+func openCalls(p lockfile.Paths, n int) string {
+	if holder, held := lockfile.NotedHolder(p); held {
+		return fmt.Sprintf("an apply is running (process %d on %s); this plan does not include what it has yet to do",
+			holder.PID, holder.Host)
+	}
+	return fmt.Sprintf("an apply was interrupted; the next one first finds the results of %s", view.Count(n, "call"))
 }

@@ -142,9 +142,9 @@ func TestTerminal(t *testing.T) {
 
 	no := l.atTerminal(args...)
 	l.open()
-	no.until(`Plan: 32 to create(?s:.*)Apply to here \(sandbox dev, host [^)]*\)\? .* Only "yes" goes on: `)
+	no.until(`Plan: 32 to create(?s:.*)Apply to here \(sandbox dev, host [^)]*\)\? Type "yes" to continue: `)
 	no.press("no\r")
-	if code := no.end(); code != exitRefused || !strings.Contains(no.seen, "nothing was changed") {
+	if code := no.end(); code != exitRefused || !strings.Contains(no.seen, "Nothing was changed") {
 		t.Errorf("answered no: exit code %d\n%s", code, no.seen)
 	}
 	gone := l.atTerminal(args...)
@@ -197,7 +197,7 @@ func TestOneCtrlC(t *testing.T) {
 	if n := l.writes(); n != under+2 {
 		t.Errorf("%d writes after Ctrl-C, want the 2 under way", n-under)
 	}
-	for _, want := range []string{`connection\.\w+: created`, `saved in the lockfile`, `Continue with: aepflow apply`} {
+	for _, want := range []string{`connection\.\w+: created`, `saved in dataflow\.here\.lock`, `Continue with: aepflow apply`} {
 		if !regexp.MustCompile(want).MatchString(term.seen) {
 			t.Errorf("the terminal does not show %s:\n%s", want, term.seen)
 		}

@@ -288,6 +288,29 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// TestNoteOfTheDead: the note of a killed process, or of another machine, names no holder.
+func TestNoteOfTheDead(t *testing.T) {
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, note := range []string{
+		fmt.Sprintf(`{"pid":%d,"host":%q}`, 1<<30, host),
+		fmt.Sprintf(`{"pid":%d,"host":"elsewhere"}`, os.Getpid()),
+	} {
+		p := PathsIn(t.TempDir(), "dev")
+		if err := openAt(t, p, Options{}).Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.holder().Write(0o644, []byte(note)); err != nil {
+			t.Fatal(err)
+		}
+		if h, is := NotedHolder(p); is {
+			t.Errorf("%s: holder %+v", note, h)
+		}
+	}
+}
+
 // TestCommitCrashes stops a commit at each of its steps.
 func TestCommitCrashes(t *testing.T) {
 	p := PathsIn(t.TempDir(), "dev")
@@ -412,6 +435,9 @@ func TestHeld(t *testing.T) {
 		if _, held, err := FindHolder(p); held || err != nil {
 			t.Errorf("held by nobody: %v, %v", held, err)
 		}
+		if _, held := NotedHolder(p); held {
+			t.Error("a holder is noted before there is one")
+		}
 		s := openAt(t, p, Options{Now: time.Now()})
 		var held *HeldError
 		_, err := Open(t.Context(), p, Options{Target: dev})
@@ -420,6 +446,9 @@ func TestHeld(t *testing.T) {
 		}
 		if h, is, _ := FindHolder(p); !is || h.PID != os.Getpid() {
 			t.Errorf("holder %+v, %v", h, is)
+		}
+		if h, is := NotedHolder(p); !is || h.PID != os.Getpid() {
+			t.Errorf("noted holder %+v, %v", h, is)
 		}
 		began := time.Now()
 		if _, err = Open(t.Context(), p, Options{Target: dev, Timeout: 3 * time.Second}); !errors.As(err, &held) || time.Since(began) != 3*time.Second {
