@@ -223,8 +223,10 @@ func TestNumberCalls(t *testing.T) {
 // A soft order never contradicts what must be: the new schema needs the title of the old one.
 func TestRenamesAreOrderedWherePossible(t *testing.T) {
 	for _, titled := range []bool{false, true} {
-		list, e := nodesOf("create schema.b", "create flow.b needs schema.b", "delete schema.a", "delete flow.a needs schema.a")
-		list[0].create, list[1].create, list[2].destroy, list[3].destroy = make([]Call, 1), make([]Call, 1), make([]Call, 1), make([]Call, 1)
+		list, e := nodesOf("create schema.b", "create flow.b needs schema.b",
+			"delete schema.a", "delete flow.a needs schema.a")
+		list[0].create, list[1].create = make([]Call, 1), make([]Call, 1)
+		list[2].destroy, list[3].destroy = make([]Call, 1), make([]Call, 1)
 		if titled {
 			list[0].titleOf = list[2]
 		}

@@ -79,8 +79,8 @@ func refusePastStart(n *node, at time.Time) {
 
 // refuseMovedStart refuses to move the start of a dataflow that has not begun into the past.
 func refuseMovedStart(n *node, at time.Time) {
-	field := n.spec().StartTime
-	if slices.ContainsFunc(n.fields, func(f fieldDiff) bool { return f.change.Path == field && f.change.Action == Update }) {
+	moves := func(f fieldDiff) bool { return f.change.Path == n.spec().StartTime && f.change.Action == Update }
+	if slices.ContainsFunc(n.fields, moves) {
 		refusePastStart(n, at)
 	}
 }

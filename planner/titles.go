@@ -57,10 +57,11 @@ func guardTitle(n *node) {
 	holder := n.titleOf
 	v, _ := n.resource.Body.Member(n.spec().Title)
 	how := "apply once with another title for one of the two, then with this one"
-	if holder.removes() {
-		how = "give it another title; if the document was renamed, write `movedFrom: " + holder.change.Address.Name + "` instead"
-	}
-	if holder.change.Action == Forget {
+	switch {
+	case holder.removes():
+		how = "give it another title; if the document was renamed, write `movedFrom: " +
+			holder.change.Address.Name + "` instead"
+	case holder.change.Action == Forget:
 		how = "give it another title"
 	}
 	n.guard("title", "", "%s cannot take the title %q, which %s has until then and the platform allows once: %s",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -32,10 +33,14 @@ func (c destroyCmd) Run(ctx context.Context, a *app) error {
 	var kept []resource.Address
 	plan := func(_ context.Context, op *operation) (*planner.Plan, error) {
 		lock := op.session.Lock()
-		plan, report := planner.Diff(lock, resource.NewGraph(nil), planner.Options{
+		o := planner.Options{
 			At: a.now(), Tool: toolVersion(), Destroy: true, AllowDataLoss: c.AllowDataLoss,
 			Target: p.target.planTarget(),
-		})
+		}
+		if err := c.selection(&o, func(address resource.Address) bool { return p.has(lock, address) }); err != nil {
+			return nil, err
+		}
+		plan, report := planner.Diff(lock, resource.NewGraph(nil), o)
 		kept = keptBy(plan, lock)
 		return plan, a.diagnose(report)
 	}
@@ -45,7 +50,10 @@ func (c destroyCmd) Run(ctx context.Context, a *app) error {
 		for _, address := range kept {
 			a.say("  %s", address)
 		}
-		a.say("--allow-data-loss deletes these too, where the platform allows it.")
+		holdsData := func(a resource.Address) bool { return resource.SpecOf(a.Kind).KeepsData }
+		if slices.ContainsFunc(kept, holdsData) && !c.AllowDataLoss {
+			a.say("--allow-data-loss deletes what holds data too, where the platform allows it.")
+		}
 	}
 	return err
 }
