@@ -66,6 +66,18 @@ func TestDiffersAt(t *testing.T) {
 			t.Errorf("%s: %v at %s, want %v", name, differs, at, c.differs)
 		}
 	}
+	odd := plan(func(c *Change) { c.Desired = json.RawMessage("\"\u2028\\u001b\u202e\"") })
+	text, err := Marshal(odd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := Unmarshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, differs := saved.DiffersAt(odd); differs {
+		t.Errorf("a plan with hidden characters is not what was saved: %s", at)
+	}
 	for _, p := range [][2]*Plan{{plan(same), {}}, {{}, plan(same)}} {
 		if at, differs := p[0].DiffersAt(p[1]); !differs || at != address {
 			t.Errorf("a change more or less: %v at %s", differs, at)

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -287,18 +288,18 @@ func (p *Plan) DiffersAt(q *Plan) (resource.Address, bool) {
 	return resource.Address{}, false
 }
 
-// comparable is the JSON of a change without places in the documents.
+// comparable is the JSON of a change as it is saved, without places in the documents.
 func comparable(c Change) []byte {
 	c = normalizedChanges([]Change{c})[0]
 	c.Origin = Origin{}
 	for i := range c.Fields {
 		c.Fields[i].Origin = Origin{}
 	}
-	text, err := json.Marshal(c)
-	if err != nil {
+	var b bytes.Buffer
+	if err := output.JSON(&b, c); err != nil {
 		panic("planner: a change without JSON: " + err.Error())
 	}
-	return text
+	return b.Bytes()
 }
 
 // Guarded returns the changes that have guards.
