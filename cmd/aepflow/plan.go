@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -99,8 +98,12 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if len(seen.Open) > 0 {
-		a.say("note: %s", openCalls(p.paths(), len(seen.Open)))
+	if holder, held := lockfile.NotedHolder(p.paths()); held {
+		a.say("note: an apply is running (process %d on %s); this plan does not include what it has yet to do",
+			holder.PID, holder.Host)
+	} else if len(seen.Open) > 0 {
+		a.say("note: an apply was interrupted; the next one first finds the results of %s",
+			view.Count(len(seen.Open), "call"))
 	}
 	plan, err := a.planFresh(ctx, p, seen.Lock, c.planFlags, c.NoSecrets)
 	if err != nil {
@@ -207,13 +210,4 @@ func showPlan(w io.Writer, plan *planner.Plan, format, calls string, o view.Opti
 		return view.HTML(w, plan)
 	}
 	return view.Plan(w, plan, o)
-}
-
-// openCalls says why n calls have no outcome yet.
-func openCalls(p lockfile.Paths, n int) string {
-	if holder, held := lockfile.NotedHolder(p); held {
-		return fmt.Sprintf("an apply is running (process %d on %s); this plan does not include what it has yet to do",
-			holder.PID, holder.Host)
-	}
-	return fmt.Sprintf("an apply was interrupted; the next one first finds the results of %s", view.Count(n, "call"))
 }
