@@ -75,11 +75,20 @@ func frequencyHint(text string) string {
 	return ""
 }
 
-// isCron reports whether a text is a cron expression: five or six fields.
+// isCron reports whether a text is a cron expression: a macro such as @daily, or five or six fields that begin
+// with a digit or a sign, or are the name of a day or month.
 func isCron(text string) bool {
-	n := len(strings.Fields(text))
-	return strings.HasPrefix(text, "@") || (n == 5 || n == 6) &&
-		strings.Trim(text, "0123456789*/,-? lw#abcdefghijklmnopqrstuvy") == ""
+	if strings.HasPrefix(text, "@") {
+		return true
+	}
+	fields := strings.Fields(text)
+	for _, f := range fields {
+		name, _, _ := strings.Cut(f, "-") // mon-fri
+		if !strings.ContainsAny(f[:1], "0123456789*?") && len(name) != len("mon") && !strings.EqualFold(f, "l") {
+			return false
+		}
+	}
+	return len(fields) == 5 || len(fields) == 6
 }
 
 // formHint says how to write a value that has the wrong form. It is "" when
