@@ -21,6 +21,7 @@ type Progress struct {
 	quiet   bool // no lines for calls that succeed
 
 	mu      sync.Mutex
+	writing sync.Mutex // of out
 	out     io.Writer
 	ended   int // calls that are done, failed, or blocked
 	failed  int
@@ -67,7 +68,7 @@ func (g *Progress) still() {
 		}
 	}
 	g.mu.Unlock()
-	_, _ = io.WriteString(g.out, strings.Join(lines, "")) // a closed stream must not stop an apply
+	g.write(strings.Join(lines, ""))
 }
 
 // NewLiveProgress returns a listener that draws a bar below its lines until Close.
@@ -88,8 +89,15 @@ func NewLiveProgress(w Live, p *planner.Plan, o Options, explain Explain) *Progr
 func (g *Progress) Notify(ev applier.Event) {
 	e := eventOf(ev, g.explain)
 	if line := g.take(e); line != "" {
-		_, _ = io.WriteString(g.out, line) // a closed terminal must not stop an apply
+		g.write(line)
 	}
+}
+
+// write serializes the lines of events and of the ticker.
+func (g *Progress) write(lines string) {
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	_, _ = io.WriteString(g.out, lines) // a closed stream must not stop an apply
 }
 
 // take counts an event and returns its line, or "".
