@@ -114,6 +114,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 		args = []string{"--help"}
 	}
 	if fixed, wrong := corrected(args); wrong != "" {
+		if err := misused(fixed); err != nil {
+			return usageFault(stderr, err)
+		}
 		stderr.Printf("error: unknown argument %s\n  = help: run `aepflow %s`\n", wrong, shellWords(fixed))
 		return exitUsage
 	}
@@ -126,6 +129,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 		err = cmd.Run(a)
 	}
 	return a.finish(err)
+}
+
+// misused returns why the command line cannot be parsed. A request for help or the version can.
+func misused(args []string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if _, ended := p.(parsed); !ended {
+				panic(p)
+			}
+		}
+	}()
+	var g grammar
+	parser := newParser(&g, kong.Writers(io.Discard, io.Discard), kong.Exit(func(code int) { panic(parsed(code)) }))
+	_, err = parser.Parse(args)
+	return err
 }
 
 // usageFault prints what is wrong with the command line and where its help is.

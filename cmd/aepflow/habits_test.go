@@ -25,7 +25,7 @@ func TestHabits(t *testing.T) {
 		"plan -refresh=false":       "plan",
 		"plan -json":                "plan --output=json",
 		"fmt -check -diff":          "fmt --check --diff",
-		"plan -input=false -no-color -parallelism=2": "plan --color=never --parallelism=2",
+		"apply -input=false -no-color -parallelism=2": "apply --color=never --parallelism=2",
 		"--version":            "version",
 		"-v":                   "version",
 		"plan -version":        "version",
@@ -33,12 +33,20 @@ func TestHabits(t *testing.T) {
 		"help":                 "--help",
 		"refresh":              "plan --refresh",
 		"deploy -auto-approve": "apply --auto-approve",
-		"plan -var 'a b'":      "plan --var ''\\''a' 'b'\\'''",
+		"plan -var x='a'":      "plan --var 'x='\\''a'\\'''",
 	} {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &errs)
 		if help := "\n  = help: run `aepflow " + want + "`\n"; code != exitUsage || !strings.HasSuffix(errs.String(), help) {
 			t.Errorf("%s: exit code %d\n%swant%s", args, code, &errs, help)
+		}
+	}
+	// A flag that the command does not have is not recommended.
+	for _, args := range []string{"plan -auto-approve", "validate --yes", "version -out=x", "up --y --nonsense"} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &errs)
+		if code != exitUsage || strings.Contains(errs.String(), "help: run") || !strings.Contains(errs.String(), "unknown flag") {
+			t.Errorf("%s: exit code %d\n%s", args, code, &errs)
 		}
 	}
 	for _, args := range []string{"plan -o json", "apply -q", "state list -p x", "plan -- -json", "init --table -out"} {
