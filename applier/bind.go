@@ -212,5 +212,6 @@ func bindURL(url, tenant string, id func(resource.Ref) (string, error)) (string,
 
 // hasTenant reports whether a text of a plan names the tenant.
 func hasTenant(s []byte) bool {
-	return bytes.Contains(s, []byte(specs.TenantPlaceholder)) || bytes.Contains(s, []byte(specs.EscapeID(specs.TenantPlaceholder)))
+	return bytes.Contains(s, []byte(specs.TenantPlaceholder)) ||
+		bytes.Contains(s, []byte(specs.EscapeID(specs.TenantPlaceholder)))
 }

@@ -105,8 +105,12 @@ func unexplained(what, near string) error {
 	if near != "" {
 		return exit(exitUsage, "unknown key, connector, or code %s; did you mean %s?", what, near)
 	}
-	return exit(exitUsage, "unknown key, connector, or code %s; keys begin with dataflow, connection, schema, dataset, or project; "+
-		"`aepflow explain` lists the codes, `aepflow explain connection.connector` the connectors", what)
+	return exit(
+		exitUsage,
+		"unknown key, connector, or code %s; keys begin with dataflow, connection, schema, dataset, or project; "+
+			"`aepflow explain` lists the codes, `aepflow explain connection.connector` the connectors",
+		what,
+	)
 }
 
 func explainAll(a *app) error {

@@ -48,7 +48,11 @@ func (t target) lockTarget() lockfile.Target {
 func (p *project) targetName() (string, error) {
 	name := cmp.Or(p.flags.Target, p.config.DefaultTarget, localTarget)
 	if _, err := resource.ParseAddress(name); err == nil {
-		return "", exit(exitUsage, "--target takes the name of a target; to select a resource, use --target-resource %s", name)
+		return "", exit(
+			exitUsage,
+			"--target takes the name of a target; to select a resource, use --target-resource %s",
+			name,
+		)
 	}
 	if !compiler.IsTargetName(name) && (p.flags.Target != "" || !p.report.HasErrors()) {
 		return "", exit(exitUsage, "--target %q: the name of a target has letters, digits, - and _", name)

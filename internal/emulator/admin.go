@@ -51,7 +51,9 @@ func (a admin) addFaults(c *core.Call) (core.Answer, error) {
 		return core.Answer{}, badCall("%v", err)
 	}
 	if slices.ContainsFunc(rules, func(f Fault) bool { return f.Kill != 0 }) {
-		return core.Answer{}, badCall("kill is not taken over HTTP: start the emulator with --faults FILE, which has the rule")
+		return core.Answer{}, badCall(
+			"kill is not taken over HTTP: start the emulator with --faults FILE, which has the rule",
+		)
 	}
 	if err := a.s.Inject(rules...); err != nil {
 		return core.Answer{}, badCall("%v", err)
@@ -88,7 +90,11 @@ func (a admin) runNow(c *core.Call) (core.Answer, error) {
 		return core.Answer{}, err
 	}
 	if run == "" {
-		return core.Answer{}, badCall("sandbox %s has no enabled source flow with id %q", sandbox.Name, core.Text(c.Body, "flow"))
+		return core.Answer{}, badCall(
+			"sandbox %s has no enabled source flow with id %q",
+			sandbox.Name,
+			core.Text(c.Body, "flow"),
+		)
 	}
 	return core.OK(object{"run": run})
 }

@@ -182,8 +182,12 @@ func exploreSpec(c *core.Call) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrSpecExplore, "%s is explored through a connection", spec.Name)
 	}
 	if strings.ToLower(c.Query.Get("objectType")) != "root" {
-		return core.Answer{}, core.FlowError(core.ErrProviderNone, "there is no %s %s: the landing zone of this sandbox is empty",
-			c.Query.Get("objectType"), c.Query.Get("object"))
+		return core.Answer{}, core.FlowError(
+			core.ErrProviderNone,
+			"there is no %s %s: the landing zone of this sandbox is empty",
+			c.Query.Get("objectType"),
+			c.Query.Get("object"),
+		)
 	}
 	return core.Answer{Status: http.StatusOK, Body: []byte("[]")}, nil
 }

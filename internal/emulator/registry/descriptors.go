@@ -114,7 +114,8 @@ func checkDescriptor(c *core.Call, o object, id string) error {
 	if p := core.Text(o, "xdm:property"); p != "xdm:code" && p != "xdm:id" {
 		return badDescriptor("xdm:property is %q, expected xdm:code or xdm:id", p)
 	}
-	if named, _ := core.Scalar(o["xdm:namespace"]); namespaceOf(c, core.Text(o, "xdm:property")[len("xdm:"):], named) == nil {
+	named, _ := core.Scalar(o["xdm:namespace"])
+	if namespaceOf(c, core.Text(o, "xdm:property")[len("xdm:"):], named) == nil {
 		return badDescriptor("xdm:namespace is %q, which is not the %s of a namespace", named, core.Text(o, "xdm:property"))
 	}
 	if primary, has := o["xdm:isPrimary"]; has {
