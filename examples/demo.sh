@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'echo "the demo failed at: $BASH_COMMAND" >&2' ERR
 cp -R examples/tutorial examples/crm "$work"
 cd "$work"
-rm -rf ./*/.aepflow ./*/dataflow.*.lock
+rm -rf ./*/.aepflow
 
 unset AEPFLOW_TARGET
 export AEPFLOW_NOW=2027-01-01T00:00:00Z # so that no start time of the examples has passed

@@ -69,7 +69,7 @@ func (a *app) carryOut(ctx context.Context, p *project, f applyFlags, verb strin
 func (op *operation) close() error {
 	var err error
 	if op.conn != nil {
-		err = op.conn.close()
+		err = errors.Join(op.conn.noteLineage(op.session.Lock().Lineage), op.conn.close())
 	}
 	return errors.Join(err, op.session.Close())
 }

@@ -42,6 +42,14 @@ func (c *connection) close() error {
 	return errors.Join(err, c.log.close())
 }
 
+// noteLineage keeps the lineage of the lockfile with the state of the embedded emulator, if any.
+func (c *connection) noteLineage(lineage string) error {
+	if c.emu == nil || lineage == "" {
+		return nil
+	}
+	return c.emu.NoteLineage(lineage)
+}
+
 // connect opens a connection to the project's target, which is Adobe's platform, another address, or the embedded
 // emulator, and finds the sandbox. The rate is in requests per second; nil is the default of the target.
 func (a *app) connect(

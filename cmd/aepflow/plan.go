@@ -77,7 +77,8 @@ type planCmd struct {
 }
 
 func (planCmd) Help() string {
-	return `Compares the documents with the lockfile, dataflow.TARGET.lock. Needs no network.
+	return `Compares the documents with the lockfile, dataflow.TARGET.lock (.aepflow/local.lock for
+the target local). Needs no network.
 
   aepflow plan
   aepflow plan examples/crm --target prod --out plan.json

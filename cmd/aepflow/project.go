@@ -23,7 +23,7 @@ const maxProject = 256 << 20
 const projectFile = "aepflow.yaml"
 
 // localTarget is the name of the target on this machine: the embedded emulator, or one at a loopback address.
-const localTarget = "local"
+const localTarget = lockfile.LocalTarget
 
 // project is what a command reads of the folder of a project.
 type project struct {
@@ -75,7 +75,9 @@ func (a *app) open(dir string, needs need, formats ...string) (*project, error) 
 		}
 	}
 	if needs&needTarget != 0 {
-		p.target, err = p.findTarget()
+		if p.target, err = p.findTarget(); err == nil {
+			err = moveRootLock(a, p)
+		}
 	}
 	return p, err
 }

@@ -7,10 +7,14 @@ import (
 	"github.com/aepflow/aepflow/internal/files"
 )
 
+// LocalTarget is the name of the target on this machine.
+const LocalTarget = "local"
+
 // Paths are the files of one target. The lockfile is committed to Git; what
-// lies in Folder belongs to one checkout.
+// lies in Folder belongs to one checkout. The lockfile of LocalTarget lies there too, with the state of the
+// embedded emulator: one without the other is of no use.
 type Paths struct {
-	Lock    string // dataflow.<target>.lock
+	Lock    string // dataflow.<target>.lock, .aepflow/local.lock
 	Folder  string // .aepflow
 	Journal string // .aepflow/<target>.journal
 	Held    string // .aepflow/<target>.lock-file: held while an apply runs
@@ -23,8 +27,12 @@ type Paths struct {
 // is one that the project file accepts, which no path can be made of.
 func PathsIn(dir, target string) Paths {
 	folder := filepath.Join(dir, ".aepflow")
+	lock := RootLock(dir, target)
+	if target == LocalTarget {
+		lock = filepath.Join(folder, LocalTarget+".lock")
+	}
 	return Paths{
-		Lock:    filepath.Join(dir, "dataflow."+target+".lock"),
+		Lock:    lock,
 		Folder:  folder,
 		Journal: filepath.Join(folder, target+".journal"),
 		Held:    filepath.Join(folder, target+".lock-file"),
@@ -32,6 +40,9 @@ func PathsIn(dir, target string) Paths {
 		project: files.Project(dir),
 	}
 }
+
+// RootLock is the path of a target's lockfile in the folder of the project.
+func RootLock(dir, target string) string { return filepath.Join(dir, "dataflow."+target+".lock") }
 
 func (p Paths) lock() files.File     { return p.project.At(p.Lock) }
 func (p Paths) journal() files.File  { return p.project.At(p.Journal) }
