@@ -7,17 +7,6 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// fieldsOf returns what is known about the fields of a schema that a document
-// makes, built once for each.
-func (p *project) fieldsOf(body *schemas.SchemaBody) *xdm.Schema {
-	if s, ok := p.fields[body]; ok {
-		return s
-	}
-	s, _ := xdm.NewSchema(body.Class, body.FieldGroups, ownFields(body), p.tenant)
-	p.fields[body] = s
-	return s
-}
-
 // ownFields returns the own fields of a schema in the order of the document. A
 // field whose type is none is treated as text, so that only its type is reported.
 func ownFields(body *schemas.SchemaBody) []xdm.OwnField {
@@ -52,19 +41,19 @@ func ownShape(f schemas.OwnField) (xdm.Shape, []xdm.Misfit, bool) {
 
 // ownPath returns the path of an own field below the tenant's namespace,
 // whether or not the document writes the namespace.
-func (p *project) ownPath(path string) string {
+func (s *schemaSymbol) ownPath(path string) string {
 	path = strings.TrimPrefix(path, xdm.TenantNamespace+".")
-	if p.tenant != "" {
-		path = strings.TrimPrefix(path, "_"+p.tenant+".")
+	if s.tenant != "" {
+		path = strings.TrimPrefix(path, "_"+s.tenant+".")
 	}
 	return path
 }
 
 // fullPath returns the path of a field that a document may name without the
 // tenant's namespace.
-func (p *project) fullPath(body *schemas.SchemaBody, path string) string {
+func (s *schemaSymbol) fullPath(path string) string {
 	full := xdm.TenantNamespace + "." + path
-	if f, err := p.fieldsOf(body).Lookup(full); err == nil && f.Checked {
+	if f, err := s.fields.Lookup(full); err == nil && f.Checked {
 		return full
 	}
 	return path

@@ -365,12 +365,12 @@ func holdsWhenChanged(t *testing.T, changes []byte) {
 	p := newProject(fuzzProject)
 	for _, d := range docs {
 		d, fine := overlaid(d, p.options, p.report)
-		p.units = append(p.units, decodeUnit(d, fine && !d.excluded, p.report))
+		p.units = append(p.units, decodeUnit(d, fine && !d.excluded, "", p.report))
 	}
-	p.index()
-	p.each(func(p *project, i int) { p.resolve(&p.units[i]) })
+	p.symbols = newSymbols(p.units, p.options, p.report)
+	p.resolve()
 	p.applyLevels()
-	g := p.graph(p.resources())
+	g := p.graph(p.lower())
 	p.explain()
 	if (g == nil) != p.report.HasErrors() {
 		t.Errorf("errors: %v, graph: %v", p.report.HasErrors(), g != nil)

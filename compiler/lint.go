@@ -10,7 +10,7 @@ import (
 
 // lintColumns reports columns that are read from the database for nothing, and
 // of columns that a database may take for one.
-func (p *project) lintColumns(u *unit, rows []filled) {
+func lintColumns(u *unit, rows []filled, report *diag.Report) {
 	f := u.dataflow
 	used := make(map[string]bool, len(f.Columns))
 	for _, row := range rows {
@@ -30,11 +30,11 @@ func (p *project) lintColumns(u *unit, rows []filled) {
 	first := make(map[string]string, len(f.Columns))
 	for _, c := range f.Columns {
 		if !used[c.Name] {
-			p.report.Add(unmappedColumn{at: u.at("columns", c.Name), name: c.Name})
+			report.Add(unmappedColumn{at: u.at("columns", c.Name), name: c.Name})
 		}
 		folded := strings.ToLower(c.Name)
 		if other, taken := first[folded]; taken {
-			p.report.Add(caseCollision{first: u.at("columns", other), second: u.at("columns", c.Name), what: "columns"})
+			report.Add(caseCollision{first: u.at("columns", other), second: u.at("columns", c.Name), what: "columns"})
 			continue
 		}
 		first[folded] = c.Name

@@ -13,62 +13,46 @@ import (
 const profileRuns = 90
 
 // lintDataflow reports what is allowed but rarely intended.
-func (p *project) lintDataflow(u *unit) {
+func (r *resolver) lintDataflow(u *unit) {
 	f := u.dataflow
-	dataset, profile := p.feedsProfile(u)
+	dataset := r.targetDataset(u)
+	profile := dataset != nil && dataset.Profile != schemas.NoProfile
 	s := f.Schedule
 	if profile && s.Frequency == "minute" && s.Interval != nil && *s.Interval > 0 && 24*60 / *s.Interval > profileRuns {
-		p.report.Add(profileFrequency{u: u, dataset: dataset, runs: 24 * 60 / *s.Interval})
+		r.report.Add(profileFrequency{u: u, dataset: dataset.at("profile"), runs: 24 * 60 / *s.Interval})
 	}
-	if made, ok := p.targetSchema(u); ok && profile && made.body.Profile {
-		p.lintIdentity(u, made)
+	if schema := r.targetSchema(u); profile && schema != nil && schema.Profile {
+		lintIdentity(u, schema, r.report)
 	}
-	if p.options.Production && (f.Lifecycle == nil || !f.Lifecycle.Protect) {
-		p.report.Add(unprotected{u: u, target: p.options.Target})
+	if r.options.Production && (f.Lifecycle == nil || !f.Lifecycle.Protect) {
+		r.report.Add(unprotected{u: u, target: r.options.Target})
 	}
-}
-
-// feedsProfile reports whether a dataflow's dataset is one of Profile, as far as
-// the project knows, and where that is said.
-func (p *project) feedsProfile(u *unit) (place, bool) {
-	ref := u.dataflow.Target.Dataset.Ref
-	if ref == "" {
-		return u.at("target", "dataset", "profile"), u.dataflow.Target.Dataset.Profile != schemas.NoProfile
-	}
-	if d, ok := p.find(schemas.KindDataset, ref); ok {
-		return d.at("profile"), d.dataset != nil && d.dataset.Profile != schemas.NoProfile
-	}
-	if d, ok := p.find(schemas.KindDataflow, ref); ok && d.dataflow != nil && d.dataflow.Target.Dataset.Ref == "" {
-		return d.at("target", "dataset", "profile"), d.dataflow.Target.Dataset.Profile != schemas.NoProfile
-	}
-	return place{}, false
 }
 
 // lintIdentity looks for a mapping of what says whom a record is about.
-func (p *project) lintIdentity(u *unit, made madeSchema) {
-	fields := p.fieldsOf(made.body)
+func lintIdentity(u *unit, s *schemaSymbol, report *diag.Report) {
 	want, primary := "identityMap", ""
-	for _, id := range made.body.Identities {
+	for _, id := range s.Identities {
 		if id.Primary {
 			primary = id.Path
-			want = p.canonical(fields, p.fullPath(made.body, id.Path))
+			want = canonical(s.fields, s.fullPath(id.Path))
 			break
 		}
 	}
-	if primary == "" && !fields.HasIdentityMap() {
+	if primary == "" && !s.fields.HasIdentityMap() {
 		return // an error already, or the platform's to know
 	}
 	for _, m := range u.dataflow.Mappings {
-		got := p.canonical(fields, m.Destination)
+		got := canonical(s.fields, m.Destination)
 		if got == want || strings.HasPrefix(want, got+".") || primary == "" && strings.HasPrefix(got, want+".") {
 			return
 		}
 	}
-	p.report.Add(identityUnmapped{u: u, made: made, primary: primary, path: want})
+	report.Add(identityUnmapped{u: u, schema: s, primary: primary, path: want})
 }
 
 // canonical writes a destination with the placeholder as namespace.
-func (p *project) canonical(fields *xdm.Schema, path string) string {
+func canonical(fields *xdm.Schema, path string) string {
 	f, err := fields.Lookup(path)
 	if err != nil || !f.Own {
 		return path
@@ -80,22 +64,21 @@ func (p *project) canonical(fields *xdm.Schema, path string) string {
 }
 
 // lintSchema reports a schema of people without an identity.
-func (p *project) lintSchema(body *schemas.SchemaBody, at place) {
-	fields := p.fieldsOf(body)
-	if fields.Class().ID == xdm.ProfileClass && len(body.Identities) == 0 && !body.Profile &&
-		!fields.HasIdentityMap() && len(fields.Unknown()) == 0 {
-		p.report.Add(identityMissing{at})
+func lintSchema(s *schemaSymbol, report *diag.Report) {
+	if s.fields.Class().ID == xdm.ProfileClass && len(s.Identities) == 0 && !s.Profile &&
+		!s.fields.HasIdentityMap() && len(s.fields.Unknown()) == 0 {
+		report.Add(identityMissing{s.whole()})
 	}
 }
 
 // lintFields reports custom fields that differ only in case.
-func (p *project) lintFields(body *schemas.SchemaBody, at func(...string) place) {
-	first := make(map[string]string, len(body.Fields))
-	for _, f := range body.Fields {
-		own := p.ownPath(f.Path)
+func lintFields(s *schemaSymbol, report *diag.Report) {
+	first := make(map[string]string, len(s.Fields))
+	for _, f := range s.Fields {
+		own := s.ownPath(f.Path)
 		folded := strings.ToLower(own)
-		if other, taken := first[folded]; taken && p.ownPath(other) != own {
-			p.report.Add(caseCollision{first: at("fields", other), second: at("fields", f.Path), what: "fields"})
+		if other, taken := first[folded]; taken && s.ownPath(other) != own {
+			report.Add(caseCollision{first: s.at("fields", other), second: s.at("fields", f.Path), what: "fields"})
 			continue
 		}
 		first[folded] = f.Path
@@ -132,7 +115,7 @@ func (p identityMissing) Diagnose() diag.Diagnostic {
 
 type identityUnmapped struct {
 	u       *unit
-	made    madeSchema
+	schema  *schemaSymbol
 	primary string // as the schema names it, "" where identityMap identifies
 	path    string
 }
@@ -150,11 +133,7 @@ func (p identityUnmapped) Diagnose() diag.Diagnostic {
 		d.Help = "add a mapping `identityMap.NAMESPACE[0].id:`"
 		return d
 	}
-	identity := p.made.at
-	if p.made.at.path.String() == "name" {
-		identity.path = nil // a document of its own
-	}
-	identity.path = identity.path.Field("identities").Field(p.primary)
+	identity := p.schema.at("identities", p.primary)
 	d.Labels = append(d.Labels, diag.Label{Span: identity.key(), Text: "the primary identity"})
 	return d
 }

@@ -17,6 +17,22 @@ const (
 	schemaType     = "application/vnd.adobe.xed+json;version=1"
 )
 
+// lower turns a resolved document into resources.
+func lower(u *unit, s *symbols) []resource.Resource {
+	switch {
+	case u.dataflow != nil:
+		return lowerDataflow(u, s)
+	case u.connection != nil:
+		return []resource.Resource{lowerConnection(u)}
+	case u.schema != nil:
+		return lowerSchema(u)
+	case u.dataset != nil:
+		schema := s.schema(u.dataset.Schema)
+		return []resource.Resource{lowerDataset(u, schema, idOf(schema, u.dataset.Schema))}
+	}
+	return nil
+}
+
 // made returns a resource with the needs that its body shows and further ones.
 func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle,
 	further ...resource.Edge) resource.Resource {

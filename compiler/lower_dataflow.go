@@ -12,33 +12,29 @@ import (
 
 // lowerDataflow makes the source, target and mapping of a dataflow, the flow
 // itself, and the schema and dataset that are written inside it.
-func (p *project) lowerDataflow(u *unit) []resource.Resource {
+func lowerDataflow(u *unit, s *symbols) []resource.Resource {
 	f := u.dataflow
 	out := make([]resource.Resource, 0, 6)
-	schema := p.schemaOf(u, f.Target.Schema.Ref)
-	if f.Target.Schema.Ref == "" {
-		schema = schemaPlace{id: resource.Reference(addr(resource.Schema, f.Name), "id"), name: f.Name,
-			body: &f.Target.Schema.SchemaBody}
-		out = append(out, p.lowerSchema(u, []string{"target", "schema"}, f.Name, &f.Target.Schema.SchemaBody,
-			f.Lifecycle)...)
+	schema := s.targetSchema(u)
+	id := idOf(schema, f.Target.Schema.Ref).At(u.span("target", "schema"))
+	if u.ownSchema != nil {
+		out = append(out, lowerSchema(u)...)
 	}
-	schema.id = schema.id.At(u.span("target", "schema"))
 	dataset := resource.String(f.Target.Dataset.Ref)
 	switch {
-	case f.Target.Dataset.Ref == "":
+	case u.ownDataset != nil:
 		dataset = resource.Reference(addr(resource.Dataset, f.Name), "id")
-		out = append(out, p.lowerDataset(u, []string{"target", "dataset"}, f.Name, &f.Target.Dataset.DatasetBody,
-			schema, f.Lifecycle))
+		out = append(out, lowerDataset(u, schema, id))
 	case !datasetID.MatchString(f.Target.Dataset.Ref):
 		dataset = resource.Reference(addr(resource.Dataset, f.Target.Dataset.Ref), "id")
 	}
 	dataset = dataset.At(u.span("target", "dataset"))
-	return append(out, p.lowerSource(u), lowerTarget(u, schema, dataset), lowerMapping(u, schema), lowerFlow(u))
+	return append(out, lowerSource(u, s), lowerTarget(u, id, dataset), lowerMapping(u, id), lowerFlow(u))
 }
 
-func (p *project) lowerSource(u *unit) resource.Resource {
+func lowerSource(u *unit, s *symbols) resource.Resource {
 	f := u.dataflow
-	connector, _ := p.connectorOf(u)
+	connector, _ := s.connector(u)
 	base := resource.String(f.Database.ConnectionID).At(u.span("database", "connectionId"))
 	if f.Database.Connection != "" {
 		base = resource.Reference(addr(resource.Connection, f.Database.Connection),
@@ -71,13 +67,13 @@ func titleAt(u *unit, part string) document.Found {
 	return u.doc.Lookup("name")
 }
 
-func lowerTarget(u *unit, schema schemaPlace, dataset resource.Value) resource.Resource {
+func lowerTarget(u *unit, schema, dataset resource.Value) resource.Resource {
 	f := u.dataflow
 	body := make(object, 0, 5)
 	body.text("name", title(f.Target.Title, title(f.Title, f.Name)+" target"), titleAt(u, "target"))
 	body.text("description", f.Target.Description, u.doc.Lookup("target", "description"))
 	body.add("data", resource.Object(resource.F("schema", resource.Object(
-		resource.F("id", schema.id),
+		resource.F("id", schema),
 		resource.F("version", resource.String(fullSchemaType)),
 	))))
 	body.add("params", resource.Object(resource.F("dataSetId", dataset)))
@@ -85,7 +81,7 @@ func lowerTarget(u *unit, schema schemaPlace, dataset resource.Value) resource.R
 	return made(u, addr(resource.Target, f.Name), []string{"target"}, body.value(), f.Lifecycle)
 }
 
-func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
+func lowerMapping(u *unit, schema resource.Value) resource.Resource {
 	f := u.dataflow
 	rows := resource.List(make([]resource.Value, 0, len(f.Mappings))...)
 	for _, m := range f.Mappings {
@@ -104,7 +100,7 @@ func lowerMapping(u *unit, schema schemaPlace) resource.Resource {
 	}
 	body.text("name", title(name, of+" mapping"), titleAt(u, "mappingSet"))
 	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(
-		resource.F("id", schema.id),
+		resource.F("id", schema),
 		resource.F("contentType", resource.String(fullSchemaType)),
 	))))
 	body.add("mappings", rows.At(u.span("mappings")))

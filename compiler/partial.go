@@ -26,14 +26,14 @@ var dependsOn = map[string][]string{
 
 // decodePartial returns a document with faults of shape as far as it can be read,
 // and the paths that have faults. Nil when there is nothing to go on.
-func decodePartial(u unit, found *diag.Report) *partial {
+func decodePartial(u unit, found *diag.Report, tenant string) *partial {
 	if u.doc.Root.Kind != document.MapKind || u.kind == "" {
 		return nil
 	}
 	partly := partial{unit: u}
 	partly.faulty = newFaultyPaths(found.Sorted())
 	partly.faulty.addMisspelled(nil, u.doc.Root, schemaTree().Definitions[u.kind])
-	partly.take(Decode(partly.doc, &diag.Report{})) // its faults are known from the check
+	partly.take(Decode(partly.doc, &diag.Report{}), tenant) // its faults are known from the check
 	return &partly
 }
 
@@ -103,23 +103,11 @@ func (p *partial) hides(d diag.Diagnostic) bool {
 	return slices.ContainsFunc(dependsOn[key], func(other string) bool { return f.top[other] })
 }
 
-// resolveAt resolves one document, in part where it has faults of shape.
-func resolveAt(p *project, i int) {
-	switch u := &p.units[i]; {
-	case u.compiled:
-	case u.partial != nil:
-		p.resolvePartial(u.partial)
-	default:
-		p.resolve(u)
-	}
-}
-
 // resolvePartial resolves what can be resolved of a document with faults.
-func (p *project) resolvePartial(partly *partial) {
-	own := *p
-	own.report = &diag.Report{}
-	own.resolve(&partly.unit)
-	p.report.Append(own.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
+func (r *resolver) resolvePartial(partly *partial) {
+	found := &diag.Report{}
+	(&resolver{r.symbols, r.options, found}).resolve(&partly.unit)
+	r.report.Append(found.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
 		return d, !partly.hides(d)
 	}))
 }

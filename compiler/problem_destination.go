@@ -12,8 +12,8 @@ import (
 type destinationFault struct {
 	at        place
 	fault     *xdm.PathError
-	schema    madeSchema // without a body when nothing is known about it
-	namespace string     // of the tenant, when it is known
+	schema    *schemaSymbol // nil when nothing is known about it
+	namespace string        // of the tenant, when it is known
 }
 
 func (p destinationFault) Diagnose() diag.Diagnostic {
@@ -65,8 +65,8 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 		d.Help = "write names joined by dots, such as person.name.firstName, with [0] or [*] after a list"
 	}
 	suggestPath(&d, p.at, e)
-	if p.schema.body != nil && (e.Code == xdm.UnknownPath || e.Code == xdm.NoOwnFields) {
-		d.Labels = append(d.Labels, diag.Label{Span: p.schema.at.key(), Text: "the schema"})
+	if p.schema != nil && (e.Code == xdm.UnknownPath || e.Code == xdm.NoOwnFields) {
+		d.Labels = append(d.Labels, diag.Label{Span: p.schema.whole().key(), Text: "the schema"})
 	}
 	return d
 }
@@ -136,11 +136,11 @@ func (p readOnlyField) Diagnose() diag.Diagnostic {
 type missingField struct {
 	at      place // the mappings, or the mapping that makes the object
 	missing xdm.Missing
-	schema  madeSchema
+	schema  *schemaSymbol
 	beside  string // destination that makes the object, "" for a field of every record
 }
 
-func requiredField(u *unit, rows []filled, m xdm.Missing, s madeSchema) missingField {
+func requiredField(u *unit, rows []filled, m xdm.Missing, s *schemaSymbol) missingField {
 	if m.Index < 0 {
 		return missingField{at: u.at("mappings"), missing: m, schema: s}
 	}
@@ -173,7 +173,7 @@ func (p missingField) Diagnose() diag.Diagnostic {
 		Code: diag.RequiredField, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("required field `%s` is not mapped", p.missing.Path),
 		Labels: append(p.at.keyLabels("no mapping for it"),
-			diag.Label{Span: p.schema.at.key(), Text: "required by its class"}),
+			diag.Label{Span: p.schema.whole().key(), Text: "required by its class"}),
 		Help: "add a mapping `" + p.missing.Path + ":`; the platform drops every row without it",
 	}
 }

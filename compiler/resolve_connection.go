@@ -10,34 +10,34 @@ import (
 )
 
 // resolveConnection checks that a connection signs in as its connector wants.
-func (p *project) resolveConnection(u *unit) {
+func resolveConnection(u *unit, report *diag.Report) {
 	c := u.connection
 	connector, ok := specs.ConnectorBySlug(c.Connector)
 	if !ok {
 		return // the schema has said so
 	}
-	p.checkRetired(u.at("connector"), connector)
+	checkRetired(u.at("connector"), connector, report)
 	for _, param := range c.Auth.Params {
-		p.checkReference(u, connector, param)
+		checkReference(u, connector, param, report)
 	}
-	p.resolveSignIn(u, connector)
+	resolveSignIn(u, connector, report)
 }
 
 // checkReference reports a literal secret.
-func (p *project) checkReference(u *unit, connector specs.Connector, param schemas.Param) {
+func checkReference(u *unit, connector specs.Connector, param schemas.Param, report *diag.Report) {
 	at := u.at("auth", "params", param.Name)
 	meant := meantParam(connector, param.Name)
 	switch {
 	case param.Value == nil:
 		if strings.TrimSpace(param.File) == "" {
-			p.report.Add(badReference{at: at, name: param.Name})
+			report.Add(badReference{at: at, name: param.Name})
 		}
 	case isReference(param.Value.Text):
 	case strings.Contains(param.Value.Text, "${"):
-		p.report.Add(badReference{at: at, name: param.Name, mixed: true})
+		report.Add(badReference{at: at, name: param.Name, mixed: true})
 	case isSecretParam(connector, meant):
 		u.doc.File.Hide(at.span()) // no excerpt of this file may show it
-		p.report.Add(literalSecret{at: at, connection: u.name, name: meant})
+		report.Add(literalSecret{at: at, connection: u.name, name: meant})
 	}
 }
 

@@ -10,17 +10,17 @@ import (
 
 // checkDeltaFormat checks delta.dateFormat: a pattern in Java letters, or for a
 // connector with a format of its own exactly that one, which is no such pattern.
-func (p *project) checkDeltaFormat(u *unit) {
+func (r *resolver) checkDeltaFormat(u *unit) {
 	got := u.dataflow.Delta.DateFormat
-	c, _ := p.connectorOf(u)
+	c, _ := r.connector(u)
 	at := u.at("delta", "dateFormat")
 	switch {
 	case got == "" || got == c.DeltaColumnFormat:
 	case c.DeltaColumnFormat != "" && c.DeltaColumnFormat != specs.UsualDeltaFormat:
-		p.report.Add(foreignDateFormat{at: at, got: got, connector: c})
+		r.report.Add(foreignDateFormat{at: at, got: got, connector: c})
 	default:
 		for _, found := range dataprep.CheckPattern(got) {
-			p.report.Add(oddDateFormat{at: at, problem: found})
+			r.report.Add(oddDateFormat{at: at, problem: found})
 		}
 	}
 }

@@ -3,6 +3,8 @@ package compiler
 import (
 	"sync"
 
+	"github.com/aepflow/aepflow/internal/diag"
+
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -18,11 +20,10 @@ const maxSuggested = 100
 
 // checkDestinations compares the mappings of a dataflow with the fields of its
 // schema: that they exist, take the values, and that none is left out.
-func (p *project) checkDestinations(u *unit, rows []filled) {
-	made, known := p.targetSchema(u)
-	fields := noSchema()
-	if known {
-		fields = p.fieldsOf(made.body)
+func (r *resolver) checkDestinations(u *unit, rows []filled) {
+	schema, fields := r.targetSchema(u), noSchema()
+	if schema != nil {
+		fields = schema.fields
 	}
 	paths := make([]string, len(rows))
 	suggested := map[string]bool{} // what misspelt destinations were likely meant to be
@@ -44,66 +45,66 @@ func (p *project) checkDestinations(u *unit, rows []filled) {
 			for _, path := range fault.Near {
 				suggested[path] = true
 			}
-			p.report.Add(destinationFault{at: row.at, fault: fault, schema: made, namespace: p.tenant})
+			r.report.Add(destinationFault{at: row.at, fault: fault, schema: schema, namespace: r.options.Tenant})
 		case !f.Checked:
 			unchecked++
 		default:
-			p.checkField(u, row, f, columns)
+			checkField(u, row, f, columns, r.report)
 		}
 	}
 	for _, c := range fields.Conflicts(paths) {
-		p.report.Add(mappingConflict{first: rows[c.First].at, second: rows[c.Second].at, inside: c.Inside})
+		r.report.Add(mappingConflict{first: rows[c.First].at, second: rows[c.Second].at, inside: c.Inside})
 	}
 	ref := u.dataflow.Target.Schema.Ref
 	switch {
-	case known:
+	case schema != nil:
 		for _, m := range fields.Required(paths) {
 			if !suggested[m.Path] {
-				p.report.Add(requiredField(u, rows, m, made))
+				r.report.Add(requiredField(u, rows, m, schema))
 			}
 		}
 		if unchecked > 0 {
-			p.report.Add(uncheckedDestinations{at: u.at("mappings"), count: unchecked, unknown: fields.Unknown()})
+			r.report.Add(uncheckedDestinations{at: u.at("mappings"), count: unchecked, unknown: fields.Unknown()})
 		}
 	case isURL(ref):
-		p.report.Add(uncheckedSchema{u.at("target", "schema")})
+		r.report.Add(uncheckedSchema{u.at("target", "schema")})
 	}
 }
 
 // checkField checks one mapping against the field that it fills.
-func (p *project) checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Column) {
+func checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Column, report *diag.Report) {
 	if f.ReadOnly {
-		p.report.Add(readOnlyField{row.at})
+		report.Add(readOnlyField{row.at})
 	}
 	if f.Deprecated {
-		p.report.Add(deprecatedField{at: row.at, path: f.Path, start: 0, end: len(row.Destination)})
+		report.Add(deprecatedField{at: row.at, path: f.Path, start: 0, end: len(row.Destination)})
 	}
 	for _, n := range f.Notes {
 		switch n.Code {
 		case xdm.DeprecatedParent:
-			p.report.Add(deprecatedField{at: row.at, path: n.Path, start: n.Start, end: n.End})
+			report.Add(deprecatedField{at: row.at, path: n.Path, start: n.Start, end: n.End})
 		case xdm.IndexMissing:
-			p.report.Add(indexMissing{at: row.at, note: n})
+			report.Add(indexMissing{at: row.at, note: n})
 		}
 	}
 	switch {
 	case row.Value != nil && f.Kind == xdm.Scalar:
 		if fault := xdm.CheckConstant(row.Value.Text, f); fault != nil {
-			p.report.Add(constantValue{at: row.from, key: row.at, value: row.Value.Text, field: f, fault: *fault,
+			report.Add(constantValue{at: row.from, key: row.at, value: row.Value.Text, field: f, fault: *fault,
 				whole: true})
 		}
 	case row.Value != nil:
-		p.convert(u, row, "string", f, columns)
-	case row.expr != nil && f.Kind == xdm.Scalar && p.checkResults(row, f):
+		convert(u, row, "string", f, columns, report)
+	case row.expr != nil && f.Kind == xdm.Scalar && checkResults(row, f, report):
 		// Each value that can come out was checked by itself.
 	default:
-		p.convert(u, row, row.typ, f, columns)
+		convert(u, row, row.typ, f, columns, report)
 	}
 }
 
 // checkResults checks the literals that an expression may return. It reports
 // whether there is nothing else that it may come to.
-func (p *project) checkResults(row filled, f xdm.Field) bool {
+func checkResults(row filled, f xdm.Field, report *diag.Report) bool {
 	all := true
 	for _, r := range dataprep.Results(row.expr) {
 		value, ok := literal(r)
@@ -115,7 +116,7 @@ func (p *project) checkResults(row filled, f xdm.Field) bool {
 		}
 		if fault := xdm.CheckConstant(value, f); fault != nil {
 			at := r.Where()
-			p.report.Add(constantValue{at: row.from, key: row.at, value: value, field: f, fault: *fault,
+			report.Add(constantValue{at: row.from, key: row.at, value: value, field: f, fault: *fault,
 				start: at.Start, end: at.End})
 		}
 	}
@@ -146,10 +147,10 @@ func literal(e dataprep.Expr) (string, bool) {
 }
 
 // convert checks the type of a value against its field.
-func (p *project) convert(u *unit, row filled, typ string, f xdm.Field, columns map[string]*schemas.Column) {
+func convert(u *unit, row filled, typ string, f xdm.Field, columns map[string]*schemas.Column, report *diag.Report) {
 	c := xdm.Convertible(typ, f)
 	if c.Verdict == xdm.Fits {
 		return
 	}
-	p.report.Add(conversion{u: u, row: row, typ: typ, field: f, conversion: c, column: columns[row.Source]})
+	report.Add(conversion{u: u, row: row, typ: typ, field: f, conversion: c, column: columns[row.Source]})
 }

@@ -3,6 +3,8 @@ package compiler
 import (
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/diag"
+
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/schemas"
@@ -19,7 +21,7 @@ type filled struct {
 
 // resolveMappings checks where each mapping takes its value from and where it
 // puts it.
-func (p *project) resolveMappings(u *unit) {
+func (r *resolver) resolveMappings(u *unit) {
 	f := u.dataflow
 	env := dataprep.Env{Columns: make(map[string]string, len(f.Columns))}
 	for _, c := range f.Columns {
@@ -28,14 +30,14 @@ func (p *project) resolveMappings(u *unit) {
 	env.Names = nearest.Of(columnNames(f))
 	rows := make([]filled, len(f.Mappings))
 	for i := range f.Mappings {
-		rows[i] = p.resolveMapping(u, &f.Mappings[i], env)
+		rows[i] = resolveMapping(u, &f.Mappings[i], env, r.report)
 	}
-	p.checkDestinations(u, rows)
-	p.lintColumns(u, rows)
+	r.checkDestinations(u, rows)
+	lintColumns(u, rows, r.report)
 }
 
 // resolveMapping fills in what the short form means and checks expressions.
-func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) filled {
+func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.Report) filled {
 	at := u.at("mappings", m.Destination)
 	row := filled{Mapping: m, at: at, from: at}
 	given := 0
@@ -45,7 +47,7 @@ func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) 
 		}
 	}
 	if given != 1 {
-		p.report.Add(mappingForm{at: at, given: given})
+		report.Add(mappingForm{at: at, given: given})
 		return row
 	}
 	switch {
@@ -66,11 +68,11 @@ func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) 
 	case m.Source != "":
 		typ, ok := env.Columns[m.Source]
 		if !ok {
-			p.report.Add(unknownColumn{at: row.from, name: m.Source, columns: env.Names})
+			report.Add(unknownColumn{at: row.from, name: m.Source, columns: env.Names})
 		}
 		row.typ = typ
 	case m.Expression != "":
-		row.expr = p.resolveExpression(u, row.from, m.Expression, env)
+		row.expr = resolveExpression(row.from, m.Expression, env, report)
 		if row.expr != nil {
 			row.typ = columnWord(dataprep.TypeOf(row.expr, env))
 		}
@@ -80,20 +82,20 @@ func (p *project) resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env) 
 
 // resolveExpression returns an expression in which nothing is wrong, nil when
 // something is.
-func (p *project) resolveExpression(u *unit, at place, text string, env dataprep.Env) dataprep.Expr {
+func resolveExpression(at place, text string, env dataprep.Env, report *diag.Report) dataprep.Expr {
 	expr, problems := dataprep.Parse(text)
 	if !dataprep.HasErrors(problems) {
 		if n, ok := expr.(*dataprep.Name); ok {
 			if _, known := env.Columns[n.Name]; !known {
 				// A bare word is far more likely a misspelt column than an expression.
-				p.report.Add(unknownColumn{at: at, name: n.Name, columns: env.Names})
+				report.Add(unknownColumn{at: at, name: n.Name, columns: env.Names})
 				return nil
 			}
 		}
 		problems = append(problems, dataprep.Check(expr, env)...)
 	}
 	for _, found := range problems {
-		p.report.Add(expressionFault{at: at, problem: found})
+		report.Add(expressionFault{at: at, problem: found})
 	}
 	if dataprep.HasErrors(problems) {
 		return nil

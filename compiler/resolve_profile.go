@@ -30,16 +30,14 @@ func isProfileTag(t schemas.Tag) bool {
 	return false
 }
 
-// checkTags reports tags that the key profile sets; under are the keys that lead
-// to the dataset.
-func (p *project) checkTags(u *unit, body *schemas.DatasetBody, under ...string) {
-	at := func(keys ...string) place { return u.at(append(slices.Clone(under), keys...)...) }
-	problem := profileByTag{dataset: at(), mode: body.Profile}
-	for _, t := range body.Tags {
+// checkTags reports tags that the key profile sets.
+func checkTags(d *datasetSymbol, report *diag.Report) {
+	problem := profileByTag{dataset: d.at(), mode: d.Profile}
+	for _, t := range d.Tags {
 		if !isProfileTag(t) {
 			continue
 		}
-		problem.tags = append(problem.tags, at("tags", t.Name))
+		problem.tags = append(problem.tags, d.at("tags", t.Name))
 		if t.Name == identityTag || t.Name == "identity" {
 			continue
 		}
@@ -55,7 +53,7 @@ func (p *project) checkTags(u *unit, body *schemas.DatasetBody, under ...string)
 		}
 	}
 	if len(problem.tags) > 0 {
-		p.report.Add(problem)
+		report.Add(problem)
 	}
 }
 

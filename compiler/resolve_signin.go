@@ -10,32 +10,32 @@ import (
 
 // resolveSignIn compares auth with the sign-in methods of the connector. Where
 // not all of them are published, what differs is a note and not an error.
-func (p *project) resolveSignIn(u *unit, c specs.Connector) {
+func resolveSignIn(u *unit, c specs.Connector, report *diag.Report) {
 	if c.AuthComplete && len(c.Auth) == 0 {
-		p.report.Add(connectionNotNeeded{at: u.at("connector"), connector: c})
+		report.Add(connectionNotNeeded{at: u.at("connector"), connector: c})
 		return
 	}
 	methods := c.Methods(u.connection.Auth.Type)
 	if len(methods) == 0 {
-		p.addSignIn(c, unknownAuthType{at: u.at("auth", "type"), got: u.connection.Auth.Type, connector: c})
+		addSignIn(c, unknownAuthType{at: u.at("auth", "type"), got: u.connection.Auth.Type, connector: c}, report)
 		return
 	}
 	// Methods of one name differ in parameters, mostly between clouds: what fits
 	// one of them is right, otherwise the nearest is what the user meant.
 	method, faults := nearestMethod(u, c, methods)
 	if method.Withdrawn != "" {
-		p.report.Add(withdrawnSignIn{at: u.at("auth", "type"), connector: c, method: method})
+		report.Add(withdrawnSignIn{at: u.at("auth", "type"), connector: c, method: method})
 	}
 	for _, f := range faults {
-		p.addSignIn(c, f)
+		addSignIn(c, f, report)
 	}
 }
 
-func (p *project) addSignIn(c specs.Connector, f problem) {
+func addSignIn(c specs.Connector, f problem, report *diag.Report) {
 	if !c.AuthComplete {
 		f = uncheckedSignIn{f, c}
 	}
-	p.report.Add(f)
+	report.Add(f)
 }
 
 // nearestMethod returns the first of the methods that the parameters fit best,

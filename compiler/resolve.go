@@ -1,0 +1,54 @@
+package compiler
+
+import (
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// problem is a fault as facts.
+type problem = diag.Problem
+
+// resolver checks the rules that involve a whole document or other documents. Rules that
+// involve no other document are functions.
+type resolver struct {
+	*symbols
+	options Options
+	report  *diag.Report
+}
+
+// resolve checks rules that involve the whole document or other documents.
+func (r *resolver) resolve(u *unit) {
+	resolveLifecycle(u, r.report)
+	switch {
+	case u.dataflow != nil:
+		r.resolveDataflow(u)
+	case u.connection != nil:
+		resolveConnection(u, r.report)
+	case u.schema != nil:
+		resolveSchema(u.ownSchema, r.report)
+	case u.dataset != nil:
+		r.resolveDataset(u.ownDataset)
+	}
+}
+
+// missing reports a reference to a document that is not there, or not for the
+// target.
+func (r *resolver) missing(at place, kind, name string) {
+	kinds := []string{kind}
+	if kind == schemas.KindSchema || kind == schemas.KindDataset {
+		kinds = append(kinds, schemas.KindDataflow)
+	}
+	for _, k := range append(kinds, "") {
+		if r.unnamed[k] {
+			return // it may be the document that has no name or kind, which is an error
+		}
+	}
+	for _, k := range kinds {
+		if u, ok := r.excluded[symbol{k, name}]; ok {
+			r.report.Add(excludedReference{at: at, kind: k, name: name, target: r.options.Target,
+				named: u.at("name").key()})
+			return
+		}
+	}
+	r.report.Add(unknownReference{at: at, kind: kind, name: name, known: r.names[kind]()})
+}
