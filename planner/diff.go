@@ -82,6 +82,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	}
 	notes = append(notes, hintRenames(renames)...)
 	notes = append(notes, hintDerivedNames(list)...)
+	notes = append(notes, hintImports(list, e)...)
 	report := problems(list)
 	p := newPlan(e, report, notes)
 	p.Summary.NoOp = kept
@@ -99,6 +100,7 @@ type env struct {
 	moved   map[resource.Address]resource.Address // address → the one in the lockfile
 	frees   map[resource.Address]resource.Address // the other way round
 	secrets map[resource.Address]map[string]bool  // paths of the secrets that changed
+	imports map[resource.Address]string           // IDs of the objects that are taken over
 	nodes   map[resource.Address]*node
 
 	// Indexes that few plans need, made when they are asked for.
@@ -123,11 +125,9 @@ func newEnv(lock *lockfile.Lock, graph *resource.Graph, o Options) (*env, []Diag
 		nodes: make(map[resource.Address]*node, len(graph.All())),
 	}
 	e.users = sync.OnceValue(func() map[resource.Address][]resource.Address { return usersOf(e.lock) })
-	e.owners = sync.OnceValue(func() map[resource.ObjectKey]resource.Address {
-		owners, _ := e.lock.Owners() // the reader of the lockfile refuses an object with two
-		return owners
-	})
+	e.indexOwners()
 	e.Tenant = cmp.Or(o.Tenant, lock.Target.Tenant)
+	e.imports = e.findImports()
 	for _, m := range f.moves {
 		e.moved[m.To], e.frees[m.From] = m.From, m.To
 	}
@@ -138,6 +138,13 @@ func newEnv(lock *lockfile.Lock, graph *resource.Graph, o Options) (*env, []Diag
 		e.secrets[p.Address][p.Path] = true
 	}
 	return e, f.notes
+}
+
+func (e *env) indexOwners() {
+	e.owners = sync.OnceValue(func() map[resource.ObjectKey]resource.Address {
+		owners, _ := e.lock.Owners() // the reader of the lockfile refuses an object with two
+		return owners
+	})
 }
 
 // usersOf returns, for each address, the entries whose applied body needs it.

@@ -39,7 +39,7 @@ func diffResource(r *resource.Resource, entry *lockfile.Entry, live *resource.Li
 		Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
 	}}
 	switch {
-	case !n.exists && r.Import != "":
+	case !n.exists && e.imports[r.Address] != "":
 		diffImport(n, live, e)
 	case !n.exists:
 		n.change.Action, n.change.Reason = Create, ReasonNew

@@ -159,8 +159,8 @@ type Lifecycle struct {
 	// What a replacement does to the data of a dataflow that has started: backfill reads history again (duplicates
 	// possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue.
 	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`
-	// Objects of this document that exist on the platform already, by kind: their ids. They are taken over instead of
-	// made.
+	// Objects of this document that exist on the platform already, by kind: their IDs. They are taken over instead of
+	// created, a dataflow together with its own source, target, and mapping set.
 	Import Imports `yaml:"import,omitempty"`
 }
 

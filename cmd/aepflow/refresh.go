@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -38,25 +38,35 @@ func refresh(
 ) (err error) {
 	o.Refreshed = true
 	o.Tenant = cmp.Or(lock.Target.Tenant, p.target.config.Tenant)
-	read := withImports(lock, g, o.Tenant)
-	if o.Tenant == "" && len(read.Entries) > 0 {
+	imports := planner.Imports(lock, g, nil, o.Tenant)
+	if o.Tenant == "" && len(lock.Entries)+len(imports) > 0 {
 		if o.Tenant, err = platform.Tenant(ctx, conn.Client); err != nil {
 			return fmt.Errorf("ask for the tenant: %w", err)
 		}
-		read = withImports(lock, g, o.Tenant)
+		imports = planner.Imports(lock, g, nil, o.Tenant)
 	}
-	o.Live, err = remote.ReadEntries(ctx, conn.Client, read, refreshReads)
+	if o.Live, err = remote.ReadEntries(ctx, conn.Client, withImports(lock, imports), refreshReads); err != nil {
+		return err
+	}
+	// An imported dataflow says which parts it has.
+	parts := planner.Imports(lock, g, o.Live, o.Tenant)
+	maps.DeleteFunc(parts, func(a resource.Address, _ string) bool { return imports[a] != "" })
+	if len(parts) == 0 {
+		return nil
+	}
+	live, err := remote.ReadEntries(ctx, conn.Client, withImports(&lockfile.Lock{}, parts), refreshReads)
+	o.Live = append(o.Live, live...)
+	slices.SortFunc(o.Live, resource.Live.Compare)
 	return err
 }
 
-// withImports returns a lock that also has the objects that a graph imports, so that a refresh reads them.
-func withImports(lock *lockfile.Lock, g *resource.Graph, tenant string) *lockfile.Lock {
+// withImports returns a lock that also has objects that documents take over, so that a refresh reads them.
+func withImports(lock *lockfile.Lock, imports map[resource.Address]string) *lockfile.Lock {
 	out := lock.Clone()
-	for _, r := range g.All() {
-		if e, _ := lock.Get(r.Address); r.Import != "" && e.ID == "" {
-			e.Address, e.ID = r.Address, strings.ReplaceAll(r.Import, specs.TenantPlaceholder, tenant)
-			out.Put(e)
-		}
+	for a, id := range imports {
+		e, _ := lock.Get(a)
+		e.Address, e.ID = a, id
+		out.Put(e)
 	}
 	return out
 }

@@ -19,6 +19,7 @@ const (
 	FieldClash        Code = "field-clash"
 	MovedFrom         Code = "moved-from"
 	DerivedName       Code = "derived-name"
+	ImportPart        Code = "import-part"
 	ImportKind        Code = "import-kind"
 	DuplicateImport   Code = "duplicate-import"
 	SecretReference   Code = "secret-reference"

@@ -119,6 +119,14 @@ var targetCodes = []Entry{
 			"A part of a dataflow with a title of its own keeps its name.",
 	},
 	{
+		Code: ImportPart, Severity: Note,
+		Title: "an imported object uses one that is not imported",
+		Explanation: "A dataflow that `lifecycle.import` names is taken over with its own source, target, and mapping " +
+			"set. Datasets, schemas, and connections are not: other dataflows may use them. If the documents create " +
+			"one in place of the one in use, the plan has a note with the ID to import. Without that import, the next " +
+			"plan moves the dataflow to the new object, which replaces its target or source.",
+	},
+	{
 		Code: MovedFrom, Severity: Error,
 		Title: "invalid previous name",
 		Explanation: "`lifecycle.movedFrom` is the name that the object had before: not the document's own name, " +

@@ -102,6 +102,7 @@ type Spec struct {
 	Cosmetic    []string          // fields that only people read: no effect on the data
 	State       string            // path of the field that action calls change
 	ReplaceWith []string          // fields whose targets are replaced when this is (the trio)
+	Parts       []Kind            // what an object of this kind has for itself alone, and is taken over with it
 	Identifying []string          // fields that a renamed object keeps
 	Reads       string            // field that says which connection this reads
 	Switched    []string          // lists that are off before they get another value that is on
@@ -223,6 +224,7 @@ var kinds = map[Kind]*Spec{
 		StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
 		State: "state", Cosmetic: []string{"name", "description"},
 		ReplaceWith: []string{"sourceConnectionIds", "targetConnectionIds"},
+		Parts:       []Kind{Source, Target, Mapping},
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
