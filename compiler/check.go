@@ -64,7 +64,7 @@ func KindOf(d *document.Document) (string, bool) {
 }
 
 // Check validates a document against the schema of its kind and puts every
-// finding back on its place.
+// fault back on its place.
 func Check(d *variant, report *diag.Report) {
 	k, ok := d.kind()
 	if !ok {

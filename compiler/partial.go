@@ -9,7 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/document"
 )
 
-// A document with faults of shape is resolved all the same, so that one run tells
+// A document with faults of shape is resolved all the same, so that one run reports
 // everything: an unknown connector does not hide an interval that is too short.
 // What could only follow from a fault of shape is left out.
 
@@ -79,7 +79,7 @@ func levels(path string) iter.Seq[string] {
 	}
 }
 
-// hides reports whether a finding could only follow from a fault of shape.
+// hides reports whether a fault could only follow from a fault of shape.
 func (p *partial) hides(d diag.Diagnostic) bool {
 	key := topKey(d.Path)
 	if key == "" || d.Severity != diag.Error {

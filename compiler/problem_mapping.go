@@ -129,7 +129,7 @@ func (p conversion) Diagnose() diag.Diagnostic {
 	if p.column != nil {
 		d.Labels = append(d.Labels, diag.Label{Span: p.u.at("columns", p.column.Name).span(), Text: "declared here"})
 	}
-	if p.conversion.Verdict == xdm.Doubtful {
+	if p.conversion.Outcome == xdm.Doubtful {
 		d.Code, d.Severity = diag.DoubtfulConversion, diag.Warning
 		d.Message = fmt.Sprintf("not every %s fits field `%s` of type %s", p.typ, p.row.Destination, p.field.Type)
 	}

@@ -149,7 +149,7 @@ func literal(e dataprep.Expr) (string, bool) {
 // convert checks the type of a value against its field.
 func convert(u *unit, row filled, typ string, f xdm.Field, columns map[string]*schemas.Column, report *diag.Report) {
 	c := xdm.Convertible(typ, f)
-	if c.Verdict == xdm.Fits {
+	if c.Outcome == xdm.Fits {
 		return
 	}
 	report.Add(conversion{u: u, row: row, typ: typ, field: f, conversion: c, column: columns[row.Source]})

@@ -36,10 +36,10 @@ type RemovedKey struct {
 
 // ResolvedValue is a scalar, or a map or list that is empty.
 type ResolvedValue struct {
-	Path  string
-	Value json.RawMessage
-	At    source.Span // what gives it: for variables, the text that names them
-	Given []Origin
+	Path       string
+	Value      json.RawMessage
+	At         source.Span // what gives it: for variables, the text that names them
+	Provenance []Origin
 }
 
 // Resolve returns the documents as a target sees them, in the order of the

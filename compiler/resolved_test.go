@@ -89,7 +89,7 @@ func TestResolveTellsWhereValuesComeFrom(t *testing.T) {
 	resolved, _ := Resolve(files, o)
 	for _, v := range resolved[0].Values() {
 		how := ""
-		for _, g := range v.Given {
+		for _, g := range v.Provenance {
 			how += " " + string(g.How) + ":" + g.Name
 		}
 		got[v.Path] = string(v.Value) + " " + position(v.At) + how

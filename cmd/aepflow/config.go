@@ -114,7 +114,7 @@ func configJSON(target string, documents []compiler.Resolved, explain bool) show
 		if explain && !d.Excluded {
 			for _, v := range d.Values() {
 				value := shownValue{Path: v.Path, Value: v.Value, shownPlace: placeOf(v.At)}
-				for _, g := range v.Given {
+				for _, g := range v.Provenance {
 					if g.How != compiler.Escaped {
 						value.Given = append(value.Given,
 							shownOrigin{By: string(g.How), Name: g.Name, From: g.From, Place: placeIfAny(g.At)})

@@ -11,29 +11,31 @@ import (
 	"github.com/aepflow/aepflow/internal/nearest"
 )
 
-// Check judges what e says against what exists: columns, functions, arguments,
+// Check compares what e says with what exists: columns, functions, arguments,
 // types. Its problems come in the order of the text; one fault gives one.
 func Check(e Expr, env Env) []Problem {
-	c := &checker{}
+	c := &checker{found: new(problems)}
 	if at := e.Where(); at.End-at.Start >= memoFrom {
 		env.memo = map[Expr]string{}
 	}
 	c.expr(e, env)
-	slices.SortStableFunc(c.problems, func(a, b Problem) int {
+	slices.SortStableFunc(*c.found, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(b.Severity, a.Severity))
 	})
-	return c.problems
+	return *c.found
 }
 
-// checker has one method for each kind of node and each rule.
+// checker walks an expression. Rules that look at one node are functions.
 type checker struct {
-	problems []Problem
-	inCall   int // calls of functions around what is checked
+	found  *problems
+	inCall int // calls of functions around what is checked
 }
 
-func (c *checker) add(at At, severity diag.Severity, p Problem) {
+type problems []Problem
+
+func (f *problems) add(at At, severity diag.Severity, p Problem) {
 	p.Severity, p.Start, p.End = severity, at.Start, at.End
-	c.problems = append(c.problems, p)
+	*f = append(*f, p)
 }
 
 func (c *checker) all(list []Expr, env Env) {
@@ -53,7 +55,7 @@ func (c *checker) expr(e Expr, env Env) {
 	case *Unary:
 		c.expr(e.X, env)
 		if isPrefix(e.Op) && e.Op != "!" {
-			c.operand(e.X, string(e.Op), env)
+			checkOperand(e.X, string(e.Op), env, c.found)
 		}
 	case *Binary:
 		c.binary(e, env)
@@ -84,13 +86,13 @@ func (c *checker) chain(e Expr, env Env) {
 		case *Member:
 			steps = append(steps, n)
 			x = n.Of
-			c.reservedMember(n)
+			checkReserved(n, c.found)
 		case *Element:
 			steps = append(steps, n)
 			if n.Index != nil {
 				c.expr(n.Index, env)
 			} else if c.inCall > 0 {
-				c.add(At{n.Of.Where().End, n.End}, diag.Warning,
+				c.found.add(At{n.Of.Where().End, n.End}, diag.Warning,
 					Problem{Code: "wildcard-in-function", Message: "wildcard inside a function",
 						Help: "map the array itself, or transform it with transformArray(ARRAY, x -> …)"})
 			}
@@ -102,11 +104,11 @@ func (c *checker) chain(e Expr, env Env) {
 	}
 }
 
-// reservedMember warns of a word of the language after a dot. In `${a.size}`,
+// checkReserved warns of a word of the language after a dot. In `${a.size}`,
 // where the name's range is that of the whole, it is harmless.
-func (c *checker) reservedMember(n *Member) {
+func checkReserved(n *Member, found *problems) {
 	if reservedWords[n.Name] && n.NameAt.End-n.NameAt.Start == len(n.Name) {
-		c.add(n.NameAt, diag.Warning, Problem{Code: "reserved-name",
+		found.add(n.NameAt, diag.Warning, Problem{Code: "reserved-name",
 			Message: fmt.Sprintf("member `%s` is a reserved word", n.Name),
 			Help:    "write a path with a reserved word as ${…}"})
 	}
@@ -117,7 +119,7 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 		return
 	}
 	if _, declared := env.Columns[n.Name]; !n.Quoted && !declared && isFunction(n.Name) {
-		c.add(n.At, diag.Error, Problem{Code: "reserved-name",
+		c.found.add(n.At, diag.Error, Problem{Code: "reserved-name",
 			Message:     fmt.Sprintf("expected a value, found the name of the function `%s`", n.Name),
 			Help:        fmt.Sprintf("write %s for a column, or %s(…) for a function", QuoteAttribute(n.Name), n.Name),
 			Replacement: QuoteAttribute(n.Name)})
@@ -128,7 +130,7 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 	}
 	t, ok := env.Columns[n.Name]
 	if !ok {
-		c.unknownColumn(n, steps, env)
+		unknownColumn(n, steps, env, c.found)
 		return
 	}
 	if len(steps) == 0 || !isScalar(t) {
@@ -136,15 +138,15 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 	}
 	switch step := steps[0].(type) {
 	case *Member:
-		c.add(step.NameAt, diag.Error, Problem{Code: "member-of-scalar",
+		c.found.add(step.NameAt, diag.Error, Problem{Code: "member-of-scalar",
 			Message: fmt.Sprintf("column `%s` has type %s, which has no member `%s`", n.Name, t, step.Name)})
 	case *Element:
-		c.add(At{n.End, step.End}, diag.Error, Problem{Code: "element-of-scalar",
+		c.found.add(At{n.End, step.End}, diag.Error, Problem{Code: "element-of-scalar",
 			Message: fmt.Sprintf("column `%s` has type %s, which has no elements", n.Name, t)})
 	}
 }
 
-func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
+func unknownColumn(n *Name, steps []Expr, env Env, found *problems) {
 	p := Problem{Code: "unknown-column", Message: fmt.Sprintf("unknown column `%s`", n.Name)}
 	at := n.At
 	// a.b where the column is called `a.b`
@@ -176,7 +178,7 @@ func (c *checker) unknownColumn(n *Name, steps []Expr, env Env) {
 			p.Help = fmt.Sprintf(`write text as "%s"`, n.Name)
 		}
 	}
-	c.add(at, diag.Error, p)
+	found.add(at, diag.Error, p)
 }
 
 // suggest offers candidates, and as a replacement the only one. spell, when not
@@ -202,28 +204,28 @@ func (p *Problem) suggest(candidates []string, spell func(string) string) bool {
 func isLiteral(word string) bool { return word == "null" || word == "true" || word == "false" }
 
 func (c *checker) binary(e *Binary, env Env) {
-	if c.dashedName(e, env) {
+	if dashedName(e, env, c.found) {
 		return
 	}
 	c.expr(e.X, env)
 	c.expr(e.Y, env)
 	switch {
 	case e.Op.Arithmetic():
-		c.arithmetic(e, env)
+		checkArithmetic(e, env, c.found)
 	case joinsTexts(e, env):
 		if x, ok := e.X.(*Binary); ok && joinsTexts(x, env) {
 			return // said there
 		}
-		c.add(e.OpAt, diag.Warning, Problem{Code: "text-as-condition",
+		c.found.add(e.OpAt, diag.Warning, Problem{Code: "text-as-condition",
 			Message: "`||` expects boolean operands, found text", Help: "join text with concat(…)"})
 	case (e.Op == "&" || e.Op == "|") && TypeOf(e.X, env) == "boolean" && TypeOf(e.Y, env) == "boolean":
-		c.add(e.OpAt, diag.Warning, Problem{Code: "bitwise-condition",
+		c.found.add(e.OpAt, diag.Warning, Problem{Code: "bitwise-condition",
 			Message:     fmt.Sprintf("`%s` is bitwise, but both operands are boolean", e.Op),
 			Help:        fmt.Sprintf("write `%s%s`", e.Op, e.Op),
 			Replacement: string(e.Op + e.Op)})
 	case e.Op == "=~" || e.Op == "!~":
 		if t := TypeOf(e.Y, env); isNumber(t) || t == "boolean" || isDate(t) {
-			c.add(e.Y.Where(), diag.Warning, Problem{Code: "argument-type",
+			c.found.add(e.Y.Where(), diag.Warning, Problem{Code: "argument-type",
 				Message: fmt.Sprintf("expected a list or a regular expression after `%s`, found %s", e.Op, phrase(t))})
 		}
 	}
@@ -236,7 +238,7 @@ func joinsTexts(e *Binary, env Env) bool {
 
 // dashedName recognises first-name, which subtracts, where a column is called
 // `first-name`.
-func (c *checker) dashedName(e *Binary, env Env) bool {
+func dashedName(e *Binary, env Env, found *problems) bool {
 	if e.Op != "-" {
 		return false
 	}
@@ -247,7 +249,7 @@ func (c *checker) dashedName(e *Binary, env Env) bool {
 	if _, ok = env.Columns[name]; !ok {
 		return false
 	}
-	c.add(e.At, diag.Error, Problem{Code: "unknown-column",
+	found.add(e.At, diag.Error, Problem{Code: "unknown-column",
 		Message:     fmt.Sprintf("expected column `%s`, found a subtraction", name),
 		Help:        "write a name with a dash as " + QuoteAttribute(name),
 		Replacement: QuoteAttribute(name)})
@@ -273,32 +275,32 @@ func dashed(e Expr, parts int) (string, bool) {
 	return "", false
 }
 
-func (c *checker) arithmetic(e *Binary, env Env) {
+func checkArithmetic(e *Binary, env Env, found *problems) {
 	x, y := TypeOf(e.X, env), TypeOf(e.Y, env)
 	if e.Op == "+" && (isText(x) && isNumber(y) || isNumber(x) && isText(y)) {
-		c.add(e.OpAt, diag.Warning, Problem{Code: "text-plus-number",
+		found.add(e.OpAt, diag.Warning, Problem{Code: "text-plus-number",
 			Message: "`+` between text and a number is ambiguous",
 			Help:    "use concat(…) to join, or to_integer(…) or to_decimal(…) to add"})
 		return
 	}
 	if e.Op == "+" && (isText(x) || isText(y)) {
-		c.jointText(e, x, y)
+		checkJoint(e, x, y, found)
 		return
 	}
-	c.operand(e.X, string(e.Op), env)
-	c.operand(e.Y, string(e.Op), env)
+	checkOperand(e.X, string(e.Op), env, found)
+	checkOperand(e.Y, string(e.Op), env, found)
 	if n, ok := e.Y.(*Number); ok && (e.Op == "/" || e.Op == "%") && zero(n) {
-		c.add(n.At, diag.Warning, Problem{Code: "division-by-zero", Message: "division by zero leaves the field empty"})
+		found.add(n.At, diag.Warning, Problem{Code: "division-by-zero", Message: "division by zero leaves the field empty"})
 		return
 	}
 	if e.Op == "/" && wholeNumber(x) && wholeNumber(y) {
-		c.add(e.OpAt, diag.Note, Problem{Code: "integer-division", Message: "integer division drops the fraction",
+		found.add(e.OpAt, diag.Note, Problem{Code: "integer-division", Message: "integer division drops the fraction",
 			Help: "to keep it, make one operand a decimal: x / 2.0"})
 	}
 }
 
-// jointText warns of a text and something that is neither text nor number.
-func (c *checker) jointText(e *Binary, x, y string) {
+// checkJoint warns of a text and something that is neither text nor number.
+func checkJoint(e *Binary, x, y string, found *problems) {
 	other, at := y, e.Y.Where()
 	if isText(y) {
 		other, at = x, e.X.Where()
@@ -306,11 +308,11 @@ func (c *checker) jointText(e *Binary, x, y string) {
 	if isText(other) || other == "" {
 		return
 	}
-	c.add(at, diag.Warning, Problem{Code: "argument-type",
+	found.add(at, diag.Warning, Problem{Code: "argument-type",
 		Message: fmt.Sprintf("expected text as operand of `+`, found %s", phrase(other)), Help: "join with concat(…)"})
 }
 
-func (c *checker) operand(e Expr, op string, env Env) {
+func checkOperand(e Expr, op string, env Env, found *problems) {
 	t := TypeOf(e, env)
 	if t == "" || isNumber(t) {
 		return
@@ -323,7 +325,7 @@ func (c *checker) operand(e Expr, op string, env Env) {
 	case isDate(t):
 		p.Help = "extract a part with date_part(…)"
 	}
-	c.add(e.Where(), diag.Warning, p)
+	found.add(e.Where(), diag.Warning, p)
 }
 
 func wholeNumber(t string) bool { return t == "integer" || t == "long" }

@@ -53,27 +53,27 @@ func (c *checker) call(e *Call, env Env) {
 	f, ok := specs.FunctionByName(e.Name)
 	switch {
 	case !ok:
-		c.unknownFunction(e, env)
+		unknownFunction(e, env, c.found)
 		c.all(e.Args, env)
 		return
 	case f.Method:
 		p := Problem{Code: "method-as-function", Message: fmt.Sprintf("`%s` is not a method", e.Name),
 			Help: "write " + f.Syntax}
-		c.add(e.NameAt, diag.Error, p)
+		c.found.add(e.NameAt, diag.Error, p)
 		c.all(e.Args, env)
 		return
 	}
-	c.spelling(e, f)
-	if !c.count(e.NameAt, f, e.Args) {
+	checkSpelling(e, f, c.found)
+	if !checkCount(e.NameAt, f, e.Args, c.found) {
 		c.all(e.Args, env)
 		return
 	}
 	if t, ok := keyPath(e); ok {
-		c.keyPath(t, env)
+		checkKeyPath(t, env, c.found)
 		return
 	}
 	if f.Name == "contains_key" {
-		c.pathAsText(e, env)
+		checkPath(e, env, c.found)
 	}
 	for i, arg := range e.Args {
 		if isAttributeName(e, f, i, env) {
@@ -81,38 +81,38 @@ func (c *checker) call(e *Call, env Env) {
 		}
 		c.expr(arg, env)
 		if i < len(f.Params) || len(f.Params) > 0 && f.Params[len(f.Params)-1].Variadic {
-			c.argument(f, f.Params[min(i, len(f.Params)-1)], arg, env)
+			checkArgument(f, f.Params[min(i, len(f.Params)-1)], arg, env, c.found)
 		}
 	}
 	if f.Pairs && len(e.Args) > 1 {
-		c.keys(f, e.Args, env)
+		checkKeys(f, e.Args, env, c.found)
 	}
-	c.literals(f, e.Args)
+	checkLiterals(f, e.Args, c.found)
 	if f.Name == "concat" {
-		c.printedDates(e, env)
+		checkDates(e, env, c.found)
 	}
 }
 
-// printedDates warns of dates in concat, which prints them as Java does: Fri
+// checkDates warns of dates in concat, which prints them as Java does: Fri
 // Sep 25 15:17:31 PDT 2020. A column that holds a time is a text already.
-func (c *checker) printedDates(e *Call, env Env) {
+func checkDates(e *Call, env Env, found *problems) {
 	for _, arg := range e.Args {
 		if call, ok := arg.(*Call); ok && isDate(TypeOf(call, env)) {
-			c.add(call.At, diag.Warning, Problem{Code: "date-as-text",
+			found.add(call.At, diag.Warning, Problem{Code: "date-as-text",
 				Message: fmt.Sprintf("the text form of the date from `%s` depends on the platform", call.Name),
 				Help:    "specify the form with format(…)"})
 		}
 	}
 }
 
-// pathAsText warns where contains_key gets an attribute: it wants its name.
-func (c *checker) pathAsText(e *Call, env Env) {
+// checkPath warns where contains_key gets an attribute: it wants its name.
+func checkPath(e *Call, env Env, found *problems) {
 	arg := e.Args[0]
 	a, ok := attributeOf(arg)
 	if !ok || TypeOf(arg, env) != "" {
 		return
 	}
-	c.add(arg.Where(), diag.Warning, Problem{Code: "path-as-text",
+	found.add(arg.Where(), diag.Warning, Problem{Code: "path-as-text",
 		Message: fmt.Sprintf("function `%s` expects the path as text, found the attribute", e.Name),
 		Help:    fmt.Sprintf("write %q", a.Path), Replacement: `"` + a.Path + `"`})
 }
@@ -131,7 +131,7 @@ func isAttributeName(e *Call, f *specs.Function, i int, env Env) bool {
 	return !declared
 }
 
-func (c *checker) keyPath(t *Text, env Env) {
+func checkKeyPath(t *Text, env Env, found *problems) {
 	root, _, _ := strings.Cut(t.Value, ".")
 	root, _, _ = strings.Cut(root, "[")
 	if _, ok := env.Columns[root]; ok || env.Columns == nil {
@@ -140,18 +140,18 @@ func (c *checker) keyPath(t *Text, env Env) {
 	if _, ok := env.Columns[t.Value]; ok {
 		return
 	}
-	c.add(t.At, diag.Warning, Problem{Code: "unknown-column",
+	found.add(t.At, diag.Warning, Problem{Code: "unknown-column",
 		Message: fmt.Sprintf("column `%s` is not declared, so this is always false", root)})
 }
 
-func (c *checker) unknownFunction(e *Call, env Env) {
+func unknownFunction(e *Call, env Env, found *problems) {
 	p := Problem{Code: "unknown-function", Message: fmt.Sprintf("unknown function `%s`", e.Name)}
 	switch {
 	case p.suggest(nearFunctions(e.Name), nil):
 	case env.Columns != nil && hasColumn(env, e.Name):
 		p.Help = fmt.Sprintf("`%s` is a column, not a function", e.Name)
 	}
-	c.add(e.NameAt, diag.Error, p)
+	found.add(e.NameAt, diag.Error, p)
 }
 
 func hasColumn(env Env, name string) bool { _, ok := env.Columns[name]; return ok }
@@ -182,8 +182,8 @@ var functionNames = sync.OnceValue(func() (names struct{ functions, methods *nea
 	return names
 })
 
-// spelling warns of names that work today or somewhere, but not for certain.
-func (c *checker) spelling(e *Call, f *specs.Function) {
+// checkSpelling warns of names that work today or somewhere, but not for certain.
+func checkSpelling(e *Call, f *specs.Function, found *problems) {
 	if a, ok := f.Alias(e.Name); ok && a.Status != "" {
 		p := Problem{Code: "deprecated-function", Message: fmt.Sprintf("function `%s` is deprecated", e.Name),
 			Help: fmt.Sprintf("write `%s`", f.Name), Replacement: f.Name}
@@ -191,20 +191,20 @@ func (c *checker) spelling(e *Call, f *specs.Function) {
 			p.Code = "function-spelling"
 			p.Message = fmt.Sprintf("function `%s` is usually spelled `%s`", e.Name, f.Name)
 		}
-		c.add(e.NameAt, diag.Warning, p)
+		found.add(e.NameAt, diag.Warning, p)
 	}
 	switch f.Scope {
 	case "destinations":
-		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope",
+		found.add(e.NameAt, diag.Warning, Problem{Code: "function-scope",
 			Message: fmt.Sprintf("function `%s` is only documented for destinations", e.Name)})
 	case "analytics":
-		c.add(e.NameAt, diag.Warning, Problem{Code: "function-scope",
+		found.add(e.NameAt, diag.Warning, Problem{Code: "function-scope",
 			Message: fmt.Sprintf("function `%s` only works in Web SDK and Analytics flows", e.Name)})
 	}
 }
 
-// count checks how many arguments there are.
-func (c *checker) count(at At, f *specs.Function, args []Expr) bool {
+// checkCount checks how many arguments there are.
+func checkCount(at At, f *specs.Function, args []Expr, found *problems) bool {
 	n := len(args)
 	p := Problem{Code: "argument-count", Help: "write " + f.Syntax}
 	switch {
@@ -215,7 +215,7 @@ func (c *checker) count(at At, f *specs.Function, args []Expr) bool {
 	default:
 		return true
 	}
-	c.add(at, diag.Error, p)
+	found.add(at, diag.Error, p)
 	return false
 }
 
@@ -252,14 +252,14 @@ func (c *checker) method(e *Method, env Env) {
 	f, ok := specs.FunctionByName(e.Name)
 	switch {
 	case ok && f.Method:
-		if c.count(e.NameAt, f, e.Args) {
-			c.argument(f, f.Params[0], e.On, env)
+		if checkCount(e.NameAt, f, e.Args, c.found) {
+			checkArgument(f, f.Params[0], e.On, env, c.found)
 			for i, arg := range e.Args {
-				c.argument(f, f.Params[i+1], arg, env)
+				checkArgument(f, f.Params[i+1], arg, env, c.found)
 			}
 		}
 	case ok:
-		c.add(e.NameAt, diag.Warning, Problem{Code: "function-as-method",
+		c.found.add(e.NameAt, diag.Warning, Problem{Code: "function-as-method",
 			Message: fmt.Sprintf("`%s` is documented as a function, not a method", e.Name), Help: "write " + f.Syntax})
 	default:
 		p := Problem{Code: "unknown-method", Message: fmt.Sprintf("method `%s` is not documented", e.Name)}
@@ -268,27 +268,27 @@ func (c *checker) method(e *Method, env Env) {
 		} else {
 			p.suggest(functionNames().methods.All(e.Name), nil)
 		}
-		c.add(e.NameAt, diag.Warning, p)
+		c.found.add(e.NameAt, diag.Warning, p)
 	}
 }
 
-// argument compares the type of an argument with what the parameter takes.
+// checkArgument compares the type of an argument with what the parameter takes.
 // What surely fails is an error, what depends on the values a warning.
-func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Expr, env Env) {
+func checkArgument(f *specs.Function, param specs.FunctionParam, arg Expr, env Env, found *problems) {
 	have := TypeOf(arg, env)
 	if have == "" || have == "null" {
 		return
 	}
-	verdict := diag.Error
+	severity := diag.Error
 	for want := range strings.SplitSeq(param.Type, "|") {
 		if v, ok := accepts(want, have, arg); ok {
 			return
-		} else if v < verdict {
-			verdict = v
+		} else if v < severity {
+			severity = v
 		}
 	}
 	if have == "lambda" {
-		verdict = diag.Error
+		severity = diag.Error
 	}
 	p := Problem{Code: "argument-type", Message: fmt.Sprintf("function `%s` expects %s as %s, found %s", f.Name,
 		wanted(param.Type), param.Name, phrase(have))}
@@ -304,7 +304,7 @@ func (c *checker) argument(f *specs.Function, param specs.FunctionParam, arg Exp
 	case param.Type == "array" && isScalar(have):
 		p.Help = "create an array with to_array(true, …) or explode(…)"
 	}
-	c.add(arg.Where(), verdict, p)
+	found.add(arg.Where(), severity, p)
 }
 
 // accepts reports whether a parameter of type want takes a value of type have;
@@ -358,14 +358,14 @@ func wanted(types string) string {
 	return strings.Join(slices.Compact(out), " or ")
 }
 
-// keys checks the keys of key, value, key, value…: they are texts.
-func (c *checker) keys(f *specs.Function, args []Expr, env Env) {
+// checkKeys checks the keys of key, value, key, value…: they are texts.
+func checkKeys(f *specs.Function, args []Expr, env Env, found *problems) {
 	for i := 0; i < len(args); i += 2 {
 		if t := TypeOf(args[i], env); isArray(t) || isObject(t) {
 			if f.Name == "object_to_map" { // object_to_map(list, attribute)
 				return
 			}
-			c.add(args[i].Where(), diag.Error,
+			found.add(args[i].Where(), diag.Error,
 				Problem{Code: "argument-type", Message: fmt.Sprintf("expected a key, found %s", phrase(t)),
 					Help: "write " + f.Syntax})
 		}

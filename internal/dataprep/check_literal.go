@@ -17,8 +17,8 @@ var charsets = []string{"UTF-8", "UTF-16", "ISO-8859-1", "US-ASCII"}
 var components = strings.Fields("year yyyy yy quarter qq q month mm m dayofyear dy y day dd d week ww w weekday dw " +
 	"hour hh hh24 hh12 minute mi n second ss s millisecond sss")
 
-// literals checks arguments that are written down and mean something special.
-func (c *checker) literals(f *specs.Function, args []Expr) {
+// checkLiterals checks arguments that are written down and mean something special.
+func checkLiterals(f *specs.Function, args []Expr, found *problems) {
 	text := func(i int) *Text {
 		if i >= len(args) {
 			return nil
@@ -29,28 +29,28 @@ func (c *checker) literals(f *specs.Function, args []Expr) {
 	switch f.Name {
 	case "date", "format", "dformat":
 		if t := text(1); t != nil {
-			c.pattern(t)
+			checkPatternText(t, found)
 		}
 	case "date_part", "set_date_part":
-		c.oneOf(text(0), "a part of a date", components, true)
+		checkOption(text(0), "a part of a date", components, true, found)
 	case "sha1", "sha256", "sha512", "md5", "crc32":
-		c.oneOf(text(1), "a character set", charsets, false)
+		checkOption(text(1), "a character set", charsets, false, found)
 	case "hash":
-		c.oneOf(text(2), "a character set", charsets, false)
+		checkOption(text(2), "a character set", charsets, false, found)
 	case "get_url_query_str":
-		c.oneOf(text(1), "an anchor option", []string{"retain", "remove", "append"}, false)
+		checkOption(text(1), "an anchor option", []string{"retain", "remove", "append"}, false, found)
 	case "explode", "extract_regex", "matches_regex":
-		c.regex(text(1))
+		checkRegex(text(1), found)
 	case "split":
 		if t := text(1); t != nil && len([]rune(t.Value)) > 1 {
-			c.add(t.At, diag.Note, Problem{Code: "split-characters",
+			found.add(t.At, diag.Note, Problem{Code: "split-characters",
 				Message: fmt.Sprintf("split splits at each character of %q and drops empty parts", t.Value),
 				Help:    "explode splits at the whole separator and keeps empty parts"})
 		}
 	}
 }
 
-func (c *checker) oneOf(t *Text, what string, known []string, anyCase bool) {
+func checkOption(t *Text, what string, known []string, anyCase bool, found *problems) {
 	if t == nil {
 		return
 	}
@@ -64,28 +64,28 @@ func (c *checker) oneOf(t *Text, what string, known []string, anyCase bool) {
 	p := Problem{Code: "unknown-option", Message: fmt.Sprintf("expected %s, found %q", what, t.Value),
 		Help: "one of " + strings.Join(known, ", ")}
 	p.suggest(nearest.Of(known).All(t.Value), func(word string) string { return `"` + word + `"` })
-	c.add(t.At, diag.Warning, p)
+	found.add(t.At, diag.Warning, p)
 }
 
-// regex warns of a separator that is a single metacharacter: explode(x, "|")
+// checkRegex warns of a separator that is a single metacharacter: explode(x, "|")
 // cuts between all characters.
-func (c *checker) regex(t *Text) {
+func checkRegex(t *Text, found *problems) {
 	if t == nil || len(t.Value) != 1 || !strings.Contains(`+?^|.[({)*$\`, t.Value) {
 		return
 	}
-	c.add(t.At, diag.Warning, Problem{Code: "regex-metacharacter",
+	found.add(t.At, diag.Warning, Problem{Code: "regex-metacharacter",
 		Message: fmt.Sprintf("%q is a special character in a regular expression", t.Value),
 		Help:    `escape it with a backslash`, Replacement: `"\\` + strings.ReplaceAll(t.Value, `\`, `\\`) + `"`})
 }
 
-// pattern puts the problems of a date pattern at their place in the text.
-func (c *checker) pattern(t *Text) {
+// checkPatternText puts the problems of a date pattern at their place in the text.
+func checkPatternText(t *Text, found *problems) {
 	for _, p := range CheckPattern(t.Value) {
 		if t.Verbatim {
 			p.Start, p.End = t.Start+1+p.Start, t.Start+1+p.End
 		} else {
 			p.Start, p.End, p.Replacement = t.Start, t.End, ""
 		}
-		c.problems = append(c.problems, p)
+		*found = append(*found, p)
 	}
 }

@@ -17,7 +17,7 @@ type run struct {
 	start, end int
 }
 
-// CheckPattern judges a date pattern like yyyy-MM-dd HH:mm:ss. Offsets are those
+// CheckPattern checks a date pattern like yyyy-MM-dd HH:mm:ss. Offsets are those
 // of the pattern.
 func CheckPattern(pattern string) []Problem {
 	runs, problems := patternRuns(pattern)

@@ -47,9 +47,9 @@ var dateLayouts = []string{
 	time.RFC3339, "2006-01-02T15:04:05.000", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04",
 }
 
-// CheckConstant judges a text that is written into a mapping against its
+// CheckConstant compares a text that is written into a mapping with its
 // field; nil when it can fill it. Objects, arrays and unchecked fields take
-// anything here: Convertible judges those.
+// anything here: Convertible compares those.
 func CheckConstant(value string, f Field) *ConstantFault {
 	if !f.Checked || f.Kind != Scalar {
 		return nil
@@ -120,7 +120,7 @@ func checkText(value string, f Field) *ConstantFault {
 	case n < f.MinLength:
 		return &ConstantFault{Code: TooShort}
 	case f.Pattern != "":
-		// A pattern that Go cannot read is the platform's to judge.
+		// A pattern that Go cannot read is left to the platform.
 		if re, err := regexp.Compile(f.Pattern); err == nil && !re.MatchString(value) {
 			return &ConstantFault{Code: NotAPattern, Want: []string{f.Pattern}}
 		}

@@ -2,18 +2,18 @@ package xdm
 
 import "strings"
 
-// Verdict says whether a value of one type can fill a field of another.
-type Verdict uint8
+// Outcome says whether a value of one type can fill a field of another.
+type Outcome uint8
 
-// The verdicts, best first.
+// The outcomes, best first.
 const (
-	Fits     Verdict = iota
+	Fits     Outcome = iota
 	Doubtful         // depends on the values
 	Unfit            // never works
 )
 
-func (v Verdict) String() string {
-	switch v {
+func (o Outcome) String() string {
+	switch o {
 	case Fits:
 		return "ok"
 	case Doubtful:
@@ -23,9 +23,9 @@ func (v Verdict) String() string {
 	}
 }
 
-// Conversion is a verdict with its reason, empty when it fits.
+// Conversion is an outcome with its reason, empty when it fits.
 type Conversion struct {
-	Verdict Verdict
+	Outcome Outcome
 	Reason  string
 }
 
@@ -45,10 +45,10 @@ const (
 // widths orders the integer types.
 var widths = map[string]int{"byte": 1, "short": 2, "int": 3, "integer": 3, "long": 4}
 
-// Convertible judges a value of type from (a column type, object, map, array,
-// array<…>, null, or "" when it is not known) against a field. Only some cells
+// Convertible compares a value of type from (a column type, object, map, array,
+// array<…>, null, or "" when it is not known) with a field. Only some cells
 // of the table are published; where the platform's behavior is a guess, the
-// verdict is Doubtful.
+// outcome is Doubtful.
 func Convertible(from string, to Field) Conversion {
 	base, _, _ := strings.Cut(from, "<")
 	if base == "" || base == "null" || !to.Checked {

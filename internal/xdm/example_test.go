@@ -11,7 +11,7 @@ func ExampleSchema_Lookup() {
 	schema, _ := xdm.NewSchema("profile", []string{"Demographic Details"}, []xdm.OwnField{{Path: "loyaltyId", Shape: text}}, "acme")
 
 	field, _ := schema.Lookup("person.birthDate")
-	fmt.Println(field.Type, xdm.Convertible("date-time", field).Verdict, xdm.Convertible("boolean", field).Verdict)
+	fmt.Println(field.Type, xdm.Convertible("date-time", field).Outcome, xdm.Convertible("boolean", field).Outcome)
 
 	_, err := schema.Lookup("person.nmae.firstName")
 	fmt.Println(err.Code, err.Name, err.Near)

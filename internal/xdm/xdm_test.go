@@ -96,11 +96,11 @@ func TestConvertible(t *testing.T) {
 				f.Kind = Kind(typ)
 			}
 			c := Convertible(tt.from, f)
-			if (c.Reason == "") != (c.Verdict == Fits) {
-				t.Errorf("%s onto %s: %s because of %q", tt.from, typ, c.Verdict, c.Reason)
+			if (c.Reason == "") != (c.Outcome == Fits) {
+				t.Errorf("%s onto %s: %s because of %q", tt.from, typ, c.Outcome, c.Reason)
 			}
-			if hard := sign[c.Reason]; (hard == "X" || hard == "O" || hard == "S") != (c.Verdict == Unfit) {
-				t.Errorf("%s onto %s: %s because of %q", tt.from, typ, c.Verdict, c.Reason)
+			if hard := sign[c.Reason]; (hard == "X" || hard == "O" || hard == "S") != (c.Outcome == Unfit) {
+				t.Errorf("%s onto %s: %s because of %q", tt.from, typ, c.Outcome, c.Reason)
 			}
 			if i > 0 {
 				got += " "
@@ -111,7 +111,7 @@ func TestConvertible(t *testing.T) {
 			t.Errorf("from %s\n got %s\nwant %s", tt.from, got, tt.want)
 		}
 	}
-	if c := Convertible("object", Field{}); c.Verdict != Fits {
+	if c := Convertible("object", Field{}); c.Outcome != Fits {
 		t.Errorf("an unchecked field refuses: %+v", c)
 	}
 }
