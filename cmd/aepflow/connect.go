@@ -205,6 +205,7 @@ func (a *app) openEmulator(p *project) (*emulator.Server, error) {
 	seed.Org = cmp.Or(seed.Org, t.config.Org)
 	seed.Tenant = cmp.Or(seed.Tenant, t.config.Tenant)
 	return emulator.Open(emulator.Options{Dir: p.root.Sub(".aepflow"), Now: a.now, Seed: seed, KeepRequests: -1,
+		IsSecret: p.env.isSecret,
 		Switches: emulator.Switches{Cloud: t.config.Cloud}})
 }
 

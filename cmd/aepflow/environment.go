@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/aepflow/aepflow/internal/allow"
 	"github.com/aepflow/aepflow/internal/files"
@@ -15,6 +16,13 @@ import (
 type environment struct {
 	dir    string            // of the project
 	dotenv map[string]string // of .env
+	given  *sync.Map         // the secrets that were read, by value
+}
+
+// isSecret reports whether a value was read as a secret.
+func (e environment) isSecret(value string) bool {
+	_, is := e.given.Load(value)
+	return is
 }
 
 // get reads a variable of the process, then of .env. Only credentials, the secrets of connections, and variables of
@@ -32,6 +40,14 @@ func secretEnv(from string) (string, bool) { return strings.CutPrefix(from, "env
 
 // secret reads the secret that a document refers to: `env.NAME`, or `file.PATH` relative to the project's folder.
 func (e environment) secret(from string) (string, error) {
+	v, err := e.readSecret(from)
+	if err == nil {
+		e.given.Store(v, true)
+	}
+	return v, err
+}
+
+func (e environment) readSecret(from string) (string, error) {
 	if name, ok := secretEnv(from); ok {
 		if err := mayRead(name); err != nil {
 			return "", err

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
@@ -43,7 +44,7 @@ type project struct {
 
 func newProject(dir string, flags *globals) *project {
 	return &project{
-		dir: dir, root: files.Project(dir), flags: flags, env: environment{dir: dir},
+		dir: dir, root: files.Project(dir), flags: flags, env: environment{dir: dir, given: &sync.Map{}},
 		places: map[string]files.File{}, report: &diag.Report{},
 	}
 }

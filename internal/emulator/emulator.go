@@ -71,6 +71,10 @@ type Options struct {
 	MaxBody      int64     // bytes; 0 is 8 MiB
 	MaxCalls     int       // worked on at a time, further ones wait; 0 is 512
 
+	// IsSecret reports the values that no file may hold, such as a user name from the
+	// environment; nil knows none. Declared secrets are not stored in any case.
+	IsSecret func(value string) bool
+
 	Sources  []Source // data behind connections, by the connection's name
 	Switches Switches
 	Rand     io.Reader // of ids and etags; nil is crypto/rand
@@ -93,7 +97,8 @@ type Server struct {
 // Open makes an emulator. A state file that another process holds is an error
 // after a short wait.
 func Open(opts Options) (*Server, error) {
-	e := &core.Env{Switches: opts.Switches.WithDefaults(), Base: opts.Now, TokenTTL: opts.TokenTTL, Rand: opts.Rand}
+	e := &core.Env{Switches: opts.Switches.WithDefaults(), Base: opts.Now, TokenTTL: opts.TokenTTL, Rand: opts.Rand,
+		IsSecret: opts.IsSecret}
 	if e.Base == nil {
 		e.Base = time.Now
 	}

@@ -29,6 +29,7 @@ type Env struct {
 	Rand   io.Reader
 
 	Sources   map[string]*Fixture
+	IsSecret  func(value string) bool // values that are not stored; nil knows none
 	RunFaults runFaults
 	Hooks     Hooks
 }

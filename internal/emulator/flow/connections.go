@@ -178,8 +178,9 @@ func hideSecrets(e *core.Env, o object) {
 			declared[p.Name] = declared[p.Name] || p.Secret
 		}
 	}
-	for k := range params {
-		if secret, listed := declared[k]; !secret && (listed || !redact.IsName(k, true)) {
+	for k, v := range params {
+		secret, listed := declared[k]
+		if !secret && (listed || !redact.IsName(k, true)) && !isSecretValue(e, v) {
 			continue
 		}
 		if e.Switches.Secrets == "mask" {
@@ -190,12 +191,20 @@ func hideSecrets(e *core.Env, o object) {
 	}
 }
 
-// revealSecrets puts stand-ins where the secrets of the connection's sign-in
-// were, so that a PATCH may address them and the result can be checked.
-func revealSecrets(e *core.Env, o object) {
+// isSecretValue reports whether a leaf is one of the values that are not stored.
+func isSecretValue(e *core.Env, v any) bool {
+	s, isLeaf := core.Scalar(v)
+	return isLeaf && e.IsSecret != nil && e.IsSecret(s)
+}
+
+// revealSecrets puts stand-ins where the parameters of the connection's sign-in were
+// that are not stored, so that a PATCH may address them and the result can be
+// checked. It returns them; they are not to be stored either.
+func revealSecrets(e *core.Env, o object) (standIns object) {
+	standIns = object{}
 	params, isObject := core.At(o, "auth", "params").(object)
 	if !isObject {
-		return
+		return standIns
 	}
 	spec, _, _ := specs.ConnectorByID(core.Text(o, "connectionSpec", "id"))
 	for _, a := range spec.Auth {
@@ -203,9 +212,35 @@ func revealSecrets(e *core.Env, o object) {
 			continue
 		}
 		for _, p := range a.Params {
-			if _, has := params[p.Name]; p.Secret && !has {
-				params[p.Name] = redact.Mask
+			if _, has := params[p.Name]; has || !p.Secret && (e.IsSecret == nil || !p.Required) {
+				continue
 			}
+			standIns[p.Name] = standIn(p)
+			params[p.Name] = standIns[p.Name]
+		}
+	}
+	return standIns
+}
+
+// standIn is a value that a parameter accepts.
+func standIn(p specs.Param) any {
+	switch {
+	case len(p.Enum) > 0:
+		return p.Enum[0]
+	case p.Type == "integer":
+		return "0"
+	case p.Type == "boolean":
+		return "false"
+	}
+	return redact.Mask
+}
+
+// dropStandIns removes the stand-ins that a PATCH did not replace.
+func dropStandIns(o, standIns object) {
+	params, _ := core.At(o, "auth", "params").(object)
+	for name, v := range standIns {
+		if params[name] == v {
+			delete(params, name)
 		}
 	}
 }

@@ -182,8 +182,9 @@ func patchEntity(k core.Kind, rules patchRules) core.Handler {
 			}
 		}
 		after := core.Clone(before).(object)
+		var standIns object
 		if k == core.KindConnection {
-			revealSecrets(c.Env, after)
+			standIns = revealSecrets(c.Env, after)
 		}
 		patched, fault := core.ApplyPatch(after, ops)
 		if fault != nil {
@@ -193,8 +194,9 @@ func patchEntity(k core.Kind, rules patchRules) core.Handler {
 		if err := rules.judge(c, before, after, ops); err != nil {
 			return core.Answer{}, err
 		}
-		touch(c, after, "update", maskSecrets(c.Body))
+		touch(c, after, "update", maskSecrets(c.Env, c.Body))
 		if k == core.KindConnection {
+			dropStandIns(after, standIns)
 			hideSecrets(c.Env, after)
 		}
 		c.Space.Put(k, r.ID, r.Created, after)
@@ -278,11 +280,30 @@ func deleted(c *core.Call) (core.Answer, error) {
 	return core.Answer{Status: c.Env.Switches.DeleteStatus}, nil
 }
 
-// maskSecrets replaces secret leaves of a body by what their names say of them.
-func maskSecrets(v any) any {
+// maskSecrets replaces the secret leaves of a body, by their names and values.
+func maskSecrets(e *core.Env, v any) any {
 	out, err := core.DecodeJSON(redact.New().Body(core.ToJSON(v)))
 	if err != nil {
 		panic("emulator: masked body: " + err.Error()) // it was JSON, and is
 	}
-	return out
+	return maskValues(e, out)
+}
+
+// maskValues replaces the leaves of a tree that are not stored.
+func maskValues(e *core.Env, v any) any {
+	switch v := v.(type) {
+	case object:
+		for k := range v {
+			v[k] = maskValues(e, v[k])
+		}
+	case []any:
+		for i := range v {
+			v[i] = maskValues(e, v[i])
+		}
+	default:
+		if isSecretValue(e, v) {
+			return redact.Mask
+		}
+	}
+	return v
 }
