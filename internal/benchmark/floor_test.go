@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
+	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -123,7 +124,7 @@ func floorRead(dir string) (texts [][]byte) {
 // floorPlan is a plan: read, parse, validate, print; read the lockfile.
 func floorPlan(dir string) {
 	floorCompile(floorSchema(), floorRead(dir))
-	floorLock(filepath.Join(dir, "dataflow.local.lock"))
+	floorLock(lockfile.PathsIn(dir, here.Name).Lock)
 }
 
 func onAllCores(n int, do func(i int)) {
