@@ -67,6 +67,9 @@ func (a *Applier) Apply(ctx context.Context, p *planner.Plan, s *lockfile.Sessio
 	defer stop()
 	before := s.Lock()
 	if err := r.begin(calls); err != nil {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = ErrInterrupted
+		}
 		return Result{}, err
 	}
 	unhook := context.AfterFunc(ctx, func() { r.scheduler.halt(nil) })

@@ -79,18 +79,28 @@ type Blocked struct {
 	ByCall int
 }
 
-// Waiting says that look-ups found nothing of calls whose outcome is unknown, and that
-// they may still be carried out. It is emitted before each further look-up. Recover emits
-// one for all calls together, without a subject.
+// Interrupted says that the user's interruption kept a call from being sent, or from being
+// waited for. The next apply finds out what became of an unanswered one.
+type Interrupted struct {
+	Subject
+	Attempt    int
+	Elapsed    time.Duration
+	Unanswered bool // it was sent
+}
+
+// Waiting says that calls whose outcome is unknown are looked up, because they may still be carried
+// out. It is emitted before each further look-up. Recover emits one for all calls together, without
+// a subject, before the first look-up too.
 type Waiting struct {
 	Subject
 	Calls int
-	Most  time.Duration // how much longer it may take
+	Most  time.Duration // how much longer it may take, look-ups included
 }
 
-func (Started) event() {}
-func (Waiting) event() {}
-func (Retried) event() {}
-func (Done) event()    {}
-func (Failed) event()  {}
-func (Blocked) event() {}
+func (Started) event()     {}
+func (Waiting) event()     {}
+func (Retried) event()     {}
+func (Interrupted) event() {}
+func (Done) event()        {}
+func (Failed) event()      {}
+func (Blocked) event()     {}

@@ -3,6 +3,7 @@ package applier
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -77,7 +79,7 @@ func TestInterruptWithHangingCall(t *testing.T) {
 		w := newWorld(t)
 		began := w.slow(nil)
 		res, took, err := w.interrupted(t, w.applier(), began)
-		if !errors.Is(err, ErrInterrupted) || res.Unknown != 1 {
+		if !errors.Is(err, ErrInterrupted) || res.Unknown != 1 || len(res.Unanswered) != 1 || len(res.Failed) != 0 {
 			t.Fatalf("err %v, result %+v", err, res)
 		}
 		if took != 10*time.Second {
@@ -89,7 +91,7 @@ func TestInterruptWithHangingCall(t *testing.T) {
 	})
 }
 
-// TestSecondInterrupt stops at once.
+// TestSecondInterrupt stops at once. What the user stopped has not failed, and blocks nothing.
 func TestSecondInterrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -101,13 +103,118 @@ func TestSecondInterrupt(t *testing.T) {
 			<-began
 			time.AfterFunc(time.Second, func() { close(abort) })
 		}()
-		_, took, err := w.interrupted(t, a, began)
+		var ends []Interrupted
+		a.Notify = func(e Event) {
+			switch e := e.(type) {
+			case Failed, Blocked:
+				t.Errorf("emitted %+v", e)
+			case Interrupted:
+				ends = append(ends, e)
+			}
+		}
+		res, took, err := w.interrupted(t, a, began)
 		if !errors.Is(err, ErrInterrupted) || took != time.Second {
 			t.Fatalf("err %v, took %v", err, took)
+		}
+		if len(res.Failed)+len(res.Blocked) != 0 || len(res.Unanswered) != 1 || res.Unanswered[0].Address.String() != "dataset.crm" {
+			t.Errorf("result %+v", res)
+		}
+		if len(ends) != 1 || !ends[0].Unanswered || ends[0].Elapsed != time.Second {
+			t.Errorf("emitted %+v", ends)
 		}
 		w.mustUp(project())
 		w.isSynced(project())
 	})
+}
+
+// unsent keeps one call from being sent until it is given up, as a sign-in does.
+type unsent struct {
+	Doer
+	began chan struct{}
+}
+
+func (d *unsent) Do(ctx context.Context, r platform.Request) (platform.Response, error) {
+	if r.Method != http.MethodPost || !strings.HasSuffix(r.Path, "/dataSets") {
+		return d.Doer.Do(ctx, r)
+	}
+	close(d.began)
+	<-ctx.Done()
+	return platform.Response{}, &platform.UnsentError{Method: r.Method, URL: r.Path, Err: fmt.Errorf("sign in: %w", ctx.Err())}
+}
+
+// TestSecondInterruptBeforeTheCall: what was not sent is left, not failed.
+func TestSecondInterruptBeforeTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		a, abort := w.applier(), make(chan struct{})
+		d := &unsent{a.Client, make(chan struct{})}
+		a.Client, a.Abort = d, abort
+		go func() {
+			<-d.began
+			time.AfterFunc(time.Second, func() { close(abort) })
+		}()
+		res, _, err := w.interrupted(t, a, d.began)
+		if !errors.Is(err, ErrInterrupted) || len(res.Failed)+len(res.Blocked)+len(res.Unanswered)+res.Unknown != 0 {
+			t.Fatalf("err %v, result %+v", err, res)
+		}
+		if res.Created+len(res.Left) != 10 {
+			t.Errorf("created %d, left %d calls of 10", res.Created, len(res.Left))
+		}
+		w.isTidy()
+		w.mustUp(project())
+		w.isSynced(project())
+	})
+}
+
+// TestLookupHoldsItsBound: the next apply takes no longer than it announces, even if no lookup gets an answer.
+func TestLookupHoldsItsBound(t *testing.T) {
+	for _, answers := range []int{0, 1, 3} { // of the lookups, before the platform hangs
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			began, abort := w.slow(nil), make(chan struct{})
+			a := w.applier()
+			a.SettleWindow, a.Abort = 0, abort
+			go func() {
+				<-began
+				time.AfterFunc(time.Second, func() { close(abort) })
+			}()
+			if _, _, err := w.interrupted(t, a, began); !errors.Is(err, ErrInterrupted) {
+				t.Fatal(err)
+			}
+			seen := 0
+			w.fake.before = func(req *http.Request) (*http.Response, error) {
+				if req.Method != http.MethodGet || !strings.Contains(req.URL.Path, "/dataSets") {
+					return nil, nil
+				}
+				if seen++; seen <= answers {
+					return nil, nil
+				}
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}
+			next, begin := w.applier(), time.Now()
+			next.SettleWindow = 0
+			var end time.Time // as announced
+			next.Notify = func(e Event) { end = time.Now().Add(e.(Waiting).Most) }
+			s := w.open()
+			_, err := next.Recover(t.Context(), s)
+			if err == nil || !strings.Contains(err.Error(), "did not answer the lookup in time") {
+				t.Errorf("%d answers: %v", answers, err)
+			}
+			if now := time.Now(); now.After(end) || now.Sub(begin) > inFlight+listLag+30*time.Second {
+				t.Errorf("%d answers: took %v, %v longer than announced", answers, now.Sub(begin), now.Sub(end))
+			}
+			if len(s.Unresolved()) != 1 {
+				t.Errorf("%d answers: %d open calls", answers, len(s.Unresolved()))
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			w.fake.before = nil
+			w.mustUp(project())
+			w.isSynced(project())
+		})
+	}
 }
 
 // TestFolderGone: nothing is sent when nothing can be put on record.

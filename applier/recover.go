@@ -46,27 +46,38 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 	for i := range left {
 		left[i] = i
 	}
-	a.look(ctx, client, s, open, found, left)
-	left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
+	look := func(end time.Time) {
+		a.look(ctx, client, s, open, found, left, end)
+		left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
+	}
+	began := time.Now()
+	end := began.Add(max(inFlight, a.settleWindow()))
+	a.announce(len(left), end)
+	look(end)
 	// after the first answer, which shows the platform's clock
 	until := time.Now().Add(a.mayTake(open, s.LastAlive(), client.time()))
+	end = until.Add(lastLook(time.Since(began)))
 	for wait := range waits(until) {
 		if len(left) == 0 {
 			break
 		}
-		if a.Notify != nil {
-			a.Notify(Waiting{Calls: len(left), Most: time.Until(until)})
-		}
+		a.announce(len(left), end)
 		if err := pause(ctx, wait); err != nil {
 			for _, i := range left {
 				found[i] = unknown(err)
 			}
 			break
 		}
-		a.look(ctx, client, s, open, found, left)
-		left = slices.DeleteFunc(left, func(i int) bool { return !mayCome(open[i], found[i]) })
+		look(end)
 	}
 	return a.recovered(s, open, found)
+}
+
+// announce emits how many calls are looked for, and how much longer at most.
+func (a *Applier) announce(calls int, end time.Time) {
+	if a.Notify != nil {
+		a.Notify(Waiting{Calls: calls, Most: time.Until(end)})
+	}
 }
 
 // mayTake returns how long calls of an earlier apply may still be carried out: it counts from that
@@ -87,10 +98,11 @@ func mayCome(in lockfile.Intent, o outcome) bool {
 	return o.known == platform.NotDone && o.err == nil && step != planner.StepDelete && step != planner.StepRetire
 }
 
-// look asks the platform about those of the open calls that are left, several at a time. What is
+// look asks the platform until a time about those of the open calls that are left, several at once. What is
 // found is on record at once, so that no two calls find the same object.
 func (a *Applier) look(
 	ctx context.Context, d *clockedClient, s *lockfile.Session, open []lockfile.Intent, found []outcome, left []int,
+	end time.Time,
 ) {
 	r := newResolver(d, s.Target().Tenant, s)
 	slots := make(chan struct{}, a.workers())
@@ -100,7 +112,8 @@ func (a *Applier) look(
 		looks.Go(func() {
 			defer func() { <-slots }()
 			before, _ := s.Get(open[i].Address)
-			if err := bug.Catch(func() { found[i] = r.look(ctx, open[i], before) }); err != nil {
+			look := func(ctx context.Context) outcome { return r.look(ctx, open[i], before) }
+			if err := bug.Catch(func() { found[i] = lookBefore(ctx, end, look) }); err != nil {
 				found[i] = unknown(err)
 			}
 			if o := found[i]; o.known == platform.Done {

@@ -38,18 +38,48 @@ func (e *executor) resolver() resolver { return newResolver(e.client, e.tenant, 
 // resolve finds out whether a call of this run was carried out. Where it was not, that is believed at
 // a time only: until then it may still be, or may be listed.
 func (e *executor) resolve(ctx context.Context, c *boundCall, until time.Time) outcome {
-	o := e.resolver().look(ctx, c.intent, c.before)
+	look := func(ctx context.Context) outcome { return e.resolver().look(ctx, c.intent, c.before) }
+	began := time.Now()
+	o := lookBefore(ctx, began.Add(inFlight), look)
+	end := until.Add(lastLook(time.Since(began)))
 	for wait := range waits(until) {
 		if !o.mayChange(c) {
 			break
 		}
-		e.emit(Waiting{Subject: c.subject(), Calls: 1, Most: time.Until(until)})
+		e.emit(Waiting{Subject: c.subject(), Calls: 1, Most: time.Until(end)})
 		if err := e.awaitLookup(ctx, c, wait); err != nil {
 			return unknown(err)
 		}
-		o = e.resolver().look(ctx, c.intent, c.before)
+		o = lookBefore(ctx, end, look)
 	}
 	return o
+}
+
+// lastLook is how long the last of several look-ups may take when the first took a time.
+func lastLook(first time.Duration) time.Duration { return max(10*time.Second, 2*first) }
+
+var errSlowLookup = errors.New("the platform did not answer the lookup in time; run the same command again later")
+
+// lookBefore looks at the platform. What has no answer at a time stays unknown, so that a wait never takes longer than
+// announced.
+func lookBefore(ctx context.Context, end time.Time, look func(context.Context) outcome) outcome {
+	bounded, cancel := context.WithDeadline(ctx, end.Add(time.Hour))
+	defer cancel()
+	o := look(bounded)
+	if o.known != platform.Done && bounded.Err() != nil && ctx.Err() == nil {
+		return unknown(errSlowLookup)
+	}
+	return o
+}
+
+// errStopped says that the user ended a wait.
+var errStopped = errors.New("interrupted while it was looked for")
+
+// isInterruption reports whether a call has no outcome, or was not sent, because the user stopped the run whose calls
+// have a context.
+func (o outcome) isInterruption(calls context.Context) bool {
+	return false && o.known != platform.Done &&
+		(errors.Is(o.err, errStopped) || calls.Err() != nil && errors.Is(o.err, context.Canceled))
 }
 
 // mayChange reports whether another look-up may find something else. A delete is sent again without
@@ -106,7 +136,7 @@ func (e *executor) awaitLookup(ctx context.Context, c *boundCall, d time.Duratio
 		case <-e.interrupted:
 		case <-ctx.Done():
 		}
-		return errors.New("interrupted while it was looked for")
+		return errStopped
 	})
 }
 

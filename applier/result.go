@@ -17,13 +17,16 @@ type Result struct {
 	Failed                              []Failure      // in the order of the plan
 	Blocked                             []BlockedStep  // in the order of the plan
 	Left                                []planner.Call // calls that an interruption kept from being sent
-	Unknown                             int            // failures that may have been done all the same
+	Unanswered                          []Subject      // calls that an interruption left without an answer
+	Unknown                             int            // those, and failures that may have been done all the same
 	Interrupted                         bool
 	Begun                               bool // false: the error is from before the first call
 }
 
 // OK reports whether everything that was planned was done.
-func (r Result) OK() bool { return len(r.Failed) == 0 && len(r.Blocked) == 0 && len(r.Left) == 0 }
+func (r Result) OK() bool {
+	return len(r.Failed) == 0 && len(r.Blocked) == 0 && len(r.Left) == 0 && len(r.Unanswered) == 0
+}
 
 // Changed reports how many resources were changed.
 func (r Result) Changed() int {
@@ -65,6 +68,9 @@ func (r *run) summary(interrupted bool) Result {
 			cause := r.calls[t.cause].subject()
 			step := BlockedStep{Subject: c.subject(), Origin: c.change.Origin, By: cause.Address, ByCall: cause.Call}
 			res.Blocked = append(res.Blocked, step)
+		case unanswered:
+			res.Unanswered = append(res.Unanswered, c.subject())
+			res.Unknown++
 		default:
 			res.Left = append(res.Left, *c.call())
 		}

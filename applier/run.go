@@ -124,6 +124,10 @@ func (r *run) carryOut(ctx context.Context, i int) {
 	r.listener.emit(Started{Subject: c.subject(), Attempt: 1})
 	o := r.send(ctx, c)
 	ticket := r.recorder.settle(c, o) // before finish: the intents of what waits for this call come after it
+	if o.isInterruption(ctx) {
+		r.interrupt(c, o, ticket)
+		return
+	}
 	blocked := r.scheduler.finish(i, o.known == platform.Done)
 	r.window.called(time.Since(c.began))
 	r.scheduler.releaseSlot()
@@ -152,6 +156,19 @@ func (r *run) send(ctx context.Context, c *boundCall) (o outcome) {
 // abort puts on record that a call was not sent.
 func (r *run) abort(c *boundCall) {
 	if err := r.recorder.session.Wait(r.recorder.settle(c, notDone(nil))); err != nil {
+		r.scheduler.halt(err)
+	}
+}
+
+// interrupt ends a call that has no outcome because the user stopped the run.
+func (r *run) interrupt(c *boundCall, o outcome, ticket lockfile.Ticket) {
+	sent := o.known == platform.Unknown
+	r.scheduler.interrupt(c.task, sent)
+	r.scheduler.releaseSlot()
+	r.listener.emit(Interrupted{
+		Subject: c.subject(), Attempt: c.attempt, Elapsed: time.Since(c.began), Unanswered: sent,
+	})
+	if err := r.recorder.session.Wait(ticket); err != nil {
 		r.scheduler.halt(err)
 	}
 }

@@ -20,7 +20,8 @@ const (
 	sending  // has had its slot
 	done
 	failed
-	blocked // by a failed one
+	blocked    // by a failed one
+	unanswered // sent; the run was interrupted before its outcome was known
 )
 
 // task is a call as the scheduler sees it.
@@ -278,6 +279,15 @@ func (s *scheduler) finish(i int, ok bool) (stuck []int) {
 	stuck = stuck[1:]
 	slices.Sort(stuck)
 	return stuck
+}
+
+// interrupt notes that a task has no outcome because the run was interrupted. What waits for it keeps waiting.
+func (s *scheduler) interrupt(i int, sent bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tasks[i].phase = waiting; sent {
+		s.tasks[i].phase = unanswered
+	}
 }
 
 // halt ends the run as soon as what is being sent has its outcome. cause is nil after an interruption.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/bug"
@@ -73,18 +72,5 @@ func TestOutcome(t *testing.T) {
 		if code != c.code || lead+" "+command != c.advice {
 			t.Errorf("%+v, %v: exit code %d, want %d; %s %s", c.result, c.err, code, c.code, lead, command)
 		}
-	}
-}
-
-// TestWaitingIsCountedDown: at once, and then not more often than every ten seconds.
-func TestWaitingIsCountedDown(t *testing.T) {
-	var stderr bytes.Buffer
-	op := &operation{app: &app{globals: &globals{}, stderr: output.New(&stderr)}}
-	tell := op.waiting()
-	for range 3 {
-		tell(applier.Waiting{Calls: 2, Most: 81 * time.Second})
-	}
-	if got, want := stderr.String(), "2 calls of an earlier apply may still be under way: looking for the result, 1m21s at most (--lost-after)\n"; got != want {
-		t.Errorf("got  %swant %s", got, want)
 	}
 }

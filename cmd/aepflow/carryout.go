@@ -75,9 +75,14 @@ func (op *operation) close() error {
 }
 
 // prepare returns the plan to carry out; nil if there is nothing to do.
-func (op *operation) prepare(ctx context.Context, plan makePlan) (*planner.Plan, error) {
+func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Plan, err error) {
 	ctx, _, stop := op.interrupts(ctx, "interrupted, nothing was changed")
 	defer stop()
+	defer func() {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = quiet(exitInterrupted) // the notice says why
+		}
+	}()
 	if len(op.session.Unresolved()) > 0 {
 		if err := op.recover(ctx); err != nil {
 			return nil, err
@@ -127,10 +132,12 @@ func (op *operation) recover(ctx context.Context) error {
 	if err := op.connectToChange(ctx); err != nil {
 		return err
 	}
+	shown := view.NewLookup(op.stderr, op.stderr.IsTerminal() && !op.logged())
 	worker := applier.Applier{
-		Client: op.conn.Client, Workers: op.Parallelism, Now: op.now, SettleWindow: op.late(), Notify: op.waiting(),
+		Client: op.conn.Client, Workers: op.Parallelism, Now: op.now, SettleWindow: op.late(), Notify: shown.Notify,
 	}
 	found, err := worker.Recover(ctx, op.session)
+	shown.Close()
 	if len(found) > 0 {
 		op.say("An earlier apply was interrupted. Results of the calls that it left without an answer:")
 	}
@@ -170,24 +177,6 @@ func (op *operation) late() time.Duration {
 		return -1
 	}
 	return op.LostAfter
-}
-
-// waiting returns a listener that prints, every ten seconds, how long calls of an earlier apply may still be under way.
-func (op *operation) waiting() func(applier.Event) {
-	var last time.Time
-	return func(e applier.Event) {
-		w, ok := e.(applier.Waiting)
-		switch {
-		case !ok:
-		case last.IsZero():
-			op.say("%s of an earlier apply may still be under way: looking for the result, %s at most (--lost-after)",
-				view.Count(w.Calls, "call"), w.Most.Round(time.Second))
-			last = time.Now()
-		case time.Since(last) >= 10*time.Second:
-			op.say("  still looking for %s, %s at most", view.Count(w.Calls, "call"), w.Most.Round(time.Second))
-			last = time.Now()
-		}
-	}
 }
 
 func refuse(guarded []planner.Change) error {

@@ -226,6 +226,16 @@ func (l *lab) stoppedAtOnce() *held {
 	if code := term.end(); code != exitInterrupted {
 		l.t.Errorf("exit code %d\n%s", code, term.seen)
 	}
+	text := strings.Join(strings.Fields(term.seen[strings.LastIndex(term.seen, "stop now"):]), " ")
+	line := regexp.MustCompile(`no answer yet: create connection\.\w+, create connection\.\w+; the next apply finds out`)
+	if len(line.FindAllString(text, -1)) != 1 || !strings.Contains(text, "2 calls without an answer") {
+		l.t.Errorf("one line does not name the calls without an answer:\n%s", term.seen)
+	}
+	for _, wrong := range []string{"failed", "could not", "canceled", "error: sign", "not sent:"} {
+		if strings.Contains(text, wrong) {
+			l.t.Errorf("the user's own Ctrl-C shows %q:\n%s", wrong, term.seen)
+		}
+	}
 	return h
 }
 
@@ -273,7 +283,8 @@ func TestCallsLandLate(t *testing.T) {
 		}
 	})
 	next := l.begin(applyArgs("--lost-after", "1m")...)
-	<-looked // for one of the two, and has found nothing
+	<-looked                            // for one of the two, and has found nothing
+	time.Sleep(1100 * time.Millisecond) // the first second of a wait is silent
 	h.release()
 	r := next.end()
 	if n := strings.Count(r.stderr, ": done, "); r.code != exitOK || n != 2 || !strings.Contains(r.stderr, "may still be under way") {

@@ -14,22 +14,24 @@ import (
 
 // Event is one line of `apply --output json`. Text is rendered from it too.
 type Event struct {
-	Type      string           `json:"type"` // plan, started, retried, waiting, done, failed, blocked, summary
-	Address   resource.Address `json:"address,omitzero"`
-	Call      int              `json:"call,omitempty"`   // the call's n in the plan
-	Step      planner.Step     `json:"step,omitempty"`   // what the call does for its resource
-	Action    string           `json:"action,omitempty"` // of the whole change
-	Attempt   int              `json:"attempt,omitempty"`
-	ID        string           `json:"id,omitempty"`
-	Adopted   bool             `json:"adopted,omitempty"` // found on the platform after a lost answer
-	ElapsedMS int64            `json:"elapsed_ms,omitempty"`
-	WaitMS    int64            `json:"wait_ms,omitempty"` // of waiting: the longest that it still takes
-	BlockedBy resource.Address `json:"blocked_by,omitzero"`
-	Error     *ErrorInfo       `json:"error,omitempty"`
-	Target    *planner.Target  `json:"target,omitempty"`  // of plan
-	Calls     int              `json:"calls,omitempty"`   // of plan
-	Planned   *planner.Summary `json:"planned,omitempty"` // of plan
-	Summary   *Counts          `json:"summary,omitempty"` // of summary
+	// Type is plan, started, retried, waiting, done, failed, blocked, interrupted, or summary.
+	Type       string           `json:"type"`
+	Address    resource.Address `json:"address,omitzero"`
+	Call       int              `json:"call,omitempty"`   // the call's n in the plan
+	Step       planner.Step     `json:"step,omitempty"`   // what the call does for its resource
+	Action     string           `json:"action,omitempty"` // of the whole change
+	Attempt    int              `json:"attempt,omitempty"`
+	ID         string           `json:"id,omitempty"`
+	Adopted    bool             `json:"adopted,omitempty"` // found on the platform after a lost answer
+	ElapsedMS  int64            `json:"elapsed_ms,omitempty"`
+	WaitMS     int64            `json:"wait_ms,omitempty"` // of waiting: the longest that it still takes
+	BlockedBy  resource.Address `json:"blocked_by,omitzero"`
+	Unanswered bool             `json:"unanswered,omitempty"` // of interrupted: the call was sent
+	Error      *ErrorInfo       `json:"error,omitempty"`
+	Target     *planner.Target  `json:"target,omitempty"`  // of plan
+	Calls      int              `json:"calls,omitempty"`   // of plan
+	Planned    *planner.Summary `json:"planned,omitempty"` // of plan
+	Summary    *Counts          `json:"summary,omitempty"` // of summary
 
 	until time.Time // of waiting
 	began time.Time // of started
@@ -73,7 +75,8 @@ type Counts struct {
 	Unchanged   int  `json:"unchanged"`
 	Failed      int  `json:"failed"`
 	Blocked     int  `json:"blocked"`
-	NotSent     int  `json:"not_sent,omitempty"` // calls, after an interruption
+	NotSent     int  `json:"not_sent,omitempty"`   // calls, after an interruption
+	Unanswered  int  `json:"unanswered,omitempty"` // calls, after an interruption
 	Interrupted bool `json:"interrupted,omitempty"`
 }
 
@@ -82,7 +85,7 @@ func countsOf(r applier.Result) Counts {
 	c := Counts{
 		Created: r.Created, Updated: r.Updated, Replaced: r.Replaced, Deleted: r.Deleted,
 		Moved: r.Moved, Forgotten: r.Forgotten, Imported: r.Imported, Unchanged: r.Unchanged,
-		NotSent: len(r.Left), Interrupted: r.Interrupted,
+		NotSent: len(r.Left), Unanswered: len(r.Unanswered), Interrupted: r.Interrupted,
 	}
 	seen := map[resource.Address]bool{}
 	for _, f := range r.Failed {
@@ -125,6 +128,10 @@ func eventOf(e applier.Event, explain Explain) Event {
 	case applier.Blocked:
 		out := about("blocked", e.Subject)
 		out.BlockedBy = e.By
+		return out
+	case applier.Interrupted:
+		out := about("interrupted", e.Subject)
+		out.Attempt, out.ElapsedMS, out.Unanswered = e.Attempt, e.Elapsed.Milliseconds(), e.Unanswered
 		return out
 	case applier.Waiting:
 		out := about("waiting", e.Subject)

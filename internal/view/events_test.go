@@ -15,6 +15,7 @@ import (
 // everyEvent has one of each kind, with nothing filled in.
 var everyEvent = []applier.Event{
 	applier.Started{}, applier.Retried{}, applier.Waiting{}, applier.Done{}, applier.Failed{}, applier.Blocked{},
+	applier.Interrupted{},
 }
 
 // later stands for an event of a later applier.

@@ -133,6 +133,9 @@ func (g *Progress) take(e Event) string {
 	case "blocked":
 		g.blocked++
 	}
+	if e.Type == "interrupted" {
+		return "" // the summary says it, for all calls at once
+	}
 	if e.Call > 0 { // a rename or an import has no call
 		g.ended++
 	}

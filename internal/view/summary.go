@@ -29,6 +29,7 @@ func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Opti
 	if !r.OK() {
 		failures(c, r)
 		blocked(c, r)
+		unanswered(c, r)
 	}
 	verb := cmp.Or(end.Verb, "apply")
 	verb = strings.ToUpper(verb[:1]) + verb[1:]
@@ -59,6 +60,9 @@ func (n Counts) text() string {
 	if n.NotSent > 0 {
 		parts = append(parts, Count(n.NotSent, "call")+" not sent")
 	}
+	if n.Unanswered > 0 {
+		parts = append(parts, Count(n.Unanswered, "call")+" without an answer")
+	}
 	return cmp.Or(strings.Join(parts, ", "), "nothing to do")
 }
 
@@ -77,6 +81,18 @@ func failures(c *canvas, r applier.Result) {
 		}
 		c.line()
 	}
+}
+
+// unanswered lists the calls that an interruption left without an answer.
+func unanswered(c *canvas, r applier.Result) {
+	if len(r.Unanswered) == 0 {
+		return
+	}
+	names := make([]string, len(r.Unanswered))
+	for i, s := range r.Unanswered {
+		names[i] = stepVerb(Event{Step: s.Step, Action: s.Action.String()}) + " " + s.Address.String()
+	}
+	c.wrapped(yellow, "", "no answer yet: "+Few(names, 4)+"; the next apply finds out whether the platform did it")
 }
 
 // blocked lists the blocked resources by what blocks them, without those that failed.
