@@ -114,13 +114,13 @@ title: Orders
 description: all of them
 database: {connector: postgresql, connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4, connection: db, title: t, description: d}
 table: shop.orders
-columns: {id: string, amount: {type: double}}
+columns: {id: string, amount: {type: double, originalType: NUMERIC}}
 target:
   title: t
   description: d
   schema: {title: t, description: d, class: profile, fieldGroups: [a], fields: {a: string, b: {type: string, title: t, description: d, enum: [x], pattern: p, minimum: 1, maximum: 2.5, required: true}}, identities: {a: Email, b: {namespace: X, primary: true}}, profile: true}
   dataset: {title: t, description: d, profile: true, tags: {a: [b]}, errorDiagnostics: true}
-mappings: {a: id, b: {source: id}, c: {expression: lower(id)}, d: {value: 1}}
+mappings: {a: id, b: {source: id}, c: {expression: lower(id)}, d: {value: 1, name: n, description: d}}
 mappingSet: {title: t}
 delta: {column: id, dateFormat: yyyy, timezone: UTC}
 schedule: {frequency: minute, interval: 15, startTime: 2027-02-03T00:01:06Z, backfill: true}
@@ -133,7 +133,6 @@ targets: {prod: {title: x, delta: null}}
 `, `name: orders
 database: {}
 table: x
-columns: {id: string}
 target: {schema: people, dataset: people}
 mappings: {a: id}
 delta: id

@@ -3,7 +3,6 @@ package compiler
 import (
 	"strconv"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -40,19 +39,17 @@ func lowerSource(u *unit, s *symbols) resource.Resource {
 		base = resource.Reference(addr(resource.Connection, f.Database.Connection),
 			"id").At(u.span("database", "connection"))
 	}
-	columns := resource.List(make([]resource.Value, 0, len(f.Columns))...)
-	for _, c := range f.Columns {
-		columns.Items = append(columns.Items, columnValue(c.Name, c.Type).At(u.span("columns", c.Name)))
-	}
 	body := make(object, 0, 6)
 	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), titleAt(u, "database"))
 	body.add("baseConnectionId", base)
 	body.text("description", f.Database.Description, u.doc.Lookup("database", "description"))
 	body.add("data", resource.Object(resource.F("format", resource.String("tabular"))))
-	body.add("params", resource.Object(
-		resource.F("tableName", resource.String(f.Table).At(u.span("table"))),
-		resource.F("columns", columns.At(u.span("columns"))),
-	))
+	params := make(object, 0, 2)
+	params.add("tableName", resource.String(f.Table).At(u.span("table")))
+	if len(f.Columns) > 0 {
+		params.add("columns", columnsValue(u))
+	}
+	body.add("params", params.value())
 	body.add("connectionSpec", spec(connector.ID).At(u.doc.Lookup("database", "connector").Written()))
 	return made(u, addr(resource.Source, f.Name), []string{"database"}, body.value(), f.Lifecycle)
 }
@@ -85,7 +82,7 @@ func lowerMapping(u *unit, schema resource.Value) resource.Resource {
 	f := u.dataflow
 	rows := resource.List(make([]resource.Value, 0, len(f.Mappings))...)
 	for _, m := range f.Mappings {
-		rows.Items = append(rows.Items, mappingValue(m).At(u.span("mappings", m.Destination)))
+		rows.Items = append(rows.Items, mappingValue(u, m).At(u.span("mappings", m.Destination)))
 	}
 	name := ""
 	if f.MappingSet != nil {
@@ -108,19 +105,25 @@ func lowerMapping(u *unit, schema resource.Value) resource.Resource {
 }
 
 // mappingValue is one mapping in the newer shape of the Data Prep service.
-func mappingValue(m schemas.Mapping) resource.Value {
+func mappingValue(u *unit, m schemas.Mapping) resource.Value {
 	sort, from := "EXPRESSION", m.Expression
 	switch {
 	case m.Source != "":
-		sort, from = "ATTRIBUTE", dataprep.AttributeSource(m.Source)
+		sort, from = "ATTRIBUTE", attributeOf(u.dataflow, m)
 	case m.Value != nil:
 		sort, from = "STATIC", m.Value.Text
 	}
-	return resource.Object(
-		resource.F("sourceType", resource.String(sort)),
-		resource.F("source", resource.String(from)),
-		resource.F("destination", resource.String(m.Destination)),
-	)
+	row := make(object, 0, 5)
+	row.add("sourceType", resource.String(sort))
+	row.add("source", resource.String(from))
+	row.add("destination", resource.String(m.Destination))
+	if m.Name != "" {
+		row.add("name", resource.String(m.Name).At(u.span("mappings", m.Destination, "name")))
+	}
+	if m.Description != "" {
+		row.add("description", resource.String(m.Description).At(u.span("mappings", m.Destination, "description")))
+	}
+	return row.value()
 }
 
 func lowerFlow(u *unit) resource.Resource {

@@ -132,6 +132,7 @@ func (r *resolver) resolveDelta(u *unit) {
 	}
 	i := slices.IndexFunc(f.Columns, func(c schemas.Column) bool { return c.Name == f.Delta.Column })
 	switch {
+	case len(f.Columns) == 0: // any name may be a column
 	case i < 0:
 		r.report.Add(unknownColumn{at: at, name: f.Delta.Column, columns: nearest.Of(columnNames(f))})
 	case f.Columns[i].Type != "date" && f.Columns[i].Type != "date-time":

@@ -6,7 +6,6 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
-	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -23,11 +22,7 @@ type filled struct {
 // puts it.
 func (r *resolver) resolveMappings(u *unit) {
 	f := u.dataflow
-	env := dataprep.Env{Columns: make(map[string]string, len(f.Columns))}
-	for _, c := range f.Columns {
-		env.Columns[c.Name] = c.Type
-	}
-	env.Names = nearest.Of(columnNames(f))
+	env := columnEnv(f)
 	rows := make([]filled, len(f.Mappings))
 	for i := range f.Mappings {
 		rows[i] = resolveMapping(u, &f.Mappings[i], env, r.report)
@@ -52,7 +47,7 @@ func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.
 	}
 	switch {
 	case m.From != "":
-		if _, ok := env.Columns[m.From]; ok {
+		if isAttribute(m.From, env) {
 			m.Source = m.From
 		} else {
 			m.Expression = m.From
@@ -67,7 +62,7 @@ func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.
 	switch {
 	case m.Source != "":
 		typ, ok := env.Columns[m.Source]
-		if !ok {
+		if !ok && env.Columns != nil {
 			report.Add(unknownColumn{at: row.from, name: m.Source, columns: env.Names})
 		}
 		row.typ = typ
@@ -86,7 +81,7 @@ func resolveExpression(at place, text string, env dataprep.Env, report *diag.Rep
 	expr, problems := dataprep.Parse(text)
 	if !dataprep.HasErrors(problems) {
 		if n, ok := expr.(*dataprep.Name); ok {
-			if _, known := env.Columns[n.Name]; !known {
+			if _, known := env.Columns[n.Name]; !known && env.Columns != nil {
 				// A bare word is far more likely a misspelt column than an expression.
 				report.Add(unknownColumn{at: at, name: n.Name, columns: env.Names})
 				return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
 )
 
 // shapeValue returns the JSON Schema of a field as part of a body. where says
@@ -73,14 +74,27 @@ func joinPath(parent, name string) string {
 
 // columnValue is a column as the platform's own explore call describes it: a
 // meta:xdmType marks a time.
-func columnValue(name, word string) resource.Value {
-	rest, ok := columnShapes()[word]
+func columnValue(c schemas.Column) resource.Value {
+	rest, ok := columnShapes()[c.Type]
 	if !ok {
-		panic("compiler: no column type " + word) // the schema lists the words
+		panic("compiler: no column type " + c.Type) // the schema lists the words
 	}
-	fields := make([]resource.Field, 0, 1+len(rest))
-	fields = append(fields, resource.F("name", resource.String(name)))
-	return resource.Object(append(fields, rest...)...)
+	fields := make([]resource.Field, 0, 2+len(rest))
+	fields = append(append(fields, resource.F("name", resource.String(c.Name))), rest...)
+	if c.OriginalType != "" {
+		fields = append(fields, resource.F("meta", resource.Object(
+			resource.F("originalType", resource.String(c.OriginalType)))))
+	}
+	return resource.Object(fields...)
+}
+
+// columnsValue is the list of the declared columns.
+func columnsValue(u *unit) resource.Value {
+	columns := resource.List(make([]resource.Value, 0, len(u.dataflow.Columns))...)
+	for _, c := range u.dataflow.Columns {
+		columns.Items = append(columns.Items, columnValue(c).At(u.span("columns", c.Name)))
+	}
+	return columns.At(u.span("columns"))
 }
 
 // columnShapes are the members of a column beside its name, by the word for its

@@ -38,8 +38,8 @@ type Dataflow struct {
 	Database Database `yaml:"database"`
 	// Path of the table as the connector lists it, such as schema.table.
 	Table string `yaml:"table" jsonschema:"minLength=1,example=public.customers"`
-	// Columns to bring in and their types, in order.
-	Columns Columns `yaml:"columns" jsonschema:"minProperties=1"`
+	// Columns to bring in and their types, in order. Default: all columns, of types that are not checked.
+	Columns Columns `yaml:"columns,omitempty" jsonschema:"minProperties=1"`
 	// The schema and the dataset that the data go into.
 	Target Target `yaml:"target"`
 	// What each field of the target schema gets: XDM path, then a column or a Data Prep expression.
@@ -82,6 +82,9 @@ type Column struct {
 	Name string `yaml:"-" key:"true"`
 	// Type of the column's values.
 	Type string `yaml:"type" short:"true" jsonschema:"enum=string,enum=boolean,enum=integer,enum=long,enum=double,enum=date,enum=date-time"`
+	// Type of the column in the source, in the source's own words. Some connectors need it, such as
+	// microsoft-dynamics.
+	OriginalType string `yaml:"originalType,omitempty" jsonschema:"minLength=1,example=int"`
 }
 
 // Target says where the data go.
@@ -101,7 +104,8 @@ type Mappings []Mapping
 
 // Mapping fills one field of the target schema from a column, an expression or
 // a constant. A bare value that names a column is that column, any other is a
-// Data Prep expression.
+// Data Prep expression. Without columns, a bare path such as name, a.b[0].c, or
+// ${any name} is an attribute of the source.
 type Mapping struct {
 	Destination string `yaml:"-" key:"true"`
 	From        string `yaml:"-" short:"true"`
@@ -111,6 +115,10 @@ type Mapping struct {
 	Expression string `yaml:"expression,omitempty" jsonschema:"minLength=1,maxLength=4096,example=concat(first\\, \" \"\\, last)"`
 	// A constant.
 	Value *Constant `yaml:"value,omitempty"`
+	// Name of the mapping on the platform.
+	Name string `yaml:"name,omitempty" jsonschema:"minLength=1"`
+	// Description of the mapping on the platform.
+	Description string `yaml:"description,omitempty"`
 }
 
 // MappingSet names the mapping set on the platform.

@@ -128,3 +128,30 @@ func root(e Expr) *Name {
 }
 
 func quotedRoot(e Expr) bool { n := root(e); return n != nil && n.Quoted }
+
+// AttributePath returns the canonical path of a text that has the form of one: a
+// name, its members, and elements by number or [*], such as a.b[0].c or ${any name}.
+// It is false for any other expression.
+func AttributePath(text string) (string, bool) {
+	e, problems := Parse(text)
+	if HasErrors(problems) || !isPath(e) {
+		return "", false
+	}
+	a, ok := attributeOf(e)
+	return a.Path, ok
+}
+
+func isPath(e Expr) bool {
+	switch n := e.(type) {
+	case *Name:
+		return true
+	case *Member:
+		return isPath(n.Of)
+	case *Element:
+		if i, ok := n.Index.(*Number); n.Index != nil && (!ok || strings.Trim(i.Text, "0123456789") != "") {
+			return false
+		}
+		return isPath(n.Of)
+	}
+	return false
+}

@@ -333,3 +333,37 @@ func TestCodesAreComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestAttributePath(t *testing.T) {
+	for text, want := range map[string]string{
+		"name":               "name",
+		"upper":              "upper", // a function, without its parentheses
+		"a.b[0].c":           "a.b[0].c",
+		"a[*].b":             "a[*].b",
+		"${any name}":        "any name",
+		`${a\.b}`:            `a\.b`,
+		"größe":              "größe",
+		"a[i]":               "",
+		"a[-1]":              "",
+		"a[1.5]":             "",
+		"upper(name)":        "",
+		"a + b":              "",
+		"(a)":                "a",
+		`"text"`:             "",
+		"12":                 "",
+		"true":               "",
+		"null":               "",
+		"First Name":         "",
+		"a..b":               "",
+		"":                   "",
+		"x -> x":             "",
+		"a.get(0)":           "",
+		"first-name":         "",
+		"a[0][1].b":          "a[0][1].b",
+		"address.postalCode": "address.postalCode",
+	} {
+		if got, ok := AttributePath(text); got != want || ok != (want != "") {
+			t.Errorf("%s: %q, %v, want %q", text, got, ok, want)
+		}
+	}
+}

@@ -240,6 +240,16 @@ var flowEdits = []edit{
 		m.Shuffle(len(f.mappings), func(i, j int) { f.mappings[i], f.mappings[j] = f.mappings[j], f.mappings[i] })
 	}),
 	onFlow(func(m *maker, f *dataflow) { m.remap(f) }),
+	onFlow(func(m *maker, f *dataflow) { f.allColumns = m.chance(0.5) }),
+	onFlow(func(m *maker, f *dataflow) {
+		if i := m.IntN(len(f.columns) + 1); i < len(f.columns) {
+			f.columns[i].original = m.maybe(0.7, one(m, []string{"INT", "NUMERIC"}))
+		}
+	}),
+	onFlow(func(m *maker, f *dataflow) {
+		x := &f.mappings[m.IntN(len(f.mappings))]
+		x.name, x.description = m.maybe(0.6, m.words("Rule")), m.maybe(0.6, m.words("So that"))
+	}),
 	onFlow(func(m *maker, f *dataflow) { // one mapping only, from what is there
 		for i, x := range f.mappings {
 			if x.source != "" && typeOf(f, x.source) == "string" {

@@ -398,6 +398,7 @@ func (m *maker) remap(f *dataflow) {
 	}
 	old := f.columns
 	f.columns, f.mappings = nil, nil
+	f.allColumns = m.chance(0.1)
 	for i, d := range destinations(f.target()) {
 		if i > 0 && d.name != "timestamp" && m.chance(0.3) {
 			continue
@@ -422,18 +423,18 @@ func (m *maker) addColumn(f *dataflow, typ string) string {
 	case 1:
 		name = "größe_" + name
 	}
-	f.columns = append(f.columns, column{name, typ})
+	f.columns = append(f.columns, sourceColumn{column{name, typ}, m.maybe(0.1, "VARCHAR")})
 	return name
 }
 
 func (m *maker) mapping(f *dataflow, d column) mapping {
-	out := mapping{destination: d.name}
+	out := mapping{destination: d.name, name: m.maybe(0.1, m.words("Rule")), description: m.maybe(0.1, m.words("Because"))}
 	switch {
 	case d.typ == "string" && m.chance(0.2) && d.name != "_id":
 		out.value = m.words("constant")
 	case d.typ == "string" && m.chance(0.4):
 		a, b := fmt.Sprintf("a%d", m.number()), fmt.Sprintf("b%d", m.number())
-		f.columns = append(f.columns, column{a, "string"}, column{b, "string"})
+		f.columns = append(f.columns, sourceColumn{column{a, "string"}, ""}, sourceColumn{column{b, "string"}, ""})
 		out.expression = fmt.Sprintf(one(m, []string{`concat(%s, " ", %s)`, `iif(is_empty(%[1]s), %[2]s, upper(%[1]s))`, `lower(trim(concat(%s, %s)))`}), a, b)
 	default:
 		out.source = m.addColumn(f, d.typ)

@@ -137,8 +137,9 @@ type dataflow struct {
 	seeded               *seededConnection
 	sourceTitle, sources string // title and description of the source
 
-	table   string
-	columns []column
+	table      string
+	columns    []sourceColumn
+	allColumns bool // none are declared
 
 	hadSchema            bool        // in the version before: its schema only grows
 	schema               *schemaBody // inline, or by schemaRef
@@ -176,11 +177,18 @@ func (f *dataflow) target() schemaRef {
 
 type column struct{ name, typ string }
 
+// sourceColumn is a column that a dataflow declares.
+type sourceColumn struct {
+	column
+	original string // type in the source's own words, "" when left out
+}
+
 // mapping fills a destination from exactly one of three.
 type mapping struct {
 	destination        string
 	source, expression string
 	value              any
+	name, description  string
 }
 
 // seededSchema, seededDataset and seededConnection are on the platform before

@@ -133,6 +133,8 @@ var rows = []row{
 	{of: "source.hourly", row: "data", graph: setting("data", resource.Object(resource.F("format", text("tabular")), resource.F("properties", resource.Object()))), action: planner.Replace, calls: again, live: map[string]any{"data.properties": map[string]any{}}},
 	{of: "source.hourly", row: "params", edit: [][2]string{{"public.people", "public.persons"}}, action: planner.Replace, calls: again, live: map[string]any{"params.tableName": "public.persons"}},
 	{name: "column added", of: "source.hourly", row: "params", edit: [][2]string{{"seen_at: date-time}", "seen_at: date-time, last: string}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns.5.name": "last"}},
+	{name: "original type", of: "source.hourly", row: "params", edit: [][2]string{{"seen_at: date-time}", "seen_at: {type: date-time, originalType: TIMESTAMP}}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns.4.meta.originalType": "TIMESTAMP"}},
+	{name: "all columns", of: "source.hourly", row: "params", edit: [][2]string{{"columns: {id: string, email: string, first: string, updated_at: date-time, seen_at: date-time}\n", ""}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns": nil, "params.tableName": "public.people"}},
 	{of: "source.history", row: "connectionSpec", also: []string{"baseConnectionId"}, edit: [][2]string{{"connector: postgresql\n  connectionId: 00000000-0000-4000-8000-000000000001", "connector: snowflake\n  connectionId: 00000000-0000-4000-8000-000000000004"}}, action: planner.Replace, calls: again, live: map[string]any{"connectionSpec.id": "b2e08744-4f1a-40ce-af30-7abac3e23cf3"}},
 
 	// target
@@ -146,6 +148,7 @@ var rows = []row{
 	{of: "mapping.hourly", row: "name", edit: [][2]string{{"Hourly mapping", "People mapping"}}, action: planner.Update, calls: put, live: map[string]any{"name": "People mapping", "version": 1.0}},
 	{of: "mapping.hourly", row: "mappings", edit: [][2]string{{"personalEmail.address: email\n", "personalEmail.address: lower(email)\n"}}, action: planner.Update, calls: put, live: map[string]any{"mappings.1.source": "lower(email)", "version": 1.0}},
 	{name: "removed", of: "mapping.hourly", row: "mappings", edit: [][2]string{{"  personalEmail.address: email\n", ""}}, action: planner.Update, calls: put, live: map[string]any{"mappings.1": nil, "version": 1.0}},
+	{name: "described", of: "mapping.hourly", row: "mappings", edit: [][2]string{{"personalEmail.address: email\n", "personalEmail.address: {source: email, name: Mail, description: As typed}\n"}}, action: planner.Update, calls: put, live: map[string]any{"mappings.1.name": "Mail", "mappings.1.description": "As typed", "version": 1.0}},
 	{of: "mapping.hourly", row: "outputSchema", edit: [][2]string{{"  schema: people\n  dataset: store\n  title: Hourly", "  schema: others\n  dataset: spare\n  title: Hourly"}}, action: planner.Replace, calls: again, live: map[string]any{"outputSchema.schemaRef.id": "<schema.others>", "version": 0.0}},
 
 	// flow

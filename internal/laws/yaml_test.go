@@ -262,6 +262,26 @@ func (d *datasetBody) tree() tree {
 	return t
 }
 
+// tree is a mapping in its short form, where it may be and has one, or in the long one.
+func (m mapping) tree(short bool) any {
+	switch {
+	case m.value != nil || m.name != "" || m.description != "" || !short:
+	case m.source != "":
+		return m.source
+	default:
+		return m.expression
+	}
+	var long tree
+	if m.value != nil {
+		long.add("value", m.value)
+	}
+	long.opt("source", m.source)
+	long.opt("expression", m.expression)
+	long.opt("name", m.name)
+	long.opt("description", m.description)
+	return long
+}
+
 func (f *dataflow) tree() tree {
 	var t tree
 	if len(f.name)%2 == 0 {
@@ -283,13 +303,17 @@ func (f *dataflow) tree() tree {
 	t.add("table", f.table)
 	var columns, mappings tree
 	for i, c := range f.columns {
-		if i%3 == 2 {
-			columns.add(c.name, tree{{"type", c.typ}})
+		if i%3 == 2 || c.original != "" {
+			long := tree{{"type", c.typ}}
+			long.opt("originalType", c.original)
+			columns.add(c.name, long)
 			continue
 		}
 		columns.add(c.name, c.typ)
 	}
-	t.add("columns", columns)
+	if !f.allColumns {
+		t.add("columns", columns)
+	}
 	if f.schema != nil {
 		target.add("schema", f.schema.tree())
 	} else {
@@ -304,18 +328,7 @@ func (f *dataflow) tree() tree {
 	target.opt("description", f.targets)
 	t.add("target", target)
 	for i, m := range f.mappings {
-		switch {
-		case m.value != nil:
-			mappings.add(m.destination, tree{{"value", m.value}})
-		case m.source != "" && i%2 == 0:
-			mappings.add(m.destination, m.source)
-		case m.source != "":
-			mappings.add(m.destination, tree{{"source", m.source}})
-		case i%2 == 0:
-			mappings.add(m.destination, m.expression)
-		default:
-			mappings.add(m.destination, tree{{"expression", m.expression}})
-		}
+		mappings.add(m.destination, m.tree(i%2 == 0 && !f.allColumns))
 	}
 	t.add("mappings", mappings)
 	if f.mappingTitle != "" {

@@ -11,7 +11,8 @@ import (
 // Align reads an object as the platform returns it and gives it the shape of what
 // was applied, so that the two compare member by member:
 //
-//   - members that only the platform sets are left out;
+//   - members that only the platform sets are left out, except those that the table of
+//     spellings calls owned;
 //   - values that mean the same take the applied spelling: numbers and Booleans that
 //     come back as text, or the reverse, and the rows of the table of spellings;
 //     null is absent;
@@ -61,8 +62,14 @@ func (a aligner) align(at, indexed Path, parent, want, live Value) Value {
 			switch {
 			case ok && w.Kind != NullValue:
 				out.Fields = append(out.Fields, F(f.Name, a.align(at.Field(f.Name), indexed.Field(f.Name), want, f.Value, w)))
-			case holdsSecret(f.Value) || a.spec.standsFor(at.Field(f.Name), want, f.Value):
+			case holdsSecret(f.Value), a.spec.standsFor(at.Field(f.Name), want, f.Value), a.spec.isServed(at.Field(f.Name)):
 				out.Fields = append(out.Fields, f)
+			}
+		}
+		for _, name := range a.spec.owned(at) {
+			w, ok := find(name)
+			if _, applied := want.Get(name); ok && !applied && w.Kind == StringValue && w.Text != "" {
+				out.Fields = append(out.Fields, F(name, w))
 			}
 		}
 		return out
@@ -146,7 +153,7 @@ func (a aligner) leaf(at, indexed Path, parent, want, live Value) Value {
 	}
 	sent := want
 	sent.Text = a.sent(want.Text)
-	if a.spec.alike(at, parent, sent, live) {
+	if a.spec.alike(at, parent, sent, live) || a.spec.isServed(at) {
 		return want
 	}
 	return live

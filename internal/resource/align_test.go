@@ -77,8 +77,6 @@ func TestSpellings(t *testing.T) {
 		{"integer without bounds", Source,
 			column(`"xdm":{"type":"integer","minimum":-2147483648,"maximum":2147483647}`),
 			column(`"xdm":{"type":"integer"}`), true, true},
-		{"long without bounds", Source, column(`"xdm":{"type":"integer","minimum":-9007199254740991}`),
-			column(`"xdm":{"type":"integer"}`), false, true},
 		{"long one off", Source, column(`"xdm":{"maximum":9007199254740991}`),
 			column(`"xdm":{"maximum":9007199254740992}`), true, false},
 		{"date as xdm type", Source, column(`"meta:xdmType":"date-time","xdm":{"format":"date"}`),
@@ -239,5 +237,57 @@ func TestTablesFit(t *testing.T) {
 	}
 	for kind := range renames {
 		SpecOf(kind)
+	}
+}
+
+// The platform spells the bounds of a column as it likes; a document that asks for other ones is a change.
+func TestBoundsOfAColumnAreThePlatforms(t *testing.T) {
+	column := func(rest string) string {
+		return `{"params":{"columns":[{"name":"a","xdm":{"type":"integer"` + rest + `}}]}}`
+	}
+	const integer = `,"minimum":-2147483648,"maximum":2147483647`
+	const long = `,"minimum":-9007199254740991,"maximum":9007199254740991`
+	spec := SpecOf(Source)
+	if d := spec.Diff(parsed(t, column(integer)), parsed(t, column(long))); len(d) != 2 {
+		t.Errorf("integer to long: %d differences, want 2", len(d))
+	}
+	for _, applied := range []string{integer, long} {
+		for _, there := range []string{"", integer, long, `,"minimum":0`} {
+			want := parsed(t, column(applied))
+			read, err := spec.Align(want, plain(column(there)), "", noRefs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !read.Equal(want) {
+				t.Errorf("%s read where %s was applied: %s", there, applied, read.JSON())
+			}
+		}
+	}
+}
+
+// A mapping set is sent as a whole: a name or description that was not applied is a difference.
+func TestTextsOfAMappingAreOurs(t *testing.T) {
+	row := func(rest string) string { return `{"mappings":[{"source":"a","destination":"_id"` + rest + `}]}` }
+	spec := SpecOf(Mapping)
+	for _, tt := range []struct {
+		applied, there string
+		differences    int
+	}{
+		{"", "", 0},
+		{"", `,"name":"","description":null`, 0},
+		{"", `,"name":"Key"`, 1},
+		{"", `,"name":"Key","description":"The key"`, 2},
+		{`,"name":"Key"`, "", 1},
+		{`,"name":"Key"`, `,"name":"Key"`, 0},
+		{`,"name":"Key"`, `,"name":"Id"`, 1},
+	} {
+		want := parsed(t, row(tt.applied))
+		read, err := spec.Align(want, plain(row(tt.there)), "", noRefs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := spec.Diff(read, want); len(d) != tt.differences {
+			t.Errorf("%q read where %q was applied: %d differences, want %d", tt.there, tt.applied, len(d), tt.differences)
+		}
 	}
 }

@@ -18,6 +18,8 @@ type Spelling struct {
 	Unsaid bool                // an absent value equals any value
 	When   string              // MEMBER=VALUE: the row only holds beside a member with that meaning
 	Server func(string) bool   // elements of a list that the platform adds
+	Owned  bool                // a text that was not applied is empty: another one on the platform is a difference
+	Served bool                // the platform's own: whatever a read shows, or does not, equals the applied value
 }
 
 // Rename is a member that older objects hold under another name, both as dotted
@@ -45,8 +47,8 @@ var spellings = map[Kind][]Spelling{
 	Source: {
 		textless, specVersion,
 		{Field: "params.columns[].meta:xdmType", Canon: canonTime, Unsaid: true}, // xdm.format tells the two apart
-		{Field: "params.columns[].xdm.minimum", Canon: canonBound, Absent: "-2147483648"},
-		{Field: "params.columns[].xdm.maximum", Canon: canonBound, Absent: "2147483647"},
+		{Field: "params.columns[].xdm.minimum", Canon: canonBound, Absent: "-2147483648", Served: true},
+		{Field: "params.columns[].xdm.maximum", Canon: canonBound, Absent: "2147483647", Served: true},
 	},
 	Target: {
 		textless, specVersion,
@@ -57,6 +59,8 @@ var spellings = map[Kind][]Spelling{
 		{Field: "outputSchema.schemaRef.contentType", Canon: canonMedia, Unsaid: true},
 		{Field: "mappings[].sourceType", Canon: canonSourceType, Absent: "ATTRIBUTE"},
 		{Field: "mappings[].source", Canon: canonAttribute, When: "sourceType=ATTRIBUTE"},
+		{Field: "mappings[].name", Absent: emptyText, Owned: true}, // a set is sent as a whole
+		{Field: "mappings[].description", Absent: emptyText, Owned: true},
 	},
 	Flow: {
 		textless,
@@ -187,6 +191,25 @@ func (r Spelling) canon(text string) string {
 	}
 	return r.Canon(text)
 }
+
+// owned returns the members of the object at a path that compare although they were
+// not applied.
+func (s *Spec) owned(at Path) []string {
+	var out []string
+	for _, row := range spellings[s.Kind] {
+		dot := strings.LastIndexByte(row.Field, '.')
+		if !row.Owned || dot < 0 {
+			continue
+		}
+		if n, ok := matchPrefix(row.Field[:dot], at); ok && n == len(at) {
+			out = append(out, row.Field[dot+1:])
+		}
+	}
+	return out
+}
+
+// isServed reports whether a read says nothing about a field.
+func (s *Spec) isServed(at Path) bool { return s.spellingAt(at, Value{}).Served }
 
 // alike reports whether two scalars of a field mean the same. parent holds the
 // field's siblings.
