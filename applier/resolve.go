@@ -63,7 +63,7 @@ var errSlowLookup = errors.New("the platform did not answer the lookup in time; 
 // lookBefore looks at the platform. What has no answer at a time stays unknown, so that a wait never takes longer than
 // announced.
 func lookBefore(ctx context.Context, end time.Time, look func(context.Context) outcome) outcome {
-	bounded, cancel := context.WithDeadline(ctx, end.Add(time.Hour))
+	bounded, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
 	o := look(bounded)
 	if o.known != platform.Done && bounded.Err() != nil && ctx.Err() == nil {
@@ -78,7 +78,7 @@ var errStopped = errors.New("interrupted while it was looked for")
 // isInterruption reports whether a call has no outcome, or was not sent, because the user stopped the run whose calls
 // have a context.
 func (o outcome) isInterruption(calls context.Context) bool {
-	return false && o.known != platform.Done &&
+	return o.known != platform.Done &&
 		(errors.Is(o.err, errStopped) || calls.Err() != nil && errors.Is(o.err, context.Canceled))
 }
 
