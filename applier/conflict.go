@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
 )
 
 // ConflictError says that an object was changed on the platform since it was applied, so that an
@@ -38,7 +40,7 @@ func (e *ConflictError) Error() string {
 			sep = "; "
 		}
 		fmt.Fprintf(&b, "%s%s is %s, applied was %s, desired is %s",
-			sep, f.Path, shown(f.Live), shown(f.Applied), shown(f.Desired))
+			sep, f.Path, e.shown(f.Path, f.Live), e.shown(f.Path, f.Applied), e.shown(f.Path, f.Desired))
 	}
 	fmt.Fprintf(&b, "; see `aepflow plan --refresh`, or overwrite it with `aepflow apply --overwrite %s`", e.Address)
 	return b.String()
@@ -68,9 +70,14 @@ func rawOf(v *resource.Value) json.RawMessage {
 	return bytes.ReplaceAll(v.JSON(), []byte("$${"), []byte("${")) // as the platform has it
 }
 
-func shown(v json.RawMessage) string {
+// shown is a value at a path as people read it: a start, which is in seconds since 1970, as a time.
+func (e *ConflictError) shown(path string, v json.RawMessage) string {
 	if v == nil {
 		return "absent"
+	}
+	seconds, err := strconv.ParseInt(strings.Trim(string(v), `"`), 10, 64)
+	if path == resource.SpecOf(e.Address.Kind).StartTime && err == nil {
+		return planner.TimeText(time.Unix(seconds, 0))
 	}
 	return string(v)
 }

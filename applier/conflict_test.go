@@ -200,3 +200,14 @@ func TestConflictIsDrift(t *testing.T) {
 		})
 	}
 }
+
+// TestConflictOfStart: a start is in seconds for programs, and a time in the text.
+func TestConflictOfStart(t *testing.T) {
+	err := &ConflictError{Address: resource.Address{Kind: resource.Flow, Name: "crm"}, Fields: []Difference{{
+		Path: "scheduleParams.startTime", Applied: []byte("1801612866"), Live: []byte(`"1798761600"`),
+	}}}
+	want := "scheduleParams.startTime is 2027-01-01 00:00:00 UTC, applied was 2027-02-03 00:01:06 UTC, desired is absent"
+	if !strings.Contains(err.Error(), want) {
+		t.Errorf("%s\nwant %s", err, want)
+	}
+}

@@ -158,7 +158,8 @@ func hintImports(list []*node, e *env) []Diagnostic {
 			out = append(out, Diagnostic{
 				Severity: "note", Code: string(diag.ImportPart), Origin: made.change.Origin,
 				Message: fmt.Sprintf("%s is created, but %s, which is taken over, uses %s", to, n.change.Address, id),
-				Help:    fmt.Sprintf("to keep that one, %s; otherwise the next plan moves %s to the new one", keep, n.change.Address),
+				Help: fmt.Sprintf("to keep that one, %s; otherwise the next plan moves %s to the new one",
+					keep, n.change.Address),
 			})
 		}
 	}

@@ -26,27 +26,12 @@ func (p startPassed) Diagnose() diag.Diagnostic {
 		Code: diag.ScheduleStart, Severity: diag.Error, Path: "schedule.startTime",
 		Message: fmt.Sprintf("%s `%s` has passed: %s", what, p.name.Name, p.start.Format(time.RFC3339)),
 		Labels: []diag.Label{{Span: p.at, Text: fmt.Sprintf(
-			"it is %s now, %s later", p.now.Format(time.RFC3339), ago(p.now.Sub(p.start)))}},
+			"it is %s now, %s later", p.now.Format(time.RFC3339), DurationText(p.now.Sub(p.start)))}},
 		Help: "write a later start, or leave startTime out: the dataflow then starts a minute after it is " + change,
 	}
 }
 
 // ago returns a length of time in its largest unit of days, hours, minutes, or seconds.
-func ago(d time.Duration) string {
-	for _, unit := range []struct {
-		of   time.Duration
-		noun string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
-		switch n := d / unit.of; {
-		case n == 1:
-			return "1 " + unit.noun
-		case n > 1:
-			return fmt.Sprintf("%d %ss", n, unit.noun)
-		}
-	}
-	return "less than a second"
-}
-
 // importOwned says that another entry has the object that is to be imported.
 type importOwned struct {
 	r     resource.Resource

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/resource"
@@ -13,21 +12,6 @@ import (
 type Start struct {
 	Time     *time.Time `json:"time,omitempty"`
 	Backfill *bool      `json:"backfill,omitempty"`
-}
-
-// String returns the text that a plan shows.
-func (s Start) String() string {
-	text := fmt.Sprintf("starts %d s after it is created", int(Margin.Seconds()))
-	if s.Time != nil {
-		text = "starts " + s.Time.Format(time.RFC3339)
-	}
-	switch {
-	case s.Backfill == nil:
-		return text + ", reads the whole table once"
-	case *s.Backfill:
-		return text + ", backfill: true"
-	}
-	return text + ", backfill: false"
 }
 
 // bodyToSend returns the body to send for a new object. The new flow of a replacement

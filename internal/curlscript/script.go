@@ -211,7 +211,7 @@ func (s *script) preamble(list []planner.OwnedCall) string {
 	var b strings.Builder
 	t := s.plan.Target
 	fmt.Fprintf(&b, "#!/usr/bin/env bash\n# %s.\n# Target %s, made %s.\n",
-		view.SummaryLine(s.plan.Summary), output.Line(view.TargetText(t)), view.TimeText(s.plan.At))
+		view.SummaryLine(s.plan.Summary), output.Line(view.TargetText(t)), planner.TimeText(s.plan.At))
 	b.WriteString("#\n# Needs bash, curl and jq, and in the environment IMS_OAUTH_S2S_CLIENT_ID and\n" +
 		"# IMS_OAUTH_S2S_CLIENT_SECRET. AEP_PLATFORM and AEP_IMS are other addresses, for example\n" +
 		"# of a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
 )
 
 // entry is a row of a body: a key with a value, or with a table below it.
@@ -28,12 +29,12 @@ const (
 )
 
 // bodyOf lays out a body: scalars and small objects on a line, deeper ones by path,
-// columns, mappings, and schema fields as tables.
-func bodyOf(kind resource.Kind, v resource.Value, o Options) []entry {
+// columns, mappings, and schema fields as tables. at is the time of the plan.
+func bodyOf(kind resource.Kind, v resource.Value, at time.Time, o Options) []entry {
 	b := bodyLayout{spec: resource.SpecOf(kind), options: o}
 	if b.spec.StartTime != "" {
 		if start, ok := b.spec.Find(v, b.spec.StartTime); ok {
-			if text, ok := epochText(start); ok {
+			if text, ok := startValueText(start, at); ok {
 				v = resource.Set(v, b.spec.StartTime, resource.String(text))
 			}
 		}
@@ -45,13 +46,43 @@ func bodyOf(kind resource.Kind, v resource.Value, o Options) []entry {
 // startLeftOpen is the text of a start that is bound when its call is sent.
 const startLeftOpen = "a minute after the call"
 
-// epochText is the time of a number of seconds since 1970.
-func epochText(v resource.Value) (string, bool) {
+// startValueText is the text of a start, which is open or in seconds since 1970, as seen at a time.
+func startValueText(v resource.Value, at time.Time) (string, bool) {
+	if v.Kind == resource.StartValue {
+		return startLeftOpen, true
+	}
 	seconds, err := strconv.ParseInt(v.Text, 10, 64)
-	if v.Kind != resource.NumberValue || err != nil {
+	if v.Kind == resource.SecretValue || v.Kind == resource.RefValue || err != nil {
 		return "", false
 	}
-	return TimeText(time.Unix(seconds, 0)), true
+	return momentText(time.Unix(seconds, 0), at), true
+}
+
+// momentText is a time, and how far from another it is.
+func momentText(t, from time.Time) string {
+	distance, away := "now", t.Sub(from)
+	switch {
+	case away <= -time.Second:
+		distance = planner.DurationText(-away) + " ago"
+	case away >= time.Second:
+		distance = "in " + planner.DurationText(away)
+	}
+	return planner.TimeText(t) + " (" + distance + ")"
+}
+
+// startText says when the new dataflow of a replacement starts, and what it reads then.
+func startText(s planner.Start, at time.Time) string {
+	text := "starts " + startLeftOpen
+	if s.Time != nil {
+		text = "starts " + momentText(*s.Time, at)
+	}
+	switch {
+	case s.Backfill == nil:
+		return text + ", reads the whole table once"
+	case *s.Backfill:
+		return text + ", backfill: true"
+	}
+	return text + ", backfill: false"
 }
 
 type bodyLayout struct {

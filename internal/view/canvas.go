@@ -62,6 +62,25 @@ func (c *canvas) wrapped(st style, head, text string) {
 	}
 }
 
+// dotted writes painted parts with a dot between each two, on as many lines as they need.
+func (c *canvas) dotted(indent string, parts []string) {
+	line := ""
+	for _, p := range parts {
+		switch {
+		case line == "":
+			line = p
+		case output.Width(indent)+output.Width(line)+3+output.Width(p) <= c.width:
+			line += c.paint(dim, " · ") + p
+		default:
+			c.line(indent, line)
+			line = p
+		}
+	}
+	if line != "" {
+		c.line(indent, line)
+	}
+}
+
 // pad returns the spaces that fill s up to n cells.
 func pad(s string, n int) string { return strings.Repeat(" ", max(0, n-output.Width(s))) }
 

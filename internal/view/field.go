@@ -47,27 +47,24 @@ func secretText(f planner.FieldChange) string {
 }
 
 // fieldSides are the two values of a field as text; "" where a side is absent.
-func fieldSides(kind resource.Kind, f planner.FieldChange) (from, to string) {
+func (t planText) fieldSides(kind resource.Kind, f planner.FieldChange) (from, to string) {
 	if was := before(f); was != nil {
-		from = elementText(kind, f.Path, parse(was))
+		from = t.elementText(kind, f.Path, parse(was))
 	}
 	switch {
 	case f.Unknown:
 		to = "(known after apply)"
 	case f.Desired != nil:
-		to = elementText(kind, f.Path, parse(f.Desired))
+		to = t.elementText(kind, f.Path, parse(f.Desired))
 	}
 	return from, to
 }
 
 // elementText is a value at a path: a column as its type, a mapping as its source.
-func elementText(kind resource.Kind, path string, v resource.Value) string {
+func (t planText) elementText(kind resource.Kind, path string, v resource.Value) string {
 	switch {
 	case path == resource.SpecOf(kind).StartTime:
-		if v.Kind == resource.StartValue {
-			return startLeftOpen
-		}
-		if text, ok := epochText(v); ok {
+		if text, ok := startValueText(v, t.plan.At); ok {
 			return text
 		}
 	case v.Kind != resource.ObjectValue:
@@ -84,11 +81,11 @@ func elementText(kind resource.Kind, path string, v resource.Value) string {
 }
 
 // fieldText is a field change on one line, for tables and lists.
-func fieldText(kind resource.Kind, f planner.FieldChange) string {
+func (t planText) fieldText(kind resource.Kind, f planner.FieldChange) string {
 	if f.Secret {
 		return f.Path + ": " + secretText(f)
 	}
-	from, to := fieldSides(kind, f)
+	from, to := t.fieldSides(kind, f)
 	name := fieldName(kind, f.Path)
 	switch fieldSymbol(f) {
 	case "+":
@@ -101,34 +98,39 @@ func fieldText(kind resource.Kind, f planner.FieldChange) string {
 }
 
 // field writes one field change, with its file if that is not the file of its resource.
-func (c *canvas) field(kind resource.Kind, f planner.FieldChange, home planner.Origin, full bool) {
+func (t planText) field(kind resource.Kind, f planner.FieldChange, home planner.Origin, full bool) {
 	const indent = changeIndent
 	symbol := fieldSymbol(f)
 	st := map[string]style{"+": green, "-": red, "~": yellow}[symbol]
 	name := fieldName(kind, f.Path)
-	head := indent + c.paint(st, symbol) + " " + c.paint(plain, name) + ":"
+	head := indent + t.paint(st, symbol) + " " + t.paint(plain, name) + ":"
 	notes := fieldNotes(f, home, full)
 	if f.Secret {
-		c.noted(head+" "+c.paint(cyan, secretText(f)), notes)
+		t.noted(head+" "+t.paint(cyan, secretText(f)), notes)
 		return
 	}
-	from, to := fieldSides(kind, f)
+	from, to := t.fieldSides(kind, f)
 	switch {
 	case symbol == "+" && isLong(to):
-		c.noted(head, notes)
-		c.block(textdiff.Insert, parse(f.Desired), indent+"    ")
+		t.noted(head, notes)
+		t.block(textdiff.Insert, parse(f.Desired), indent+"    ")
 	case symbol == "-" && isLong(from):
-		c.noted(head, notes)
-		c.block(textdiff.Delete, parse(before(f)), indent+"    ")
+		t.noted(head, notes)
+		t.block(textdiff.Delete, parse(before(f)), indent+"    ")
 	case symbol == "+":
-		c.noted(head+" "+c.paint(green, to), notes)
+		t.noted(head+" "+t.paint(green, to), notes)
 	case symbol == "-":
-		c.noted(head+" "+c.paint(red, from), notes)
-	case !f.Unknown && f.Path != resource.SpecOf(kind).StartTime && differsInside(from, to, c.width-len(indent)-output.Width(name)):
-		c.noted(head, notes)
-		c.inline(parse(before(f)), parse(f.Desired), indent+"    ")
+		t.noted(head+" "+t.paint(red, from), notes)
+	case !f.Unknown && f.Path != resource.SpecOf(kind).StartTime &&
+		differsInside(from, to, t.width-len(indent)-output.Width(name)):
+		t.noted(head, notes)
+		t.inline(parse(before(f)), parse(f.Desired), indent+"    ")
+	case output.Width(head)+output.Width(from)+output.Width(to)+4 > t.width:
+		t.noted(head, notes)
+		t.line(indent, "    ", t.paint(red, "- "+from))
+		t.line(indent, "    ", t.paint(green, "+ "+to))
 	default:
-		c.noted(head+" "+c.paint(red, from)+" → "+c.paint(green, to), notes)
+		t.noted(head+" "+t.paint(red, from)+" → "+t.paint(green, to), notes)
 	}
 }
 

@@ -143,7 +143,7 @@ type pageCall struct {
 func pageOf(p *planner.Plan) page {
 	changes := shown(p)
 	out := page{
-		Policy: policy(), Target: p.Target, Made: TimeText(p.At), Serial: p.Lock.Serial, Tool: p.ToolVersion,
+		Policy: policy(), Target: p.Target, Made: planner.TimeText(p.At), Serial: p.Lock.Serial, Tool: p.ToolVersion,
 		Line: SummaryLine(p.Summary), Empty: len(changes) == 0, Notices: p.Diagnostics,
 	}
 	if out.Empty {
@@ -204,24 +204,24 @@ func (t planText) page(ch planner.Change, all int) pageChange {
 		Unchanged: unchangedFields(ch), Open: ch.Action.Destroys() || all <= 12 && ch.Action != planner.Create,
 	}
 	if ch.Start != nil {
-		out.Start = ch.Start.String()
+		out.Start = startText(*ch.Start, t.plan.At)
 	}
 	for _, g := range ch.Guards {
 		out.Guards = append(out.Guards, guardText(g))
 	}
 	if ch.Action == planner.Create && len(ch.Desired) > 0 {
-		for _, e := range bodyOf(ch.Address.Kind, parse(ch.Desired), Options{Full: true, Width: 84}) {
+		for _, e := range bodyOf(ch.Address.Kind, parse(ch.Desired), t.plan.At, Options{Full: true, Width: 84}) {
 			out.Body = append(out.Body, pageEntry{e.key, e.text, e.table})
 		}
 		return out
 	}
 	for _, f := range fieldsShown(ch, false) {
-		out.Fields = append(out.Fields, pageFieldOf(ch.Address.Kind, f, ch.Origin))
+		out.Fields = append(out.Fields, t.pageField(ch.Address.Kind, f, ch.Origin))
 	}
 	return out
 }
 
-func pageFieldOf(kind resource.Kind, f planner.FieldChange, home planner.Origin) pageField {
+func (t planText) pageField(kind resource.Kind, f planner.FieldChange, home planner.Origin) pageField {
 	out := pageField{Symbol: fieldSymbol(f), Path: fieldName(kind, f.Path)}
 	out.Class = map[string]string{"+": "create", "-": "delete", "~": "update"}[out.Symbol]
 	if f.ForcesReplace {
@@ -234,8 +234,9 @@ func pageFieldOf(kind resource.Kind, f planner.FieldChange, home planner.Origin)
 		out.To = []pagePiece{{Text: secretText(f)}}
 		return out
 	}
-	from, to := fieldSides(kind, f)
-	if from == "" || to == "" || f.Unknown || !differsInside(from, to, output.Room(0)) {
+	from, to := t.fieldSides(kind, f)
+	whole := f.Unknown || f.Path == resource.SpecOf(kind).StartTime || !differsInside(from, to, output.Room(0))
+	if from == "" || to == "" || whole {
 		if from != "" {
 			out.From = []pagePiece{{Text: output.Line(from)}}
 		}
@@ -260,11 +261,11 @@ func (t planText) pageDrift(ch planner.Change) pageChange {
 	out := t.page(ch, 0)
 	out.Open, out.Symbol, out.Class, out.Fields = true, "!", "update", nil
 	for _, f := range ch.Fields {
-		row := pageFieldOf(ch.Address.Kind, f, ch.Origin)
+		row := t.pageField(ch.Address.Kind, f, ch.Origin)
 		row.Symbol, row.Class, row.Note = "!", "update", f.Class
 		if !f.Secret {
-			row.From = []pagePiece{{Text: sideText(f.Applied, "absent")}}
-			row.To = []pagePiece{{Text: sideText(f.Live, "absent")}}
+			row.From = []pagePiece{{Text: t.sideText(ch.Address.Kind, f.Path, f.Applied, "absent")}}
+			row.To = []pagePiece{{Text: t.sideText(ch.Address.Kind, f.Path, f.Live, "absent")}}
 		}
 		out.Fields = append(out.Fields, row)
 	}

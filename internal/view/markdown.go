@@ -46,13 +46,13 @@ type block struct {
 
 func markdown(p *planner.Plan, limit int) string {
 	changes := shown(p)
-	groups := rankedGroups(changes)
-	blocks := []block{{head: markdownHead(p, changes)}}
-	blocks = append(blocks, markdownTables(groups)...)
-	if len(p.Drift) > 0 {
-		blocks = append(blocks, driftTable(p))
-	}
 	t := newPlanText(p, Options{Width: 120})
+	groups := t.rankedGroups(changes)
+	blocks := []block{{head: markdownHead(p, changes)}}
+	blocks = append(blocks, t.markdownTables(groups)...)
+	if len(p.Drift) > 0 {
+		blocks = append(blocks, t.driftTable())
+	}
 	for _, g := range groups {
 		if b, ok := detailBlock(t, g); ok {
 			blocks = append(blocks, b)
@@ -138,7 +138,7 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	if p.Target.Host != "" {
 		fmt.Fprintf(&b, ", host %s, sign-in %s", code(p.Target.Host), code(p.Target.SignInHost))
 	}
-	b.WriteString(" · " + TimeText(p.At))
+	b.WriteString(" · " + planner.TimeText(p.At))
 	if p.Lock.Serial > 0 {
 		fmt.Fprintf(&b, " · lockfile serial %d", p.Lock.Serial)
 	}
@@ -205,10 +205,10 @@ func harshFirst(a, b planner.Change) int {
 }
 
 // rankedGroups returns the changes, harshest first, in a large plan by groups.
-func rankedGroups(changes []planner.Change) []group {
+func (t planText) rankedGroups(changes []planner.Change) []group {
 	var groups []group
 	if len(changes) >= manyChanges {
-		groups = groupsOf(changes)
+		groups = t.groupsOf(changes)
 	} else {
 		for _, ch := range changes {
 			groups = append(groups, single(ch))
@@ -219,14 +219,14 @@ func rankedGroups(changes []planner.Change) []group {
 }
 
 // markdownTables lists the changes by action.
-func markdownTables(groups []group) []block {
+func (t planText) markdownTables(groups []group) []block {
 	var out []block
 	for _, a := range byHarshness {
 		var rows []string
 		n := 0
 		for _, g := range groups {
 			if g.first.Action == a {
-				rows = append(rows, tableRow(g))
+				rows = append(rows, t.tableRow(g))
 				n += len(g.names)
 			}
 		}
@@ -252,7 +252,7 @@ func headOf(a planner.Action) string {
 // cellFields is how many fields of a change a row shows; the folded details show all.
 const cellFields = 4
 
-func tableRow(g group) string {
+func (t planText) tableRow(g group) string {
 	ch := g.first
 	name := cell(codes6(g.names))
 	where := ""
@@ -276,7 +276,7 @@ func tableRow(g group) string {
 				parts = append(parts, fmt.Sprintf("and %d more fields", len(fields)-i))
 				break
 			}
-			text := code(fieldSymbol(f) + " " + clipText(fieldText(ch.Address.Kind, f), 160))
+			text := code(fieldSymbol(f) + " " + clipText(t.fieldText(ch.Address.Kind, f), 160))
 			if f.ForcesReplace {
 				text += " forces replacement"
 			}
@@ -287,29 +287,30 @@ func tableRow(g group) string {
 		parts = append(parts, "_data: "+escapeMarkdown(e)+"_")
 	}
 	if ch.Start != nil {
-		parts = append(parts, escapeMarkdown(ch.Start.String()))
+		parts = append(parts, escapeMarkdown(startText(*ch.Start, t.plan.At)))
 	}
 	return fmt.Sprintf("| %s | %s | %s |\n", name, cell(strings.Join(parts, "<br>")), where)
 }
 
-func driftTable(p *planner.Plan) block {
+func (t planText) driftTable() block {
 	b := block{
 		what: "rows of drift",
 		head: "\n### ! Drift on the platform\n\n| resource | field | applied | live |\n| --- | --- | --- | --- |\n",
 	}
-	side := func(f planner.FieldChange, raw []byte) string {
+	side := func(kind resource.Kind, f planner.FieldChange, raw []byte) string {
 		switch {
 		case f.Secret:
 			return "secret"
 		case raw == nil:
 			return "absent"
 		}
-		return cell(code(clipText(sideText(raw, ""), 80)))
+		return cell(code(clipText(t.sideText(kind, f.Path, raw, ""), 80)))
 	}
-	for _, ch := range p.Drift {
+	for _, ch := range t.plan.Drift {
 		for _, f := range ch.Fields {
 			name, field := cell(code(ch.Address.String())), cell(code(fieldName(ch.Address.Kind, f.Path)))
-			b.rows = append(b.rows, fmt.Sprintf("| %s | %s | %s | %s |\n", name, field, side(f, f.Applied), side(f, f.Live)))
+			applied, live := side(ch.Address.Kind, f, f.Applied), side(ch.Address.Kind, f, f.Live)
+			b.rows = append(b.rows, fmt.Sprintf("| %s | %s | %s | %s |\n", name, field, applied, live))
 		}
 	}
 	return b

@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -93,15 +92,12 @@ func HostText(g planner.Target) string {
 	return ", host " + g.Host + ", sign-in " + g.SignInHost
 }
 
-// TimeText is a time in UTC.
-func TimeText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
-
 func (t planText) header(changes []planner.Change) {
 	p := t.plan
 	t.wrapped(bold, "", "Plan for "+TargetText(p.Target))
 	parts := []string{}
 	if !p.At.IsZero() {
-		parts = append(parts, TimeText(p.At))
+		parts = append(parts, planner.TimeText(p.At))
 	}
 	if p.Lock.Serial == 0 {
 		parts = append(parts, "nothing applied yet")
@@ -237,7 +233,7 @@ func fieldsShown(ch planner.Change, full bool) []planner.FieldChange {
 }
 
 func (t planText) body(kind resource.Kind, ch planner.Change) {
-	t.entries(bodyOf(kind, parse(ch.Desired), t.options), changeIndent)
+	t.entries(bodyOf(kind, parse(ch.Desired), t.plan.At, t.options), changeIndent)
 }
 
 // closing writes the lines under a change: the count of unchanged fields, the effect on
@@ -251,11 +247,9 @@ func (t planText) closing(ch planner.Change) {
 		parts = append(parts, t.paint(effectStyle(ch.Effect), "data: "+text))
 	}
 	if ch.Start != nil {
-		parts = append(parts, t.paint(dim, ch.Start.String()))
+		parts = append(parts, t.paint(dim, startText(*ch.Start, t.plan.At)))
 	}
-	if len(parts) > 0 {
-		t.line(changeIndent, strings.Join(parts, t.paint(dim, " · ")))
-	}
+	t.dotted(changeIndent, parts)
 	if steps := t.cutOver(ch); steps != "" {
 		t.hanging(dim, "order: ", steps)
 	}

@@ -68,11 +68,11 @@ func changeOrigin(ch planner.Change) string {
 
 // groupsOf groups changes with the same action, kind, field changes, effect, and guards,
 // in the order of their first change. The bodies of creations may differ.
-func groupsOf(changes []planner.Change) []group {
+func (t planText) groupsOf(changes []planner.Change) []group {
 	var out []group
 	index := map[string]int{}
 	for _, ch := range changes {
-		key := signature(ch)
+		key := t.signature(ch)
 		i, known := index[key]
 		if !known {
 			i = len(out)
@@ -88,18 +88,18 @@ func groupsOf(changes []planner.Change) []group {
 
 // signature is what the changes of a group have in common. It has no names of their own
 // resources, so that `${source.a.id}` of flow.a and `${source.b.id}` of flow.b are equal.
-func signature(ch planner.Change) string {
+func (t planText) signature(ch planner.Change) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s|%s|%s|%s", ch.Action, ch.Address.Kind, ch.Effect, ch.Reason)
 	if ch.Start != nil {
-		b.WriteString("|" + ch.Start.String())
+		b.WriteString("|" + startText(*ch.Start, t.plan.At))
 	}
 	for _, g := range ch.Guards {
 		b.WriteString("|" + g.Code + g.Flag)
 	}
 	if ch.Action != planner.Create {
 		for _, f := range ch.Fields {
-			text := strings.ReplaceAll(fieldText(ch.Address.Kind, f), "."+ch.Address.Name+".", ".NAME.")
+			text := strings.ReplaceAll(t.fieldText(ch.Address.Kind, f), "."+ch.Address.Name+".", ".NAME.")
 			fmt.Fprintf(&b, "|%s %t", text, f.ForcesReplace)
 		}
 	}
@@ -108,7 +108,7 @@ func signature(ch planner.Change) string {
 
 // groups writes a large plan by groups.
 func (t planText) groups(changes []planner.Change) {
-	for _, g := range mergeCreations(groupsOf(changes)) {
+	for _, g := range mergeCreations(t.groupsOf(changes)) {
 		t.group(g)
 		t.line()
 	}

@@ -231,10 +231,10 @@ func (t planText) driftField(kind resource.Kind, f planner.FieldChange) {
 		t.line(line, t.paint(cyan, secretText(f)))
 		return
 	}
-	line += "applied " + t.paint(plain, sideText(f.Applied, "(absent)"))
-	line += ", live " + t.paint(yellow, sideText(f.Live, "(absent)"))
+	line += "applied " + t.paint(plain, t.sideText(kind, f.Path, f.Applied, "(absent)"))
+	line += ", live " + t.paint(yellow, t.sideText(kind, f.Path, f.Live, "(absent)"))
 	if f.Desired != nil && string(f.Desired) != string(f.Applied) {
-		line += ", desired " + t.paint(green, sideText(f.Desired, ""))
+		line += ", desired " + t.paint(green, t.sideText(kind, f.Path, f.Desired, ""))
 	}
 	if f.Class != "" {
 		line += "  " + t.paint(dim, "("+f.Class+")")

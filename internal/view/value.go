@@ -25,11 +25,17 @@ func parse(raw json.RawMessage) resource.Value {
 }
 
 // sideText is a value of a plan on one line, or the text for an absent one.
-func sideText(raw json.RawMessage, absent string) string {
+func (t planText) sideText(kind resource.Kind, path string, raw json.RawMessage, absent string) string {
+	v := parse(raw)
 	if raw == nil {
 		return absent
 	}
-	return valueText(parse(raw))
+	if path == resource.SpecOf(kind).StartTime {
+		if text, ok := startValueText(v, t.plan.At); ok {
+			return text
+		}
+	}
+	return valueText(v)
 }
 
 // valueText is a value on one line: lists and objects in brackets, strings without
@@ -47,7 +53,7 @@ func valueText(v resource.Value) string {
 	case resource.SecretValue:
 		return "(secret, from " + v.Text + ")"
 	case resource.StartValue:
-		return "(when it is created)"
+		return startLeftOpen
 	case resource.ListValue:
 		items := make([]string, len(v.Items))
 		for i, w := range v.Items {
