@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/connectors"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
@@ -136,7 +137,7 @@ func Open(opts Options) (*Server, error) {
 // routes are the calls of every service.
 func (s *Server) routes() []core.Route {
 	return slices.Concat(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(),
-		dataprep.Routes(), admin{s}.routes())
+		dataprep.Routes(), connectors.Routes(), admin{s}.routes())
 }
 
 func (s *Server) open() error {

@@ -103,7 +103,9 @@ func header(path string, pairs ...string) func(*api) reply {
 }
 
 // refusalCases provoke every code that the emulator has, once at least.
-var refusalCases = []refusalCase{
+var refusalCases = slices.Concat(commonRefusals, fileRefusals)
+
+var commonRefusals = []refusalCase{
 	{"403010", "no token", header(flowsPath, "Authorization", "")},
 	{"401013", "a token that nobody gave", header(flowsPath, "Authorization", "Bearer x.y.z")},
 	{"401013", "an expired token", func(a *api) reply { a.s.Advance(25 * time.Hour); return a.get(flowsPath) }},
@@ -195,13 +197,6 @@ var refusalCases = []refusalCase{
 	{"FLOW-1390-400", "not of two comparisons",
 		sourceWith("params.filters", with(pql("TestID", "String"), "value.fnName", "not"))},
 	{"FLOW-1312-400", "a name that is a number", sourceWith("name", 7)},
-	{"FLOW-1309-400", "decryption without a key", func(a *api) reply {
-		source := a.post(flowBase+"/sourceConnections",
-			object{"name": "files", "connectionSpec": object{"id": "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "version": "1.0"},
-				"data": object{"format": "json"}, "params": object{"path": "a.json"}}).want(201).text("id")
-		return flowWith("flowSpec.id", "9753525b-82c7-4dce-8a9b-5ccfce2b9876", "sourceConnectionIds", []any{source},
-			"transformations", []any{object{"name": "Encryption", "params": object{}}})(a)
-	}},
 	{"FLOW-1378-400", "a filter by an unknown column", sourceWith("params.filters", pql("Other", "String"))},
 	{"FLOW-1379-400", "a filter that compares a number with a text",
 		sourceWith("params.columns.0.type", "integer", "params.filters", pql("TestID", "String"))},
@@ -213,9 +208,6 @@ var refusalCases = []refusalCase{
 	}},
 	{"FLOW-1332-400", "a base connection for the landing zone",
 		sourceWith("connectionSpec.id", "26f526f2-58f4-4712-961d-e41bf1ccc0e8")},
-	{"FLOW-1331-400", "a delimiter of two characters",
-		sourceWith("connectionSpec.id", "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "baseConnectionId", nil,
-			"data.format", "delimited", "params", object{"path": "a.csv", "columnDelimiter": "||"})},
 	{"FLOW-1338-400", "a source of a draft connection", func(a *api) reply {
 		id := a.post(flowBase+"/connections?mode=draft",
 			object{"name": "d", "connectionSpec": object{"id": bigQuery, "version": "1.0"}}).want(201).text("id")
@@ -636,13 +628,24 @@ func declaredCodes(t *testing.T) map[string]bool {
 	return out
 }
 
-func TestEveryCodeIsProvoked(t *testing.T) {
-	source, err := os.ReadFile("refusals_test.go")
-	if err != nil {
-		t.Fatal(err)
+// refusalTests is the source of the tests that provoke refusals.
+func refusalTests(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, name := range []string{"refusals_test.go", "files_test.go"} {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(source)
 	}
+	return all.String()
+}
+
+func TestEveryCodeIsProvoked(t *testing.T) {
+	source := refusalTests(t)
 	for code := range declaredCodes(t) {
-		if !strings.Contains(string(source), `"`+code+`"`) {
+		if !strings.Contains(source, `"`+code+`"`) {
 			t.Errorf("%s is declared and never provoked", code)
 		}
 	}

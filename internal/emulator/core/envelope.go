@@ -20,6 +20,8 @@ const (
 	ExportService   Service = "export"
 	ImportService   Service = "import"
 	OwnService      Service = "emulator"
+
+	ConnectorService Service = "connectors"
 )
 
 // Refusal is an answer that says no. Handlers return it as an error; serve

@@ -18,6 +18,12 @@ import (
 	"github.com/aepflow/aepflow/internal/files"
 )
 
+// LandingZone is the connector without connections; its files are bound by its name.
+const LandingZone = "data-landing-zone"
+
+// LandingZoneContainer is the container that the paths of its files begin with.
+const LandingZoneContainer = "dlz-user-container"
+
 // Source binds data to base connections: explore answers its tables, runs
 // count its rows.
 type Source struct {

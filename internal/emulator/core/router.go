@@ -92,6 +92,7 @@ var roots = []struct {
 	{specs.Sandboxes, SandboxService},
 	{"/data/foundation/export", ExportService},
 	{"/data/foundation/import", ImportService},
+	{"/data/foundation/connectors", ConnectorService},
 	{"/data/core/idnamespace", IdentityService},
 	{"/ims", IMSService},
 	{"/_emulator", OwnService},

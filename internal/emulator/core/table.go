@@ -28,6 +28,10 @@ const (
 	// are "SET@VERSION".
 	KindMappingVersion Kind = "mappingVersions"
 	KindNamespace      Kind = "namespaces"
+
+	KindEncryptionKey Kind = "encryptionKeys"
+	KindCustomerKey   Kind = "customerKeys"
+	KindLandingZone   Kind = "landingZones" // ids are their types
 )
 
 // StatusPath is where a run has its status.
@@ -53,6 +57,9 @@ var indexed = map[Kind][]string{
 	KindMappingSet:     {"name"},
 	KindMappingVersion: {},
 	KindNamespace:      {"code"},
+	KindEncryptionKey:  {},
+	KindCustomerKey:    {},
+	KindLandingZone:    {},
 }
 
 // DatasetSchemaKey is where the schema stands among a dataset's keys.

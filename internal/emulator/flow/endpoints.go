@@ -80,11 +80,18 @@ func checkEndpoint(c *core.Call, k core.Kind, o object, draft bool) error {
 	return checkSource(c, o, spec)
 }
 
-var fileFormats = []string{"delimited", "json", "parquet"}
-
 func checkSource(c *core.Call, o object, spec specs.Connector) error {
 	if err := checkBase(c, o, spec); err != nil {
 		return err
+	}
+	params, isObject := o["params"].(object)
+	if f, has := params["filters"]; has {
+		if !spec.FilterAtSource {
+			return core.FlowError(core.ErrFilterSupport, "%s has no filters at the source", spec.Name)
+		}
+		if err := checkRowFilter(f, params["columns"]); err != nil {
+			return err
+		}
 	}
 	format := core.Text(o, "data", "format")
 	switch {
@@ -96,27 +103,22 @@ func checkSource(c *core.Call, o object, spec specs.Connector) error {
 	case spec.FlowSpec == "CloudStorageToAEP" && format == "tabular":
 		return core.FlowError(core.ErrFormat, "%s reads files: data.format must be %s", spec.Name,
 			strings.Join(fileFormats, ", "))
-	}
-	params, isObject := o["params"].(object)
-	if !isObject {
+	case !isObject:
 		return core.FlowError(core.ErrFieldMissing, "params is missing")
 	}
+	if cdc, has := params["cdcEnabled"]; has {
+		if _, isBool := cdc.(bool); !isBool {
+			return core.FlowError(core.ErrParamValue, "params.cdcEnabled must be a boolean")
+		}
+	}
 	if format != "tabular" {
-		return checkFileParams(params)
+		return checkFileSource(o, format, params)
 	}
 	if core.Text(params, "tableName") == "" && core.Text(params, "path") == "" {
 		return core.FlowError(core.ErrFieldMissing, "params.tableName is missing")
 	}
 	if err := checkColumns(params["columns"]); err != nil {
 		return err
-	}
-	if f, has := params["filters"]; has {
-		if !spec.FilterAtSource {
-			return core.FlowError(core.ErrFilterSupport, "%s has no filters at the source", spec.Name)
-		}
-		if err := checkRowFilter(f, params["columns"]); err != nil {
-			return err
-		}
 	}
 	return checkTable(c, o)
 }
@@ -125,7 +127,7 @@ func checkSource(c *core.Call, o object, spec specs.Connector) error {
 // the landing zone must not have one.
 func checkBase(c *core.Call, o object, spec specs.Connector) error {
 	base := core.Text(o, "baseConnectionId")
-	if spec.Slug == "data-landing-zone" {
+	if spec.Slug == core.LandingZone {
 		if base != "" {
 			return core.FlowError(core.ErrNoBase, "a source connection of the landing zone has no baseConnectionId")
 		}
@@ -186,18 +188,6 @@ func checkTable(c *core.Call, o object) error {
 		name := core.Text(want, "name")
 		if !slices.ContainsFunc(columns, func(k core.Column) bool { return k.Name == name }) {
 			return core.FlowError(core.ErrColumns, "table %s has no column %s", table, name)
-		}
-	}
-	return nil
-}
-
-func checkFileParams(params object) error {
-	if core.Text(params, "path") == "" {
-		return core.FlowError(core.ErrFieldMissing, "params.path is missing")
-	}
-	if d, has := params["columnDelimiter"]; has {
-		if s, _ := d.(string); len([]rune(s)) != 1 {
-			return core.FlowError(core.ErrDelimiter, "params.columnDelimiter must be one character")
 		}
 	}
 	return nil

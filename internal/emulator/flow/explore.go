@@ -178,7 +178,7 @@ func exploreSpec(c *core.Call) (core.Answer, error) {
 	if !known || misprint {
 		return core.Answer{}, core.FlowError(core.ErrSpecID, "there is no connection specification %s", c.Arg("id"))
 	}
-	if spec.Slug != "data-landing-zone" {
+	if spec.Slug != core.LandingZone {
 		return core.Answer{}, core.FlowError(core.ErrSpecExplore, "%s is explored through a connection", spec.Name)
 	}
 	if strings.ToLower(c.Query.Get("objectType")) != "root" {

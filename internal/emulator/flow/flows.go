@@ -215,12 +215,14 @@ func checkTransformations(c *core.Call, o object, spec specs.FlowSpec, s schedul
 			return core.FlowError(core.ErrTransformations, "transformations must be an array")
 		}
 	}
-	if e, has := Transformation(o, "Encryption"); has && core.Text(e, "publicKeyId") == "" {
-		return core.FlowError(core.ErrEncryption, "the Encryption transformation has no publicKeyId")
-	}
 	for _, t := range core.List(o, "transformations") {
 		if n := core.Text(t, "name"); !slices.Contains(known, n) {
 			return core.FlowError(core.ErrParamValue, "transformation %q is not one of %s", n, strings.Join(known, ", "))
+		}
+	}
+	if fresh {
+		if err := checkEncryption(c, o, source); err != nil {
+			return err
 		}
 	}
 	mapping, has := Transformation(o, "Mapping")
@@ -369,11 +371,19 @@ func checkTransformationChange(c *core.Call, before, after object) error {
 	if core.Same(before["transformations"], after["transformations"]) {
 		return nil
 	}
+	was, _ := Transformation(before, "Encryption")
+	if is, _ := Transformation(after, "Encryption"); !core.Same(was, is) {
+		if r := c.Space.Get(core.KindSource, core.Texts(after, "sourceConnectionIds")[0]); r != nil {
+			if err := checkEncryption(c, after, r.View()); err != nil {
+				return err
+			}
+		}
+	}
 	s, err := ReadSchedule(before["scheduleParams"])
 	if err != nil {
 		return nil
 	}
-	was, _ := Transformation(before, "Mapping")
+	was, _ = Transformation(before, "Mapping")
 	is, _ := Transformation(after, "Mapping")
 	if s.Once() && !core.Same(was, is) {
 		return core.FlowError(core.ErrPatchInstruction, "the mapping of a one-time flow cannot change")
