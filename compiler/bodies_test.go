@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -51,10 +52,28 @@ func TestBodies(t *testing.T) {
 			}
 			golden.Set(ar, a.String()+".json", b.String()+"\n")
 			if text, ok := documented[a.String()]; ok {
-				golden.Set(ar, a.String()+".differences", differences(t, text, found.Body.JSON()))
+				found := differences(t, text, found.Body.JSON())
+				golden.Set(ar, a.String()+".differences", found)
+				checkExplained(t, found)
 			}
 		}
 	})
+}
+
+// checkExplained looks for the member of each difference in docs/platform.md.
+func checkExplained(t *testing.T, differences string) {
+	t.Helper()
+	page, err := os.ReadFile("../docs/platform.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "## Bodies of files")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for line := range strings.Lines(differences) {
+		if member, _, _ := strings.Cut(line, ":"); !strings.Contains(table, "`"+member+"`") {
+			t.Errorf("docs/platform.md does not explain %s", line)
+		}
+	}
 }
 
 // differences lists where two JSON texts differ, a line each. References and the

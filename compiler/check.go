@@ -153,7 +153,7 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 	case *kind.MinLength:
 		report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
 	case *kind.MaxLength:
-		report.Add(outOfRange{at: at, got: n, want: "at most " + strconv.Itoa(k.Want) + " characters"})
+		report.Add(outOfRange{at: at, got: n, want: "at most " + plural(k.Want, "character")})
 	case *kind.MinProperties:
 		report.Add(outOfRange{at: at, got: n, want: "at least " + plural(k.Want, "key")})
 	case *kind.MinItems:

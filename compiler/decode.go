@@ -257,7 +257,7 @@ func (dec *decoder) limits(path document.Path, n *document.Node, r *rules) {
 			dec.report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
 		}
 		if r.maxLength > 0 && length > r.maxLength {
-			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + strconv.Itoa(r.maxLength) + " characters"})
+			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + plural(r.maxLength, "character")})
 		}
 	}
 	if r.pattern != nil && !r.pattern.MatchString(n.Text) {

@@ -47,8 +47,11 @@ func scheduleHint(key string) string {
 // valueHint says what to write instead of a value of another tool, and the value
 // when no other is in question. Both are "" when it knows none.
 func valueHint(key, text string, want []string) (hint, fix string) {
-	if key == "frequency" {
+	switch key {
+	case "frequency":
 		return frequencyHint(text), ""
+	case "format":
+		return formatHint(strings.ToLower(text))
 	}
 	t, ok := xdm.ForeignColumnType(text)
 	switch {
@@ -58,6 +61,19 @@ func valueHint(key, text string, want []string) (hint, fix string) {
 		return "did you mean `" + t + "`, or `string` to keep every digit?", ""
 	}
 	return "did you mean `" + t + "`?", t
+}
+
+// formatHint says how to write a format of files that has another name.
+func formatHint(text string) (hint, fix string) {
+	switch text {
+	case "csv", "text", "txt":
+		return "did you mean `delimited`?", "delimited"
+	case "tsv", "tab":
+		return "write `format: delimited` and `delimiter: \"\\t\"`", ""
+	case "jsonl", "ndjson", "jsonlines":
+		return "did you mean `json`?", "json"
+	}
+	return "", ""
 }
 
 const hourly = "`{frequency: hour, interval: 1}`"

@@ -137,6 +137,12 @@ target: {schema: people, dataset: people}
 mappings: {a: id}
 delta: id
 schedule: {frequency: once, startTime: 17}
+`, `name: orders
+files: {connector: sftp, connectionId: x, connection: y, title: t, description: d, path: /a, type: file, recursive: true, format: json, delimiter: ;, encoding: UTF-8, compression: tar, encryption: {publicKeyId: k, signatureKeyId: s}}
+columns: {tags: {type: "string[]"}}
+target: {schema: people, dataset: people}
+mappings: {a: id}
+schedule: {frequency: once}
 `, `kind: Connection
 name: db
 title: t

@@ -6,30 +6,20 @@ import (
 
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/schemas"
 )
 
 // lintColumns reports columns that are read from the database for nothing, and
 // of columns that a database may take for one.
 func lintColumns(u *unit, rows []filled, report *diag.Report) {
 	f := u.dataflow
-	used := make(map[string]bool, len(f.Columns))
-	for _, row := range rows {
-		used[row.Source] = true
-		switch {
-		case row.expr != nil:
-			for _, a := range dataprep.Attributes(row.expr) {
-				used[a.Root] = true
-			}
-		case row.Expression != "":
-			return // what it reads is not known
-		}
-	}
-	if f.Delta != nil {
-		used[f.Delta.Column] = true
+	used, known := readColumns(f, rows)
+	if !known {
+		return
 	}
 	first := make(map[string]string, len(f.Columns))
 	for _, c := range f.Columns {
-		if !used[c.Name] {
+		if !used.has(c.Name) {
 			report.Add(unmappedColumn{at: u.at("columns", c.Name), name: c.Name})
 		}
 		folded := strings.ToLower(c.Name)
@@ -39,6 +29,66 @@ func lintColumns(u *unit, rows []filled, report *diag.Report) {
 		}
 		first[folded] = c.Name
 	}
+}
+
+// use is what the mappings of a dataflow read: names of columns, or paths where rows
+// have objects, with all levels above them.
+type use struct {
+	nests         bool
+	read, through map[string]bool
+}
+
+// readColumns returns what the mappings read; false when not all of it is known.
+func readColumns(f *schemas.Dataflow, rows []filled) (use, bool) {
+	u := use{canNest(f), make(map[string]bool, len(f.Columns)), map[string]bool{}}
+	for _, row := range rows {
+		switch {
+		case row.expr != nil:
+			for _, a := range dataprep.Attributes(row.expr) {
+				u.add(a.Root, a.Path)
+			}
+		case row.Expression != "":
+			return u, false
+		case row.Source != "":
+			path, _ := dataprep.AttributePath(row.Source)
+			u.add(row.Source, path)
+		}
+	}
+	if f.Delta != nil {
+		u.add(f.Delta.Column, "")
+	}
+	return u, true
+}
+
+func (u *use) add(name, path string) {
+	if !u.nests {
+		u.read[name] = true
+		return
+	}
+	path = dataprep.ElementPath(path)
+	u.read[path] = true
+	n := 0
+	for above := range levels(path) {
+		if n++; n > 2*maxColumnSteps {
+			return // deeper than any column
+		}
+		u.through[above] = true
+	}
+}
+
+// has reports whether a column is read, alone, with the object that holds it, or in part.
+func (u *use) has(column string) bool {
+	if u.read[column] || u.through[column] {
+		return true
+	}
+	if u.nests {
+		for above := range levels(column) {
+			if u.read[above] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 type unmappedColumn struct {

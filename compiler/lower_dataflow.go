@@ -31,29 +31,6 @@ func lowerDataflow(u *unit, s *symbols) []resource.Resource {
 	return append(out, lowerSource(u, s), lowerTarget(u, id, dataset), lowerMapping(u, id), lowerFlow(u))
 }
 
-func lowerSource(u *unit, s *symbols) resource.Resource {
-	f := u.dataflow
-	connector, _ := s.connector(u)
-	base := resource.String(f.Database.ConnectionID).At(u.span("database", "connectionId"))
-	if f.Database.Connection != "" {
-		base = resource.Reference(addr(resource.Connection, f.Database.Connection),
-			"id").At(u.span("database", "connection"))
-	}
-	body := make(object, 0, 6)
-	body.text("name", title(f.Database.Title, title(f.Title, f.Name)+" source"), titleAt(u, "database"))
-	body.add("baseConnectionId", base)
-	body.text("description", f.Database.Description, u.doc.Lookup("database", "description"))
-	body.add("data", resource.Object(resource.F("format", resource.String("tabular"))))
-	params := make(object, 0, 2)
-	params.add("tableName", resource.String(f.Table).At(u.span("table")))
-	if len(f.Columns) > 0 {
-		params.add("columns", columnsValue(u))
-	}
-	body.add("params", params.value())
-	body.add("connectionSpec", spec(connector.ID).At(u.doc.Lookup("database", "connector").Written()))
-	return made(u, addr(resource.Source, f.Name), []string{"database"}, body.value(), f.Lifecycle)
-}
-
 // titleAt is the line that gives a part of a dataflow its name: its own title, or that of the dataflow.
 func titleAt(u *unit, part string) document.Found {
 	for _, keys := range [][]string{{part, "title"}, {"title"}} {
@@ -93,7 +70,9 @@ func lowerMapping(u *unit, schema resource.Value) resource.Resource {
 	if f.Schedule.Frequency == "once" {
 		// A new name is a new version of the mapping set, and a one-time dataflow
 		// cannot move to one: neither its name nor its title may reach it.
-		of = f.Table
+		if of = f.Table; f.Files != nil {
+			of = f.Files.Path
+		}
 	}
 	body.text("name", title(name, of+" mapping"), titleAt(u, "mappingSet"))
 	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(
@@ -143,11 +122,15 @@ func lowerFlow(u *unit) resource.Resource {
 		resource.F("mappingId", self(resource.Mapping, "id").At(u.span("mappings"))),
 		resource.F("mappingVersion", self(resource.Mapping, "version").At(u.span("mappings"))),
 	))
+	key, _ := viaOf(f)
+	if f.Files != nil && f.Files.Encryption != nil {
+		transformations.Items = append(transformations.Items, encryptionValue(u))
+	}
 	body := make(object, 0, 9)
 	body.text("name", title(f.Title, f.Name), u.doc.Lookup("title"))
 	body.text("description", f.Description, u.doc.Lookup("description"))
-	body.add("flowSpec", spec(specs.CRMToAEP))
-	body.add("sourceConnectionIds", resource.List(self(resource.Source, "id").At(u.span("database"))))
+	body.add("flowSpec", spec(flowSpecOf(f)))
+	body.add("sourceConnectionIds", resource.List(self(resource.Source, "id").At(u.span(key))))
 	body.add("targetConnectionIds", resource.List(self(resource.Target, "id").At(u.span("target"))))
 	body.add("transformations", transformations)
 	body.add("scheduleParams", scheduleValue(u))

@@ -256,9 +256,13 @@ func wanted(root *document.Node, path string) bool {
 		return database.Get("connection") == nil
 	case "database.connection":
 		return database.Get("connectionId") == nil
+	case "database", "table":
+		return root.Get("files") == nil
+	case "files":
+		return database == nil && root.Get("table") == nil
 	case "schedule.interval", "schedule.backfill", "delta":
 		frequency := schedule.Get("frequency")
-		return frequency == nil || frequency.Text != "once"
+		return (frequency == nil || frequency.Text != "once") && (path != "delta" || root.Get("files") == nil)
 	}
 	return true
 }

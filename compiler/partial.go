@@ -15,9 +15,12 @@ import (
 
 // dependsOn says which other keys of a document the rules about a key look at.
 var dependsOn = map[string][]string{
-	"delta":      {"schedule", "columns"},
-	"mappings":   {"columns", "target"},
-	"columns":    {"mappings", "delta"},
+	"database":   {"table", "files"},
+	"table":      {"database", "files"},
+	"files":      {"schedule"},
+	"delta":      {"schedule", "columns", "files"},
+	"mappings":   {"columns", "target", "files"},
+	"columns":    {"mappings", "delta", "files"},
 	"target":     {"mappings"},
 	"lifecycle":  {"target"},
 	"identities": {"class", "fieldGroups", "fields"},

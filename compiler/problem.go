@@ -166,6 +166,7 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 		last = p.at.path[len(p.at.path)-1].Key
 	}
 	d := diag.Diagnostic{Severity: diag.Error, Path: p.at.path.String(), Labels: p.at.labels("")}
+	shown := slices.DeleteFunc(slices.Clone(p.want), func(s string) bool { return strings.HasSuffix(s, "[]") })
 	switch {
 	case last == "connector":
 		return unknownConnector{at: p.at, got: p.got, known: p.want}.Diagnose()
@@ -176,7 +177,7 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 		d.Message = fmt.Sprintf("`%s` is not a valid %s for `%s`", p.got.Text, noun, p.at.path)
 	}
 	d.Code = code
-	d.Labels[0].Text = "expected " + list(p.want, "or")
+	d.Labels[0].Text = "expected " + list(shown, "or")
 	if p.got.Kind == document.StringKind && p.got.Style.IsQuoted() &&
 		document.ResolveScalar(p.got.Text) == document.BoolKind && slices.Contains(p.want, p.got.Text) {
 		d.Message = fmt.Sprintf("`%s` is text, expected %s", p.at.path, list(p.want, "or"))
@@ -184,7 +185,7 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
 		return d
 	}
-	d.Help = "write one of " + list(p.want, "or")
+	d.Help = "write one of " + list(shown, "or")
 	if hint, want := valueHint(last, p.got.Text, p.want); hint != "" {
 		d.Help = hint
 		if want != "" {
@@ -192,7 +193,11 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 		}
 		return d
 	}
-	if near := meant(&d, p.got.Text, p.want); near != "" {
+	near := shown
+	if strings.Contains(p.got.Text, "[") {
+		near = p.want
+	}
+	if near := meant(&d, p.got.Text, near); near != "" {
 		d.Fix = fixScalar(p.got, p.got.Text, near)
 	}
 	return d

@@ -93,15 +93,18 @@ func (p badID) Diagnose() diag.Diagnostic {
 	}
 }
 
-type twoConnections struct{ u *unit }
+type twoConnections struct {
+	u   *unit
+	key string
+}
 
 func (p twoConnections) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database",
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.key,
 		Message: "`connection` and `connectionId` are mutually exclusive",
 		Labels: []diag.Label{
-			{Span: p.u.at("database", "connectionId").key(), Text: "id of a connection on the platform"},
-			{Span: p.u.at("database", "connection").key(), Text: "name of a Connection document"},
+			{Span: p.u.at(p.key, "connectionId").key(), Text: "id of a connection on the platform"},
+			{Span: p.u.at(p.key, "connection").key(), Text: "name of a Connection document"},
 		},
 		Help: "remove one of the two",
 	}
@@ -111,7 +114,7 @@ type noConnection struct{ at place }
 
 func (p noConnection) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database",
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.at.path.String(),
 		Message: "missing connection",
 		Labels:  p.at.keyLabels("expected `connection` or `connectionId`"),
 		Help: "add `connection:` with the name of a Connection document, or `connectionId:` with the id of a " +
@@ -119,15 +122,19 @@ func (p noConnection) Diagnose() diag.Diagnostic {
 	}
 }
 
-type connectorMismatch struct{ u, connection *unit }
+type connectorMismatch struct {
+	u, connection *unit
+	key           string
+}
 
 func (p connectorMismatch) Diagnose() diag.Diagnostic {
+	_, via := viaOf(p.u.dataflow)
 	return diag.Diagnostic{
-		Code: diag.ConnectionChoice, Severity: diag.Error, Path: "database.connector",
-		Message: fmt.Sprintf("connector is `%s` here, but `%s` in the connection", p.u.dataflow.Database.Connector,
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.key + ".connector",
+		Message: fmt.Sprintf("connector is `%s` here, but `%s` in the connection", via.Connector,
 			p.connection.connection.Connector),
 		Labels: []diag.Label{
-			{Span: p.u.span("database", "connector"), Text: "here"},
+			{Span: p.u.span(p.key, "connector"), Text: "here"},
 			{Span: p.connection.span("connector"), Text: "in the connection"},
 		},
 		Help: "remove `connector` from the dataflow; the connection sets it",

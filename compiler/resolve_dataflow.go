@@ -1,79 +1,21 @@
 package compiler
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
-	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
 
 func (r *resolver) resolveDataflow(u *unit) {
-	r.resolveDatabase(u)
+	r.resolveSource(u)
+	checkColumns(u, r.report)
 	r.resolveTarget(u)
 	r.resolveMappings(u)
 	resolveSchedule(u, r.report)
 	r.resolveDelta(u)
 	r.lintDataflow(u)
-}
-
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
-
-// resolveDatabase checks that there is one way to the database: a connector
-// and the id of a connection, or a Connection document.
-func (r *resolver) resolveDatabase(u *unit) {
-	db := u.dataflow.Database
-	switch {
-	case db.Connection != "" && db.ConnectionID != "":
-		r.report.Add(twoConnections{u})
-	case db.Connection != "":
-		c, ok := r.find(schemas.KindConnection, db.Connection)
-		if !ok {
-			r.missing(u.at("database", "connection"), schemas.KindConnection, db.Connection)
-			return
-		}
-		if c.connection == nil {
-			return
-		}
-		if db.Connector != "" && c.connection.Connector != db.Connector {
-			r.report.Add(connectorMismatch{u, c})
-		}
-		if k, ok := specs.ConnectorBySlug(c.connection.Connector); ok {
-			checkTables(u.at("database", "connection"), k, r.report)
-		}
-		return
-	case db.ConnectionID == "":
-		r.report.Add(noConnection{at: u.at("database")})
-	case !uuid.MatchString(db.ConnectionID):
-		r.report.Add(badID{at: u.at("database", "connectionId"), got: db.ConnectionID,
-			want: "a UUID such as 6990abad-977d-41b9-a85d-17ea8cf1c0e4"})
-	}
-	if db.Connector == "" {
-		if db.ConnectionID != "" {
-			r.report.Add(missingDocumentKey{at: u.at("database"), key: "connector"})
-		}
-		return
-	}
-	if c, ok := specs.ConnectorBySlug(db.Connector); ok {
-		checkTables(u.at("database", "connector"), c, r.report)
-		checkRetired(u.at("database", "connector"), c, r.report)
-	}
-}
-
-// checkTables reports a connector whose sources are not tables.
-func checkTables(at place, c specs.Connector, report *diag.Report) {
-	if c.FlowSpec != "CRMToAEP" {
-		report.Add(notATableSource{at: at, connector: c})
-	}
-}
-
-// checkRetired reports a connector that Adobe withdraws.
-func checkRetired(at place, c specs.Connector, report *diag.Report) {
-	if c.Deprecated != "" {
-		report.Add(deprecatedConnector{at: at, connector: c})
-	}
 }
 
 // The starts that make sense, in seconds since 1970: from 2001-09-09, which is long before
@@ -118,6 +60,11 @@ func resolveSchedule(u *unit, report *diag.Report) {
 func (r *resolver) resolveDelta(u *unit) {
 	f := u.dataflow
 	switch {
+	case f.Files != nil:
+		if f.Delta != nil {
+			r.report.Add(deltaOfFiles{u})
+		}
+		return
 	case f.Delta == nil && f.Schedule.Frequency == "once":
 		return
 	case f.Delta == nil:

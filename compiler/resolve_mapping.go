@@ -61,8 +61,8 @@ func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.
 	}
 	switch {
 	case m.Source != "":
-		typ, ok := env.Columns[m.Source]
-		if !ok && env.Columns != nil {
+		typ, ok := sourceType(m.Source, env)
+		if !ok {
 			report.Add(unknownColumn{at: row.from, name: m.Source, columns: env.Names})
 		}
 		row.typ = typ

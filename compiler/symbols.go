@@ -93,9 +93,9 @@ func (s *symbols) find(kind, name string) (*unit, bool) {
 
 // connector returns the connector that a dataflow reads through.
 func (s *symbols) connector(u *unit) (specs.Connector, bool) {
-	db := u.dataflow.Database
-	slug := db.Connector
-	if c, ok := s.find(schemas.KindConnection, db.Connection); ok && c.connection != nil {
+	_, via := viaOf(u.dataflow)
+	slug := via.Connector
+	if c, ok := s.find(schemas.KindConnection, via.Connection); ok && c.connection != nil {
 		slug = c.connection.Connector
 	}
 	return specs.ConnectorBySlug(slug)

@@ -42,7 +42,11 @@ func (u *unit) release() {
 // isAlone reports whether a unit is a dataflow that refers to no other document.
 func (u *unit) isAlone() bool {
 	f := u.dataflow
-	return f != nil && f.Database.Connection == "" && f.Target.Schema.Ref == "" && f.Target.Dataset.Ref == ""
+	if f == nil {
+		return false
+	}
+	_, via := viaOf(f)
+	return via.Connection == "" && f.Target.Schema.Ref == "" && f.Target.Dataset.Ref == ""
 }
 
 // at returns the place below keys of the document.

@@ -8,13 +8,13 @@ aepflow=$PWD/bin/aepflow
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'echo "the demo failed at: $BASH_COMMAND" >&2' ERR
-cp -R examples/tutorial examples/crm "$work"
+cp -R examples/tutorial examples/crm examples/files "$work"
 cd "$work"
 rm -rf ./*/.aepflow
 
 unset AEPFLOW_TARGET
 export AEPFLOW_NOW=2027-01-01T00:00:00Z # so that no start time of the examples has passed
-export CRM_DB_PASSWORD=only-for-the-demo
+export CRM_DB_PASSWORD=only-for-the-demo LOYALTY_SFTP_PASSWORD=only-for-the-demo
 
 title() { printf '\n\n── %s\n' "$*"; }
 run() {
@@ -72,9 +72,15 @@ expect 2 plan crm --detailed-exitcode
 run apply crm --auto-approve --quiet
 expect 0 plan crm --detailed-exitcode
 
-title "8. Take everything away again; what holds data stays until you say otherwise"
+title "8. Files instead of a table: gzipped CSV from an SFTP server"
+printf '\n$ cat files/members.dataflow.yaml\n'
+grep -v '^#' files/members.dataflow.yaml
+run apply files --auto-approve --quiet
+
+title "9. Take everything away again; what holds data stays until you say otherwise"
 run destroy tutorial --auto-approve --quiet
 run destroy crm --auto-approve --quiet
+run destroy files --auto-approve --quiet
 
 title "That was it. Next: examples/crm in an editor, docs/format.md for what a file can say, docs/cli.md for commands"
 echo

@@ -83,12 +83,17 @@ func isNearlySame(n, old *node) bool {
 		return false
 	}
 	applied, desired := parse(old.entry.Applied), n.want()
+	identified := false
 	for _, field := range spec.Identifying {
-		a, ok1 := spec.Find(applied, field)
-		b, ok2 := spec.Find(desired, field)
-		if !ok1 || !ok2 || !a.Equal(b) {
+		a, had := spec.Find(applied, field)
+		b, has := spec.Find(desired, field)
+		if had != has || had && !a.Equal(b) {
 			return false
 		}
+		identified = identified || had
+	}
+	if !identified {
+		return false
 	}
 	leaves := 0
 	desired.Walk(func(_ resource.Path, v resource.Value) {

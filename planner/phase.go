@@ -33,7 +33,7 @@ func isDraft(s *resource.Spec, v resource.Value) bool {
 	return s.State != "" && ok && state.Text == "draft"
 }
 
-// runsOnce reports whether a flow reads its whole table a single time.
+// runsOnce reports whether a flow reads its whole source a single time.
 func runsOnce(s *resource.Spec, body resource.Value) bool {
 	v, _ := s.Find(body, s.Frequency)
 	return v.Text == "once"

@@ -91,7 +91,7 @@ func guardReplacement(n *node, e *env) {
 			flag, how = "", "; write lifecycle.onReplace: backfill to accept that"
 		}
 		n.guard("on-replace", flag,
-			"%s cannot continue: a one-time dataflow reads the whole table, so its replacement re-ingests history%s",
+			"%s cannot continue: a one-time dataflow reads everything, so its replacement re-ingests history%s",
 			n.change.Address, how)
 	}
 }

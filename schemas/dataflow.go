@@ -23,7 +23,8 @@ const (
 // Kinds returns every kind of document, the default first.
 func Kinds() []string { return []string{KindDataflow, KindConnection, KindSchema, KindDataset} }
 
-// Dataflow brings one database table into one dataset, on a schedule.
+// Dataflow brings data into one dataset, on a schedule: a table of a database, or
+// files.
 type Dataflow struct {
 	// What the document describes. A document without kind is a Dataflow.
 	Kind string `yaml:"kind,omitempty" jsonschema:"enum=Dataflow,default=Dataflow"`
@@ -34,11 +35,15 @@ type Dataflow struct {
 	Title string `yaml:"title,omitempty" jsonschema:"minLength=1,example=Customers from the CRM"`
 	// Description of the dataflow on the platform.
 	Description string `yaml:"description,omitempty"`
-	// The database that the table is in.
-	Database Database `yaml:"database"`
+	// The database that the table is in. A dataflow reads either a table or files.
+	Database Database `yaml:"database,omitempty"`
 	// Path of the table as the connector lists it, such as schema.table.
-	Table string `yaml:"table" jsonschema:"minLength=1,example=public.customers"`
-	// Columns to bring in and their types, in order. Default: all columns, of types that are not checked.
+	Table string `yaml:"table,omitempty" jsonschema:"minLength=1,example=public.customers"`
+	// The files to read instead of a table.
+	Files *Files `yaml:"files,omitempty"`
+	// Columns to bring in and their types, in order. Default: all columns, of types that are not checked. Columns of
+	// files are checked here and not sent; those of JSON and Parquet files are paths such as address.city or
+	// items[].sku.
 	Columns Columns `yaml:"columns,omitempty" jsonschema:"minProperties=1"`
 	// The schema and the dataset that the data go into.
 	Target Target `yaml:"target"`
@@ -46,9 +51,10 @@ type Dataflow struct {
 	Mappings Mappings `yaml:"mappings" jsonschema:"minProperties=1"`
 	// How the mapping set is called on the platform.
 	MappingSet *MappingSet `yaml:"mappingSet,omitempty"`
-	// Column that identifies new and changed rows. Required for every schedule but once.
+	// Column that identifies new and changed rows of a table. Required for every schedule but once. Files have none:
+	// the time of their last change decides.
 	Delta *Delta `yaml:"delta,omitempty"`
-	// When and how often the table is read.
+	// When and how often the source is read.
 	Schedule Schedule `yaml:"schedule"`
 	// How strict ingestion is.
 	Options *Options `yaml:"options,omitempty"`
@@ -59,29 +65,14 @@ type Dataflow struct {
 	PerTarget `yaml:",inline"`
 }
 
-// Database says where the table is: a connector with the id of an existing base
-// connection, or the name of a Connection document.
-type Database struct {
-	// The connector, such as postgresql or google-bigquery.
-	Connector string `yaml:"connector,omitempty" values:"connectors" jsonschema:"example=google-bigquery"`
-	// Id of a base connection that exists on the platform.
-	ConnectionID string `yaml:"connectionId,omitempty" jsonschema:"example=6990abad-977d-41b9-a85d-17ea8cf1c0e4"`
-	// Name of a Connection document of this project.
-	Connection string `yaml:"connection,omitempty" jsonschema:"example=crm-db"`
-	// Name of the source connection on the platform. Default: the dataflow's title and "source".
-	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
-	// Description of the source connection on the platform.
-	Description string `yaml:"description,omitempty"`
-}
-
-// Columns are the columns of a table, in order.
+// Columns are the columns of a table or of files, in order.
 type Columns []Column
 
-// Column is one column of a table: its type, or an object that has it.
+// Column is one column: its type, or an object that has it.
 type Column struct {
 	Name string `yaml:"-" key:"true"`
-	// Type of the column's values.
-	Type string `yaml:"type" short:"true" jsonschema:"enum=string,enum=boolean,enum=integer,enum=long,enum=double,enum=date,enum=date-time"`
+	// Type of the column's values. Lists, such as string[], occur in JSON and Parquet files.
+	Type string `yaml:"type" short:"true" jsonschema:"enum=string,enum=boolean,enum=integer,enum=long,enum=double,enum=date,enum=date-time,enum=string[],enum=boolean[],enum=integer[],enum=long[],enum=double[],enum=date[],enum=date-time[]"`
 	// Type of the column in the source, in the source's own words. Some connectors need it, such as
 	// microsoft-dynamics.
 	OriginalType string `yaml:"originalType,omitempty" jsonschema:"minLength=1,example=int"`
@@ -109,9 +100,9 @@ type Mappings []Mapping
 type Mapping struct {
 	Destination string `yaml:"-" key:"true"`
 	From        string `yaml:"-" short:"true"`
-	// A column of the table.
+	// A column of the source, or a path in it.
 	Source string `yaml:"source,omitempty" jsonschema:"minLength=1"`
-	// A Data Prep expression over the columns of the table.
+	// A Data Prep expression over the columns of the source.
 	Expression string `yaml:"expression,omitempty" jsonschema:"minLength=1,maxLength=4096,example=concat(first\\, \" \"\\, last)"`
 	// A constant.
 	Value *Constant `yaml:"value,omitempty"`
@@ -137,15 +128,16 @@ type Delta struct {
 	Timezone string `yaml:"timezone,omitempty" jsonschema:"minLength=1,default=UTC"`
 }
 
-// Schedule says when and how often the table is read.
+// Schedule says when and how often the source is read.
 type Schedule struct {
-	// Unit of the interval. With once the table is read a single time.
+	// Unit of the interval. With once the source is read a single time.
 	Frequency string `yaml:"frequency" jsonschema:"enum=once,enum=minute,enum=hour,enum=day,enum=week"`
 	// How many units lie between two runs: at least 15 for minute, at least 1 for hour, day and week; absent for once.
 	Interval *int64 `yaml:"interval,omitempty" jsonschema:"minimum=1,maximum=1000000,example=15"`
 	// First run, as RFC 3339 time or epoch seconds. Default: a minute after the dataflow is created.
 	StartTime *Instant `yaml:"startTime,omitempty"`
-	// Whether the first run reads what is older than the start. Default: true; absent for once.
+	// Whether the first run reads what is older than the start: rows, or all files below the path. Default: true;
+	// absent for once.
 	Backfill *bool `yaml:"backfill,omitempty"`
 }
 

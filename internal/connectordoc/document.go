@@ -53,12 +53,15 @@ func hasRequired(a specs.Auth) bool {
 	return false
 }
 
-// Dataflow returns a Dataflow document that reads a table through the Connection
-// document of the connector every hour.
+// Dataflow returns a Dataflow document that reads a table, or the files of a folder,
+// through the Connection document of the connector every hour.
 func Dataflow(c specs.Connector) string {
 	format := ""
 	if c.DeltaColumnFormat != "" {
 		format = "\n  dateFormat: " + c.DeltaColumnFormat
+	}
+	if c.FlowSpec == "CloudStorageToAEP" {
+		return filesDataflow(c)
 	}
 	return fmt.Sprintf(`name: %[1]s-orders
 database:
@@ -92,6 +95,44 @@ schedule:
   frequency: hour
   interval: 1
 `, c.Slug, c.Name, format)
+}
+
+// filesDataflow is Dataflow for a file store. The landing zone has no connection, and
+// FTP is read once.
+func filesDataflow(c specs.Connector) string {
+	via, path, schedule := "connection: "+c.Slug, "/exports/orders/*.csv", "hour\n  interval: 1"
+	switch c.Slug {
+	case "data-landing-zone":
+		via, path = "connector: "+c.Slug, "dlz-user-container"+path
+	case "ftp":
+		schedule = "once"
+	}
+	return fmt.Sprintf(`name: %[1]s-orders
+files:
+  %[3]s
+  path: %[4]s
+columns:
+  id: string
+  email: string
+  amount: string
+target:
+  schema:
+    title: Orders from %[2]s
+    class: profile
+    fields:
+      orders.email: string
+      orders.amount: double
+    identities:
+      orders.email: {namespace: Email, primary: true}
+  dataset:
+    title: Orders from %[2]s
+mappings:
+  _id: id
+  _{TENANT_ID}.orders.email: email
+  _{TENANT_ID}.orders.amount: to_decimal(amount)
+schedule:
+  frequency: %[5]s
+`, c.Slug, c.Name, via, path, schedule)
 }
 
 // usual are values for parameters whose names say what they are.

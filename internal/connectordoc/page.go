@@ -26,8 +26,8 @@ func index() string {
 	var b strings.Builder
 	b.WriteString(generated + "# Connectors\n\n" +
 		"What aepflow knows about each connector: how to sign in, what to watch for, and a document that works.\n" +
-		"`aepflow explain CONNECTOR` prints the same. A dataflow reads tables; connections of other connectors can " +
-		"be managed.\n\n" +
+		"`aepflow explain CONNECTOR` prints the same. A dataflow reads tables or files; connections of other " +
+		"connectors can be managed.\n\n" +
 		"| connector | name | reads | sign-in |\n| --- | --- | --- | --- |\n")
 	var unusable []string
 	for _, c := range specs.Connectors() {
@@ -112,12 +112,15 @@ func document(c specs.Connector) string {
 	if !c.AuthComplete {
 		return ""
 	}
+	if c.Slug == "data-landing-zone" {
+		return Dataflow(c)
+	}
 	for _, a := range c.Auth {
 		if a.Withdrawn != "" {
 			continue
 		}
 		text := Connection(c, a)
-		if c.FlowSpec == "CRMToAEP" {
+		if c.FlowSpec == "CRMToAEP" || c.FlowSpec == "CloudStorageToAEP" {
 			text += "---\n" + Dataflow(c)
 		}
 		return text

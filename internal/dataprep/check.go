@@ -133,6 +133,10 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 		unknownColumn(n, steps, env, c.found)
 		return
 	}
+	if env.Paths != nil {
+		nestedColumn(n, steps, env, c.found)
+		return
+	}
 	if len(steps) == 0 || !isScalar(t) {
 		return
 	}
@@ -143,6 +147,38 @@ func (c *checker) column(n *Name, steps []Expr, env Env) {
 	case *Element:
 		c.found.add(At{n.End, step.End}, diag.Error, Problem{Code: "element-of-scalar",
 			Message: fmt.Sprintf("column `%s` has type %s, which has no elements", n.Name, t)})
+	}
+}
+
+// nestedColumn checks a path into a nested column: the first step that is not there
+// is the fault.
+func nestedColumn(n *Name, steps []Expr, env Env, found *problems) {
+	path, at := escape(n.Name, `.\`), n.At
+	for _, s := range steps {
+		t := env.Paths[path]
+		switch s := s.(type) {
+		case *Member:
+			if isScalar(t) || isArray(t) {
+				found.add(s.NameAt, diag.Error, Problem{Code: "member-of-scalar",
+					Message: fmt.Sprintf("`%s` is %s, which has no member `%s`", path, phrase(t), s.Name)})
+				return
+			}
+			path, at = path+"."+escape(s.Name, `.\`), s.NameAt
+			if _, ok := env.Paths[path]; !ok {
+				p := Problem{Code: "unknown-column", Message: fmt.Sprintf("unknown column `%s`", path)}
+				p.suggest(env.Names.All(path), nil)
+				p.Replacement = ""
+				found.add(at, diag.Error, p)
+				return
+			}
+		case *Element:
+			if !isArray(t) {
+				found.add(At{at.Start, s.End}, diag.Error, Problem{Code: "element-of-scalar",
+					Message: fmt.Sprintf("`%s` is %s, which has no elements", path, phrase(t))})
+				return
+			}
+			path += "[]"
+		}
 	}
 }
 

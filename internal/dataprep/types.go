@@ -13,9 +13,13 @@ import (
 // then names are not checked.
 type Env struct {
 	Columns map[string]string
-	Names   *nearest.Names  // of the columns, for who searches them more than once; may be nil
-	params  []string        // of the lambdas around the current node
-	memo    map[Expr]string // types found, in a long expression; else nil
+	// Paths maps what lies in nested columns to its type, the columns included, by
+	// canonical path with [] for the elements of a list: items[].sku. Nil when rows
+	// have no objects and lists.
+	Paths  map[string]string
+	Names  *nearest.Names  // of the columns, for who searches them more than once; may be nil
+	params []string        // of the lambdas around the current node
+	memo   map[Expr]string // types found, in a long expression; else nil
 }
 
 // memoFrom is the length from which types are kept while an expression is
@@ -66,8 +70,13 @@ func typeOf(e Expr, env Env) string {
 			return ""
 		}
 		return env.Columns[e.Name]
+	case *Member:
+		return memberType(e, env)
 	case *Element:
-		if e.Index == nil {
+		switch {
+		case env.Paths != nil:
+			return memberType(e, env)
+		case e.Index == nil:
 			return ""
 		}
 		return elementType(TypeOf(e.Of, env))
@@ -91,6 +100,45 @@ func typeOf(e Expr, env Env) string {
 		return "map"
 	}
 	return ""
+}
+
+// memberType is the type of something inside a nested column.
+func memberType(e Expr, env Env) string {
+	if r := root(e); env.Paths == nil || r == nil || !r.Quoted && env.isParam(r.Name) {
+		return ""
+	}
+	a, _ := attributeOf(e)
+	t, _ := env.PathType(a.Path)
+	return t
+}
+
+// PathType returns the type of a canonical path, in which a list is gone through by
+// number or by [*]; the result of [*] is a list. It is false for what no column has.
+func (env Env) PathType(path string) (string, bool) {
+	t, ok := env.Paths[ElementPath(path)]
+	if ok && strings.Contains(path, "[*]") {
+		t = "array<" + t + ">"
+	}
+	return t, ok
+}
+
+// ElementPath returns a canonical path with [] for every index.
+func ElementPath(path string) string {
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		b.WriteByte(path[i])
+		switch path[i] {
+		case '\\':
+			if i++; i < len(path) {
+				b.WriteByte(path[i])
+			}
+		case '[':
+			end := strings.IndexByte(path[i:], ']')
+			b.WriteByte(']')
+			i += end
+		}
+	}
+	return b.String()
 }
 
 func numberType(n *Number) string {

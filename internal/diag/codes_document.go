@@ -160,7 +160,7 @@ var documentCodes = []Entry{
 	{
 		Code: ScheduleOnce, Severity: Error,
 		Title: "one-time schedule with keys of a recurring one",
-		Explanation: "A dataflow with frequency `once` reads the whole table a single time. Interval and backfill " +
+		Explanation: "A dataflow with frequency `once` reads everything a single time. Interval and backfill " +
 			"have " +
 			"no meaning for it, and the platform rejects them.",
 		Example: with(with(goodDataflow, "delta:\n  column: changed\n  dateFormat: yyyy-MM-dd HH:mm:ss\n", ""),
@@ -177,7 +177,7 @@ var documentCodes = []Entry{
 	{
 		Code: DeltaForbidden, Severity: Error,
 		Title: "one-time schedule with a delta column",
-		Explanation: "A dataflow with frequency `once` reads the whole table; there is no earlier run to which a " +
+		Explanation: "A dataflow with frequency `once` reads everything; there is no earlier run to which a " +
 			"delta " +
 			"could refer.",
 		Example: with(goodDataflow, "frequency: hour\n  interval: 1", "frequency: once"),

@@ -217,8 +217,14 @@ var flowEdits = []edit{
 	onFlow(func(m *maker, f *dataflow) { f.targetTitle = m.maybe(0.7, m.words("Target")) }),
 	onFlow(func(m *maker, f *dataflow) { f.targets = m.maybe(0.7, m.words("Now writes")) }),
 	onFlow(func(m *maker, f *dataflow) { f.mappingTitle = m.maybe(0.7, m.words("Mapping")) }),
-	onFlow(func(m *maker, f *dataflow) { m.source(f) }),
-	onFlow(func(m *maker, f *dataflow) { f.table = m.words("other.table") }),
+	onFlow(func(m *maker, f *dataflow) { m.resource(f) }),
+	onFlow(func(m *maker, f *dataflow) {
+		if f.files != nil {
+			m.refile(f)
+		} else {
+			f.table = m.words("other.table")
+		}
+	}),
 	onFlow(func(m *maker, f *dataflow) { m.addColumn(f, one(m, columnTypes)) }),
 	onFlow(func(m *maker, f *dataflow) { // a column that nothing uses
 		for i, c := range f.columns {
@@ -305,6 +311,16 @@ var flowEdits = []edit{
 		f.state = one(m, []string{"", "enabled", "disabled"})
 	}),
 	onFlow(func(m *maker, f *dataflow) { m.relive(&f.life) }),
+}
+
+// resource makes up another source. A table needs a delta column, which files do not
+// have.
+func (m *maker) resource(f *dataflow) {
+	files := f.files != nil
+	m.source(f)
+	if files && f.files == nil {
+		m.reschedule(f)
+	}
 }
 
 func typeOf(f *dataflow, name string) string {
@@ -399,7 +415,7 @@ func (m *maker) mend() {
 	for range 2 { // a new target of one may be the target of another
 		for _, f := range m.p.flows {
 			if f.connection != nil && !slices.Contains(m.p.connections, f.connection) {
-				m.source(f)
+				m.resource(f)
 			}
 			if f.schema == nil && !slices.Contains(m.schemaRefs(), f.schemaRef) {
 				m.aim(f)

@@ -104,11 +104,12 @@ func (m *maker) life() lifecycle {
 	return l
 }
 
-// connectors are the table sources that are not on their way out.
-func connectors() []specs.Connector {
+// connectors are the sources of tables, or of files, that are not on their way out.
+func connectors(files bool) []specs.Connector {
+	flowSpec := map[bool]string{false: "CRMToAEP", true: "CloudStorageToAEP"}[files]
 	var out []specs.Connector
 	for _, c := range specs.Connectors() {
-		if c.FlowSpec == "CRMToAEP" && c.Deprecated == "" {
+		if c.FlowSpec == flowSpec && c.Deprecated == "" && c.IsSource() && c.Slug != "data-landing-zone" && c.Slug != "ftp" {
 			out = append(out, c)
 		}
 	}
@@ -118,14 +119,15 @@ func connectors() []specs.Connector {
 func (m *maker) addConnection() {
 	c := &connection{name: m.name("db"), life: m.life()}
 	c.title, c.description = m.maybe(0.6, m.words("Database")), m.maybe(0.5, m.words("Holds everything"))
+	c.files = m.chance(0.25)
 	m.connect(c)
 	m.p.connections = append(m.p.connections, c)
 }
 
 // connect makes up a connector and how to sign in to it.
 func (m *maker) connect(c *connection) {
-	con := one(m, connectors())
-	if m.chance(0.4) {
+	con := one(m, connectors(c.files))
+	if m.chance(0.4) && !c.files {
 		con, _ = specs.ConnectorBySlug("postgresql")
 	}
 	c.connector = con.Slug
@@ -355,15 +357,50 @@ func (m *maker) addFlow() {
 	m.p.flows = append(m.p.flows, f)
 }
 
-// source says where the table is.
+// source says where the table is, or the files.
 func (m *maker) source(f *dataflow) {
-	f.connection, f.seeded = nil, nil
-	if len(m.p.connections) > 0 && m.chance(0.7) {
-		f.connection = one(m, m.p.connections)
-	} else {
+	f.connection, f.seeded, f.files, f.table = nil, nil, nil, ""
+	files := m.chance(0.25)
+	fitting := slices.DeleteFunc(slices.Clone(m.p.connections), func(c *connection) bool { return c.files != files })
+	switch {
+	case len(fitting) > 0 && m.chance(0.7):
+		f.connection = one(m, fitting)
+	case !files:
 		f.seeded = &seededConnections[m.IntN(len(seededConnections))]
+	case m.chance(0.5):
+		f.seeded = &seededStore
 	}
-	f.table = m.words("schema.table")
+	if !files {
+		f.table = m.words("schema.table")
+		return
+	}
+	m.refile(f)
+}
+
+// refile makes up files. They have no delta column.
+func (m *maker) refile(f *dataflow) {
+	f.delta, f.deltaForm, f.deltaZone = "", "", ""
+	format := one(m, []string{"delimited", "json", "parquet"})
+	suffix := map[string]string{"delimited": ".csv", "json": ".json", "parquet": ".parquet"}[format]
+	x := &files{path: fmt.Sprintf("/exports/%d/*%s", m.number(), suffix), format: m.maybe(0.5, format)}
+	switch m.IntN(3) {
+	case 0:
+		x.path = fmt.Sprintf("/exports/%d%s", m.number(), suffix)
+		x.typ = m.maybe(0.5, "file")
+	case 1:
+		x.path, x.format = fmt.Sprintf("/exports/%d/", m.number()), format
+		x.typ, x.recursive = m.maybe(0.5, "folder"), m.chance(0.5)
+	}
+	if f.connection == nil && f.seeded == nil {
+		x.path = "dlz-user-container" + x.path
+	}
+	if format == "delimited" {
+		x.delimiter, x.encoding = m.maybe(0.5, one(m, []string{";", "|", ","})), m.maybe(0.5, one(m, []string{"UTF-8", "ISO-8859-1"}))
+	}
+	if format != "parquet" {
+		x.compression = m.maybe(0.5, one(m, []string{"gzip", "bzip2", "tar"}))
+	}
+	f.files = x
 }
 
 // aim says where the data go, and with which mapping.
@@ -451,6 +488,9 @@ func (m *maker) reschedule(f *dataflow) {
 		return
 	}
 	f.interval, f.backfill = 15+m.IntN(30), m.flag(0.6)
+	if f.files != nil {
+		return
+	}
 	f.delta = m.addColumn(f, one(m, []string{"date", "date-time"}))
 	f.deltaForm, f.deltaZone = m.maybe(0.5, "yyyy-MM-dd HH:mm:ss"), m.maybe(0.4, "UTC")
 }

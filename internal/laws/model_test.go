@@ -25,6 +25,7 @@ type lifecycle struct {
 type connection struct {
 	name, title, description string
 	connector                string
+	files                    bool // it is a file store
 	auth                     specs.Auth
 	params                   []param
 	life                     lifecycle
@@ -137,7 +138,8 @@ type dataflow struct {
 	seeded               *seededConnection
 	sourceTitle, sources string // title and description of the source
 
-	table      string
+	table      string // or files
+	files      *files
 	columns    []sourceColumn
 	allColumns bool // none are declared
 
@@ -173,6 +175,14 @@ func (f *dataflow) target() schemaRef {
 		return schemaRef{flow: f}
 	}
 	return f.schemaRef
+}
+
+// files are what a dataflow reads instead of a table. Of the landing zone, the
+// connection is nil, and so is the seeded one.
+type files struct {
+	path, typ, format                string
+	delimiter, encoding, compression string
+	recursive                        bool
 }
 
 type column struct{ name, typ string }
@@ -221,6 +231,7 @@ var (
 		{"00000000-0000-4000-8000-000000000003", "google-bigquery"},
 		{"00000000-0000-4000-8000-000000000004", "snowflake"},
 	}
+	seededStore = seededConnection{"00000000-0000-4000-8000-000000000005", "sftp"}
 )
 
 // destinations returns what may be mapped into, with the types that fit, the

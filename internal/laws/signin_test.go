@@ -67,7 +67,7 @@ func TestSignInMethods(t *testing.T) {
 			w.secrets = map[string]string{}
 			for _, s := range list {
 				text := connectordoc.Connection(s.connector, s.method)
-				if s.connector.FlowSpec == "CRMToAEP" {
+				if s.connector.FlowSpec == "CRMToAEP" || s.connector.FlowSpec == "CloudStorageToAEP" {
 					text += "---\n" + connectordoc.Dataflow(s.connector)
 				}
 				for _, p := range s.method.Params {

@@ -158,7 +158,7 @@ func (w *world) checkOwned() {
 			w.t.Errorf("%s: %s is still to be removed", e.Address, d.ID)
 		}
 	}
-	for _, c := range seededConnections {
+	for _, c := range append(slices.Clone(seededConnections), seededStore) {
 		owned[c.id] = true
 	}
 	for _, s := range seededSchemas {

@@ -262,6 +262,11 @@ func (d *datasetBody) tree() tree {
 	return t
 }
 
+// isDelimited reports whether a dataflow reads delimited files, whose columns are text.
+func (f *dataflow) isDelimited() bool {
+	return f.files != nil && (f.files.format == "delimited" || strings.HasSuffix(f.files.path, ".csv"))
+}
+
 // tree is a mapping in its short form, where it may be and has one, or in the long one.
 func (m mapping) tree(short bool) any {
 	switch {
@@ -291,16 +296,28 @@ func (f *dataflow) tree() tree {
 	t.opt("title", f.title)
 	t.opt("description", f.description)
 	var db, target tree
-	if f.connection != nil {
+	switch {
+	case f.connection != nil:
 		db.add("connection", f.connection.name)
-	} else {
+	case f.seeded != nil:
 		db.add("connector", f.seeded.connector)
 		db.add("connectionId", f.seeded.id)
+	default:
+		db.add("connector", "data-landing-zone")
 	}
 	db.opt("title", f.sourceTitle)
 	db.opt("description", f.sources)
-	t.add("database", db)
-	t.add("table", f.table)
+	if x := f.files; x != nil {
+		db.add("path", x.path)
+		for _, p := range []pair{{"type", x.typ}, {"recursive", x.recursive}, {"format", x.format}, {"delimiter", x.delimiter},
+			{"encoding", x.encoding}, {"compression", x.compression}} {
+			db.opt(p.key, p.value)
+		}
+		t.add("files", db)
+	} else {
+		t.add("database", db)
+		t.add("table", f.table)
+	}
 	var columns, mappings tree
 	for i, c := range f.columns {
 		if i%3 == 2 || c.original != "" {
@@ -311,7 +328,7 @@ func (f *dataflow) tree() tree {
 		}
 		columns.add(c.name, c.typ)
 	}
-	if !f.allColumns {
+	if !f.allColumns && !f.isDelimited() {
 		t.add("columns", columns)
 	}
 	if f.schema != nil {
@@ -328,7 +345,7 @@ func (f *dataflow) tree() tree {
 	target.opt("description", f.targets)
 	t.add("target", target)
 	for i, m := range f.mappings {
-		mappings.add(m.destination, m.tree(i%2 == 0 && !f.allColumns))
+		mappings.add(m.destination, m.tree(i%2 == 0 && !f.allColumns && f.files == nil))
 	}
 	t.add("mappings", mappings)
 	if f.mappingTitle != "" {

@@ -291,3 +291,36 @@ func TestTextsOfAMappingAreOurs(t *testing.T) {
 		}
 	}
 }
+
+// Files that are read as by default are not read differently, whatever the platform writes.
+func TestDefaultsOfFiles(t *testing.T) {
+	body := func(properties, recursive string) string {
+		return `{"data":{"format":"delimited"` + properties + `},"params":{"path":"/a.csv"` + recursive + `}}`
+	}
+	const usual = `,"properties":{"columnDelimiter":",","encoding":"UTF-8"}`
+	spec := SpecOf(Source)
+	for _, tt := range []struct {
+		properties, recursive string
+		differences           int
+	}{
+		{usual, `,"recursive":false`, 0},
+		{"", "", 0},
+		{`,"properties":null`, `,"recursive":null`, 0},
+		{`,"properties":{}`, `,"recursive":"false"`, 0},
+		{`,"properties":{"columnDelimiter":","}`, "", 0},
+		{`,"properties":{"columnDelimiter":";"}`, "", 1},
+		{`,"properties":{"encoding":"ISO-8859-1"}`, "", 1},
+		{`,"properties":{"compressionType":"gzip"}`, "", 1},
+		{`,"properties":{"compressionType":""}`, "", 0},
+		{"", `,"recursive":true`, 1},
+	} {
+		want := parsed(t, body(usual, `,"recursive":false`))
+		read, err := spec.Align(want, plain(body(tt.properties, tt.recursive)), "", noRefs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := spec.Diff(read, want); len(d) != tt.differences {
+			t.Errorf("%s%s: %d differences, want %d: %v", tt.properties, tt.recursive, len(d), tt.differences, d)
+		}
+	}
+}

@@ -103,7 +103,7 @@ type Spec struct {
 	State       string            // path of the field that action calls change
 	ReplaceWith []string          // fields whose targets are replaced when this is (the trio)
 	Parts       []Kind            // what an object of this kind has for itself alone, and is taken over with it
-	Identifying []string          // fields that a renamed object keeps
+	Identifying []string          // fields that a renamed object keeps, those of them that it has
 	Reads       string            // field that says which connection this reads
 	Switched    []string          // lists that are off before they get another value that is on
 	Stops       bool              // must be disabled before it is deleted
@@ -194,7 +194,7 @@ var kinds = map[Kind]*Spec{
 			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
 		Keys: map[string]string{"params.columns": "name"}, Reads: "baseConnectionId",
-		Identifying: []string{"params.tableName"},
+		Identifying: []string{"params.tableName", "params.path"},
 	},
 	Target: {
 		Kind: Target, Noun: "target connection", Collection: specs.FlowService + "/targetConnections",
@@ -232,6 +232,7 @@ var kinds = map[Kind]*Spec{
 			{"sourceConnectionIds", RequiresReplace, Always, "a running flow keeps its source connection"},
 			{"targetConnectionIds", RequiresReplace, Always, "a running flow keeps its target connection"},
 			{"transformations[Copy]", RequiresReplace, Always, "the delta column of a flow is fixed once set (1382-400)"},
+			{"transformations[Encryption]", RequiresReplace, Always, "a flow keeps the keys of its files"},
 			{"transformations[Mapping].params.mappingId", InPlace, Recurring,
 				"later runs use the new mapping; a one-time flow keeps its own"},
 			{"transformations[Mapping].params.mappingVersion", InPlace, Recurring,

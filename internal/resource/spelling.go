@@ -46,6 +46,10 @@ var spellings = map[Kind][]Spelling{
 	},
 	Source: {
 		textless, specVersion,
+		{Field: "data.properties.columnDelimiter", Absent: ","},
+		{Field: "data.properties.encoding", Canon: strings.ToUpper, Absent: "UTF-8"},
+		{Field: "data.properties.compressionType", Absent: emptyText, Owned: true},
+		{Field: "params.recursive", Canon: strings.ToLower, Absent: "false"},
 		{Field: "params.columns[].meta:xdmType", Canon: canonTime, Unsaid: true}, // xdm.format tells the two apart
 		{Field: "params.columns[].xdm.minimum", Canon: canonBound, Absent: "-2147483648", Served: true},
 		{Field: "params.columns[].xdm.maximum", Canon: canonBound, Absent: "2147483647", Served: true},
@@ -225,12 +229,15 @@ func (s *Spec) alike(at Path, parent, a, b Value) bool {
 	return x == y || (a.Kind == NumberValue || b.Kind == NumberValue) && sameNumber(x, y)
 }
 
-// standsFor reports whether a field that is absent, or null, means v.
+// standsFor reports whether a field that is absent, or null, means v. An object is as
+// good as absent when all of its members are.
 func (s *Spec) standsFor(at Path, parent, v Value) bool {
 	row := s.spellingAt(at, parent)
 	switch {
 	case row.Unsaid:
 		return true
+	case v.Kind == ObjectValue && len(v.Fields) > 0:
+		return !slices.ContainsFunc(v.Fields, func(f Field) bool { return !s.standsFor(at.Field(f.Name), v, f.Value) })
 	case row.Absent == "" || !isScalar(v):
 		return false
 	case row.Absent == emptyText:

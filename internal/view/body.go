@@ -78,7 +78,7 @@ func startText(s planner.Start, at time.Time) string {
 	}
 	switch {
 	case s.Backfill == nil:
-		return text + ", reads the whole table once"
+		return text + ", reads everything once"
 	case *s.Backfill:
 		return text + ", backfill: true"
 	}

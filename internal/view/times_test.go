@@ -38,7 +38,7 @@ func TestStartsAreTimes(t *testing.T) {
 		{"drifted", planner.Plan{Drift: []planner.Change{drift}},
 			[]string{"2027-02-03 00:01:06 UTC (in 33 days)", "2027-01-01 00:00:00 UTC (now)"}},
 		{"replaced", planner.Plan{Changes: []planner.Change{replaced}},
-			[]string{"starts 2027-02-03 00:01:06 UTC (in 33 days), reads the whole table once"}},
+			[]string{"starts 2027-02-03 00:01:06 UTC (in 33 days), reads everything once"}},
 		{"created", planner.Plan{Changes: []planner.Change{created}}, []string{"2027-02-03 00:01:06 UTC (in 33 days)"}},
 	} {
 		c.plan.At = at

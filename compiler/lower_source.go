@@ -1,0 +1,86 @@
+package compiler
+
+import (
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+func lowerSource(u *unit, s *symbols) resource.Resource {
+	f := u.dataflow
+	key, via := viaOf(f)
+	connector, _ := s.connector(u)
+	body := make(object, 0, 6)
+	body.text("name", title(via.Title, title(f.Title, f.Name)+" source"), titleAt(u, key))
+	switch {
+	case via.Connection != "":
+		body.add("baseConnectionId", resource.Reference(addr(resource.Connection, via.Connection),
+			"id").At(u.span(key, "connection")))
+	case via.ConnectionID != "":
+		body.add("baseConnectionId", resource.String(via.ConnectionID).At(u.span(key, "connectionId")))
+	}
+	body.text("description", via.Description, u.doc.Lookup(key, "description"))
+	if f.Files != nil {
+		body = append(body, filesBody(u)...)
+	} else {
+		body = append(body, tableBody(u)...)
+	}
+	body.add("connectionSpec", spec(connector.ID).At(u.doc.Lookup(key, "connector").Written()))
+	return made(u, addr(resource.Source, f.Name), []string{key}, body.value(), f.Lifecycle)
+}
+
+// tableBody is what says which table a source connection reads.
+func tableBody(u *unit) object {
+	params := make(object, 0, 2)
+	params.add("tableName", resource.String(u.dataflow.Table).At(u.span("table")))
+	if len(u.dataflow.Columns) > 0 {
+		params.add("columns", columnsValue(u))
+	}
+	return object{
+		resource.F("data", resource.Object(resource.F("format", resource.String("tabular")))),
+		resource.F("params", params.value()),
+	}
+}
+
+// filesBody is what says which files a source connection reads. What has a default
+// is sent, so that any other value on the platform is a difference.
+func filesBody(u *unit) object {
+	f := u.dataflow.Files
+	var data, properties, params object
+	text := func(o *object, name, key, value string) {
+		o.text(name, value, u.doc.Lookup("files", key))
+	}
+	text(&data, "format", "format", formatOf(f))
+	if formatOf(f) == "delimited" {
+		text(&properties, "columnDelimiter", "delimiter", title(f.Delimiter, ","))
+		text(&properties, "encoding", "encoding", title(f.Encoding, "UTF-8"))
+	}
+	text(&properties, "compressionType", "compression", f.Compression)
+	if len(properties) > 0 {
+		data.add("properties", properties.value())
+	}
+	text(&params, "path", "path", f.Path)
+	text(&params, "type", "type", pathType(f))
+	params.add("recursive", resource.Bool(f.Recursive).At(u.doc.Lookup("files", "recursive").Written()))
+	return object{
+		resource.F("data", data.value()),
+		resource.F("params", params.value().At(u.span("files"))),
+	}
+}
+
+// flowSpecOf is the flow specification that takes the dataflow's source.
+func flowSpecOf(f *schemas.Dataflow) string {
+	if f.Files != nil {
+		return specs.CloudStorageToAEP
+	}
+	return specs.CRMToAEP
+}
+
+// encryptionValue is the transformation that decrypts files.
+func encryptionValue(u *unit) resource.Value {
+	e := u.dataflow.Files.Encryption
+	var params object
+	params.text("publicKeyId", e.PublicKeyID, u.doc.Lookup("files", "encryption", "publicKeyId"))
+	params.text("signVerificationKeyId", e.SignatureKeyID, u.doc.Lookup("files", "encryption", "signatureKeyId"))
+	return transformation("Encryption", params...)
+}

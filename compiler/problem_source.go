@@ -1,0 +1,207 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+type noSource struct{ u *unit }
+
+func (p noSource) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.SourceChoice, Severity: diag.Error, Path: "database",
+		Message: fmt.Sprintf("dataflow `%s` has no source", p.u.name),
+		Labels:  diag.At(p.u.at("name").key(), "expected `database` and `table`, or `files`"),
+		Help:    "add `database:` and `table:` for a table, or `files:` for files",
+	}
+}
+
+// twoSources: files beside a key of a table.
+type twoSources struct {
+	u   *unit
+	key string
+}
+
+func (p twoSources) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.SourceChoice, Severity: diag.Error, Path: p.key,
+		Message: fmt.Sprintf("`files` and `%s` are mutually exclusive", p.key),
+		Labels: []diag.Label{
+			{Span: p.u.at(p.key).key(), Text: "reads a table"}, {Span: p.u.at("files").key(), Text: "reads files"},
+		},
+		Help: "remove one of the two, or write two dataflows",
+	}
+}
+
+type landingZoneConnection struct{ at place }
+
+func (p landingZoneConnection) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.at.path.String(),
+		Message: "the landing zone has no connection",
+		Labels:  p.at.keyLabels("the platform rejects this"),
+		Help:    "remove it: every sandbox has one landing zone, which `connector: " + landingZone + "` stands for",
+	}
+}
+
+type notAFileSource struct {
+	at        place
+	connector specs.Connector
+}
+
+func (p notAFileSource) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.NotAFileSource, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s is not a source of files", p.connector.Name),
+		Labels:  p.at.labels("expected a connector of a file store (flow spec CloudStorageToAEP)"),
+		Help:    "choose a connector such as amazon-s3 or sftp; for a table, write `database:` and `table:`",
+	}
+}
+
+// filePath is a part of a path that the platform does not read.
+type filePath struct {
+	at                   place
+	start, end           int
+	warning              bool
+	message, label, help string
+}
+
+func (p filePath) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.FilePath, Severity: diag.Error, Path: p.at.path.String(), Message: p.message,
+		Labels: p.at.partLabels(p.start, p.end, p.label), Help: p.help,
+	}
+	if p.warning {
+		d.Severity = diag.Warning
+	}
+	return d
+}
+
+// fileType is a type, or recursion, that does not go with the path.
+type fileType struct {
+	u             *unit
+	message, help string
+}
+
+func (p fileType) Diagnose() diag.Diagnostic {
+	key := "type"
+	if !p.u.has("files", key) {
+		key = "recursive"
+	}
+	at := p.u.at("files", key)
+	return diag.Diagnostic{
+		Code: diag.FilePath, Severity: diag.Error, Path: at.path.String(), Message: p.message,
+		Labels: []diag.Label{
+			{Span: at.span(), Text: "does not fit the path"}, {Span: p.u.span("files", "path"), Text: "the path"},
+		},
+		Help: p.help,
+	}
+}
+
+type noFileFormat struct{ at place }
+
+func (p noFileFormat) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.FileFormat, Severity: diag.Error, Path: p.at.path.Field("format").String(),
+		Message: "unknown format of the files",
+		Labels:  p.at.keyLabels("expected `format`"),
+		Help: "add `format: delimited`, `json`, or `parquet`; the names .csv, .tsv, .json, and .parquet need no format, " +
+			"also with .gz, .gpg, or .pgp at the end",
+	}
+}
+
+// otherFormat is a format that the names of the files contradict.
+type otherFormat struct {
+	u     *unit
+	named string
+}
+
+func (p otherFormat) Diagnose() diag.Diagnostic {
+	at := p.u.at("files", "format")
+	return diag.Diagnostic{
+		Code: diag.FileFormat, Severity: diag.Warning, Path: at.path.String(),
+		Message: fmt.Sprintf("format is %s, but the files are named like %s", p.u.dataflow.Files.Format, p.named),
+		Labels: append(at.labels("another format"),
+			diag.Label{Span: p.u.span("files", "path"), Text: "named like " + p.named}),
+		Help: "write `format: " + p.named + "`, or silence this with # aepflow:ignore " + string(diag.FileFormat) + " REASON",
+	}
+}
+
+// fileOption is a key that files of the format do not have.
+type fileOption struct {
+	u           *unit
+	key, format string
+}
+
+func (p fileOption) Diagnose() diag.Diagnostic {
+	at := p.u.at("files", p.key)
+	formats := "delimited files"
+	if p.key == "compression" {
+		formats = "delimited and JSON files"
+	}
+	return diag.Diagnostic{
+		Code: diag.FileOption, Severity: diag.Error, Path: at.path.String(),
+		Message: fmt.Sprintf("`%s` is not allowed with format %s", p.key, p.format),
+		Labels:  at.keyLabels("for " + formats),
+		Help:    "remove `" + p.key + "`",
+	}
+}
+
+// missingFileOption is a key that the names of the files suggest.
+type missingFileOption struct {
+	u          *unit
+	key, value string
+}
+
+func (p missingFileOption) Diagnose() diag.Diagnostic {
+	at := p.u.at("files", "path")
+	return diag.Diagnostic{
+		Code: diag.FileOption, Severity: diag.Warning, Path: at.path.String(),
+		Message: fmt.Sprintf("the names of the files suggest `%s: %s`", p.key, p.value),
+		Labels:  at.labels("no `" + p.key + "` is written"),
+		Help:    "add `" + p.key + ": " + p.value + "` if it is right",
+	}
+}
+
+type recursiveEncryption struct{ u *unit }
+
+func (p recursiveEncryption) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.FileEncryption, Severity: diag.Error, Path: "files.recursive",
+		Message: "`recursive` is not allowed with `encryption`",
+		Labels: []diag.Label{
+			{Span: p.u.at("files", "recursive").key(), Text: "the platform reads encrypted files of one folder only"},
+			{Span: p.u.at("files", "encryption").key(), Text: "the files are encrypted"},
+		},
+		Help: "remove `recursive`, and write a dataflow for each folder",
+	}
+}
+
+type recurringFTP struct{ u *unit }
+
+func (p recurringFTP) Diagnose() diag.Diagnostic {
+	at := p.u.at("schedule", "frequency")
+	key, _ := viaOf(p.u.dataflow)
+	return diag.Diagnostic{
+		Code: diag.FileSchedule, Severity: diag.Warning, Path: at.path.String(),
+		Message: "recurring dataflow from an FTP server",
+		Labels:  append(at.labels("Adobe recommends once"), diag.Label{Span: p.u.at(key).key(), Text: "reads through FTP"}),
+		Help:    "write `frequency: once`, or move the files to SFTP",
+	}
+}
+
+type deltaOfFiles struct{ u *unit }
+
+func (p deltaOfFiles) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.DeltaForbidden, Severity: diag.Error, Path: "delta",
+		Message: "`delta` is not allowed with `files`",
+		Labels: []diag.Label{
+			{Span: p.u.at("delta").key(), Text: "files have no delta column"},
+			{Span: p.u.at("files").key(), Text: "reads files"},
+		},
+		Help: "remove `delta`: every run reads the files that are new or changed since the last",
+	}
+}

@@ -1,0 +1,114 @@
+package compiler
+
+import (
+	"regexp"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// viaOf returns the connection that a dataflow reads through, and the key that says so.
+func viaOf(f *schemas.Dataflow) (string, *schemas.Via) {
+	if f.Files != nil {
+		return "files", &f.Files.Via
+	}
+	return "database", &f.Database.Via
+}
+
+// resolveSource checks that a dataflow has exactly one source, and its rules.
+func (r *resolver) resolveSource(u *unit) {
+	database, table := u.has("database"), u.has("table")
+	switch {
+	case u.dataflow.Files != nil:
+		for _, key := range []string{"database", "table"} {
+			if u.has(key) {
+				r.report.Add(twoSources{u, key})
+				return
+			}
+		}
+		r.resolveFiles(u)
+	case !database && !table:
+		r.report.Add(noSource{u})
+		return
+	case !database:
+		r.report.Add(missingDocumentKey{at: u.at(), key: "database"})
+		return
+	case !table:
+		r.report.Add(missingDocumentKey{at: u.at(), key: "table"})
+	}
+	r.resolveVia(u)
+}
+
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
+
+// resolveVia checks that there is one way to the source: a connector and the id of a
+// connection, or a Connection document. The landing zone has no connection.
+func (r *resolver) resolveVia(u *unit) {
+	key, via := viaOf(u.dataflow)
+	switch {
+	case via.Connector == landingZone:
+		for _, other := range []string{"connection", "connectionId"} {
+			if u.has(key, other) {
+				r.report.Add(landingZoneConnection{u.at(key, other)})
+			}
+		}
+	case via.Connection != "" && via.ConnectionID != "":
+		r.report.Add(twoConnections{u, key})
+		return
+	case via.Connection != "":
+		r.resolveConnectionName(u)
+		return
+	case via.ConnectionID == "":
+		r.report.Add(noConnection{at: u.at(key)})
+	case !uuid.MatchString(via.ConnectionID):
+		r.report.Add(badID{at: u.at(key, "connectionId"), got: via.ConnectionID,
+			want: "a UUID such as 6990abad-977d-41b9-a85d-17ea8cf1c0e4"})
+	}
+	if via.Connector == "" {
+		if via.ConnectionID != "" {
+			r.report.Add(missingDocumentKey{at: u.at(key), key: "connector"})
+		}
+		return
+	}
+	if c, ok := specs.ConnectorBySlug(via.Connector); ok {
+		checkReads(u, u.at(key, "connector"), c, r.report)
+		checkRetired(u.at(key, "connector"), c, r.report)
+	}
+}
+
+// resolveConnectionName checks the Connection document that a source names.
+func (r *resolver) resolveConnectionName(u *unit) {
+	key, via := viaOf(u.dataflow)
+	at := u.at(key, "connection")
+	c, ok := r.find(schemas.KindConnection, via.Connection)
+	switch {
+	case !ok:
+		r.missing(at, schemas.KindConnection, via.Connection)
+		return
+	case c.connection == nil:
+		return
+	case via.Connector != "" && c.connection.Connector != via.Connector:
+		r.report.Add(connectorMismatch{u, c, key})
+	}
+	if k, ok := specs.ConnectorBySlug(c.connection.Connector); ok {
+		checkReads(u, at, k, r.report)
+	}
+}
+
+// checkReads reports a connector whose sources are not what the dataflow reads.
+func checkReads(u *unit, at place, c specs.Connector, report *diag.Report) {
+	switch files := u.dataflow.Files != nil; {
+	case files && c.FlowSpec != "CloudStorageToAEP":
+		report.Add(notAFileSource{at: at, connector: c})
+	case !files && c.FlowSpec != "CRMToAEP":
+		report.Add(notATableSource{at: at, connector: c})
+	}
+}
+
+// checkRetired reports a connector that Adobe withdraws.
+func checkRetired(at place, c specs.Connector, report *diag.Report) {
+	if c.Deprecated != "" {
+		report.Add(deprecatedConnector{at: at, connector: c})
+	}
+}

@@ -1,0 +1,92 @@
+package diag
+
+// filesDataflow is a document that reads files in which nothing is wrong.
+const filesDataflow = `name: loyalty
+files:
+  connector: sftp
+  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4
+  path: /exports/loyalty/*.csv
+columns:
+  id: string
+  points: string
+target:
+  schema: https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168
+  dataset: 6019e0e7c5dcf718db5ebc71
+mappings:
+  _id: id
+  loyalty.points: to_integer(points)
+schedule:
+  frequency: hour
+  interval: 1
+`
+
+// sourceCodes explains the codes of what a dataflow reads.
+var sourceCodes = []Entry{
+	{
+		Code: SourceChoice, Severity: Error,
+		Title: "no source, or two",
+		Explanation: "A dataflow reads either a table, with `database` and `table`, or files, with `files`. Write two " +
+			"dataflows to read both.",
+		Example: with(filesDataflow, "columns:", "table: loyalty\ncolumns:"),
+	},
+	{
+		Code: NotAFileSource, Severity: Error,
+		Title: "connector without files",
+		Explanation: "`files` needs a connector of a file store, such as amazon-s3, sftp, or data-landing-zone. A " +
+			"database is read with `database` and `table`.",
+		Example: with(filesDataflow, "connector: sftp", "connector: postgresql"),
+	},
+	{
+		Code: FilePath, Severity: Error,
+		Title: "path that the platform does not read",
+		Explanation: "A path is one file, a folder (it ends with a slash), or a pattern. `*` stands for any " +
+			"characters and may only occur in the last part of a path; `recursive: true` reads the folders below a " +
+			"folder. Paths of the landing zone begin with its container, `dlz-user-container`.",
+		Example: with(filesDataflow, "/exports/loyalty/*.csv", "/exports/*/loyalty.csv"),
+	},
+	{
+		Code: FileFormat, Severity: Error,
+		Title: "unknown format of files",
+		Explanation: "All files of a dataflow have one format: `delimited`, `json`, or `parquet`. It may be left out " +
+			"where the path ends with .csv, .tsv, .json, or .parquet, also before .gz, .gpg, or .pgp. A path that " +
+			"says something else than `format` is a warning.",
+		Example: with(filesDataflow, "/exports/loyalty/*.csv", "/exports/loyalty/"),
+	},
+	{
+		Code: FileOption, Severity: Error,
+		Title: "key for another file format",
+		Explanation: "`delimiter` and `encoding` describe delimited files, `compression` delimited and JSON files; " +
+			"Parquet files say it all themselves. Names such as .tsv and .csv.gz without the matching key are a warning.",
+		Example: with(filesDataflow, "/exports/loyalty/*.csv", "/exports/loyalty/*.json\n  encoding: UTF-8"),
+	},
+	{
+		Code: FileEncryption, Severity: Error,
+		Title: "encrypted files of several folders",
+		Explanation: "The platform decrypts the files of one folder: it does not look for encrypted files in the " +
+			"folders below.",
+		Example: with(filesDataflow, "/exports/loyalty/*.csv",
+			"/exports/loyalty/*.csv\n  recursive: true\n  encryption: {publicKeyId: 7d3a}"),
+	},
+	{
+		Code: FileSchedule, Severity: Warning,
+		Title: "recurring dataflow from FTP",
+		Explanation: "Adobe recommends one-time dataflows for FTP. Elsewhere, each run takes the files that were " +
+			"changed since the last.",
+		Example: with(filesDataflow, "connector: sftp", "connector: ftp"),
+	},
+	{
+		Code: ColumnPath, Severity: Error,
+		Title: "invalid path of a column",
+		Explanation: "Columns of JSON and Parquet files are paths: `address.city`, `items[].sku`. `\\.` is a dot in a " +
+			"name. A column cannot be a value and hold other columns.",
+		Example: with(with(filesDataflow, "loyalty/*.csv", "loyalty/*.json"), "  points: string",
+			"  points: string\n  points.total: integer"),
+	},
+	{
+		Code: ColumnType, Severity: Error,
+		Title: "type that the source does not have",
+		Explanation: "Delimited files contain text, so their columns are `string`: convert them in the mapping, for " +
+			"example with to_integer(…). Lists such as `string[]` occur in JSON and Parquet files only.",
+		Example: with(filesDataflow, "points: string", "points: integer"),
+	},
+}

@@ -1,0 +1,52 @@
+package schemas
+
+// Via is the connection through which data are read: a connector with the id of an
+// existing base connection, or the name of a Connection document.
+type Via struct {
+	// The connector, such as postgresql or google-bigquery.
+	Connector string `yaml:"connector,omitempty" values:"connectors" jsonschema:"example=google-bigquery"`
+	// Id of a base connection that exists on the platform.
+	ConnectionID string `yaml:"connectionId,omitempty" jsonschema:"example=6990abad-977d-41b9-a85d-17ea8cf1c0e4"`
+	// Name of a Connection document of this project.
+	Connection string `yaml:"connection,omitempty" jsonschema:"example=crm-db"`
+	// Name of the source connection on the platform. Default: the dataflow's title and "source".
+	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
+	// Description of the source connection on the platform.
+	Description string `yaml:"description,omitempty"`
+}
+
+// Database says where the table is: a connector with the id of an existing base
+// connection, or the name of a Connection document.
+type Database struct {
+	Via `yaml:",inline"`
+}
+
+// Files are files in a store: a connection, as for a database, and a path. The
+// connector data-landing-zone needs no connection.
+type Files struct {
+	Via `yaml:",inline"`
+	// A file, a folder (ends with a slash), or a pattern with * in its last segment. It is sent as written.
+	Path string `yaml:"path" jsonschema:"minLength=1,example=/exports/loyalty/*.csv"`
+	// Whether the path is a file or a folder. Default: folder where it ends with a slash or has a *, otherwise file.
+	Type string `yaml:"type,omitempty" jsonschema:"enum=file,enum=folder"`
+	// Whether folders below the path are read too.
+	Recursive bool `yaml:"recursive,omitempty"`
+	// Format of the files. Default: what their names say (.csv, .tsv, .json, .parquet, also before .gz, .gpg, or .pgp).
+	Format string `yaml:"format,omitempty" jsonschema:"enum=delimited,enum=json,enum=parquet"`
+	// The character between the columns of delimited files.
+	Delimiter string `yaml:"delimiter,omitempty" jsonschema:"minLength=1,maxLength=1,default=\\,,example=;"`
+	// Encoding of delimited files.
+	Encoding string `yaml:"encoding,omitempty" jsonschema:"enum=UTF-8,enum=ISO-8859-1,default=UTF-8"`
+	// Compression of delimited and JSON files. Default: none.
+	Compression string `yaml:"compression,omitempty" jsonschema:"enum=bzip2,enum=gzip,enum=deflate,enum=zipDeflate,enum=tarGzip,enum=tar"`
+	// The keys with which the files are encrypted and signed.
+	Encryption *Encryption `yaml:"encryption,omitempty"`
+}
+
+// Encryption names keys of the sandbox by their ids.
+type Encryption struct {
+	// Id of the key pair that the files are encrypted for.
+	PublicKeyID string `yaml:"publicKeyId" jsonschema:"minLength=1"`
+	// Id of the key that verifies the signature of the files. Default: signatures are not checked.
+	SignatureKeyID string `yaml:"signatureKeyId,omitempty" jsonschema:"minLength=1"`
+}
