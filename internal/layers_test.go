@@ -81,11 +81,12 @@ var layers = map[string][]string{
 	"internal/emulator/sandbox":    {"internal/emulator/core", "internal/emulator/state"},
 	"internal/emulator/registry":   {"internal/emulator/core", "internal/specs"},
 	"internal/emulator/connectors": {"internal/emulator/core"},
+	"internal/emulator/filedata":   {},
 	"internal/emulator/catalog":    {"internal/emulator/core", "internal/emulator/registry"},
 	"internal/emulator/dataprep":   {"internal/emulator/core", "internal/emulator/registry", "internal/specs"},
 	"internal/emulator/flow": {
 		"internal/emulator/core", "internal/emulator/catalog", "internal/emulator/connectors",
-		"internal/emulator/dataprep",
+		"internal/emulator/dataprep", "internal/emulator/filedata",
 		"internal/emulator/registry",
 		"internal/redact", "internal/specs",
 	},

@@ -28,16 +28,16 @@ const LandingZoneContainer = "dlz-user-container"
 // count its rows.
 type Source struct {
 	Connection string // name or id of the base connection
-	Kind       string // sqlite, csv or json
-	Path       string // a file, or a folder with one file per table
+	Kind       string // sqlite, csv, json, or files
+	Path       string // a file, a folder with one file per table, or a folder of files
 }
 
-// ParseSource reads NAME=sqlite:file.db, NAME=csv:DIR or NAME=json:DIR.
+// ParseSource reads NAME=sqlite:file.db, NAME=csv:DIR, NAME=json:DIR, or NAME=files:DIR.
 func ParseSource(s string) (Source, error) {
 	name, rest, ok1 := strings.Cut(s, "=")
 	kind, path, ok2 := strings.Cut(rest, ":")
-	if !ok1 || !ok2 || name == "" || path == "" || !slices.Contains([]string{"sqlite", "csv", "json"}, kind) {
-		return Source{}, fmt.Errorf("source %q: expected NAME=sqlite:FILE, NAME=csv:DIR or NAME=json:DIR", s)
+	if !ok1 || !ok2 || name == "" || path == "" || !slices.Contains([]string{"sqlite", "csv", "json", "files"}, kind) {
+		return Source{}, fmt.Errorf("source %q: expected NAME=sqlite:FILE, NAME=csv:DIR, NAME=json:DIR, or NAME=files:DIR", s)
 	}
 	return Source{name, kind, path}, nil
 }
@@ -54,6 +54,8 @@ type Fixture struct {
 	db     *sql.DB
 	Names  []string              // tables, sorted
 	files  map[string]files.File // table → file, for csv and json
+	folder files.Folder          // of files
+	most   int                   // entries of a folder
 
 	mu     sync.Mutex
 	loaded map[string]*rowSet
@@ -116,6 +118,14 @@ func openFixture(s Source) (*Fixture, error) {
 		return f, rows.Err()
 	}
 	folder := files.Project(s.Path)
+	if s.Kind == "files" {
+		f.folder, f.most = folder, maxEntries
+		is, err := folder.IsFolder()
+		if err == nil && !is {
+			err = fmt.Errorf("%s is not a folder", s.Path)
+		}
+		return f, err
+	}
 	list, err := folder.List()
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -41,7 +40,8 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		}
 		return core.Answer{}, core.FlowError(core.ErrObjectTypeEmpty, "objectType is missing")
 	}
-	if spec, _, _ := specs.ConnectorByID(core.Text(r.View(), "connectionSpec", "id")); spec.FlowSpec == "" {
+	spec, _, _ := specs.ConnectorByID(core.Text(r.View(), "connectionSpec", "id"))
+	if spec.FlowSpec == "" {
 		return core.Answer{}, core.FlowError(core.ErrExploreSpec, "connections of %s cannot be explored", spec.Name)
 	}
 	filter, err := readExploreFilter(c.Query.Get("filters"))
@@ -57,6 +57,9 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrExploreObject, "object is missing; it names the %s", kind)
 	}
 	f := FixtureOf(c.Env, r.Object())
+	if spec.FlowSpec == "CloudStorageToAEP" {
+		return exploreFiles(c, fileStore{f, ""}, kind)
+	}
 	if kind == "root" || kind == "folder" {
 		items := []any{}
 		if f != nil {
@@ -181,13 +184,9 @@ func exploreSpec(c *core.Call) (core.Answer, error) {
 	if spec.Slug != core.LandingZone {
 		return core.Answer{}, core.FlowError(core.ErrSpecExplore, "%s is explored through a connection", spec.Name)
 	}
-	if strings.ToLower(c.Query.Get("objectType")) != "root" {
-		return core.Answer{}, core.FlowError(
-			core.ErrProviderNone,
-			"there is no %s %s: the landing zone of this sandbox is empty",
-			c.Query.Get("objectType"),
-			c.Query.Get("object"),
-		)
+	kind := strings.ToLower(c.Query.Get("objectType"))
+	if kind != "root" && c.Query.Get("object") == "" {
+		return core.Answer{}, core.FlowError(core.ErrExploreObject, "object is missing; it names the %s", kind)
 	}
-	return core.Answer{Status: http.StatusOK, Body: []byte("[]")}, nil
+	return exploreFiles(c, landingZoneFiles(c.Env), kind)
 }

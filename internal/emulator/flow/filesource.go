@@ -21,10 +21,14 @@ var fileProperties = map[string]struct{ formats, values []string }{
 		[]string{"bzip2", "gzip", "deflate", "zipDeflate", "tarGzip", "tar"}},
 }
 
-// checkFileSource checks how files are read and where they are.
-func checkFileSource(o object, format string, params object) error {
-	properties, isObject := core.At(o, "data", "properties").(object)
-	if !isObject && core.At(o, "data", "properties") != nil {
+// checkFileFormat checks the properties of data against its format.
+func checkFileFormat(data any, format string) error {
+	if !slices.Contains(fileFormats, format) {
+		return core.FlowError(core.ErrFormat, "the format of the files is %q, expected %s", format,
+			strings.Join(fileFormats, ", "))
+	}
+	properties, isObject := core.At(data, "properties").(object)
+	if !isObject && core.At(data, "properties") != nil {
 		return core.FlowError(core.ErrParamValue, "data.properties must be an object")
 	}
 	for name, rule := range fileProperties {
@@ -44,8 +48,15 @@ func checkFileSource(o object, format string, params object) error {
 				strings.Join(rule.values, ", "))
 		}
 	}
-	path := core.Text(params, "path")
-	if path == "" {
+	return nil
+}
+
+// checkFileSource checks how files are read and where they are.
+func checkFileSource(o object, format string, params object) error {
+	if err := checkFileFormat(o["data"], format); err != nil {
+		return err
+	}
+	if core.Text(params, "path") == "" {
 		return core.FlowError(core.ErrFieldMissing, "params.path is missing")
 	}
 	if kind, has := params["type"]; has && kind != "file" && kind != "folder" {

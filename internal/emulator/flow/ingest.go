@@ -19,7 +19,14 @@ func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
 		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: "the source connection is gone"}
 	}
 	o := src.Object()
-	if f := fixtureOfBase(sp, core.Text(o, "baseConnectionId")); f != nil {
+	ext := core.At(run, "metrics", "durationSummary", "extensions")
+	from, _ := core.AsInt(core.At(ext, "windowStart"))
+	to, _ := core.AsInt(core.At(ext, "windowEnd"))
+	if store := filesOf(sp, o); store.HasFiles() {
+		if out = ingestFiles(store, o, from, to); out.Status == "failed" {
+			return out
+		}
+	} else if f := fixtureOfBase(sp, core.Text(o, "baseConnectionId")); f != nil {
 		rows, err := f.Rows(context.Background(), core.Text(o, "params", "tableName"), -1)
 		if err != nil {
 			why := "the source cannot be read"
@@ -30,9 +37,6 @@ func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
 		}
 		filter := core.At(o, "params", "filters", "value")
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
-		ext := core.At(run, "metrics", "durationSummary", "extensions")
-		from, _ := core.AsInt(core.At(ext, "windowStart"))
-		to, _ := core.AsInt(core.At(ext, "windowEnd"))
 		out.Read = countWindow(rows, deltaOf(flow, run), from, to)
 		out.Written = out.Read
 	}

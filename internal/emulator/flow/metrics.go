@@ -13,6 +13,7 @@ func metrics(o catalog.Outcome, ext any, begun, ended int64) object {
 	if o.Written > 0 {
 		files = 1
 	}
+	read := max(files, o.Files)
 	status := o.Status
 	if status == "partialSuccess" {
 		status = "success" // below the threshold a run succeeds and carries its errors
@@ -22,7 +23,7 @@ func metrics(o catalog.Outcome, ext any, begun, ended int64) object {
 		"sizeSummary":     object{"inputBytes": in, "outputBytes": out},
 		"recordSummary": object{"inputRecordCount": o.Read, "outputRecordCount": o.Written, "failedRecordCount": o.Failed,
 			"skippedRecordCount": int64(0)},
-		"fileSummary": object{"inputFileCount": files, "outputFileCount": files,
+		"fileSummary": object{"inputFileCount": read, "outputFileCount": files,
 			"activityRefs": []any{"promotionActivity"}},
 		"statusSummary": object{"status": status, "errors": o.Errors(), "activityRefs": []any{"promotionActivity"}},
 	}

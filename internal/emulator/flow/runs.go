@@ -195,13 +195,17 @@ func moveEtag(sp *core.Space, flow object, now int64) {
 }
 
 // windowStart is the end of the last window; the first run reads from the
-// beginning when backfill is on.
+// beginning when backfill is on, and files without it only when they come after the
+// start.
 func windowStart(flow object, s schedule, slot int64) int64 {
 	if slot != 0 {
 		return slot
 	}
 	if s.Once() || s.backfill {
 		return 0
+	}
+	if core.Text(flow, "flowSpec", "id") == specs.CloudStorageToAEP {
+		return s.start * 1000
 	}
 	made, _ := core.AsInt(flow["createdAt"])
 	return min(made, s.start*1000)
