@@ -82,6 +82,17 @@ func (e *ConflictError) shown(path string, v json.RawMessage) string {
 	return string(v)
 }
 
+// ExistsError says that an object of a new resource's title exists on the platform, and that no entry owns it.
+type ExistsError struct {
+	Address resource.Address
+	ID      string
+}
+
+func (e *ExistsError) Error() string {
+	return fmt.Sprintf("%s exists as %s; to take it over, add `lifecycle: {import: {%s: %q}}` to its document",
+		e.Address, e.ID, e.Address.Kind, e.ID)
+}
+
 // AmbiguousError says that the answer to a create was lost and that several
 // objects on the platform could be the one that it made.
 type AmbiguousError struct {

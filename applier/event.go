@@ -61,6 +61,7 @@ type Done struct {
 	ID      string
 	Elapsed time.Duration
 	Adopted bool // the answer was lost; the object was found on the platform
+	Already bool // the platform had it before the call
 	Last    bool // it was the last call of its change
 }
 

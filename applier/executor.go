@@ -19,6 +19,7 @@ type outcome struct {
 	known    platform.Outcome // NotDone, Done, or Unknown
 	id, etag string
 	adopted  bool  // found on the platform, not named by the answer
+	already  bool  // the platform had it before the call
 	resend   bool  // not done, and worth another attempt
 	err      error // why it is not done or not known
 }
@@ -102,15 +103,45 @@ func (e *executor) refused(ctx context.Context, c *boundCall, err error, doubt b
 	case step == planner.StepDelete && isGone(c.change.Kind, err), step == planner.StepRetire && platform.IsNotFound(err):
 		return outcome{known: platform.Done}
 	case platform.IsConflict(err):
-		return e.conflict(ctx, c, err)
+		return e.conflict(ctx, c, err).withoutLoss(doubt)
 	case doubt, isAction(step) && hasStatus(err, http.StatusBadRequest):
 		// Done by that earlier attempt; or already in that state, by an action of an earlier run
 		// whose answer was lost.
 		if o := e.resolver().look(ctx, c.intent, c.before); o.known == platform.Done {
-			return o
+			return o.withoutLoss(doubt)
 		}
 	}
+	if step == planner.StepCreate {
+		return e.existing(ctx, c, err)
+	}
 	return notDone(err)
+}
+
+// withoutLoss turns an object that was found on the platform into one that had the change already, unless an answer was
+// lost.
+func (o outcome) withoutLoss(lost bool) outcome {
+	if o.adopted && !lost {
+		o.adopted, o.already = false, true
+	}
+	return o
+}
+
+// existing names the object that a refused create collides with. A descriptor that the schema has with the same
+// content, such as one that destroy could not delete, is taken over with its schema.
+func (e *executor) existing(ctx context.Context, c *boundCall, cause error) outcome {
+	sent := c.intent.Entry.Entry
+	switch {
+	case c.change.Kind == resource.Descriptor && hasStatus(cause, http.StatusBadRequest):
+		found, err := e.resolver().finder.Find(ctx, sent, time.Time{})
+		if err == nil && len(found) == 1 && e.recorder.claim(found[0].ID) {
+			return outcome{known: platform.Done, id: found[0].ID, etag: found[0].ETag, already: true}
+		}
+	case platform.IsTitleTaken(cause):
+		if id, err := e.resolver().finder.Namesake(ctx, sent); err == nil && id != "" {
+			return notDone(errors.Join(cause, &ExistsError{Address: c.change.Address, ID: id}))
+		}
+	}
+	return notDone(cause)
 }
 
 // isGone reports whether a refused delete leaves nothing to delete. Data Prep documents no delete:

@@ -194,7 +194,7 @@ func (r *run) report(c *boundCall, o outcome, blocked []int, ticket lockfile.Tic
 	if isDone {
 		r.listener.emit(Done{
 			Subject: c.subject(), Attempt: c.attempt, ID: c.objectOf(o), Elapsed: time.Since(c.began), Adopted: o.adopted,
-			Last: len(c.later()) == 0,
+			Already: o.already, Last: len(c.later()) == 0,
 		})
 	}
 }

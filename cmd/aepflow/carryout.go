@@ -324,6 +324,8 @@ func (op *operation) advice(r applier.Result) (lead, command string) {
 	for _, f := range r.Failed {
 		var refused *platform.Error
 		switch {
+		case is[*applier.ExistsError](f.Err):
+			return "After adding the line, continue with:", command + " --refresh"
 		case f.Unknown, !errors.As(f.Err, &refused), refused.Status >= 500, refused.Status == http.StatusTooManyRequests:
 		case refused.Status == http.StatusNotFound && f.Step != planner.StepCreate:
 			return "An object is gone from the platform. Create it again with:", command + " --refresh --recreate"

@@ -100,6 +100,12 @@ func isRefusal(err error, status int) bool {
 	return errors.As(err, &e) && e.Status == status && !e.unexplained
 }
 
+// IsTitleTaken reports a create that was refused because another object has its title.
+func IsTitleTaken(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == "XDM-1521-400"
+}
+
 // IsTemporary reports a read without an answer, or with one that says to try later.
 func IsTemporary(err error) bool {
 	var e *Error

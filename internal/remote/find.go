@@ -66,6 +66,23 @@ func (f *Finder) Find(ctx context.Context, sent lockfile.Entry, since time.Time)
 	return out, nil
 }
 
+// Namesake returns the ID of an object that no entry owns with the title or name of what was sent; "" for none.
+func (f *Finder) Namesake(ctx context.Context, sent lockfile.Entry) (id string, err error) {
+	name, err := f.nameOf(sent)
+	if err != nil || name == "" {
+		return "", err
+	}
+	for o, err := range f.candidates(ctx, resource.SpecOf(sent.Address.Kind), name) {
+		if err != nil {
+			return "", err
+		}
+		if h := headOf(o); cmp.Or(h.Title, h.Name) == name && !f.Owned(o.ID) {
+			return o.ID, nil
+		}
+	}
+	return "", nil
+}
+
 // tagged returns the object that a tag was put on.
 func (f *Finder) tagged(ctx context.Context, spec *resource.Spec, sent lockfile.Entry) ([]platform.Object, error) {
 	for _, n := range sent.Needs {

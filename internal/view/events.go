@@ -23,6 +23,7 @@ type Event struct {
 	Attempt    int              `json:"attempt,omitempty"`
 	ID         string           `json:"id,omitempty"`
 	Adopted    bool             `json:"adopted,omitempty"` // found on the platform after a lost answer
+	Already    bool             `json:"already,omitempty"` // of done: the platform had it before the call
 	ElapsedMS  int64            `json:"elapsed_ms,omitempty"`
 	WaitMS     int64            `json:"wait_ms,omitempty"` // of waiting: the longest that it still takes
 	BlockedBy  resource.Address `json:"blocked_by,omitzero"`
@@ -119,7 +120,8 @@ func eventOf(e applier.Event, explain Explain) Event {
 		return out
 	case applier.Done:
 		out := about("done", e.Subject)
-		out.Attempt, out.ID, out.Adopted, out.ElapsedMS = e.Attempt, e.ID, e.Adopted, e.Elapsed.Milliseconds()
+		out.Attempt, out.ID, out.ElapsedMS = e.Attempt, e.ID, e.Elapsed.Milliseconds()
+		out.Adopted, out.Already = e.Adopted, e.Already
 		return out
 	case applier.Failed:
 		out := about("failed", e.Subject)

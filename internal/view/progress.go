@@ -169,6 +169,12 @@ func (g *Progress) line(e Event) string {
 		text = c.paint(yellow, fmt.Sprintf("did not %s, blocked by %s", stepVerb(e), e.BlockedBy))
 	default:
 		text = stepDone(e)
+		switch {
+		case e.Already && e.Step == planner.StepCreate:
+			text = "exists already"
+		case e.Already:
+			text = "already as documented, nothing was changed"
+		}
 		if e.ID != "" && e.Step == planner.StepCreate {
 			text += " " + shortID(e.ID)
 		}
