@@ -76,6 +76,10 @@ func (dec *decoder) value(path document.Path, n *document.Node, v reflect.Value,
 		dec.finite(path, n)
 		return
 	}
+	if data, ok := v.Addr().Interface().(*schemas.Data); ok {
+		dec.data(path, n, data, r)
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		if n.Kind != document.StringKind {
@@ -242,6 +246,19 @@ func (dec *decoder) finite(path document.Path, n *document.Node) {
 	for i, value := range n.Items {
 		dec.finite(append(path, item(i)), value)
 	}
+}
+
+// data keeps a map as JSON.
+func (dec *decoder) data(path document.Path, n *document.Node, v *schemas.Data, r *rules) {
+	if n.Kind != document.MapKind {
+		dec.refuseType(path, n, "a map of keys and values")
+		return
+	}
+	if len(n.Pairs) < r.minProperties {
+		dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: "at least " + plural(r.minProperties, "key")})
+	}
+	dec.finite(path, n)
+	v.JSON = appendNode(nil, n)
 }
 
 func (dec *decoder) refuseType(path document.Path, n *document.Node, want string) {

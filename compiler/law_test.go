@@ -115,6 +115,7 @@ description: all of them
 database: {connector: postgresql, connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4, connection: db, title: t, description: d}
 table: shop.orders
 columns: {id: string, amount: {type: double, originalType: NUMERIC}}
+filter: {pql: {a: 1}}
 target:
   title: t
   description: d
@@ -133,6 +134,7 @@ targets: {prod: {title: x, delta: null}}
 `, `name: orders
 database: {}
 table: x
+filter: id > 1
 target: {schema: people, dataset: people}
 mappings: {a: id}
 delta: id

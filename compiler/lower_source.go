@@ -31,10 +31,13 @@ func lowerSource(u *unit, s *symbols) resource.Resource {
 
 // tableBody is what says which table a source connection reads.
 func tableBody(u *unit) object {
-	params := make(object, 0, 2)
+	params := make(object, 0, 3)
 	params.add("tableName", resource.String(u.dataflow.Table).At(u.span("table")))
 	if len(u.dataflow.Columns) > 0 {
 		params.add("columns", columnsValue(u))
+	}
+	if u.dataflow.Filter != nil {
+		params.add("filters", filterValue(u.dataflow.Filter).At(u.span("filter")))
 	}
 	return object{
 		resource.F("data", resource.Object(resource.F("format", resource.String("tabular")))),

@@ -18,6 +18,7 @@ var dependsOn = map[string][]string{
 	"database":   {"table", "files"},
 	"table":      {"database", "files"},
 	"files":      {"schedule"},
+	"filter":     {"columns", "database", "files"},
 	"delta":      {"schedule", "columns", "files"},
 	"mappings":   {"columns", "target", "files"},
 	"columns":    {"mappings", "delta", "files"},

@@ -11,6 +11,7 @@ import (
 func (r *resolver) resolveDataflow(u *unit) {
 	r.resolveSource(u)
 	checkColumns(u, r.report)
+	r.resolveFilter(u)
 	r.resolveTarget(u)
 	r.resolveMappings(u)
 	resolveSchedule(u, r.report)

@@ -28,8 +28,8 @@ var layers = map[string][]string{
 	"compiler": {
 		"schemas", "internal/connectordoc", "internal/dataprep", "internal/diag", "internal/document",
 		"internal/nearest",
-		"internal/output", "internal/parallel", "internal/resource", "internal/source", "internal/specs",
-		"internal/xdm",
+		"internal/output", "internal/parallel", "internal/resource", "internal/rowfilter", "internal/source",
+		"internal/specs", "internal/xdm",
 	},
 	"planner": {"internal/diag", "internal/lockfile", "internal/output", "internal/resource",
 		"internal/source", "internal/specs"},
@@ -53,6 +53,7 @@ var layers = map[string][]string{
 	"internal/resource":        {"internal/source", "internal/specs"},
 	"internal/diag":            {"internal/nearest", "internal/output", "internal/redact", "internal/source"},
 	"internal/nearest":         {},
+	"internal/rowfilter":       {},
 	"internal/output":          {},
 	"internal/document":        {"internal/diag", "internal/document/syntax", "internal/output", "internal/source"},
 	"internal/document/syntax": {"internal/diag", "internal/source"},

@@ -45,6 +45,8 @@ type Dataflow struct {
 	// files are checked here and not sent; those of JSON and Parquet files are paths such as address.city or
 	// items[].sku.
 	Columns Columns `yaml:"columns,omitempty" jsonschema:"minProperties=1"`
+	// Rows of the table to read, such as city == "Lund" and not isNull(email). Only some connectors support it.
+	Filter *Filter `yaml:"filter,omitempty" jsonschema:"example=amount > 10"`
 	// The schema and the dataset that the data go into.
 	Target Target `yaml:"target"`
 	// What each field of the target schema gets: XDM path, then a column or a Data Prep expression.

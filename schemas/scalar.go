@@ -76,3 +76,6 @@ func (i Instant) Epoch() (int64, error) {
 	}
 	return t.Unix(), nil
 }
+
+// Data is a map that is passed on as it is written, as JSON.
+type Data struct{ JSON []byte }

@@ -50,3 +50,10 @@ type Encryption struct {
 	// Id of the key that verifies the signature of the files. Default: signatures are not checked.
 	SignatureKeyID string `yaml:"signatureKeyId,omitempty" jsonschema:"minLength=1"`
 }
+
+// Filter says which rows of a table are read.
+type Filter struct {
+	Where string `yaml:"-" short:"true"`
+	// The condition in Adobe's PQL, for what the short form cannot say: a node with nodeType, fnName, and params.
+	PQL Data `yaml:"pql" jsonschema:"minProperties=1"`
+}

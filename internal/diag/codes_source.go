@@ -20,6 +20,9 @@ schedule:
   interval: 1
 `
 
+var filterDataflow = with(with(goodDataflow, "connector: postgresql", "connector: snowflake"), "columns:",
+	"filter: amount > 10\ncolumns:")
+
 // sourceCodes explains the codes of what a dataflow reads.
 var sourceCodes = []Entry{
 	{
@@ -73,6 +76,30 @@ var sourceCodes = []Entry{
 		Explanation: "Adobe recommends one-time dataflows for FTP. Elsewhere, each run takes the files that were " +
 			"changed since the last.",
 		Example: with(filesDataflow, "connector: sftp", "connector: ftp"),
+	},
+	{
+		Code: FilterSupport, Severity: Error,
+		Title: "source without filters",
+		Explanation: "Only some connectors filter rows at the source: amazon-redshift, google-bigquery, " +
+			"microsoft-dynamics, salesforce, and snowflake. Read from a view elsewhere. google-bigquery does not list " +
+			"isNull and isNotNull among its operators, which is a warning.",
+		Example: with(goodDataflow, "columns:", "filter: amount > 10\ncolumns:"),
+	},
+	{
+		Code: FilterSyntax, Severity: Error,
+		Title: "filter that cannot be read",
+		Explanation: "A filter compares columns with literals: `==`, `!=`, `<`, `<=`, `>`, `>=`, `like`, `in [..]`, " +
+			"`isNull(column)`, and `isNotNull(column)`, joined by `and`, `or`, `not`, and parentheses. Text is in " +
+			"quotes, a time is written @2026-01-01T00:00:00Z, and a column with other characters than letters, " +
+			"digits, `_`, `.`, and `$` is in backquotes. `filter: {pql: …}` takes any other condition in Adobe's PQL.",
+		Example: with(filterDataflow, "amount > 10", "amount = 10"),
+	},
+	{
+		Code: FilterType, Severity: Error,
+		Title: "column compared with a literal of another type",
+		Explanation: "A number is compared with a number, text with text, a boolean by `==` or `!=` with true or " +
+			"false, and a date or time with a time such as @2026-01-01T00:00:00Z.",
+		Example: with(filterDataflow, "amount > 10", "amount > \"10\""),
 	},
 	{
 		Code: ColumnPath, Severity: Error,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,9 @@ func (w *world) fork() *world {
 	f := &world{
 		t: w.t, paths: lockfile.PathsIn(w.t.(*testing.T).TempDir(), "local"), box: w.box, client: w.client,
 		record: w.record, secrets: w.secrets, workers: w.workers, now: w.now,
+	}
+	if err := os.MkdirAll(filepath.Dir(f.paths.Lock), 0o700); err != nil {
+		w.t.Fatal(err)
 	}
 	if err := os.WriteFile(f.paths.Lock, text, 0o644); err != nil {
 		w.t.Fatal(err)

@@ -246,6 +246,7 @@ var flowEdits = []edit{
 		m.Shuffle(len(f.mappings), func(i, j int) { f.mappings[i], f.mappings[j] = f.mappings[j], f.mappings[i] })
 	}),
 	onFlow(func(m *maker, f *dataflow) { m.remap(f) }),
+	onFlow(func(m *maker, f *dataflow) { m.refilter(f) }),
 	onFlow(func(m *maker, f *dataflow) { f.allColumns = m.chance(0.5) }),
 	onFlow(func(m *maker, f *dataflow) {
 		if i := m.IntN(len(f.columns) + 1); i < len(f.columns) {

@@ -351,6 +351,7 @@ func (m *maker) addFlow() {
 	f.mappingTitle = m.maybe(0.3, m.words("Mapping"))
 	m.source(f)
 	m.aim(f)
+	m.refilter(f)
 	m.reschedule(f)
 	f.percent, f.diagnostics = one(m, []float64{0, 0, 5, 12.5, 100}), m.flag(0.4)
 	f.state = one(m, []string{"", "", "", "enabled", "enabled", "disabled", "draft"})
@@ -375,6 +376,11 @@ func (m *maker) source(f *dataflow) {
 		return
 	}
 	m.refile(f)
+}
+
+// refilter makes up which rows are read.
+func (m *maker) refilter(f *dataflow) {
+	f.filter, f.pql = m.maybe(0.4, m.words("only")), m.chance(0.3)
 }
 
 // refile makes up files. They have no delta column.

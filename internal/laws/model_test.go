@@ -141,7 +141,9 @@ type dataflow struct {
 	table      string // or files
 	files      *files
 	columns    []sourceColumn
-	allColumns bool // none are declared
+	allColumns bool   // none are declared
+	filter     string // text that a column is compared with, "" for none
+	pql        bool   // the filter is written in PQL
 
 	hadSchema            bool        // in the version before: its schema only grows
 	schema               *schemaBody // inline, or by schemaRef

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // tree is a document before it is text: pairs in order, lists and scalars.
@@ -262,6 +263,29 @@ func (d *datasetBody) tree() tree {
 	return t
 }
 
+// addFilter adds the filter where the connector takes one and there is a column of text.
+func (f *dataflow) addFilter(t *tree) {
+	slug := ""
+	if f.connection != nil {
+		slug = f.connection.connector
+	} else {
+		slug = f.seeded.connector
+	}
+	c, _ := specs.ConnectorBySlug(slug)
+	i := slices.IndexFunc(f.columns, func(c sourceColumn) bool { return c.typ == "string" })
+	if !c.FilterAtSource || f.filter == "" || i < 0 {
+		return
+	}
+	column := f.columns[i].name
+	if f.pql {
+		t.add("filter", tree{{"pql", tree{{"nodeType", "fnApply"}, {"fnName", "="}, {"params", []any{
+			tree{{"nodeType", "fieldLookup"}, {"fieldName", column}}, tree{{"nodeType", "literal"}, {"value", f.filter}},
+		}}}}})
+		return
+	}
+	t.add("filter", "`"+column+"` == "+strconv.Quote(f.filter))
+}
+
 // isDelimited reports whether a dataflow reads delimited files, whose columns are text.
 func (f *dataflow) isDelimited() bool {
 	return f.files != nil && (f.files.format == "delimited" || strings.HasSuffix(f.files.path, ".csv"))
@@ -317,6 +341,7 @@ func (f *dataflow) tree() tree {
 	} else {
 		t.add("database", db)
 		t.add("table", f.table)
+		f.addFilter(&t)
 	}
 	var columns, mappings tree
 	for i, c := range f.columns {

@@ -68,7 +68,8 @@ func (a aligner) align(at, indexed Path, parent, want, live Value) Value {
 		}
 		for _, name := range a.spec.owned(at) {
 			w, ok := find(name)
-			if _, applied := want.Get(name); ok && !applied && w.Kind == StringValue && w.Text != "" {
+			empty := w.Kind == NullValue || w.Kind == StringValue && w.Text == ""
+			if _, applied := want.Get(name); ok && !applied && !empty {
 				out.Fields = append(out.Fields, F(name, w))
 			}
 		}

@@ -18,7 +18,7 @@ type Spelling struct {
 	Unsaid bool                // an absent value equals any value
 	When   string              // MEMBER=VALUE: the row only holds beside a member with that meaning
 	Server func(string) bool   // elements of a list that the platform adds
-	Owned  bool                // a text that was not applied is empty: another one on the platform is a difference
+	Owned  bool                // what was not applied is not there: a value on the platform is a difference
 	Served bool                // the platform's own: whatever a read shows, or does not, equals the applied value
 }
 
@@ -49,6 +49,7 @@ var spellings = map[Kind][]Spelling{
 		{Field: "data.properties.columnDelimiter", Absent: ","},
 		{Field: "data.properties.encoding", Canon: strings.ToUpper, Absent: "UTF-8"},
 		{Field: "data.properties.compressionType", Absent: emptyText, Owned: true},
+		{Field: "params.filters", Owned: true}, // without one, all rows are read
 		{Field: "params.recursive", Canon: strings.ToLower, Absent: "false"},
 		{Field: "params.columns[].meta:xdmType", Canon: canonTime, Unsaid: true}, // xdm.format tells the two apart
 		{Field: "params.columns[].xdm.minimum", Canon: canonBound, Absent: "-2147483648", Served: true},

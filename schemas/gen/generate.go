@@ -58,7 +58,7 @@ func generate(dir string, as form) ([]byte, error) {
 		}
 	}
 	for _, v := range slices.Concat(documents, elements, []any{
-		schemas.Database{}, schemas.Files{}, schemas.Encryption{}, schemas.Target{}, schemas.SchemaRef{}, schemas.DatasetRef{}, schemas.MappingSet{},
+		schemas.Database{}, schemas.Files{}, schemas.Encryption{}, schemas.Filter{}, schemas.Target{}, schemas.SchemaRef{}, schemas.DatasetRef{}, schemas.MappingSet{},
 		schemas.Delta{}, schemas.Schedule{}, schemas.Options{}, schemas.Lifecycle{}, schemas.Auth{},
 	}) {
 		t := reflect.TypeOf(v)
@@ -93,7 +93,7 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Enum: []any{true, false, string(schemas.ProfileUpsert)}}
 	case reflect.TypeFor[schemas.Tag]():
 		return nil
-	case reflect.TypeFor[schemas.Partial]():
+	case reflect.TypeFor[schemas.Partial](), reflect.TypeFor[schemas.Data]():
 		return &jsonschema.Schema{Type: "object"}
 	}
 	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
