@@ -9,6 +9,45 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
+const labelsBase = "/data/foundation/dataset/datasets/"
+
+// The labels of a dataset, and of fields of its schema.
+func TestDatasetLabels(t *testing.T) {
+	a := open(t, Options{})
+	_, id := a.newDataset()
+	path := labelsBase + id + "/labels"
+	put := func(etag string, body object) reply { return a.do("PUT", path, body, "If-Match", etag) }
+	option := object{"id": tutorialSchema, "contentType": "application/vnd.adobe.xed-full+json;version=1",
+		"schemaPath": "/properties/person/properties/name/properties/fullName"}
+	body := object{"labels": []any{"C1"}, "optionalLabels": []any{object{"option": option, "labels": []any{"C2"}}}}
+	a.get(path).refused(404, "PES-404")
+	put("", body).refused(400, "PES-400")
+	first := put("*", body).want(200)
+	got := a.get(path).want(200)
+	if string(got.raw) != string(core.ToJSON(body)) || got.header.Get("ETag") != first.header.Get("ETag") {
+		t.Errorf("labels %s with etag %s", got.raw, got.header.Get("ETag"))
+	}
+	second := put(got.header.Get("ETag"), object{"labels": []any{"C1", "S1"}}).want(200)
+	put(got.header.Get("ETag"), body).refused(409, "PES-409")
+	etag := second.header.Get("ETag")
+	for _, wrong := range []object{{"labels": "C1"}, {"labels": []any{1}}, {"labels": []any{""}},
+		with(body, "optionalLabels.0.option.id", "https://ns.adobe.com/aepflow/schemas/none"),
+		with(body, "optionalLabels.0.option.schemaPath", "/properties/nothing"),
+		with(body, "optionalLabels.0.labels", "C2")} {
+		put(etag, wrong).refused(400, "PES-400")
+	}
+	put(etag, object{"labels": []any{}}).want(200)
+	a.get(path).refused(404, "PES-404")
+	put("*", body).want(200)
+	a.delete(catalogBase + "/dataSets/" + id).want(200)
+	a.get(path).refused(404, "PES-404")
+	if all := string(core.ToJSON(a.s.Objects())); strings.Contains(all, "schemaPath") {
+		t.Error("the labels outlive their dataset")
+	}
+	path = labelsBase + "none/labels"
+	put("*", body).refused(404, "PES-404")
+}
+
 func (a *api) newDataset(pairs ...any) (path, id string) {
 	a.t.Helper()
 	body := with(object{"name": "d", "schemaRef": object{"id": tutorialSchema,

@@ -88,6 +88,13 @@ var fileRefusals = []refusalCase{
 		encrypted(func(a *api) object { return encryption("publicKeyId", a.newKey(), "signVerificationKeyId", noID) })},
 	{"FLOW-1309-400", "encrypted subfolders",
 		encrypted(func(a *api) object { return encryption("publicKeyId", a.newKey()) }, "params.recursive", true)},
+	{"FLOW-1368-400", "a draft of files", func(a *api) reply {
+		return a.post(flowBase+"/sourceConnections?mode=draft", zoneSource())
+	}},
+	{"FLOW-1368-400", "a draft of a flow of files", func(a *api) reply {
+		id := zoneSourceWith()(a).want(201).text("id")
+		return a.post(flowsPath+"?mode=draft", a.filesFlow(id))
+	}},
 	{"BadRequestError", "another landing zone", getting(zonePath + "?type=dlz_destination")},
 	{"BadRequestError", "credentials of no landing zone", getting(zonePath + "/credentials")},
 	{"BadRequestError", "an unknown action on credentials", func(a *api) reply {

@@ -96,26 +96,35 @@ func TestDrafts(t *testing.T) {
 	flow := draft("/flows", object{"name": "f", "flowSpec": object{"id": "14518937-270c-4525-bdec-c2ba7cce3860",
 		"version": "1.0"},
 		"sourceConnectionIds": []any{source}, "targetConnectionIds": []any{target}})
-	if s := core.Text(a.get(flowsPath+"/"+flow).item(), "state"); s != "draft" {
-		t.Errorf("state %q", s)
+	for _, path := range []string{"/connections/" + base, "/sourceConnections/" + source, "/targetConnections/" + target,
+		"/flows/" + flow} {
+		o := a.get(flowBase + path).item()
+		if s, made := core.Text(o, "state"), core.Text(o, "lastOperation", "operation"); s != "draft" || made != "draft_create" {
+			t.Errorf("%s has state %q after %q", path, s, made)
+		}
 	}
 	if core.At(a.get(flowBase+"/connections/"+base+"/test").v, "result") != false {
 		t.Error("a draft passes the test")
 	}
 	publish("/sourceConnections", source).refused(400, "FLOW-1422-400")
 	publish("/flows", flow).refused(400, "FLOW-1338-400")
+	// The filter of a draft can change in place.
+	etag := core.Text(a.get(flowBase+"/sourceConnections/"+source).item(), "etag")
+	filter := core.ToJSON([]any{object{"op": "add", "path": "/params/filters", "value": pql("TestID", "String")}})
+	a.patch(flowBase+"/sourceConnections/"+source, etag, string(filter)).want(200)
 	for _, p := range [][2]string{{"/connections", base}, {"/sourceConnections", source}, {"/targetConnections", target}} {
 		publish(p[0], p[1]).want(200)
 	}
 	publish("/flows", flow).refused(400, "FLOW-1317-400")
 	full := a.flowParts()
-	etag := core.Text(a.get(flowsPath+"/"+flow).item(), "etag")
+	etag = core.Text(a.get(flowsPath+"/"+flow).item(), "etag")
 	patch := core.ToJSON([]any{object{"op": "add", "path": "/scheduleParams", "value": full["scheduleParams"]},
 		object{"op": "add", "path": "/transformations", "value": full["transformations"]}})
 	a.patch(flowsPath+"/"+flow, etag, string(patch)).want(200)
 	publish("/flows", flow).want(200)
-	if s := core.Text(a.get(flowsPath+"/"+flow).item(), "state"); s != "enabled" {
-		t.Errorf("state %q", s)
+	o := a.get(flowsPath + "/" + flow).item()
+	if s, made := core.Text(o, "state"), core.Text(o, "lastOperation", "operation"); s != "enabled" || made != "update" {
+		t.Errorf("state %q after %q", s, made)
 	}
 	publish("/flows", flow).refused(400, "FLOW-1422-400")
 }

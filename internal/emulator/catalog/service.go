@@ -1,5 +1,5 @@
-// Package catalog is Catalog Service and batch ingestion: datasets, batches,
-// and the files of those under way.
+// Package catalog is Catalog Service and batch ingestion: datasets with their labels,
+// batches, and the files of those under way.
 package catalog
 
 import (
@@ -12,5 +12,6 @@ type object = core.Object
 
 // Routes are the calls of Catalog Service and batch ingestion.
 func Routes() []core.Route {
-	return slices.Concat(catalogRoutes(), batchRoutes(), batchWriteRoutes(), uploadRoutes())
+	return slices.Concat(catalogRoutes(), batchRoutes(), batchWriteRoutes(), uploadRoutes(),
+		labelRoutes())
 }

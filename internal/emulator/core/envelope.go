@@ -22,6 +22,7 @@ const (
 	OwnService      Service = "emulator"
 
 	ConnectorService Service = "connectors"
+	DatasetService   Service = "dataset"
 )
 
 // Refusal is an answer that says no. Handlers return it as an error; serve

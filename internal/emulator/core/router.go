@@ -93,6 +93,7 @@ var roots = []struct {
 	{"/data/foundation/export", ExportService},
 	{"/data/foundation/import", ImportService},
 	{"/data/foundation/connectors", ConnectorService},
+	{"/data/foundation/dataset", DatasetService},
 	{"/data/core/idnamespace", IdentityService},
 	{"/ims", IMSService},
 	{"/_emulator", OwnService},

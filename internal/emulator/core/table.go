@@ -29,6 +29,7 @@ const (
 	KindMappingVersion Kind = "mappingVersions"
 	KindNamespace      Kind = "namespaces"
 
+	KindDatasetLabels Kind = "datasetLabels" // ids are those of the datasets
 	KindEncryptionKey Kind = "encryptionKeys"
 	KindCustomerKey   Kind = "customerKeys"
 	KindLandingZone   Kind = "landingZones" // ids are their types
@@ -57,6 +58,7 @@ var indexed = map[Kind][]string{
 	KindMappingSet:     {"name"},
 	KindMappingVersion: {},
 	KindNamespace:      {"code"},
+	KindDatasetLabels:  {},
 	KindEncryptionKey:  {},
 	KindCustomerKey:    {},
 	KindLandingZone:    {},

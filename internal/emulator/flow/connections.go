@@ -54,12 +54,15 @@ func newState(c *core.Call, connectionSpecID string) (string, error) {
 	if !isDraft(c) {
 		return "enabled", nil
 	}
-	if spec, _, ok := specs.ConnectorByID(connectionSpecID); !ok || spec.FlowSpec == "" &&
-		connectionSpecID != specs.DataLake {
+	if spec, _, ok := specs.ConnectorByID(connectionSpecID); !ok || !hasDrafts(spec) && connectionSpecID != specs.DataLake {
 		return "", core.FlowError(core.ErrDraft, "connection specification %s has no draft mode", connectionSpecID)
 	}
 	return c.Env.Switches.DraftState, nil
 }
+
+// hasDrafts reports whether a connector knows drafts. The specifications of files, of
+// self-serve sources, and of streams announce none.
+func hasDrafts(spec specs.Connector) bool { return spec.FlowSpec == "CRMToAEP" }
 
 func isDraft(c *core.Call) bool { return strings.EqualFold(c.Query.Get("mode"), "draft") }
 

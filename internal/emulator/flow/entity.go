@@ -33,7 +33,11 @@ func newEntity(c *core.Call, id, state string, o object) object {
 	o["createdClient"], o["updatedClient"] = c.Client, c.Client
 	o["sandboxId"], o["sandboxName"], o["imsOrgId"] = c.Space.Sandbox.ID, c.Space.Sandbox.Name, c.Space.Org.ID
 	o["version"], o["etag"] = etag, etag
-	o["lastOperation"] = operation("create", c.Millis(), nil)
+	made := "create"
+	if state == c.Env.Switches.DraftState {
+		made = "draft_create"
+	}
+	o["lastOperation"] = operation(made, c.Millis(), nil)
 	return o
 }
 

@@ -36,6 +36,9 @@ func createFlow(c *core.Call, body object) (core.Answer, error) {
 	if err := checkFlow(c, body, isDraft(c), true); err != nil {
 		return core.Answer{}, err
 	}
+	if id := core.Text(body, "flowSpec", "id"); isDraft(c) && id != specs.CRMToAEP {
+		return core.Answer{}, core.FlowError(core.ErrDraft, "flow specification %s has no draft mode", id)
+	}
 	if p, isObject := body["scheduleParams"].(object); isObject {
 		if s, err := ReadSchedule(p); err == nil && !s.Once() && p["backfill"] == nil {
 			p["backfill"] = true // the specification's default

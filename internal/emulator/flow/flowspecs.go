@@ -97,7 +97,7 @@ func connectionSpecBody(c specs.Connector, sw *core.Switches) object {
 	}
 	attributes := object{
 		"category": c.Kind, "connectorName": c.Name, "isSource": c.FlowSpec != "" || c.Kind == "streaming",
-		"isDraftModeSupported": c.FlowSpec != "",
+		"isDraftModeSupported": hasDrafts(c),
 		"uiAttributes":         object{"apiFeatures": object{"explorePaginationSupported": false}},
 	}
 	if c.FilterAtSource {

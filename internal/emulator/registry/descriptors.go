@@ -97,12 +97,8 @@ func checkDescriptor(c *core.Call, o object, id string) error {
 	if !strings.HasPrefix(property, "/") {
 		return badDescriptor("xdm:sourceProperty is %q, expected a path such as /personalEmail/address", property)
 	}
-	path := strings.ReplaceAll(strings.Trim(property, "/"), "/", ".")
-	fields := FieldsOf(c.Space, schema)
-	if _, has := fields[path]; !has {
-		if _, has = fields[strings.ReplaceAll(path, ".", "[*].")]; !has {
-			return badDescriptor("schema %s has no field %s", schemaID, property)
-		}
+	if !HasField(c, schemaID, property) {
+		return badDescriptor("schema %s has no field %s", schemaID, property)
 	}
 	if kind == "xdm:descriptorReferenceIdentity" && namespaceOf(c, "code", core.Text(o, "xdm:identityNamespace")) == nil {
 		return badDescriptor("xdm:identityNamespace is %q, which is not the code of a namespace",
@@ -134,6 +130,22 @@ func checkDescriptor(c *core.Call, o object, id string) error {
 		}
 	}
 	return nil
+}
+
+// HasField reports whether a resource has a field at a path such as
+// /personalEmail/address.
+func HasField(c *core.Call, id, path string) bool {
+	o := FindResource(c.Space, id)
+	if o == nil || !strings.HasPrefix(path, "/") {
+		return false
+	}
+	fields := FieldsOf(c.Space, o)
+	dotted := strings.ReplaceAll(strings.Trim(path, "/"), "/", ".")
+	_, has := fields[dotted]
+	if !has {
+		_, has = fields[strings.ReplaceAll(dotted, ".", "[*].")]
+	}
+	return has
 }
 
 func descriptor(c *core.Call) (*core.Record, error) {
