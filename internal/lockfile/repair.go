@@ -20,6 +20,7 @@ import (
 type Damaged struct {
 	Path    string
 	Sides   []*Lock // ours, and theirs when there are conflict markers; none without a lockfile
+	Intact  bool    // strict reading accepts the lockfile, and the journal goes on from it
 	Journal *LeftJournal
 }
 
@@ -45,6 +46,8 @@ func ReadDamaged(p Paths) (Damaged, error) {
 	if d.Journal, err = leftJournal(p, text, d.Sides); err != nil {
 		return Damaged{}, err
 	}
+	_, strict := Parse(text)
+	d.Intact = !gone && strict == nil && (d.Journal == nil || d.Journal.Why == nil)
 	if gone && d.Journal == nil {
 		return Damaged{}, fmt.Errorf("read lockfile: %w", fs.ErrNotExist)
 	}
@@ -99,7 +102,8 @@ func sides(text []byte) [][]byte {
 // Choice is an address for which the sides of a merge hold different objects.
 type Choice struct {
 	Address resource.Address
-	Entries []Entry // one for each side that has it
+	Entries []Entry  // one for each side that has it
+	From    []string // the side of each: journal, ours, theirs
 }
 
 // Merge puts the sides together, what the journal knows as one of them: what only
@@ -107,20 +111,20 @@ type Choice struct {
 // choice for the caller. The serial is the higher one. A journal that goes on from
 // the lockfile knows all of it, and better.
 func (d Damaged) Merge() (*Lock, []Choice) {
-	all := d.Sides
+	all, names := d.Sides, []string{"ours", "theirs"}
 	if j := d.Journal; j != nil && j.Made != nil {
 		if j.Why == nil {
 			all = nil
 		}
 		// First: where two versions differ, the journal has the later one.
-		all = append([]*Lock{j.Made}, all...)
+		all, names = append([]*Lock{j.Made}, all...), append([]string{"journal"}, names...)
 	}
 	out := all[0].Clone()
 	if len(d.Sides) > 0 {
 		out.Lineage, out.Target = d.Sides[0].Lineage, d.Sides[0].Target
 	}
 	var choices []Choice
-	for _, side := range all[1:] {
+	for i, side := range all[1:] {
 		out.Serial = max(out.Serial, side.Serial)
 		if out.Secrets != side.Secrets {
 			out.Secrets = "" // the next plan looks at each secret
@@ -134,22 +138,22 @@ func (d Damaged) Merge() (*Lock, []Choice) {
 			case !ok:
 				out.Put(e)
 			case !equal(mine, e):
-				choices = addChoice(choices, mine, e)
+				choices = addChoice(choices, Choice{e.Address, []Entry{mine, e}, []string{names[0], names[i+1]}})
 			}
 		}
 	}
 	return out, choices
 }
 
-// addChoice adds an entry to the choice of its address.
-func addChoice(choices []Choice, mine, e Entry) []Choice {
+// addChoice adds the second entry of a choice to that of the same address, or the choice.
+func addChoice(choices []Choice, add Choice) []Choice {
 	for i, c := range choices {
-		if c.Address == e.Address {
-			choices[i].Entries = append(c.Entries, e)
+		if c.Address == add.Address {
+			choices[i].Entries, choices[i].From = append(c.Entries, add.Entries[1]), append(c.From, add.From[1])
 			return choices
 		}
 	}
-	return append(choices, Choice{e.Address, []Entry{mine, e}})
+	return append(choices, add)
 }
 
 func equal(a, b Entry) bool { return a.digest() == b.digest() }
@@ -168,24 +172,42 @@ func (d Damaged) SameHistory() error {
 }
 
 // Overwrite puts a lock in the place of a damaged one, with its serial grown by
-// one, holding the operating system's lock meanwhile. A journal that is left is kept
+// one unless the file has all of it already, holding the operating system's lock meanwhile. A journal that is left is kept
 // under its name with .old added, whose path is returned; its calls without an
 // answer go on in a new one. A crash before the lockfile is replaced changes
 // nothing; one after it leaves a journal that does not fit, whose repair finds
 // everything in the lockfile already.
-func Overwrite(ctx context.Context, p Paths, l *Lock, left *LeftJournal, now time.Time) (old string, err error) {
+func Overwrite(
+	ctx context.Context, p Paths, l *Lock, left *LeftJournal, now time.Time,
+) (out Overwritten, err error) {
 	held, err := hold(ctx, p, 0, now)
 	if err != nil {
-		return "", err
+		return Overwritten{}, err
 	}
 	defer func() { err = errors.Join(err, release(held, p)) }()
-	l = l.Clone()
-	l.Serial++
-	slices.SortFunc(l.Entries, func(a, b Entry) int { return a.Address.Compare(b.Address) })
-	text, err := l.Marshal()
-	if err != nil {
-		return "", fmt.Errorf("print lockfile: %w", err)
+	is, err := p.lock().Read(files.MaxLock)
+	if err != nil && !files.IsAbsent(err) {
+		return Overwritten{}, err
 	}
+	l = l.Clone()
+	slices.SortFunc(l.Entries, func(a, b Entry) int { return a.Address.Compare(b.Address) })
+	changed := !bytes.Equal(is, bytes.Join(l.print(), nil))
+	if changed {
+		l.Serial++
+	}
+	out = Overwritten{Serial: l.Serial, Changed: changed}
+	out.Journal, err = overwrite(p, l, left, changed)
+	return out, err
+}
+
+// Overwritten is what Overwrite did.
+type Overwritten struct {
+	Serial  uint64
+	Changed bool   // the lockfile was written
+	Journal string // where the old journal is kept, "" for none
+}
+
+func overwrite(p Paths, l *Lock, left *LeftJournal, changed bool) (old string, err error) {
 	switch journal, err := p.journal().Read(files.MaxLock); {
 	case err == nil:
 		old = p.Journal + ".old"
@@ -195,8 +217,10 @@ func Overwrite(ctx context.Context, p Paths, l *Lock, left *LeftJournal, now tim
 	case !files.IsAbsent(err):
 		return "", err
 	}
-	if err := p.lock().WriteSynced(lockMode, text); err != nil {
-		return old, fmt.Errorf("replace the lockfile: %w", err)
+	if changed {
+		if err := p.lock().WriteSynced(lockMode, l.print()...); err != nil {
+			return old, fmt.Errorf("replace the lockfile: %w", err)
+		}
 	}
 	switch {
 	case left != nil && len(left.Open) > 0:
