@@ -171,7 +171,8 @@ func (a Answer) resend(d deed) Resend {
 // answerTo finds the kind of answer to one attempt: of its response, else of its error.
 func (c *call) answerTo(ctx context.Context, res *http.Response, err error) Answer {
 	if err == nil {
-		explained := c.deed == read || !parseRefusal(redact.New(), res.StatusCode, res.Header, response(res).Body).unexplained
+		explained := c.deed == read || res.StatusCode/100 != 4 ||
+			!parseRefusal(redact.New(), res.StatusCode, res.Header, response(res).Body).unexplained
 		return answerOfStatus(res.StatusCode, explained)
 	}
 	var lost *LostAnswerError
