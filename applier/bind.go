@@ -25,16 +25,20 @@ func bindBody(body []byte, tenant string, bind leafBinder) ([]byte, error) {
 	return s.out, nil
 }
 
-// walkBound calls f for each value of a sort in a body, with its printed path. The sort is one of those
-// that are bound when they are sent.
-func walkBound(body []byte, sort resource.ValueKind, f func(at string, v resource.Value) error) error {
+// bindable is a value of a body that is bound when it is sent, with its printed path.
+type bindable struct {
+	at string
+	resource.Value
+}
+
+// bindables returns the values of a body that are bound when they are sent.
+func bindables(body []byte) ([]bindable, error) {
+	var out []bindable
 	_, err := bindBody(body, "", func(at resource.Path, v resource.Value) ([]byte, error) {
-		if v.Kind != sort {
-			return nil, nil
-		}
-		return nil, f(at.String(), v)
+		out = append(out, bindable{at.String(), v})
+		return nil, nil
 	})
-	return err
+	return out, err
 }
 
 type scanner struct {

@@ -1,7 +1,6 @@
 package applier
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -28,35 +27,43 @@ func (r *recorder) entryAfter(c callRef, before lockfile.Entry, start json.RawMe
 		return e, nil // actions send no values
 	}
 	e.Sent, e.Secrets = c.sent(before.Sent, start), nil
-	if e.Needs, err = r.needsOf(c.change); err != nil {
-		return lockfile.Entry{}, err
-	}
-	err = walkBound(c.change.Desired, resource.SecretValue, func(at string, v resource.Value) error {
-		hash, err := r.secrets.hash(v.Text, hashAt(before.Secrets, at))
-		e.Secrets = append(e.Secrets, lockfile.SecretHash{Path: at, Hash: hash})
-		return err
-	})
+	values, err := bindables(c.change.Desired)
 	if err != nil {
 		return lockfile.Entry{}, err
+	}
+	if e.Needs, err = r.needsOf(c.change, values); err != nil {
+		return lockfile.Entry{}, err
+	}
+	for _, v := range values {
+		if v.Kind != resource.SecretValue {
+			continue
+		}
+		hash, err := r.secrets.hash(v.Text, hashAt(before.Secrets, v.at))
+		if err != nil {
+			return lockfile.Entry{}, err
+		}
+		e.Secrets = append(e.Secrets, lockfile.SecretHash{Path: v.at, Hash: hash})
 	}
 	slices.SortFunc(e.Secrets, func(a, b lockfile.SecretHash) int { return strings.Compare(a.Path, b.Path) })
 	return e, nil
 }
 
-// needsOf returns what a desired body refers to, with the value that each reference has now.
-func (r *recorder) needsOf(c *planner.Change) ([]lockfile.Need, error) {
+// needsOf returns what the values of a desired body refer to, with the value that each reference has now.
+func (r *recorder) needsOf(c *planner.Change, values []bindable) ([]lockfile.Need, error) {
 	var needs []lockfile.Need
-	err := walkBound(c.Desired, resource.RefValue, func(at string, v resource.Value) error {
+	for _, v := range values {
+		if v.Kind != resource.RefValue {
+			continue
+		}
 		id, err := r.lookUp(v.Ref)
+		if err != nil {
+			return nil, err
+		}
 		field := v.Ref.Field
 		if field == "id" {
 			field = ""
 		}
-		needs = append(needs, lockfile.Need{Edge: resource.Edge{To: v.Ref.To, Via: at}, Field: field, ID: id})
-		return err
-	})
-	if err != nil {
-		return nil, err
+		needs = append(needs, lockfile.Need{Edge: resource.Edge{To: v.Ref.To, Via: v.at}, Field: field, ID: id})
 	}
 	for _, edge := range c.DependsOn {
 		if !slices.ContainsFunc(needs, func(n lockfile.Need) bool { return n.Edge == edge }) {
@@ -94,7 +101,7 @@ func (c callRef) sent(before []lockfile.Sent, start json.RawMessage) []lockfile.
 	if start != nil {
 		out = append(out, lockfile.Sent{Path: spec.StartTime, Value: start})
 	}
-	if isUpdate || spec.Backfill == "" || bytes.Equal(c.call().Body, c.change.Desired) {
+	if isUpdate || c.change.Action != planner.Replace || spec.Backfill == "" {
 		return out
 	}
 	body, err1 := resource.Parse(c.call().Body)

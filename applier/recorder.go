@@ -176,7 +176,8 @@ func (r *recorder) editOf(c *planner.Change) (lockfile.Edit, bool) {
 	case keeps && len(c.Desired) > 0 && !bytes.Equal(now.Applied, c.Desired):
 		// Only the documents changed, or the platform has the change already.
 		now.Applied = c.Desired
-		if needs, err := r.needsOf(c); err == nil {
+		values, err1 := bindables(c.Desired)
+		if needs, err2 := r.needsOf(c, values); err1 == nil && err2 == nil {
 			now.Needs = needs
 		}
 		now.ETag = cmp.Or(c.ETag, now.ETag) // a refresh saw it: what refers to a version is moved to it

@@ -125,13 +125,19 @@ func (s *secretStore) secretsHash(before, now *lockfile.Lock) string {
 		if len(e.Secrets) == 0 {
 			continue
 		}
-		err := walkBound(e.Applied, resource.SecretValue, func(at string, v resource.Value) error {
-			value, err := s.fitting(v.Text, hashAt(e.Secrets, at))
-			all = append(all, lockfile.SecretValue{Address: e.Address, Path: at, Value: value})
-			return err
-		})
+		values, err := bindables(e.Applied)
 		if err != nil {
 			return ""
+		}
+		for _, v := range values {
+			if v.Kind != resource.SecretValue {
+				continue
+			}
+			value, err := s.fitting(v.Text, hashAt(e.Secrets, v.at))
+			if err != nil {
+				return ""
+			}
+			all = append(all, lockfile.SecretValue{Address: e.Address, Path: v.at, Value: value})
 		}
 	}
 	if len(all) == 0 {

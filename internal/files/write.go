@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bufio"
 	"errors"
 	"io/fs"
 	"os"
@@ -25,12 +26,11 @@ func (f File) replace(mode fs.FileMode, synced bool, text [][]byte) error {
 		if err != nil {
 			return failed("write", f.Path(), err)
 		}
+		out := bufio.NewWriterSize(file, 1<<16)
 		for _, piece := range text {
-			if err == nil {
-				_, err = file.Write(piece)
-			}
+			_, _ = out.Write(piece) // Flush returns the first error
 		}
-		if err == nil {
+		if err = out.Flush(); err == nil {
 			err = file.Chmod(mode)
 		}
 		if err == nil && synced {

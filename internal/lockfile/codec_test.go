@@ -28,6 +28,9 @@ func standard(t *testing.T, v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// MarshalJSON is what the standard library calls.
+func (t EntryText) MarshalJSON() ([]byte, error) { return encode(t), nil }
+
 // The digests of committed lockfiles depend on the bytes of an entry.
 func TestEntryBytes(t *testing.T) {
 	entries := []Entry{

@@ -104,15 +104,15 @@ type Commit struct {
 // EntryText is an Entry in the journal: the lockfile's own form and its address.
 type EntryText struct{ Entry }
 
-// MarshalJSON prints the address beside the lockfile's form of the entry.
-func (t EntryText) MarshalJSON() ([]byte, error) {
-	return encode(struct {
+// MarshalJSONTo prints the address beside the lockfile's form of the entry.
+func (t EntryText) MarshalJSONTo(e *jsontext.Encoder) error {
+	return json.MarshalEncode(e, struct {
 		Address resource.Address `json:"address"`
 		entryJSON
-	}{t.Address, t.Entry.plain()}), nil
+	}{t.Address, t.Entry.plain()})
 }
 
-// UnmarshalJSON reads what MarshalJSON printed.
+// UnmarshalJSON reads what MarshalJSONTo printed.
 func (t *EntryText) UnmarshalJSON(text []byte) error {
 	var j struct {
 		Address resource.Address `json:"address"`

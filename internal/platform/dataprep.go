@@ -79,8 +79,10 @@ func WrittenMappingSet(body []byte) (id string, version int, err error) {
 
 func mappingObject(raw json.RawMessage) (Object, error) {
 	var m members
-	if err := json.Unmarshal(raw, &m); err != nil || m.text("id") == "" {
+	err := json.Unmarshal(raw, &m)
+	id := m.text("id")
+	if err != nil || id == "" {
 		return Object{}, unexpected("a mapping set", raw)
 	}
-	return Object{ID: m.text("id"), ETag: m.text("version"), Body: raw}, checkID(m.text("id"))
+	return Object{ID: id, ETag: m.text("version"), Body: raw}, checkID(id)
 }

@@ -72,13 +72,14 @@ type members map[string]json.RawMessage
 
 func (m members) text(keys ...string) string {
 	for _, k := range keys {
+		raw := m[k]
 		var s string
-		var n json.Number
-		if json.Unmarshal(m[k], &s) == nil && s != "" {
+		switch {
+		case len(raw) == 0:
+		case raw[0] == '-', '0' <= raw[0] && raw[0] <= '9':
+			return string(raw)
+		case json.Unmarshal(raw, &s) == nil && s != "":
 			return s
-		}
-		if json.Unmarshal(m[k], &n) == nil && n != "" {
-			return n.String()
 		}
 	}
 	return ""
