@@ -127,7 +127,7 @@ delta: {column: id, dateFormat: yyyy, timezone: UTC}
 schedule: {frequency: minute, interval: 15, startTime: 2027-02-03T00:01:06Z, backfill: true}
 options: {partialIngestionPercent: 10, errorDiagnosticsEnabled: true}
 state: draft
-lifecycle: {protect: true, movedFrom: b, onReplace: backfill, import: {flow: x, source: {id: y}}}
+lifecycle: {protect: true, adopted: true, movedFrom: b, onReplace: backfill, import: {flow: x, source: {id: y}}}
 only: [prod]
 except: [dev]
 targets: {prod: {title: x, delta: null}}

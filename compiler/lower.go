@@ -54,6 +54,9 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 	}
 	if l != nil {
 		r.Protect = l.Protect
+		if l.Adopted && u.dataflow != nil {
+			r.Adopted = &resource.Adoption{Faults: adoptedFaults(u)}
+		}
 		for _, i := range l.Import {
 			if i.Kind == string(a.Kind) {
 				r.Import, r.ImportAt = i.ID, u.own("lifecycle", "import", i.Kind)

@@ -28,7 +28,19 @@ func lowerDataflow(u *unit, s *symbols) []resource.Resource {
 		dataset = resource.Reference(addr(resource.Dataset, f.Target.Dataset.Ref), "id")
 	}
 	dataset = dataset.At(u.span("target", "dataset"))
-	return append(out, lowerSource(u, s), lowerTarget(u, id, dataset), lowerMapping(u, id), lowerFlow(u))
+	out = append(out, lowerSource(u, s), lowerTarget(u, id, dataset))
+	if len(f.Mappings) > 0 {
+		out = append(out, lowerMapping(u, id))
+	}
+	return append(out, lowerFlow(u))
+}
+
+// draftState marks the source or target connection of a draft as one.
+func draftState(u *unit) object {
+	if u.dataflow.State != "draft" {
+		return nil
+	}
+	return object{resource.F("state", resource.String("draft").At(u.span("state")))}
 }
 
 // titleAt is the line that gives a part of a dataflow its name: its own title, or that of the dataflow.
@@ -52,6 +64,7 @@ func lowerTarget(u *unit, schema, dataset resource.Value) resource.Resource {
 	))))
 	body.add("params", resource.Object(resource.F("dataSetId", dataset)))
 	body.add("connectionSpec", spec(specs.DataLake))
+	body = append(body, draftState(u)...)
 	return made(u, addr(resource.Target, f.Name), []string{"target"}, body.value(), f.Lifecycle)
 }
 
@@ -118,10 +131,12 @@ func lowerFlow(u *unit) resource.Resource {
 		transformations.Items = append(transformations.Items,
 			transformation("Copy", resource.F("deltaColumn", delta.value())))
 	}
-	transformations.Items = append(transformations.Items, transformation("Mapping",
-		resource.F("mappingId", self(resource.Mapping, "id").At(u.span("mappings"))),
-		resource.F("mappingVersion", self(resource.Mapping, "version").At(u.span("mappings"))),
-	))
+	if len(f.Mappings) > 0 {
+		transformations.Items = append(transformations.Items, transformation("Mapping",
+			resource.F("mappingId", self(resource.Mapping, "id").At(u.span("mappings"))),
+			resource.F("mappingVersion", self(resource.Mapping, "version").At(u.span("mappings"))),
+		))
+	}
 	key, _ := viaOf(f)
 	if f.Files != nil && f.Files.Encryption != nil {
 		transformations.Items = append(transformations.Items, encryptionValue(u))
@@ -132,8 +147,12 @@ func lowerFlow(u *unit) resource.Resource {
 	body.add("flowSpec", spec(flowSpecOf(f)))
 	body.add("sourceConnectionIds", resource.List(self(resource.Source, "id").At(u.span(key))))
 	body.add("targetConnectionIds", resource.List(self(resource.Target, "id").At(u.span("target"))))
-	body.add("transformations", transformations)
-	body.add("scheduleParams", scheduleValue(u))
+	if len(transformations.Items) > 0 {
+		body.add("transformations", transformations)
+	}
+	if f.Schedule.Frequency != "" {
+		body.add("scheduleParams", scheduleValue(u))
+	}
 	if o := f.Options; o != nil {
 		var options object
 		if o.PartialIngestionPercent != nil {
@@ -172,10 +191,12 @@ func scheduleValue(u *unit) resource.Value {
 	out := make(object, 0, 4)
 	out.add("startTime", start.At(u.doc.Lookup("schedule", "startTime").Written()))
 	out.add("frequency", resource.String(s.Frequency).At(u.span("schedule", "frequency")))
-	if s.Frequency == "once" {
+	if s.Frequency == "once" && s.Interval == nil && s.Backfill == nil {
 		return out.value()
 	}
-	out.add("interval", resource.Int(*s.Interval).At(u.span("schedule", "interval")))
+	if s.Interval != nil { // a one-time dataflow that was adopted may have one
+		out.add("interval", resource.Int(*s.Interval).At(u.span("schedule", "interval")))
+	}
 	backfill := s.Backfill == nil || *s.Backfill
 	out.add("backfill", resource.Bool(backfill).At(u.doc.Lookup("schedule", "backfill").Written()))
 	return out.value()

@@ -26,6 +26,7 @@ func lowerSource(u *unit, s *symbols) resource.Resource {
 		body = append(body, tableBody(u)...)
 	}
 	body.add("connectionSpec", spec(connector.ID).At(u.doc.Lookup(key, "connector").Written()))
+	body = append(body, draftState(u)...)
 	return made(u, addr(resource.Source, f.Name), []string{key}, body.value(), f.Lifecycle)
 }
 

@@ -192,6 +192,18 @@ func (p recurringFTP) Diagnose() diag.Diagnostic {
 	}
 }
 
+type unsupportedDraft struct{ u *unit }
+
+func (p unsupportedDraft) Diagnose() diag.Diagnostic {
+	at := p.u.at("state")
+	return diag.Diagnostic{
+		Code: diag.DraftUnsupported, Severity: diag.Warning, Path: "state",
+		Message: "drafts of files are not documented",
+		Labels:  append(at.labels("a draft"), diag.Label{Span: p.u.at("files").key(), Text: "reads files"}),
+		Help:    "write `state: disabled` to store the dataflow without running it",
+	}
+}
+
 type deltaOfFiles struct{ u *unit }
 
 func (p deltaOfFiles) Diagnose() diag.Diagnostic {

@@ -13,10 +13,31 @@ func (r *resolver) resolveDataflow(u *unit) {
 	checkColumns(u, r.report)
 	r.resolveFilter(u)
 	r.resolveTarget(u)
-	r.resolveMappings(u)
-	resolveSchedule(u, r.report)
+	resolveState(u, r.report)
+	if u.has("mappings") {
+		r.resolveMappings(u)
+	}
+	if u.has("schedule") {
+		resolveSchedule(u, r.report)
+	}
 	r.resolveDelta(u)
 	r.lintDataflow(u)
+}
+
+// resolveState checks what only drafts may leave out, and drafts that the platform does
+// not have.
+func resolveState(u *unit, report *diag.Report) {
+	if u.dataflow.State == "draft" {
+		if u.dataflow.Files != nil {
+			report.Add(unsupportedDraft{u})
+		}
+		return
+	}
+	for _, key := range []string{"mappings", "schedule"} {
+		if !u.has(key) {
+			report.Add(missingDocumentKey{at: u.at(), key: key})
+		}
+	}
 }
 
 // The starts that make sense, in seconds since 1970: from 2001-09-09, which is long before
@@ -30,7 +51,7 @@ const (
 // neither interval nor backfill, every other frequency has an interval, of at
 // least 15 for minute.
 func resolveSchedule(u *unit, report *diag.Report) {
-	s := u.dataflow.Schedule
+	s, adopted := u.dataflow.Schedule, isAdopted(u)
 	if s.StartTime != nil {
 		at := u.at("schedule", "startTime")
 		switch epoch, err := s.StartTime.Epoch(); {
@@ -43,7 +64,7 @@ func resolveSchedule(u *unit, report *diag.Report) {
 	if s.Frequency == "once" {
 		for _, key := range []string{"interval", "backfill"} {
 			if u.has("schedule", key) {
-				report.Add(forbiddenOnce{u: u, key: key})
+				report.Add(adoptable{forbiddenOnce{u: u, key: key}, adopted})
 			}
 		}
 		return
@@ -52,7 +73,7 @@ func resolveSchedule(u *unit, report *diag.Report) {
 	case s.Interval == nil:
 		report.Add(missingInterval{u: u, frequency: s.Frequency})
 	case s.Frequency == "minute" && *s.Interval < 15:
-		report.Add(shortInterval{u: u, got: *s.Interval})
+		report.Add(adoptable{shortInterval{u: u, got: *s.Interval}, adopted})
 	}
 }
 
@@ -66,13 +87,13 @@ func (r *resolver) resolveDelta(u *unit) {
 			r.report.Add(deltaOfFiles{u})
 		}
 		return
-	case f.Delta == nil && f.Schedule.Frequency == "once":
+	case f.Delta == nil && (f.Schedule.Frequency == "once" || f.State == "draft" || !u.has("schedule")):
 		return
 	case f.Delta == nil:
 		r.report.Add(missingDelta{u})
 		return
 	case f.Schedule.Frequency == "once":
-		r.report.Add(deltaWithOnce{u})
+		r.report.Add(adoptable{deltaWithOnce{u}, isAdopted(u)})
 	}
 	at := u.at("delta", "column")
 	if !u.has("delta", "column") {

@@ -59,7 +59,7 @@ func createCalls(spec *resource.Spec, n *node, e *env) []Call {
 		Step: StepCreate, Method: "POST", URL: spec.Collection, Body: n.change.Desired,
 		Gives: resource.Ref{To: n.change.Address, Field: "id"}.String(),
 	}
-	if n.change.Action == Create && spec.TagOf == "" && spec.State == "" {
+	if n.change.Action == Create && spec.TagOf == "" && !hasState(spec, n.resource.Body) {
 		return []Call{call} // the bytes of the document: nothing has to be decoded
 	}
 	body := bodyToSend(n, e)
@@ -85,6 +85,15 @@ func createCalls(spec *resource.Spec, n *node, e *env) []Call {
 		return []Call{call, disable}
 	}
 	return []Call{call}
+}
+
+// hasState reports whether a body says in which state its object is to be.
+func hasState(spec *resource.Spec, body resource.Body) bool {
+	if spec.State == "" {
+		return false
+	}
+	_, has := body.Member(spec.State)
+	return has
 }
 
 func idText(v resource.Value) string {

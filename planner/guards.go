@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // massRemoval is how many removals need a flag when they are more than a quarter of
@@ -71,6 +72,7 @@ func guardChange(n *node, e *env) {
 		n.guard("missing", "--recreate",
 			"%s was not found on the platform; if a label only hides it, creating it again duplicates it", address)
 	}
+	guardAdopted(n)
 	for _, f := range n.fields {
 		if f.refused && c.Action == Import {
 			n.guard("schema-change", "", "%s imports the %s %s, whose %s differs and cannot change like this: %s",
@@ -86,6 +88,19 @@ func guardChange(n *node, e *env) {
 	if (c.Action == Update || c.Action == Replace) && isDraft(spec, n.desired) && !isDraft(spec, n.applied) {
 		n.guard("state", "", "%s has been published and cannot become a draft again", address)
 	}
+}
+
+// guardAdopted refuses to create or replace what was taken over: the platform may
+// refuse today what it once accepted.
+func guardAdopted(n *node) {
+	if n.resource == nil || n.resource.Adopted == nil || n.change.Action != Create && n.change.Action != Replace {
+		return
+	}
+	why := "it may be updated only"
+	if faults := n.resource.Adopted.Faults; len(faults) > 0 {
+		why = "the platform would refuse it: " + strings.Join(faults, "; ")
+	}
+	n.guard("adopted", "", "%s is marked lifecycle.adopted, and cannot be created or replaced: %s", n.change.Address, why)
 }
 
 // setEffect states what a change does to the data. Only a dataflow moves data: the

@@ -13,6 +13,7 @@ import (
 // phase is what a resource's own state says about the conditions of the table. The
 // zero phase is that of a recurring flow that has not run.
 type phase struct {
+	draft   bool // it is stored and not published
 	once    bool // its frequency is once
 	started bool // its start has passed
 }
@@ -20,8 +21,11 @@ type phase struct {
 // phaseOf reads the conditions from what was applied, never from what is
 // desired: the running object decides what may still change.
 func phaseOf(s *resource.Spec, e *lockfile.Entry, applied resource.Value, at time.Time) phase {
-	if s.Frequency == "" || isDraft(s, applied) {
-		return phase{} // a draft has never run: nothing of it is frozen
+	if isDraft(s, applied) {
+		return phase{draft: true} // it has never run: nothing of it is frozen
+	}
+	if s.Frequency == "" {
+		return phase{}
 	}
 	epoch, ok := startOf(s, e, applied)
 	return phase{once: runsOnce(s, applied), started: ok && epoch <= at.Unix()}

@@ -49,18 +49,20 @@ type Dataflow struct {
 	Filter *Filter `yaml:"filter,omitempty" jsonschema:"example=amount > 10"`
 	// The schema and the dataset that the data go into.
 	Target Target `yaml:"target"`
-	// What each field of the target schema gets: XDM path, then a column or a Data Prep expression.
-	Mappings Mappings `yaml:"mappings" jsonschema:"minProperties=1"`
+	// What each field of the target schema gets: XDM path, then a column or a Data Prep expression. Required unless
+	// the dataflow is a draft.
+	Mappings Mappings `yaml:"mappings,omitempty" jsonschema:"minProperties=1"`
 	// How the mapping set is called on the platform.
 	MappingSet *MappingSet `yaml:"mappingSet,omitempty"`
 	// Column that identifies new and changed rows of a table. Required for every schedule but once. Files have none:
 	// the time of their last change decides.
 	Delta *Delta `yaml:"delta,omitempty"`
-	// When and how often the source is read.
-	Schedule Schedule `yaml:"schedule"`
+	// When and how often the source is read. Required unless the dataflow is a draft.
+	Schedule Schedule `yaml:"schedule,omitempty"`
 	// How strict ingestion is.
 	Options *Options `yaml:"options,omitempty"`
-	// Whether the dataflow runs. A draft is stored and never runs.
+	// Whether the dataflow runs. A draft is stored with its source and target, changes in place, and never runs; it
+	// needs neither mappings nor schedule. A published dataflow cannot become a draft again.
 	State string `yaml:"state,omitempty" jsonschema:"enum=enabled,enum=disabled,enum=draft,default=enabled"`
 	// How aepflow treats the dataflow when it changes or goes away.
 	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
@@ -155,6 +157,9 @@ type Options struct {
 type Lifecycle struct {
 	// Refuse every plan that would remove or replace it.
 	Protect bool `yaml:"protect,omitempty"`
+	// Whether the dataflow was taken over as it is: what the platform once accepted and would refuse today, such as an
+	// interval under 15 minutes, is then a note. Such a dataflow is updated, but never created or replaced.
+	Adopted bool `yaml:"adopted,omitempty"`
 	// Its name before it was renamed. Documents may exchange names, and another one may use the old name in the same
 	// change.
 	MovedFrom string `yaml:"movedFrom,omitempty" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`

@@ -12,6 +12,7 @@ const (
 	FileOption        Code = "file-option"
 	FileEncryption    Code = "file-encryption"
 	FileSchedule      Code = "file-schedule"
+	DraftUnsupported  Code = "draft-unsupported"
 	FilterSupport     Code = "filter-support"
 	FilterSyntax      Code = "filter-syntax"
 	FilterType        Code = "filter-type"

@@ -78,6 +78,13 @@ var sourceCodes = []Entry{
 		Example: with(filesDataflow, "connector: sftp", "connector: ftp"),
 	},
 	{
+		Code: DraftUnsupported, Severity: Warning,
+		Title: "draft that the platform may not have",
+		Explanation: "Adobe documents drafts for sources of tables. `state: disabled` stores a dataflow that does not " +
+			"run, whatever it reads.",
+		Example: with(filesDataflow, "schedule:", "state: draft\nschedule:"),
+	},
+	{
 		Code: FilterSupport, Severity: Error,
 		Title: "source without filters",
 		Explanation: "Only some connectors filter rows at the source: amazon-redshift, google-bigquery, " +

@@ -55,8 +55,12 @@ var drafts = []struct {
 		action: planner.Update, calls: []string{"PATCH"}, live: map[string]any{"state": "draft", "name": "People"},
 	},
 	{
-		name: "table changed", edit: [2]string{"public.people", "public.persons"},
+		name: "connection changed", edit: [2]string{"000000000002\n  title: Hourly source", "000000000001\n  title: Hourly source"},
 		action: planner.Replace, calls: []string{"POST draft", "DELETE"}, live: map[string]any{"state": "draft"},
+	},
+	{
+		name: "table changed", edit: [2]string{"public.people", "public.persons"},
+		calls: nil, live: map[string]any{"state": "draft"}, // its source is patched
 	},
 }
 

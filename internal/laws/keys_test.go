@@ -85,11 +85,11 @@ func note(a, b []document, present, edited map[string]bool) {
 
 // unsettled are the keys that are worked into a document before it is compiled,
 // and those of an import, which needs the id of an object that exists: neither
-// is part of what is applied. Encryption needs a key that exists: TestEncryptedFiles.
+// is part of what is applied; adopted only goes with it. Encryption needs a key that exists: TestEncryptedFiles.
 func unsettled(key string) bool {
 	first, _, _ := strings.Cut(key, ".")
 	return slices.Contains([]string{"targets", "only", "except"}, first) || strings.HasPrefix(key, "lifecycle.import") ||
-		strings.HasPrefix(key, "files.encryption")
+		strings.HasPrefix(key, "files.encryption") || key == "lifecycle.adopted"
 }
 
 // keysOf returns the value at each path of a document as text.

@@ -135,6 +135,9 @@ var rows = []row{
 	{name: "column added", of: "source.hourly", row: "params", edit: [][2]string{{"seen_at: date-time}", "seen_at: date-time, last: string}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns.5.name": "last"}},
 	{name: "original type", of: "source.hourly", row: "params", edit: [][2]string{{"seen_at: date-time}", "seen_at: {type: date-time, originalType: TIMESTAMP}}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns.4.meta.originalType": "TIMESTAMP"}},
 	{name: "all columns", of: "source.hourly", row: "params", edit: [][2]string{{"columns: {id: string, email: string, first: string, updated_at: date-time, seen_at: date-time}\n", ""}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns": nil, "params.tableName": "public.people"}},
+	{name: "of a draft", of: "source.sketch", row: "params", edit: [][2]string{{"public.sketch", "public.plan"}}, action: planner.Update, calls: update, patch: []string{"replace /params"}, live: map[string]any{"params.tableName": "public.plan", "state": "draft"}},
+	{name: "of a draft", of: "source.sketch", row: "data", graph: setting("data", resource.Object(resource.F("format", text("tabular")), resource.F("properties", resource.Object()))), action: planner.Update, calls: update, patch: []string{"replace /data"}, live: map[string]any{"data.properties": map[string]any{}}},
+	{of: "source.sketch", row: "state", edit: published, action: planner.Update, calls: []string{"enable POST"}, live: map[string]any{"state": "enabled"}},
 	{name: "filtered", of: "source.snow", row: "params", edit: [][2]string{{"table: public.snow", "table: public.snow\nfilter: id == \"a\""}}, action: planner.Replace, calls: again, live: map[string]any{"params.filters.value.fnName": "=", "params.filters.value.params.0.fieldName": "id"}},
 	{name: "path", of: "source.exports", row: "params", edit: [][2]string{{"/exports/*.csv", "/exports/one.csv"}}, action: planner.Replace, calls: again, live: map[string]any{"params.path": "/exports/one.csv", "params.type": "file", "params.recursive": false}},
 	{name: "folders", of: "source.exports", row: "params", edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  recursive: true"}}, action: planner.Replace, calls: again, live: map[string]any{"params.recursive": true}},
@@ -147,6 +150,8 @@ var rows = []row{
 	{of: "target.hourly", row: "name", edit: [][2]string{{"title: Hourly target", "title: People target"}}, action: planner.Update, calls: update, patch: []string{"replace /name"}, live: map[string]any{"name": "People target"}},
 	{of: "target.hourly", row: "description", edit: [][2]string{{"description: Writes", "description: Writes all"}}, action: planner.Update, calls: update, patch: []string{"replace /description"}, live: map[string]any{"description": "Writes all"}},
 	{of: "target.hourly", row: "data", also: []string{"params"}, edit: [][2]string{{"  schema: people\n  dataset: store\n  title: Hourly", "  schema: others\n  dataset: spare\n  title: Hourly"}}, action: planner.Replace, calls: again, live: map[string]any{"data.schema.id": "<schema.others>", "params.dataSetId": "<dataset.spare>"}},
+	{name: "of a draft", of: "target.sketch", row: "params", edit: [][2]string{{"{schema: people, dataset: store}", "{schema: people, dataset: store2}"}}, action: planner.Update, calls: update, patch: []string{"replace /params"}, live: map[string]any{"params.dataSetId": "<dataset.store2>", "state": "draft"}},
+	{of: "target.sketch", row: "state", edit: published, action: planner.Update, calls: []string{"enable POST"}, live: map[string]any{"state": "enabled"}},
 	{of: "target.hourly", row: "params", edit: [][2]string{{"  dataset: store\n  title: Hourly", "  dataset: store2\n  title: Hourly"}}, action: planner.Replace, calls: again, live: map[string]any{"params.dataSetId": "<dataset.store2>"}},
 	{of: "target.hourly", row: "connectionSpec", graph: setting("connectionSpec", resource.Object(resource.F("id", text("26d738e0-8963-47ea-aadf-c60de735468a")), resource.F("version", text("1.0")))), action: planner.Replace, calls: again, never: "there is one data lake"},
 
@@ -166,6 +171,9 @@ var rows = []row{
 	{of: "flow.hourly", row: "targetConnectionIds", also: []string{"sourceConnectionIds"}, edit: [][2]string{{"  dataset: store\n  title: Hourly", "  dataset: store2\n  title: Hourly"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"targetConnectionIds.0": "<target.hourly>"}},
 	{of: "flow.hourly", row: "transformations[Copy]", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"delta: updated_at", "delta: seen_at"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"transformations.0.params.deltaColumn.name": "seen_at"}},
 	{of: "flow.exports", row: "transformations[Encryption]", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  encryption: {publicKeyId: k}"}}, action: planner.Replace, calls: cutOver, never: "it needs a key: TestEncryptedFiles"},
+	{of: "flow.sketch", row: "transformations", edit: [][2]string{{"state: draft\n", "state: draft\nmappings: {_id: ident}\n"}}, action: planner.Update, calls: update, patch: []string{"add /transformations"}, live: map[string]any{"transformations.0.params.mappingId": "<mapping.sketch>", "state": "draft"}},
+	{of: "flow.sketch", row: "scheduleParams", edit: [][2]string{{"state: draft\n", "state: draft\nschedule: {frequency: day, interval: 1}\n"}}, action: planner.Update, calls: update, patch: []string{"add /scheduleParams"}, live: map[string]any{"scheduleParams.frequency": "day", "state": "draft"}},
+	{name: "published", of: "flow.sketch", row: "state", also: []string{"transformations", "scheduleParams"}, edit: published, action: planner.Update, calls: []string{"update PATCH", "enable POST"}, live: map[string]any{"scheduleParams.frequency": "once", "state": "enabled"}},
 	{of: "flow.hourly", row: "transformations[Mapping].params.mappingId", graph: otherMapping("mapping.history"), action: planner.Update, calls: update, patch: []string{"replace /transformations/1/params/mappingId"}, live: map[string]any{"transformations.1.params.mappingId": "<mapping.history>"}},
 	{name: "once", of: "flow.history", row: "transformations[Mapping].params.mappingId", also: []string{"sourceConnectionIds", "targetConnectionIds"}, graph: otherMapping("mapping.hourly"), action: planner.Replace, calls: cutOver, live: map[string]any{"transformations.0.params.mappingId": "<mapping.hourly>"}},
 	{of: "flow.hourly", row: "transformations[Mapping].params.mappingVersion", edit: [][2]string{{"personalEmail.address: email\n", "personalEmail.address: lower(email)\n"}}, action: planner.Update, calls: update, patch: []string{"replace /transformations/1/params/mappingVersion"}, live: map[string]any{"transformations.1.params.mappingVersion": "1"}},
@@ -187,6 +195,9 @@ var rows = []row{
 	{of: "flow.hourly", row: "state", edit: [][2]string{{"state: enabled", "state: disabled"}}, action: planner.Update, calls: []string{"disable POST"}, live: map[string]any{"state": "disabled"}},
 	{name: "to draft", of: "flow.hourly", row: "state", edit: [][2]string{{"state: enabled", "state: draft"}}, action: planner.Update, guard: "state"},
 }
+
+// published gives a draft all that it needs, and publishes it.
+var published = [][2]string{{"state: draft\n", "state: enabled\nmappings: {_id: ident}\nschedule: {frequency: once}\n"}}
 
 // otherMapping moves a flow to another mapping set in its first version.
 func otherMapping(addr string) func(*editing) {

@@ -15,12 +15,16 @@ type Resource struct {
 	Needs   []Edge      // sorted; what must exist first
 	Origin  source.Span // the place in the document that asks for it
 	Protect bool        // lifecycle.protect: never destroyed by plan or apply
+	Adopted *Adoption   // lifecycle.adopted: never created or replaced; nil for what may be
 	Replace string      // lifecycle.onReplace of a flow: "backfill", "continue" or ""
 	Import  string      // lifecycle.import: ID of an object that exists
 	Moved   Address     // lifecycle.movedFrom: its earlier address, or zero
 	// The places of Import and Moved, the same for all resources of a document.
 	ImportAt, MovedAt source.Span
 }
+
+// Adoption is what the platform would refuse of an adopted dataflow if it were new.
+type Adoption struct{ Faults []string }
 
 // ObjectKey identifies an object of the platform: all spellings of its ID have the
 // same key.

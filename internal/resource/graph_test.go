@@ -132,10 +132,11 @@ func TestTraitOf(t *testing.T) {
 		{Dataset, Path{}.Field("unknown"), RequiresReplace, ""},
 		{FieldGroup, Path{}.Field("definitions").Field("a").Field("title"), Additive, "definitions"},
 		{Schema, Path{}.Field("type"), Immutable, "type"},
-		{Flow, Path{}.Field("transformations").Key("Copy").Field("params"), RequiresReplace, "transformations[Copy]"},
+		{Flow, Path{}.Field("transformations").Key("Copy").Field("params"), InPlace, "transformations[Copy]"},
 		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("mappingVersion"), InPlace,
 			"transformations[Mapping].params.mappingVersion"},
-		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("other"), RequiresReplace, ""},
+		{Flow, Path{}.Field("transformations").Key("Mapping").Field("params").Field("other"), InPlace,
+			"transformations"},
 		{Flow, Path{}.Field("scheduleParams").Field("interval"), InPlace, "scheduleParams.interval"},
 		{Flow, Path{}.Field("state"), Action, "state"},
 	} {

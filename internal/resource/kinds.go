@@ -44,6 +44,7 @@ const (
 	Always      While = iota
 	Recurring         // only a flow whose frequency is not once
 	BeforeStart       // only until the start of the schedule has passed
+	Draft             // only while it is a draft
 )
 
 // Trait is a row of the table: what a change of one field, or of any below it, leads to.
@@ -189,21 +190,23 @@ var kinds = map[Kind]*Spec{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
 			{"baseConnectionId", RequiresReplace, Always, "a running flow does not see a changed source connection"},
-			{"data", RequiresReplace, Always, "a running flow does not see a changed source connection"},
-			{"params", RequiresReplace, Always, "a running flow does not see a changed source connection"},
+			{"data", InPlace, Draft, "a running flow does not see a changed source connection"},
+			{"params", InPlace, Draft, "a running flow does not see a changed source connection"},
+			{"state", Action, Always, "a draft is published by an action call"},
 			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
-		Keys: map[string]string{"params.columns": "name"}, Reads: "baseConnectionId",
+		Keys: map[string]string{"params.columns": "name"}, Reads: "baseConnectionId", State: "state",
 		Identifying: []string{"params.tableName", "params.path"},
 	},
 	Target: {
 		Kind: Target, Noun: "target connection", Collection: specs.FlowService + "/targetConnections",
-		Update: PatchMatch, Answer: AnswerIDEtag,
+		Update: PatchMatch, Answer: AnswerIDEtag, State: "state",
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
-			{"data", RequiresReplace, Always, "a running flow does not see a changed target connection"},
-			{"params", RequiresReplace, Always, "a running flow does not see a changed target connection"},
+			{"data", InPlace, Draft, "a running flow does not see a changed target connection"},
+			{"params", InPlace, Draft, "a running flow does not see a changed target connection"},
+			{"state", Action, Always, "a draft is published by an action call"},
 			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
 	},
@@ -231,12 +234,14 @@ var kinds = map[Kind]*Spec{
 			{"flowSpec", RequiresReplace, Always, "a flow keeps its flow spec"},
 			{"sourceConnectionIds", RequiresReplace, Always, "a running flow keeps its source connection"},
 			{"targetConnectionIds", RequiresReplace, Always, "a running flow keeps its target connection"},
-			{"transformations[Copy]", RequiresReplace, Always, "the delta column of a flow is fixed once set (1382-400)"},
-			{"transformations[Encryption]", RequiresReplace, Always, "a flow keeps the keys of its files"},
+			{"transformations", InPlace, Draft, "a flow keeps its transformations"},
+			{"transformations[Copy]", InPlace, Draft, "the delta column of a flow is fixed once set (1382-400)"},
+			{"transformations[Encryption]", InPlace, Draft, "a flow keeps the keys of its files"},
 			{"transformations[Mapping].params.mappingId", InPlace, Recurring,
 				"later runs use the new mapping; a one-time flow keeps its own"},
 			{"transformations[Mapping].params.mappingVersion", InPlace, Recurring,
 				"later runs use the new version; a one-time flow keeps its own"},
+			{"scheduleParams", InPlace, Draft, "a flow keeps its schedule"},
 			{"scheduleParams.frequency", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
 			{"scheduleParams.interval", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
 			{"scheduleParams.startTime", InPlace, BeforeStart, "the start is frozen once it has passed (1366-400)"},

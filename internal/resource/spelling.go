@@ -32,6 +32,10 @@ var specVersion = Spelling{Field: "connectionSpec.version", Canon: canonVersion}
 // writes "".
 var textless = Spelling{Field: "description", Canon: asIs, Absent: emptyText}
 
+// undrafted says that a source or target connection that was published with an earlier
+// version may belong to a draft.
+var undrafted = Spelling{Field: "state", Unsaid: true}
+
 // spellings is the table, by kind.
 var spellings = map[Kind][]Spelling{
 	Connection: {textless, specVersion},
@@ -45,7 +49,7 @@ var spellings = map[Kind][]Spelling{
 		{Field: "tags.*", Canon: withoutSpaces},
 	},
 	Source: {
-		textless, specVersion,
+		textless, specVersion, undrafted,
 		{Field: "data.properties.columnDelimiter", Absent: ","},
 		{Field: "data.properties.encoding", Canon: strings.ToUpper, Absent: "UTF-8"},
 		{Field: "data.properties.compressionType", Absent: emptyText, Owned: true},
@@ -56,7 +60,7 @@ var spellings = map[Kind][]Spelling{
 		{Field: "params.columns[].xdm.maximum", Canon: canonBound, Absent: "2147483647", Served: true},
 	},
 	Target: {
-		textless, specVersion,
+		textless, specVersion, undrafted,
 		{Field: "data.schema", Unsaid: true}, // the dataset's schema decides
 		{Field: "data.schema.version", Canon: canonMedia, Unsaid: true},
 	},
