@@ -25,27 +25,6 @@ func descriptorRoutes() []core.Route {
 	}
 }
 
-const IdentityDescriptor = "xdm:descriptorIdentity"
-
-// descriptorTypes lists the types with the members each needs beyond the
-// source's.
-var descriptorTypes = []struct {
-	name  string
-	needs []string
-}{
-	{IdentityDescriptor, []string{"xdm:namespace", "xdm:property"}},
-	{"xdm:alternateDisplayInfo", nil},
-	{"xdm:descriptorOneToOne", []string{"xdm:destinationSchema"}},
-	{"xdm:descriptorReferenceIdentity", []string{"xdm:identityNamespace"}},
-	{"xdm:descriptorRelationship", []string{"xdm:destinationSchema"}},
-	{"xdm:descriptorDeprecated", nil},
-	{"xdm:descriptorTimeSeriesGranularity", nil},
-	{"xdm:descriptorPrimaryKey", nil},
-	{"xdm:descriptorVersion", nil},
-	{"xdm:descriptorTimestamp", nil},
-	{"xdm:descriptorLabel", nil},
-}
-
 func badDescriptor(format string, args ...any) error {
 	return core.XDMError(1400, http.StatusBadRequest, "Descriptor invalid", format, args...)
 }
@@ -67,85 +46,6 @@ func CompleteDescriptor(c *core.Call, id string, o object) object {
 	o["updated"], o["updatedUser"] = c.Millis(), c.Client
 	o["xdm:sourceSchema"] = fullID(core.Text(o, "xdm:sourceSchema"))
 	return o
-}
-
-func checkDescriptor(c *core.Call, o object, id string) error {
-	kind := core.Text(o, "@type")
-	i := slices.IndexFunc(descriptorTypes, func(t struct {
-		name  string
-		needs []string
-	}) bool {
-		return t.name == kind
-	})
-	if i < 0 {
-		return badDescriptor("@type is %q, which is not a type of descriptor", kind)
-	}
-	schemaID := core.Text(o, "xdm:sourceSchema")
-	schema := FindResource(c.Space, schemaID)
-	if schema == nil {
-		return badDescriptor("xdm:sourceSchema names %q, which does not exist", schemaID)
-	}
-	if v, isInt := core.AsInt(o["xdm:sourceVersion"]); !isInt || v != 1 {
-		return badDescriptor("xdm:sourceVersion must be 1")
-	}
-	for _, need := range descriptorTypes[i].needs {
-		if v, leaf := core.Scalar(o[need]); !leaf || v == "" {
-			return badDescriptor("%s is missing", need)
-		}
-	}
-	property := core.Text(o, "xdm:sourceProperty")
-	if !strings.HasPrefix(property, "/") {
-		return badDescriptor("xdm:sourceProperty is %q, expected a path such as /personalEmail/address", property)
-	}
-	if !HasField(c, schemaID, property) {
-		return badDescriptor("schema %s has no field %s", schemaID, property)
-	}
-	if kind == "xdm:descriptorReferenceIdentity" && namespaceOf(c, "code", core.Text(o, "xdm:identityNamespace")) == nil {
-		return badDescriptor("xdm:identityNamespace is %q, which is not the code of a namespace",
-			core.Text(o, "xdm:identityNamespace"))
-	}
-	if kind != IdentityDescriptor {
-		return nil
-	}
-	if p := core.Text(o, "xdm:property"); p != "xdm:code" && p != "xdm:id" {
-		return badDescriptor("xdm:property is %q, expected xdm:code or xdm:id", p)
-	}
-	named, _ := core.Scalar(o["xdm:namespace"])
-	if namespaceOf(c, core.Text(o, "xdm:property")[len("xdm:"):], named) == nil {
-		return badDescriptor("xdm:namespace is %q, which is not the %s of a namespace", named, core.Text(o, "xdm:property"))
-	}
-	if primary, has := o["xdm:isPrimary"]; has {
-		if _, isBool := primary.(bool); !isBool {
-			return badDescriptor("xdm:isPrimary must be a boolean")
-		}
-	}
-	for _, r := range c.Space.Table(core.KindDescriptor).By("xdm:sourceSchema", fullID(schemaID)) {
-		other := r.Object()
-		if r.ID == id || core.Text(other, "@type") != IdentityDescriptor {
-			continue
-		}
-		if o["xdm:isPrimary"] == true && other["xdm:isPrimary"] == true {
-			return badDescriptor("schema %s has a primary identity already, on %s", schemaID,
-				core.Text(other, "xdm:sourceProperty"))
-		}
-	}
-	return nil
-}
-
-// HasField reports whether a resource has a field at a path such as
-// /personalEmail/address.
-func HasField(c *core.Call, id, path string) bool {
-	o := FindResource(c.Space, id)
-	if o == nil || !strings.HasPrefix(path, "/") {
-		return false
-	}
-	fields := FieldsOf(c.Space, o)
-	dotted := strings.ReplaceAll(strings.Trim(path, "/"), "/", ".")
-	_, has := fields[dotted]
-	if !has {
-		_, has = fields[strings.ReplaceAll(dotted, ".", "[*].")]
-	}
-	return has
 }
 
 func descriptor(c *core.Call) (*core.Record, error) {

@@ -166,9 +166,16 @@ func CompleteResource(c *core.Call, k core.Kind, id, version string, o object) o
 		}
 	}
 	o["refs"] = refs
-	o["meta:extends"] = ancestors(c.Space, o)
-	if k == core.KindSchema {
-		o["meta:class"] = classOf(c.Space, o)
+	switch {
+	case k == core.KindSchema && IsRelational(o):
+		o["meta:class"] = BehaviorRelational
+		if o["meta:behaviorType"] == nil {
+			o["meta:behaviorType"] = "record"
+		}
+	case k == core.KindSchema:
+		o["meta:extends"], o["meta:class"] = ancestors(c.Space, o), classOf(c.Space, o)
+	default:
+		o["meta:extends"] = ancestors(c.Space, o)
 	}
 	stampResource(c, o, true)
 	return o
@@ -363,10 +370,8 @@ func deleteResource(k core.Kind) core.Handler {
 			return core.Answer{}, err
 		}
 		c.Space.Remove(k, r.ID)
-		if k == core.KindSchema {
-			for _, d := range slices.Clone(c.Space.Table(core.KindDescriptor).By("xdm:sourceSchema", r.ID)) {
-				c.Space.Remove(core.KindDescriptor, d.ID)
-			}
+		for _, d := range slices.Clone(c.Space.Table(core.KindDescriptor).By("xdm:sourceSchema", r.ID)) {
+			c.Space.Remove(core.KindDescriptor, d.ID)
 		}
 		return core.Answer{Status: http.StatusNoContent}, nil
 	})

@@ -59,7 +59,11 @@ func checkResource(c *core.Call, k core.Kind, body object, id string) (object, e
 	var err error
 	switch k {
 	case core.KindSchema:
-		err = checkSchema(c, body)
+		if IsRelational(body) {
+			err = checkRelational(c, body)
+		} else {
+			err = checkSchema(c, body)
+		}
 	case core.KindFieldGroup:
 		err = checkFieldGroup(c, body)
 	case core.KindClass:
@@ -79,6 +83,10 @@ func checkResource(c *core.Call, k core.Kind, body object, id string) (object, e
 			"additionalProperties",
 			"meta:intendedToExtend", "meta:immutableTags", "meta:registryMetadata", "meta:status", "meta:descriptorStatus":
 			out[key] = core.Clone(v)
+		case "meta:extends", "meta:behaviorType":
+			if k == core.KindSchema && IsRelational(body) {
+				out[key] = core.Clone(v)
+			}
 		}
 	}
 	return out, nil
@@ -343,7 +351,7 @@ func inUse(c *core.Call, k core.Kind, o object) bool {
 		return true
 	}
 	for _, d := range c.Space.Table(core.KindDataset).By("schemaRef.id", id) {
-		if c.Env.Switches.Additive == "used" || len(c.Space.Table(core.KindBatch).By("dataSetId", d.ID)) > 0 {
+		if c.Env.Switches.Additive == "used" && !IsRelational(o) || len(c.Space.Table(core.KindBatch).By("dataSetId", d.ID)) > 0 {
 			return true
 		}
 	}
