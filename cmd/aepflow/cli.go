@@ -109,6 +109,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(parsed(code)) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(commandLine(args)),
 	)
 	if len(args) == 0 {
 		args = []string{"--help"}

@@ -56,6 +56,22 @@ func TestHabits(t *testing.T) {
 	}
 }
 
+// The former name of schedule ends as a usage error with the command to run instead.
+func TestFormerPreview(t *testing.T) {
+	for args, want := range map[string]string{
+		"preview":                           "schedule",
+		"preview crm --runs 5 --zone UTC":   "schedule crm --runs 5 --zone UTC",
+		"--target prod preview -o json crm": "--target prod schedule -o json crm",
+	} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &errs)
+		said := "error: preview is now schedule\n  = help: run `aepflow " + want + "`\n"
+		if code != exitUsage || errs.String() != said || out.Len() > 0 {
+			t.Errorf("%s: exit code %d\n%s%swant %s", args, code, &out, &errs, said)
+		}
+	}
+}
+
 // Numbers that no command can work with are usage errors that say what is expected.
 func TestNumbers(t *testing.T) {
 	for args, want := range map[string]string{

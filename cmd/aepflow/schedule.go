@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 	_ "time/tzdata" // for systems without time zones
 
@@ -50,7 +51,11 @@ type oldPreviewCmd struct {
 	Args []string `arg:"" optional:"" passthrough:"all"`
 }
 
-func (c oldPreviewCmd) Run() error {
-	return exitHelp(exitUsage, "run `aepflow "+shellWords(append([]string{"schedule"}, c.Args...))+"`",
-		"preview is now schedule")
+// commandLine is the arguments of the program.
+type commandLine []string
+
+func (oldPreviewCmd) Run(line commandLine) error {
+	now := slices.Clone(line)
+	now[slices.Index(now, "preview")] = "schedule"
+	return exitHelp(exitUsage, "run `aepflow "+shellWords(now)+"`", "preview is now schedule")
 }
