@@ -83,7 +83,8 @@ func openOf(worlds ...*world) openPaths {
 // mapping, then takes the number out: it counts edits.
 func (w *world) checkMappingVersion(a resource.Address, flow map[string]any, objects map[string]emulator.Object) {
 	w.t.Helper()
-	for _, t := range flow["transformations"].([]any) {
+	transformations, _ := flow["transformations"].([]any) // a draft may have none
+	for _, t := range transformations {
 		params := t.(map[string]any)["params"].(map[string]any)
 		id, has := params["mappingId"].(string)
 		if !has {
