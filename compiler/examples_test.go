@@ -1,11 +1,13 @@
 package compiler
 
 import (
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -55,4 +57,27 @@ func exampleFiles(example string) []*source.File {
 		files = append(files, source.NewFile(f.Name, f.Data))
 	}
 	return files
+}
+
+// On a terminal, no line of a diagnostic is wider than it, unless one word is.
+func TestExamplesFitTerminal(t *testing.T) {
+	for _, e := range diag.Codes() {
+		if e.Example == "" {
+			continue
+		}
+		for _, columns := range []int{60, 80, 120} {
+			var b strings.Builder
+			if err := diag.Text(&b, exampleReport(t, e), diag.TextOptions{Width: columns}); err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(b.String()) {
+				line = strings.TrimSuffix(line, "\n")
+				head := line[:strings.LastIndex(line, " ")+1]
+				isPlace := strings.HasPrefix(strings.TrimSpace(line), "-->")
+				if output.Width(line) > columns && strings.Trim(head, " |-^") != "" && !isPlace {
+					t.Errorf("%s at %d columns is %d wide: %s", e.Code, columns, output.Width(line), line)
+				}
+			}
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
@@ -99,6 +101,7 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 	}
 	if op.Output == "text" {
 		o := op.viewOptions(op.stdout)
+		o.Applying = true
 		o.Quiet = op.Quiet
 		if err := view.Plan(op.stdout, made, o); err != nil {
 			return nil, err
@@ -198,9 +201,11 @@ func (op *operation) ask(ctx context.Context) error {
 		return exit(exitUsage, "no terminal to ask on; add --auto-approve, or save a plan with `aepflow plan --out FILE` "+
 			"and apply that file")
 	}
-	_ = op.stderr.Printf("\n%s to %s (sandbox %s%s)? Type \"yes\" to continue: ",
+	question := fmt.Sprintf("%s to %s (sandbox %s%s)? Type \"yes\" to continue:",
 		strings.ToUpper(op.verb[:1])+op.verb[1:], op.project.target.name, op.project.target.config.Sandbox,
 		view.HostText(op.project.target.planTarget()))
+	columns := output.Room(op.viewOptions(op.stderr).Width)
+	_ = op.stderr.Printf("\n%s ", strings.Join(output.Wrap(strings.Fields(question), columns-len("yes")-1), "\n"))
 	answer := make(chan string, 1) // the reader may outlive the question
 	go func() {
 		text, _ := bufio.NewReader(op.stdin).ReadString('\n')

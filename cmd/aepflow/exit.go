@@ -14,7 +14,6 @@ import (
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
-	"github.com/aepflow/aepflow/internal/view"
 )
 
 // The exit codes. docs/cli.md explains them.
@@ -136,7 +135,7 @@ func (a *app) sayError(err error) {
 func (a *app) sayWrapped(head, text string) {
 	lines := []string{output.Line(text)}
 	if columns := a.stderr.Columns(); columns > 0 {
-		lines = view.Wrap(strings.Split(lines[0], " "), columns-output.Width(head))
+		lines = output.Wrap(strings.Split(lines[0], " "), columns-output.Width(head))
 	}
 	for _, l := range lines {
 		_, _ = io.WriteString(a.stderr, output.Painted(head+l)+"\n")

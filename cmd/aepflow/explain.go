@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
 )
@@ -29,6 +30,7 @@ func (c explainCmd) Run(a *app) error {
 	if err := a.writes("text", "json"); err != nil {
 		return err
 	}
+	columns := a.viewOptions(a.stdout).Width
 	if c.What == "" {
 		return explainAll(a)
 	}
@@ -36,13 +38,13 @@ func (c explainCmd) Run(a *app) error {
 		if a.Output == "json" {
 			return a.printJSON(entry)
 		}
-		return explainCode(a.stdout, entry)
+		return explainCode(a.stdout, entry, columns)
 	}
 	if connector, ok := specs.ConnectorBySlug(strings.ToLower(c.What)); ok {
 		if a.Output == "json" {
 			return a.printJSON(connector)
 		}
-		_, err := io.WriteString(a.stdout, connectordoc.Text(connector))
+		_, err := io.WriteString(a.stdout, output.Fold(connectordoc.Text(connector), columns))
 		return err
 	}
 	e, near, ok := compiler.Explain(c.What)
@@ -58,7 +60,7 @@ func (c explainCmd) Run(a *app) error {
 	if a.Output == "json" {
 		return a.printJSON(e)
 	}
-	if err := explainKey(a.stdout, e); err != nil || len(others) == 0 {
+	if err := explainKey(a.stdout, e, columns); err != nil || len(others) == 0 {
 		return err
 	}
 	return a.stdout.Printf("\nOther keys of this name: %s\n", strings.Join(others, ", "))
@@ -126,8 +128,9 @@ func explainAll(a *app) error {
 	return nil
 }
 
-func explainCode(w io.Writer, e diag.Entry) error {
-	_, err := fmt.Fprintf(w, "%s (%s): %s\n\n%s\n", e.Code, e.Severity, e.Title, strings.TrimSpace(e.Explanation))
+func explainCode(w io.Writer, e diag.Entry, columns int) error {
+	text := fmt.Sprintf("%s (%s): %s\n\n%s\n", e.Code, e.Severity, e.Title, strings.TrimSpace(e.Explanation))
+	_, err := io.WriteString(w, output.Fold(text, columns))
 	if err == nil && e.Example != "" {
 		_, err = fmt.Fprintf(w, "\nFor example:\n\n%s", indent(e.Example))
 	}
@@ -158,7 +161,7 @@ func indent(text string) string {
 	return b.String()
 }
 
-func explainKey(w io.Writer, e compiler.Explanation) error {
+func explainKey(w io.Writer, e compiler.Explanation, columns int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Path, e.Type)
 	if e.Required {
@@ -195,6 +198,6 @@ func explainKey(w io.Writer, e compiler.Explanation) error {
 	if slices.ContainsFunc(e.Keys, func(k compiler.Explanation) bool { return k.Required }) {
 		b.WriteString("\n* required\n")
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, output.Fold(b.String(), columns))
 	return err
 }

@@ -13,7 +13,7 @@ import (
 // TextOptions says how text is printed.
 type TextOptions struct {
 	Color bool
-	Width int // columns of the terminal, 0 for unknown; source lines longer than output.Room are cut around the caret
+	Width int // columns of the terminal, 0 for unknown: then texts are not wrapped. Source is cut to output.Room.
 }
 
 // MostShown is how many diagnostics of one file Text prints.
@@ -30,11 +30,12 @@ const MostShown = 100
 //	   |           ^^^^^^^ expected string, integer, double or date
 //	   = help: did you mean `double`?
 func Text(w io.Writer, r *Report, opt TextOptions) error {
+	wraps := opt.Width > 0
 	opt.Width = output.Room(opt.Width)
 	all := r.Sorted()
 	list, more := mostSevere(all)
 	list, texts := conceal(list)
-	t := &textPrinter{w: bufio.NewWriter(w), opt: opt, texts: texts}
+	t := &textPrinter{w: bufio.NewWriter(w), opt: opt, wraps: wraps, texts: texts}
 	for i, d := range list {
 		t.diagnostic(d)
 		t.line()
@@ -155,6 +156,7 @@ type piece struct {
 type textPrinter struct {
 	w      *bufio.Writer
 	opt    TextOptions
+	wraps  bool // the width is that of a terminal: texts are broken between words
 	texts  shown
 	gutter int // digits of the largest line number of the diagnostic
 }
@@ -178,11 +180,23 @@ func (t *textPrinter) line(pieces ...piece) {
 }
 
 func (t *textPrinter) diagnostic(d Diagnostic) {
-	head := []piece{{d.Severity.style(), d.Severity.String()}, {bold, ": " + oneLine(d.Message)}}
+	word, code := d.Severity.String(), ""
 	if d.Code != "" {
-		head = append(head, piece{plain, " [" + string(d.Code) + "]"})
+		code = " [" + string(d.Code) + "]"
 	}
-	t.line(head...)
+	lines := t.wrapped(oneLine(d.Message)+code, len(word)+len(": "))
+	for i, l := range lines {
+		text, rest := l, ""
+		if i == len(lines)-1 {
+			rest = code[len(code)-min(len(code), len(l)):]
+			text = strings.TrimSuffix(l, rest)
+		}
+		head := piece{d.Severity.style(), word}
+		if i > 0 {
+			head = piece{plain, strings.Repeat(" ", len(word))}
+		}
+		t.line(head, piece{bold, [...]string{": ", "  "}[min(i, 1)] + text}, piece{plain, rest})
+	}
 
 	groups := groupLabels(d.Labels)
 	t.gutter = 1
@@ -203,7 +217,22 @@ func (t *textPrinter) diagnostic(d Diagnostic) {
 // remark prints "= help: text".
 func (t *textPrinter) remark(word, text string) {
 	margin := strings.Repeat(" ", t.gutter+1)
-	t.line(piece{gutterStyle, margin + "= "}, piece{bold, word}, piece{plain, ": " + oneLine(text)})
+	indent := t.gutter + len(" = : ") + len(word)
+	for i, l := range t.wrapped(oneLine(text), indent) {
+		if i > 0 {
+			t.line(piece{plain, strings.Repeat(" ", indent) + l})
+			continue
+		}
+		t.line(piece{gutterStyle, margin + "= "}, piece{bold, word}, piece{plain, ": " + l})
+	}
+}
+
+// wrapped breaks a text between words into lines that fit right of an indent.
+func (t *textPrinter) wrapped(text string, indent int) []string {
+	if !t.wraps {
+		return []string{text}
+	}
+	return output.Wrap(strings.Split(text, " "), t.opt.Width-indent)
 }
 
 // oneLine returns s as printable text of one line.

@@ -174,11 +174,8 @@ func (s *snippet) closed(line, base int, c columns) {
 		row := s.bars(line, 1)
 		row.style = look
 		row.text = row.text[:i+1] + strings.Repeat("_", len(row.text)-i-1+at) + mark
-		if l.Text != "" {
-			row.text += " " + oneLine(l.Text)
-		}
-		s.line(s.edge(), row)
 		l.last = line - 1 // its bar ends here, also for more rows of this line
+		s.labelled([]piece{s.edge(), row}, at, look, oneLine(l.Text))
 	}
 }
 
@@ -216,15 +213,14 @@ func (s *snippet) marks(line, base int, here []*placed, c columns) {
 	}
 	last := marks[len(marks)-1]
 	pieces := r.pieces()
-	if !slices.ContainsFunc(marks, func(m mark) bool { return m.to > last.to }) {
+	prefix := []piece{s.edge(), s.bars(line, 1)}
+	if slices.ContainsFunc(marks, func(m mark) bool { return m.to > last.to }) {
+		s.line(append(slices.Clone(prefix), pieces...)...)
+	} else {
 		look, _ := s.style(last.placed)
-		if last.Text != "" {
-			pieces = append(pieces, piece{look, " " + oneLine(last.Text)})
-		}
+		s.labelled(append(slices.Clone(prefix), pieces...), s.margin()+last.from, look, oneLine(last.Text))
 		marks = marks[:len(marks)-1]
 	}
-	prefix := []piece{s.edge(), s.bars(line, 1)}
-	s.line(append(prefix, pieces...)...)
 
 	marks = slices.DeleteFunc(marks, func(m mark) bool { return m.Text == "" })
 	for i := len(marks); i > 0; i-- {
@@ -239,7 +235,46 @@ func (s *snippet) marks(line, base int, here []*placed, c columns) {
 		m := marks[i-1]
 		look, _ := s.style(m.placed)
 		r.cut(m.from)
-		s.line(append(append(slices.Clone(prefix), r.pieces()...), piece{look, oneLine(m.Text)})...)
+		text := oneLine(m.Text)
+		at := min(m.from, max(0, s.room()-s.margin()-output.Width(text)))
+		if !s.wraps || i > 1 {
+			at = m.from
+		}
+		r.cut(at)
+		for _, l := range s.wrapped(text, s.opt.Width-s.room()+s.margin()+at) {
+			s.line(append(append(slices.Clone(prefix), r.pieces()...), piece{look, l})...)
+			r.cut(at)
+		}
+	}
+}
+
+// room is how many cells are right of the edge.
+func (s *snippet) room() int { return s.opt.Width - s.gutter - len(" | ") }
+
+// narrowest is the fewest cells into which a text beside its mark is wrapped.
+const narrowest = 24
+
+// labelled prints a row of marks and the text of the last one, which begins at the cell from: beside it,
+// or in the rows below it if too little room is left there.
+func (s *snippet) labelled(marks []piece, from int, look output.Style, text string) {
+	if text == "" {
+		s.line(marks...)
+		return
+	}
+	at := 1 - output.Width(marks[0].text) // in cells after the edge, with a space
+	for _, m := range marks {
+		at += output.Width(m.text)
+	}
+	rest := []piece{s.edge()}
+	space := " "
+	if fits := at+output.Width(text) <= s.room(); s.wraps && !fits && s.room()-at < narrowest {
+		s.line(marks...)
+		at = max(0, min(from, s.room()-output.Width(text)))
+		marks, space = rest, strings.Repeat(" ", at)
+	}
+	for _, l := range s.wrapped(text, s.opt.Width-s.room()+at) {
+		s.line(append(slices.Clone(marks), piece{look, space + l})...)
+		marks, space = rest, strings.Repeat(" ", at)
 	}
 }
 

@@ -64,6 +64,51 @@ func Room(columns int) int {
 	return max(columns, 60)
 }
 
+// Wrap joins words into lines of at most width cells; it breaks no word.
+func Wrap(words []string, width int) []string {
+	var out []string
+	line := ""
+	for _, w := range words {
+		switch {
+		case line == "":
+			line = w
+		case Width(line)+1+Width(w) <= width:
+			line += " " + w
+		default:
+			out = append(out, line)
+			line = w
+		}
+	}
+	if line != "" {
+		out = append(out, line)
+	}
+	return out
+}
+
+// Fold breaks each line of a text that is wider than a terminal between words. The rest of a line goes
+// below its last column, which begins after two spaces or more. Unknown columns (0) leave the text as it is.
+func Fold(text string, columns int) string {
+	if columns <= 0 {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if Width(line) <= Room(columns) {
+			b.WriteString(line + "\n")
+			continue
+		}
+		from := strings.LastIndex(line, "  ") + 1
+		from += len(line[from:]) - len(strings.TrimLeft(line[from:], " "))
+		head := line[:from]
+		for _, l := range Wrap(strings.Split(line[from:], " "), Room(columns)-Width(head)) {
+			b.WriteString(head + l + "\n")
+			head = strings.Repeat(" ", Width(head))
+		}
+	}
+	return b.String()
+}
+
 // cells measures text as a terminal shows it. The library's global condition depends on
 // the locale; the same input must give the same output everywhere.
 var cells = &runewidth.Condition{StrictEmojiNeutral: true}

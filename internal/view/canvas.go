@@ -52,14 +52,26 @@ func (c *canvas) line(parts ...string) {
 // wrapped writes a text after a head. On a terminal, it breaks long lines between words and indents the rest by the width
 // of the head.
 func (c *canvas) wrapped(st style, head, text string) {
-	lines := []string{text}
-	if c.terminal {
-		lines = Wrap(strings.Split(output.Line(text), " "), c.width-output.Width(head))
-	}
-	for _, l := range lines {
+	for _, l := range c.lines(text, output.Width(head)) {
 		c.line(c.paint(st, head+l))
 		head = strings.Repeat(" ", output.Width(head))
 	}
+}
+
+// lines breaks a text between words into lines that fit right of an indent, on a terminal.
+func (c *canvas) lines(text string, indent int) []string {
+	if !c.terminal {
+		return []string{text}
+	}
+	return output.Wrap(strings.Split(output.Line(text), " "), c.width-indent)
+}
+
+// cut shortens a text to what fits right of an indent, on a terminal.
+func (c *canvas) cut(text string, indent int) string {
+	if !c.terminal {
+		return text
+	}
+	return clipText(text, max(c.width-indent, 20))
 }
 
 // dotted writes painted parts with a dot between each two, on as many lines as they need.
@@ -83,27 +95,6 @@ func (c *canvas) dotted(indent string, parts []string) {
 
 // pad returns the spaces that fill s up to n cells.
 func pad(s string, n int) string { return strings.Repeat(" ", max(0, n-output.Width(s))) }
-
-// Wrap joins words into lines of at most width cells; it breaks no word.
-func Wrap(words []string, width int) []string {
-	var out []string
-	line := ""
-	for _, w := range words {
-		switch {
-		case line == "":
-			line = w
-		case output.Width(line)+1+output.Width(w) <= width:
-			line += " " + w
-		default:
-			out = append(out, line)
-			line = w
-		}
-	}
-	if line != "" {
-		out = append(out, line)
-	}
-	return out
-}
 
 // Count is a number with its noun: `1 field`, `2 fields`.
 func Count(n int, noun string) string {

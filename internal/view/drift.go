@@ -10,8 +10,7 @@ import (
 func Drift(w io.Writer, p *planner.Plan, o Options) error {
 	t := newPlanText(p, o)
 	if len(p.Drift) == 0 {
-		t.line(t.paint(green, "No drift. "),
-			t.paint(plain, "What is on the platform is what was last applied to "+TargetText(p.Target)+"."))
+		t.wrapped(green, "", "No drift: the platform is as it was last applied to "+TargetText(p.Target)+".")
 		return flush(w, t.canvas)
 	}
 	t.drift()

@@ -176,8 +176,15 @@ func (c *canvas) noted(line string, notes []note) {
 			continue
 		}
 		c.line(line)
-		line = changeIndent + "    " + c.paint(n.style, n.text)
-		wide = len(changeIndent) + 4 + output.Width(n.text)
+		const indent = changeIndent + "    "
+		lines := c.lines(n.text, len(indent))
+		for i, l := range lines {
+			line = indent + c.paint(n.style, l)
+			wide = len(indent) + output.Width(l)
+			if i < len(lines)-1 {
+				c.line(line)
+			}
+		}
 	}
 	c.line(line)
 }

@@ -194,7 +194,7 @@ func (t planText) change(ch planner.Change, wide, nouns int) {
 		"  ", t.paint(st, ch.Action.Symbol()), " ", t.paint(bold, ch.Address.String()), pad(ch.Address.String(), wide),
 		"  ", t.paint(plain, spec.Noun), pad(spec.Noun, nouns),
 	}
-	t.line(append(parts, t.remarks(ch)...)...)
+	t.remarked(strings.Join(parts, ""), ch)
 	if ch.Action == planner.Create && len(ch.Desired) > 0 {
 		t.body(spec.Kind, ch)
 	} else {
@@ -209,16 +209,19 @@ func (t planText) change(ch planner.Change, wide, nouns int) {
 	t.closing(ch)
 }
 
-// remarks are the origin and the note of a change.
-func (t planText) remarks(ch planner.Change) []string {
-	var parts []string
+// remarked writes the painted line of a change with its origin and note.
+func (t planText) remarked(line string, ch planner.Change) {
 	if at := originText(ch.Origin); at != "" {
-		parts = append(parts, "  ", t.paint(dim, at))
+		line += "  " + t.paint(dim, at)
 	}
-	if note := changeNote(ch, t.options.Full); note != "" {
-		parts = append(parts, "  ", t.paint(dim, "# "+note))
+	var notes []note
+	if text := changeNote(ch, t.options.Full); text != "" {
+		notes = append(notes, note{dim, "# " + text})
 	}
-	return parts
+	if !t.terminal && len(notes) > 0 { // a log has one line for each change
+		line, notes = line+"  "+t.paint(dim, notes[0].text), nil
+	}
+	t.noted(line, notes)
 }
 
 // fieldsShown returns the fields that change, and secrets that were not checked; all
@@ -268,7 +271,7 @@ func guardText(g planner.Guard) string {
 
 // hanging writes a text under a change with a hanging indent.
 func (t planText) hanging(st style, head, text string) {
-	for i, l := range Wrap(strings.Fields(output.Line(text)), t.width-len(changeIndent)-output.Width(head)) {
+	for i, l := range output.Wrap(strings.Fields(output.Line(text)), t.width-len(changeIndent)-output.Width(head)) {
 		if i > 0 {
 			head = strings.Repeat(" ", output.Width(head))
 		}

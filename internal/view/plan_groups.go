@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
@@ -163,7 +164,7 @@ func (t planText) group(g group) {
 	if !ch.Action.Destroys() && len(names) > namesShown {
 		names = names[:namesShown]
 	}
-	for _, l := range Wrap(commas(names), t.width-len(changeIndent)) {
+	for _, l := range output.Wrap(commas(names), t.width-len(changeIndent)) {
 		t.line(changeIndent, t.paint(dim, l))
 	}
 	if rest := len(g.names) - len(names); rest > 0 {

@@ -161,6 +161,9 @@ func Refusals(changes []planner.Change) (flagged []Refusal, refused []string) {
 }
 
 func (t planText) refusals(changes []planner.Change) {
+	if t.options.Applying {
+		return // apply says why it refuses
+	}
 	flagged, refused := Refusals(changes)
 	if len(flagged) == 0 && len(refused) == 0 {
 		if !t.plan.Applyable {
@@ -195,7 +198,13 @@ func (t planText) diagnostics() {
 		if d.Severity == "error" {
 			st = red
 		}
-		t.line(t.paint(st, d.Severity), ": ", t.paint(plain, d.Message), " ", t.paint(dim, "["+d.Code+"]"))
+		for i, l := range t.lines(d.Message+" ["+d.Code+"]", len(d.Severity)+2) {
+			head := t.paint(st, d.Severity) + ": "
+			if i > 0 {
+				head = strings.Repeat(" ", len(d.Severity)+2)
+			}
+			t.line(head, t.paint(plain, l))
+		}
 		if at := originText(d.Origin); at != "" {
 			t.line("  --> ", t.paint(plain, fmt.Sprintf("%s:%d", at, d.Origin.Column)))
 		}
@@ -215,7 +224,7 @@ func (t planText) drift() {
 	}
 	t.line(t.paint(bold, "Drift: changed on the platform since the last apply"))
 	for _, ch := range t.plan.Drift {
-		t.line("  ", t.paint(yellow, "!"), " ", t.paint(bold, ch.Address.String()), strings.Join(t.remarks(ch), ""))
+		t.remarked("  "+t.paint(yellow, "!")+" "+t.paint(bold, ch.Address.String()), ch)
 		for _, f := range ch.Fields {
 			t.driftField(ch.Address.Kind, f)
 		}

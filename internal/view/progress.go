@@ -164,7 +164,9 @@ func (g *Progress) line(e Event) string {
 	case "running":
 		text = c.paint(dim, fmt.Sprintf("still running: %s%s", stepVerb(e), took))
 	case "failed":
-		text = c.paint(red, fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text)))
+		// The summary has the whole text.
+		text = fmt.Sprintf("could not %s%s: %s", stepVerb(e), took, oneLine(e.Error.text))
+		text = c.paint(red, c.cut(text, output.Width(counter+e.Address.String()+": ")))
 	case "blocked":
 		text = c.paint(yellow, fmt.Sprintf("did not %s, blocked by %s", stepVerb(e), e.BlockedBy))
 	default:

@@ -116,7 +116,7 @@ func blocked(c *canvas, r applier.Result) {
 	}
 	for _, cause := range order {
 		c.line(c.paint(yellow, "blocked"), " by ", c.paint(bold, cause))
-		for _, l := range Wrap(commas(by[cause]), c.width-2) {
+		for _, l := range output.Wrap(commas(by[cause]), c.width-2) {
 			c.line("  ", c.paint(plain, l))
 		}
 		c.line()

@@ -10,10 +10,11 @@ import "io"
 
 // Options says how text is shown. The zero Options is plain text.
 type Options struct {
-	Color bool
-	Width int  // columns of the terminal, 0 for unknown; see output.Room
-	Full  bool // whole bodies, long lists, ids
-	Quiet bool // only totals, what is destroyed, and what is refused
+	Color    bool
+	Width    int  // columns of the terminal, 0 for unknown; see output.Room
+	Full     bool // whole bodies, long lists, ids
+	Applying bool // for apply, which ends with the refusals of the plan itself
+	Quiet    bool // only totals, what is destroyed, and what is refused
 }
 
 func flush(w io.Writer, c *canvas) error {
