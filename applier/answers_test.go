@@ -295,7 +295,7 @@ func (s *stand) goOn(t *testing.T, d deed, open bool) {
 	}
 	session := s.open()
 	for _, in := range session.Unresolved() {
-		session.Settle(lockfile.Outcome{N: in.N, Void: true})
+		session.Settle(lockfile.Outcome{N: in.N, Aborted: true})
 	}
 	if err := errors.Join(session.Commit(""), session.Close()); err != nil {
 		t.Fatal(err)

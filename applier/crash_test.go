@@ -109,7 +109,7 @@ func second(things []thing) []thing {
 	return things
 }
 
-// stage is what a crash would leave behind: the platform and the files.
+// stage is what a crash would leave: the platform and the files.
 type stage struct {
 	at    string
 	fake  *fake
@@ -201,7 +201,7 @@ func TestKilledAnywhere(t *testing.T) {
 }
 
 // record applies, undisturbed, and returns what a kill at any boundary of a
-// request would have left behind.
+// request would have left.
 func (w *world) record(want []thing, workers int) []stage {
 	var mu sync.Mutex
 	var stages []stage

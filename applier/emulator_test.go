@@ -65,7 +65,7 @@ func compile(t *testing.T, change *strings.Replacer, without ...string) *resourc
 	return g
 }
 
-// first is the example as it stands; second changes fields of every kind that
+// first is the example as it is; second changes fields of every kind that
 // can change: titles, secrets' neighbors, mappings, a schedule, a table, a state.
 func first(t *testing.T) *resource.Graph { return compile(t, strings.NewReplacer()) }
 
@@ -262,7 +262,7 @@ func TestEmulatorRoad(t *testing.T) {
 
 var history = regexp.MustCompile(`"adobe/pqs/table":\["[^"]*"\]|"mappingVersion":"\d+"`)
 
-// managed leaves out what tells how a platform came to be as it is: versions, and
+// managed leaves out what records the history of a platform: versions, and
 // the table name that a dataset keeps from its first title.
 func managed(inventory []string) []string {
 	var out []string
@@ -304,7 +304,7 @@ func (k *killer) Do(ctx context.Context, r platform.Request) (platform.Response,
 	}
 	k.dead = true
 	if k.after {
-		_, _ = k.next.Do(ctx, r) // whatever it answers, nobody hears it
+		_, _ = k.next.Do(ctx, r) // its answer is lost
 	}
 	k.die()
 	return platform.Response{}, lost()

@@ -26,7 +26,7 @@ func (c callRef) subject() Subject {
 // later returns the calls of the change that come after this one.
 func (c callRef) later() []planner.Call { return c.change.Calls[c.k+1:] }
 
-// callsOf returns the calls of a plan, sorted by number, and for each the task that stands for it.
+// callsOf returns the calls of a plan, sorted by number, and for each its task.
 func callsOf(p *planner.Plan) ([]callRef, []task, error) {
 	var calls []callRef
 	for i := range p.Changes {

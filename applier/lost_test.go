@@ -158,7 +158,7 @@ func TestListedLate(t *testing.T) {
 	})
 }
 
-// TestTwins makes two objects that nobody can tell apart, and loses both answers.
+// TestTwins makes two identical objects, and loses both answers.
 func TestTwins(t *testing.T) {
 	body := `{"name":"same","connectionSpec":{"id":"74a1c565","version":"1.0"}}`
 	things := []thing{{"connection.one", body}, {"connection.two", body}}

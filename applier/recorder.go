@@ -52,7 +52,7 @@ func (r *recorder) setTenant(tenant string) error {
 }
 
 // heartbeat puts on record that the run is at work, at a time of the platform's clock.
-func (r *recorder) heartbeat(at time.Time) error { return r.session.Wait(r.session.Alive(at)) }
+func (r *recorder) heartbeat(at time.Time) error { return r.session.Wait(r.session.Heartbeat(at)) }
 
 // intend puts on record that a call is about to be sent. It may be sent when intend has returned
 // without an error.
@@ -80,7 +80,7 @@ func (r *recorder) settle(c *boundCall, o outcome) lockfile.Ticket {
 	case c.intent.N == 0 || o.known == platform.Unknown:
 		return 0
 	case o.known == platform.NotDone:
-		return r.session.Settle(lockfile.Outcome{N: c.intent.N, Void: true})
+		return r.session.Settle(lockfile.Outcome{N: c.intent.N, Aborted: true})
 	}
 	r.noteChange(c, o)
 	return r.session.Settle(lockfile.Outcome{N: c.intent.N, ID: o.id, ETag: o.etag})

@@ -55,7 +55,7 @@ func (a *Applier) Recover(ctx context.Context, s *lockfile.Session) ([]Recovered
 	a.announce(len(left), end)
 	look(end)
 	// after the first answer, which shows the platform's clock
-	until := time.Now().Add(a.mayTake(open, s.LastAlive(), client.time()))
+	until := time.Now().Add(a.mayTake(open, s.LastHeartbeat(), client.time()))
 	end = until.Add(lastLook(time.Since(began)))
 	for wait := range waits(until) {
 		if len(left) == 0 {
@@ -140,7 +140,7 @@ func (a *Applier) recovered(s *lockfile.Session, open []lockfile.Intent, found [
 		case platform.NotDone:
 			// Also when somebody else changed the object meanwhile: the next plan
 			// sends the change again and meets the conflict, with its ways out.
-			s.Settle(lockfile.Outcome{N: in.N, Void: true})
+			s.Settle(lockfile.Outcome{N: in.N, Aborted: true})
 		}
 		rec := Recovered{Address: in.Address, Step: planner.Step(in.Step), Done: o.known == platform.Done, Note: o.err}
 		if rec.Done {

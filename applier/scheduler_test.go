@@ -27,7 +27,7 @@ func sends(s *scheduler, latency time.Duration) func(i int) {
 }
 
 // TestSchedulerOrder runs random graphs with several workers: each task comes after
-// all that it needs, each exactly once, and those behind a failure never.
+// all that it needs, each exactly once, and those blocked by a failure never.
 func TestSchedulerOrder(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for round := range 200 {

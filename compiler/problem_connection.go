@@ -2,6 +2,8 @@ package compiler
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
@@ -35,11 +37,24 @@ func (p unknownConnector) Diagnose() diag.Diagnostic {
 		d.Help = "use the connector's name: `" + name + "`"
 	} else if near := meant(&d, p.got.Text, p.known); diag.Mistyped(p.got.Text, near) {
 		name = near // mssql is near mysql and another database
+	} else if parts := withPart(p.got.Text, p.known); near == "" && len(parts) > 0 {
+		d.Help = "did you mean " + quotedList(parts, "or") + "?"
 	}
 	if name != "" {
 		d.Fix = fixScalar(p.got, p.got.Text, name)
 	}
 	return d
+}
+
+// withPart returns the names that have a word between dashes: amazon-redshift for redshift.
+func withPart(word string, names []string) []string {
+	var out []string
+	for _, name := range names {
+		if slices.Contains(strings.Split(name, "-"), strings.ToLower(word)) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 type notATableSource struct {

@@ -93,7 +93,7 @@ func (s section) at(keys ...string) place { return place{s.doc, document.At(s.ke
 
 func (s section) lookup(keys ...string) document.Found { return s.doc.Lookup(s.keys(keys...)...) }
 
-// origin are the keys of what stands for the section in a message: the name of a document.
+// origin are the keys of what names the section in a message: the name of a document.
 func (s section) origin() []string {
 	if len(s.under) == 0 {
 		return []string{"name"}

@@ -28,7 +28,7 @@ type Options struct {
 	Destroy       bool            // remove everything that may be removed, whatever the graph says
 	Refreshed     bool            // Live holds what the platform has for every entry
 	Live          []resource.Live // in the order of Live.Compare, as Moved names the entries
-	Tenant        string          // what {TENANT_ID} stands for in them; "" is the lock's
+	Tenant        string          // the value of {TENANT_ID} in them; "" is the lock's
 	Recreate      bool            // create again what a refresh did not find
 
 	Only, Exclude   []resource.Address // a selection; what it needs comes with it

@@ -79,7 +79,7 @@ func recordOnly(n *node, e *env) {
 }
 
 // diffApplied compares an object with what the documents ask for: field by field,
-// then by what its references and secrets stand for.
+// then by the values of its references and secrets.
 func diffApplied(n *node, live *resource.Live, e *env) {
 	spec := n.spec()
 	n.desired, n.applied = decode(n.resource.Body), parse(n.entry.Applied)

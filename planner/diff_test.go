@@ -148,7 +148,7 @@ func orDash(s string) string {
 // TestDiff runs every case of testdata/diff and its subfolders: what was applied
 // (before.yaml), what is asked for (after.yaml), and the plan that this is (want).
 // Lines of the comment set options, as in `at 2027-…` or `on-replace continue`;
-// `unchanged` stands for an after.yaml that is before.yaml.
+// `unchanged` means that after.yaml is before.yaml.
 // Two more files change what before.yaml gives, one thing a line:
 //
 //	lock   ADDRESS sent PATH JSON      the platform was sent this in the place of what is documented

@@ -127,7 +127,7 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// References of an imported object stand for what the lockfile has, or what is
+// References of an imported object have the value that the lockfile has, or what is
 // imported with it.
 func TestImportedAs(t *testing.T) {
 	_, e := nodesOf("noop schema.s", "import dataset.d")

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 )
@@ -237,12 +238,12 @@ type Step string
 
 // The steps.
 const (
-	StepCreate  Step = "create"  // POST, or the PATCH that tags a union
-	StepUpdate  Step = "update"  // PATCH or PUT of the current object
-	StepEnable  Step = "enable"  // action call on the current object
-	StepDisable Step = "disable" // action call on the current object
-	StepRetire  Step = "retire"  // disable the replaced object
-	StepDelete  Step = "delete"  // remove the object (or the replaced one)
+	StepCreate  Step = lockfile.StepCreate  // POST, or the PATCH that tags a union
+	StepUpdate  Step = lockfile.StepUpdate  // PATCH or PUT of the current object
+	StepEnable  Step = lockfile.StepEnable  // action call on the current object
+	StepDisable Step = lockfile.StepDisable // action call on the current object
+	StepRetire  Step = lockfile.StepRetire  // disable the replaced object
+	StepDelete  Step = lockfile.StepDelete  // remove the object (or the replaced one)
 )
 
 // Call is one request to the platform. References in Body and URL are bound when the

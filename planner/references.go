@@ -5,7 +5,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// output returns what a reference stands for once the plan is applied. known is
+// output returns the value of a reference once the plan is applied. known is
 // false for what is created, replaced, or gets a new version; desired is false when
 // the documents do not ask for its resource.
 func (e *env) output(r resource.Ref) (value string, known, desired bool) {
@@ -28,7 +28,7 @@ func (e *env) output(r resource.Ref) (value string, known, desired bool) {
 	return value, known, true
 }
 
-// outputChanges reports whether a reference no longer stands for the value that
+// outputChanges reports whether a reference no longer has the value that
 // was sent: its target is replaced, gets a new version, or got one that an
 // interrupted apply did not pass on.
 func (e *env) outputChanges(n *lockfile.Need) bool {
@@ -39,7 +39,7 @@ func (e *env) outputChanges(n *lockfile.Need) bool {
 	return desired && (!known || value != n.ID)
 }
 
-// diffReferences adds the fields whose references stand for something else now.
+// diffReferences adds the fields whose references have another value now.
 func diffReferences(n *node, p phase, e *env) {
 	spec, paths := n.spec(), pathsOf(n.fields)
 	for _, need := range n.entry.Needs {

@@ -9,7 +9,7 @@ import (
 
 // A document may refer to an object by name or by ID, and write the tenant in an ID
 // or its placeholder. The choice does not change the data: bodies are compared by
-// what their values stand for.
+// what their values refer to.
 
 // rewording maps the values of an applied body to how the documents write them.
 type rewording struct {

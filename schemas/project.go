@@ -43,6 +43,6 @@ type TargetConfig struct {
 	Vars Vars `yaml:"vars,omitempty"`
 	// Seed of the embedded emulator, for the target local. Default: emulator.yaml beside this file, if there is one.
 	Seed string `yaml:"seed,omitempty" jsonschema:"minLength=1,example=emulator.yaml"`
-	// Cloud that the embedded emulator stands for, which decides how connectors sign in. For the target local.
+	// Cloud that the embedded emulator represents, which decides how connectors sign in. For the target local.
 	Cloud string `yaml:"cloud,omitempty" jsonschema:"enum=azure,enum=aws,default=azure"`
 }

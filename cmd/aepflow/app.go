@@ -109,7 +109,7 @@ func (a *app) readMore(w *output.Writer, r *diag.Report) {
 		return
 	}
 	if slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Fix != nil }) {
-		_ = w.Printf("fix what has a safe repair: aepflow validate --fix\n")
+		_ = w.Printf("fix automatically: aepflow validate --fix\n")
 	}
 	_ = w.Printf("read more: aepflow explain %s\n", list[0].Code)
 }

@@ -268,7 +268,7 @@ func TestCanary(t *testing.T) {
 		t.Errorf("%d tokens were overheard, %d times one was found in its file", len(v.tokens), v.kept)
 	}
 	if used := strings.Count(v.record.String(), "(secret)"); used == 0 {
-		t.Error("no secret ever came to the platform: this test looks for nothing")
+		t.Error("no secret ever reached the platform: this test looks for nothing")
 	}
 	if log := v.read("requests.log"); strings.Count(log, "level=TRACE") < 100 || !strings.Contains(log, "(secret)") || !strings.Contains(log, "cannot sign in with") {
 		t.Error("the log of requests tells little: this test looks at nothing")

@@ -225,7 +225,7 @@ func (l *lab) killByPlatform(args []string, n int, done bool) int {
 		l.t.Fatal(err)
 	}
 	l.open()
-	_ = cmd.Wait() // how it ended stands in its state
+	_ = cmd.Wait() // its state says how it ended
 	l.box.ClearFaults()
 	if cmd.ProcessState.Exited() {
 		return 0

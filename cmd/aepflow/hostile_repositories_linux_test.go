@@ -18,7 +18,7 @@ type hostileRepository struct {
 	build func(*hostileWorld)
 }
 
-// evil is a host that nobody has named but the repository. It cannot resolve.
+// evil is a host that only the repository names. It cannot resolve.
 const evil = "evil.invalid"
 
 // ugly is text that does things to a terminal, or forges lines of an output.

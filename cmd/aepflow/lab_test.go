@@ -50,7 +50,7 @@ type lab struct {
 	between atomic.Pointer[middleware]
 }
 
-// middleware stands between the port and the platform.
+// middleware is between the port and the platform.
 type middleware func(w http.ResponseWriter, r *http.Request, next http.Handler)
 
 func (l *lab) intercept(m middleware) { l.between.Store(&m) }
@@ -277,7 +277,7 @@ var (
 )
 
 // inventory lists every object of the platform by content: ids are replaced by
-// the names they stand for, so an object that is there twice, or that nobody
+// their names, so an object that is there twice, or that no entry
 // refers to any more, is a line too many.
 func (l *lab) inventory() []string {
 	l.t.Helper()

@@ -31,7 +31,7 @@ func (l *lab) begin(args ...string) *job {
 }
 
 func (b *job) end() ran {
-	_ = b.cmd.Wait() // how it ended stands in its state
+	_ = b.cmd.Wait() // its state says how it ended
 	return ran{b.cmd.ProcessState.ExitCode(), b.out.String(), b.diag.String()}
 }
 

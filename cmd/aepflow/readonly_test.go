@@ -33,7 +33,7 @@ func forms(savedPlan string) [][]string {
 }
 
 // halfway is a project that an apply has left in the middle: a lockfile, a journal
-// with calls of which nobody knows what came of them, and documents that ask for
+// with calls of unknown outcome, and documents that ask for
 // more.
 func halfway(t *testing.T) *lab {
 	t.Helper()

@@ -80,7 +80,7 @@ var madeUp = map[string]bool{
 }
 
 var (
-	etagText = regexp.MustCompile(`^"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"$`) // also stands as version
+	etagText = regexp.MustCompile(`^"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"$`) // also a version
 	rowID    = regexp.MustCompile(`^[0-9a-f]{32}$`)                              // of one mapping in a set
 )
 

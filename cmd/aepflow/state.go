@@ -224,7 +224,7 @@ func (c stateRmCmd) giveUp(ctx context.Context, a *app) (done bool, err error) {
 		return false, nil
 	}
 	for _, in := range open {
-		if err := s.Wait(s.Settle(lockfile.Outcome{N: in.N, Void: true})); err != nil {
+		if err := s.Wait(s.Settle(lockfile.Outcome{N: in.N, Aborted: true})); err != nil {
 			return false, err
 		}
 		a.say("closed as not done: %s %s", in.Step, in.Address)

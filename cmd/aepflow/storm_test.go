@@ -39,7 +39,7 @@ func lose(r *http.Request, next http.Handler) bool {
 	panic(http.ErrAbortHandler)
 }
 
-// nowhere takes an answer that nobody gets.
+// nowhere loses the answer.
 type nowhere struct{ header http.Header }
 
 func (n nowhere) Header() http.Header         { return n.header }

@@ -95,7 +95,7 @@ func (m *terminal) end() int {
 	for text := range m.chunks {
 		m.seen += text
 	}
-	_ = m.cmd.Wait() // how it ended stands in its state
+	_ = m.cmd.Wait() // its state says how it ended
 	return m.cmd.ProcessState.ExitCode()
 }
 
@@ -154,7 +154,7 @@ func TestTerminal(t *testing.T) {
 		t.Errorf("Ctrl-C at the question: exit code %d\n%s", code, gone.seen)
 	}
 	if n := l.writes(); n != 0 {
-		t.Fatalf("%d writes that nobody said yes to", n)
+		t.Fatalf("%d writes without a yes", n)
 	}
 
 	yes := l.atTerminal(args...)
@@ -173,7 +173,7 @@ func TestTerminal(t *testing.T) {
 	}
 	tail := yes.seen[strings.LastIndex(yes.seen, "created"):]
 	if strings.Contains(tail, "[=") {
-		t.Errorf("the bar is left behind: %q", tail)
+		t.Errorf("the bar is still there: %q", tail)
 	}
 	l.checkState()
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // tutorialAnswers are the ids that the tutorial's platform gave, by the
-// references that stand for them in our bodies.
+// references to them in our bodies.
 var tutorialAnswers = strings.NewReplacer(
 	"${source.mytable.id}", "b7581b59-c603-4df1-a689-d23d7ac440f3",
 	"${target.mytable.id}", "320f119a-5ac1-4ab1-88ea-eb19e674ea2e",

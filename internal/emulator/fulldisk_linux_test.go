@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A process whose files may not grow stands for a full disk: writes of bytes
+// A process whose files may not grow simulates a full disk: writes of bytes
 // that are new to the file fail.
 func TestFullDisk(t *testing.T) {
 	if dir := os.Getenv("EMULATOR_TEST_FULL"); dir != "" {

@@ -107,7 +107,7 @@ var refusalCases = slices.Concat(commonRefusals, fileRefusals, schemaRefusals)
 
 var commonRefusals = []refusalCase{
 	{"403010", "no token", header(flowsPath, "Authorization", "")},
-	{"401013", "a token that nobody gave", header(flowsPath, "Authorization", "Bearer x.y.z")},
+	{"401013", "a token that was never issued", header(flowsPath, "Authorization", "Bearer x.y.z")},
 	{"401013", "an expired token", func(a *api) reply { a.s.Advance(25 * time.Hour); return a.get(flowsPath) }},
 	{"403000", "no key", header(flowsPath, "x-api-key", "")},
 	{"403003", "another key", header(flowsPath, "x-api-key", "other")},
@@ -243,7 +243,7 @@ var commonRefusals = []refusalCase{
 	{"FLOW-1431-400", "an empty policy", func(a *api) reply {
 		return patchConnection(a, `[{"op":"add","path":"/policy","value":{"enforcementRefs":[{"fields":[]}]}}]`)
 	}},
-	{"FLOW-1411-400", "a blank id", getting(flowBase + "/connections/%20")},
+	{"FLOW-1411-400", "an id of spaces", getting(flowBase + "/connections/%20")},
 
 	{"FLOW-1403-400", "no If-Match", func(a *api) reply {
 		id, _ := a.flow()

@@ -226,7 +226,7 @@ func (p *planter) here(k core.Kind, i int, idKey string, seed map[string]any) (o
 	return o, id
 }
 
-// short are the members of seeds that stand for others of the platform.
+// short are the abbreviations in seeds of members of the platform.
 var short = map[core.Kind][]string{
 	core.KindSchema: {"class", "fieldGroups"}, core.KindFieldGroup: {"class", "fieldGroups"},
 	core.KindConnection: {"connector", "auth"}, // the secrets of auth are not stored

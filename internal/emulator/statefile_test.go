@@ -17,7 +17,7 @@ import (
 	"github.com/aepflow/aepflow/internal/files"
 )
 
-// What the disk refuses is shown to nobody: not the object whose create
+// What the disk refuses is never shown: not the object whose create
 // failed, and nothing else that only the memory holds.
 func TestFailedWriteIsNotShown(t *testing.T) {
 	if runtime.GOOS == "windows" {

@@ -19,7 +19,7 @@ import (
 )
 
 // fork is another copy of the project: it works on the same platform with a
-// lockfile of its own. What it applies is what happens behind our back.
+// lockfile of its own. What it applies is what happens without us.
 func (w *world) fork() *world {
 	w.t.Helper()
 	text, err := os.ReadFile(w.paths.Lock)
@@ -209,7 +209,7 @@ func printFields(fields []planner.FieldChange) []string {
 	return out
 }
 
-// TestDrift changes the platform behind our back. A refreshed plan says so,
+// TestDrift changes the platform without us. A refreshed plan says so,
 // field by field, and its apply leaves nothing to say.
 func TestDrift(t *testing.T) {
 	base := oneOfEverything(t)

@@ -14,7 +14,7 @@ type project struct {
 	schemas     []*schema
 	datasets    []*dataset
 	flows       []*dataflow
-	secrets     map[string]string // what `env.NAME` and `file.PATH` stand for
+	secrets     map[string]string // the values of `env.NAME` and `file.PATH`
 }
 
 type lifecycle struct {

@@ -16,7 +16,7 @@ import (
 )
 
 // naming is an edit that names a managed object by its ID instead of its document,
-// or the other way round. ID(ADDRESS) in the new text stands for the object's ID.
+// or the other way round. ID(ADDRESS) in the new text is the object's ID.
 type naming struct {
 	name    string
 	edit    [][2]string

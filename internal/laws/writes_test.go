@@ -111,7 +111,7 @@ func (w *world) checkReferences(p *planner.Plan) {
 	}
 }
 
-// boundURL is a planned URL with what its references stand for.
+// boundURL is a planned URL with the values of its references.
 func boundURL(lock *lockfile.Lock, url string) string {
 	var b strings.Builder
 	for {

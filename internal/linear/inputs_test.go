@@ -251,7 +251,7 @@ var inputs = []struct {
 	}},
 }
 
-// bomb is a few lines of aliases that stand for thousands of values.
+// bomb is a few lines of aliases that expand to thousands of values.
 const bomb = "x0: &x0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\nx1: &x1 [*x0, *x0, *x0, *x0, *x0, *x0, *x0, *x0, *x0, *x0]\n" +
 	"x2: &x2 [*x1, *x1, *x1, *x1, *x1, *x1, *x1, *x1, *x1, *x1]\nx3: [*x2, *x2, *x2, *x2, *x2, *x2, *x2, *x2, *x2, *x2]\n"
 

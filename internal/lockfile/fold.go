@@ -9,14 +9,14 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// The steps that an Intent can have. The planner's steps have the same names.
+// The steps that an Intent can have, which are those of a plan.
 const (
-	stepCreate  = "create"
-	stepUpdate  = "update"
-	stepEnable  = "enable"
-	stepDisable = "disable"
-	stepRetire  = "retire"
-	stepDelete  = "delete"
+	StepCreate  = "create"
+	StepUpdate  = "update"
+	StepEnable  = "enable"
+	StepDisable = "disable"
+	StepRetire  = "retire"
+	StepDelete  = "delete"
 )
 
 // state is a lock while records change it. The running apply and the replay of a
@@ -24,12 +24,12 @@ const (
 // process had in memory. Entries are kept by address: a slice in order would be
 // moved with every new object.
 type state struct {
-	lock    Lock // without entries
-	entries map[resource.Address]Entry
-	open    map[int]Intent // no outcome yet
-	last    int            // highest number of an intent
-	alive   time.Time      // newest mark of a process at work
-	ids     map[string]int // see owns; nil until it is asked
+	lock      Lock // without entries
+	entries   map[resource.Address]Entry
+	open      map[int]Intent // no outcome yet
+	last      int            // highest number of an intent
+	heartbeat time.Time      // the newest of a process at work
+	ids       map[string]int // see owns; nil until it is asked
 }
 
 func newState(l *Lock) *state {
@@ -73,13 +73,13 @@ func (s *state) fold(r Record) {
 			return
 		}
 		delete(s.open, r.Outcome.N)
-		if ok && !r.Outcome.Void {
+		if ok && !r.Outcome.Aborted {
 			s.settle(in, *r.Outcome)
 		}
 	case r.Edit != nil:
 		s.edit(*r.Edit)
-	case r.Alive != nil && r.Alive.At.After(s.alive):
-		s.alive = r.Alive.At
+	case r.Heartbeat != nil && r.Heartbeat.At.After(s.heartbeat):
+		s.heartbeat = r.Heartbeat.At
 	}
 }
 
@@ -87,7 +87,7 @@ func (s *state) fold(r Record) {
 func (s *state) settle(in Intent, out Outcome) {
 	now := s.entries[in.Address]
 	switch in.Step {
-	case stepCreate:
+	case StepCreate:
 		e := in.Entry.Entry
 		e.ID, e.ETag, e.Deposed = out.ID, out.ETag, now.Deposed
 		if now.ID != "" && now.ID != out.ID && len(in.Leaves) > 0 {
@@ -96,16 +96,16 @@ func (s *state) settle(in Intent, out Outcome) {
 		}
 		s.put(e)
 		s.tag(e)
-	case stepUpdate, stepEnable, stepDisable:
+	case StepUpdate, StepEnable, StepDisable:
 		e := in.Entry.Entry
 		e.ID, e.ETag, e.Deposed = now.ID, now.ETag, now.Deposed
 		if out.ETag != "" {
 			e.ETag = out.ETag
 		}
 		s.put(e)
-	case stepRetire:
+	case StepRetire:
 		s.retire(now, in, out)
-	case stepDelete:
+	case StepDelete:
 		s.remove(now, in.Object)
 	}
 }
@@ -141,7 +141,7 @@ func (s *state) retire(now Entry, in Intent, out Outcome) {
 		if out.ETag != "" {
 			d.ETag = out.ETag
 		}
-		d.StepsLeft = slices.DeleteFunc(slices.Clone(d.StepsLeft), func(step string) bool { return step == stepDisable })
+		d.StepsLeft = slices.DeleteFunc(slices.Clone(d.StepsLeft), func(step string) bool { return step == StepDisable })
 		now.Deposed[i] = d
 	}
 	if now.Address == in.Address {
@@ -244,7 +244,7 @@ func describe(recs []Record) string {
 		if r.Intent != nil {
 			intents[r.Intent.N] = *r.Intent
 		}
-		if r.Outcome != nil && r.Outcome.ID != "" && intents[r.Outcome.N].Step == stepCreate {
+		if r.Outcome != nil && r.Outcome.ID != "" && intents[r.Outcome.N].Step == StepCreate {
 			made = append(made, intents[r.Outcome.N].Address.String()+" = "+r.Outcome.ID)
 		}
 	}

@@ -150,7 +150,7 @@ func join(p Paths, lock *Lock, text, journal []byte, absent bool) (loaded, error
 		for _, r := range recs {
 			replayed.fold(r)
 		}
-		out.state.open, out.state.last, out.state.alive = replayed.open, replayed.last, replayed.alive
+		out.state.open, out.state.last, out.state.heartbeat = replayed.open, replayed.last, replayed.heartbeat
 		return out, nil
 	}
 	for _, r := range recs {

@@ -18,12 +18,12 @@ var recorded = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowD
 
 // Record is one entry of the journal; exactly one member is set.
 type Record struct {
-	Header  *Header  `json:"header,omitzero"`
-	Intent  *Intent  `json:"intent,omitzero"`
-	Outcome *Outcome `json:"outcome,omitzero"`
-	Edit    *Edit    `json:"edit,omitzero"`
-	Commit  *Commit  `json:"commit,omitzero"`
-	Alive   *Alive   `json:"alive,omitzero"`
+	Header    *Header    `json:"header,omitzero"`
+	Intent    *Intent    `json:"intent,omitzero"`
+	Outcome   *Outcome   `json:"outcome,omitzero"`
+	Edit      *Edit      `json:"edit,omitzero"`
+	Commit    *Commit    `json:"commit,omitzero"`
+	Heartbeat *Heartbeat `json:"alive,omitzero"`
 }
 
 // Header is the first record: which lockfile the journal goes on from.
@@ -54,17 +54,17 @@ type Intent struct {
 	Accepted bool `json:"accepted,omitzero"`
 }
 
-// Alive says when, by the server's clock, the process that writes the journal was
+// Heartbeat says when, by the server's clock, the process that writes the journal was
 // at work: it sent nothing that came much later than its last one.
-type Alive struct {
+type Heartbeat struct {
 	At time.Time `json:"at"`
 }
 
-// Outcome says what is known of an intent. Void: it was not carried out. Accepted:
+// Outcome says what is known of an intent. Aborted: it was not carried out. Accepted:
 // it was, but the object is not known yet; the intent stays open.
 type Outcome struct {
 	N        int    `json:"n"`
-	Void     bool   `json:"void,omitzero"`
+	Aborted  bool   `json:"void,omitzero"`
 	ID       string `json:"id,omitzero"`
 	ETag     string `json:"etag,omitzero"`
 	Accepted bool   `json:"accepted,omitzero"`

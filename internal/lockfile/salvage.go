@@ -14,13 +14,13 @@ import (
 // LeftJournal is the journal of an interrupted apply, read without the
 // lockfile that it goes on from: what it made, and of what it had no answer.
 type LeftJournal struct {
-	Path   string
-	Target Target
-	Why    error // why it does not go on from the lockfile; nil when it does
-	Broken int   // lines that cannot be read; what they said is lost
-	Made   *Lock // the entries that it speaks of, as they were after its last record
-	Open   []Intent
-	Alive  time.Time
+	Path      string
+	Target    Target
+	Why       error // why it does not go on from the lockfile; nil when it does
+	Broken    int   // lines that cannot be read; what they said is lost
+	Made      *Lock // the entries that it speaks of, as they were after its last record
+	Open      []Intent
+	Heartbeat time.Time
 }
 
 // IsOpen reports whether a call about a resource has no answer.
@@ -64,7 +64,7 @@ func leftJournal(p Paths, text []byte, sides []*Lock) (*LeftJournal, error) {
 		folded, j.Why = fits(base, text, h, recs)
 	}
 	s := salvage(base, recs, j.Why == nil && !folded)
-	j.Open, j.Alive = s.unresolved(), s.alive
+	j.Open, j.Heartbeat = s.unresolved(), s.heartbeat
 	if !folded {
 		j.Made = s.snapshot()
 		j.Made.Lineage, j.Made.Serial, j.Made.Target = h.Lineage, h.Serial, h.Target
@@ -135,8 +135,8 @@ func (j *LeftJournal) reopen(l *Lock) []byte {
 	for _, in := range j.Open {
 		recs = append(recs, encode(Record{Intent: &in}))
 	}
-	if !j.Alive.IsZero() {
-		recs = append(recs, encode(Record{Alive: &Alive{At: j.Alive}}))
+	if !j.Heartbeat.IsZero() {
+		recs = append(recs, encode(Record{Heartbeat: &Heartbeat{At: j.Heartbeat}}))
 	}
 	return frameEncoded(recs)
 }

@@ -130,17 +130,17 @@ func (s *Session) Owns(id string) bool {
 	return s.state.owns(id)
 }
 
-// Alive records that the process is at work at a time of the server's clock. After
+// Heartbeat records that the process is at work at a time of the server's clock. After
 // a crash, nothing that it sent can have been sent much later than its last record.
-func (s *Session) Alive(at time.Time) Ticket {
-	return s.record(Record{Alive: &Alive{At: at.UTC().Truncate(time.Second)}})
+func (s *Session) Heartbeat(at time.Time) Ticket {
+	return s.record(Record{Heartbeat: &Heartbeat{At: at.UTC().Truncate(time.Second)}})
 }
 
-// LastAlive returns the newest such time of the journal, zero when it has none.
-func (s *Session) LastAlive() time.Time {
+// LastHeartbeat returns the newest such time of the journal, zero when it has none.
+func (s *Session) LastHeartbeat() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state.alive
+	return s.state.heartbeat
 }
 
 // Unresolved returns the intents without an outcome, in order.
@@ -323,8 +323,8 @@ func (s *Session) opening(open []Intent) [][]byte {
 	for _, in := range open {
 		recs = append(recs, encode(Record{Intent: &in}))
 	}
-	if len(open) > 0 && !s.state.alive.IsZero() {
-		recs = append(recs, encode(Record{Alive: &Alive{At: s.state.alive}}))
+	if len(open) > 0 && !s.state.heartbeat.IsZero() {
+		recs = append(recs, encode(Record{Heartbeat: &Heartbeat{At: s.state.heartbeat}}))
 	}
 	return recs
 }

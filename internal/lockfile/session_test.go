@@ -55,14 +55,14 @@ func wait(t *testing.T, s *Session, ticket Ticket) {
 // create is the intent to make a resource.
 func create(a, body string, leaves ...string) Intent {
 	return Intent{
-		Address: addr(a), Step: stepCreate, Method: "POST", URL: "/x", Leaves: leaves,
+		Address: addr(a), Step: StepCreate, Method: "POST", URL: "/x", Leaves: leaves,
 		Entry: &EntryText{Entry{Address: addr(a), Applied: json.RawMessage(body)}},
 	}
 }
 
 func update(a, body string) Intent {
 	in := create(a, body)
-	in.Step, in.Method = stepUpdate, "PATCH"
+	in.Step, in.Method = StepUpdate, "PATCH"
 	return in
 }
 
@@ -101,7 +101,7 @@ func TestSession(t *testing.T) {
 	}
 	// Nothing changed: no new serial.
 	n, _ = s.Intend(update("source.a", `{"n":2}`))
-	wait(t, s, s.Settle(Outcome{N: n, Void: true}))
+	wait(t, s, s.Settle(Outcome{N: n, Aborted: true}))
 	if err := s.Commit("all"); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestSession(t *testing.T) {
 // TestAccepted: an accepted call stays open, and known as accepted, through a commit
 // and into the next session, until its object is known or it is given up.
 func TestAccepted(t *testing.T) {
-	for _, end := range []Outcome{{ID: "s-1"}, {Void: true}} {
+	for _, end := range []Outcome{{ID: "s-1"}, {Aborted: true}} {
 		p := PathsIn(t.TempDir(), "dev")
 		s := openAt(t, p, Options{})
 		done(t, s, create("source.b", `{}`), "s-0", "")
@@ -138,7 +138,7 @@ func TestAccepted(t *testing.T) {
 		}
 		end.N = s.Unresolved()[0].N
 		wait(t, s, s.Settle(end))
-		if open := s.Unresolved(); len(open) != 0 || s.Owns("s-1") == end.Void {
+		if open := s.Unresolved(); len(open) != 0 || s.Owns("s-1") == end.Aborted {
 			t.Errorf("after %+v: open %+v", end, open)
 		}
 		if err := s.Close(); err != nil {
@@ -161,12 +161,12 @@ func step(rnd *rand.Rand, s *Session) Ticket {
 	case k == 1 && has:
 		return s.Edit(Edit{Put: &EntryText{e}})
 	case k == 2 && has && e.ID != "":
-		in = Intent{Address: addr(a), Step: stepDelete, Object: e.ID}
+		in = Intent{Address: addr(a), Step: StepDelete, Object: e.ID}
 	case k == 3 && len(e.Deposed) > 0:
 		d := e.Deposed[0]
-		in = Intent{Address: addr(a), Step: stepRetire, Object: d.ID}
-		if !slices.Contains(d.StepsLeft, stepDisable) {
-			in.Step = stepDelete
+		in = Intent{Address: addr(a), Step: StepRetire, Object: d.ID}
+		if !slices.Contains(d.StepsLeft, StepDisable) {
+			in.Step = StepDelete
 		}
 	case k < 6 && has && e.ID != "":
 		in = update(a, body)
@@ -178,7 +178,7 @@ func step(rnd *rand.Rand, s *Session) Ticket {
 	switch rnd.IntN(5) {
 	case 0: // left open
 	case 1:
-		ticket = s.Settle(Outcome{N: n, Void: true})
+		ticket = s.Settle(Outcome{N: n, Aborted: true})
 	default:
 		ticket = s.Settle(Outcome{N: n, ID: id, ETag: `"` + id + `"`})
 	}
@@ -620,7 +620,7 @@ func TestGroupCommit(t *testing.T) {
 // FuzzJournal: no bytes make the reader of a journal panic, and what it says is
 // whole reads the same again.
 func FuzzJournal(f *testing.F) {
-	line := frameEncoded([][]byte{encode(Record{Header: &Header{Version: Version, Lineage: "x"}}), encode(Record{Intent: &Intent{N: 1, Address: addr("flow.a"), Step: stepUpdate}})})
+	line := frameEncoded([][]byte{encode(Record{Header: &Header{Version: Version, Lineage: "x"}}), encode(Record{Intent: &Intent{N: 1, Address: addr("flow.a"), Step: StepUpdate}})})
 	f.Add(line)
 	f.Add(append(slices.Clone(line), line[:30]...))
 	f.Add(append(slices.Clone(line), make([]byte, 100)...))

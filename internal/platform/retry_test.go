@@ -196,7 +196,7 @@ func TestUnreachable(t *testing.T) {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 		if len(told) != 4 || told[3].Attempt != 4 || told[3].Tag != "flow.orders" || told[3].Wait != 2*time.Second || told[3].Err == nil {
-			t.Errorf("told of %+v", told)
+			t.Errorf("notified of %+v", told)
 		}
 	})
 }

@@ -2,7 +2,7 @@ package resource
 
 import "slices"
 
-// Difference is one place where two bodies differ; nil stands for absent.
+// Difference is one place where two bodies differ; nil means absent.
 type Difference struct {
 	Path     Path
 	From, To *Value

@@ -49,7 +49,7 @@ const (
 
 // Trait is a row of the table: what a change of one field, or of any below it, leads to.
 type Trait struct {
-	Field string // pattern: a path where [] stands for any element and * for any member
+	Field string // pattern: a path where [] matches any element and * any member
 	Does  Behavior
 	While While
 	Why   string // the reason, a fact of the platform

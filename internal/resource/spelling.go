@@ -14,7 +14,7 @@ import (
 type Spelling struct {
 	Field  string              // pattern, as in Trait
 	Canon  func(string) string // maps texts with one meaning to one text; nil: byte by byte
-	Absent string              // the text that an absent value stands for; "" for none
+	Absent string              // the text that an absent value means; "" for none
 	Unsaid bool                // an absent value equals any value
 	When   string              // MEMBER=VALUE: the row only holds beside a member with that meaning
 	Server func(string) bool   // elements of a list that the platform adds
@@ -96,7 +96,7 @@ var renames = map[Kind][]Rename{
 	},
 }
 
-// emptyText stands for "" in Absent, where "" means that there is no such text.
+// emptyText means "" in Absent, where "" means that there is no such text.
 const emptyText = "\x00"
 
 func asIs(s string) string { return s }

@@ -18,7 +18,7 @@ var everyEvent = []applier.Event{
 	applier.Interrupted{},
 }
 
-// later stands for an event of a later applier.
+// later is an event of a later applier.
 type later struct{ applier.Event }
 
 // Every event is legal, whatever is missing in it: no listener panics in the middle of

@@ -49,7 +49,7 @@ func TestPlan(t *testing.T) {
 	check(t, "plan-delete-quiet", []byte(render(t, removed(), Options{Quiet: true})))
 }
 
-// Color adds codes and nothing else, but for the carets that stand for it.
+// Color adds codes and nothing else, but for the carets in its place.
 func TestPlanColorIsOnlyPaint(t *testing.T) {
 	for name, p := range cases() {
 		painted := render(t, p, Options{Color: true})

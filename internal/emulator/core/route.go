@@ -12,7 +12,7 @@ const (
 // Handler answers a call; a refusal is its error.
 type Handler func(*Call) (Answer, error)
 
-// Route binds a method and a path below a service's root; {name} stands for
+// Route binds a method and a path below a service's root; {name} matches
 // one segment.
 type Route struct {
 	Service Service

@@ -20,7 +20,7 @@ type match struct {
 	route        Route
 }
 
-// NewRouter returns a router of routes. {container} stands for tenant and global.
+// NewRouter returns a router of routes. {container} matches tenant and global.
 func NewRouter(routes []Route) Router {
 	m, known := Router{http.NewServeMux(), http.NewServeMux()}, map[string]bool{}
 	for _, r := range routes {

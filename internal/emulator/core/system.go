@@ -1,6 +1,6 @@
 package core
 
-// ProfileFlowSpec stands for the specification of internal flows, whose id is
+// ProfileFlowSpec represents the specification of internal flows, whose id is
 // not published.
 var ProfileFlowSpec = StableUUID("data lake to profile store")
 

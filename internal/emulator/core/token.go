@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// token is what a checked bearer text stands for.
+// token is what a checked bearer text grants.
 type token struct {
 	Client  string
 	Expires time.Time

@@ -173,7 +173,7 @@ func Texts(v any, names ...string) []string {
 }
 
 // Lookup collects what a dotted filter path reaches; "name[]" steps into every
-// element of an array, and an array at the end stands for its elements.
+// element of an array, and an array at the end means its elements.
 func Lookup(v any, path string) []any {
 	here := []any{v}
 	for _, step := range strings.Split(path, ".") {

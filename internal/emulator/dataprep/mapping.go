@@ -174,7 +174,7 @@ func validateMappings(c *core.Call, set object) []any {
 // barePath is a path without indexes.
 func barePath(path string) string { return indexes.ReplaceAllString(path, "") }
 
-// hasField looks a destination up: indexes stand for any element, and the
+// hasField looks a destination up: indexes match any element, and the
 // platform's own templates leave them out.
 func hasField(fields map[string]registry.FieldType, path string) bool {
 	plain := barePath(strings.ReplaceAll(path, `\.`, "."))

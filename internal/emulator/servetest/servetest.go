@@ -67,7 +67,7 @@ type Step struct {
 	Want   string // JSON that the answer must contain, with * for any text
 	Exact  string // the whole answer
 	Has    string // a text in the answer
-	Save   string // NAME=MEMBER: {NAME} stands for that member of the answer from then on
+	Save   string // NAME=MEMBER: {NAME} is that member of the answer from then on
 }
 
 // Run makes the calls in order.
