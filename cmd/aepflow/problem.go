@@ -20,6 +20,59 @@ func (p unreadable) Diagnose() diag.Diagnostic {
 	}
 }
 
+type unreadableFolder unreadable
+
+func (p unreadableFolder) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.FolderUnreadable, Severity: diag.Warning,
+		Message: fmt.Sprintf("%s cannot be searched for documents: %s", p.path, p.why),
+		Help:    "check the folder's permissions, or move it out of the project",
+	}
+}
+
+// notRead: a file looks like a document or a project file; or more of them do.
+type notRead struct {
+	path, better string
+	more         int
+}
+
+func (p notRead) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.FileNotRead, Severity: diag.Warning,
+		Message: p.path + " looks like a document, but is not read",
+		Help:    "rename it to " + p.better + ", or move it out of the project",
+	}
+	switch {
+	case p.more > 0:
+		d.Message, d.Help = fmt.Sprintf("%d more files look like documents, but are not read", p.more), ""
+	case p.better == projectFile:
+		d.Message = p.path + " is not read"
+		d.Help = "rename it to " + p.better
+	}
+	return d
+}
+
+// nestedProject: a folder of the project has a project file.
+type nestedProject struct{ path string }
+
+func (p nestedProject) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.NestedProject, Severity: diag.Note,
+		Message: p.path + " is a project of its own: its documents are not part of this one",
+	}
+}
+
+// belowProject: a folder above has a project file, and the project has none.
+type belowProject struct{ dir, project string }
+
+func (p belowProject) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.BelowProject, Severity: diag.Warning,
+		Message: fmt.Sprintf("%s belongs to the project in %s, which has an %s", p.dir, p.project, projectFile),
+		Help:    "run the command there, such as with -C " + p.project,
+	}
+}
+
 type tooLarge struct {
 	path        string
 	size, limit int64

@@ -2,9 +2,6 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/aepflow/aepflow/compiler"
@@ -102,7 +99,7 @@ func (a *app) load(dir string) (*project, error) {
 	defer release()
 	p.readConfig()
 	p.readEnv()
-	list, err := p.discover(held)
+	list, err := discover(p, held)
 	if err != nil {
 		return nil, err
 	}
@@ -187,34 +184,6 @@ func readFile(file files.File, limit int64) (*source.File, diag.Problem) {
 		return nil, unreadable{display(file.Path()), reason(err)}
 	}
 	return source.NewFile(display(file.Path()), text), nil
-}
-
-// discover returns the documents below the project's folder, sorted by path. It skips node_modules and folders whose
-// name begins with a dot. A folder that cannot be read is a diagnostic.
-func (p *project) discover(root files.Folder) ([]files.File, error) {
-	var paths []string
-	enter := func(name string) bool { return !strings.HasPrefix(name, ".") && name != "node_modules" }
-	err := root.Walk(enter, func(path string, err error) {
-		switch {
-		case err != nil:
-			p.report.Add(unreadable{display(filepath.Join(p.dir, path)), reason(err)})
-		case isDocument(filepath.Base(path)):
-			paths = append(paths, path) // even a folder: reading it reports what it is
-		}
-	})
-	if err != nil {
-		return nil, exit(exitDocuments, "read project %s: %s", display(p.dir), reason(err))
-	}
-	slices.Sort(paths)
-	list := make([]files.File, len(paths))
-	for i, path := range paths {
-		list[i] = root.File(path)
-	}
-	return list, nil
-}
-
-func isDocument(name string) bool {
-	return name == "dataflow.yaml" || strings.HasSuffix(name, ".dataflow.yaml")
 }
 
 // readEnv reads .env, if there is one.

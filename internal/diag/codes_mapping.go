@@ -303,6 +303,30 @@ var mappingCodes = []Entry{
 		Title:       "unreadable file",
 		Explanation: "The file's name makes it part of the project, but the operating system refuses to open it.",
 	},
+	{
+		Code: FolderUnreadable, Severity: Warning,
+		Title: "unreadable folder",
+		Explanation: "Documents are searched for in all folders of the project. In this one they cannot be found, so a plan " +
+			"treats them as removed.",
+	},
+	{
+		Code: FileNotRead, Severity: Warning,
+		Title: "file that looks like a document",
+		Explanation: "Only dataflow.yaml, NAME.dataflow.yaml, and aepflow.yaml are read. This file has the content or almost " +
+			"the name of one of them.",
+	},
+	{
+		Code: NestedProject, Severity: Note,
+		Title: "project in a project",
+		Explanation: "A folder with an aepflow.yaml of its own is a project of its own, with its own targets and lockfiles. " +
+			"Its documents are not part of the project around it.",
+	},
+	{
+		Code: BelowProject, Severity: Warning,
+		Title: "folder of a project",
+		Explanation: "A folder above has an aepflow.yaml, so this folder belongs to that project. Run there, the command " +
+			"uses the targets and the lockfile of that project; here it would create the same objects again.",
+	},
 }
 
 const importShop = "lifecycle:\n  import: {connection: 6990abad-977d-41b9-a85d-17ea8cf1c0e4}\n"
