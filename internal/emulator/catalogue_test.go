@@ -29,7 +29,6 @@ var unprovoked = []struct{ numbers, why string }{
 	{"1322-1324, 1326", "a reference that is missing inside the platform; a client meets 1320, 1338 or 1439 before"},
 	{"1335, 1352, 1354", "translation of a filter into a connector's own query language, which does not happen here"},
 	{"1380", "covers every fault of a run that has no number of its own; all here have"},
-	{"1385", "no connector of a source dataflow is without on-demand runs here"},
 	{"1406-1409, 1437, 1438, 1441, 1442, 1444",
 		"providers' own operations, and aggregates that no published call asks for"},
 	{"1428, 1429", "runs with predecessors are written by providers"},

@@ -44,7 +44,7 @@ func TestPublishedFilters(t *testing.T) {
 	}{
 		{"/flowSpecs", `name=="CRMToAEP"`, 1},
 		{"/flowSpecs", `name==CRMToAEP`, 1},
-		{"/flowSpecs", `name!=CRMToAEP`, 1},
+		{"/flowSpecs", `name!=CRMToAEP`, 6},
 		{"/connectionSpecs", `name=="mysql"`, 1},
 		{"/connectionSpecs", `attributes.isSource="true"`, 68},
 		{"/connections", "connectionSpec.id==" + bigQuery, 1},

@@ -103,7 +103,7 @@ func header(path string, pairs ...string) func(*api) reply {
 }
 
 // refusalCases provoke every code that the emulator has, once at least.
-var refusalCases = slices.Concat(commonRefusals, fileRefusals, schemaRefusals)
+var refusalCases = slices.Concat(commonRefusals, fileRefusals, schemaRefusals, streamRefusals)
 
 var commonRefusals = []refusalCase{
 	{"403010", "no token", header(flowsPath, "Authorization", "")},
@@ -632,7 +632,7 @@ func declaredCodes(t *testing.T) map[string]bool {
 func refusalTests(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	for _, name := range []string{"refusals_test.go", "files_test.go", "relational_test.go"} {
+	for _, name := range []string{"refusals_test.go", "files_test.go", "relational_test.go", "streams_test.go"} {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

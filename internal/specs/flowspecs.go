@@ -14,6 +14,8 @@ type FlowSpec struct {
 	Name    string
 	Sources []string // connection specification ids, in the platform's order
 	Targets []string
+	Streams bool // no schedule, no options, no runs
+	Fixed   bool // what its flows do cannot be changed
 	Body    json.RawMessage
 }
 
@@ -36,17 +38,28 @@ var flowSpecs = sync.OnceValue(func() []FlowSpec {
 			ID, Name string
 			Sources  []string `json:"sourceConnectionSpecIds"`
 			Targets  []string `json:"targetConnectionSpecIds"`
+
+			Attributes struct {
+				Frequency string
+				UI        struct {
+					API struct {
+						UpdateSupported *bool
+					} `json:"apiFeatures"`
+				} `json:"uiAttributes"`
+			}
 		}
 		if err := json.Unmarshal(body, &head); err != nil {
 			panic("specs: flowspecs.json: " + err.Error())
 		}
-		all[i] = FlowSpec{head.ID, head.Name, head.Sources, head.Targets, body}
+		updates := head.Attributes.UI.API.UpdateSupported
+		all[i] = FlowSpec{head.ID, head.Name, head.Sources, head.Targets, head.Attributes.Frequency == "streaming",
+			updates != nil && !*updates, body}
 	}
 	return all
 })
 
-// FlowSpecs lists the batch flow specifications: CRMToAEP for tables,
-// CloudStorageToAEP for files. The slice is shared: callers must not change it.
+// FlowSpecs lists the flow specifications: those of tables, files, and self-serve
+// sources, then those of streams. The slice is shared: callers must not change it.
 func FlowSpecs() []FlowSpec { return flowSpecs() }
 
 // FlowSpecByID finds a flow specification.

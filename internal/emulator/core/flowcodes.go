@@ -131,6 +131,7 @@ var (
 	ErrRunDelta        = FlowCode{1382, 400, badRequest}
 	ErrRunDeltaMissing = FlowCode{1383, 400, badRequest}
 	ErrRunParams       = FlowCode{1384, 400, badRequest}
+	ErrRunConnector    = FlowCode{1385, 400, badRequest}
 	ErrRunFrequency    = FlowCode{1386, 400, badRequest}
 	ErrRetriggerState  = FlowCode{1387, 400, badRequest}
 	ErrRetriggerFlow   = FlowCode{1388, 400, badRequest}

@@ -43,6 +43,7 @@ func createConnection(c *core.Call, body object) (core.Answer, error) {
 // it.
 func AddConnection(c *core.Call, id, state string, body object) object {
 	o := newEntity(c, id, state, body)
+	openInlet(c.Env, o, o)
 	hideSecrets(c.Env, o)
 	c.Space.Put(core.KindConnection, id, c.Millis(), o)
 	return o
@@ -110,7 +111,7 @@ func checkAuth(c *core.Call, o object, spec specs.Connector) error {
 	}
 	var first error
 	for _, a := range ways {
-		err := checkParams(a, params)
+		err := checkParams("auth.params", a.Params, params)
 		if err == nil {
 			return nil
 		}
@@ -139,15 +140,16 @@ func authNames(ways []specs.Auth) []string {
 	return names
 }
 
-func checkParams(a specs.Auth, params object) error {
-	for _, p := range a.Params {
+// checkParams checks the members of an object, which is called in by its path.
+func checkParams(in string, known []specs.Param, params object) error {
+	for _, p := range known {
 		v, has := params[p.Name]
 		if !has && p.Alias != "" {
 			v, has = params[p.Alias]
 		}
 		if !has || v == nil || v == "" {
 			if p.Required {
-				return core.FlowError(core.ErrFieldMissing, "auth.params.%s is missing", p.Name)
+				return core.FlowError(core.ErrFieldMissing, "%s.%s is missing", in, p.Name)
 			}
 			continue
 		}
@@ -157,10 +159,10 @@ func checkParams(a specs.Auth, params object) error {
 		_, isBool := v.(bool)
 		if !leaf || p.Type == "string" && !isText || p.Type == "integer" && !isInt || p.Type == "boolean" && !isBool &&
 			s != "true" && s != "false" {
-			return core.FlowError(core.ErrParamValue, "auth.params.%s must be a %s", p.Name, p.Type)
+			return core.FlowError(core.ErrParamValue, "%s.%s must be a %s", in, p.Name, p.Type)
 		}
 		if len(p.Enum) > 0 && !slices.ContainsFunc(p.Enum, func(e string) bool { return strings.EqualFold(e, s) }) {
-			return core.FlowError(core.ErrParamValue, "auth.params.%s is %q, expected one of %s", p.Name, s,
+			return core.FlowError(core.ErrParamValue, "%s.%s is %q, expected one of %s", in, p.Name, s,
 				strings.Join(p.Enum, ", "))
 		}
 	}

@@ -67,10 +67,6 @@ func checkEndpoint(c *core.Call, k core.Kind, o object, draft bool) error {
 	if !known || misprint {
 		return core.FlowError(core.ErrSpecID, "there is no connection specification %s", id)
 	}
-	if k == core.KindSource && spec.Kind == "streaming" {
-		return core.FlowError(core.ErrConnector, "%s is a streaming source: the emulator keeps its connections "+
-			"and runs batch sources only", spec.Name)
-	}
 	if draft {
 		return nil
 	}
@@ -92,6 +88,12 @@ func checkSource(c *core.Call, o object, spec specs.Connector) error {
 		if err := checkRowFilter(f, params["columns"]); err != nil {
 			return err
 		}
+	}
+	switch {
+	case spec.Kind == "streaming":
+		return checkStreamSource(o, spec)
+	case spec.FlowSpec == "RestStorageToAEP":
+		return checkRestSource(o)
 	}
 	format := core.Text(o, "data", "format")
 	switch {
@@ -124,12 +126,12 @@ func checkSource(c *core.Call, o object, spec specs.Connector) error {
 }
 
 // checkBase: table sources need a base connection of the same specification;
-// the landing zone must not have one.
+// the landing zone and webhooks must not have one.
 func checkBase(c *core.Call, o object, spec specs.Connector) error {
 	base := core.Text(o, "baseConnectionId")
-	if spec.Slug == core.LandingZone {
+	if spec.Slug == core.LandingZone || isWebhook(spec) {
 		if base != "" {
-			return core.FlowError(core.ErrNoBase, "a source connection of the landing zone has no baseConnectionId")
+			return core.FlowError(core.ErrNoBase, "a source connection of %s has no baseConnectionId", spec.Name)
 		}
 		return nil
 	}
@@ -198,16 +200,9 @@ func checkTarget(c *core.Call, o object, specID string) error {
 		return core.FlowError(core.ErrTargetSpec, "the target's connection specification must be the data lake's, %s",
 			specs.DataLake)
 	}
-	schema, _ := core.At(o, "data", "schema").(object)
-	id, version := core.Text(schema, "id"), core.Text(schema, "version")
-	if id == "" || version == "" {
-		return core.FlowError(core.ErrFieldMissing, "data.schema.id and data.schema.version are both needed")
-	}
-	if major := registry.MajorVersion(version); major != "1" {
-		return core.FlowError(core.ErrFieldMissing, "data.schema.version is %q; it must name version 1", version)
-	}
-	if !registry.IsSchema(c, id) {
-		return core.FlowError(core.ErrDatasetID, "there is no schema %s", id)
+	id := core.Text(o, "data", "schema", "id")
+	if err := checkTargetSchema(c, o, id); err != nil {
+		return err
 	}
 	dataset := core.Text(o, "params", "dataSetId")
 	if dataset == "" {
@@ -217,8 +212,25 @@ func checkTarget(c *core.Call, o object, specID string) error {
 	if r == nil {
 		return core.FlowError(core.ErrDatasetID, "there is no dataset %q", dataset)
 	}
-	if got := r.Key(core.DatasetSchemaKey); !registry.SameSchema(got, id) {
+	if got := r.Key(core.DatasetSchemaKey); id != "" && !registry.SameSchema(got, id) {
 		return core.FlowError(core.ErrSchemaMismatch, "dataset %s has schema %s, the target connection %s", dataset, got, id)
+	}
+	return nil
+}
+
+// checkTargetSchema: a target names its schema, unless its format says that it takes what
+// the dataset has.
+func checkTargetSchema(c *core.Call, o object, id string) error {
+	version := core.Text(o, "data", "schema", "version")
+	switch major := registry.MajorVersion(version); {
+	case core.At(o, "data", "schema") == nil && core.Text(o, "data", "format") == "parquet_xdm":
+		return nil
+	case id == "" || version == "":
+		return core.FlowError(core.ErrFieldMissing, "data.schema.id and data.schema.version are both needed")
+	case major != "1":
+		return core.FlowError(core.ErrFieldMissing, "data.schema.version is %q; it must name version 1", version)
+	case !registry.IsSchema(c, id):
+		return core.FlowError(core.ErrDatasetID, "there is no schema %s", id)
 	}
 	return nil
 }

@@ -200,6 +200,7 @@ func patchEntity(k core.Kind, rules patchRules) core.Handler {
 		}
 		touch(c, after, "update", maskSecrets(c.Env, c.Body))
 		if k == core.KindConnection {
+			openInlet(c.Env, after, before)
 			dropStandIns(after, standIns)
 			hideSecrets(c.Env, after)
 		}

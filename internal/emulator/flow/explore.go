@@ -41,7 +41,7 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrObjectTypeEmpty, "objectType is missing")
 	}
 	spec, _, _ := specs.ConnectorByID(core.Text(r.View(), "connectionSpec", "id"))
-	if spec.FlowSpec == "" {
+	if spec.FlowSpec == "" && spec.Slug != snowflakeStreaming {
 		return core.Answer{}, core.FlowError(core.ErrExploreSpec, "connections of %s cannot be explored", spec.Name)
 	}
 	filter, err := readExploreFilter(c.Query.Get("filters"))
@@ -57,8 +57,11 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrExploreObject, "object is missing; it names the %s", kind)
 	}
 	f := FixtureOf(c.Env, r.Object())
-	if spec.FlowSpec == "CloudStorageToAEP" {
+	switch {
+	case spec.FlowSpec == "CloudStorageToAEP":
 		return exploreFiles(c, fileStore{f, ""}, kind)
+	case spec.FlowSpec == "RestStorageToAEP" && kind == "rest":
+		return exploreRest(c, fileStore{f, ""})
 	}
 	if kind == "root" || kind == "folder" {
 		items := []any{}
@@ -67,6 +70,9 @@ func exploreConnection(c *core.Call, r *core.Record) (core.Answer, error) {
 				items = append(items, object{"type": "table", "name": name, "path": name, "canPreview": true,
 					"canFetchSchema": true})
 			}
+		}
+		if spec.Slug == snowflakeStreaming {
+			return core.OK(object{"items": items}) // in its own shape
 		}
 		return core.OK(items)
 	}

@@ -224,16 +224,6 @@ func TestAnnouncedSignInIsAccepted(t *testing.T) {
 	}
 }
 
-// Streaming sources are refused in one sentence; their connections are kept.
-func TestStreamingSourcesAreRefused(t *testing.T) {
-	open(t, core.Switches{}).Run(t,
-		servetest.Step{Call: "POST /connections", Status: 201, Save: "kinesis=id", Body: `{"name":"K","auth":{"specName":"Aws Kinesis authentication credentials","params":{"accessKeyId":"a","secretKey":"b","region":"c"}},
-			"connectionSpec":{"id":"86043421-563b-46ec-8e6c-e23184711bf6","version":"1.0"}}`},
-		servetest.Step{Call: "POST /sourceConnections", Status: 400, Has: "is a streaming source", Body: `{"name":"K","baseConnectionId":"{kinesis}","data":{"format":"json"},"params":{"stream":"s"},
-			"connectionSpec":{"id":"86043421-563b-46ec-8e6c-e23184711bf6","version":"1.0"}}`},
-	)
-}
-
 func TestRowFilters(t *testing.T) {
 	field := func(name string) string { return `{"nodeType":"fieldLookup","fieldName":"` + name + `"}` }
 	literal := func(v string) string { return `{"nodeType":"literal","value":` + v + `}` }

@@ -65,6 +65,7 @@ func publishMapping(c *core.Call, o object) {
 func AddFlow(c *core.Call, id, state string, body object) object {
 	o := newEntity(c, id, state, body)
 	inherit(c, o)
+	openWebhook(c.Env, o)
 	o["runs"] = "/runs?property=flowId==" + id
 	c.Space.Put(core.KindFlow, id, c.Millis(), o)
 	return o
@@ -120,6 +121,9 @@ func checkFlow(c *core.Call, o object, draft, fresh bool) error {
 	}
 	if t := core.Text(target, "connectionSpec", "id"); t != specs.DataLake {
 		return core.FlowError(core.ErrTargetSpec, "flow specification %s only takes the data lake as target", spec.Name)
+	}
+	if spec.Streams {
+		return checkStream(c, o, spec, source, target)
 	}
 	if err := checkOptions(o["options"]); err != nil {
 		return err
@@ -209,19 +213,10 @@ func Transformation(o object, name string) (params object, found bool) {
 
 func checkTransformations(c *core.Call, o object, spec specs.FlowSpec, s schedule, source, target object,
 	fresh bool) error {
-	known := []string{"Copy", "Mapping"}
-	if spec.ID == specs.CloudStorageToAEP {
-		known = []string{"Mapping", "Encryption"}
-	}
-	if v, has := o["transformations"]; has && v != nil {
-		if _, isList := v.([]any); !isList {
-			return core.FlowError(core.ErrTransformations, "transformations must be an array")
-		}
-	}
-	for _, t := range core.List(o, "transformations") {
-		if n := core.Text(t, "name"); !slices.Contains(known, n) {
-			return core.FlowError(core.ErrParamValue, "transformation %q is not one of %s", n, strings.Join(known, ", "))
-		}
+	known := map[string][]string{specs.CRMToAEP: {"Copy", "Mapping"}, specs.CloudStorageToAEP: {"Mapping", "Encryption"},
+		specs.RestStorageToAEP: {"Mapping"}}[spec.ID]
+	if err := checkTransformationNames(o, known); err != nil {
+		return err
 	}
 	if fresh {
 		if err := checkEncryption(c, o, source); err != nil {
@@ -246,6 +241,20 @@ func checkTransformations(c *core.Call, o object, spec specs.FlowSpec, s schedul
 		return nil
 	}
 	return checkMappedColumns(set, source)
+}
+
+func checkTransformationNames(o object, known []string) error {
+	if v, has := o["transformations"]; has && v != nil {
+		if _, isList := v.([]any); !isList {
+			return core.FlowError(core.ErrTransformations, "transformations must be an array")
+		}
+	}
+	for _, t := range core.List(o, "transformations") {
+		if n := core.Text(t, "name"); !slices.Contains(known, n) {
+			return core.FlowError(core.ErrParamValue, "transformation %q is not one of %s", n, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 // flowMapping finds the mapping set in its version and compares its schema
@@ -350,6 +359,9 @@ func judgeFlowPatch(c *core.Call, before, after object, ops []core.PatchOp) erro
 		if !draft && !core.Same(before[field], after[field]) {
 			return core.FlowError(core.ErrPatchPath, "%s of a flow cannot change; create another flow", field)
 		}
+	}
+	if err := checkFixed(before, after); err != nil {
+		return err
 	}
 	if !draft {
 		if err := checkScheduleChange(c, before["scheduleParams"], after["scheduleParams"]); err != nil {

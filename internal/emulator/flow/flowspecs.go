@@ -111,7 +111,7 @@ func connectionSpecBody(c specs.Connector, sw *core.Switches) object {
 		return []any{object{"@type": "lowLevel", "name": "EnterpriseSource", "permissions": []any{verb}}}
 	}
 	o := object{
-		"id": c.ID, "name": name, "providerId": specs.ProviderID, "version": SpecVersion, "authSpec": auth,
+		"id": c.ID, "name": name, "providerId": providerOf(c), "version": SpecVersion, "authSpec": auth,
 		"attributes":      attributes,
 		"permissionsInfo": object{"view": permission("read"), "manage": permission("write")},
 	}
@@ -135,6 +135,14 @@ func connectionSpecBody(c specs.Connector, sw *core.Switches) object {
 		}}
 	}
 	return o
+}
+
+// providerOf is the provider of a connector: streams have another one.
+func providerOf(c specs.Connector) string {
+	if c.Kind == "streaming" {
+		return specs.StreamProviderID
+	}
+	return specs.ProviderID
 }
 
 var specFields = []string{

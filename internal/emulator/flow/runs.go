@@ -294,6 +294,9 @@ func createRun(c *core.Call, body object) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrRunFlow, "there is no flow with id %s", id)
 	}
 	flow := r.Object()
+	if spec, _ := specs.FlowSpecByID(core.Text(flow, "flowSpec", "id")); spec.Streams {
+		return core.Answer{}, core.FlowError(core.ErrRunConnector, "flows of flow specification %s have no runs", spec.Name)
+	}
 	s, err := ReadSchedule(flow["scheduleParams"])
 	if err != nil || !s.Once() {
 		return core.Answer{}, core.FlowError(core.ErrRunFrequency,
