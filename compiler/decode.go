@@ -211,6 +211,14 @@ func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value,
 		}
 		return
 	}
+	if choices, ok := v.Addr().Interface().(*schemas.Choices); ok && n.Kind == document.ListKind {
+		for i, value := range n.Items {
+			var c schemas.Choice
+			dec.value(append(path, item(i)), value, reflect.ValueOf(&c.Value).Elem(), &rules{})
+			*choices = append(*choices, c)
+		}
+		return
+	}
 	if n.Kind != document.MapKind {
 		dec.refuseType(path, n, "a map of keys and values")
 		return

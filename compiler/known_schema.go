@@ -33,10 +33,44 @@ func ownShape(f schemas.OwnField) (xdm.Shape, []xdm.Misfit, bool) {
 		title = f.Path[strings.LastIndexByte(f.Path, '.')+1:]
 	}
 	shape, misfits := shape.With(xdm.Constraints{
-		Title: title, Description: f.Description, Enum: f.Enum, Pattern: f.Pattern, Minimum: f.Minimum,
-		Maximum: f.Maximum,
+		Title: title, Description: f.Description, Pattern: f.Pattern, Minimum: f.Minimum, Maximum: f.Maximum,
+		MinLength: f.MinLength, MaxLength: f.MaxLength, Deprecated: f.Deprecated, Enum: valuesOf(f.Enum),
+		Choices: choicesOf(f), Default: defaultOf(f),
 	})
+	if len(f.Enum) > 0 && len(f.Suggestions) > 0 {
+		misfits = append(misfits, xdm.Misfit{Member: "suggestions", Code: xdm.BothChoices})
+	}
 	return shape, misfits, true
+}
+
+func valuesOf(choices schemas.Choices) []string {
+	var out []string
+	for _, c := range choices {
+		out = append(out, c.Value)
+	}
+	return out
+}
+
+// choicesOf are the labels of an enumeration that has any, or the suggestions, whose
+// labels are the values where they have none.
+func choicesOf(f schemas.OwnField) []xdm.Choice {
+	var out []xdm.Choice
+	labeled := false
+	for _, c := range append(f.Enum[:len(f.Enum):len(f.Enum)], f.Suggestions...) {
+		labeled = labeled || c.Label != ""
+		out = append(out, xdm.Choice{Value: c.Value, Label: title(c.Label, c.Value)})
+	}
+	if !labeled && len(f.Suggestions) == 0 {
+		return nil
+	}
+	return out
+}
+
+func defaultOf(f schemas.OwnField) *string {
+	if f.Default == nil {
+		return nil
+	}
+	return &f.Default.Text
 }
 
 // ownPath returns the path of an own field below the tenant's namespace,

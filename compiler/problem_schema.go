@@ -106,7 +106,7 @@ func (p fieldLimit) Diagnose() diag.Diagnostic {
 	switch p.misfit.Code {
 	case xdm.NotForType:
 		message, help = fmt.Sprintf("`%s` is not allowed for type %s", p.misfit.Member, p.field.Type),
-			"use `enum` and `pattern` for text, `minimum` and `maximum` for numbers"
+			"use `enum`, `suggestions`, `pattern`, and lengths for text, `minimum` and `maximum` for numbers"
 	case xdm.NotWhole:
 		message, help = fmt.Sprintf("`%s` of an integer must be a whole number", p.misfit.Member),
 			"write a whole number, or change the type to number"
@@ -114,7 +114,13 @@ func (p fieldLimit) Diagnose() diag.Diagnostic {
 		message, help = fmt.Sprintf("`%s` is outside the range of type %s", p.misfit.Member, p.field.Type),
 			"use a wider type such as long, or change the limit"
 	case xdm.EmptyRange:
-		message, help = "`minimum` is greater than `maximum`", "swap the two values"
+		least := strings.Replace(p.misfit.Member, "max", "min", 1)
+		message, help = fmt.Sprintf("`%s` is greater than `%s`", least, p.misfit.Member), "swap the two values"
+	case xdm.BothChoices:
+		message, help = "`enum` and `suggestions` are mutually exclusive",
+			"write `enum` for the only values, or `suggestions` where others may occur"
+	case xdm.BadDefault:
+		message, help = "`default` is not a value of the field", "write a value that the type and the limits allow"
 	case xdm.BadPattern:
 		message, help = "`pattern` is not a valid regular expression", "look for unclosed brackets"
 	case xdm.RepeatedWord:

@@ -48,10 +48,23 @@ func shapeValue(s xdm.Shape, path string, where func(path string) source.Span) r
 		out.add("enum", textList(s.Enum))
 	}
 	text("pattern", s.Pattern)
+	if len(s.Choices) > 0 {
+		var choices object
+		for _, c := range s.Choices {
+			choices.add(c.Value, resource.String(c.Label))
+		}
+		out.add("meta:enum", choices.value())
+	}
+	if s.Default != nil {
+		if v, err := resource.ParsePlain(s.Default); err == nil {
+			out.add("default", v)
+		}
+	}
 	if s.Additional != nil {
 		out.add("additionalProperties", shapeValue(*s.Additional, path+".*", where))
 	}
 	text("meta:xdmType", s.XDMType)
+	text("meta:status", s.Status)
 	text("title", s.Title)
 	text("description", s.Description)
 	return out.value().At(where(path))

@@ -49,17 +49,23 @@ func diffField(s *resource.Spec, d resource.Difference, p phase) fieldDiff {
 
 // isAddition reports whether a difference only adds, or only changes a label.
 func isAddition(s *resource.Spec, d resource.Difference) bool {
+	if slices.ContainsFunc(d.Path, func(at resource.Step) bool { return slices.Contains(s.Free, at.Name) }) {
+		return true
+	}
 	last := d.Path[len(d.Path)-1]
 	if last.Sort != resource.FieldStep {
 		return d.From == nil
 	}
-	if slices.Contains(s.Labels, last.Name) && isText(d.From) && isText(d.To) {
+	if slices.Contains(s.Labels, last.Name) && isLeaf(d.From) && isLeaf(d.To) {
 		return true
 	}
 	return d.From == nil && !slices.Contains(s.Narrowing, last.Name)
 }
 
-func isText(v *resource.Value) bool { return v == nil || v.Kind == resource.StringValue }
+// isLeaf reports whether a value is absent or a scalar: no field that has the name of a label.
+func isLeaf(v *resource.Value) bool {
+	return v == nil || v.Kind != resource.ObjectValue && v.Kind != resource.ListValue
+}
 
 func raw(v *resource.Value) json.RawMessage {
 	if v == nil {

@@ -49,16 +49,35 @@ type OwnField struct {
 	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
 	// Description of the field.
 	Description string `yaml:"description,omitempty"`
-	// The values that the field may have.
-	Enum []string `yaml:"enum,omitempty"`
+	// The values that the field may have: a list, or a map of values to labels.
+	Enum Choices `yaml:"enum,omitempty"`
+	// Values to suggest where others may occur too: a list, or a map of values to labels.
+	Suggestions Choices `yaml:"suggestions,omitempty"`
 	// Regular expression that the field's text matches.
 	Pattern string `yaml:"pattern,omitempty" jsonschema:"minLength=1"`
 	// Least value of a number.
 	Minimum *float64 `yaml:"minimum,omitempty"`
 	// Greatest value of a number.
 	Maximum *float64 `yaml:"maximum,omitempty"`
+	// Fewest characters of a text.
+	MinLength *int64 `yaml:"minLength,omitempty" jsonschema:"minimum=0"`
+	// Most characters of a text.
+	MaxLength *int64 `yaml:"maxLength,omitempty" jsonschema:"minimum=0"`
+	// Value that the schema notes as the usual one. To fill it in, map a constant.
+	Default *Constant `yaml:"default,omitempty"`
+	// Whether the field is marked as deprecated.
+	Deprecated bool `yaml:"deprecated,omitempty"`
 	// Whether every record must have the field.
 	Required bool `yaml:"required,omitempty"`
+}
+
+// Choices are values in order, with labels where they have any.
+type Choices []Choice
+
+// Choice is a value of a field and its label.
+type Choice struct {
+	Value string `yaml:"-" key:"true"`
+	Label string `yaml:"-" whole:"true"`
 }
 
 // Identities are the fields of a schema that identify a person, in order.

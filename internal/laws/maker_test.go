@@ -222,7 +222,13 @@ func (m *maker) addField(s *schemaBody) {
 	}
 	f.title, f.description = m.maybe(0.3, m.words("Label")), m.maybe(0.3, m.words("Means"))
 	f.required = m.chance(0.15) && !m.growing
+	f.labeled, f.deprecated = m.chance(0.5), m.chance(0.1)
 	switch {
+	case typ == "string" && m.chance(0.2):
+		f.suggestions, f.fallback = []string{"a", "b", fmt.Sprint(m.number())}, m.maybe(0.5, "usual")
+	case typ == "string" && m.chance(0.2):
+		least, most := m.IntN(3), 20+m.IntN(9)
+		f.minLength, f.maxLength = &least, &most
 	case typ == "string" && m.chance(0.25):
 		f.enum = []string{"new", "old", fmt.Sprint(m.number())}
 	case typ == "string" && m.chance(0.3):

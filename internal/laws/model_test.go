@@ -58,6 +58,11 @@ type field struct {
 	enum                          []string
 	pattern                       string
 	minimum, maximum              *int
+	minLength, maxLength          *int
+	suggestions                   []string
+	labeled                       bool // enum or suggestions have labels
+	fallback                      string
+	deprecated                    bool
 	required                      bool
 }
 

@@ -231,11 +231,12 @@ func (f field) tree() any {
 	t := tree{{"type", f.typ}}
 	t.opt("title", f.title)
 	t.opt("description", f.description)
-	var enum []any
-	for _, e := range f.enum {
-		enum = append(enum, e)
-	}
-	t.opt("enum", enum)
+	t.opt("enum", f.choices(f.enum))
+	t.opt("suggestions", f.choices(f.suggestions))
+	t.opt("minLength", f.minLength)
+	t.opt("maxLength", f.maxLength)
+	t.opt("default", f.fallback)
+	t.opt("deprecated", f.deprecated)
 	t.opt("pattern", f.pattern)
 	t.opt("minimum", f.minimum)
 	t.opt("maximum", f.maximum)
@@ -244,6 +245,20 @@ func (f field) tree() any {
 		return f.typ
 	}
 	return t
+}
+
+// choices are values, as a list or with labels.
+func (f field) choices(values []string) any {
+	var list []any
+	var labels tree
+	for _, v := range values {
+		list = append(list, v)
+		labels.add(v, "The "+v)
+	}
+	if f.labeled {
+		return labels
+	}
+	return list
 }
 
 func (d *datasetBody) tree() tree {

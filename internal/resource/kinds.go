@@ -92,6 +92,7 @@ type Spec struct {
 	Loose       []string          // patterns whose lists compare without order
 	Sets        []string          // members whose lists do so at any depth
 	Labels      []string          // members that are free to change below an Additive field
+	Free        []string          // members that change freely at any depth there, and are no names of fields
 	Narrowing   []string          // members that may not be added to what exists below an Additive field
 	KeepsData   bool              // holds or shapes data: never removed without --allow-data-loss
 	Versioned   bool              // an update gives a new ${….version}
@@ -135,7 +136,7 @@ var kinds = map[Kind]*Spec{
 		},
 		Keys:  map[string]string{"allOf": "$ref"},
 		Loose: []string{"meta:intendedToExtend"}, Sets: []string{"enum", "required"},
-		Labels:    []string{"title", "description"},
+		Labels: []string{"title", "description", "default"}, Free: []string{"meta:enum", "meta:status"},
 		Narrowing: []string{"enum", "format", "maximum", "maxLength", "minimum", "minLength", "pattern", "required"},
 	},
 	Schema: {

@@ -8,19 +8,25 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Constraints narrow what an own field takes.
 type Constraints struct {
 	Title, Description string
 	Enum               []string
+	Choices            []Choice // labels of the enumeration, or suggestions without one
 	Pattern            string
 	Minimum, Maximum   *float64
+	MinLength          *int64
+	MaxLength          *int64
+	Default            *string // a constant of the field's type
+	Deprecated         bool
 }
 
 // Misfit is a constraint that the field's type cannot have.
 type Misfit struct {
-	Member string // enum, pattern, minimum, maximum
+	Member string // enum, suggestions, pattern, minimum, maximum, minLength, maxLength, default
 	Code   string
 }
 
@@ -32,15 +38,22 @@ const (
 	EmptyRange   = "empty-range"    // minimum above maximum
 	BadPattern   = "bad-pattern"    // no regular expression
 	RepeatedWord = "repeated-value" // the same value twice in an enumeration
+	BadDefault   = "bad-default"    // not a value of the field
+	BothChoices  = "both-choices"   // an enumeration and suggestions
 )
 
 // With returns s with constraints. Those of an array hold for its elements.
 func (s Shape) With(c Constraints) (Shape, []Misfit) {
 	s.Title, s.Description = c.Title, c.Description
 	var misfits []Misfit
+	if c.Deprecated {
+		s.Status = "deprecated"
+	}
 	if s.Items != nil {
-		item, m := s.Items.With(Constraints{Enum: c.Enum, Pattern: c.Pattern, Minimum: c.Minimum, Maximum: c.Maximum})
-		s.Items = &item
+		title, description := s.Title, s.Description
+		c.Title, c.Description, c.Deprecated = "", "", false
+		item, m := s.Items.With(c)
+		s.Items, s.Title, s.Description = &item, title, description
 		return s, m
 	}
 	bad := func(member, code string) { misfits = append(misfits, Misfit{member, code}) }
@@ -55,6 +68,17 @@ func (s Shape) With(c Constraints) (Shape, []Misfit) {
 			s.Enum = c.Enum
 		}
 	}
+	if len(c.Choices) > 0 {
+		if s.Type != "string" && len(c.Enum) == 0 {
+			bad("suggestions", NotForType)
+		} else if s.Type == "string" {
+			s.Choices = c.Choices
+		}
+	}
+	s.MinLength, s.MaxLength = s.length("minLength", c.MinLength, bad), s.length("maxLength", c.MaxLength, bad)
+	if c.MinLength != nil && c.MaxLength != nil && *c.MinLength > *c.MaxLength {
+		bad("maxLength", EmptyRange)
+	}
 	if c.Pattern != "" {
 		if s.Type != "string" {
 			bad("pattern", NotForType)
@@ -68,7 +92,42 @@ func (s Shape) With(c Constraints) (Shape, []Misfit) {
 	if c.Minimum != nil && c.Maximum != nil && *c.Minimum > *c.Maximum {
 		bad("maximum", EmptyRange)
 	}
+	if c.Default != nil {
+		s.Default = s.constant(*c.Default, bad)
+	}
 	return s, misfits
+}
+
+// length is a limit of a text, "" for none.
+func (s Shape) length(member string, want *int64, bad func(string, string)) json.Number {
+	if want == nil {
+		return ""
+	}
+	if s.Type != "string" {
+		bad(member, NotForType)
+		return ""
+	}
+	return json.Number(strconv.FormatInt(*want, 10))
+}
+
+// constant is a value of the field as JSON, nil when it is none.
+func (s Shape) constant(text string, bad func(string, string)) json.RawMessage {
+	if s.Type == "object" {
+		bad("default", NotForType)
+		return nil
+	}
+	if fault := CheckConstant(text, fieldOf(&node{shape: specShape(s)}, "")); fault != nil {
+		bad("default", BadDefault)
+		return nil
+	}
+	if s.Type == "string" {
+		quoted, _ := json.Marshal(text)
+		return quoted
+	}
+	if s.Type == "boolean" {
+		text = strconv.FormatBool(slices.Contains([]string{"y", "yes", "on", "true"}, strings.ToLower(text)))
+	}
+	return json.RawMessage(text)
 }
 
 // backtracks reports whether a pattern only fails because Go has no looking

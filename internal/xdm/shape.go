@@ -24,9 +24,14 @@ type Shape struct {
 	Items       *Shape
 	Properties  []Property
 	Required    []string
-	Additional  *Shape // values of a map
-	XDMType     string // meta:xdmType; only a map has to say it
+	Additional  *Shape   // values of a map
+	XDMType     string   // meta:xdmType; only a map has to say it
+	Choices     []Choice // meta:enum: labels of values, or suggestions
+	Status      string   // meta:status, "deprecated" or ""
 }
+
+// Choice is a value of a field with its label.
+type Choice struct{ Value, Label string }
 
 // Property is a named member of an object.
 type Property struct {

@@ -93,6 +93,11 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Enum: []any{true, false, string(schemas.ProfileUpsert)}}
 	case reflect.TypeFor[schemas.Tag]():
 		return nil
+	case reflect.TypeFor[schemas.Choices]():
+		text := &jsonschema.Schema{Type: "string"}
+		choices := types("array", "object")
+		choices.Items, choices.AdditionalProperties = text, text
+		return choices
 	case reflect.TypeFor[schemas.Partial](), reflect.TypeFor[schemas.Data]():
 		return &jsonschema.Schema{Type: "object"}
 	}
