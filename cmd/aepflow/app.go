@@ -94,7 +94,7 @@ func (a *app) diagnoseAs(code int, r *diag.Report) error {
 		if err := diag.Text(a.stderr, r, a.textOptions(a.stderr)); err != nil {
 			return err
 		}
-		a.readMore(a.stderr, r)
+		readMore(a, a.stderr, r)
 	}
 	if r.HasErrors() {
 		return quiet(code)
@@ -103,7 +103,7 @@ func (a *app) diagnoseAs(code int, r *diag.Report) error {
 }
 
 // readMore names the commands that help with errors and warnings.
-func (a *app) readMore(w *output.Writer, r *diag.Report) {
+func readMore(a *app, w *output.Writer, r *diag.Report) {
 	list := r.AtLeast(diag.Warning).Sorted()
 	if len(list) == 0 {
 		return

@@ -78,7 +78,7 @@ func (op *operation) plan(ctx context.Context, f planFlags, noSecrets bool, at t
 // lockfile, and from the platform if that was read; what the file says must be the same. It does not ask: the plan was
 // reviewed when it was saved.
 func (c applyCmd) runSaved(ctx context.Context, a *app) error {
-	plan, err := a.openPlan(c.Path, "text", "json")
+	plan, err := openPlan(a, c.Path, "text", "json")
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (a *app) connect(
 			return nil, err
 		}
 	}
-	if c.log, err = a.openLog(); err != nil {
+	if c.log, err = openLog(a); err != nil {
 		return nil, err
 	}
 	if c.log != nil {

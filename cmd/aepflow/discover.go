@@ -16,6 +16,7 @@ type found struct {
 	documents  []string
 	projects   []string // folders with a project file of their own
 	lookalikes []string // files that may be documents by mistake
+	leftovers  []string // of killed commands that were writing documents
 }
 
 // discover returns the documents below the project's folder, sorted by path. It skips node_modules, folders whose name
@@ -39,6 +40,9 @@ func discover(p *project, root files.Folder) ([]files.File, error) {
 		p.report.Add(nestedProject{display(filepath.Join(p.dir, dir))})
 	}
 	reportLookalikes(p, root, slices.DeleteFunc(seen.lookalikes, seen.isNested))
+	for _, path := range slices.DeleteFunc(seen.leftovers, seen.isNested) {
+		p.leftovers = append(p.leftovers, p.root.File(path))
+	}
 	paths := slices.DeleteFunc(seen.documents, seen.isNested)
 	slices.Sort(paths)
 	list := make([]files.File, len(paths))
@@ -50,7 +54,10 @@ func discover(p *project, root files.Folder) ([]files.File, error) {
 
 func (f *found) add(path string) {
 	dir, name := filepath.Split(path)
+	of, isTemp := files.Replaces(name)
 	switch ext := filepath.Ext(name); {
+	case isTemp && isDocument(of):
+		f.leftovers = append(f.leftovers, path)
 	case isDocument(name):
 		f.documents = append(f.documents, path) // even a folder: reading it reports what it is
 	case name == projectFile && dir != "":

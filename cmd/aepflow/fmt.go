@@ -28,9 +28,12 @@ func (c fmtCmd) Run(a *app) error {
 	if err := a.writes("text"); err != nil {
 		return err
 	}
-	p, err := a.loadPaths(c.Paths)
+	p, err := loadPaths(a, c.Paths)
 	if err != nil {
 		return err
+	}
+	if !c.Check && !c.Diff {
+		p.removeLeftovers()
 	}
 	report := &diag.Report{}
 	report.Append(p.report)
@@ -66,6 +69,13 @@ func (c fmtCmd) Run(a *app) error {
 		return quiet(exitPending)
 	}
 	return nil
+}
+
+// removeLeftovers removes what killed commands have left of writing documents. Only commands that write documents do.
+func (p *project) removeLeftovers() {
+	for _, f := range p.leftovers {
+		_ = f.Remove() // it is never read
+	}
 }
 
 // rewrite replaces the text of the project's file with that source path and keeps its mode. It follows no link.

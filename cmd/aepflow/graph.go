@@ -33,7 +33,7 @@ func (c graphCmd) Run(a *app) error {
 
 func (c graphCmd) picture(a *app, formats ...string) (view.Picture, error) {
 	if isPlanFile(c.Path) {
-		plan, err := a.openPlan(c.Path, formats...)
+		plan, err := openPlan(a, c.Path, formats...)
 		if err != nil {
 			return view.Picture{}, err
 		}

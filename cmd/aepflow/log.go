@@ -25,7 +25,7 @@ type requestLog struct {
 func (g *globals) logged() bool { return g.LogLevel != "off" && g.LogFile == "" }
 
 // openLog returns the log of --log-level and --log-file, nil for none.
-func (a *app) openLog() (*requestLog, error) {
+func openLog(a *app) (*requestLog, error) {
 	if a.LogLevel == "off" && a.LogFile == "" {
 		return nil, nil
 	}

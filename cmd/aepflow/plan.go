@@ -106,7 +106,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 		a.say("note: an apply was interrupted; the next one first finds the results of %s",
 			view.Count(len(seen.Open), "call"))
 	}
-	plan, err := a.planFresh(ctx, p, seen.Lock, c.planFlags, c.NoSecrets)
+	plan, err := planFresh(a, ctx, p, seen.Lock, c.planFlags, c.NoSecrets)
 	if err != nil {
 		return err
 	}
@@ -140,8 +140,8 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 }
 
 // planFresh is plan with a connection of its own if a refresh needs one.
-func (a *app) planFresh(
-	ctx context.Context, p *project, lock *lockfile.Lock, f planFlags, noSecrets bool,
+func planFresh(
+	a *app, ctx context.Context, p *project, lock *lockfile.Lock, f planFlags, noSecrets bool,
 ) (_ *planner.Plan, err error) {
 	var conn *connection
 	if f.Refresh {

@@ -34,9 +34,11 @@ type project struct {
 	size   int                   // bytes of files
 	places map[string]files.File // of files and of aepflow.yaml, by source path
 	report *diag.Report          // of reading and compiling
-	whole  bool                  // every document is in files
-	target target                // with needTarget
-	graph  *resource.Graph       // with needGraph
+	// leftovers are temporary files of killed commands.
+	leftovers []files.File
+	whole     bool            // every document is in files
+	target    target          // with needTarget
+	graph     *resource.Graph // with needGraph
 }
 
 func newProject(dir string, flags *globals) *project {

@@ -19,7 +19,7 @@ type showCmd struct {
 }
 
 func (c showCmd) Run(a *app) error {
-	plan, err := a.openPlan(c.Plan, "text", "json", "markdown", "html")
+	plan, err := openPlan(a, c.Plan, "text", "json", "markdown", "html")
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (c showCmd) Run(a *app) error {
 }
 
 // openPlan reads a saved plan, after checking that the command writes the format that --output asks for.
-func (a *app) openPlan(path string, formats ...string) (*planner.Plan, error) {
+func openPlan(a *app, path string, formats ...string) (*planner.Plan, error) {
 	if err := a.writes(formats...); err != nil {
 		return nil, err
 	}

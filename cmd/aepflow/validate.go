@@ -30,7 +30,7 @@ func (c validateCmd) Run(a *app) error {
 	if err := a.writes("text", "json", "sarif", "github"); err != nil {
 		return err
 	}
-	p, err := a.loadPaths(c.Paths)
+	p, err := loadPaths(a, c.Paths)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (c validateCmd) Run(a *app) error {
 		err = diag.GitHub(a.stdout.Commands(), p.report)
 	default:
 		err = diag.Text(a.stdout, p.report, a.textOptions(a.stdout))
-		a.readMore(a.stdout, p.report)
+		readMore(a, a.stdout, p.report)
 		if err == nil && p.graph != nil && !p.report.Fails(c.Strict) {
 			err = a.stdout.Printf("valid: %s, %s\n",
 				view.Count(len(p.files), "file"), view.Count(len(p.graph.All()), "resource"))
@@ -69,6 +69,7 @@ func (c validateCmd) Run(a *app) error {
 // fixFiles makes the safe repairs in the files of a project and returns the project with the new texts. It prints the
 // repairs to stdout in text, otherwise to stderr.
 func fixFiles(a *app, p *project) (*project, error) {
+	p.removeLeftovers()
 	m := p.applyFixes(check)
 	if err := m.save(); err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func check(p *project) *diag.Report {
 }
 
 // loadPaths reads a project, or single files of the project in the current folder.
-func (a *app) loadPaths(paths []string) (*project, error) {
+func loadPaths(a *app, paths []string) (*project, error) {
 	if len(paths) == 0 {
 		return a.load(".")
 	}

@@ -284,9 +284,23 @@ func temp(name string) string {
 func (f File) Sweep() {
 	names, _ := f.folder().List() // what comes next says so
 	for _, name := range names {
-		tail, ok := strings.CutPrefix(name, tempHead(f.name))
-		if ok && tail != "" && strings.Trim(tail, "0123456789") == "" { // .swp is somebody else's
+		if of, is := Replaces(name); is && of == filepath.Base(f.name) {
 			_ = f.folder().File(name).Remove()
 		}
 	}
+}
+
+// Replaces returns the name of the file that a temporary file of this package was to replace. is is false for the names
+// of other files, such as .NAME.swp.
+func Replaces(name string) (of string, is bool) {
+	head, digits, _ := cutLast(name, ".")
+	of = strings.TrimPrefix(head, ".")
+	return of, of != "" && tempHead(of)+digits == name && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
