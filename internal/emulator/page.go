@@ -75,10 +75,10 @@ type pagePlace struct {
 }
 
 type pageFlow struct {
-	ID, Name, State, Tone, Schedule, Next, Last, LastTone, Table, Dataset, DatasetID, MappingVersion string
-	Figures, RunBody, FailBody                                                                       string
-	Request                                                                                          int
-	Mappings                                                                                         []pageMapping
+	ID, Name, State, Tone, Schedule, Next, Last, LastTone, Source, Dataset, DatasetID, MappingVersion string
+	Figures, RunBody, FailBody                                                                        string
+	Request                                                                                           int
+	Mappings                                                                                          []pageMapping
 }
 
 type pageMapping struct{ Destination, Source, Kind string }
@@ -224,6 +224,8 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 		f.Schedule = "the platform's own"
 	case !flow.IsSourceFlow(o):
 		f.Schedule = "to a destination"
+	case flow.Streams(o):
+		f.Schedule = "a stream"
 	}
 	if r.Due != 0 {
 		f.Next = clock(r.Due)
@@ -236,13 +238,13 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 			f.Figures = fmt.Sprintf("%d read, %d written, %d failed", shown.Read, shown.Written, shown.Failed)
 		}
 	}
-	if f.State == "enabled" && flow.IsSourceFlow(o) {
+	if f.State == "enabled" && flow.IsSourceFlow(o) && !flow.Streams(o) {
 		of := object{"flow": r.ID, "org": sp.Org.ID, "sandbox": sp.Sandbox.Name}
 		f.RunBody, f.FailBody = string(core.ToJSON(of)), string(core.ToJSON(object{"flow": r.ID, "status": "failed"}))
 	}
 	for _, id := range core.Texts(o, "sourceConnectionIds") {
 		if src := sp.Get(core.KindSource, id); src != nil {
-			f.Table = core.Text(src.Object(), "params", "tableName")
+			f.Source = sourceName(src.View())
 		}
 	}
 	for _, id := range core.Texts(o, "targetConnectionIds") {
@@ -262,6 +264,12 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 		}
 	}
 	return f
+}
+
+// sourceName is what a source connection reads: its table, its path, or its connector.
+func sourceName(o object) string {
+	spec, _, _ := specs.ConnectorByID(core.Text(o, "connectionSpec", "id"))
+	return cmp.Or(core.Text(o, "params", "tableName"), core.Text(o, "params", "path"), spec.Name)
 }
 
 func runRow(sp *core.Space, r *core.Record, o object) pageRun {
@@ -298,6 +306,9 @@ func connectionRow(sp *core.Space, r *core.Record, o object) pageConnection {
 	}
 	if f := flow.FixtureOf(sp.Env, o); f != nil {
 		c.Data = fmt.Sprintf("%s, %d tables", f.Source.Kind, len(f.Names))
+		if f.HasFiles() {
+			c.Data = "a folder of files"
+		}
 	}
 	return c
 }

@@ -192,6 +192,29 @@ func TestInletOfHTTPAPI(t *testing.T) {
 	a.post(flowsPath, with(flow, "flowSpec.id", specs.StreamWithMapping)).refused(400, "FLOW-1305-400")
 }
 
+// The page shows where each flow reads, and buttons for runs only where there are runs.
+func TestPageOfStreams(t *testing.T) {
+	a := open(t, Options{Sources: []Source{{Connection: "stripe", Kind: "files", Path: t.TempDir()}}})
+	streamFlow("http-api", specs.StreamWithMapping)(a).want(201)
+	a.sourceOf("stripe")
+	page := string(a.get("/?sandbox=prod").want(200).raw)
+	for _, want := range []string{"<code>HTTP API streaming</code>", "a stream", "a folder of files"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "Run now") {
+		t.Error("a stream can be run")
+	}
+	a.post(flowsPath, a.filesFlow(zoneSourceWith()(a).text("id"))).want(201)
+	page = string(a.get("/?sandbox=prod").want(200).raw)
+	for _, want := range []string{"<code>dlz-user-container/orders/*.csv.gz</code>", "Run now"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
 // A target may leave its schema to the dataset.
 func TestTargetOfAStream(t *testing.T) {
 	a := open(t, Options{})

@@ -294,8 +294,8 @@ func createRun(c *core.Call, body object) (core.Answer, error) {
 		return core.Answer{}, core.FlowError(core.ErrRunFlow, "there is no flow with id %s", id)
 	}
 	flow := r.Object()
-	if spec, _ := specs.FlowSpecByID(core.Text(flow, "flowSpec", "id")); spec.Streams {
-		return core.Answer{}, core.FlowError(core.ErrRunConnector, "flows of flow specification %s have no runs", spec.Name)
+	if Streams(flow) {
+		return core.Answer{}, core.FlowError(core.ErrRunConnector, "a stream has no runs")
 	}
 	s, err := ReadSchedule(flow["scheduleParams"])
 	if err != nil || !s.Once() {

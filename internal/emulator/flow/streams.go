@@ -39,6 +39,12 @@ var streamParams = map[string][]specs.Param{
 
 var streamData = specs.Param{Name: "dataType", Type: "string", Enum: []string{"raw", "xdm"}}
 
+// Streams reports whether a flow is that of a stream.
+func Streams(o object) bool {
+	f, _ := specs.FlowSpecByID(core.Text(o, "flowSpec", "id"))
+	return f.Streams
+}
+
 // isWebhook reports whether a connector is a self-serve stream: it has no connection.
 func isWebhook(spec specs.Connector) bool {
 	f, _ := specs.FlowSpecByID(specs.GenericStreamingAEP)
