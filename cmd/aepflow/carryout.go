@@ -205,7 +205,10 @@ func (op *operation) ask(ctx context.Context) error {
 		strings.ToUpper(op.verb[:1])+op.verb[1:], op.project.target.name, op.project.target.config.Sandbox,
 		view.HostText(op.project.target.planTarget()))
 	columns := output.Room(op.viewOptions(op.stderr).Width)
-	_ = op.stderr.Printf("\n%s ", strings.Join(output.Wrap(strings.Fields(question), columns-len("yes")-1), "\n"))
+	for _, l := range output.Wrap(strings.Fields(question), columns-len(" yes")) {
+		_ = op.stderr.Printf("\n%s", l)
+	}
+	_ = op.stderr.Printf(" ")
 	answer := make(chan string, 1) // the reader may outlive the question
 	go func() {
 		text, _ := bufio.NewReader(op.stdin).ReadString('\n')

@@ -54,14 +54,6 @@ func ReadDamaged(p Paths) (Damaged, error) {
 	return d, nil
 }
 
-// Target is where all of it was applied.
-func (d Damaged) Target() Target {
-	if len(d.Sides) > 0 {
-		return d.Sides[0].Target
-	}
-	return d.Journal.Target
-}
-
 // sides splits a text at Git's conflict markers into the two that were merged; a
 // text without markers is its only side. The base that some settings show
 // between them belongs to neither.
