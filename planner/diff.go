@@ -172,10 +172,9 @@ type node struct {
 	resource *resource.Resource // nil for a removal
 	entry    *lockfile.Entry    // zero when nothing was applied
 	exists   bool               // the entry has an object on the platform
-	desired  resource.Value     // null until it is compared with something; see want
-	applied  resource.Value
-	fields   []fieldDiff
-	problem  diag.Problem // why the resource can be neither created nor imported
+	*compared
+	fields  []fieldDiff
+	problem diag.Problem // why the resource can be neither created nor imported
 
 	live    *resource.Value       // as the platform has it, nil when not refreshed
 	drift   []resource.Difference // applied against live
@@ -187,6 +186,13 @@ type node struct {
 
 	create, destroy []Call
 }
+
+// compared are the decoded bodies of an object that exists. Ten thousand new dataflows have
+// none of their own, which saves 20 MB.
+type compared struct{ desired, applied resource.Value }
+
+// uncompared is what all other nodes have. It is never changed.
+var uncompared = &compared{}
 
 func (n *node) spec() *resource.Spec { return resource.SpecOf(n.change.Kind) }
 

@@ -33,7 +33,7 @@ func diffResources(e *env) (list []*node, seen []bool) {
 // diffResource compares one resource with its entry, and with the object of a
 // refresh unless live is nil. e.nodes must have the nodes of all that it needs.
 func diffResource(r *resource.Resource, entry *lockfile.Entry, live *resource.Live, e *env) *node {
-	n := &node{resource: r, entry: entry, exists: entry.ID != "", change: Change{
+	n := &node{compared: uncompared, resource: r, entry: entry, exists: entry.ID != "", change: Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag, Origin: originOf(r.Origin),
 		MovedFrom: e.moved[r.Address], RenamedFrom: e.recorded(r.Moved), DependsOn: r.Needs,
 		Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
@@ -82,7 +82,7 @@ func recordOnly(n *node, e *env) {
 // then by the values of its references and secrets.
 func diffApplied(n *node, live *resource.Live, e *env) {
 	spec := n.spec()
-	n.desired, n.applied = decode(n.resource.Body), parse(n.entry.Applied)
+	n.compared = &compared{decode(n.resource.Body), parse(n.entry.Applied)}
 	base := refresh(n, live, e.Tenant)
 	if n.missing {
 		n.change.Action, n.change.Reason = Create, ReasonMissing

@@ -16,7 +16,7 @@ import (
 // plan shows the difference as ordinary changes.
 func diffImport(n *node, live *resource.Live, e *env) {
 	r, spec := n.resource, n.spec()
-	n.desired = decode(r.Body)
+	n.compared = &compared{desired: decode(r.Body)}
 	n.change.Action, n.change.Reason, n.change.ID = Import, ReasonImport, e.imports[r.Address]
 	if owner, owned := e.owners()[resource.KeyOfObject(r.Address.Kind, n.change.ID)]; owned {
 		n.problem = importOwned{r: *r, owner: owner}

@@ -43,7 +43,7 @@ func nodesOf(lines ...string) ([]*node, *env) {
 		if err := action.UnmarshalText([]byte(words[0])); err != nil {
 			panic(err)
 		}
-		n := &node{entry: &lockfile.Entry{}, change: Change{Address: at(words[1]), Kind: at(words[1]).Kind, Action: action}}
+		n := &node{compared: uncompared, entry: &lockfile.Entry{}, change: Change{Address: at(words[1]), Kind: at(words[1]).Kind, Action: action}}
 		var needs []string
 		if len(words) > 3 {
 			needs = words[3:]
@@ -55,7 +55,7 @@ func nodesOf(lines ...string) ([]*node, *env) {
 		}
 		body := resource.Object(resource.F("sourceConnectionIds", resource.List(refs...)))
 		n.resource = &resource.Resource{Address: n.change.Address, Body: resource.NewBody(body)}
-		n.desired = body
+		n.compared = &compared{desired: body}
 		if action != Create {
 			e := entryOf(words[1], string(body.JSON()), needs...)
 			n.entry, n.exists, n.change.ID = &e, true, e.ID

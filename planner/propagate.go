@@ -34,7 +34,7 @@ func replaceWith(n *node) {
 	if n == nil || !n.exists || n.change.Action == Replace {
 		return
 	}
-	n.desired, n.applied = decode(n.resource.Body), parse(n.entry.Applied)
+	n.compared = &compared{decode(n.resource.Body), parse(n.entry.Applied)}
 	n.change.Action, n.change.Reason = Replace, ReasonReplacedWith
 }
 

@@ -9,7 +9,7 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 	for i := len(e.lock.Entries) - 1; i >= 0; i-- {
 		entry := &e.lock.Entries[i]
 		for _, dep := range entry.Deposed {
-			n := &node{entry: entry, exists: true, change: Change{
+			n := &node{compared: uncompared, entry: entry, exists: true, change: Change{
 				Address: entry.Address, Kind: dep.Kind, ID: dep.ID, ETag: dep.ETag, Deposed: dep.ID,
 				Action: Delete, Reason: ReasonDeposed, Effect: EffectNone,
 			}}
@@ -23,7 +23,7 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 			kept++
 			continue
 		}
-		n := &node{entry: entry, exists: true, change: Change{
+		n := &node{compared: uncompared, entry: entry, exists: true, change: Change{
 			Address: entry.Address, Kind: entry.Address.Kind, ID: entry.ID, ETag: entry.ETag,
 			Action: Delete, Reason: ReasonRemoved, Effect: EffectNone,
 		}}

@@ -62,17 +62,18 @@ func (t planText) write() {
 // shown returns the changes that do something, in the order of execution but with
 // those that destroy last.
 func shown(p *planner.Plan) []planner.Change {
-	var mild, harsh []planner.Change
-	for _, ch := range p.Changes {
-		switch {
-		case !ch.Action.Changes():
-		case ch.Action.Destroys():
-			harsh = append(harsh, ch)
-		default:
-			mild = append(mild, ch)
+	if !slices.ContainsFunc(p.Changes, func(ch planner.Change) bool { return !ch.Action.Changes() || ch.Action.Destroys() }) {
+		return p.Changes // no copy: that of 10,000 new dataflows has 22 MB
+	}
+	out := make([]planner.Change, 0, len(p.Changes))
+	for _, destroys := range []bool{false, true} {
+		for _, ch := range p.Changes {
+			if ch.Action.Changes() && ch.Action.Destroys() == destroys {
+				out = append(out, ch)
+			}
 		}
 	}
-	return append(mild, harsh...)
+	return out
 }
 
 // TargetText names a target and where it is.
