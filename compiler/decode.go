@@ -320,27 +320,24 @@ type bound struct {
 	bad        func(compared int) bool
 }
 
+// limits are the words of the tag `jsonschema` that limit a value; docs/schema-tags.md explains them.
+var limits = map[string]func(r *rules, value string){
+	"minLength":        func(r *rules, value string) { r.minLength, _ = strconv.Atoi(value) },
+	"maxLength":        func(r *rules, value string) { r.maxLength, _ = strconv.Atoi(value) },
+	"minProperties":    func(r *rules, value string) { r.minProperties, _ = strconv.Atoi(value) },
+	"pattern":          func(r *rules, value string) { r.pattern = regexp.MustCompile(value) },
+	"enum":             func(r *rules, value string) { r.enum = append(r.enum, value) },
+	"minimum":          func(r *rules, value string) { r.bind("at least ", value, func(c int) bool { return c < 0 }) },
+	"maximum":          func(r *rules, value string) { r.bind("at most ", value, func(c int) bool { return c > 0 }) },
+	"exclusiveMinimum": func(r *rules, value string) { r.bind("more than ", value, func(c int) bool { return c <= 0 }) },
+}
+
 func parseRules(tag reflect.StructTag) rules {
 	var r rules
 	for part := range strings.SplitSeq(tag.Get("jsonschema"), ",") {
-		key, value, _ := strings.Cut(part, "=")
-		switch key {
-		case "minLength":
-			r.minLength, _ = strconv.Atoi(value)
-		case "maxLength":
-			r.maxLength, _ = strconv.Atoi(value)
-		case "minProperties":
-			r.minProperties, _ = strconv.Atoi(value)
-		case "pattern":
-			r.pattern = regexp.MustCompile(value)
-		case "enum":
-			r.enum = append(r.enum, value)
-		case "minimum":
-			r.bounds = append(r.bounds, newBound("at least ", value, func(c int) bool { return c < 0 }))
-		case "maximum":
-			r.bounds = append(r.bounds, newBound("at most ", value, func(c int) bool { return c > 0 }))
-		case "exclusiveMinimum":
-			r.bounds = append(r.bounds, newBound("more than ", value, func(c int) bool { return c <= 0 }))
+		word, value, _ := strings.Cut(part, "=")
+		if set := limits[word]; set != nil {
+			set(&r, value)
 		}
 	}
 	if tag.Get("values") == "connectors" {
@@ -349,12 +346,13 @@ func parseRules(tag reflect.StructTag) rules {
 	return r
 }
 
-func newBound(word, text string, bad func(int) bool) bound {
+// bind adds a limit of a number.
+func (r *rules) bind(word, text string, bad func(int) bool) {
 	limit, ok := new(big.Rat).SetString(text)
 	if !ok {
 		panic("compiler: no number in a tag: " + text)
 	}
-	return bound{word, text, limit, bad}
+	r.bounds = append(r.bounds, bound{word, text, limit, bad})
 }
 
 // shape is what a struct of package schemas says about its form in a document.
