@@ -19,6 +19,7 @@ func TestBody(t *testing.T) {
 		{`{"connectionString":"Server=x;Pwd=y`, `{"connectionString":"(secret)"`},
 		{`client_id=c&client_secret=s%26x&grant_type=client_credentials`, `client_id=c&client_secret=(secret)&grant_type=client_credentials`},
 		{`{"message":"token is missing: none","path":"/auth/params"}`, `{"message":"token is missing: none","path":"/auth/params"}`},
+		{`{"SASUri":"https://x?sig=y","containerName":"c"}`, `{"SASUri":"(secret)","containerName":"c"}`},
 		{`{"accountKey":7}`, `{"accountKey":7}`},
 		{`{"auth":{"specName":"Account Key","params":{"accountKey":7,"port":7,"pwd":null}}}`, `{"auth":{"specName":"Account Key","params":{"accountKey":"(secret)","port":7,"pwd":null}}}`},
 		{`[ {"op":"replace", "path":"/auth/params/password", "value":"x"} ]`, `[ {"op":"replace", "path":"/auth/params/password", "value":"(secret)"} ]`},

@@ -13,7 +13,7 @@ import (
 )
 
 // The data landing zone: one container for each sandbox, to which files are uploaded
-// with a signature. Files are the business of whoever binds a folder to it.
+// with a signature. Its files are those of the folder that is bound to it.
 
 // userZone is the type of the container that sources read.
 const userZone = "user_drop_zone"

@@ -96,7 +96,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-func packed(t *testing.T, wrap func(io.Writer) (io.WriteCloser, error), plain string) []byte {
+func packed(t testing.TB, wrap func(io.Writer) (io.WriteCloser, error), plain string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := wrap(&b)
@@ -115,7 +115,7 @@ func packed(t *testing.T, wrap func(io.Writer) (io.WriteCloser, error), plain st
 func asGzip(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
 
 // archived is a tar archive, or a zip one, of two files.
-func archived(t *testing.T, zipped bool, plain ...string) []byte {
+func archived(t testing.TB, zipped bool, plain ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	zw, tw := zip.NewWriter(&b), tar.NewWriter(&b)
@@ -209,7 +209,7 @@ type record struct {
 }
 
 // Parquet returns two records, the second of which has nothing that it need not have.
-func parquetFile(t *testing.T) []byte {
+func parquetFile(t testing.TB) []byte {
 	t.Helper()
 	ann := "Ann"
 	var b bytes.Buffer
