@@ -38,7 +38,12 @@ func TestMain(m *testing.M) {
 		}
 	}
 	testscript.Main(m, map[string]func(){
-		"aepflow": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"aepflow": func() {
+			if os.Getenv(serverVar) != "" {
+				os.Exit(serveCommands(os.Stdin, os.Stdout))
+			}
+			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		},
 	})
 }
 
@@ -47,6 +52,7 @@ func TestMain(m *testing.M) {
 //
 //	example NAME [DIR]     a copy of examples/NAME
 //	edit FILE OLD NEW      OLD, which is there, becomes NEW
+//	do aepflow ARGS…       exec aepflow, in a process that runs all commands of the script
 //	exits CODE CMD ARGS…   the command ends with this code
 //	rejected DIR           validate and apply end with 3 for the same reasons and write nothing
 //	large FILE MIB         a document of that many MiB
@@ -85,6 +91,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"example":   cmdExample,
 			"edit":      cmdEdit,
+			"do":        cmdDo,
 			"exits":     cmdExits,
 			"rejected":  cmdRejected,
 			"large":     cmdLarge,
@@ -155,9 +162,20 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	if got := exitCode(ts, ts.Exec(args[1], args[2:]...)); got != want {
-		ts.Fatalf("%s ended with exit code %d, expected %d", strings.Join(args[1:], " "), got, want)
+	if args[1] != "aepflow" {
+		ts.Fatalf("usage: exits CODE aepflow ARGS…")
 	}
+	runAs(ts, want, args[2:]...).show(ts)
+}
+
+// runAs runs the program, which must end with a code.
+func runAs(ts *testscript.TestScript, code int, args ...string) ended {
+	e := runProgram(ts, args...)
+	if e.Code != code {
+		ts.Fatalf("aepflow %s ended with exit code %d, expected %d\n%s%s",
+			strings.Join(args, " "), e.Code, code, e.Stdout, e.Stderr)
+	}
+	return e
 }
 
 func cmdRejected(ts *testscript.TestScript, neg bool, args []string) {
@@ -165,13 +183,13 @@ func cmdRejected(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: rejected DIR")
 	}
 	before := listing(ts, args[0])
-	cmdExits(ts, false, []string{"3", "aepflow", "apply", args[0], "--auto-approve"})
-	said := ts.ReadFile("stderr")
-	if out := ts.ReadFile("stdout"); out != "" {
-		ts.Fatalf("apply printed a result:\n%s", out)
+	applied := runAs(ts, exitDocuments, "apply", args[0], "--auto-approve")
+	said := string(applied.Stderr)
+	if len(applied.Stdout) > 0 {
+		ts.Fatalf("apply printed a result:\n%s", applied.Stdout)
 	}
-	cmdExits(ts, false, []string{"3", "aepflow", "validate", args[0]})
-	text := ts.ReadFile("stdout") + ts.ReadFile("stderr")
+	checked := runAs(ts, exitDocuments, "validate", args[0])
+	text := string(checked.Stdout) + string(checked.Stderr)
 	if headings(text) != headings(said) {
 		ts.Fatalf("validate says:\n%s\napply says:\n%s", text, said)
 	}
@@ -229,23 +247,15 @@ func exitCode(ts *testscript.TestScript, err error) int {
 }
 
 func cmdApply(ts *testscript.TestScript, neg bool, args []string) {
-	code := exitCode(ts, ts.Exec("aepflow", append([]string{"apply", "--auto-approve"}, args...)...))
-	if neg {
-		if code == 0 {
-			ts.Fatalf("apply succeeded")
-		}
-		return
+	e := runProgram(ts, append([]string{"apply", "--auto-approve"}, args...)...).show(ts)
+	switch {
+	case neg && e.Code == 0:
+		ts.Fatalf("apply succeeded")
+	case !neg && e.Code != 0:
+		ts.Fatalf("apply ended with exit code %d\n%s%s", e.Code, e.Stdout, e.Stderr)
+	case !neg:
+		planned(ts, false, planArgs(args))
 	}
-	if code != 0 {
-		ts.Fatalf("apply ended with exit code %d", code)
-	}
-	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
-	cmdSynced(ts, false, planArgs(args))
-	// What the script looks at next is what apply has said.
-	_, err := ts.Stdout().Write([]byte(stdout))
-	ts.Check(err)
-	_, err = ts.Stderr().Write([]byte(stderr))
-	ts.Check(err)
 }
 
 // planArgs leaves out the flags of apply that plan does not have, and the file
@@ -281,8 +291,7 @@ func cmdIDOf(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func idAt(ts *testscript.TestScript, address string) string {
-	ts.Check(ts.Exec("aepflow", "state", "show", address))
-	return idIn(ts, ts.ReadFile("stdout"))
+	return idIn(ts, string(runAs(ts, exitOK, "state", "show", address).Stdout))
 }
 
 func idIn(ts *testscript.TestScript, text string) string {
@@ -308,14 +317,18 @@ func cmdPrinted(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func cmdSynced(ts *testscript.TestScript, neg bool, args []string) {
-	code := exitCode(ts, ts.Exec("aepflow", append([]string{"plan", "--detailed-exitcode"}, args...)...))
+func cmdSynced(ts *testscript.TestScript, neg bool, args []string) { planned(ts, neg, args).show(ts) }
+
+// planned plans, and finds nothing to change, or something with neg.
+func planned(ts *testscript.TestScript, neg bool, args []string) ended {
+	e := runProgram(ts, append([]string{"plan", "--detailed-exitcode"}, args...)...)
 	switch {
-	case code != exitOK && code != exitPending:
-		ts.Fatalf("plan ended with exit code %d", code)
-	case neg && code == exitOK:
+	case e.Code != exitOK && e.Code != exitPending:
+		ts.Fatalf("plan ended with exit code %d\n%s%s", e.Code, e.Stdout, e.Stderr)
+	case neg && e.Code == exitOK:
 		ts.Fatalf("the plan is empty")
-	case !neg && code == exitPending:
-		ts.Fatalf("the plan is not empty")
+	case !neg && e.Code == exitPending:
+		ts.Fatalf("the plan is not empty\n%s", e.Stdout)
 	}
+	return e
 }

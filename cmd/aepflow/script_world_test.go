@@ -32,6 +32,7 @@ import (
 type world struct {
 	names   map[string]string // platform id → address, of every lockfile seen
 	release func()            // gives back what hold has taken
+	server  *server           // of the script's commands; nil before the first
 }
 
 type worldKey struct{}
@@ -301,14 +302,15 @@ func cmdErase(ts *testscript.TestScript, neg bool, args []string) {
 	arg := args[len(args)-1]
 	address, err := resource.ParseAddress(arg)
 	ts.Check(err)
-	id := idAt(ts, arg)
+	shown := runAs(ts, exitOK, "state", "show", arg).Stdout
+	id := idIn(ts, string(shown))
 	if deposed {
 		var entry struct {
 			Deposed []struct {
 				ID string `json:"id"`
 			} `json:"deposed"`
 		}
-		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &entry))
+		ts.Check(json.Unmarshal(shown, &entry))
 		id = entry.Deposed[0].ID
 	}
 	credentials := url.Values{"grant_type": {"client_credentials"}, "client_id": {"person"}, "client_secret": {"secret"}, "scope": {"openid"}}
