@@ -16,7 +16,7 @@ import (
 // its name.
 func canNest(f *schemas.Dataflow) bool {
 	if f.Files == nil {
-		return false
+		return f.Rest != nil
 	}
 	format := formatOf(f.Files)
 	return format == "json" || format == "parquet"

@@ -145,6 +145,11 @@ columns: {tags: {type: "string[]"}}
 target: {schema: people, dataset: people}
 mappings: {a: id}
 schedule: {frequency: once}
+`, `name: charges
+rest: {connector: stripe, connectionId: x, connection: y, title: t, description: d, params: {a: [1]}}
+target: {schema: people, dataset: people}
+mappings: {a: id}
+schedule: {frequency: once}
 `, `kind: Connection
 name: db
 title: t

@@ -83,8 +83,13 @@ func lowerMapping(u *unit, schema resource.Value) resource.Resource {
 	if f.Schedule.Frequency == "once" {
 		// A new name is a new version of the mapping set, and a one-time dataflow
 		// cannot move to one: neither its name nor its title may reach it.
-		if of = f.Table; f.Files != nil {
+		switch _, via := viaOf(f); {
+		case f.Files != nil:
 			of = f.Files.Path
+		case f.Rest != nil:
+			of = title(via.Connection, via.Connector)
+		default:
+			of = f.Table
 		}
 	}
 	body.text("name", title(name, of+" mapping"), titleAt(u, "mappingSet"))

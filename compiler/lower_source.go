@@ -20,9 +20,12 @@ func lowerSource(u *unit, s *symbols) resource.Resource {
 		body.add("baseConnectionId", resource.String(via.ConnectionID).At(u.span(key, "connectionId")))
 	}
 	body.text("description", via.Description, u.doc.Lookup(key, "description"))
-	if f.Files != nil {
+	switch {
+	case f.Files != nil:
 		body = append(body, filesBody(u)...)
-	} else {
+	case f.Rest != nil:
+		body = append(body, restBody(u)...)
+	default:
 		body = append(body, tableBody(u)...)
 	}
 	body.add("connectionSpec", spec(connector.ID).At(u.doc.Lookup(key, "connector").Written()))
@@ -72,10 +75,25 @@ func filesBody(u *unit) object {
 	}
 }
 
+// restBody is what says what a self-serve source reads.
+func restBody(u *unit) object {
+	params := resource.Object()
+	if text := u.dataflow.Rest.Params.JSON; text != nil {
+		params, _ = resource.ParsePlain(text) // the decoder wrote it
+	}
+	return object{
+		resource.F("data", resource.Object(resource.F("format", resource.String("json")))),
+		resource.F("params", params.At(u.span("rest"))),
+	}
+}
+
 // flowSpecOf is the flow specification that takes the dataflow's source.
 func flowSpecOf(f *schemas.Dataflow) string {
-	if f.Files != nil {
+	switch {
+	case f.Files != nil:
 		return specs.CloudStorageToAEP
+	case f.Rest != nil:
+		return specs.RestStorageToAEP
 	}
 	return specs.CRMToAEP
 }

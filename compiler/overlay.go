@@ -257,12 +257,13 @@ func wanted(root *document.Node, path string) bool {
 	case "database.connection":
 		return database.Get("connectionId") == nil
 	case "database", "table":
-		return root.Get("files") == nil
-	case "files":
-		return database == nil && root.Get("table") == nil
+		return root.Get("files") == nil && root.Get("rest") == nil
+	case "files", "rest":
+		other := map[string]string{"files": "rest", "rest": "files"}[path]
+		return database == nil && root.Get("table") == nil && root.Get(other) == nil
 	case "schedule.interval", "schedule.backfill", "delta":
 		frequency := schedule.Get("frequency")
-		return (frequency == nil || frequency.Text != "once") && (path != "delta" || root.Get("files") == nil)
+		return (frequency == nil || frequency.Text != "once") && (path != "delta" || root.Get("files") == nil && root.Get("rest") == nil)
 	}
 	return true
 }

@@ -15,8 +15,8 @@ import (
 
 // dependsOn says which other keys of a document the rules about a key look at.
 var dependsOn = map[string][]string{
-	"database":   {"table", "files"},
-	"table":      {"database", "files"},
+	"database":   {"table", "files", "rest"},
+	"table":      {"database", "files", "rest"},
 	"files":      {"schedule"},
 	"schedule":   {"state"},
 	"filter":     {"columns", "database", "files"},

@@ -13,25 +13,23 @@ func (p noSource) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.SourceChoice, Severity: diag.Error, Path: "database",
 		Message: fmt.Sprintf("dataflow `%s` has no source", p.u.name),
-		Labels:  diag.At(p.u.at("name").key(), "expected `database` and `table`, or `files`"),
-		Help:    "add `database:` and `table:` for a table, or `files:` for files",
+		Labels:  diag.At(p.u.at("name").key(), "expected `database` and `table`, `files`, or `rest`"),
+		Help:    "add `database:` and `table:` for a table, `files:` for files, or `rest:` for a self-serve source",
 	}
 }
 
-// twoSources: files beside a key of a table.
+// twoSources: files or a self-serve source beside a key of another source.
 type twoSources struct {
-	u   *unit
-	key string
+	u        *unit
+	own, key string
 }
 
 func (p twoSources) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.SourceChoice, Severity: diag.Error, Path: p.key,
-		Message: fmt.Sprintf("`files` and `%s` are mutually exclusive", p.key),
-		Labels: []diag.Label{
-			{Span: p.u.at(p.key).key(), Text: "reads a table"}, {Span: p.u.at("files").key(), Text: "reads files"},
-		},
-		Help: "remove one of the two, or write two dataflows",
+		Message: fmt.Sprintf("`%s` and `%s` are mutually exclusive", p.own, p.key),
+		Labels:  []diag.Label{{Span: p.u.at(p.key).key(), Text: "one source"}, {Span: p.u.at(p.own).key(), Text: "another"}},
+		Help:    "remove one of the two, or write two dataflows",
 	}
 }
 
@@ -57,6 +55,31 @@ func (p notAFileSource) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("%s is not a source of files", p.connector.Name),
 		Labels:  p.at.labels("expected a connector of a file store (flow spec CloudStorageToAEP)"),
 		Help:    "choose a connector such as amazon-s3 or sftp; for a table, write `database:` and `table:`",
+	}
+}
+
+type notARestSource struct {
+	at        place
+	connector specs.Connector
+}
+
+func (p notARestSource) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.NotARestSource, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s is not a self-serve source", p.connector.Name),
+		Labels:  p.at.labels("expected a connector of a REST service (flow spec RestStorageToAEP)"),
+		Help:    "choose a connector such as stripe or zendesk; read tables with `database:` and files with `files:`",
+	}
+}
+
+type uncheckedParams struct{ at place }
+
+func (p uncheckedParams) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.UncheckedParams, Severity: diag.Note, Path: p.at.path.String(),
+		Message: "the parameters of the source were not checked",
+		Labels:  p.at.keyLabels("passed on as they are written"),
+		Help:    "compare them with Adobe's page on the source",
 	}
 }
 
@@ -195,25 +218,28 @@ func (p recurringFTP) Diagnose() diag.Diagnostic {
 type unsupportedDraft struct{ u *unit }
 
 func (p unsupportedDraft) Diagnose() diag.Diagnostic {
+	key, _ := viaOf(p.u.dataflow)
 	at := p.u.at("state")
 	return diag.Diagnostic{
 		Code: diag.DraftUnsupported, Severity: diag.Warning, Path: "state",
-		Message: "drafts of files are not documented",
-		Labels:  append(at.labels("a draft"), diag.Label{Span: p.u.at("files").key(), Text: "reads files"}),
+		Message: "Adobe documents drafts of tables only",
+		Labels:  append(at.labels("a draft"), diag.Label{Span: p.u.at(key).key(), Text: "reads no table"}),
 		Help:    "write `state: disabled` to store the dataflow without running it",
 	}
 }
 
-type deltaOfFiles struct{ u *unit }
+// deltaElsewhere: a delta column of what is no table.
+type deltaElsewhere struct{ u *unit }
 
-func (p deltaOfFiles) Diagnose() diag.Diagnostic {
+func (p deltaElsewhere) Diagnose() diag.Diagnostic {
+	key, _ := viaOf(p.u.dataflow)
 	return diag.Diagnostic{
 		Code: diag.DeltaForbidden, Severity: diag.Error, Path: "delta",
-		Message: "`delta` is not allowed with `files`",
+		Message: fmt.Sprintf("`delta` is not allowed with `%s`", key),
 		Labels: []diag.Label{
-			{Span: p.u.at("delta").key(), Text: "files have no delta column"},
-			{Span: p.u.at("files").key(), Text: "reads files"},
+			{Span: p.u.at("delta").key(), Text: "only tables have a delta column"},
+			{Span: p.u.at(key).key(), Text: "reads no table"},
 		},
-		Help: "remove `delta`: every run reads the files that are new or changed since the last",
+		Help: "remove `delta`: every run reads what is new or changed since the last",
 	}
 }

@@ -28,7 +28,7 @@ func (r *resolver) resolveDataflow(u *unit) {
 // not have.
 func resolveState(u *unit, report *diag.Report) {
 	if u.dataflow.State == "draft" {
-		if u.dataflow.Files != nil {
+		if u.dataflow.Files != nil || u.dataflow.Rest != nil {
 			report.Add(unsupportedDraft{u})
 		}
 		return
@@ -82,9 +82,9 @@ func resolveSchedule(u *unit, report *diag.Report) {
 func (r *resolver) resolveDelta(u *unit) {
 	f := u.dataflow
 	switch {
-	case f.Files != nil:
+	case f.Files != nil || f.Rest != nil:
 		if f.Delta != nil {
-			r.report.Add(deltaOfFiles{u})
+			r.report.Add(deltaElsewhere{u})
 		}
 		return
 	case f.Delta == nil && (f.Schedule.Frequency == "once" || f.State == "draft" || !u.has("schedule")):

@@ -20,7 +20,7 @@ func (r *resolver) resolveFilter(u *unit) {
 		return
 	}
 	c, known := r.connector(u)
-	if f.Files != nil || known && !c.FilterAtSource {
+	if f.Files != nil || f.Rest != nil || known && !c.FilterAtSource {
 		r.report.Add(noFilters{u, c})
 		return
 	}
@@ -131,9 +131,9 @@ func (p noFilters) Diagnose() diag.Diagnostic {
 		Labels:  []diag.Label{{Span: p.u.at("filter").key(), Text: "the platform rejects this"}},
 		Help:    "remove `filter`, and read from a view that has only these rows",
 	}
-	if p.u.dataflow.Files != nil {
-		d.Message = "`filter` is not allowed with `files`"
-		d.Labels = append(d.Labels, diag.Label{Span: p.u.at("files").key(), Text: "reads files"})
+	if key, _ := viaOf(p.u.dataflow); key != "database" {
+		d.Message = fmt.Sprintf("`filter` is not allowed with `%s`", key)
+		d.Labels = append(d.Labels, diag.Label{Span: p.u.at(key).key(), Text: "reads no table"})
 		d.Help = "remove `filter`: only tables have filters"
 	}
 	return d

@@ -10,8 +10,11 @@ import (
 
 // viaOf returns the connection that a dataflow reads through, and the key that says so.
 func viaOf(f *schemas.Dataflow) (string, *schemas.Via) {
-	if f.Files != nil {
+	switch {
+	case f.Files != nil:
 		return "files", &f.Files.Via
+	case f.Rest != nil:
+		return "rest", &f.Rest.Via
 	}
 	return "database", &f.Database.Via
 }
@@ -20,14 +23,19 @@ func viaOf(f *schemas.Dataflow) (string, *schemas.Via) {
 func (r *resolver) resolveSource(u *unit) {
 	database, table := u.has("database"), u.has("table")
 	switch {
-	case u.dataflow.Files != nil:
-		for _, key := range []string{"database", "table"} {
-			if u.has(key) {
-				r.report.Add(twoSources{u, key})
+	case u.dataflow.Files != nil || u.dataflow.Rest != nil:
+		own, _ := viaOf(u.dataflow)
+		for _, key := range []string{"database", "table", "rest"} {
+			if key != own && u.has(key) {
+				r.report.Add(twoSources{u, own, key})
 				return
 			}
 		}
-		r.resolveFiles(u)
+		if u.dataflow.Files != nil {
+			r.resolveFiles(u)
+		} else if u.has("rest", "params") {
+			r.report.Add(uncheckedParams{u.at("rest", "params")})
+		}
 	case !database && !table:
 		r.report.Add(noSource{u})
 		return
@@ -98,10 +106,12 @@ func (r *resolver) resolveConnectionName(u *unit) {
 
 // checkReads reports a connector whose sources are not what the dataflow reads.
 func checkReads(u *unit, at place, c specs.Connector, report *diag.Report) {
-	switch files := u.dataflow.Files != nil; {
-	case files && c.FlowSpec != "CloudStorageToAEP":
+	switch key, _ := viaOf(u.dataflow); {
+	case key == "files" && c.FlowSpec != "CloudStorageToAEP":
 		report.Add(notAFileSource{at: at, connector: c})
-	case !files && c.FlowSpec != "CRMToAEP":
+	case key == "rest" && c.FlowSpec != "RestStorageToAEP":
+		report.Add(notARestSource{at: at, connector: c})
+	case key == "database" && c.FlowSpec != "CRMToAEP":
 		report.Add(notATableSource{at: at, connector: c})
 	}
 }

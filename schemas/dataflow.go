@@ -23,8 +23,8 @@ const (
 // Kinds returns every kind of document, the default first.
 func Kinds() []string { return []string{KindDataflow, KindConnection, KindSchema, KindDataset} }
 
-// Dataflow brings data into one dataset, on a schedule: a table of a database, or
-// files.
+// Dataflow brings data into one dataset, on a schedule: a table of a database,
+// files, or the records of a self-serve source.
 type Dataflow struct {
 	// What the document describes. A document without kind is a Dataflow.
 	Kind string `yaml:"kind,omitempty" jsonschema:"enum=Dataflow,default=Dataflow"`
@@ -41,6 +41,8 @@ type Dataflow struct {
 	Table string `yaml:"table,omitempty" jsonschema:"minLength=1,example=public.customers"`
 	// The files to read instead of a table.
 	Files *Files `yaml:"files,omitempty"`
+	// The self-serve source to read instead of a table, such as stripe.
+	Rest *Rest `yaml:"rest,omitempty"`
 	// Columns to bring in and their types, in order. Default: all columns, of types that are not checked. Columns of
 	// files are checked here and not sent; those of JSON and Parquet files are paths such as address.city or
 	// items[].sku.

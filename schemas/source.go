@@ -57,3 +57,11 @@ type Filter struct {
 	// The condition in Adobe's PQL, for what the short form cannot say: a node with nodeType, fnName, and params.
 	PQL Data `yaml:"pql" jsonschema:"minProperties=1"`
 }
+
+// Rest is a batch self-serve source: the records of a REST service. It has a
+// connection, as a database has, and parameters of its own.
+type Rest struct {
+	Via `yaml:",inline"`
+	// Parameters of the source, in its own words. They are passed on as they are written.
+	Params Data `yaml:"params,omitempty"`
+}

@@ -6,6 +6,8 @@ const (
 	ConnectionChoice  Code = "connection-choice"
 	NotATableSource   Code = "not-a-table-source"
 	NotAFileSource    Code = "not-a-file-source"
+	NotARestSource    Code = "not-a-rest-source"
+	UncheckedParams   Code = "unchecked-params"
 	SourceChoice      Code = "source-choice"
 	FilePath          Code = "file-path"
 	FileFormat        Code = "file-format"

@@ -28,9 +28,26 @@ var sourceCodes = []Entry{
 	{
 		Code: SourceChoice, Severity: Error,
 		Title: "no source, or two",
-		Explanation: "A dataflow reads either a table, with `database` and `table`, or files, with `files`. Write two " +
-			"dataflows to read both.",
+		Explanation: "A dataflow reads a table, with `database` and `table`, or files, with `files`, or a self-serve " +
+			"source, with `rest`. Write several dataflows to read several.",
 		Example: with(filesDataflow, "columns:", "table: loyalty\ncolumns:"),
+	},
+	{
+		Code: NotARestSource, Severity: Error,
+		Title: "connector that is no self-serve source",
+		Explanation: "`rest` needs a connector of a batch self-serve source, such as stripe, zendesk, or generic-rest. " +
+			"Tables are read with `database` and `table`, and files with `files`.",
+		Example: with(filesDataflow, "files:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"+
+			"  path: /exports/loyalty/*.csv\n", "rest:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"),
+	},
+	{
+		Code: UncheckedParams, Severity: Note,
+		Title: "parameters that were not checked",
+		Explanation: "Each self-serve source has parameters of its own, which Adobe does not list in one place. They " +
+			"are sent as they are written.",
+		Example: with(filesDataflow, "files:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"+
+			"  path: /exports/loyalty/*.csv\n", "rest:\n  connector: stripe\n"+
+			"  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n  params: {resourcePath: charges}\n"),
 	},
 	{
 		Code: NotAFileSource, Severity: Error,

@@ -329,6 +329,9 @@ func TestDriftOfEverything(t *testing.T) {
 		for i, f := range a.p.flows { // a draft that somebody published cannot become one again
 			if f.state == "draft" {
 				b.p.flows[i].state = "draft"
+				if b.p.flows[i].table == "" { // only tables have drafts
+					return
+				}
 			}
 			if f.schema != nil && b.p.flows[i].schema == nil { // nor can a schema that is gone come back the same
 				return
@@ -380,7 +383,22 @@ func within(t *testing.T, want, got map[string]string) map[string]string {
 	return out
 }
 
+func commonItems(want any, got []any) any {
+	w, ok := want.([]any)
+	if !ok || len(w) != len(got) {
+		return got
+	}
+	out := make([]any, len(got))
+	for i := range got {
+		out[i] = common(w[i], got[i])
+	}
+	return out
+}
+
 func common(want, got any) any {
+	if list, ok := got.([]any); ok {
+		return commonItems(want, list)
+	}
 	w, ok := want.(map[string]any)
 	g, ok2 := got.(map[string]any)
 	if !ok || !ok2 {

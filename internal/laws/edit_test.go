@@ -219,9 +219,12 @@ var flowEdits = []edit{
 	onFlow(func(m *maker, f *dataflow) { f.mappingTitle = m.maybe(0.7, m.words("Mapping")) }),
 	onFlow(func(m *maker, f *dataflow) { m.resource(f) }),
 	onFlow(func(m *maker, f *dataflow) {
-		if f.files != nil {
+		switch {
+		case f.files != nil:
 			m.refile(f)
-		} else {
+		case f.rest != "":
+			f.rest = m.words("other")
+		default:
 			f.table = m.words("other.table")
 		}
 	}),
@@ -317,9 +320,11 @@ var flowEdits = []edit{
 // resource makes up another source. A table needs a delta column, which files do not
 // have.
 func (m *maker) resource(f *dataflow) {
-	files := f.files != nil
-	m.source(f)
-	if files && f.files == nil {
+	table := f.table != ""
+	for m.source(f); f.state == "draft" && f.table == ""; { // only tables have drafts
+		m.source(f)
+	}
+	if !table && f.table != "" {
 		m.reschedule(f)
 	}
 }

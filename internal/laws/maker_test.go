@@ -104,9 +104,9 @@ func (m *maker) life() lifecycle {
 	return l
 }
 
-// connectors are the sources of tables, or of files, that are not on their way out.
-func connectors(files bool) []specs.Connector {
-	flowSpec := map[bool]string{false: "CRMToAEP", true: "CloudStorageToAEP"}[files]
+// connectors are the sources of tables, files, or records that are not on their way out.
+func connectors(reads string) []specs.Connector {
+	flowSpec := map[string]string{"table": "CRMToAEP", "files": "CloudStorageToAEP", "rest": "RestStorageToAEP"}[reads]
 	var out []specs.Connector
 	for _, c := range specs.Connectors() {
 		if c.FlowSpec == flowSpec && c.Deprecated == "" && c.IsSource() && c.Slug != "data-landing-zone" && c.Slug != "ftp" {
@@ -119,15 +119,15 @@ func connectors(files bool) []specs.Connector {
 func (m *maker) addConnection() {
 	c := &connection{name: m.name("db"), life: m.life()}
 	c.title, c.description = m.maybe(0.6, m.words("Database")), m.maybe(0.5, m.words("Holds everything"))
-	c.files = m.chance(0.25)
+	c.reads = one(m, sources)
 	m.connect(c)
 	m.p.connections = append(m.p.connections, c)
 }
 
 // connect makes up a connector and how to sign in to it.
 func (m *maker) connect(c *connection) {
-	con := one(m, connectors(c.files))
-	if m.chance(0.4) && !c.files {
+	con := one(m, connectors(c.reads))
+	if m.chance(0.4) && c.reads == "table" {
 		con, _ = specs.ConnectorBySlug("postgresql")
 	}
 	c.connector = con.Slug
@@ -361,28 +361,39 @@ func (m *maker) addFlow() {
 	m.reschedule(f)
 	f.percent, f.diagnostics = one(m, []float64{0, 0, 5, 12.5, 100}), m.flag(0.4)
 	f.state = one(m, []string{"", "", "", "enabled", "enabled", "disabled", "draft"})
+	if f.state == "draft" && f.table == "" { // only tables have drafts
+		f.state = "disabled"
+	}
 	m.p.flows = append(m.p.flows, f)
 }
 
 // source says where the table is, or the files.
 func (m *maker) source(f *dataflow) {
-	f.connection, f.seeded, f.files, f.table = nil, nil, nil, ""
-	files := m.chance(0.25)
-	fitting := slices.DeleteFunc(slices.Clone(m.p.connections), func(c *connection) bool { return c.files != files })
+	f.connection, f.seeded, f.files, f.table, f.rest = nil, nil, nil, "", ""
+	reads := one(m, sources)
+	fitting := slices.DeleteFunc(slices.Clone(m.p.connections), func(c *connection) bool { return c.reads != reads })
 	switch {
 	case len(fitting) > 0 && m.chance(0.7):
 		f.connection = one(m, fitting)
-	case !files:
+	case reads == "rest":
+		f.seeded = &seededRest
+	case reads == "table":
 		f.seeded = &seededConnections[m.IntN(len(seededConnections))]
 	case m.chance(0.5):
 		f.seeded = &seededStore
 	}
-	if !files {
+	switch reads {
+	case "table":
 		f.table = m.words("schema.table")
-		return
+	case "files":
+		m.refile(f)
+	default:
+		f.delta, f.deltaForm, f.deltaZone, f.rest = "", "", "", m.words("resource")
 	}
-	m.refile(f)
 }
+
+// sources are what dataflows read, tables most of all.
+var sources = []string{"table", "table", "table", "table", "files", "rest"}
 
 // refilter makes up which rows are read.
 func (m *maker) refilter(f *dataflow) {
@@ -500,7 +511,7 @@ func (m *maker) reschedule(f *dataflow) {
 		return
 	}
 	f.interval, f.backfill = 15+m.IntN(30), m.flag(0.6)
-	if f.files != nil {
+	if f.files != nil || f.rest != "" {
 		return
 	}
 	f.delta = m.addColumn(f, one(m, []string{"date", "date-time"}))

@@ -25,7 +25,7 @@ type lifecycle struct {
 type connection struct {
 	name, title, description string
 	connector                string
-	files                    bool // it is a file store
+	reads                    string // table, files, or rest
 	auth                     specs.Auth
 	params                   []param
 	life                     lifecycle
@@ -145,6 +145,7 @@ type dataflow struct {
 
 	table      string // or files
 	files      *files
+	rest       string // resource of a self-serve source, "" for none
 	columns    []sourceColumn
 	allColumns bool   // none are declared
 	filter     string // text that a column is compared with, "" for none
@@ -239,6 +240,7 @@ var (
 		{"00000000-0000-4000-8000-000000000004", "snowflake"},
 	}
 	seededStore = seededConnection{"00000000-0000-4000-8000-000000000005", "sftp"}
+	seededRest  = seededConnection{"00000000-0000-4000-8000-000000000006", "stripe"}
 )
 
 // destinations returns what may be mapped into, with the types that fit, the

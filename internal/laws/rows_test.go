@@ -104,7 +104,7 @@ var rows = []row{
 	{of: "schema.people", row: "type", graph: setting("type", text("array")), action: planner.Update, guard: "schema-change"},
 
 	// descriptor
-	{of: "descriptor.people-personalemail-address", row: "@type", graph: setting("@type", text("xdm:alternateDisplayInfo")), action: planner.Replace, calls: again, live: map[string]any{"@type": "xdm:alternateDisplayInfo"}},
+	{of: "descriptor.people-personalemail-address", row: "@type", graph: setting("@type", text("xdm:descriptorDeprecated")), action: planner.Replace, calls: again, live: map[string]any{"@type": "xdm:descriptorDeprecated"}},
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceSchema", graph: setting("xdm:sourceSchema", refTo("schema.others", "id")), action: planner.Replace, calls: again, live: map[string]any{"xdm:sourceSchema": "<schema.others>"}},
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceVersion", graph: setting("xdm:sourceVersion", resource.Int(2)), action: planner.Update, calls: put, never: "schemas have one major version"},
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceProperty", graph: setting("xdm:sourceProperty", text("/homeAddress/city")), action: planner.Replace, calls: again, live: map[string]any{"xdm:sourceProperty": "/homeAddress/city"}},
@@ -143,6 +143,7 @@ var rows = []row{
 	{name: "of a draft", of: "source.sketch", row: "data", graph: setting("data", resource.Object(resource.F("format", text("tabular")), resource.F("properties", resource.Object()))), action: planner.Update, calls: update, patch: []string{"replace /data"}, live: map[string]any{"data.properties": map[string]any{}}},
 	{of: "source.sketch", row: "state", edit: published, action: planner.Update, calls: []string{"enable POST"}, live: map[string]any{"state": "enabled"}},
 	{name: "filtered", of: "source.snow", row: "params", edit: [][2]string{{"table: public.snow", "table: public.snow\nfilter: id == \"a\""}}, action: planner.Replace, calls: again, live: map[string]any{"params.filters.value.fnName": "=", "params.filters.value.params.0.fieldName": "id"}},
+	{name: "parameters", of: "source.charges", row: "params", edit: [][2]string{{"params: {resourcePath: charges}", "params: {resourcePath: refunds}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.resourcePath": "refunds", "data.format": "json"}},
 	{name: "path", of: "source.exports", row: "params", edit: [][2]string{{"/exports/*.csv", "/exports/one.csv"}}, action: planner.Replace, calls: again, live: map[string]any{"params.path": "/exports/one.csv", "params.type": "file", "params.recursive": false}},
 	{name: "folders", of: "source.exports", row: "params", edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  recursive: true"}}, action: planner.Replace, calls: again, live: map[string]any{"params.recursive": true}},
 	{name: "delimiter", of: "source.exports", row: "data", edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  delimiter: ;"}}, action: planner.Replace, calls: again, live: map[string]any{"data.format": "delimited", "data.properties.columnDelimiter": ";", "data.properties.encoding": "UTF-8"}},

@@ -1,6 +1,7 @@
 package laws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -136,7 +137,7 @@ func tidy(kind resource.Kind, name string, v any, names map[string]string) any {
 			slices.SortFunc(out, func(a, b any) int {
 				x, _ := json.Marshal(a)
 				y, _ := json.Marshal(b)
-				return strings.Compare(string(x), string(y))
+				return cmp.Or(strings.Compare(nameOf(a), nameOf(b)), strings.Compare(string(x), string(y)))
 			})
 		}
 		return out
@@ -146,6 +147,13 @@ func tidy(kind resource.Kind, name string, v any, names map[string]string) any {
 		}
 	}
 	return v
+}
+
+// nameOf is the name of an element of a list, "" when it has none.
+func nameOf(v any) string {
+	m, _ := v.(map[string]any)
+	name, _ := m["name"].(string)
+	return name
 }
 
 // checkOwned holds that nothing is on the platform that no entry owns and no
@@ -159,7 +167,7 @@ func (w *world) checkOwned() {
 			w.t.Errorf("%s: %s is still to be removed", e.Address, d.ID)
 		}
 	}
-	for _, c := range append(slices.Clone(seededConnections), seededStore) {
+	for _, c := range append(slices.Clone(seededConnections), seededStore, seededRest) {
 		owned[c.id] = true
 	}
 	for _, s := range seededSchemas {

@@ -353,6 +353,9 @@ func (f *dataflow) tree() tree {
 			db.opt(p.key, p.value)
 		}
 		t.add("files", db)
+	} else if f.rest != "" {
+		db.add("params", tree{{"resourcePath", f.rest}, {"limit", 10}})
+		t.add("rest", db)
 	} else {
 		t.add("database", db)
 		t.add("table", f.table)
@@ -385,7 +388,7 @@ func (f *dataflow) tree() tree {
 	target.opt("description", f.targets)
 	t.add("target", target)
 	for i, m := range f.mappings {
-		mappings.add(m.destination, m.tree(i%2 == 0 && !f.allColumns && f.files == nil))
+		mappings.add(m.destination, m.tree(i%2 == 0 && !f.allColumns && f.table != ""))
 	}
 	t.add("mappings", mappings)
 	if f.mappingTitle != "" {
