@@ -61,6 +61,16 @@ func signInCell(c specs.Connector) string {
 	return cell(text)
 }
 
+// namespaces says what the identities of a document need, "" for a document without any.
+func namespaces(text string) string {
+	if !strings.Contains(text, "identities:") {
+		return ""
+	}
+	return "\nA namespace in `identities` must exist in the sandbox, otherwise apply is refused: a standard one such as " +
+		"Email, or one that was created there. On the target `local`, list your own in the seed's " +
+		"[`identities`](../emulator.md#initial-contents).\n"
+}
+
 func page(c specs.Connector) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, generated+"# %s\n\n[Connectors](README.md) · `connector: %s`\n\n| | |\n| --- | --- |\n", c.Name,
@@ -83,7 +93,7 @@ func page(c specs.Connector) string {
 		}
 	}
 	if text := document(c); text != "" {
-		b.WriteString("\n## A document that works\n\n```yaml\n" + text + "```\n")
+		b.WriteString("\n## A document that works\n\n```yaml\n" + text + "```\n" + namespaces(text))
 	}
 	return b.String()
 }
