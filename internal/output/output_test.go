@@ -201,6 +201,50 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// pieces keeps what each call of Write got.
+type pieces []string
+
+func (p *pieces) Write(b []byte) (int, error) {
+	*p = append(*p, string(b))
+	return len(b), nil
+}
+
+// JSON of any size is written in whole lines, so that none of it is held as a whole and
+// no hidden character is cut in two.
+func TestJSONInLines(t *testing.T) {
+	list := slices.Repeat([]string{"a\u202eb", "##[c]", "日本\n"}, 10_000)
+	var got pieces
+	if err := JSON(&got, list); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range got {
+		if len(p) > 1<<18 || !strings.HasSuffix(p, "\n") {
+			t.Errorf("a piece of %d bytes that ends in %q", len(p), p[max(0, len(p)-5):])
+		}
+	}
+	whole, err := json.MarshalIndent(list, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := string(EscapeJSON(whole)) + "\n"; strings.Join(got, "") != want || len(got) < 3 {
+		t.Errorf("%d pieces of another text", len(got))
+	}
+}
+
+// An error of the writer is returned as it is, wherever in the text it happens.
+func TestJSONWriteError(t *testing.T) {
+	full := errors.New("disk full")
+	for _, size := range []int{1, 50_000} {
+		if err := JSON(failing{full}, slices.Repeat([]string{"text"}, size)); err != full {
+			t.Errorf("%d: %v", size, err)
+		}
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
 func TestRoom(t *testing.T) {
 	for columns, want := range map[int]int{-1: 100, 0: 100, 1: 60, 59: 60, 60: 60, 61: 61, 200: 200} {
 		if got := Room(columns); got != want {
