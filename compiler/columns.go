@@ -214,7 +214,8 @@ func (p columnPath) Diagnose() diag.Diagnostic {
 		Code: diag.ColumnPath, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("invalid column path `%s`", name),
 		Labels:  p.at.keyLabels(p.fault),
-		Help:    "write names with dots, such as address.city, and [] after a list, such as items[].sku; `\\.` is a dot in a name",
+		Help: "write names with dots, such as address.city, and [] after a list, such as items[].sku; " +
+			"`\\.` is a dot in a name",
 	}
 	if p.other.d != nil {
 		d.Labels = append(d.Labels, diag.Label{Span: p.other.key(), Text: "and here"})

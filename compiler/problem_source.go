@@ -28,8 +28,10 @@ func (p twoSources) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.SourceChoice, Severity: diag.Error, Path: p.key,
 		Message: fmt.Sprintf("`%s` and `%s` are mutually exclusive", p.own, p.key),
-		Labels:  []diag.Label{{Span: p.u.at(p.key).key(), Text: "one source"}, {Span: p.u.at(p.own).key(), Text: "another"}},
-		Help:    "remove one of the two, or write two dataflows",
+		Labels: []diag.Label{
+			{Span: p.u.at(p.key).key(), Text: "one source"}, {Span: p.u.at(p.own).key(), Text: "another"},
+		},
+		Help: "remove one of the two, or write two dataflows",
 	}
 }
 
@@ -148,7 +150,8 @@ func (p otherFormat) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("format is %s, but the files are named like %s", p.u.dataflow.Files.Format, p.named),
 		Labels: append(at.labels("another format"),
 			diag.Label{Span: p.u.span("files", "path"), Text: "named like " + p.named}),
-		Help: "write `format: " + p.named + "`, or silence this with # aepflow:ignore " + string(diag.FileFormat) + " REASON",
+		Help: "write `format: " + p.named + "`, or silence this with # aepflow:ignore " + string(diag.FileFormat) +
+			" REASON",
 	}
 }
 

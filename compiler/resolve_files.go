@@ -53,8 +53,9 @@ func (r *resolver) resolvePath(u *unit) {
 	}
 	if c, ok := r.connector(u); ok && c.Slug == landingZone {
 		if first, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/"); first != landingContainer {
-			r.report.Add(filePath{at: at, end: len(f.Path), warning: true, message: "path outside the landing zone's container",
-				label: "expected " + landingContainer + "/…", help: "begin the path with `" + landingContainer + "/`"})
+			r.report.Add(filePath{at: at, end: len(f.Path), warning: true,
+				message: "path outside the landing zone's container",
+				label:   "expected " + landingContainer + "/…", help: "begin the path with `" + landingContainer + "/`"})
 		}
 	}
 }

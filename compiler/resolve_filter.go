@@ -212,6 +212,7 @@ func (p nullFilter) Diagnose() diag.Diagnostic {
 		Code: diag.FilterSupport, Severity: diag.Warning, Path: at.path.String(),
 		Message: fmt.Sprintf("%s may not know isNull and isNotNull", p.connector.Name),
 		Labels:  at.partLabels(p.test.Column.Start, p.test.Column.End, "tested for null"),
-		Help:    "its specification does not list them: read from a view, or silence this with # aepflow:ignore filter-support REASON",
+		Help: "its specification does not list them: read from a view, or silence this with " +
+			"# aepflow:ignore filter-support REASON",
 	}
 }

@@ -194,7 +194,8 @@ func (p *parser) literal() Literal {
 	case p.isWord("true", "false"):
 		l.Kind = Boolean
 	case p.tok.kind == tokName && habits[p.tok.text] == "":
-		p.fail(l.Start, l.End, "put text in quotes: \""+strings.ReplaceAll(l.Text, `"`, "'")+"\"", "expected a literal, found a name")
+		p.fail(l.Start, l.End, "put text in quotes: \""+strings.ReplaceAll(l.Text, `"`, "'")+"\"",
+			"expected a literal, found a name")
 	default:
 		p.unexpected("a literal")
 	}
