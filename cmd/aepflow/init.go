@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -11,10 +12,12 @@ import (
 	_ "embed"
 
 	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -30,7 +33,7 @@ var initSeed string
 type initCmd struct {
 	Path      string `arg:"" optional:"" default:"." help:"Folder of the new project."`
 	Name      string `placeholder:"NAME" help:"Name of the dataflow. Default: the name of the table."`
-	Connector string `default:"postgresql" placeholder:"NAME" help:"Connector of the database."`
+	Connector string `placeholder:"NAME" help:"Also write the connection, with the connector's sign-in."`
 	Table     string `default:"public.customers" placeholder:"PATH" help:"Table to ingest."`
 	Columns   string `default:"${first_columns}" placeholder:"NAME:TYPE,…" help:"Columns of the table."`
 }
@@ -39,7 +42,7 @@ func (initCmd) Help() string {
 	return `Writes a first project that validates: a commented dataflow.yaml, aepflow.yaml,
 .gitignore, and the JSON Schema with settings for editors. Overwrites nothing.
 
-  aepflow init
+  aepflow init                        # PostgreSQL, through a connection that exists
   aepflow init --connector mysql --table shop.orders --columns id:string,changed:date-time`
 }
 
@@ -49,6 +52,7 @@ type firstProject struct {
 	Columns                []firstColumn
 	Key, Delta             string
 	Email                  string // field with the identity of a record, "" for none
+	Connection             string // document of the connection, "" for one that exists on the platform
 }
 
 // firstColumn is a column and the name of the field that it is mapped to.
@@ -69,8 +73,14 @@ func (c initCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	file := source.NewFile("dataflow.yaml", text)
-	if _, report := compiler.Compile([]*source.File{file}, compiler.Options{}); report.HasErrors() {
+	list := []newFile{{"dataflow.yaml", text}}
+	sources := []*source.File{source.NewFile("dataflow.yaml", text)}
+	if first.Connection != "" {
+		name := first.Connector + ".dataflow.yaml"
+		list = append(list, newFile{name, []byte(first.Connection)})
+		sources = append(sources, source.NewFile(name, []byte(first.Connection)))
+	}
+	if _, report := compiler.Compile(sources, compiler.Options{}); report.HasErrors() {
 		return a.diagnose(report)
 	}
 	project, err := render(initProject, first)
@@ -81,14 +91,15 @@ func (c initCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return c.write(a, []newFile{
-		{"dataflow.yaml", text},
-		{"aepflow.yaml", project},
-		{"emulator.yaml", seed},
-		{".gitignore", []byte(".aepflow/\n.env\n")},
-		{"dataflow.schema.json", schemas.EditorSchema},
-		{".vscode/settings.json", []byte(editorSettings)},
-	})
+	list = append(list, newFile{"aepflow.yaml", project})
+	if first.Connection == "" {
+		list = append(list, newFile{"emulator.yaml", seed})
+	}
+	return c.write(a, append(list,
+		newFile{".gitignore", []byte(".aepflow/\n.env\n")},
+		newFile{"dataflow.schema.json", schemas.EditorSchema},
+		newFile{".vscode/settings.json", []byte(editorSettings)},
+	))
 }
 
 const editorSettings = `{
@@ -128,26 +139,33 @@ func (c initCmd) write(a *app, list []newFile) error {
 	if c.Path != "." {
 		where = " " + display(c.Path)
 	}
-	a.say("\nNext: edit dataflow.yaml, then run\n  aepflow validate%s\n  aepflow plan%s\n"+
+	edit := "dataflow.yaml"
+	if c.Connector != "" {
+		edit += " and " + c.Connector + ".dataflow.yaml, set its ${env.…} in the environment or in .env"
+	}
+	a.say("\nNext: edit "+edit+", then run\n  aepflow validate%s\n  aepflow plan%s\n"+
 		"  aepflow apply%s   # on the embedded emulator; needs no account", where, where, where)
 	return nil
 }
 
 // first returns the data of the templates. Errors name the flag.
 func (c initCmd) first() (firstProject, error) {
-	first := firstProject{Name: c.Name, Connector: c.Connector, Table: c.Table}
+	first := firstProject{Name: c.Name, Connector: cmp.Or(c.Connector, "postgresql"), Table: c.Table}
 	if first.Name == "" {
 		parts := strings.FieldsFunc(c.Table, func(r rune) bool { return r == '.' || r == '/' })
 		if len(parts) > 0 {
 			first.Name = strings.ReplaceAll(strings.ToLower(parts[len(parts)-1]), "_", "-")
 		}
 	}
-	if known := compiler.Connectors(); !slices.Contains(known, c.Connector) {
+	if known := compiler.Connectors(); !slices.Contains(known, first.Connector) {
 		if near, ok := diag.Nearest(c.Connector, known); ok {
 			return first, exit(exitUsage, "--connector %s: unknown connector; did you mean %s?", c.Connector, near)
 		}
 		return first, exit(exitUsage, "--connector %s: unknown connector; `aepflow explain dataflow.database.connector` "+
 			"lists them", c.Connector)
+	}
+	if c.Connector != "" {
+		first.Connection = firstConnection(c.Connector)
 	}
 	var columns []schemas.Column
 	for _, part := range strings.Split(c.Columns, ",") {
@@ -166,6 +184,18 @@ func (c initCmd) first() (firstProject, error) {
 	first.Delta = compiler.LikelyDelta(columns)
 	first.Key = first.Columns[0].Name
 	return first, nil
+}
+
+// firstConnection returns a Connection document with the first sign-in method of a connector that is not withdrawn; ""
+// if none is known.
+func firstConnection(connector string) string {
+	known, _ := specs.ConnectorBySlug(connector)
+	for _, method := range known.Auth {
+		if method.Withdrawn == "" {
+			return connectordoc.Connection(known, method)
+		}
+	}
+	return ""
 }
 
 // fieldName returns the schema field of a column: customer_id becomes customerId. n is the index of the column, for
