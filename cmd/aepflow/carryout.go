@@ -306,7 +306,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	if err := view.Summary(op.stdout, plan, result, end, op.viewOptions(op.stdout)); err != nil {
 		return err
 	}
-	if op.conn.emu != nil && plan.Lock.Serial == 0 && result.OK() {
+	if op.conn.emu != nil && plan.Lock.Serial == 0 && result.OK() && !op.Quiet {
 		folder := display(op.project.paths().Folder)
 		op.say("To look at what is in the embedded emulator: aepflow emulator --data " + shellWords([]string{folder}))
 	}
