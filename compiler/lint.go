@@ -49,9 +49,11 @@ func readColumns(f *schemas.Dataflow, rows []filled) (use, bool) {
 			}
 		case row.Expression != "":
 			return u, false
-		case row.Source != "":
+		case row.Source != "" && u.nests:
 			path, _ := dataprep.AttributePath(row.Source)
 			u.add(row.Source, path)
+		case row.Source != "":
+			u.read[row.Source] = true
 		}
 	}
 	if f.Delta != nil {

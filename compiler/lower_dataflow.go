@@ -110,7 +110,7 @@ func mappingValue(u *unit, m schemas.Mapping) resource.Value {
 	case m.Value != nil:
 		sort, from = "STATIC", m.Value.Text
 	}
-	row := make(object, 0, 5)
+	row := make(object, 0, 3)
 	row.add("sourceType", resource.String(sort))
 	row.add("source", resource.String(from))
 	row.add("destination", resource.String(m.Destination))

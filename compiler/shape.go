@@ -92,7 +92,7 @@ func columnValue(c schemas.Column) resource.Value {
 	if !ok {
 		panic("compiler: no column type " + c.Type) // the schema lists the words
 	}
-	fields := make([]resource.Field, 0, 2+len(rest))
+	fields := make([]resource.Field, 0, 1+len(rest))
 	fields = append(append(fields, resource.F("name", resource.String(c.Name))), rest...)
 	if c.OriginalType != "" {
 		fields = append(fields, resource.F("meta", resource.Object(
