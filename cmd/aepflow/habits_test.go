@@ -111,7 +111,7 @@ func newExample(t *testing.T) {
 // A key is found by its last word, and a diagnostic shows how its example is correct.
 func TestExplain(t *testing.T) {
 	for what, want := range map[string]string{
-		"schedule":     "dataflow.schedule: a map of keys and values (required)",
+		"schedule":     "dataflow.schedule: a map of keys and values",
 		"interval":     "dataflow.schedule.interval: an integer",
 		"auth.type":    "connection.auth.type: ",
 		"name":         "Other keys of this name: ",
