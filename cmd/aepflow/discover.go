@@ -127,8 +127,8 @@ func looksLikeDocument(file files.File) bool {
 	return has["table"] && (has["columns"] || has["mappings"] || has["database"] || has["target"])
 }
 
-// reportAbove reports a project file in a folder above the project's, which has none itself. The search ends at the root
-// of a repository.
+// reportAbove reports a project file in a folder above the project's, which has none itself. The search ends at
+// the root of a repository.
 func reportAbove(p *project) {
 	at, err := filepath.Abs(p.dir)
 	if err != nil || !p.root.File(projectFile).IsAbsent() {

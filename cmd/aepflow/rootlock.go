@@ -9,9 +9,9 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 )
 
-// moveRootLock moves dataflow.local.lock, where earlier releases kept the lockfile of the target local, to .aepflow if it
-// lists objects of the embedded emulator in this folder. Otherwise, such as in a clone of a repository with that file,
-// it warns that the file is ignored.
+// moveRootLock moves dataflow.local.lock, where earlier releases kept the lockfile of the target local, to
+// .aepflow if it lists objects of the embedded emulator in this folder. Otherwise, such as in a clone of a
+// repository with that file, it warns that the file is ignored.
 func moveRootLock(a *app, p *project) error {
 	if p.target.name != localTarget {
 		return nil
@@ -45,8 +45,8 @@ func moveRootLock(a *app, p *project) error {
 	return nil
 }
 
-// isKnownLock returns the text of a lockfile, and whether the state of the embedded emulator has its lineage. A state of
-// a release that kept no lineage knows it by its objects.
+// isKnownLock returns the text of a lockfile, and whether the state of the embedded emulator has its lineage. A
+// state of a release that kept no lineage knows it by its objects.
 func isKnownLock(a *app, p *project, old files.File) (text []byte, known bool, err error) {
 	hasState := !p.root.Sub(".aepflow").File(emulator.StateFile).IsAbsent()
 	if !p.target.isEmbedded() || !hasState || !p.root.At(p.paths().Lock).IsAbsent() {

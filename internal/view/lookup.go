@@ -8,8 +8,8 @@ import (
 	"github.com/aepflow/aepflow/applier"
 )
 
-// Lookup shows how long calls of an earlier apply are looked for: counted down below the other lines on a terminal, in a
-// line every ten seconds without one. The first second is silent.
+// Lookup shows how long calls of an earlier apply are looked for: counted down below the other lines on a
+// terminal, in a line every ten seconds without one. The first second is silent.
 type Lookup struct {
 	out  Live
 	live bool
