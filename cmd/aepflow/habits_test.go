@@ -113,6 +113,7 @@ func TestExplain(t *testing.T) {
 	for what, want := range map[string]string{
 		"schedule":     "dataflow.schedule: a map of keys and values",
 		"interval":     "dataflow.schedule.interval: an integer",
+		"frequency":    "dataflow.schedule.frequency: text (required)",
 		"auth.type":    "connection.auth.type: ",
 		"name":         "Other keys of this name: ",
 		"unknown-key":  "\nCorrect:\n\n    name: orders\n",
