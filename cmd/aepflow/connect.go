@@ -90,7 +90,7 @@ func (a *app) connect(
 		cfg.Transport, cfg.ClientID, cfg.ClientSecret = c.emu.Transport(), "local", "local"
 		cfg.Scopes = []string{"openid"}
 	} else {
-		if err := p.env.credentials(&cfg); err != nil {
+		if err := p.env.credentials(&cfg, t); err != nil {
 			return nil, err
 		}
 		if cfg.TokenCache, err = p.tokenFile(); err != nil {
@@ -134,8 +134,9 @@ func (a *app) checkHosts(p *project) error {
 	return a.diagnoseAs(exitRefused, report)
 }
 
-// credentials reads the variables of Adobe's own tools.
-func (e environment) credentials(cfg *platform.Config) error {
+// credentials reads the variables of Adobe's own tools. An emulator at a loopback
+// address takes any, so a target there needs none.
+func (e environment) credentials(cfg *platform.Config, t target) error {
 	var missing []string
 	read := func(name string) string {
 		v, ok := e.get(name)
@@ -146,8 +147,11 @@ func (e environment) credentials(cfg *platform.Config) error {
 	}
 	cfg.ClientID = read("IMS_OAUTH_S2S_CLIENT_ID")
 	cfg.ClientSecret = read("IMS_OAUTH_S2S_CLIENT_SECRET")
-	if len(missing) > 0 {
-		return exit(exitWorld, "no credentials for %s: set %s in the environment or in .env; the target local needs none",
+	switch {
+	case len(missing) == 2 && t.isLoopback():
+		cfg.ClientID, cfg.ClientSecret = "local", "local"
+	case len(missing) > 0:
+		return exit(exitWorld, "no credentials for %s: set %s in the environment or in .env",
 			cfg.Org, strings.Join(missing, " and "))
 	}
 	scopes, _ := e.get("IMS_OAUTH_S2S_SCOPES")

@@ -30,6 +30,11 @@ type target struct {
 // isEmbedded reports whether the target is the emulator in this process.
 func (t target) isEmbedded() bool { return t.name == localTarget && t.platform == nil }
 
+// isLoopback reports whether all calls of a target, sign-in included, stay on this machine.
+func (t target) isLoopback() bool {
+	return t.platform != nil && t.ims != nil && platform.IsLoopback(t.platform) && platform.IsLoopback(t.ims)
+}
+
 // planTarget is the target as it is in a plan.
 func (t target) planTarget() planner.Target {
 	out := planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox}

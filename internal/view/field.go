@@ -139,15 +139,22 @@ type note struct {
 	text  string
 }
 
+// fieldPlace is where a field is written, as seen from the place of its resource.
+func fieldPlace(f planner.FieldChange, home planner.Origin) string {
+	switch {
+	case f.Origin.Line == 0 || f.Origin == home:
+		return ""
+	case f.Origin.Filename == home.Filename:
+		return fmt.Sprintf("line %d", f.Origin.Line)
+	}
+	return originText(f.Origin)
+}
+
 // fieldNotes say where the change of a field comes from and why it forces a replacement.
 func fieldNotes(f planner.FieldChange, home planner.Origin, full bool) []note {
 	var notes []note
-	switch {
-	case f.Origin.Line == 0 || f.Origin == home:
-	case f.Origin.Filename == home.Filename:
-		notes = append(notes, note{dim, fmt.Sprintf("(line %d)", f.Origin.Line)})
-	default:
-		notes = append(notes, note{dim, "(" + originText(f.Origin) + ")"})
+	if at := fieldPlace(f, home); at != "" {
+		notes = append(notes, note{dim, "(" + at + ")"})
 	}
 	switch f.Class {
 	case planner.ClassDrifted:

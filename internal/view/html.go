@@ -9,7 +9,6 @@ import (
 	"html/template"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -172,7 +171,7 @@ func pageOf(p *planner.Plan) page {
 		out.Refusals = append(out.Refusals, pageRefusal{r.Flag, Few(r.Names, 6)})
 	}
 	t := newPlanText(p, Options{})
-	for _, ch := range slices.SortedStableFunc(slices.Values(changes), harshFirst) {
+	for _, ch := range changes {
 		out.Changes = append(out.Changes, t.page(ch, len(changes)))
 	}
 	for _, ch := range p.Drift {

@@ -47,7 +47,7 @@ type block struct {
 func markdown(p *planner.Plan, limit int) string {
 	changes := shown(p)
 	t := newPlanText(p, Options{Width: 120})
-	groups := t.rankedGroups(changes)
+	groups := t.grouped(changes)
 	blocks := []block{{head: markdownHead(p, changes)}}
 	blocks = append(blocks, t.markdownTables(groups)...)
 	if len(p.Drift) > 0 {
@@ -195,26 +195,15 @@ func codes6(names []string) string {
 	return Few(spans, 6)
 }
 
-// byHarshness is the order in which a reviewer should see actions.
-var byHarshness = []planner.Action{
-	planner.Delete, planner.Replace, planner.Update, planner.Import, planner.Move, planner.Forget, planner.Create,
-}
-
-func harshFirst(a, b planner.Change) int {
-	return slices.Index(byHarshness, a.Action) - slices.Index(byHarshness, b.Action)
-}
-
-// rankedGroups returns the changes, harshest first, in a large plan by groups.
-func (t planText) rankedGroups(changes []planner.Change) []group {
-	var groups []group
+// grouped returns the changes, in a large plan by groups.
+func (t planText) grouped(changes []planner.Change) []group {
 	if len(changes) >= manyChanges {
-		groups = t.groupsOf(changes)
-	} else {
-		for _, ch := range changes {
-			groups = append(groups, single(ch))
-		}
+		return t.groupsOf(changes)
 	}
-	slices.SortStableFunc(groups, func(a, b group) int { return harshFirst(a.first, b.first) })
+	groups := make([]group, len(changes))
+	for i, ch := range changes {
+		groups[i] = single(ch)
+	}
 	return groups
 }
 
@@ -277,6 +266,9 @@ func (t planText) tableRow(g group) string {
 				break
 			}
 			text := code(fieldSymbol(f) + " " + clipText(t.fieldText(ch.Address.Kind, f), 160))
+			if at := fieldPlace(f, ch.Origin); at != "" && len(g.names) == 1 {
+				text += " (" + escapeMarkdown(at) + ")"
+			}
 			if f.ForcesReplace {
 				text += " forces replacement"
 			}

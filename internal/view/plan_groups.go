@@ -52,7 +52,7 @@ func mergeCreations(groups []group) []group {
 
 // single is a group of one change.
 func single(ch planner.Change) group {
-	return group{first: ch, names: []string{ch.Address.String()}, origins: []string{changeOrigin(ch)}}
+	return group{first: ch, names: []string{ch.Address.String()}, origins: []string{originText(ch.Origin)}}
 }
 
 // changeOrigin is the place of the first field that changes, or of the resource.
@@ -80,6 +80,9 @@ func (t planText) groupsOf(changes []planner.Change) []group {
 			index[key] = i
 			out = append(out, single(ch))
 			continue
+		}
+		if len(out[i].names) == 1 { // the fields of a group are printed once, without lines
+			out[i].origins[0] = changeOrigin(out[i].first)
 		}
 		out[i].names = append(out[i].names, ch.Address.String())
 		out[i].origins = append(out[i].origins, changeOrigin(ch))
