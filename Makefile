@@ -17,8 +17,8 @@ build: ## bin/aepflow
 	go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/aepflow ./cmd/aepflow
 
 # Packages that start goroutines, and those that run all of them together.
-RACED := ./applier ./cmd/aepflow ./compiler ./internal/bug ./internal/emulator/... ./internal/files ./internal/laws \
-	./internal/lockfile ./internal/output ./internal/parallel ./internal/platform ./internal/remote ./internal/view
+RACED := ./applier ./cmd/aepflow ./compiler ./internal/bug ./internal/emulator ./internal/emulator/state ./internal/files \
+	./internal/laws ./internal/lockfile ./internal/output ./internal/parallel ./internal/platform ./internal/remote ./internal/view
 # Packages that repeat the main job hundreds of times: with the race detector, they take a sample.
 SAMPLED := ./applier ./cmd/aepflow ./internal/laws ./internal/lockfile
 

@@ -182,7 +182,7 @@ func TestKilledAnywhere(t *testing.T) {
 			w.isSynced(run.want)
 			want := w.fake.inventory()
 			for i, st := range stages {
-				if (run.workers > 1 || raced.Enabled) && i%5 != 0 {
+				if run.workers > 1 && i%5 != 0 || raced.Enabled && i%15 != 0 {
 					continue // the same calls in another order, or far slower
 				}
 				n := w.resumed(t, st)

@@ -16,7 +16,7 @@ import (
 )
 
 // seeds is how many projects a law is tried on.
-const seeds = 4
+const seeds = 3
 
 // eachSeed runs a law on every seed, several at a time. LAWS_SEED picks one,
 // LAWS_SEEDS says how many.

@@ -22,7 +22,7 @@ const (
 
 // tries is how often a doubling that looks like a square is measured again. The
 // machine may be busy; the shortest of all times counts.
-const tries = 4
+const tries = 8
 
 // Size returns how large to make an input that a test gives as n: a sixteenth of it,
 // so that all of them together take seconds. LINEAR_SIZE=1 takes the whole.
