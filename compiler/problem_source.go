@@ -42,7 +42,7 @@ func (p landingZoneConnection) Diagnose() diag.Diagnostic {
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.at.path.String(),
 		Message: "the landing zone has no connection",
 		Labels:  p.at.keyLabels("the platform rejects this"),
-		Help:    "remove it: every sandbox has one landing zone, which `connector: " + landingZone + "` stands for",
+		Help:    "remove it: every sandbox has one landing zone, which `connector: " + landingZone + "` names",
 	}
 }
 

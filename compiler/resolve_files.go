@@ -44,7 +44,7 @@ func (r *resolver) resolvePath(u *unit) {
 	case strings.Contains(last, "**"):
 		start := len(folder) + strings.Index(last, "**")
 		r.report.Add(filePath{at: at, start: start, end: start + 2, message: "`**` in a path",
-			label: "`*` stands for any characters of a name", help: "write `*`, and `recursive: true` to read folders below"})
+			label: "`*` matches any characters of a name", help: "write `*`, and `recursive: true` to read folders below"})
 	case f.Type == "file" && isFolder(f):
 		r.report.Add(fileType{u, "the path is that of a folder, or a pattern", "write `type: folder`, or the path of one file"})
 	case f.Recursive && !isFolder(f) && f.Type != "folder":

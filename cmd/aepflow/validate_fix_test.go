@@ -14,7 +14,7 @@ import (
 
 // Of the example of every code: what is fixed needs no second fix, and
 // nothing that was sound is wrong afterwards.
-func TestMendingSettles(t *testing.T) {
+func TestFixSettles(t *testing.T) {
 	fixedAny := 0
 	for _, e := range diag.Codes() {
 		if e.Example == "" {
@@ -45,7 +45,7 @@ func TestMendingSettles(t *testing.T) {
 }
 
 // Twice the repairs take twice the time.
-func TestMendingIsLinear(t *testing.T) {
+func TestFixIsLinear(t *testing.T) {
 	n := linear.Size(4000)
 	linear.Check(t, func(k int) func() {
 		var b strings.Builder

@@ -95,7 +95,7 @@ func texts(files []*source.File) [][]byte {
 	return out
 }
 
-// fresh returns files that nobody has looked at yet.
+// fresh returns files that were not read yet.
 func fresh(files []*source.File) []*source.File {
 	out := make([]*source.File, len(files))
 	for i, f := range files {

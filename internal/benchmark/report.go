@@ -32,7 +32,7 @@ const (
 )
 
 // Best returns the shortest of the times in seconds: what the machine can do
-// when nobody else wants it.
+// when nothing else needs it.
 func Best(times []time.Duration) float64 { return slices.Min(times).Seconds() }
 
 // Allowed returns the bound of a figure, or false when it has none.

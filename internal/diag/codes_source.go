@@ -59,7 +59,7 @@ var sourceCodes = []Entry{
 	{
 		Code: FilePath, Severity: Error,
 		Title: "path that the platform does not read",
-		Explanation: "A path is one file, a folder (it ends with a slash), or a pattern. `*` stands for any " +
+		Explanation: "A path is one file, a folder (it ends with a slash), or a pattern. `*` matches any " +
 			"characters and may only occur in the last part of a path; `recursive: true` reads the folders below a " +
 			"folder. Paths of the landing zone begin with its container, `dlz-user-container`.",
 		Example: with(filesDataflow, "/exports/loyalty/*.csv", "/exports/*/loyalty.csv"),

@@ -38,7 +38,7 @@ func TestSecretValuesAreNotStored(t *testing.T) {
 	if ops := string(core.ToJSON(core.At(a.get(path).item(), "lastOperation"))); !strings.Contains(ops, redact.Mask) {
 		t.Errorf("the operation does not show that values are hidden: %s", ops)
 	}
-	// One that nobody calls secret is stored.
+	// One that no name calls secret is stored.
 	a = open(t, Options{IsSecret: func(v string) bool { return v == "other" }})
 	id, _ = a.connection("postgresql", "Basic Authentication", params)
 	if got := core.Text(a.get(flowBase+"/connections/"+id).item(), "auth", "params", "username"); got != user {

@@ -192,6 +192,18 @@ func TestInletOfHTTPAPI(t *testing.T) {
 	a.post(flowsPath, with(flow, "flowSpec.id", specs.StreamWithMapping)).refused(400, "FLOW-1305-400")
 }
 
+// The inlet of a seed is read back as it was written, wherever it is.
+func TestInletOfASeed(t *testing.T) {
+	const id, inlet = "0a90a9ca-1bba-49b9-a787-f9201e9317dd", "https://inlet.example/collection/abc"
+	a := open(t, Options{Seed: seedOf(t, `{"connections": [{"id": "`+id+`", "name": "n", "connector": "http-api",
+		"auth": {"specName": "Streaming Connection",
+			"params": {"sourceId": "n", "name": "n", "dataType": "raw", "inletId": "abc", "inletUrl": "`+inlet+`"}}}]}`)})
+	o := a.get(flowBase + "/connections/" + id).item()
+	if got := core.Text(o, "auth", "params", "inletUrl"); got != inlet {
+		t.Errorf("inletUrl %q, expected %s", got, inlet)
+	}
+}
+
 // The page shows where each flow reads, and buttons for runs only where there are runs.
 func TestPageOfStreams(t *testing.T) {
 	a := open(t, Options{Sources: []Source{{Connection: "stripe", Kind: "files", Path: t.TempDir()}}})

@@ -325,7 +325,7 @@ func TestDriftOfEverything(t *testing.T) {
 		for range 1 + b.IntN(6) {
 			one(b, behind)(b)
 		}
-		b.mend()
+		b.repair()
 		for i, f := range a.p.flows { // a draft that somebody published cannot become one again
 			if f.state == "draft" {
 				b.p.flows[i].state = "draft"

@@ -24,7 +24,7 @@ func nextVersion(seed uint64) *maker {
 		// Some edits find nothing to do; a project that stays the same is fine too.
 		one(m, edits)(m)
 	}
-	m.mend()
+	m.repair()
 	return m
 }
 
@@ -410,9 +410,9 @@ func (m *maker) rename(name *string, life *lifecycle, stem string) {
 	*name = m.name(stem)
 }
 
-// mend makes a project right again after edits that each looked at one thing
+// repair makes a project right again after edits that each looked at one thing
 // only: what referred to something that is gone refers elsewhere.
-func (m *maker) mend() {
+func (m *maker) repair() {
 	for _, d := range m.p.datasets {
 		if !slices.Contains(m.schemaRefs(), d.schema) {
 			d.schema = one(m, m.schemaRefs())

@@ -141,7 +141,7 @@ func (m *maker) signIn(c *connection, con specs.Connector) {
 			ways = append(ways, a)
 		}
 	}
-	if len(ways) == 0 { // nobody published how
+	if len(ways) == 0 { // no way is published
 		ways = []specs.Auth{{Name: "Own way", Params: []specs.Param{{Name: "host", Type: "string", Required: true}, {Name: "apiToken", Type: "string", Secret: true, Required: true}}}}
 	}
 	c.auth, c.params = one(m, ways), nil

@@ -180,7 +180,7 @@ func TestOwners(t *testing.T) {
 }
 
 // TestTwoOwnersOnDisk: a lock with one object at two addresses opens for who
-// shows or repairs it, and for nobody else.
+// shows or repairs it, and for no other.
 func TestTwoOwnersOnDisk(t *testing.T) {
 	p := PathsIn(t.TempDir(), "dev")
 	s := openAt(t, p, Options{Repair: true})

@@ -433,7 +433,7 @@ func TestHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := PathsIn(t.TempDir(), "dev")
 		if _, held, err := FindHolder(p); held || err != nil {
-			t.Errorf("held by nobody: %v, %v", held, err)
+			t.Errorf("not held: %v, %v", held, err)
 		}
 		if _, held := NotedHolder(p); held {
 			t.Error("a holder is noted before there is one")

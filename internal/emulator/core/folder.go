@@ -87,7 +87,7 @@ func (f *Fixture) entries(names []string, dir string) ([]Entry, error) {
 	return out, nil
 }
 
-// Files lists the files that the path of a source connection stands for: the file
+// Files lists the files that the path of a source connection names: the file
 // itself, the files of a folder, also of those in it, or those that fit the * in the
 // last part of the path.
 func (f *Fixture) Files(p string, recursive bool) ([]Entry, error) {

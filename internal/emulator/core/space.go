@@ -66,7 +66,7 @@ func (sp *Space) Table(k Kind) *Table {
 }
 
 // Put stores an object under its id and queues it for the disk. The tree
-// belongs to the store from now on: nobody changes it any more.
+// belongs to the store from now on: it does not change any more.
 func (sp *Space) Put(k Kind, id string, created int64, o object) *Record {
 	r := &Record{ID: id, Created: created, Body: ToJSON(o), Keys: keysOf(k, o)}
 	if old := sp.Get(k, id); old != nil {

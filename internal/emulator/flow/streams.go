@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"encoding/base64"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
@@ -147,11 +148,11 @@ func openInlet(e *core.Env, o, before object) {
 	if spec.Slug != httpAPI || !isObject {
 		return
 	}
-	id := core.Text(before, "auth", "params", "inletId")
+	id, url := core.Text(before, "auth", "params", "inletId"), core.Text(before, "auth", "params", "inletUrl")
 	if id == "" {
-		id = e.NewHex(64)
+		id, url = e.NewHex(64), ""
 	}
-	params["inletId"], params["inletUrl"] = id, collection+id
+	params["inletId"], params["inletUrl"] = id, cmp.Or(url, collection+id)
 }
 
 // openWebhook gives the flow of a webhook its address.
