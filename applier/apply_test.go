@@ -237,7 +237,10 @@ func TestLockOnlyChanges(t *testing.T) {
 		b.plan.Summary.NoOp = 7
 		b.plan.Changes = []planner.Change{
 			{Address: new, Kind: resource.Source, Action: planner.Move, MovedFrom: old},
-			{Address: get(l, "descriptor.crm-id").Address, Kind: resource.Descriptor, Action: planner.Forget, ID: get(l, "descriptor.crm-id").ID},
+			{
+				Address: get(l, "descriptor.crm-id").Address, Kind: resource.Descriptor, Action: planner.Forget,
+				ID: get(l, "descriptor.crm-id").ID,
+			},
 			{Address: get(l, "dataset.crm").Address, Kind: resource.Dataset, Action: planner.NoOp, Protect: true},
 		}
 		return &b.plan

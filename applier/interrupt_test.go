@@ -116,7 +116,8 @@ func TestSecondInterrupt(t *testing.T) {
 		if !errors.Is(err, ErrInterrupted) || took != time.Second {
 			t.Fatalf("err %v, took %v", err, took)
 		}
-		if len(res.Failed)+len(res.Blocked) != 0 || len(res.Unanswered) != 1 || res.Unanswered[0].Address.String() != "dataset.crm" {
+		if len(res.Failed)+len(res.Blocked) != 0 || len(res.Unanswered) != 1 ||
+			res.Unanswered[0].Address.String() != "dataset.crm" {
 			t.Errorf("result %+v", res)
 		}
 		if len(ends) != 1 || !ends[0].Unanswered || ends[0].Elapsed != time.Second {
@@ -139,7 +140,9 @@ func (d *unsent) Do(ctx context.Context, r platform.Request) (platform.Response,
 	}
 	close(d.began)
 	<-ctx.Done()
-	return platform.Response{}, &platform.UnsentError{Method: r.Method, URL: r.Path, Err: fmt.Errorf("sign in: %w", ctx.Err())}
+	return platform.Response{}, &platform.UnsentError{
+		Method: r.Method, URL: r.Path, Err: fmt.Errorf("sign in: %w", ctx.Err()),
+	}
 }
 
 // TestSecondInterruptBeforeTheCall: what was not sent is left, not failed.

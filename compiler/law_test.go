@@ -119,7 +119,11 @@ filter: {pql: {a: 1}}
 target:
   title: t
   description: d
-  schema: {title: t, description: d, class: profile, fieldGroups: [a], fields: {a: string, b: {type: string, title: t, description: d, enum: [x], suggestions: {a: A}, pattern: p, minimum: 1, maximum: 2.5, minLength: 1, maxLength: 2, default: 1, deprecated: true, required: true}}, identities: {a: Email, b: {namespace: X, primary: true}}, profile: true}
+  schema: {title: t, description: d, class: profile, fieldGroups: [a],
+    fields: {a: string, b: {type: string, title: t, description: d, enum: [x],
+    suggestions: {a: A}, pattern: p, minimum: 1, maximum: 2.5, minLength: 1, maxLength: 2, default: 1,
+    deprecated: true, required: true}},
+    identities: {a: Email, b: {namespace: X, primary: true}}, profile: true}
   dataset: {title: t, description: d, profile: true, tags: {a: [b]}, errorDiagnostics: true}
 mappings: {a: id, b: {source: id}, c: {expression: lower(id)}, d: {value: 1, name: n, description: d}}
 mappingSet: {title: t}
@@ -140,7 +144,9 @@ mappings: {a: id}
 delta: id
 schedule: {frequency: once, startTime: 17}
 `, `name: orders
-files: {connector: sftp, connectionId: x, connection: y, title: t, description: d, path: /a, type: file, recursive: true, format: json, delimiter: ;, encoding: UTF-8, compression: tar, encryption: {publicKeyId: k, signatureKeyId: s}}
+files: {connector: sftp, connectionId: x, connection: y, title: t, description: d, path: /a, type: file,
+  recursive: true, format: json, delimiter: ;, encoding: UTF-8, compression: tar,
+  encryption: {publicKeyId: k, signatureKeyId: s}}
 columns: {tags: {type: "string[]"}}
 target: {schema: people, dataset: people}
 mappings: {a: id}

@@ -263,7 +263,8 @@ func wanted(root *document.Node, path string) bool {
 		return database == nil && root.Get("table") == nil && root.Get(other) == nil
 	case "schedule.interval", "schedule.backfill", "delta":
 		frequency := schedule.Get("frequency")
-		return (frequency == nil || frequency.Text != "once") && (path != "delta" || root.Get("files") == nil && root.Get("rest") == nil)
+		return (frequency == nil || frequency.Text != "once") &&
+			(path != "delta" || root.Get("files") == nil && root.Get("rest") == nil)
 	}
 	return true
 }

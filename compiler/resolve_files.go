@@ -46,7 +46,8 @@ func (r *resolver) resolvePath(u *unit) {
 		r.report.Add(filePath{at: at, start: start, end: start + 2, message: "`**` in a path",
 			label: "`*` matches any characters of a name", help: "write `*`, and `recursive: true` to read folders below"})
 	case f.Type == "file" && isFolder(f):
-		r.report.Add(fileType{u, "the path is that of a folder, or a pattern", "write `type: folder`, or the path of one file"})
+		r.report.Add(fileType{u,
+			"the path is that of a folder, or a pattern", "write `type: folder`, or the path of one file"})
 	case f.Recursive && !isFolder(f) && f.Type != "folder":
 		r.report.Add(fileType{u, "`recursive` reads folders, and the path is that of a file",
 			"end the path with a slash, write `type: folder`, or remove `recursive`"})

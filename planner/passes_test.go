@@ -43,7 +43,10 @@ func nodesOf(lines ...string) ([]*node, *env) {
 		if err := action.UnmarshalText([]byte(words[0])); err != nil {
 			panic(err)
 		}
-		n := &node{compared: uncompared, entry: &lockfile.Entry{}, change: Change{Address: at(words[1]), Kind: at(words[1]).Kind, Action: action}}
+		n := &node{
+			compared: uncompared, entry: &lockfile.Entry{},
+			change: Change{Address: at(words[1]), Kind: at(words[1]).Kind, Action: action},
+		}
 		var needs []string
 		if len(words) > 3 {
 			needs = words[3:]

@@ -17,7 +17,8 @@ func TestOneSignIn(t *testing.T) {
 	l := newLab(t, emulator.Options{}, crashed{})
 	l.docs("a")
 	l.open()
-	l.write(".env", "IMS_OAUTH_S2S_CLIENT_ID=ci\nIMS_OAUTH_S2S_CLIENT_SECRET="+labSecret+"\nCRM_DB_PASSWORD="+labPassword+"\n")
+	l.write(".env", "IMS_OAUTH_S2S_CLIENT_ID=ci\nIMS_OAUTH_S2S_CLIENT_SECRET="+labSecret+"\n"+
+		"CRM_DB_PASSWORD="+labPassword+"\n")
 	for _, args := range [][]string{
 		{"apply", "--auto-approve", "--refresh"},
 		{"apply", "--auto-approve", "--refresh"}, // nothing to change

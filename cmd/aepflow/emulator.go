@@ -25,7 +25,7 @@ type emulatorCmd struct {
 	TokenTTL time.Duration `name:"token-ttl" default:"24h" placeholder:"TIME" help:"How long tokens are valid."`
 	Faults   string        `placeholder:"FILE" help:"Fault rules: a JSON list."`
 	Record   string        `placeholder:"FILE" help:"Write each request as a line of JSON. Secrets are hidden."`
-	Source   []string      `placeholder:"NAME=KIND:PATH" sep:"none" help:"Data of a connection: sqlite, csv, json, or files."`
+	Source   []string      `placeholder:"NAME=KIND:PATH" sep:"none" help:"Data of a connection: sqlite, csv, json, files."`
 	Switch   []string      `placeholder:"NAME=VALUE" sep:"none" help:"Undocumented behavior; see docs/emulator.md."`
 }
 

@@ -45,7 +45,8 @@ func TestHabits(t *testing.T) {
 	for _, args := range []string{"plan -auto-approve", "validate --yes", "version -out=x", "up --y --nonsense"} {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &errs)
-		if code != exitUsage || strings.Contains(errs.String(), "help: run") || !strings.Contains(errs.String(), "unknown flag") {
+		if code != exitUsage || strings.Contains(errs.String(), "help: run") ||
+			!strings.Contains(errs.String(), "unknown flag") {
 			t.Errorf("%s: exit code %d\n%s", args, code, &errs)
 		}
 	}

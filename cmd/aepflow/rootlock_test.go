@@ -12,8 +12,8 @@ import (
 	"github.com/aepflow/aepflow/internal/files"
 )
 
-// TestRootLockOfOldState moves a lockfile of a release whose emulator kept no lineage if the emulator has its objects, and
-// not if the state has another lineage.
+// TestRootLockOfOldState moves a lockfile of a release whose emulator kept no lineage if the emulator
+// has its objects, and not if the state has another lineage.
 func TestRootLockOfOldState(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

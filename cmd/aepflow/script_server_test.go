@@ -12,9 +12,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// Most of the time of a script would be the start of processes, 75 ms for each command. So one process runs all commands
-// of a script, one after the other, each with the folder and the environment of its line. `exec aepflow` still starts a
-// process of its own.
+// Most of the time of a script would be the start of processes, 75 ms for each command. So one process
+// runs all commands of a script, one after the other, each with the folder and the environment of its
+// line. `exec aepflow` still starts a process of its own.
 
 // serverVar makes the program such a process.
 const serverVar = "AEPFLOW_TEST_SERVER"

@@ -313,7 +313,9 @@ func cmdErase(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(json.Unmarshal(shown, &entry))
 		id = entry.Deposed[0].ID
 	}
-	credentials := url.Values{"grant_type": {"client_credentials"}, "client_id": {"person"}, "client_secret": {"secret"}, "scope": {"openid"}}
+	credentials := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {"person"}, "client_secret": {"secret"}, "scope": {"openid"},
+	}
 	resp, err := http.PostForm(ts.Getenv("EMULATOR")+"/ims/token/v3", credentials)
 	ts.Check(err)
 	defer resp.Body.Close()

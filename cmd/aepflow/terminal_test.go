@@ -197,7 +197,9 @@ func TestOneCtrlC(t *testing.T) {
 	if n := l.writes(); n != under+2 {
 		t.Errorf("%d writes after Ctrl-C, want the 2 under way", n-under)
 	}
-	for _, want := range []string{`connection\.\w+: created`, `saved in dataflow\.here\.lock`, `Continue with: aepflow apply`} {
+	for _, want := range []string{
+		`connection\.\w+: created`, `saved in dataflow\.here\.lock`, `Continue with: aepflow apply`,
+	} {
 		if !regexp.MustCompile(want).MatchString(term.seen) {
 			t.Errorf("the terminal does not show %s:\n%s", want, term.seen)
 		}

@@ -306,20 +306,20 @@ var mappingCodes = []Entry{
 	{
 		Code: FolderUnreadable, Severity: Warning,
 		Title: "unreadable folder",
-		Explanation: "Documents are searched for in all folders of the project. In this one they cannot be found, so a plan " +
-			"treats them as removed.",
+		Explanation: "Documents are searched for in all folders of the project. In this one they cannot be found, " +
+			"so a plan treats them as removed.",
 	},
 	{
 		Code: FileNotRead, Severity: Warning,
 		Title: "file that looks like a document",
-		Explanation: "Only dataflow.yaml, NAME.dataflow.yaml, and aepflow.yaml are read. This file has the content or almost " +
-			"the name of one of them.",
+		Explanation: "Only dataflow.yaml, NAME.dataflow.yaml, and aepflow.yaml are read. This file has the content " +
+			"or almost the name of one of them.",
 	},
 	{
 		Code: NestedProject, Severity: Note,
 		Title: "project in a project",
-		Explanation: "A folder with an aepflow.yaml of its own is a project of its own, with its own targets and lockfiles. " +
-			"Its documents are not part of the project around it.",
+		Explanation: "A folder with an aepflow.yaml of its own is a project of its own, with its own targets and " +
+			"lockfiles. Its documents are not part of the project around it.",
 	},
 	{
 		Code: BelowProject, Severity: Warning,

@@ -38,7 +38,8 @@ var sourceCodes = []Entry{
 		Explanation: "`rest` needs a connector of a batch self-serve source, such as stripe, zendesk, or generic-rest. " +
 			"Tables are read with `database` and `table`, and files with `files`.",
 		Example: with(filesDataflow, "files:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"+
-			"  path: /exports/loyalty/*.csv\n", "rest:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"),
+			"  path: /exports/loyalty/*.csv\n",
+			"rest:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"),
 	},
 	{
 		Code: UncheckedParams, Severity: Note,

@@ -68,7 +68,8 @@ func TestExploreFiles(t *testing.T) {
 	for _, tt := range []struct{ path, want string }{
 		{exploring("objectType", "root"), `[` +
 			`{"canFetchSchema":false,"canPreview":false,"name":"orders","path":"dlz-user-container/orders/","type":"folder"},` +
-			`{"canFetchSchema":true,"canPreview":true,"name":"people.json","path":"dlz-user-container/people.json","type":"file"},` +
+			`{"canFetchSchema":true,"canPreview":true,"name":"people.json",` +
+			`"path":"dlz-user-container/people.json","type":"file"},` +
 			`{"canFetchSchema":false,"canPreview":false,"name":"secret.csv.gpg","path":"dlz-user-container/secret.csv.gpg",` +
 			`"type":"file"}]`},
 		{exploring("objectType", "folder", "object", "/dlz-user-container/orders/old/"), `[{"canFetchSchema":true,` +
@@ -76,7 +77,8 @@ func TestExploreFiles(t *testing.T) {
 		{exploring("objectType", "file", "object", "dlz-user-container/orders/a.csv.gz", "fileType", "delimited",
 			"columnDelimiter", "|", "compressionType", "gzip", "preview", "true"),
 			`{"data":[{"id":"1","total":"9.5"},{"id":"2","total":"3"}],"format":"flat","schema":{"columns":[` +
-				`{"name":"id","type":"string","xdm":{"type":"string"}},{"name":"total","type":"string","xdm":{"type":"string"}}]}}`},
+				`{"name":"id","type":"string","xdm":{"type":"string"}},` +
+				`{"name":"total","type":"string","xdm":{"type":"string"}}]}}`},
 		{exploring("objectType", "file", "object", "dlz-user-container/orders/a.csv.gz", "FileType", "delimited",
 			"CompressionType", "gzip"),
 			`{"format":"flat","schema":{"columns":[{"name":"id|total","type":"string","xdm":{"type":"string"}}]}}`},
@@ -129,7 +131,8 @@ func TestExploreFilesOfAConnection(t *testing.T) {
 	if string(root.raw) != `[{"canFetchSchema":false,"canPreview":false,"name":"acme","path":"/acme/","type":"folder"}]` {
 		t.Errorf("root %s", root.raw)
 	}
-	file := a.get(flowBase + "/connections/" + id + "/explore?objectType=file&object=/acme/a.jsonl&fileType=json").want(200)
+	explore := flowBase + "/connections/" + id + "/explore?objectType=file&object=/acme/a.jsonl&fileType=json"
+	file := a.get(explore).want(200)
 	if file.text("format") != "hierarchical" {
 		t.Errorf("file %s", file.raw)
 	}

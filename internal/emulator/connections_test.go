@@ -28,11 +28,14 @@ func TestSecretValuesAreNotStored(t *testing.T) {
 		t.Errorf("stored params %s", got)
 	}
 	// A parameter of its own, and the whole sign-in.
-	etag = a.patch(path, etag, `[{"op":"replace","path":"/auth/params/server","value":"b.example.com"}]`).want(200).text("etag")
+	server := `[{"op":"replace","path":"/auth/params/server","value":"b.example.com"}]`
+	etag = a.patch(path, etag, server).want(200).text("etag")
 	if got := core.ToJSON(stored()); string(got) != `{"database":"d","server":"b.example.com","sslMode":"Require"}` {
 		t.Errorf("stored params after a nested patch %s", got)
 	}
-	whole := object{"op": "replace", "path": "/auth", "value": object{"specName": "Basic Authentication", "params": params}}
+	whole := object{
+		"op": "replace", "path": "/auth", "value": object{"specName": "Basic Authentication", "params": params},
+	}
 	a.patch(path, etag, string(core.ToJSON([]any{whole}))).want(200)
 	stored()
 	if ops := string(core.ToJSON(core.At(a.get(path).item(), "lastOperation"))); !strings.Contains(ops, redact.Mask) {

@@ -145,7 +145,8 @@ func TestFileConnectors(t *testing.T) {
 		t.Errorf("%d connectors of files, want 10", seen)
 	}
 	for _, data := range []object{{"format": "json"}, {"format": "parquet"}, {"format": "json",
-		"properties": object{"compressionType": "tar"}}, {"format": "delimited", "properties": object{"encoding": "ISO-8859-1"}}} {
+		"properties": object{"compressionType": "tar"}},
+		{"format": "delimited", "properties": object{"encoding": "ISO-8859-1"}}} {
 		zoneSourceWith("data", data, "params", object{"path": "a", "cdcEnabled": true})(a).want(201)
 	}
 }

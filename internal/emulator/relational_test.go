@@ -122,7 +122,9 @@ func TestRelationalSchema(t *testing.T) {
 	if made.text("meta:behaviorType") != "time-series" || made.text("meta:class") != registry.BehaviorRelational {
 		t.Errorf("schema %s", made.raw)
 	}
-	full := a.do("GET", schemasPath+"/"+registry.AltID(id), nil, "Accept", "application/vnd.adobe.xed-full+json; version=1").
+	full := a.do(
+		"GET", schemasPath+"/"+registry.AltID(id), nil, "Accept", "application/vnd.adobe.xed-full+json; version=1",
+	).
 		want(200)
 	if core.Text(full.v, "properties", "at", "meta:xdmType") != "date-time" || len(core.List(full.v, "required")) != 3 {
 		t.Errorf("resolved %s", full.raw)

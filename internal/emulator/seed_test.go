@@ -99,7 +99,8 @@ func TestDrafts(t *testing.T) {
 	for _, path := range []string{"/connections/" + base, "/sourceConnections/" + source, "/targetConnections/" + target,
 		"/flows/" + flow} {
 		o := a.get(flowBase + path).item()
-		if s, made := core.Text(o, "state"), core.Text(o, "lastOperation", "operation"); s != "draft" || made != "draft_create" {
+		s, made := core.Text(o, "state"), core.Text(o, "lastOperation", "operation")
+		if s != "draft" || made != "draft_create" {
 			t.Errorf("%s has state %q after %q", path, s, made)
 		}
 	}

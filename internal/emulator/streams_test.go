@@ -89,7 +89,10 @@ var streamRefusals = []refusalCase{
 	{"FLOW-1304-400", "a stream without its name", streamSource("amazon-kinesis", "params", object{})},
 	{"FLOW-1304-400", "no event hub", streamSource("azure-event-hubs", "params.eventHubName", nil)},
 	{"FLOW-1304-400", "a topic without subscription", streamSource("google-pubsub", "params.subscriptionName", nil)},
-	{"FLOW-1304-400", "a streamed table without timestamp", streamSource("snowflake-streaming", "params.timestampColumn", nil)},
+	{
+		"FLOW-1304-400", "a streamed table without timestamp",
+		streamSource("snowflake-streaming", "params.timestampColumn", nil),
+	},
 	{"FLOW-1312-400", "an unknown type of data", streamSource("amazon-kinesis", "params.dataType", "csv")},
 	{"FLOW-1312-400", "an unknown place to begin", streamSource("azure-event-hubs", "params.reset", "now")},
 	{"FLOW-1312-400", "params that are no object", streamSource("http-api", "params", "raw")},
@@ -265,7 +268,8 @@ func TestSelfServe(t *testing.T) {
 func TestExploreSnowflakeStreaming(t *testing.T) {
 	a := open(t, Options{})
 	id := a.sourceOf("snowflake-streaming")["baseConnectionId"].(string)
-	if got := a.get(flowBase + "/connections/" + id + "/explore?objectType=root").want(200); string(got.raw) != `{"items":[]}` {
+	got := a.get(flowBase + "/connections/" + id + "/explore?objectType=root").want(200)
+	if string(got.raw) != `{"items":[]}` {
 		t.Errorf("explore %s", got.raw)
 	}
 }

@@ -55,7 +55,8 @@ var drafts = []struct {
 		action: planner.Update, calls: []string{"PATCH"}, live: map[string]any{"state": "draft", "name": "People"},
 	},
 	{
-		name: "connection changed", edit: [2]string{"000000000002\n  title: Hourly source", "000000000001\n  title: Hourly source"},
+		name:   "connection changed",
+		edit:   [2]string{"000000000002\n  title: Hourly source", "000000000001\n  title: Hourly source"},
 		action: planner.Replace, calls: []string{"POST draft", "DELETE"}, live: map[string]any{"state": "draft"},
 	},
 	{

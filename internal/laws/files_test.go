@@ -20,7 +20,11 @@ files:
   path: /exports/*.csv.gpg
   encryption: {publicKeyId: KEY}
 target:
-  schema: {title: Secrets, class: profile, fields: {crm.id: string}, identities: {crm.id: {namespace: CRMID, primary: true}}}
+  schema:
+    title: Secrets
+    class: profile
+    fields: {crm.id: string}
+    identities: {crm.id: {namespace: CRMID, primary: true}}
   dataset: {title: Secrets}
 mappings: {_id: id}
 schedule: {frequency: day, interval: 1}

@@ -418,7 +418,8 @@ func (m *maker) refile(f *dataflow) {
 		x.path = "dlz-user-container" + x.path
 	}
 	if format == "delimited" {
-		x.delimiter, x.encoding = m.maybe(0.5, one(m, []string{";", "|", ","})), m.maybe(0.5, one(m, []string{"UTF-8", "ISO-8859-1"}))
+		x.delimiter = m.maybe(0.5, one(m, []string{";", "|", ","}))
+		x.encoding = m.maybe(0.5, one(m, []string{"UTF-8", "ISO-8859-1"}))
 	}
 	if format != "parquet" {
 		x.compression = m.maybe(0.5, one(m, []string{"gzip", "bzip2", "tar"}))

@@ -81,12 +81,53 @@ var rows = []row{
 	// field group
 	{of: "fieldgroup.people", row: "title", edit: [][2]string{{"title: People\n", "title: Persons\n"}}, action: planner.Update, calls: put, live: map[string]any{"title": "Persons fields"}},
 	{of: "fieldgroup.people", row: "description", graph: setting("description", text("Own fields")), action: planner.Update, calls: put, live: map[string]any{"description": "Own fields"}},
-	{name: "added", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"  crm.points: {type: integer, title: Points}", "  crm.points: {type: integer, title: Points}\n  crm.height: long"}}, action: planner.Update, calls: put, live: map[string]any{"definitions.fields.properties._aepflow.properties.crm.properties.height.type": "integer"}},
+	{
+		name: "added", of: "fieldgroup.people", row: "definitions",
+		edit: [][2]string{
+			{"  crm.points: {type: integer, title: Points}", "  crm.points: {type: integer, title: Points}\n  crm.height: long"},
+		},
+		action: planner.Update, calls: put,
+		live: map[string]any{"definitions.fields.properties._aepflow.properties.crm.properties.height.type": "integer"},
+	},
 	{name: "labelled", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"title: Points", "title: Score"}}, action: planner.Update, calls: put, live: map[string]any{"definitions.fields.properties._aepflow.properties.crm.properties.points.title": "Score"}},
-	{name: "suggestions added", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"  crm.level: {type: string, suggestions: {gold: Gold}}\n", "  crm.level: {type: string, suggestions: {gold: Best, silver: Good}, default: silver, deprecated: true}\n"}}, action: planner.Update, calls: put, live: map[string]any{"definitions.fields.properties._aepflow.properties.crm.properties.level.meta:enum.silver": "Good", "definitions.fields.properties._aepflow.properties.crm.properties.level.meta:enum.gold": "Best", "definitions.fields.properties._aepflow.properties.crm.properties.level.meta:status": "deprecated"}},
-	{name: "suggestions removed", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"  crm.level: {type: string, suggestions: {gold: Gold}}\n", "  crm.level: string\n"}}, action: planner.Update, calls: put, live: map[string]any{"definitions.fields.properties._aepflow.properties.crm.properties.level.meta:enum": nil}},
-	{name: "enumeration added", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"  crm.level: {type: string, suggestions: {gold: Gold}}\n", "  crm.level: {type: string, enum: {gold: Gold}}\n"}}, action: planner.Update, guard: "schema-change"},
-	{name: "lengthened", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"  crm.level: {type: string, suggestions: {gold: Gold}}\n", "  crm.level: {type: string, suggestions: {gold: Gold}, minLength: 1}\n"}}, action: planner.Update, guard: "schema-change"},
+	{
+		name: "suggestions added", of: "fieldgroup.people", row: "definitions",
+		edit: [][2]string{
+			{
+				"  crm.level: {type: string, suggestions: {gold: Gold}}\n",
+				"  crm.level: {type: string, suggestions: {gold: Best, silver: Good}, default: silver, deprecated: true}\n",
+			},
+		},
+		action: planner.Update, calls: put,
+		live: map[string]any{
+			"definitions.fields.properties._aepflow.properties.crm.properties.level.meta:enum.silver": "Good",
+			"definitions.fields.properties._aepflow.properties.crm.properties.level.meta:enum.gold":   "Best",
+			"definitions.fields.properties._aepflow.properties.crm.properties.level.meta:status":      "deprecated",
+		},
+	},
+	{
+		name: "suggestions removed", of: "fieldgroup.people", row: "definitions",
+		edit:   [][2]string{{"  crm.level: {type: string, suggestions: {gold: Gold}}\n", "  crm.level: string\n"}},
+		action: planner.Update, calls: put,
+		live: map[string]any{"definitions.fields.properties._aepflow.properties.crm.properties.level.meta:enum": nil},
+	},
+	{
+		name: "enumeration added", of: "fieldgroup.people", row: "definitions",
+		edit: [][2]string{
+			{"  crm.level: {type: string, suggestions: {gold: Gold}}\n", "  crm.level: {type: string, enum: {gold: Gold}}\n"},
+		},
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		name: "lengthened", of: "fieldgroup.people", row: "definitions",
+		edit: [][2]string{
+			{
+				"  crm.level: {type: string, suggestions: {gold: Gold}}\n",
+				"  crm.level: {type: string, suggestions: {gold: Gold}, minLength: 1}\n",
+			},
+		},
+		action: planner.Update, guard: "schema-change",
+	},
 	{name: "removed", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"  crm.points: {type: integer, title: Points}\n", ""}}, action: planner.Update, guard: "schema-change"},
 	{name: "retyped", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"{type: integer, title", "{type: long, title"}}, action: planner.Update, guard: "schema-change"},
 	{name: "narrowed", of: "fieldgroup.people", row: "definitions", edit: [][2]string{{"{type: integer, title", "{type: integer, required: true, title"}}, action: planner.Update, guard: "schema-change"},
@@ -104,7 +145,11 @@ var rows = []row{
 	{of: "schema.people", row: "type", graph: setting("type", text("array")), action: planner.Update, guard: "schema-change"},
 
 	// descriptor
-	{of: "descriptor.people-personalemail-address", row: "@type", graph: setting("@type", text("xdm:descriptorDeprecated")), action: planner.Replace, calls: again, live: map[string]any{"@type": "xdm:descriptorDeprecated"}},
+	{
+		of: "descriptor.people-personalemail-address", row: "@type",
+		graph: setting("@type", text("xdm:descriptorDeprecated")), action: planner.Replace, calls: again,
+		live: map[string]any{"@type": "xdm:descriptorDeprecated"},
+	},
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceSchema", graph: setting("xdm:sourceSchema", refTo("schema.others", "id")), action: planner.Replace, calls: again, live: map[string]any{"xdm:sourceSchema": "<schema.others>"}},
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceVersion", graph: setting("xdm:sourceVersion", resource.Int(2)), action: planner.Update, calls: put, never: "schemas have one major version"},
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceProperty", graph: setting("xdm:sourceProperty", text("/homeAddress/city")), action: planner.Replace, calls: again, live: map[string]any{"xdm:sourceProperty": "/homeAddress/city"}},
@@ -137,26 +182,92 @@ var rows = []row{
 	{of: "source.hourly", row: "data", graph: setting("data", resource.Object(resource.F("format", text("tabular")), resource.F("properties", resource.Object()))), action: planner.Replace, calls: again, live: map[string]any{"data.properties": map[string]any{}}},
 	{of: "source.hourly", row: "params", edit: [][2]string{{"public.people", "public.persons"}}, action: planner.Replace, calls: again, live: map[string]any{"params.tableName": "public.persons"}},
 	{name: "column added", of: "source.hourly", row: "params", edit: [][2]string{{"seen_at: date-time}", "seen_at: date-time, last: string}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns.5.name": "last"}},
-	{name: "original type", of: "source.hourly", row: "params", edit: [][2]string{{"seen_at: date-time}", "seen_at: {type: date-time, originalType: TIMESTAMP}}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns.4.meta.originalType": "TIMESTAMP"}},
-	{name: "all columns", of: "source.hourly", row: "params", edit: [][2]string{{"columns: {id: string, email: string, first: string, updated_at: date-time, seen_at: date-time}\n", ""}}, action: planner.Replace, calls: again, live: map[string]any{"params.columns": nil, "params.tableName": "public.people"}},
-	{name: "of a draft", of: "source.sketch", row: "params", edit: [][2]string{{"public.sketch", "public.plan"}}, action: planner.Update, calls: update, patch: []string{"replace /params"}, live: map[string]any{"params.tableName": "public.plan", "state": "draft"}},
-	{name: "of a draft", of: "source.sketch", row: "data", graph: setting("data", resource.Object(resource.F("format", text("tabular")), resource.F("properties", resource.Object()))), action: planner.Update, calls: update, patch: []string{"replace /data"}, live: map[string]any{"data.properties": map[string]any{}}},
-	{of: "source.sketch", row: "state", edit: published, action: planner.Update, calls: []string{"enable POST"}, live: map[string]any{"state": "enabled"}},
-	{name: "filtered", of: "source.snow", row: "params", edit: [][2]string{{"table: public.snow", "table: public.snow\nfilter: id == \"a\""}}, action: planner.Replace, calls: again, live: map[string]any{"params.filters.value.fnName": "=", "params.filters.value.params.0.fieldName": "id"}},
-	{name: "parameters", of: "source.charges", row: "params", edit: [][2]string{{"params: {resourcePath: charges}", "params: {resourcePath: refunds}"}}, action: planner.Replace, calls: again, live: map[string]any{"params.resourcePath": "refunds", "data.format": "json"}},
-	{name: "path", of: "source.exports", row: "params", edit: [][2]string{{"/exports/*.csv", "/exports/one.csv"}}, action: planner.Replace, calls: again, live: map[string]any{"params.path": "/exports/one.csv", "params.type": "file", "params.recursive": false}},
-	{name: "folders", of: "source.exports", row: "params", edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  recursive: true"}}, action: planner.Replace, calls: again, live: map[string]any{"params.recursive": true}},
-	{name: "delimiter", of: "source.exports", row: "data", edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  delimiter: ;"}}, action: planner.Replace, calls: again, live: map[string]any{"data.format": "delimited", "data.properties.columnDelimiter": ";", "data.properties.encoding": "UTF-8"}},
-	{name: "compression", of: "source.exports", row: "data", edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  compression: gzip"}}, action: planner.Replace, calls: again, live: map[string]any{"data.properties.compressionType": "gzip"}},
-	{name: "format", of: "source.exports", row: "data", edit: [][2]string{{"path: /exports/*.csv", "path: /exports/\n  format: parquet"}}, also: []string{"params"}, action: planner.Replace, calls: again, live: map[string]any{"data.format": "parquet", "data.properties": nil, "params.type": "folder"}},
+	{
+		name: "original type", of: "source.hourly", row: "params",
+		edit:   [][2]string{{"seen_at: date-time}", "seen_at: {type: date-time, originalType: TIMESTAMP}}"}},
+		action: planner.Replace, calls: again, live: map[string]any{"params.columns.4.meta.originalType": "TIMESTAMP"},
+	},
+	{
+		name: "all columns", of: "source.hourly", row: "params",
+		edit: [][2]string{
+			{"columns: {id: string, email: string, first: string, updated_at: date-time, seen_at: date-time}\n", ""},
+		},
+		action: planner.Replace, calls: again,
+		live: map[string]any{"params.columns": nil, "params.tableName": "public.people"},
+	},
+	{
+		name: "of a draft", of: "source.sketch", row: "params", edit: [][2]string{{"public.sketch", "public.plan"}},
+		action: planner.Update, calls: update, patch: []string{"replace /params"},
+		live: map[string]any{"params.tableName": "public.plan", "state": "draft"},
+	},
+	{
+		name: "of a draft", of: "source.sketch", row: "data",
+		graph: setting(
+			"data", resource.Object(resource.F("format", text("tabular")), resource.F("properties", resource.Object())),
+		),
+		action: planner.Update, calls: update, patch: []string{"replace /data"},
+		live: map[string]any{"data.properties": map[string]any{}},
+	},
+	{
+		of: "source.sketch", row: "state", edit: published, action: planner.Update, calls: []string{"enable POST"},
+		live: map[string]any{"state": "enabled"},
+	},
+	{
+		name: "filtered", of: "source.snow", row: "params",
+		edit: [][2]string{{"table: public.snow", "table: public.snow\nfilter: id == \"a\""}}, action: planner.Replace,
+		calls: again,
+		live:  map[string]any{"params.filters.value.fnName": "=", "params.filters.value.params.0.fieldName": "id"},
+	},
+	{
+		name: "parameters", of: "source.charges", row: "params",
+		edit: [][2]string{{"params: {resourcePath: charges}", "params: {resourcePath: refunds}"}}, action: planner.Replace,
+		calls: again, live: map[string]any{"params.resourcePath": "refunds", "data.format": "json"},
+	},
+	{
+		name: "path", of: "source.exports", row: "params", edit: [][2]string{{"/exports/*.csv", "/exports/one.csv"}},
+		action: planner.Replace, calls: again,
+		live: map[string]any{"params.path": "/exports/one.csv", "params.type": "file", "params.recursive": false},
+	},
+	{
+		name: "folders", of: "source.exports", row: "params",
+		edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  recursive: true"}}, action: planner.Replace,
+		calls: again, live: map[string]any{"params.recursive": true},
+	},
+	{
+		name: "delimiter", of: "source.exports", row: "data",
+		edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  delimiter: ;"}}, action: planner.Replace,
+		calls: again,
+		live: map[string]any{
+			"data.format": "delimited", "data.properties.columnDelimiter": ";", "data.properties.encoding": "UTF-8",
+		},
+	},
+	{
+		name: "compression", of: "source.exports", row: "data",
+		edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  compression: gzip"}}, action: planner.Replace,
+		calls: again, live: map[string]any{"data.properties.compressionType": "gzip"},
+	},
+	{
+		name: "format", of: "source.exports", row: "data",
+		edit: [][2]string{{"path: /exports/*.csv", "path: /exports/\n  format: parquet"}}, also: []string{"params"},
+		action: planner.Replace, calls: again,
+		live: map[string]any{"data.format": "parquet", "data.properties": nil, "params.type": "folder"},
+	},
 	{of: "source.history", row: "connectionSpec", also: []string{"baseConnectionId"}, edit: [][2]string{{"connector: postgresql\n  connectionId: 00000000-0000-4000-8000-000000000001", "connector: snowflake\n  connectionId: 00000000-0000-4000-8000-000000000004"}}, action: planner.Replace, calls: again, live: map[string]any{"connectionSpec.id": "b2e08744-4f1a-40ce-af30-7abac3e23cf3"}},
 
 	// target
 	{of: "target.hourly", row: "name", edit: [][2]string{{"title: Hourly target", "title: People target"}}, action: planner.Update, calls: update, patch: []string{"replace /name"}, live: map[string]any{"name": "People target"}},
 	{of: "target.hourly", row: "description", edit: [][2]string{{"description: Writes", "description: Writes all"}}, action: planner.Update, calls: update, patch: []string{"replace /description"}, live: map[string]any{"description": "Writes all"}},
 	{of: "target.hourly", row: "data", also: []string{"params"}, edit: [][2]string{{"  schema: people\n  dataset: store\n  title: Hourly", "  schema: others\n  dataset: spare\n  title: Hourly"}}, action: planner.Replace, calls: again, live: map[string]any{"data.schema.id": "<schema.others>", "params.dataSetId": "<dataset.spare>"}},
-	{name: "of a draft", of: "target.sketch", row: "params", edit: [][2]string{{"dataset: 2b2b2b2b2b2b2b2b2b2b2b2b", "dataset: 1a1a1a1a1a1a1a1a1a1a1a1a"}}, action: planner.Update, calls: update, patch: []string{"replace /params"}, live: map[string]any{"params.dataSetId": "1a1a1a1a1a1a1a1a1a1a1a1a", "state": "draft"}},
-	{of: "target.sketch", row: "state", edit: published, action: planner.Update, calls: []string{"enable POST"}, live: map[string]any{"state": "enabled"}},
+	{
+		name: "of a draft", of: "target.sketch", row: "params",
+		edit:   [][2]string{{"dataset: 2b2b2b2b2b2b2b2b2b2b2b2b", "dataset: 1a1a1a1a1a1a1a1a1a1a1a1a"}},
+		action: planner.Update, calls: update, patch: []string{"replace /params"},
+		live: map[string]any{"params.dataSetId": "1a1a1a1a1a1a1a1a1a1a1a1a", "state": "draft"},
+	},
+	{
+		of: "target.sketch", row: "state", edit: published, action: planner.Update, calls: []string{"enable POST"},
+		live: map[string]any{"state": "enabled"},
+	},
 	{of: "target.hourly", row: "params", edit: [][2]string{{"  dataset: store\n  title: Hourly", "  dataset: store2\n  title: Hourly"}}, action: planner.Replace, calls: again, live: map[string]any{"params.dataSetId": "<dataset.store2>"}},
 	{of: "target.hourly", row: "connectionSpec", graph: setting("connectionSpec", resource.Object(resource.F("id", text("26d738e0-8963-47ea-aadf-c60de735468a")), resource.F("version", text("1.0")))), action: planner.Replace, calls: again, never: "there is one data lake"},
 
@@ -164,7 +275,14 @@ var rows = []row{
 	{of: "mapping.hourly", row: "name", edit: [][2]string{{"Hourly mapping", "People mapping"}}, action: planner.Update, calls: put, live: map[string]any{"name": "People mapping", "version": 1.0}},
 	{of: "mapping.hourly", row: "mappings", edit: [][2]string{{"personalEmail.address: email\n", "personalEmail.address: lower(email)\n"}}, action: planner.Update, calls: put, live: map[string]any{"mappings.1.source": "lower(email)", "version": 1.0}},
 	{name: "removed", of: "mapping.hourly", row: "mappings", edit: [][2]string{{"  personalEmail.address: email\n", ""}}, action: planner.Update, calls: put, live: map[string]any{"mappings.1": nil, "version": 1.0}},
-	{name: "described", of: "mapping.hourly", row: "mappings", edit: [][2]string{{"personalEmail.address: email\n", "personalEmail.address: {source: email, name: Mail, description: As typed}\n"}}, action: planner.Update, calls: put, live: map[string]any{"mappings.1.name": "Mail", "mappings.1.description": "As typed", "version": 1.0}},
+	{
+		name: "described", of: "mapping.hourly", row: "mappings",
+		edit: [][2]string{
+			{"personalEmail.address: email\n", "personalEmail.address: {source: email, name: Mail, description: As typed}\n"},
+		},
+		action: planner.Update, calls: put,
+		live: map[string]any{"mappings.1.name": "Mail", "mappings.1.description": "As typed", "version": 1.0},
+	},
 	{of: "mapping.hourly", row: "outputSchema", edit: [][2]string{{"  schema: people\n  dataset: store\n  title: Hourly", "  schema: others\n  dataset: spare\n  title: Hourly"}}, action: planner.Replace, calls: again, live: map[string]any{"outputSchema.schemaRef.id": "<schema.others>", "version": 0.0}},
 
 	// flow
@@ -175,10 +293,29 @@ var rows = []row{
 	{of: "flow.hourly", row: "sourceConnectionIds", also: []string{"targetConnectionIds"}, edit: [][2]string{{"public.people", "public.persons"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"sourceConnectionIds.0": "<source.hourly>", "targetConnectionIds.0": "<target.hourly>"}},
 	{of: "flow.hourly", row: "targetConnectionIds", also: []string{"sourceConnectionIds"}, edit: [][2]string{{"  dataset: store\n  title: Hourly", "  dataset: store2\n  title: Hourly"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"targetConnectionIds.0": "<target.hourly>"}},
 	{of: "flow.hourly", row: "transformations[Copy]", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"delta: updated_at", "delta: seen_at"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"transformations.0.params.deltaColumn.name": "seen_at"}},
-	{of: "flow.exports", row: "transformations[Encryption]", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  encryption: {publicKeyId: k}"}}, action: planner.Replace, calls: cutOver, never: "it needs a key: TestEncryptedFiles"},
-	{of: "flow.sketch", row: "transformations", edit: [][2]string{{"state: draft\n", "state: draft\nmappings: {_id: ident}\n"}}, action: planner.Update, calls: update, patch: []string{"add /transformations"}, live: map[string]any{"transformations.0.params.mappingId": "<mapping.sketch>", "state": "draft"}},
-	{of: "flow.sketch", row: "scheduleParams", edit: [][2]string{{"state: draft\n", "state: draft\nschedule: {frequency: day, interval: 1}\n"}}, action: planner.Update, calls: update, patch: []string{"add /scheduleParams"}, live: map[string]any{"scheduleParams.frequency": "day", "state": "draft"}},
-	{name: "published", of: "flow.sketch", row: "state", also: []string{"transformations", "scheduleParams"}, edit: published, action: planner.Update, calls: []string{"update PATCH", "enable POST"}, live: map[string]any{"scheduleParams.frequency": "once", "state": "enabled"}},
+	{
+		of: "flow.exports", row: "transformations[Encryption]",
+		also:   []string{"sourceConnectionIds", "targetConnectionIds"},
+		edit:   [][2]string{{"path: /exports/*.csv", "path: /exports/*.csv\n  encryption: {publicKeyId: k}"}},
+		action: planner.Replace, calls: cutOver, never: "it needs a key: TestEncryptedFiles",
+	},
+	{
+		of: "flow.sketch", row: "transformations",
+		edit: [][2]string{{"state: draft\n", "state: draft\nmappings: {_id: ident}\n"}}, action: planner.Update,
+		calls: update, patch: []string{"add /transformations"},
+		live: map[string]any{"transformations.0.params.mappingId": "<mapping.sketch>", "state": "draft"},
+	},
+	{
+		of: "flow.sketch", row: "scheduleParams",
+		edit:   [][2]string{{"state: draft\n", "state: draft\nschedule: {frequency: day, interval: 1}\n"}},
+		action: planner.Update, calls: update, patch: []string{"add /scheduleParams"},
+		live: map[string]any{"scheduleParams.frequency": "day", "state": "draft"},
+	},
+	{
+		name: "published", of: "flow.sketch", row: "state", also: []string{"transformations", "scheduleParams"},
+		edit: published, action: planner.Update, calls: []string{"update PATCH", "enable POST"},
+		live: map[string]any{"scheduleParams.frequency": "once", "state": "enabled"},
+	},
 	{of: "flow.hourly", row: "transformations[Mapping].params.mappingId", graph: otherMapping("mapping.history"), action: planner.Update, calls: update, patch: []string{"replace /transformations/1/params/mappingId"}, live: map[string]any{"transformations.1.params.mappingId": "<mapping.history>"}},
 	{name: "once", of: "flow.history", row: "transformations[Mapping].params.mappingId", also: []string{"sourceConnectionIds", "targetConnectionIds"}, graph: otherMapping("mapping.hourly"), action: planner.Replace, calls: cutOver, live: map[string]any{"transformations.0.params.mappingId": "<mapping.hourly>"}},
 	{of: "flow.hourly", row: "transformations[Mapping].params.mappingVersion", edit: [][2]string{{"personalEmail.address: email\n", "personalEmail.address: lower(email)\n"}}, action: planner.Update, calls: update, patch: []string{"replace /transformations/1/params/mappingVersion"}, live: map[string]any{"transformations.1.params.mappingVersion": "1"}},

@@ -348,7 +348,8 @@ func (f *dataflow) tree() tree {
 	db.opt("description", f.sources)
 	if x := f.files; x != nil {
 		db.add("path", x.path)
-		for _, p := range []pair{{"type", x.typ}, {"recursive", x.recursive}, {"format", x.format}, {"delimiter", x.delimiter},
+		for _, p := range []pair{
+			{"type", x.typ}, {"recursive", x.recursive}, {"format", x.format}, {"delimiter", x.delimiter},
 			{"encoding", x.encoding}, {"compression", x.compression}} {
 			db.opt(p.key, p.value)
 		}

@@ -101,7 +101,9 @@ func TestRecordBytes(t *testing.T) {
 			in.Leaves, in.Replaces = []string{"delete", text()}, text()
 		}
 		for _, r := range []Record{
-			{Intent: &in}, {Outcome: &Outcome{N: rnd.IntN(3), Aborted: some(), ID: text(), ETag: text(), Accepted: some()}}, {Edit: &Edit{Put: entry()}},
+			{Intent: &in},
+			{Outcome: &Outcome{N: rnd.IntN(3), Aborted: some(), ID: text(), ETag: text(), Accepted: some()}},
+			{Edit: &Edit{Put: entry()}},
 		} {
 			if got, want := string(encode(r)), standard(t, r); got != want {
 				t.Fatalf("got  %s\nwant %s", got, want)

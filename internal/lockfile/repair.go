@@ -164,9 +164,9 @@ func (d Damaged) SameHistory() error {
 }
 
 // Overwrite puts a lock in the place of a damaged one, with its serial grown by
-// one unless the file has all of it already, holding the operating system's lock meanwhile. A journal that is left is kept
-// under its name with .old added, whose path is returned; its calls without an
-// answer go on in a new one. A crash before the lockfile is replaced changes
+// one unless the file has all of it already, holding the operating system's lock
+// meanwhile. A journal that is left is kept under its name with .old added, whose path
+// is returned; its calls without an answer go on in a new one. A crash before the lockfile is replaced changes
 // nothing; one after it leaves a journal that does not fit, whose repair finds
 // everything in the lockfile already.
 func Overwrite(

@@ -620,7 +620,10 @@ func TestGroupCommit(t *testing.T) {
 // FuzzJournal: no bytes make the reader of a journal panic, and what it says is
 // whole reads the same again.
 func FuzzJournal(f *testing.F) {
-	line := frameEncoded([][]byte{encode(Record{Header: &Header{Version: Version, Lineage: "x"}}), encode(Record{Intent: &Intent{N: 1, Address: addr("flow.a"), Step: StepUpdate}})})
+	line := frameEncoded([][]byte{
+		encode(Record{Header: &Header{Version: Version, Lineage: "x"}}),
+		encode(Record{Intent: &Intent{N: 1, Address: addr("flow.a"), Step: StepUpdate}}),
+	})
 	f.Add(line)
 	f.Add(append(slices.Clone(line), line[:30]...))
 	f.Add(append(slices.Clone(line), make([]byte, 100)...))

@@ -27,7 +27,9 @@ func TestCanary(t *testing.T) {
 		answering(400, "application/json", `{"title":"T","message":`+string(quoted)+`,"error_code":`+plainQuoted+`}`),
 		answering(403, "application/json", `{"title":`+plainQuoted+`,"report":{"detailed-message":`+string(quoted)+`}}`),
 		answering(502, "text/html", "<p>"+leak+"</p><i>"+url.QueryEscape(leak)+"</i>"),
-		answering(502, "text/html", "<p>"+html.EscapeString(leak)+"</p><b>"+base64.StdEncoding.EncodeToString([]byte(leak))+"</b>"),
+		answering(
+			502, "text/html", "<p>"+html.EscapeString(leak)+"</p><b>"+base64.StdEncoding.EncodeToString([]byte(leak))+"</b>",
+		),
 		answering(200, "text/html", leak),
 		answering(302, "application/json", ""),
 		answering(200, "application/json", `{"password":`+string(quoted)+`,"other":`+string(quoted)+`}`),
@@ -86,10 +88,14 @@ func answering(code int, kind, body string) http.HandlerFunc {
 // TestMarkupInASecret has a page repeat secrets that look like markup: without their
 // tags they would not be found, and the rest of them would be shown.
 func TestMarkupInASecret(t *testing.T) {
-	for _, secret := range []string{"open<y>sesame", "open<!--y-->sesame", "open<style>y</style>sesame", "<open>sesame<y>"} {
+	for _, secret := range []string{
+		"open<y>sesame", "open<!--y-->sesame", "open<style>y</style>sesame", "<open>sesame<y>",
+	} {
 		r := redact.New()
 		r.Add(secret)
-		for _, said := range []string{secret, html.EscapeString(secret), base64.StdEncoding.EncodeToString([]byte("u:" + secret))} {
+		for _, said := range []string{
+			secret, html.EscapeString(secret), base64.StdEncoding.EncodeToString([]byte("u:" + secret)),
+		} {
 			e := parseRefusal(r, 502, http.Header{}, []byte("<html><p>no entry for "+said+"</p></html>"))
 			// Of base64 only what is certain is hidden: characters at the ends depend on what is around.
 			rest := strings.Replace(strings.TrimPrefix(e.Detail, "no entry for "), redact.Mask, "", 1)

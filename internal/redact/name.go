@@ -8,7 +8,8 @@ import (
 )
 
 // anywhere are words of a name that speak of a secret wherever they occur.
-const anywhere = `password|sas_?uri|passwd|passphrase|secret|token|credential|connection_?string|(?:account|access|private|shared|service_?account)_?key`
+const anywhere = `password|sas_?uri|passwd|passphrase|secret|token|credential|connection_?string|` +
+	`(?:account|access|private|shared|service_?account)_?key`
 
 // withinAuth are the words that do so among the parameters of a connection.
 const withinAuth = `passw|pwd|passphrase|secret|token|key|credential|connectionstring|sasuri`

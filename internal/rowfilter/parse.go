@@ -49,7 +49,8 @@ func (p *parser) fail(start, end int, help, format string, args ...any) {
 
 // habits are words and signs of other languages, and what to write instead.
 var habits = map[string]string{
-	"=": "`==`", "<>": "`!=`", "&&": "`and`", "&": "`and`", "||": "`or`", "|": "`or`", "!": "`not`", "is": "isNull(COLUMN)",
+	"=": "`==`", "<>": "`!=`", "&&": "`and`", "&": "`and`", "||": "`or`", "|": "`or`",
+	"!": "`not`", "is": "isNull(COLUMN)",
 	"AND": "`and`", "OR": "`or`", "NOT": "`not`", "IN": "`in`", "LIKE": "`like`", "IS": "isNull(COLUMN)",
 	"null": "isNull(COLUMN)", "NULL": "isNull(COLUMN)", "TRUE": "`true`", "FALSE": "`false`",
 	"between": "two comparisons and `and`", "BETWEEN": "two comparisons and `and`",

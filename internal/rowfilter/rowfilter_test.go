@@ -70,24 +70,28 @@ func TestFaults(t *testing.T) {
 		`a == null`:         "5-9 expected a literal, found `null` (write isNull(COLUMN))",
 		`a <> 1`:            "2-4 expected an operator such as `==`, `like`, or `in`, found `<>` (write `!=`)",
 		`city == Lund`:      `8-12 expected a literal, found a name (put text in quotes: "Lund")`,
-		`city not like "x"`: "5-8 expected an operator such as `==`, `like`, or `in`, found `not` (write `not` before the column: not city like \"L%\")",
-		`"Lund" == city`:    "0-6 expected a column, found `\"Lund\"`",
-		`a == "x`:           `5-7 unclosed text (end it with ")`,
-		"`` == 1":           "0-2 empty name",
-		`a in [1`:           "7-7 expected `]`, found the end",
-		`a in []`:           "6-7 expected a literal, found `]`",
-		`a in (1, 2)`:       "5-6 expected `[`, found `(`",
-		`a == 007`:          "5-8 invalid number `007` (write digits, such as 12, -3, or 0.5)",
-		`a == 1.`:           "5-7 invalid number `1.` (write digits, such as 12, -3, or 0.5)",
-		`a == @2026-01-01`:  "5-16 invalid time `@2026-01-01` (write the date, time, and zone: @2026-01-01T00:00:00Z)",
-		`(a == 1`:           "7-7 expected `)`, found the end",
-		`a == 1)`:           "6-7 expected `and`, `or`, or the end, found `)`",
-		`a == 1 b == 2`:     "7-8 expected `and`, `or`, or the end, found `b`",
-		`a - 1 == 2`:        "2-3 unexpected character `-` (write a column with other characters in backquotes: `First Name`)",
-		`a between 1 and 2`: "2-9 expected an operator such as `==`, `like`, or `in`, found `between` (write two comparisons and `and`)",
-		`and == 1`:          "0-3 expected a column, found `and`",
-		`isNull a`:          "7-8 expected `(`, found `a`",
-		"a == \xff":         "5-6 unexpected character `\xff` (write a column with other characters in backquotes: `First Name`)",
+		`city not like "x"`: "5-8 expected an operator such as `==`, `like`, or `in`, found `not` " +
+			"(write `not` before the column: not city like \"L%\")",
+		`"Lund" == city`:   "0-6 expected a column, found `\"Lund\"`",
+		`a == "x`:          `5-7 unclosed text (end it with ")`,
+		"`` == 1":          "0-2 empty name",
+		`a in [1`:          "7-7 expected `]`, found the end",
+		`a in []`:          "6-7 expected a literal, found `]`",
+		`a in (1, 2)`:      "5-6 expected `[`, found `(`",
+		`a == 007`:         "5-8 invalid number `007` (write digits, such as 12, -3, or 0.5)",
+		`a == 1.`:          "5-7 invalid number `1.` (write digits, such as 12, -3, or 0.5)",
+		`a == @2026-01-01`: "5-16 invalid time `@2026-01-01` (write the date, time, and zone: @2026-01-01T00:00:00Z)",
+		`(a == 1`:          "7-7 expected `)`, found the end",
+		`a == 1)`:          "6-7 expected `and`, `or`, or the end, found `)`",
+		`a == 1 b == 2`:    "7-8 expected `and`, `or`, or the end, found `b`",
+		`a - 1 == 2`: "2-3 unexpected character `-` " +
+			"(write a column with other characters in backquotes: `First Name`)",
+		`a between 1 and 2`: "2-9 expected an operator such as `==`, `like`, or `in`, found `between` " +
+			"(write two comparisons and `and`)",
+		`and == 1`: "0-3 expected a column, found `and`",
+		`isNull a`: "7-8 expected `(`, found `a`",
+		"a == \xff": "5-6 unexpected character `\xff` " +
+			"(write a column with other characters in backquotes: `First Name`)",
 	} {
 		n, fault := Parse(text)
 		if fault == nil {
@@ -117,7 +121,9 @@ func TestDepth(t *testing.T) {
 
 // Parse never panics, and a fault lies in the text.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{`city == "Lund" and not (a in [1, 2] or isNull(b))`, "`a` like '%'", `a >= @2026-01-01T00:00:00Z`} {
+	for _, seed := range []string{
+		`city == "Lund" and not (a in [1, 2] or isNull(b))`, "`a` like '%'", `a >= @2026-01-01T00:00:00Z`,
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

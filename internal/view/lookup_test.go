@@ -23,7 +23,8 @@ func (s *screen) Status(line string) error {
 // TestLookup: the wait for calls of an earlier apply is one line that is counted down, or a line every ten seconds
 // without a terminal. A short one is silent.
 func TestLookup(t *testing.T) {
-	const first = "2 calls of an earlier apply may still be under way: looking for the result, 1m20s at most (--lost-after)\n"
+	const first = "2 calls of an earlier apply may still be under way: looking for the result, " +
+		"1m20s at most (--lost-after)\n"
 	for _, c := range []struct {
 		live  bool
 		after time.Duration

@@ -23,7 +23,9 @@ func forEditors(root *jsonschema.Schema) {
 	defaults.Type, defaults.AllOf = "", []*jsonschema.Schema{partial(root, schemas.KindDataflow)}
 	describeConnectors(root)
 	// The compiler says which keys a source needs; editors get the pair that is in most documents.
-	root.Definitions[schemas.KindDataflow].Extras = map[string]any{"dependencies": map[string][]string{"database": {"table"}}}
+	root.Definitions[schemas.KindDataflow].Extras = map[string]any{
+		"dependencies": map[string][]string{"database": {"table"}},
+	}
 	done := loosened{}
 	for name := range root.Definitions {
 		if name != schemas.KindProject && name != "TargetConfig" { // aepflow.yaml has no variables of its own

@@ -214,7 +214,8 @@ func parquetFile(t testing.TB) []byte {
 	ann := "Ann"
 	var b bytes.Buffer
 	w := parquet.NewGenericWriter[record](&b)
-	_, err := w.Write([]record{{1, &ann, time.UnixMicro(1_500_000).UTC(), 20_000, true, 9.5, &place{"Lund", 2}, []string{"a", "b"},
+	_, err := w.Write([]record{{1, &ann, time.UnixMicro(1_500_000).UTC(), 20_000, true, 9.5,
+		&place{"Lund", 2}, []string{"a", "b"},
 		[]place{{"Ystad", 1}}, map[string]float64{"k": 1.5}}, {ID: 2, Total: math.Inf(1), At: time.Unix(0, 0)}})
 	if err == nil {
 		err = w.Close()
@@ -232,7 +233,8 @@ func TestParquet(t *testing.T) {
 		t.Fatal(err)
 	}
 	const place = `{"properties":{"city":{"type":"string"},"no":{"type":"integer"}},"type":"object"}`
-	want := `{"properties":{"at":{"format":"date-time","type":"string"},"day":{"format":"date","type":"string"},"home":` + place +
+	want := `{"properties":{"at":{"format":"date-time","type":"string"},` +
+		`"day":{"format":"date","type":"string"},"home":` + place +
 		`,"id":{"maximum":9007199254740991,"minimum":-9007199254740992,"type":"integer"},"name":{"type":"string"},` +
 		`"paid":{"type":"boolean"},"places":{"items":` + place + `,"type":"array"},` +
 		`"rates":{"additionalProperties":{"type":"number"},"type":"object"},` +

@@ -55,7 +55,8 @@ func newState(c *core.Call, connectionSpecID string) (string, error) {
 	if !isDraft(c) {
 		return "enabled", nil
 	}
-	if spec, _, ok := specs.ConnectorByID(connectionSpecID); !ok || !hasDrafts(spec) && connectionSpecID != specs.DataLake {
+	spec, _, ok := specs.ConnectorByID(connectionSpecID)
+	if !ok || !hasDrafts(spec) && connectionSpecID != specs.DataLake {
 		return "", core.FlowError(core.ErrDraft, "connection specification %s has no draft mode", connectionSpecID)
 	}
 	return c.Env.Switches.DraftState, nil

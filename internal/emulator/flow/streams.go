@@ -55,7 +55,8 @@ func isWebhook(spec specs.Connector) bool {
 // checkStreamSource checks the source connection of a stream. HTTP API and Snowflake
 // have no data.format, all others have JSON.
 func checkStreamSource(o object, spec specs.Connector) error {
-	if format := core.Text(o, "data", "format"); spec.Slug != httpAPI && spec.Slug != snowflakeStreaming && format != "json" {
+	format := core.Text(o, "data", "format")
+	if spec.Slug != httpAPI && spec.Slug != snowflakeStreaming && format != "json" {
 		return core.FlowError(core.ErrFormat, "data.format is %q, %s has json", format, spec.Name)
 	}
 	params, isObject := o["params"].(object)
