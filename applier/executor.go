@@ -131,7 +131,7 @@ func (o outcome) withoutLoss(lost bool) outcome {
 func (e *executor) existing(ctx context.Context, c *boundCall, cause error) outcome {
 	sent := c.intent.Entry.Entry
 	switch {
-	case c.change.Kind == resource.Descriptor && hasStatus(cause, http.StatusBadRequest):
+	case resource.SpecOf(c.change.Kind).IsDescriptor() && hasStatus(cause, http.StatusBadRequest):
 		found, err := e.resolver().finder.Find(ctx, sent, time.Time{})
 		if err == nil && len(found) == 1 && e.recorder.claim(found[0].ID) {
 			return outcome{known: platform.Done, id: found[0].ID, etag: found[0].ETag, already: true}

@@ -19,7 +19,7 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 		if seen[i] || entry.ID == "" {
 			continue
 		}
-		if e.Destroy && resource.SpecOf(entry.Address.Kind).KeepsData && !e.AllowDataLoss {
+		if e.Destroy && resource.SpecOf(entry.Address.Kind).StaysOnDestroy() && !e.AllowDataLoss {
 			kept++
 			continue
 		}
@@ -46,7 +46,7 @@ func forgetMissing(n *node, e *env) {
 
 // keepNamed takes out of the removals what a document names by its ID: the object
 // is no longer managed here, but it is in use. What such an object needs, and the
-// identities and the Profile tag of such a schema, stay with it. A replacement
+// descriptors and the Profile tag of such a schema, stay with it. A replacement
 // whose old object a document names is refused by a guard.
 func keepNamed(list []*node, e *env) {
 	gone := map[string]*node{} // by the ID that a document may name
@@ -68,11 +68,12 @@ func keepNamed(list []*node, e *env) {
 	}
 	keep := withNeeds(roots, e)
 	for _, n := range list {
-		if k := n.change.Kind; k != resource.Descriptor && k != resource.Union {
-			continue
+		of := n.spec().TagOf
+		if n.spec().IsDescriptor() {
+			of = "xdm:sourceSchema"
 		}
 		for _, need := range n.entry.Needs {
-			if need.To.Kind == resource.Schema && keep[need.To] {
+			if need.Via == of && keep[need.To] {
 				keep[n.change.Address] = true
 			}
 		}

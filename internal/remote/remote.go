@@ -102,7 +102,7 @@ func List(ctx context.Context, d platform.Doer, kind resource.Kind) iter.Seq2[pl
 	spec := resource.SpecOf(kind)
 	return func(yield func(platform.Object, error) bool) {
 		for o, err := range list(ctx, d, spec, "") {
-			if err == nil && !exists(spec, o) {
+			if err == nil && (!exists(spec, o) || !hasType(spec, o)) {
 				continue
 			}
 			if !yield(o, err) {
@@ -120,7 +120,7 @@ func Written(kind resource.Kind, answer []byte) (id, etag string, err error) {
 		return platform.WrittenFlow(answer)
 	case resource.AnswerRegistry, resource.AnswerDescriptor:
 		id, etag, err = platform.WrittenRegistry(answer)
-		if isURL := strings.Contains(id, "://"); err == nil && isURL != (kind != resource.Descriptor) {
+		if isURL := strings.Contains(id, "://"); err == nil && isURL == resource.SpecOf(kind).IsDescriptor() {
 			err = fmt.Errorf("%q in the answer is the ID of another kind of object", id)
 		}
 		return id, etag, err
@@ -138,9 +138,15 @@ func exists(spec *resource.Spec, o platform.Object) bool {
 	return spec.TagOf == "" || slices.Contains(headOf(o).Tags, "union")
 }
 
+// hasType reports whether an object of a list has a type of the kind: one list holds the descriptors of all kinds.
+func hasType(spec *resource.Spec, o platform.Object) bool {
+	return len(spec.Types) == 0 || slices.Contains(spec.Types, headOf(o).Type)
+}
+
 // head holds the members that mean the same in every service.
 type head struct {
 	Name, Title, State string
+	Type               string   `json:"@type"`
 	Tags               []string `json:"meta:immutableTags"`
 	// The time of creation in milliseconds: each service has its own member for it.
 	CreatedAt   int64 `json:"createdAt"`

@@ -109,6 +109,8 @@ type Spec struct {
 	Reads       string            // field that says which connection this reads
 	Switched    []string          // lists that are off before they get another value that is on
 	Stops       bool              // must be disabled before it is deleted
+	Types       []string          // values of @type that the descriptors of this kind have
+	Describes   bool              // describes what holds data: stays with it, unless no document has it any more
 }
 
 var kinds = map[Kind]*Spec{
@@ -150,19 +152,7 @@ var kinds = map[Kind]*Spec{
 		},
 		Keys: map[string]string{"allOf": "$ref"},
 	},
-	Descriptor: {
-		Kind: Descriptor, Noun: "identity descriptor", Collection: specs.SchemaRegistry + "/tenant/descriptors",
-		Update: PutWhole, Answer: AnswerDescriptor, KeepsData: true,
-		Traits: []Trait{
-			{"@type", RequiresReplace, Always, "another type is another descriptor"},
-			{"xdm:sourceSchema", RequiresReplace, Always, "a descriptor belongs to its schema"},
-			{"xdm:sourceVersion", InPlace, Always, "the major version of the schema"},
-			{"xdm:sourceProperty", RequiresReplace, Always, "a descriptor belongs to its field"},
-			{"xdm:namespace", InPlace, Always, "the identity namespace may change"},
-			{"xdm:property", InPlace, Always, "whether the namespace is a code or an id"},
-			{"xdm:isPrimary", InPlace, Always, "one identity of a schema is primary"},
-		},
-	},
+	Descriptor: identityDescriptor,
 	Union: {
 		Kind: Union, Noun: "Profile tag", Collection: specs.SchemaRegistry + "/tenant/schemas",
 		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",
