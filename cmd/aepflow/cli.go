@@ -34,6 +34,9 @@ type grammar struct {
 	Config   configCmd   `cmd:"" help:"Show the documents as they are for a target."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
 	Explain  explainCmd  `cmd:"" help:"Explain a key of the file format, or a diagnostic."`
+
+	Connectors connectorsCmd `cmd:"" help:"List the connectors, or print one."`
+
 	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 

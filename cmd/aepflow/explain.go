@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/compiler"
-	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
@@ -44,8 +43,7 @@ func (c explainCmd) Run(a *app) error {
 		if a.Output == "json" {
 			return a.printJSON(connector)
 		}
-		_, err := io.WriteString(a.stdout, output.Fold(connectordoc.Text(connector), columns))
-		return err
+		return printConnector(a.stdout, connector, columns)
 	}
 	e, near, ok := compiler.Explain(c.What)
 	var others []string
@@ -110,7 +108,7 @@ func unexplained(what, near string) error {
 	return exit(
 		exitUsage,
 		"unknown key, connector, or code %s; keys begin with dataflow, connection, schema, dataset, or project; "+
-			"`aepflow explain` lists the codes, `aepflow explain connection.connector` the connectors",
+			"`aepflow explain` lists the codes, `aepflow connectors` the connectors",
 		what,
 	)
 }

@@ -26,8 +26,7 @@ func index() string {
 	var b strings.Builder
 	b.WriteString(generated + "# Connectors\n\n" +
 		"What aepflow knows about each connector: how to sign in, what to watch for, and a document that works.\n" +
-		"`aepflow explain CONNECTOR` prints the same. A dataflow reads tables or files; connections of other " +
-		"connectors can be managed.\n\n" +
+		"`aepflow connectors NAME` prints the same.\n\n" +
 		"| connector | name | reads | sign-in |\n| --- | --- | --- | --- |\n")
 	var unusable []string
 	for _, c := range specs.Connectors() {
@@ -36,7 +35,7 @@ func index() string {
 			unusable = append(unusable, c.Name)
 		case c.IsSource():
 			fmt.Fprintf(&b, "| [`%s`](%s.md) | %s | %s | %s |\n", c.Slug, c.Slug, cell(c.Name), facts(c)[0][1],
-				signInCell(c))
+				cell(SignIn(c)))
 		}
 	}
 	b.WriteString("\n## Not usable\n\nAdobe does not publish the IDs of these sources. Set them up in the UI of " +
@@ -45,20 +44,6 @@ func index() string {
 		b.WriteString("* " + name + "\n")
 	}
 	return b.String()
-}
-
-func signInCell(c specs.Connector) string {
-	switch {
-	case c.AuthComplete && len(c.Auth) == 0:
-		return "none needed"
-	case len(c.Auth) == 0:
-		return "not published"
-	}
-	text := strings.Join(c.MethodNames(), ", ")
-	if !c.AuthComplete {
-		text += " (not checked)"
-	}
-	return cell(text)
 }
 
 // namespaces says what the identities of a document need, "" for a document without any.

@@ -45,13 +45,13 @@ func Text(c specs.Connector) string {
 // facts are what there is to know about a connector in a few words.
 func facts(c specs.Connector) [][2]string {
 	reads := map[string]string{
-		"CRMToAEP": "tables", "CloudStorageToAEP": "files", "RestStorageToAEP": "records of a REST service",
-		"": "events of a stream",
-	}[c.FlowSpec]
-	if c.Kind == "adobeApplication" {
-		reads = "records of an Adobe application"
-	}
+		"table": "tables", "files": "files", "rest": "records of a REST service", "stream": "events of a stream",
+		"": "records of an Adobe application",
+	}[Source(c)]
 	out := [][2]string{{"reads", reads}}
+	if keys := Keys(c); len(keys) > 0 {
+		out = append(out, [2]string{"keys", strings.Join(keys, ", ")})
+	}
 	if len(c.Clouds) > 0 {
 		out = append(out, [2]string{"clouds", strings.Join(c.Clouds, ", ")})
 	}

@@ -7,7 +7,7 @@ var signInCodes = []Entry{
 		Title: "sign-in that cannot be checked",
 		Explanation: "Adobe does not publish every sign-in method of this connector, or not all of its parameters. " +
 			"What the document says differs from what is published and may be right: the platform decides. " +
-			"`aepflow explain CONNECTOR` prints what is published.",
+			"`aepflow connectors NAME` prints what is published.",
 		Example: `kind: Connection
 name: crm
 connector: sugarcrm
