@@ -33,8 +33,8 @@ func (r *resolver) resolveSource(u *unit) {
 		}
 		if u.dataflow.Files != nil {
 			r.resolveFiles(u)
-		} else if u.has("rest", "params") {
-			r.report.Add(uncheckedParams{u.at("rest", "params")})
+		} else {
+			r.resolveRest(u)
 		}
 	case !database && !table:
 		r.report.Add(noSource{u})

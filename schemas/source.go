@@ -62,6 +62,7 @@ type Filter struct {
 // connection, as a database has, and parameters of its own.
 type Rest struct {
 	Via `yaml:",inline"`
-	// Parameters of the source, in its own words. They are passed on as they are written.
+	// Parameters of the source, which aepflow connectors NAME lists where Adobe publishes them. They are sent as they
+	// are written.
 	Params Data `yaml:"params,omitempty"`
 }

@@ -31,6 +31,8 @@ type connectorEntry struct {
 	Deprecated  string      `json:"deprecated,omitempty"`
 	Notes       []string    `json:"notes,omitempty"`
 	SignIn      signInEntry `json:"sign_in"`
+
+	SourceParams []paramEntry `json:"source_params,omitzero"`
 }
 
 type signInEntry struct {
@@ -67,6 +69,9 @@ func connectorsJSON(list []specs.Connector) connectorsResult {
 			Keys: connectordoc.Keys(c), Clouds: c.Clouds, DeltaFormat: c.DeltaColumnFormat, Filter: c.FilterAtSource,
 			CDC: c.CDC, Deprecated: c.Deprecated, Notes: c.Notes,
 			SignIn: signInEntry{Complete: c.AuthComplete, Methods: []methodEntry{}},
+		}
+		if c.SourceParams != nil {
+			e.SourceParams = paramEntries(c.SourceParams)
 		}
 		for _, m := range c.Auth {
 			e.SignIn.Methods = append(e.SignIn.Methods, methodEntry{

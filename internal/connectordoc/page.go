@@ -71,6 +71,10 @@ func page(c specs.Connector) string {
 	for _, a := range c.Auth {
 		writeMethod(&b, a)
 	}
+	if len(c.SourceParams) > 0 {
+		b.WriteString("\n## Parameters\n\n" + sourceParamsSentence + "\n")
+		writeParamTable(&b, c.SourceParams)
+	}
 	if notes := watchFor(c); len(notes) > 0 {
 		b.WriteString("\n## Watch for\n\n")
 		for _, note := range notes {
@@ -88,11 +92,15 @@ func writeMethod(b *strings.Builder, a specs.Auth) {
 	for _, note := range methodNotes(a) {
 		b.WriteString("\n" + note + "\n")
 	}
-	if len(a.Params) == 0 {
+	writeParamTable(b, a.Params)
+}
+
+func writeParamTable(b *strings.Builder, params []specs.Param) {
+	if len(params) == 0 {
 		return
 	}
 	b.WriteString("\n| parameter | required | value |\n| --- | --- | --- |\n")
-	for _, p := range a.Params {
+	for _, p := range params {
 		required := ""
 		if p.Required {
 			required = "yes"

@@ -22,13 +22,11 @@ func Text(c specs.Connector) string {
 		for _, note := range methodNotes(a) {
 			fmt.Fprintf(&b, "    %s\n", note)
 		}
-		for _, p := range a.Params {
-			name := p.Name
-			if p.Required {
-				name += " *"
-			}
-			fmt.Fprintf(&b, "    %-26s %s\n", name, strings.Join(paramFacts(p), "; "))
-		}
+		writeParams(&b, a.Params)
+	}
+	if len(c.SourceParams) > 0 {
+		b.WriteString("\n" + sourceParamsSentence + "\n\n")
+		writeParams(&b, c.SourceParams)
 	}
 	if slices.ContainsFunc(c.Auth, hasRequired) {
 		b.WriteString("\n* required\n")
@@ -40,6 +38,19 @@ func Text(c specs.Connector) string {
 		}
 	}
 	return b.String()
+}
+
+// sourceParamsSentence introduces the parameters of a self-serve source.
+const sourceParamsSentence = "Parameters for `rest.params` of a dataflow."
+
+func writeParams(b *strings.Builder, params []specs.Param) {
+	for _, p := range params {
+		name := p.Name
+		if p.Required {
+			name += " *"
+		}
+		fmt.Fprintf(b, "    %-26s %s\n", name, strings.Join(paramFacts(p), "; "))
+	}
 }
 
 // facts are what there is to know about a connector in a few words.

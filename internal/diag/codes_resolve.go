@@ -8,6 +8,7 @@ const (
 	NotAFileSource    Code = "not-a-file-source"
 	NotARestSource    Code = "not-a-rest-source"
 	UncheckedParams   Code = "unchecked-params"
+	SourceParam       Code = "source-param"
 	SourceChoice      Code = "source-choice"
 	FilePath          Code = "file-path"
 	FileFormat        Code = "file-format"

@@ -44,11 +44,21 @@ var sourceCodes = []Entry{
 	{
 		Code: UncheckedParams, Severity: Note,
 		Title: "parameters that were not checked",
-		Explanation: "Each self-serve source has parameters of its own, which Adobe does not list in one place. They " +
-			"are sent as they are written.",
+		Explanation: "Adobe does not publish the parameters of this self-serve source. They are sent as they are " +
+			"written.",
+		Example: with(filesDataflow, "files:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"+
+			"  path: /exports/loyalty/*.csv\n", "rest:\n  connector: generic-rest\n"+
+			"  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n  params: {path: /members}\n"),
+	},
+	{
+		Code: SourceParam, Severity: Error,
+		Title: "wrong parameter of a self-serve source",
+		Explanation: "A required parameter is missing, or it is no text. A parameter or a value that Adobe's page on the " +
+			"source does not name is a warning, because the page may be incomplete: it is sent as it is written. " +
+			"`aepflow connectors NAME` prints the parameters.",
 		Example: with(filesDataflow, "files:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"+
 			"  path: /exports/loyalty/*.csv\n", "rest:\n  connector: stripe\n"+
-			"  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n  params: {resourcePath: charges}\n"),
+			"  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"),
 	},
 	{
 		Code: NotAFileSource, Severity: Error,

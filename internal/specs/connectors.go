@@ -33,6 +33,10 @@ type Connector struct {
 	AuthComplete bool   `json:"authComplete,omitempty"`
 	Auth         []Auth `json:"auth,omitempty"`
 
+	// SourceParams are the parameters that Adobe publishes of a self-serve source: nil when
+	// it publishes none, empty when the source has none.
+	SourceParams []Param `json:"sourceParams,omitzero"`
+
 	DeltaColumnFormat string   `json:"deltaColumnFormat,omitempty"`
 	FilterAtSource    bool     `json:"filterAtSource,omitempty"`
 	CDC               bool     `json:"cdc,omitempty"`

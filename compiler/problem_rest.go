@@ -1,0 +1,94 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// unknownSourceParam is a warning: Adobe's pages show samples, not specifications.
+type unknownSourceParam struct {
+	at        place
+	name      string
+	connector specs.Connector
+}
+
+func (p unknownSourceParam) Diagnose() diag.Diagnostic {
+	known := sourceParamNames(p.connector)
+	d := diag.Diagnostic{
+		Code: diag.SourceParam, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("parameter `%s` of %s is not documented", p.name, p.connector.Name),
+		Labels:  p.at.keyLabels("unknown parameter"),
+		Help:    p.connector.Name + " has no documented parameters: remove it",
+	}
+	if len(known) > 0 {
+		d.Help = "documented parameters: " + list(known, "and")
+	}
+	parent := place{p.at.d, p.at.path.Parent()}
+	if near := meant(&d, p.name, known); diag.Mistyped(p.name, near) && !parent.has(near) {
+		d.Fix = p.at.fixKey(p.name, near)
+	}
+	return d
+}
+
+type missingSourceParam struct {
+	u         *unit
+	param     specs.Param
+	connector specs.Connector
+}
+
+func (p missingSourceParam) Diagnose() diag.Diagnostic {
+	at := p.u.at("rest", "params")
+	if !p.u.has("rest", "params") {
+		at = p.u.at("rest")
+	}
+	d := diag.Diagnostic{
+		Code: diag.SourceParam, Severity: diag.Error, Path: "rest.params." + p.param.Name,
+		Message: fmt.Sprintf("missing parameter `%s` of %s", p.param.Name, p.connector.Name),
+		Labels:  at.keyLabels("`params." + p.param.Name + "` is required here"),
+		Help:    "add `" + p.param.Name + ":` to `params`",
+	}
+	if len(p.param.Enum) > 0 {
+		d.Help += ": " + list(p.param.Enum, "or")
+	}
+	return d
+}
+
+type sourceParamType struct {
+	at     place
+	param  specs.Param
+	scalar bool
+}
+
+func (p sourceParamType) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.SourceParam, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("parameter `%s` expects text", p.param.Name),
+		Labels:  p.at.labels("expected text"),
+	}
+	if p.scalar {
+		d.Help = "write the value in quotes"
+	}
+	return d
+}
+
+// unlistedSourceParam is a warning for the same reason as unknownSourceParam.
+type unlistedSourceParam struct {
+	at    place
+	param specs.Param
+	got   string
+}
+
+func (p unlistedSourceParam) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.SourceParam, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("value `%s` of parameter `%s` is not documented", p.got, p.param.Name),
+		Labels:  p.at.labels("expected " + list(p.param.Enum, "or")),
+	}
+	if near, ok := diag.Nearest(p.got, p.param.Enum); ok {
+		d.Help = "did you mean `" + near + "`?"
+		d.Fix = p.at.fix(p.got, near)
+	}
+	return d
+}
