@@ -16,7 +16,7 @@ import (
 // its name.
 func canNest(f *schemas.Dataflow) bool {
 	if f.Files == nil {
-		return f.Rest != nil
+		return f.Rest != nil || f.Stream != nil && f.Stream.TableName == "" // Snowflake streams a table
 	}
 	format := formatOf(f.Files)
 	return format == "json" || format == "parquet"

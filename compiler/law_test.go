@@ -156,6 +156,12 @@ rest: {connector: stripe, connectionId: x, connection: y, title: t, description:
 target: {schema: people, dataset: people}
 mappings: {a: id}
 schedule: {frequency: once}
+`, `name: events
+stream: {connector: azure-event-hubs, connectionId: x, connection: y, title: t, description: d, dataType: raw,
+  eventHubName: h, consumerGroup: g, streamName: s, topicName: t, subscriptionName: s, tableName: t, timestampColumn: c,
+  timezone: z, backfill: true, reset: latest}
+target: {schema: people, dataset: people}
+mappings: {a: id}
 `, `kind: Connection
 name: db
 title: t

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/aepflow/aepflow/internal/document"
@@ -32,7 +33,7 @@ func lowerDataflow(u *unit, s *symbols) []resource.Resource {
 	if len(f.Mappings) > 0 {
 		out = append(out, lowerMapping(u, id))
 	}
-	return append(out, lowerFlow(u))
+	return append(out, lowerFlow(u, s))
 }
 
 // draftState marks the source or target connection of a draft as one.
@@ -79,26 +80,33 @@ func lowerMapping(u *unit, schema resource.Value) resource.Resource {
 		name = f.MappingSet.Title
 	}
 	body := make(object, 0, 3)
-	of := title(f.Title, f.Name)
-	if f.Schedule.Frequency == "once" {
-		// A new name is a new version of the mapping set, and a one-time dataflow
-		// cannot move to one: neither its name nor its title may reach it.
-		switch _, via := viaOf(f); {
-		case f.Files != nil:
-			of = f.Files.Path
-		case f.Rest != nil:
-			of = title(via.Connection, via.Connector)
-		default:
-			of = f.Table
-		}
-	}
-	body.text("name", title(name, of+" mapping"), titleAt(u, "mappingSet"))
+	body.text("name", title(name, mappedName(f)+" mapping"), titleAt(u, "mappingSet"))
 	body.add("outputSchema", resource.Object(resource.F("schemaRef", resource.Object(
 		resource.F("id", schema),
 		resource.F("contentType", resource.String(fullSchemaType)),
 	))))
 	body.add("mappings", rows.At(u.span("mappings")))
 	return made(u, addr(resource.Mapping, f.Name), []string{"mappings"}, body.value(), f.Lifecycle)
+}
+
+// mappedName is what a mapping set is named after. A new name is a new version of the
+// set, and neither a one-time dataflow nor one of a stream can move to one: their
+// names and titles must not reach it.
+func mappedName(f *schemas.Dataflow) string {
+	_, via := viaOf(f)
+	switch once := f.Schedule.Frequency == "once"; {
+	case f.Stream != nil:
+		values := streamValues(f.Stream)
+		return cmp.Or(values["streamName"], values["eventHubName"], values["topicName"], values["tableName"],
+			via.Connection, via.Connector)
+	case once && f.Files != nil:
+		return f.Files.Path
+	case once && f.Rest != nil:
+		return cmp.Or(via.Connection, via.Connector)
+	case once:
+		return f.Table
+	}
+	return title(f.Title, f.Name)
 }
 
 // mappingValue is one mapping in the newer shape of the Data Prep service.
@@ -123,7 +131,7 @@ func mappingValue(u *unit, m schemas.Mapping) resource.Value {
 	return row.value()
 }
 
-func lowerFlow(u *unit) resource.Resource {
+func lowerFlow(u *unit, s *symbols) resource.Resource {
 	f := u.dataflow
 	self := func(k resource.Kind, field string) resource.Value { return resource.Reference(addr(k, f.Name), field) }
 	transformations := resource.List()
@@ -149,7 +157,7 @@ func lowerFlow(u *unit) resource.Resource {
 	body := make(object, 0, 9)
 	body.text("name", title(f.Title, f.Name), u.doc.Lookup("title"))
 	body.text("description", f.Description, u.doc.Lookup("description"))
-	body.add("flowSpec", spec(flowSpecOf(f)))
+	body.add("flowSpec", spec(flowSpecOf(u, s)))
 	body.add("sourceConnectionIds", resource.List(self(resource.Source, "id").At(u.span(key))))
 	body.add("targetConnectionIds", resource.List(self(resource.Target, "id").At(u.span("target"))))
 	if len(transformations.Items) > 0 {

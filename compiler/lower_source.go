@@ -1,9 +1,10 @@
 package compiler
 
 import (
+	"cmp"
+
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
-	"github.com/aepflow/aepflow/schemas"
 )
 
 func lowerSource(u *unit, s *symbols) resource.Resource {
@@ -25,6 +26,8 @@ func lowerSource(u *unit, s *symbols) resource.Resource {
 		body = append(body, filesBody(u)...)
 	case f.Rest != nil:
 		body = append(body, restBody(u)...)
+	case f.Stream != nil:
+		body = append(body, streamBody(u, connector)...)
 	default:
 		body = append(body, tableBody(u)...)
 	}
@@ -87,13 +90,37 @@ func restBody(u *unit) object {
 	}
 }
 
+// streamBody is what says what a source connection of a stream reads. HTTP API and
+// Snowflake have no format.
+func streamBody(u *unit, c specs.Connector) object {
+	var body, params object
+	if c.HasStreamFormat() {
+		body.add("data", resource.Object(resource.F("format", resource.String("json"))))
+	}
+	values := streamValues(u.dataflow.Stream)
+	for _, k := range c.StreamKeys() {
+		value := cmp.Or(values[k.Key], k.Default)
+		if k.Name != "" && value != "" {
+			params.add(k.Name, resource.String(value).At(u.doc.Lookup("stream", k.Key).Written()))
+		}
+	}
+	if len(params) > 0 {
+		body.add("params", params.value())
+	}
+	return body
+}
+
 // flowSpecOf is the flow specification that takes the dataflow's source.
-func flowSpecOf(f *schemas.Dataflow) string {
-	switch {
+func flowSpecOf(u *unit, s *symbols) string {
+	switch f := u.dataflow; {
 	case f.Files != nil:
 		return specs.CloudStorageToAEP
 	case f.Rest != nil:
 		return specs.RestStorageToAEP
+	case f.Stream != nil:
+		connector, _ := s.connector(u)
+		dataType, _ := s.dataType(u, connector)
+		return connector.StreamFlowSpec(dataType)
 	}
 	return specs.CRMToAEP
 }

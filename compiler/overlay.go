@@ -248,23 +248,24 @@ func (p provenance) defaulted(root, doc, defaults *document.Node, path document.
 }
 
 // wanted reports whether a default is compatible with a document: of two
-// ways to the database it chooses one, and a schedule of once has no interval.
+// ways to the database it chooses one, a schedule of once has no interval, and a
+// stream has no schedule.
 func wanted(root *document.Node, path string) bool {
-	database, schedule := root.Get("database"), root.Get("schedule")
+	database, frequency := root.Get("database"), root.Get("schedule").Get("frequency")
+	isTable := !slices.ContainsFunc(sourceKeys[2:], func(key string) bool { return root.Get(key) != nil })
 	switch path {
 	case "database.connector", "database.connectionId":
 		return database.Get("connection") == nil
 	case "database.connection":
 		return database.Get("connectionId") == nil
 	case "database", "table":
-		return root.Get("files") == nil && root.Get("rest") == nil
-	case "files", "rest":
-		other := map[string]string{"files": "rest", "rest": "files"}[path]
-		return database == nil && root.Get("table") == nil && root.Get(other) == nil
+		return isTable
+	case "files", "rest", "stream":
+		return isTable && database == nil && root.Get("table") == nil
+	case "schedule", "options":
+		return root.Get("stream") == nil
 	case "schedule.interval", "schedule.backfill", "delta":
-		frequency := schedule.Get("frequency")
-		return (frequency == nil || frequency.Text != "once") &&
-			(path != "delta" || root.Get("files") == nil && root.Get("rest") == nil)
+		return (frequency == nil || frequency.Text != "once") && (path != "delta" || isTable)
 	}
 	return true
 }

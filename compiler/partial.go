@@ -15,14 +15,16 @@ import (
 
 // dependsOn says which other keys of a document the rules about a key look at.
 var dependsOn = map[string][]string{
-	"database":   {"table", "files", "rest"},
-	"table":      {"database", "files", "rest"},
+	"database":   {"table", "files", "rest", "stream"},
+	"table":      {"database", "files", "rest", "stream"},
 	"files":      {"schedule"},
-	"schedule":   {"state"},
-	"filter":     {"columns", "database", "files"},
-	"delta":      {"schedule", "columns", "files"},
-	"mappings":   {"columns", "target", "files", "state"},
-	"columns":    {"mappings", "delta", "files"},
+	"stream":     {"state"},
+	"schedule":   {"state", "stream"},
+	"options":    {"stream"},
+	"filter":     {"columns", "database", "files", "rest", "stream"},
+	"delta":      {"schedule", "columns", "files", "rest", "stream"},
+	"mappings":   {"columns", "target", "files", "state", "stream"},
+	"columns":    {"mappings", "delta", "files", "stream"},
 	"target":     {"mappings"},
 	"lifecycle":  {"target"},
 	"identities": {"class", "fieldGroups", "fields"},

@@ -67,7 +67,7 @@ func (p notATableSource) Diagnose() diag.Diagnostic {
 		Code: diag.NotATableSource, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("%s is not a source of tables", p.connector.Name),
 		Labels:  p.at.labels("expected a database connector (flow spec CRMToAEP)"),
-		Help:    "a dataflow ingests a database table; choose a connector such as postgresql or google-bigquery",
+		Help:    "choose a connector such as postgresql or google-bigquery" + readBy(p.connector),
 	}
 }
 

@@ -13,12 +13,13 @@ func (p noSource) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.SourceChoice, Severity: diag.Error, Path: "database",
 		Message: fmt.Sprintf("dataflow `%s` has no source", p.u.name),
-		Labels:  diag.At(p.u.at("name").key(), "expected `database` and `table`, `files`, or `rest`"),
-		Help:    "add `database:` and `table:` for a table, `files:` for files, or `rest:` for a self-serve source",
+		Labels:  diag.At(p.u.at("name").key(), "expected `database` and `table`, `files`, `rest`, or `stream`"),
+		Help: "add `database:` and `table:` for a table, `files:` for files, `rest:` for a self-serve source, or `stream:` " +
+			"for a stream",
 	}
 }
 
-// twoSources: files or a self-serve source beside a key of another source.
+// twoSources: a source beside a key of another source.
 type twoSources struct {
 	u        *unit
 	own, key string
@@ -35,15 +36,38 @@ func (p twoSources) Diagnose() diag.Diagnostic {
 	}
 }
 
-type landingZoneConnection struct{ at place }
+// needlessConnection: a connection to what has none.
+type needlessConnection struct {
+	at        place
+	connector specs.Connector
+}
 
-func (p landingZoneConnection) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
+func (p needlessConnection) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.at.path.String(),
 		Message: "the landing zone has no connection",
 		Labels:  p.at.keyLabels("the platform rejects this"),
 		Help:    "remove it: every sandbox has one landing zone, which `connector: " + landingZone + "` names",
 	}
+	if p.connector.IsWebhook() {
+		d.Message = fmt.Sprintf("%s has no connection", p.connector.Name)
+		d.Help = "remove it: the service sends its events to an address that the platform gives to the dataflow"
+	}
+	return d
+}
+
+// readBy adds how the source of a connector is read.
+func readBy(c specs.Connector) string {
+	keys := map[string]string{
+		"CRMToAEP": "`database:` and `table:`", "CloudStorageToAEP": "`files:`", "RestStorageToAEP": "`rest:`",
+	}[c.FlowSpec]
+	switch {
+	case c.IsStream():
+		keys = "`stream:`"
+	case keys == "":
+		return ""
+	}
+	return fmt.Sprintf(", or read %s with %s", c.Name, keys)
 }
 
 type notAFileSource struct {
@@ -56,7 +80,7 @@ func (p notAFileSource) Diagnose() diag.Diagnostic {
 		Code: diag.NotAFileSource, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("%s is not a source of files", p.connector.Name),
 		Labels:  p.at.labels("expected a connector of a file store (flow spec CloudStorageToAEP)"),
-		Help:    "choose a connector such as amazon-s3 or sftp; for a table, write `database:` and `table:`",
+		Help:    "choose a connector such as amazon-s3 or sftp" + readBy(p.connector),
 	}
 }
 
@@ -70,7 +94,7 @@ func (p notARestSource) Diagnose() diag.Diagnostic {
 		Code: diag.NotARestSource, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("%s is not a self-serve source", p.connector.Name),
 		Labels:  p.at.labels("expected a connector of a REST service (flow spec RestStorageToAEP)"),
-		Help:    "choose a connector such as stripe or zendesk; read tables with `database:` and files with `files:`",
+		Help:    "choose a connector such as stripe or zendesk" + readBy(p.connector),
 	}
 }
 
@@ -236,6 +260,10 @@ type deltaElsewhere struct{ u *unit }
 
 func (p deltaElsewhere) Diagnose() diag.Diagnostic {
 	key, _ := viaOf(p.u.dataflow)
+	how := "every run reads what is new or changed since the last"
+	if p.u.dataflow.Stream != nil {
+		how = "a stream is read as it comes"
+	}
 	return diag.Diagnostic{
 		Code: diag.DeltaForbidden, Severity: diag.Error, Path: "delta",
 		Message: fmt.Sprintf("`delta` is not allowed with `%s`", key),
@@ -243,6 +271,6 @@ func (p deltaElsewhere) Diagnose() diag.Diagnostic {
 			{Span: p.u.at("delta").key(), Text: "only tables have a delta column"},
 			{Span: p.u.at(key).key(), Text: "reads no table"},
 		},
-		Help: "remove `delta`: every run reads what is new or changed since the last",
+		Help: "remove `delta`: " + how,
 	}
 }

@@ -17,7 +17,7 @@ func (r *resolver) resolveDataflow(u *unit) {
 	if u.has("mappings") {
 		r.resolveMappings(u)
 	}
-	if u.has("schedule") {
+	if u.has("schedule") && u.dataflow.Stream == nil {
 		resolveSchedule(u, r.report)
 	}
 	r.resolveDelta(u)
@@ -28,10 +28,13 @@ func (r *resolver) resolveDataflow(u *unit) {
 // not have.
 func resolveState(u *unit, report *diag.Report) {
 	if u.dataflow.State == "draft" {
-		if u.dataflow.Files != nil || u.dataflow.Rest != nil {
+		if !readsTable(u.dataflow) {
 			report.Add(unsupportedDraft{u})
 		}
 		return
+	}
+	if u.dataflow.Stream != nil {
+		return // resolveStream knows what it needs
 	}
 	for _, key := range []string{"mappings", "schedule"} {
 		if !u.has(key) {
@@ -82,7 +85,7 @@ func resolveSchedule(u *unit, report *diag.Report) {
 func (r *resolver) resolveDelta(u *unit) {
 	f := u.dataflow
 	switch {
-	case f.Files != nil || f.Rest != nil:
+	case !readsTable(f):
 		if f.Delta != nil {
 			r.report.Add(deltaElsewhere{u})
 		}

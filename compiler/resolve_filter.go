@@ -20,7 +20,7 @@ func (r *resolver) resolveFilter(u *unit) {
 		return
 	}
 	c, known := r.connector(u)
-	if f.Files != nil || f.Rest != nil || known && !c.FilterAtSource {
+	if !readsTable(f) || known && !c.FilterAtSource {
 		r.report.Add(noFilters{u, c})
 		return
 	}

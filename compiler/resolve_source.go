@@ -15,27 +15,31 @@ func viaOf(f *schemas.Dataflow) (string, *schemas.Via) {
 		return "files", &f.Files.Via
 	case f.Rest != nil:
 		return "rest", &f.Rest.Via
+	case f.Stream != nil:
+		return "stream", &f.Stream.Via
 	}
 	return "database", &f.Database.Via
 }
 
+// sourceKeys are the keys that say what a dataflow reads. It has one of them, or
+// database and table.
+var sourceKeys = []string{"database", "table", "files", "rest", "stream"}
+
+// readsTable reports whether a dataflow reads a table.
+func readsTable(f *schemas.Dataflow) bool { return f.Files == nil && f.Rest == nil && f.Stream == nil }
+
 // resolveSource checks that a dataflow has exactly one source, and its rules.
 func (r *resolver) resolveSource(u *unit) {
 	database, table := u.has("database"), u.has("table")
-	switch {
-	case u.dataflow.Files != nil || u.dataflow.Rest != nil:
-		own, _ := viaOf(u.dataflow)
-		for _, key := range []string{"database", "table", "rest"} {
+	switch own, _ := viaOf(u.dataflow); {
+	case own != "database":
+		for _, key := range sourceKeys {
 			if key != own && u.has(key) {
 				r.report.Add(twoSources{u, own, key})
 				return
 			}
 		}
-		if u.dataflow.Files != nil {
-			r.resolveFiles(u)
-		} else {
-			r.resolveRest(u)
-		}
+		r.resolveOwn(u)
 	case !database && !table:
 		r.report.Add(noSource{u})
 		return
@@ -48,17 +52,30 @@ func (r *resolver) resolveSource(u *unit) {
 	r.resolveVia(u)
 }
 
+// resolveOwn checks the keys that one source alone has.
+func (r *resolver) resolveOwn(u *unit) {
+	switch {
+	case u.dataflow.Files != nil:
+		r.resolveFiles(u)
+	case u.dataflow.Stream != nil:
+		r.resolveStream(u)
+	default:
+		r.resolveRest(u)
+	}
+}
+
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 
 // resolveVia checks that there is one way to the source: a connector and the id of a
-// connection, or a Connection document. The landing zone has no connection.
+// connection, or a Connection document. The landing zone and webhooks have no connection.
 func (r *resolver) resolveVia(u *unit) {
 	key, via := viaOf(u.dataflow)
+	c, known := specs.ConnectorBySlug(via.Connector)
 	switch {
-	case via.Connector == landingZone:
+	case via.Connector == landingZone || c.IsWebhook():
 		for _, other := range []string{"connection", "connectionId"} {
 			if u.has(key, other) {
-				r.report.Add(landingZoneConnection{u.at(key, other)})
+				r.report.Add(needlessConnection{u.at(key, other), c})
 			}
 		}
 	case via.Connection != "" && via.ConnectionID != "":
@@ -79,7 +96,7 @@ func (r *resolver) resolveVia(u *unit) {
 		}
 		return
 	}
-	if c, ok := specs.ConnectorBySlug(via.Connector); ok {
+	if known {
 		checkReads(u, u.at(key, "connector"), c, r.report)
 		checkRetired(u.at(key, "connector"), c, r.report)
 	}
@@ -111,6 +128,8 @@ func checkReads(u *unit, at place, c specs.Connector, report *diag.Report) {
 		report.Add(notAFileSource{at: at, connector: c})
 	case key == "rest" && c.FlowSpec != "RestStorageToAEP":
 		report.Add(notARestSource{at: at, connector: c})
+	case key == "stream" && !c.IsStream():
+		report.Add(notAStreamSource{at: at, connector: c})
 	case key == "database" && c.FlowSpec != "CRMToAEP":
 		report.Add(notATableSource{at: at, connector: c})
 	}

@@ -23,8 +23,8 @@ const (
 // Kinds returns every kind of document, the default first.
 func Kinds() []string { return []string{KindDataflow, KindConnection, KindSchema, KindDataset} }
 
-// Dataflow brings data into one dataset, on a schedule: a table of a database,
-// files, or the records of a self-serve source.
+// Dataflow brings data into one dataset: on a schedule a table of a database,
+// files, or the records of a self-serve source, or a stream as it comes.
 type Dataflow struct {
 	// What the document describes. A document without kind is a Dataflow.
 	Kind string `yaml:"kind,omitempty" jsonschema:"enum=Dataflow,default=Dataflow"`
@@ -43,23 +43,25 @@ type Dataflow struct {
 	Files *Files `yaml:"files,omitempty"`
 	// The self-serve source to read instead of a table, such as stripe.
 	Rest *Rest `yaml:"rest,omitempty"`
+	// The stream to read instead of a table, such as an event hub. It has neither schedule nor options.
+	Stream *Stream `yaml:"stream,omitempty"`
 	// Columns to bring in and their types, in order. Default: all columns, of types that are not checked. Columns of
-	// files are checked here and not sent; those of JSON and Parquet files are paths such as address.city or
-	// items[].sku.
+	// files and streams are checked here and not sent; those of JSON, Parquet files, and streams are paths such as
+	// address.city or items[].sku.
 	Columns Columns `yaml:"columns,omitempty" jsonschema:"minProperties=1"`
 	// Rows of the table to read, such as city == "Lund" and not isNull(email). Only some connectors support it.
 	Filter *Filter `yaml:"filter,omitempty" jsonschema:"example=amount > 10"`
 	// The schema and the dataset that the data go into.
 	Target Target `yaml:"target"`
 	// What each field of the target schema gets: XDM path, then a column or a Data Prep expression. Required unless
-	// the dataflow is a draft.
+	// the dataflow is a draft or reads a stream of XDM data.
 	Mappings Mappings `yaml:"mappings,omitempty" jsonschema:"minProperties=1"`
 	// How the mapping set is called on the platform.
 	MappingSet *MappingSet `yaml:"mappingSet,omitempty"`
 	// Column that identifies new and changed rows of a table. Required for every schedule but once. Files have none:
 	// the time of their last change decides.
 	Delta *Delta `yaml:"delta,omitempty"`
-	// When and how often the source is read. Required unless the dataflow is a draft.
+	// When and how often the source is read. Required unless the dataflow is a draft or reads a stream.
 	Schedule Schedule `yaml:"schedule,omitempty"`
 	// How strict ingestion is.
 	Options *Options `yaml:"options,omitempty"`

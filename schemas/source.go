@@ -66,3 +66,34 @@ type Rest struct {
 	// are written.
 	Params Data `yaml:"params,omitempty"`
 }
+
+// Stream is a source that never ends: data come as they arise, without a schedule.
+// It has a connection, as a database has, unless it is a webhook, which the
+// connector alone names. Which keys it has besides depends on the connector.
+type Stream struct {
+	Via `yaml:",inline"`
+	// Whether the data are XDM already, and need no mappings. Default: raw. A stream of http-api has what its Connection
+	// document says, and the key only next to connectionId.
+	DataType string `yaml:"dataType,omitempty" jsonschema:"enum=raw,enum=xdm"`
+	// Name of the Kinesis data stream (amazon-kinesis).
+	StreamName string `yaml:"streamName,omitempty" jsonschema:"minLength=1,example=orders"`
+	// Name of the event hub (azure-event-hubs).
+	EventHubName string `yaml:"eventHubName,omitempty" jsonschema:"minLength=1,example=orders"`
+	// Consumer group of the event hub (azure-event-hubs). One dataflow can read each. Default: $Default.
+	ConsumerGroup string `yaml:"consumerGroup,omitempty" jsonschema:"minLength=1,example=aep"`
+	// Name of the topic (google-pubsub).
+	TopicName string `yaml:"topicName,omitempty" jsonschema:"minLength=1,example=projects/acme/topics/orders"`
+	// Name of the subscription (google-pubsub). One dataflow can read each.
+	SubscriptionName string `yaml:"subscriptionName,omitempty" jsonschema:"minLength=1,example=projects/acme/subscriptions/aep"`
+	// Name of the table (snowflake-streaming).
+	TableName string `yaml:"tableName,omitempty" jsonschema:"minLength=1,example=ORDERS"`
+	// Column that says when a row was added (snowflake-streaming).
+	TimestampColumn string `yaml:"timestampColumn,omitempty" jsonschema:"minLength=1,example=ADDED_AT"`
+	// Time zone of timestamps that have none (snowflake-streaming). Default: UTC.
+	Timezone string `yaml:"timezone,omitempty" jsonschema:"minLength=1,example=UTC"`
+	// Whether rows are read that were there before (snowflake-streaming).
+	Backfill *bool `yaml:"backfill,omitempty"`
+	// Where a new dataflow begins: at the newest event, or the oldest that is kept (amazon-kinesis, azure-event-hubs).
+	// Default: earliest.
+	Reset string `yaml:"reset,omitempty" jsonschema:"enum=latest,enum=earliest"`
+}

@@ -97,7 +97,7 @@ type Entry struct {
 // Codes returns every entry, sorted by code.
 func Codes() []Entry {
 	all := slices.Concat(
-		yamlCodes, documentCodes, sourceCodes, targetCodes, expressionCodes, mappingCodes, lintCodes, projectCodes,
+		yamlCodes, documentCodes, sourceCodes, streamCodes, targetCodes, expressionCodes, mappingCodes, lintCodes, projectCodes,
 		accessCodes, signInCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all

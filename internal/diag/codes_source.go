@@ -28,8 +28,8 @@ var sourceCodes = []Entry{
 	{
 		Code: SourceChoice, Severity: Error,
 		Title: "no source, or two",
-		Explanation: "A dataflow reads a table, with `database` and `table`, or files, with `files`, or a self-serve " +
-			"source, with `rest`. Write several dataflows to read several.",
+		Explanation: "A dataflow reads a table, with `database` and `table`, files, with `files`, a self-serve source, " +
+			"with `rest`, or a stream, with `stream`. Write several dataflows to read several.",
 		Example: with(filesDataflow, "columns:", "table: loyalty\ncolumns:"),
 	},
 	{

@@ -324,3 +324,25 @@ func TestDefaultsOfFiles(t *testing.T) {
 		}
 	}
 }
+
+// Streams that begin, or are read, as by default are not read differently.
+func TestDefaultsOfStreams(t *testing.T) {
+	spec := SpecOf(Source)
+	want := parsed(t, `{"params":{"eventHubName":"h","reset":"earliest","consumerGroup":"$Default","timezoneValue":"UTC"}}`)
+	for params, differences := range map[string]int{
+		`"reset":"earliest","consumerGroup":"$Default","timezoneValue":"UTC"`: 0,
+		`"reset":null`:          0,
+		`"reset":"EARLIEST"`:    0,
+		`"reset":"latest"`:      1,
+		`"consumerGroup":"g"`:   1,
+		`"timezoneValue":"CET"`: 1,
+	} {
+		read, err := spec.Align(want, plain(`{"params":{"eventHubName":"h",`+params+`}}`), "", noRefs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := spec.Diff(read, want); len(d) != differences {
+			t.Errorf("%s: %d differences, want %d: %v", params, len(d), differences, d)
+		}
+	}
+}

@@ -54,6 +54,9 @@ var spellings = map[Kind][]Spelling{
 		{Field: "data.properties.encoding", Canon: strings.ToUpper, Absent: "UTF-8"},
 		{Field: "data.properties.compressionType", Absent: emptyText, Owned: true},
 		{Field: "params.filters", Owned: true}, // without one, all rows are read
+		{Field: "params.reset", Canon: strings.ToLower, Absent: "earliest"},
+		{Field: "params.consumerGroup", Absent: "$Default"},
+		{Field: "params.timezoneValue", Absent: "UTC"},
 		{Field: "params.recursive", Canon: strings.ToLower, Absent: "false"},
 		{Field: "params.columns[].meta:xdmType", Canon: canonTime, Unsaid: true}, // xdm.format tells the two apart
 		{Field: "params.columns[].xdm.minimum", Canon: canonBound, Absent: "-2147483648", Served: true},

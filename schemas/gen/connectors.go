@@ -21,7 +21,7 @@ func describeConnectors(root *jsonschema.Schema) {
 			connection.AllOf = append(connection.AllOf, signIn(c))
 		}
 	}
-	for _, name := range []string{"Connection", "Database", "Files", "Rest"} {
+	for _, name := range []string{"Connection", "Database", "Files", "Rest", "Stream"} {
 		prop, _ := root.Definitions[name].Properties.Get("connector")
 		prop.Extras = map[string]any{descriptions: hovers}
 	}

@@ -58,7 +58,7 @@ func generate(dir string, as form) ([]byte, error) {
 		}
 	}
 	for _, v := range slices.Concat(documents, elements, []any{
-		schemas.Database{}, schemas.Files{}, schemas.Encryption{}, schemas.Filter{}, schemas.Rest{},
+		schemas.Database{}, schemas.Files{}, schemas.Encryption{}, schemas.Filter{}, schemas.Rest{}, schemas.Stream{},
 		schemas.Target{}, schemas.SchemaRef{}, schemas.DatasetRef{}, schemas.MappingSet{},
 		schemas.Delta{}, schemas.Schedule{}, schemas.Options{}, schemas.Lifecycle{}, schemas.Auth{},
 	}) {

@@ -129,7 +129,7 @@ func checkSource(c *core.Call, o object, spec specs.Connector) error {
 // the landing zone and webhooks must not have one.
 func checkBase(c *core.Call, o object, spec specs.Connector) error {
 	base := core.Text(o, "baseConnectionId")
-	if spec.Slug == core.LandingZone || isWebhook(spec) {
+	if spec.Slug == core.LandingZone || spec.IsWebhook() {
 		if base != "" {
 			return core.FlowError(core.ErrNoBase, "a source connection of %s has no baseConnectionId", spec.Name)
 		}

@@ -11,34 +11,7 @@ import (
 // Streams and self-serve sources. A stream has no schedule, no options, and no runs;
 // HTTP API and webhooks have an address to which events are sent.
 
-const (
-	httpAPI            = "http-api"
-	snowflakeStreaming = "snowflake-streaming"
-)
-
-// streamParams are the params of the source connections of streams. Other streams
-// have none.
-var streamParams = map[string][]specs.Param{
-	"amazon-kinesis": {
-		{Name: "stream", Type: "string", Required: true}, streamData,
-		{Name: "reset", Type: "string", Enum: []string{"latest", "earliest"}},
-	},
-	"azure-event-hubs": {
-		{Name: "eventHubName", Type: "string", Required: true}, streamData,
-		{Name: "reset", Type: "string", Enum: []string{"latest", "earliest"}},
-		{Name: "consumerGroup", Type: "string"},
-	},
-	"google-pubsub": {
-		{Name: "topicName", Type: "string", Required: true},
-		{Name: "subscriptionName", Type: "string", Required: true}, streamData,
-	},
-	snowflakeStreaming: {
-		{Name: "tableName", Type: "string", Required: true}, {Name: "timestampColumn", Type: "string", Required: true},
-		{Name: "backfill", Type: "boolean"}, {Name: "timezoneValue", Type: "string"},
-	},
-}
-
-var streamData = specs.Param{Name: "dataType", Type: "string", Enum: []string{"raw", "xdm"}}
+const snowflakeStreaming = "snowflake-streaming"
 
 // Streams reports whether a flow is that of a stream.
 func Streams(o object) bool {
@@ -46,24 +19,18 @@ func Streams(o object) bool {
 	return f.Streams
 }
 
-// isWebhook reports whether a connector is a self-serve stream: it has no connection.
-func isWebhook(spec specs.Connector) bool {
-	f, _ := specs.FlowSpecByID(specs.GenericStreamingAEP)
-	return f.Takes(spec.ID)
-}
-
 // checkStreamSource checks the source connection of a stream. HTTP API and Snowflake
 // have no data.format, all others have JSON.
 func checkStreamSource(o object, spec specs.Connector) error {
 	format := core.Text(o, "data", "format")
-	if spec.Slug != httpAPI && spec.Slug != snowflakeStreaming && format != "json" {
+	if spec.HasStreamFormat() && format != "json" {
 		return core.FlowError(core.ErrFormat, "data.format is %q, %s has json", format, spec.Name)
 	}
 	params, isObject := o["params"].(object)
 	if !isObject && o["params"] != nil {
 		return core.FlowError(core.ErrParamValue, "params must be an object")
 	}
-	return checkParams("params", streamParams[spec.Slug], params)
+	return checkParams("params", spec.StreamParams(), params)
 }
 
 // checkRestSource checks the source connection of a batch self-serve source, whose
@@ -115,7 +82,7 @@ func checkHTTPData(c *core.Call, spec specs.FlowSpec, source object) error {
 	}
 	want := map[string]string{specs.StreamWithMapping: "raw", specs.StreamXDM: "xdm"}[spec.ID]
 	got := core.Text(base.View(), "auth", "params", "dataType")
-	if conn, _, _ := specs.ConnectorByID(core.Text(base.View(), "connectionSpec", "id")); conn.Slug == httpAPI &&
+	if conn, _, _ := specs.ConnectorByID(core.Text(base.View(), "connectionSpec", "id")); conn.IsHTTPAPI() &&
 		want != "" && got != "" && got != want {
 		return core.FlowError(core.ErrConnector, "the connection takes %s data, flow specification %s takes %s", got,
 			spec.Name, want)
@@ -146,7 +113,7 @@ const collection = "https://dcs.adobedc.net/collection/"
 func openInlet(e *core.Env, o, before object) {
 	spec, _, _ := specs.ConnectorByID(core.Text(o, "connectionSpec", "id"))
 	params, isObject := core.At(o, "auth", "params").(object)
-	if spec.Slug != httpAPI || !isObject {
+	if !spec.IsHTTPAPI() || !isObject {
 		return
 	}
 	id, url := core.Text(before, "auth", "params", "inletId"), core.Text(before, "auth", "params", "inletUrl")

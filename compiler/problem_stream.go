@@ -1,0 +1,99 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+type notAStreamSource struct {
+	at        place
+	connector specs.Connector
+}
+
+func (p notAStreamSource) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.NotAStreamSource, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s is not a stream", p.connector.Name),
+		Labels:  p.at.labels("expected a streaming connector"),
+		Help:    "choose a connector such as amazon-kinesis or http-api" + readBy(p.connector),
+	}
+}
+
+// otherStreamsKey is a key that the stream of the connector does not have.
+type otherStreamsKey struct {
+	at        place
+	key       string
+	connector specs.Connector
+}
+
+func (p otherStreamsKey) Diagnose() diag.Diagnostic {
+	var owners, keys []string
+	for _, c := range specs.WithStreamKey(p.key) {
+		owners = append(owners, c.Name)
+	}
+	for _, k := range p.connector.StreamKeys() {
+		keys = append(keys, "`"+k.Key+"`")
+	}
+	d := diag.Diagnostic{
+		Code: diag.StreamKey, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("%s has no `%s`", p.connector.Name, p.key),
+		Labels:  p.at.keyLabels("a key of " + list(owners, "and")),
+		Help:    "remove it",
+	}
+	if len(keys) > 0 {
+		d.Help += fmt.Sprintf("; %s has %s", p.connector.Name, list(keys, "and"))
+	}
+	return d
+}
+
+// notForStreams is a key of dataflows that one of a stream cannot have.
+type notForStreams struct {
+	u   *unit
+	key string
+	xdm bool // and its data are XDM
+}
+
+func (p notForStreams) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.NotForStreams, Severity: diag.Error, Path: p.key,
+		Message: fmt.Sprintf("`%s` is not allowed with `stream`", p.key),
+		Labels: []diag.Label{
+			{Span: p.u.at(p.key).key(), Text: "the platform rejects this"},
+			{Span: p.u.at("stream").key(), Text: "reads a stream"},
+		},
+		Help: "remove it: a stream is read as it comes",
+	}
+	if p.xdm {
+		d.Message = "`mappings` is not allowed with XDM data of HTTP API"
+		d.Help = "remove it: the data have the form of the schema already; map raw data with `dataType: raw`"
+	}
+	return d
+}
+
+// otherDataType: the stream and its connection disagree about the data.
+type otherDataType struct{ u, connection *unit }
+
+func (p otherDataType) Diagnose() diag.Diagnostic {
+	at := p.u.at("stream", dataTypeKey)
+	return diag.Diagnostic{
+		Code: diag.StreamDataType, Severity: diag.Error, Path: at.path.String(),
+		Message: "the data are of another type than the connection says",
+		Labels: append(at.labels("not that of the connection"),
+			diag.Label{Span: p.connection.span("auth", "params", dataTypeKey), Text: "the connection takes this"}),
+		Help: "remove it: the connection of an HTTP API stream says what the data are",
+	}
+}
+
+// hiddenDataType: the connection takes its data type from the environment or a file.
+type hiddenDataType struct{ at place }
+
+func (p hiddenDataType) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.StreamDataType, Severity: diag.Error, Path: p.at.path.String(),
+		Message: "the type of the data is a reference",
+		Labels:  p.at.labels("expected raw or xdm"),
+		Help:    "write `dataType: raw` or `dataType: xdm`: it decides which flow specification and which keys there are",
+	}
+}

@@ -1,0 +1,130 @@
+package compiler
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// dataTypeKey is the key and the parameter that say whether the data of a stream are XDM already.
+const dataTypeKey = "dataType"
+
+// streamValues are the values of the keys that only some streams have, "" for those that
+// are absent.
+func streamValues(s *schemas.Stream) map[string]string {
+	backfill := ""
+	if s.Backfill != nil {
+		backfill = strconv.FormatBool(*s.Backfill)
+	}
+	return map[string]string{
+		dataTypeKey: s.DataType, "streamName": s.StreamName, "eventHubName": s.EventHubName,
+		"consumerGroup": s.ConsumerGroup, "topicName": s.TopicName, "subscriptionName": s.SubscriptionName,
+		"tableName": s.TableName, "timestampColumn": s.TimestampColumn, "timezone": s.Timezone, "backfill": backfill,
+		"reset": s.Reset,
+	}
+}
+
+// dataType is what the data of a stream are, raw or xdm; false when the documents do not
+// say it. The data of HTTP API are what its connection says.
+func (s *symbols) dataType(u *unit, c specs.Connector) (string, bool) {
+	stream := u.dataflow.Stream
+	if !c.IsHTTPAPI() {
+		return cmp.Or(stream.DataType, "raw"), true
+	}
+	if stream.Connection == "" {
+		return stream.DataType, stream.DataType != ""
+	}
+	p, _ := s.dataTypeParam(u)
+	ok := p.Value != nil && (p.Value.Text == "raw" || p.Value.Text == "xdm")
+	if !ok {
+		return "", false
+	}
+	return p.Value.Text, true
+}
+
+// dataTypeParam returns what the Connection document of a stream says about its data, and
+// the document.
+func (s *symbols) dataTypeParam(u *unit) (schemas.Param, *unit) {
+	c, ok := s.find(schemas.KindConnection, u.dataflow.Stream.Connection)
+	if !ok || c.connection == nil {
+		return schemas.Param{}, nil
+	}
+	params := c.connection.Auth.Params
+	i := slices.IndexFunc(params, func(p schemas.Param) bool { return p.Name == dataTypeKey })
+	if i < 0 {
+		return schemas.Param{}, c
+	}
+	return params[i], c
+}
+
+// resolveStream checks what a dataflow says about its stream: which keys there are
+// depends on the connector.
+func (r *resolver) resolveStream(u *unit) {
+	for _, key := range []string{"schedule", "options"} {
+		if u.has(key) {
+			r.report.Add(notForStreams{u: u, key: key})
+		}
+	}
+	c, known := r.connector(u)
+	named, _ := specs.ConnectorBySlug(u.dataflow.Stream.Connector)
+	if !known || !c.IsStream() || named.IsWebhook() != c.IsWebhook() && named.IsWebhook() {
+		return // an error says so, or the document of the connection is wrong
+	}
+	r.resolveStreamKeys(u, c)
+	dataType, ok := r.resolveDataType(u, c)
+	if u.dataflow.State == "draft" || !ok {
+		return
+	}
+	switch spec := c.StreamFlowSpec(dataType); {
+	case spec == specs.StreamXDM && u.has("mappings"):
+		r.report.Add(notForStreams{u: u, key: "mappings", xdm: true})
+	case !u.has("mappings") && dataType != "xdm":
+		r.report.Add(missingDocumentKey{at: u.at(), key: "mappings"})
+	}
+}
+
+// resolveStreamKeys checks which keys the stream of a connector has.
+func (r *resolver) resolveStreamKeys(u *unit, c specs.Connector) {
+	own := map[string]bool{}
+	for _, k := range c.StreamKeys() {
+		own[k.Key] = true
+		if k.Required && !u.has("stream", k.Key) {
+			r.report.Add(missingDocumentKey{at: u.at("stream"), key: k.Key})
+		}
+	}
+	values := streamValues(u.dataflow.Stream)
+	for _, p := range u.doc.Root.Get("stream").Pairs {
+		if _, isKey := values[p.Key.Text]; isKey && !own[p.Key.Text] {
+			r.report.Add(otherStreamsKey{at: u.at("stream", p.Key.Text), key: p.Key.Text, connector: c})
+		}
+	}
+	column := values["timestampColumn"]
+	if names := columnNames(u.dataflow); own["timestampColumn"] && column != "" && len(names) > 0 &&
+		!slices.Contains(names, column) {
+		r.report.Add(unknownColumn{at: u.at("stream", "timestampColumn"), name: column, columns: nearest.Of(names)})
+	}
+}
+
+// resolveDataType checks that the documents say once what the data of a stream are.
+func (r *resolver) resolveDataType(u *unit, c specs.Connector) (string, bool) {
+	dataType, ok := r.dataType(u, c)
+	stream := u.dataflow.Stream
+	switch {
+	case !c.IsHTTPAPI():
+	case stream.Connection == "" && !ok && stream.ConnectionID != "":
+		r.report.Add(missingDocumentKey{at: u.at("stream"), key: dataTypeKey})
+	case stream.Connection == "":
+	case !ok:
+		if p, doc := r.dataTypeParam(u); doc != nil && p.Value != nil && isReference(p.Value.Text) || p.File != "" {
+			r.report.Add(hiddenDataType{at: doc.at("auth", "params", dataTypeKey)})
+		}
+	case stream.DataType != "" && stream.DataType != dataType:
+		_, doc := r.dataTypeParam(u)
+		r.report.Add(otherDataType{u: u, connection: doc})
+	}
+	return dataType, ok
+}
