@@ -2,6 +2,7 @@ package connectordoc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/specs"
@@ -82,7 +83,11 @@ func page(c specs.Connector) string {
 		}
 	}
 	if text := document(c); text != "" {
-		b.WriteString("\n## A document that works\n\n```yaml\n" + text + "```\n" + namespaces(text))
+		b.WriteString("\n## A document that works\n\n```yaml\n" + text + "```\n")
+		if Source(c) == "rest" {
+			b.WriteString("\nReplace `id`, `email`, and `amount` by fields of the service's records, such as `data.id`.\n")
+		}
+		b.WriteString(namespaces(text))
 	}
 	return b.String()
 }
@@ -109,26 +114,17 @@ func writeParamTable(b *strings.Builder, params []specs.Param) {
 	}
 }
 
-// document returns a document that uses the connector, with its first method that
-// is not withdrawn; "" when no method is wholly published.
+// document returns documents that use the connector: a connection with its first
+// method that is not withdrawn, where its sign-in is published, and a dataflow.
 func document(c specs.Connector) string {
-	if !c.AuthComplete {
-		return ""
+	var out []string
+	if i := slices.IndexFunc(c.Auth, func(a specs.Auth) bool { return a.Withdrawn == "" }); c.AuthComplete && i >= 0 {
+		out = append(out, Connection(c, c.Auth[i]))
 	}
-	if c.Slug == "data-landing-zone" {
-		return Dataflow(c)
+	if text := Dataflow(c); text != "" {
+		out = append(out, text)
 	}
-	for _, a := range c.Auth {
-		if a.Withdrawn != "" {
-			continue
-		}
-		text := Connection(c, a)
-		if c.FlowSpec == "CRMToAEP" || c.FlowSpec == "CloudStorageToAEP" {
-			text += "---\n" + Dataflow(c)
-		}
-		return text
-	}
-	return ""
+	return strings.Join(out, "---\n")
 }
 
 // cell returns text for a cell of a table.

@@ -67,8 +67,8 @@ func TestSignInMethods(t *testing.T) {
 			w.secrets = map[string]string{}
 			for _, s := range list {
 				text := connectordoc.Connection(s.connector, s.method)
-				if s.connector.FlowSpec == "CRMToAEP" || s.connector.FlowSpec == "CloudStorageToAEP" {
-					text += "---\n" + connectordoc.Dataflow(s.connector)
+				if flow := connectordoc.Dataflow(s.connector); flow != "" {
+					text += "---\n" + flow
 				}
 				for _, p := range s.method.Params {
 					w.secrets["env."+connectordoc.EnvName(s.connector.Slug+"-"+p.Name)] = "canary-" + p.Name
@@ -89,6 +89,39 @@ func TestSignInMethods(t *testing.T) {
 	}
 	if total < 80 {
 		t.Errorf("only %d sign-in methods", total)
+	}
+}
+
+// TestConnectorPages: each page has a dataflow where a dataflow can read the connector,
+// and its document validates without an error or a warning but that of its connector.
+func TestConnectorPages(t *testing.T) {
+	pages := connectordoc.Pages()
+	flows := 0
+	for _, c := range specs.Connectors() {
+		page, ok := pages[c.Slug+".md"]
+		if !ok {
+			continue
+		}
+		_, text, documented := strings.Cut(page, "```yaml\n")
+		text, _, _ = strings.Cut(text, "```")
+		if reads := connectordoc.Source(c); reads != "" && reads != "stream" {
+			flows++
+			if !strings.Contains(text, "\nschedule:\n") {
+				t.Errorf("%s: no dataflow", c.Slug)
+			}
+		}
+		if !documented {
+			continue
+		}
+		_, report := compiler.Compile([]*source.File{source.NewFile("dataflow.yaml", []byte(text))}, compiler.Options{})
+		for _, d := range report.Sorted() {
+			if d.Severity != diag.Note && d.Code != diag.DeprecatedConnector {
+				t.Errorf("%s: %s: %s", c.Slug, d.Code, d.Message)
+			}
+		}
+	}
+	if flows < 55 {
+		t.Errorf("only %d dataflows", flows)
 	}
 }
 
