@@ -174,6 +174,11 @@ name: people
 title: t
 class: event
 fields: {a: 'string[]'}
+referenceIdentities: {a: Email, b: {namespace: X}}
+relationships: {a: people, b: {schema: x, field: f, cardinality: M:1, namespace: X, name: n, reverseName: r, title: t,
+  reverseTitle: u}}
+displayNames: {a: A, b: {title: t, description: d, suggestions: [a], hiddenSuggestions: {b: B}}}
+deprecated: [a]
 lifecycle: {}
 `, `kind: Dataset
 name: people

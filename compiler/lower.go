@@ -25,7 +25,7 @@ func lower(u *unit, s *symbols) []resource.Resource {
 	case u.connection != nil:
 		return []resource.Resource{lowerConnection(u)}
 	case u.schema != nil:
-		return lowerSchema(u)
+		return lowerSchema(u, s)
 	case u.dataset != nil:
 		schema := s.schema(u.dataset.Schema)
 		return []resource.Resource{lowerDataset(u, schema, idOf(schema, u.dataset.Schema))}

@@ -18,7 +18,7 @@ func lowerDataflow(u *unit, s *symbols) []resource.Resource {
 	schema := s.targetSchema(u)
 	id := idOf(schema, f.Target.Schema.Ref).At(u.span("target", "schema"))
 	if u.ownSchema != nil {
-		out = append(out, lowerSchema(u)...)
+		out = append(out, lowerSchema(u, s)...)
 	}
 	dataset := resource.String(f.Target.Dataset.Ref)
 	switch {

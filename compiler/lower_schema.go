@@ -17,9 +17,9 @@ func idOf(schema *schemaSymbol, ref string) resource.Value {
 	return resource.Reference(addr(resource.Schema, schema.name), "id")
 }
 
-// lowerSchema makes a schema, a field group for its own fields, a descriptor
-// for each identity and the tag that lets it take part in Profile.
-func lowerSchema(u *unit) []resource.Resource {
+// lowerSchema makes a schema, a field group for its own fields, its descriptors, and
+// the tag that lets it take part in Profile.
+func lowerSchema(u *unit, project *symbols) []resource.Resource {
 	s, l := u.ownSchema, u.lifecycle()
 	class, _ := classID(s.Class)
 	parts := resource.List(ref(resource.String(class).At(s.lookup("class").Span())))
@@ -44,12 +44,13 @@ func lowerSchema(u *unit) []resource.Resource {
 
 	var primary []resource.Edge
 	for _, id := range s.Identities {
-		a := addr(resource.Descriptor, s.name+"-"+slug(id.Path))
+		a := s.describedBy(resource.Descriptor, id.Path)
 		if id.Primary {
 			primary = append(primary, resource.Edge{To: a, Via: "primary identity"})
 		}
-		out = append(out, made(u, a, s.keys("identities", id.Path), descriptorValue(self, s, id), l))
+		out = append(out, made(u, a, s.keys("identities", id.Path), identityValue(s, id), l))
 	}
+	out = append(out, lowerDescriptions(u, project)...)
 	if s.Profile {
 		tag := resource.Object(
 			resource.F("schemaId", resource.Reference(self, "id").At(s.lookup("profile").Span())),
@@ -82,19 +83,15 @@ func fieldGroupValue(s *schemaSymbol, class string) resource.Value {
 	)
 }
 
-// descriptorValue makes a field an identity. Own fields may be named with or
+// identityValue makes a field an identity. Own fields may be named with or
 // without the tenant's namespace.
-func descriptorValue(schema resource.Address, s *schemaSymbol, id schemas.Identity) resource.Value {
-	path, at := xdm.SlashPath(s.fullPath(id.Path)), s.lookup("identities", id.Path)
-	return resource.Object(
-		resource.F("@type", resource.String("xdm:descriptorIdentity")),
-		resource.F("xdm:sourceSchema", resource.Reference(schema, "id")),
-		resource.F("xdm:sourceVersion", resource.Int(1)),
-		resource.F("xdm:sourceProperty", resource.String(path).At(at.KeySpan())),
-		resource.F("xdm:namespace", resource.String(id.Namespace).At(at.Span())),
-		resource.F("xdm:property", resource.String("xdm:code")),
-		resource.F("xdm:isPrimary", resource.Bool(id.Primary).At(at.Span())),
-	)
+func identityValue(s *schemaSymbol, id schemas.Identity) resource.Value {
+	at := s.lookup("identities", id.Path)
+	body := s.descriptor("xdm:descriptorIdentity", id.Path, at.KeySpan())
+	body.add("xdm:namespace", resource.String(id.Namespace).At(at.Span()))
+	body.add("xdm:property", resource.String("xdm:code"))
+	body.add("xdm:isPrimary", resource.Bool(id.Primary).At(at.Span()))
+	return body.value()
 }
 
 // lowerDataset makes a dataset for the id of its schema, which is nil when only the

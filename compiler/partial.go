@@ -29,6 +29,11 @@ var dependsOn = map[string][]string{
 	"lifecycle":  {"target"},
 	"identities": {"class", "fieldGroups", "fields"},
 	"profile":    {"identities", "schema"},
+
+	"referenceIdentities": {"class", "fieldGroups", "fields", "relationships"},
+	"relationships":       {"class", "fieldGroups", "fields", "referenceIdentities"},
+	"displayNames":        {"class", "fieldGroups", "fields"},
+	"deprecated":          {"class", "fieldGroups", "fields"},
 }
 
 // decodePartial returns a document with faults of shape as far as it can be read,

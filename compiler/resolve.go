@@ -25,7 +25,7 @@ func (r *resolver) resolve(u *unit) {
 	case u.connection != nil:
 		resolveConnection(u, r.report)
 	case u.schema != nil:
-		resolveSchema(u.ownSchema, r.report)
+		r.resolveSchema(u.ownSchema)
 	case u.dataset != nil:
 		r.resolveDataset(u.ownDataset)
 	}

@@ -5,9 +5,10 @@ import (
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
-// resolveSchema checks the class, field groups, own fields and identities of a
-// schema.
-func resolveSchema(s *schemaSymbol, report *diag.Report) {
+// resolveSchema checks the class, field groups, own fields, identities, and further
+// descriptions of a schema.
+func (r *resolver) resolveSchema(s *schemaSymbol) {
+	report := r.report
 	class, ok := xdm.ClassByName(s.Class)
 	if !ok {
 		report.Add(unknownClass{at: s.at("class"), got: s.Class})
@@ -25,6 +26,7 @@ func resolveSchema(s *schemaSymbol, report *diag.Report) {
 	}
 	resolveOwnFields(s, report)
 	resolveIdentities(s, report)
+	r.resolveDescriptions(s)
 	lintFields(s, report)
 	lintSchema(s, report)
 }

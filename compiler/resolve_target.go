@@ -21,7 +21,7 @@ func (r *resolver) resolveTarget(u *unit) {
 	if u.ownSchema == nil {
 		r.resolveSchemaRef(u.at("target", "schema"), t.Schema.Ref)
 	} else {
-		resolveSchema(u.ownSchema, r.report)
+		r.resolveSchema(u.ownSchema)
 	}
 	if u.ownDataset == nil {
 		r.resolveDatasetRef(u.at("target", "dataset"), t.Dataset.Ref)

@@ -67,11 +67,23 @@ func (u *unit) refers() []string {
 	}
 	switch {
 	case u.dataflow != nil:
-		return []string{u.dataflow.Target.Schema.Ref, u.dataflow.Target.Dataset.Ref}
+		t := &u.dataflow.Target
+		return append(related(&t.Schema.SchemaBody), t.Schema.Ref, t.Dataset.Ref)
+	case u.schema != nil:
+		return related(&u.schema.SchemaBody)
 	case u.dataset != nil:
 		return []string{u.dataset.Schema}
 	}
 	return nil
+}
+
+// related returns the schemas that the relationships of a schema lead to.
+func related(s *schemas.SchemaBody) []string {
+	var out []string
+	for _, rel := range s.Relationships {
+		out = append(out, rel.Schema)
+	}
+	return out
 }
 
 // list returns the names that a reference to a kind may have, sorted.

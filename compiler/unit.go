@@ -46,7 +46,8 @@ func (u *unit) isAlone() bool {
 		return false
 	}
 	_, via := viaOf(f)
-	return via.Connection == "" && f.Target.Schema.Ref == "" && f.Target.Dataset.Ref == ""
+	return via.Connection == "" && f.Target.Schema.Ref == "" && f.Target.Dataset.Ref == "" &&
+		len(f.Target.Schema.Relationships) == 0
 }
 
 // at returns the place below keys of the document.

@@ -34,7 +34,8 @@ type SchemaBody struct {
 	// Fields that identify a person: path, then an identity namespace.
 	Identities Identities `yaml:"identities,omitempty"`
 	// Whether the schema takes part in Real-Time Customer Profile. Cannot be undone.
-	Profile bool `yaml:"profile,omitempty"`
+	Profile      bool `yaml:"profile,omitempty"`
+	Descriptions `yaml:",inline"`
 }
 
 // Fields are the own fields of a schema, in order.

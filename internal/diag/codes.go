@@ -97,8 +97,8 @@ type Entry struct {
 // Codes returns every entry, sorted by code.
 func Codes() []Entry {
 	all := slices.Concat(
-		yamlCodes, documentCodes, sourceCodes, streamCodes, targetCodes, expressionCodes, mappingCodes, lintCodes, projectCodes,
-		accessCodes, signInCodes)
+		yamlCodes, documentCodes, sourceCodes, streamCodes, targetCodes, expressionCodes, mappingCodes, lintCodes,
+		projectCodes, accessCodes, signInCodes, descriptorCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }

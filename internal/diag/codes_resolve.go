@@ -55,6 +55,18 @@ const (
 	DatasetSchema     Code = "dataset-schema"
 )
 
+// The codes of what a schema says about its fields.
+const (
+	UnknownField            Code = "unknown-field"
+	RepeatedField           Code = "repeated-field"
+	OwnFieldDescribed       Code = "own-field-described"
+	RelationshipField       Code = "relationship-field"
+	RelationshipIdentity    Code = "relationship-identity"
+	RelationshipNamespace   Code = "relationship-namespace"
+	RelationshipCardinality Code = "relationship-cardinality"
+	DisplayName             Code = "display-name"
+)
+
 // The codes of projects: targets, overlays, variables and levels.
 const (
 	OverlayKey      Code = "overlay-key"

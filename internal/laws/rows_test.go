@@ -67,7 +67,7 @@ var (
 
 const started = 48 * time.Hour
 
-var rows = []row{
+var rows = append([]row{
 	// connection
 	{of: "connection.db", row: "name", edit: [][2]string{{"title: Database\n", "title: CRM\n"}}, action: planner.Update, calls: update, patch: []string{"replace /name"}, live: map[string]any{"name": "CRM"}},
 	{of: "connection.db", row: "description", edit: [][2]string{{"Holds the CRM", "Holds it"}}, action: planner.Update, calls: update, patch: []string{"replace /description"}, live: map[string]any{"description": "Holds it"}},
@@ -336,7 +336,7 @@ var rows = []row{
 	{name: "removed", of: "flow.hourly", row: "options", edit: [][2]string{{"options:\n  partialIngestionPercent: 10\n", ""}}, action: planner.Update, calls: update, patch: []string{"remove /options"}, live: map[string]any{"options": nil}},
 	{of: "flow.hourly", row: "state", edit: [][2]string{{"state: enabled", "state: disabled"}}, action: planner.Update, calls: []string{"disable POST"}, live: map[string]any{"state": "disabled"}},
 	{name: "to draft", of: "flow.hourly", row: "state", edit: [][2]string{{"state: enabled", "state: draft"}}, action: planner.Update, guard: "state"},
-}
+}, descriptorRows...)
 
 // published gives a draft all that it needs, and publishes it.
 var published = [][2]string{{"state: draft\n", "state: enabled\nmappings: {_id: ident}\nschedule: {frequency: once}\n"}}

@@ -19,21 +19,28 @@ type Kind string
 
 // The kinds of resources, in the order in which a dataflow needs them.
 const (
-	Connection Kind = "connection" // Flow Service base connection
-	FieldGroup Kind = "fieldgroup" // Schema Registry field group
-	Schema     Kind = "schema"     // Schema Registry schema
-	Descriptor Kind = "descriptor" // Schema Registry identity descriptor
-	Union      Kind = "union"      // the union tag of a schema: takes part in Profile
-	Dataset    Kind = "dataset"    // Catalog dataset
-	Source     Kind = "source"     // Flow Service source connection
-	Target     Kind = "target"     // Flow Service target connection
-	Mapping    Kind = "mapping"    // Data Prep mapping set
-	Flow       Kind = "flow"       // Flow Service dataflow
+	Connection        Kind = "connection"   // Flow Service base connection
+	FieldGroup        Kind = "fieldgroup"   // Schema Registry field group
+	Schema            Kind = "schema"       // Schema Registry schema
+	Descriptor        Kind = "descriptor"   // Schema Registry identity descriptor
+	ReferenceIdentity Kind = "reference"    // Schema Registry reference identity descriptor
+	Relationship      Kind = "relationship" // Schema Registry relationship descriptor
+	Display           Kind = "display"      // Schema Registry descriptor with the display name of a field
+	Deprecated        Kind = "deprecated"   // Schema Registry descriptor that deprecates a field
+	Union             Kind = "union"        // the union tag of a schema: takes part in Profile
+	Dataset           Kind = "dataset"      // Catalog dataset
+	Source            Kind = "source"       // Flow Service source connection
+	Target            Kind = "target"       // Flow Service target connection
+	Mapping           Kind = "mapping"      // Data Prep mapping set
+	Flow              Kind = "flow"         // Flow Service dataflow
 )
 
 // Kinds returns every kind in the order in which a dataflow needs them.
 func Kinds() []Kind {
-	return []Kind{Connection, FieldGroup, Schema, Descriptor, Union, Dataset, Source, Target, Mapping, Flow}
+	return []Kind{
+		Connection, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display, Deprecated, Union, Dataset,
+		Source, Target, Mapping, Flow,
+	}
 }
 
 // IsKind reports whether k is one of the kinds.

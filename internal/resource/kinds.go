@@ -18,6 +18,9 @@ import (
 //	                      ├─► descriptor ─► union ─► dataset ─► target
 //	                      └───────────────► dataset ─► target ─┤
 //	                                                           └─► flow
+//	schema ─┬─► descriptor of the other schema ─┐
+//	        ├─► reference ──────────────────────┴─► relationship
+//	        └─► display, deprecated
 //
 // Marks like §2.4 name the sections of the platform's behavior as described
 // in docs/platform.md.
@@ -152,7 +155,8 @@ var kinds = map[Kind]*Spec{
 		},
 		Keys: map[string]string{"allOf": "$ref"},
 	},
-	Descriptor: identityDescriptor,
+	Descriptor: identityDescriptor, ReferenceIdentity: referenceIdentity, Relationship: relationshipDescriptor,
+	Display: displayName, Deprecated: deprecation,
 	Union: {
 		Kind: Union, Noun: "Profile tag", Collection: specs.SchemaRegistry + "/tenant/schemas",
 		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",

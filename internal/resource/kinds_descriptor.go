@@ -24,6 +24,12 @@ func (s *Spec) keepingData() *Spec {
 	return s
 }
 
+// describing marks what describes what holds data.
+func (s *Spec) describing() *Spec {
+	s.Describes = true
+	return s
+}
+
 // StaysOnDestroy reports whether destroy keeps an object, unless data may be lost.
 func (s *Spec) StaysOnDestroy() bool { return s.KeepsData || s.Describes }
 
@@ -35,3 +41,35 @@ var identityDescriptor = descriptor(Descriptor, "identity descriptor", []string{
 	Trait{"xdm:property", InPlace, Always, "whether the namespace is a code or an id"},
 	Trait{"xdm:isPrimary", InPlace, Always, "one identity of a schema is primary"},
 ).keepingData()
+
+var referenceIdentity = descriptor(ReferenceIdentity, "reference identity",
+	[]string{"xdm:descriptorReferenceIdentity"},
+	Trait{"xdm:identityNamespace", InPlace, Always, "the identity namespace may change"},
+).describing()
+
+var relationshipDescriptor = descriptor(Relationship, "relationship",
+	[]string{"xdm:descriptorOneToOne", "xdm:descriptorRelationship"},
+	Trait{"xdm:destinationSchema", InPlace, Always, relates},
+	Trait{"xdm:destinationVersion", InPlace, Always, "the major version of the other schema"},
+	Trait{"xdm:destinationProperty", InPlace, Always, relates},
+	Trait{"xdm:destinationNamespace", InPlace, Always, relates},
+	Trait{"xdm:cardinality", InPlace, Always, relates},
+	Trait{"xdm:sourceToDestinationName", InPlace, Always, named},
+	Trait{"xdm:destinationToSourceName", InPlace, Always, named},
+	Trait{"xdm:sourceToDestinationTitle", InPlace, Always, named},
+	Trait{"xdm:destinationToSourceTitle", InPlace, Always, named},
+).describing()
+
+const (
+	relates = "a relationship informs and enforces nothing, so it may lead elsewhere"
+	named   = "a name is free to change"
+)
+
+var displayName = descriptor(Display, "display name", []string{"xdm:alternateDisplayInfo"},
+	Trait{"xdm:title", InPlace, Always, named},
+	Trait{"xdm:description", InPlace, Always, "a description is free to change"},
+	Trait{"meta:enum", InPlace, Always, "suggested values are free to change"},
+	Trait{"xdm:excludeMetaEnum", InPlace, Always, "suggested values are free to change"},
+).describing()
+
+var deprecation = descriptor(Deprecated, "deprecation", []string{"xdm:descriptorDeprecated"}).describing()

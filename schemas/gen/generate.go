@@ -22,7 +22,7 @@ var documents = []any{schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}
 // elements are the types of the values of a mapping.
 var elements = []any{
 	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
-	schemas.TargetConfig{}, schemas.Imported{},
+	schemas.TargetConfig{}, schemas.Imported{}, schemas.Reference{}, schemas.Relationship{}, schemas.DisplayName{},
 }
 
 // form says who reads a schema.
