@@ -13,7 +13,7 @@ import (
 
 const (
 	maxRaw    = 64 << 10
-	maxMasked = 1 << 20 // of a refusal, before it is cut to maxRaw
+	maxMasked = 1 << 20 // of a refusal that is not JSON, before it is cut to maxRaw
 	maxText   = 1000    // characters of a detail
 )
 
@@ -39,10 +39,10 @@ func (c *call) refusal(res *http.Response) *Error {
 //
 // The status is the answer's: codes and bodies have been seen to disagree with it.
 //
-// The body is masked before anything is taken out of it or cut off: a part of a
-// secret, or one without its tags, would not be found.
+// The body is masked before anything is taken out of it: one without its tags, or a
+// part of a secret, would not be found.
 func parseRefusal(r *redact.Redactor, status int, h http.Header, body []byte) *Error {
-	body = r.Body(body[:min(len(body), maxMasked)])
+	body = r.BodyUpTo(body, maxMasked)
 	e := &Error{Status: status, RequestID: requestID(h), Raw: body[:min(len(body), maxRaw)]}
 	var m members
 	switch {

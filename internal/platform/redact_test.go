@@ -105,3 +105,22 @@ func TestMarkupInASecret(t *testing.T) {
 		}
 	}
 }
+
+// A refusal is masked as a whole before it is cut: a secret at the border does not leave its half, and
+// what is escaped in JSON is found in a large one too.
+func TestLargeRefusal(t *testing.T) {
+	secret := "0123456789abcdef" + strings.Repeat("s", 4<<10)
+	r := redact.New()
+	r.AddExact(secret)
+	page := strings.Repeat(secret+" ", maxMasked/len(secret)+2)
+	e := parseRefusal(r, 502, http.Header{}, []byte(page))
+	if text := string(e.Raw); strings.Contains(text+e.Detail, "0123456789") || !strings.Contains(text, redact.Mask) {
+		t.Errorf("the end of the refusal: %.100q", text[max(0, len(text)-100):])
+	}
+	body := `{"title":"Invalid","detail":"\u0030` + secret[1:] + `","type":"FLOW-1360-400","rest":"` +
+		strings.Repeat("x", maxMasked) + `"}`
+	e = parseRefusal(r, 400, http.Header{}, []byte(body))
+	if e.Code != "FLOW-1360-400" || e.Detail != redact.Mask || strings.Contains(string(e.Raw), "123456789abc") {
+		t.Errorf("%s %.80s", e.Code, e.Detail)
+	}
+}

@@ -184,6 +184,31 @@ func (r *Redactor) Body(b []byte) []byte {
 	return []byte(s)
 }
 
+// BodyUpTo is Body for at most the first n bytes of what is not JSON: that may be large, and
+// only its beginning is shown. It cuts before a known value, never inside one.
+func (r *Redactor) BodyUpTo(b []byte, n int) []byte {
+	if len(b) > n && !json.Valid(b) {
+		b = b[:r.before(b, n)]
+	}
+	return r.Body(b)
+}
+
+// before returns the largest number of bytes up to n at which no known value of b is divided.
+func (r *Redactor) before(b []byte, n int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for moved := true; moved; {
+		moved = false
+		for v := range r.values {
+			from := max(n-len(v)+1, 0)
+			if i := bytes.Index(b[from:min(n+len(v)-1, len(b))], []byte(v)); i >= 0 && from+i < n {
+				n, moved = from+i, true
+			}
+		}
+	}
+	return n
+}
+
 // Query masks the values in the query of a URL. Names, and the values of those
 // that only order and limit a list, are our own text.
 func (r *Redactor) Query(raw string) string {

@@ -131,3 +131,24 @@ func FuzzBody(f *testing.F) {
 		}
 	})
 }
+
+// A cut never shows a part of a known value, also of one that another one overlaps.
+func TestBodyUpTo(t *testing.T) {
+	r := New()
+	r.AddExact("a-long-secret", "secret-b-other")
+	text := "before a-long-secret-b-other after"
+	for n := range len(text) + 2 {
+		got := string(r.BodyUpTo([]byte(text), n))
+		want := text[:min(n, len("before "))]
+		if end := len("before a-long-secret-b-other"); n >= end {
+			want += Mask + "-b-other" + text[end:min(n, len(text))]
+		}
+		if got != want {
+			t.Errorf("%d bytes: %q, want %q", n, got, want)
+		}
+	}
+	whole := `{"message":"` + strings.Repeat("x", 100) + `\u0061-long-secret"}`
+	if got := string(r.BodyUpTo([]byte(whole), 20)); !strings.Contains(got, Mask) || !json.Valid([]byte(got)) {
+		t.Errorf("JSON is not masked as a whole: %s", got)
+	}
+}
