@@ -33,6 +33,7 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 	f := &ProjectFile{Project: *p, doc: d}
 	f.targetNames(report)
 	f.distinctTargets(report)
+	f.checkLocks(report)
 	return f, report
 }
 

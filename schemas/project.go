@@ -45,4 +45,14 @@ type TargetConfig struct {
 	Seed string `yaml:"seed,omitempty" jsonschema:"minLength=1,example=emulator.yaml"`
 	// Cloud that the embedded emulator represents, which decides how connectors sign in. For the target local.
 	Cloud string `yaml:"cloud,omitempty" jsonschema:"enum=azure,enum=aws,default=azure"`
+	// Lock that all who apply to this target share, on a Git server. Not for the target local.
+	Lock *TeamLock `yaml:"lock,omitempty"`
+}
+
+// TeamLock is the lock of a target on a Git server: a ref that an apply moves with a push that only one side can win.
+type TeamLock struct {
+	// Name of the remote in every clone, not its address.
+	Git string `yaml:"git" jsonschema:"pattern=^[A-Za-z0-9_][A-Za-z0-9_-]*$,example=origin"`
+	// Folder of the ref on the server. The name of the target follows it.
+	Ref string `yaml:"ref,omitempty" jsonschema:"pattern=^refs/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$,default=refs/aepflow/lock,example=refs/aepflow/lock"`
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,12 +30,17 @@ func (f applyFlags) Validate() error {
 	switch {
 	case f.Parallelism < 1:
 		return fmt.Errorf("--parallelism %d: expected at least 1", f.Parallelism)
-	case f.LostAfter < 0:
-		return fmt.Errorf("--lost-after %v: expected 0s or more", f.LostAfter)
 	case f.LockTimeout < 0:
 		return fmt.Errorf("--lock-timeout %v: expected 0s or more", f.LockTimeout)
 	}
-	return f.rateFlag.Validate()
+	return errors.Join(checkLostAfter(f.LostAfter), f.rateFlag.Validate())
+}
+
+func checkLostAfter(d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("--lost-after %v: expected 0s or more", d)
+	}
+	return nil
 }
 
 type applyCmd struct {

@@ -1,22 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/lockfile"
-	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
@@ -30,6 +25,7 @@ type operation struct {
 	project   *project
 	verb      string // "apply", "destroy"
 	session   *lockfile.Session
+	team      *teamHold   // nil without a lock for teams, and before it is taken
 	conn      *connection // nil until connect
 	overwrite []resource.Address
 
@@ -41,7 +37,7 @@ type operation struct {
 // makePlan makes the plan of an operation that holds the lock.
 type makePlan func(context.Context, *operation) (*planner.Plan, error)
 
-// carryOut takes the lock, resolves the open calls of an earlier apply, plans, asks, makes the calls, and prints the
+// carryOut takes the locks, resolves the open calls of an earlier apply, plans, asks, makes the calls, and prints the
 // result.
 func (a *app) carryOut(ctx context.Context, p *project, f applyFlags, verb string, plan makePlan) (err error) {
 	op := &operation{app: a, applyFlags: f, project: p, verb: verb, running: map[resource.Address]applier.Subject{}}
@@ -60,6 +56,8 @@ func (a *app) carryOut(ctx context.Context, p *project, f applyFlags, verb strin
 	if err != nil {
 		return err
 	}
+	ctx, stop := op.outliveSignals(ctx)
+	defer stop()
 	defer func() { err = errors.Join(err, op.close()) }()
 	made, err := op.prepare(ctx, plan)
 	if made == nil || err != nil {
@@ -73,7 +71,7 @@ func (op *operation) close() error {
 	if op.conn != nil {
 		err = errors.Join(op.conn.noteLineage(op.session.Lock().Lineage), op.conn.close())
 	}
-	return errors.Join(err, op.session.Close())
+	return errors.Join(err, op.releaseTeamLock(), op.session.Close())
 }
 
 // prepare returns the plan to carry out; nil if there is nothing to do.
@@ -85,6 +83,9 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 			err = quiet(exitInterrupted) // the notice says why
 		}
 	}()
+	if err := op.takeTeamLock(ctx); err != nil {
+		return nil, err
+	}
 	if len(op.session.Unresolved()) > 0 {
 		if err := op.recover(ctx); err != nil {
 			return nil, err
@@ -197,33 +198,19 @@ func refuse(guarded []planner.Change) error {
 
 // ask asks for confirmation on the terminal.
 func (op *operation) ask(ctx context.Context) error {
-	if f, ok := op.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	if !op.canAsk() {
 		return exit(exitUsage, "no terminal to ask on; add --auto-approve, or save a plan with `aepflow plan --out FILE` "+
 			"and apply that file")
 	}
 	question := fmt.Sprintf("%s to %s (sandbox %s%s)? Type \"yes\" to continue:",
 		strings.ToUpper(op.verb[:1])+op.verb[1:], op.project.target.name, op.project.target.config.Sandbox,
 		view.HostText(op.project.target.planTarget()))
-	columns := output.Room(op.viewOptions(op.stderr).Width)
-	for _, l := range output.Wrap(strings.Fields(question), columns-len(" yes")) {
-		_ = op.stderr.Printf("\n%s", l)
+	yes, err := op.confirms(ctx, question)
+	if err == nil && !yes {
+		op.say("Not applied. Nothing was changed.")
+		err = quiet(exitRefused)
 	}
-	_ = op.stderr.Printf(" ")
-	answer := make(chan string, 1) // the reader may outlive the question
-	go func() {
-		text, _ := bufio.NewReader(op.stdin).ReadString('\n')
-		answer <- text
-	}()
-	select {
-	case <-ctx.Done():
-		return quiet(exitInterrupted)
-	case text := <-answer:
-		if strings.TrimSpace(text) != "yes" {
-			op.say("Not applied. Nothing was changed.")
-			return quiet(exitRefused)
-		}
-	}
-	return nil
+	return err
 }
 
 // connect opens the connection, once.

@@ -73,7 +73,9 @@ var helpTexts = kong.Vars{
 	"overwrite":  "Overwrite what others changed on the platform in these resources. Repeatable.",
 	"quiet":      "Show only totals and what is destroyed.",
 	"rate":       "Most requests per second, 0 for no limit. Default: 2 for Adobe, no limit for an emulator.",
-	"var_name":   "${var.NAME}",
+	"unlock_lost_after": "How long after the team's lock was taken a call of a killed holder may still be carried " +
+		"out. The lock is not cleared before.",
+	"var_name": "${var.NAME}",
 }
 
 // parsed is an exit code that ends the parser early, after --help.

@@ -119,6 +119,7 @@ type definition struct {
 var formatOrder = []string{
 	"Dataflow", "Database", "Column", "Target", "SchemaRef", "DatasetRef", "OwnField", "Identity", "Mapping", "MappingSet",
 	"Delta", "Schedule", "Options", "Lifecycle", "Imported", "Connection", "Auth", "Param", "Schema", "Dataset", "Project", "TargetConfig",
+	"TeamLock",
 }
 
 // TestFormatDocumented: docs/format.md has every key of the file format.

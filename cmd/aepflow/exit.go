@@ -12,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/bug"
 	"github.com/aepflow/aepflow/internal/files"
+	"github.com/aepflow/aepflow/internal/gitlock"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 )
@@ -20,9 +21,9 @@ import (
 const (
 	exitOK          = 0
 	exitWorld       = 1   // network, platform, or disk failed; nothing is half done
-	exitPending     = 2   // changes are pending, with --detailed-exitcode; or drift
+	exitPending     = 2   // changes are pending, with --detailed-exitcode; drift; a team's lock that stays held
 	exitDocuments   = 3   // the documents are wrong
-	exitStale       = 4   // stale plan, lock held, wrong lineage or target
+	exitStale       = 4   // stale plan or lockfile, lock held, wrong lineage or target
 	exitRefused     = 5   // refused by a guard or by the user
 	exitPartial     = 6   // partly applied, state saved
 	exitUsage       = 64  // the command line is wrong
@@ -102,7 +103,8 @@ func isStale(err error) bool {
 		}
 	}
 	return is[*lockfile.HeldError](err) || is[*lockfile.TargetError](err) || is[*lockfile.JournalError](err) ||
-		is[*lockfile.OwnerError](err) || is[*applier.StaleError](err) || is[*applier.ElsewhereError](err)
+		is[*lockfile.OwnerError](err) || is[*applier.StaleError](err) || is[*applier.ElsewhereError](err) ||
+		is[*gitlock.HeldError](err) || is[*gitlock.BehindError](err)
 }
 
 // is reports whether an error in err's tree has the type T.
@@ -143,8 +145,11 @@ func (a *app) sayWrapped(head, text string) {
 	}
 }
 
-// wayOut says how to fix a lockfile that cannot be read; "" for other errors.
+// wayOut says how to get past a lock, or fix a lockfile that cannot be read; "" for other errors.
 func wayOut(err error) string {
+	if help := teamHelp(err); help != "" {
+		return help
+	}
 	var owner *lockfile.OwnerError
 	switch {
 	case errors.As(err, &owner):

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/user"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,6 +21,32 @@ type Holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
+}
+
+// Self is this process as the holder of a lock.
+func Self(now time.Time) Holder {
+	host, _ := os.Hostname()
+	return Holder{PID: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second)}
+}
+
+// Name identifies a holder among those of a team, in printable ASCII without spaces: USER@HOST:PID. The user is that
+// of this process.
+func (h Holder) Name() string {
+	who := "unknown"
+	if u, err := user.Current(); err == nil {
+		who = u.Username
+	}
+	return fmt.Sprintf("%s@%s:%d", word(who), word(h.Host), h.PID)
+}
+
+// word replaces what people would have to quote.
+func word(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._-", r) {
+			return r
+		}
+		return '-'
+	}, s[:min(len(s), 64)])
 }
 
 // HeldError says that another apply is at work on the same lockfile. The
@@ -70,8 +98,7 @@ func hold(ctx context.Context, p Paths, timeout time.Duration, now time.Time) (*
 		return nil, &HeldError{Path: p.Held, Holder: readHolder(p)}
 	}
 	p.holder().Sweep()
-	host, _ := os.Hostname()
-	note, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second)})
+	note, err := json.Marshal(Self(now))
 	if err == nil {
 		err = p.holder().Write(0o644, append(note, '\n'))
 	}

@@ -61,6 +61,7 @@ func generate(dir string, as form) ([]byte, error) {
 		schemas.Database{}, schemas.Files{}, schemas.Encryption{}, schemas.Filter{}, schemas.Rest{}, schemas.Stream{},
 		schemas.Target{}, schemas.SchemaRef{}, schemas.DatasetRef{}, schemas.MappingSet{},
 		schemas.Delta{}, schemas.Schedule{}, schemas.Options{}, schemas.Lifecycle{}, schemas.Auth{},
+		schemas.TeamLock{},
 	}) {
 		t := reflect.TypeOf(v)
 		def, ok := root.Definitions[t.Name()]

@@ -1,0 +1,43 @@
+//go:build unix
+
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestTeamLockAtTerminal: Ctrl-C during an apply releases the lock, although the terminal sends the signal to the whole
+// group of processes; unlock asks before it clears the lock of a holder.
+func TestTeamLockAtTerminal(t *testing.T) {
+	t.Parallel()
+	w := newTeam(t, "a")
+	a := w.clones[0]
+	apply := a.atTerminal(applyArgs()...)
+	<-a.arrived
+	apply.press(ctrlC)
+	apply.until("interrupted, nothing was changed")
+	w.open()
+	if code := apply.end(); code != exitInterrupted || !strings.Contains(w.state(), "free, released by ") {
+		t.Errorf("exit code %d, the lock is %q\n%s", code, w.state(), apply.seen)
+	}
+
+	second := a.atTerminal("apply") // asks, with the lock in its hands
+	second.until(`Type "yes" to continue:`)
+	if err := second.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	second.end()
+	unlock := w.clones[1].atTerminal("unlock", "--lost-after", "1s")
+	unlock.until(`Type "yes" to clear the lock:`)
+	unlock.press("no\n")
+	if code := unlock.end(); code != exitRefused || !strings.Contains(w.state(), "held by ") {
+		t.Errorf("exit code %d, the lock is %q\n%s", code, w.state(), unlock.seen)
+	}
+	unlock = w.clones[1].atTerminal("unlock", "--lost-after", "1s")
+	unlock.until(`Type "yes" to clear the lock:`)
+	unlock.press("yes\n")
+	if code := unlock.end(); code != exitOK || !strings.Contains(w.state(), "free, released by ") {
+		t.Errorf("exit code %d, the lock is %q\n%s", code, w.state(), unlock.seen)
+	}
+}
