@@ -11,6 +11,7 @@ import (
 func (r *resolver) resolveDataflow(u *unit) {
 	r.resolveSource(u)
 	checkColumns(u, r.report)
+	r.resolveOriginalTypes(u)
 	r.resolveFilter(u)
 	r.resolveTarget(u)
 	resolveState(u, r.report)

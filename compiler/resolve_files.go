@@ -25,15 +25,13 @@ func (r *resolver) resolveFiles(u *unit) {
 		u.dataflow.Schedule.Frequency != "" {
 		r.report.Add(recurringFTP{u})
 	}
+	r.lintFiles(u)
 }
 
 // resolvePath checks the path and what it is: a file, a folder, or a pattern.
 func (r *resolver) resolvePath(u *unit) {
 	f := u.dataflow.Files
-	folder, last := "", f.Path
-	if i := strings.LastIndexByte(f.Path, '/'); i >= 0 {
-		folder, last = f.Path[:i+1], f.Path[i+1:]
-	}
+	folder, last := lastPart(f.Path)
 	at := u.at("files", "path")
 	switch {
 	case strings.Contains(folder, "*"):
@@ -82,7 +80,7 @@ type named struct{ format, compression, delimiter string }
 
 // nameOf reads the suffixes of a path from the end: encryption, compression, format.
 func nameOf(path string) named {
-	rest := strings.ToLower(path[strings.LastIndexByte(path, '/')+1:])
+	_, rest := lastPart(strings.ToLower(path))
 	for _, suffix := range []string{".gpg", ".pgp"} {
 		rest = strings.TrimSuffix(rest, suffix)
 	}

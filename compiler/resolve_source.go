@@ -141,3 +141,19 @@ func checkRetired(at place, c specs.Connector, report *diag.Report) {
 		report.Add(deprecatedConnector{at: at, connector: c})
 	}
 }
+
+// resolveOriginalTypes reports original types that are not sent, and those that the
+// specification of the connector asks for.
+func (r *resolver) resolveOriginalTypes(u *unit) {
+	c, _ := r.connector(u)
+	key, _ := viaOf(u.dataflow)
+	for _, column := range u.dataflow.Columns {
+		switch {
+		case key != "database" && column.OriginalType != "":
+			r.report.Add(originalTypeElsewhere{u.at("columns", column.Name, "originalType")})
+		case key == "database" && c.OriginalTypes && column.OriginalType == "":
+			r.report.Add(missingOriginalType{u.at("columns", column.Name), c.Name})
+			return
+		}
+	}
+}

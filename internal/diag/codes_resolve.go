@@ -25,6 +25,7 @@ const (
 	FilterType        Code = "filter-type"
 	ColumnPath        Code = "column-path"
 	ColumnType        Code = "column-type"
+	OriginalType      Code = "original-type"
 	MappingForm       Code = "mapping-form"
 	AddressClash      Code = "address-clash"
 	DuplicateTitle    Code = "duplicate-title"

@@ -72,7 +72,8 @@ var sourceCodes = []Entry{
 		Title: "path that the platform does not read",
 		Explanation: "A path is one file, a folder (it ends with a slash), or a pattern. `*` matches any " +
 			"characters and may only occur in the last part of a path; `recursive: true` reads the folders below a " +
-			"folder. Paths of the landing zone begin with its container, `dlz-user-container`.",
+			"folder. Signs of other patterns, such as `?` or `.*`, are a warning: they match only themselves. Paths of " +
+			"the landing zone begin with its container, `dlz-user-container`.",
 		Example: with(filesDataflow, "/exports/loyalty/*.csv", "/exports/*/loyalty.csv"),
 	},
 	{
@@ -92,17 +93,18 @@ var sourceCodes = []Entry{
 	},
 	{
 		Code: FileEncryption, Severity: Error,
-		Title: "encrypted files of several folders",
+		Title: "encrypted files that the platform does not read",
 		Explanation: "The platform decrypts the files of one folder: it does not look for encrypted files in the " +
-			"folders below.",
+			"folders below. The files end with .csv, .tsv, .json, or .parquet, each also before .gpg or .pgp, or only " +
+			"with .gpg or .pgp; another name, or one that contradicts `encryption`, is a warning.",
 		Example: with(filesDataflow, "/exports/loyalty/*.csv",
 			"/exports/loyalty/*.csv\n  recursive: true\n  encryption: {publicKeyId: 7d3a}"),
 	},
 	{
 		Code: FileSchedule, Severity: Warning,
-		Title: "recurring dataflow from FTP",
-		Explanation: "Adobe recommends one-time dataflows for FTP. Elsewhere, each run takes the files that were " +
-			"changed since the last.",
+		Title: "schedule that does not suit the files",
+		Explanation: "Adobe recommends one-time dataflows for FTP. The landing zone deletes a file after 7 days, so a " +
+			"dataflow must read it at least once a week. Each run takes the files that were changed since the last.",
 		Example: with(filesDataflow, "connector: sftp", "connector: ftp"),
 	},
 	{
@@ -150,5 +152,13 @@ var sourceCodes = []Entry{
 		Explanation: "Delimited files contain text, so their columns are `string`: convert them in the mapping, for " +
 			"example with to_integer(…). Lists such as `string[]` occur in JSON and Parquet files only.",
 		Example: with(filesDataflow, "points: string", "points: integer"),
+	},
+	{
+		Code: OriginalType, Severity: Error,
+		Title: "original type of a column",
+		Explanation: "`originalType` is the type of a table's column in the words of the source, and is sent with the " +
+			"column. Columns of files, self-serve sources, and streams are not sent. The specification of Microsoft " +
+			"Dynamics asks for it: a note says where it is missing.",
+		Example: with(filesDataflow, "points: string", "points: {type: string, originalType: text}"),
 	},
 }

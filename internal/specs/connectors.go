@@ -38,6 +38,7 @@ type Connector struct {
 	SourceParams []Param `json:"sourceParams,omitzero"`
 
 	DeltaColumnFormat string   `json:"deltaColumnFormat,omitempty"`
+	OriginalTypes     bool     `json:"originalTypes,omitempty"` // its specification asks for the original types of columns
 	FilterAtSource    bool     `json:"filterAtSource,omitempty"`
 	CDC               bool     `json:"cdc,omitempty"`
 	WrongIDs          []string `json:"wrongIds,omitempty"`   // misprints in circulation
