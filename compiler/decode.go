@@ -99,6 +99,10 @@ func (dec *decoder) value(path document.Path, n *document.Node, v reflect.Value,
 	case reflect.Struct:
 		dec.structure(path, n, v)
 	case reflect.Slice:
+		if paths, ok := v.Addr().Interface().(*schemas.Paths); ok {
+			dec.paths(path, n, paths)
+			return
+		}
 		dec.slice(path, n, v, r)
 	default:
 		panic("compiler: no decoding of " + v.Type().String())
@@ -231,6 +235,26 @@ func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value,
 	for i, p := range n.Pairs {
 		v.Index(i).FieldByIndex(key.index).SetString(p.Key.Text)
 		dec.structure(append(path, field(p.Key.Text)), p.Value, v.Index(i))
+	}
+}
+
+// paths reads one path, or a list of them.
+func (dec *decoder) paths(path document.Path, n *document.Node, v *schemas.Paths) {
+	one := &rules{minLength: 1}
+	switch n.Kind {
+	case document.StringKind:
+		dec.limits(path, n, one)
+		*v = schemas.Paths{n.Text}
+	case document.ListKind:
+		if len(n.Items) == 0 {
+			dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: "at least one item"})
+		}
+		*v = make(schemas.Paths, len(n.Items))
+		for i, value := range n.Items {
+			dec.value(append(path, item(i)), value, reflect.ValueOf(*v).Index(i), one)
+		}
+	default:
+		dec.refuseType(path, n, "text or a list")
 	}
 }
 

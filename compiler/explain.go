@@ -196,7 +196,9 @@ func (x explainer) typeOf(v resource.Value) string {
 	if more, ok := v.Get("additionalProperties"); ok && more.Kind == resource.ObjectValue && len(names) == 1 {
 		return "a map of your own names to " + strings.TrimPrefix(x.typeOf(x.resolve(more)), "each ")
 	}
-	if items, ok := v.Get("items"); ok {
+	if items, ok := v.Get("items"); ok && slices.Contains(names, "string") {
+		return "text, or a list of " + x.typeOf(x.resolve(items))
+	} else if ok {
 		return "a list of " + strings.TrimPrefix(strings.TrimPrefix(x.typeOf(x.resolve(items)), "a "), "an ")
 	}
 	return wantedTypes(names)

@@ -7,6 +7,15 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
+// fieldsOf returns what is known about the fields of a schema, and what is wrong with
+// its own.
+func fieldsOf(body *schemas.SchemaBody, tenant string) (*xdm.Schema, []xdm.OwnProblem) {
+	if body.Relational != nil {
+		return xdm.NewRelational(ownFields(body))
+	}
+	return xdm.NewSchema(body.Class, body.FieldGroups, ownFields(body), tenant)
+}
+
 // ownFields returns the own fields of a schema in the order of the document. A
 // field whose type is none is treated as text, so that only its type is reported.
 func ownFields(body *schemas.SchemaBody) []xdm.OwnField {
@@ -16,7 +25,7 @@ func ownFields(body *schemas.SchemaBody) []xdm.OwnField {
 		if !ok {
 			shape = xdm.Shape{Type: "string"}
 		}
-		out = append(out, xdm.OwnField{Path: f.Path, Shape: shape, Required: f.Required})
+		out = append(out, keyed(body.Relational, xdm.OwnField{Path: f.Path, Shape: shape, Required: f.Required}))
 	}
 	return out
 }
@@ -76,6 +85,9 @@ func defaultOf(f schemas.OwnField) *string {
 // ownPath returns the path of an own field below the tenant's namespace,
 // whether or not the document writes the namespace.
 func (s *schemaSymbol) ownPath(path string) string {
+	if s.Relational != nil {
+		return path
+	}
 	path = strings.TrimPrefix(path, xdm.TenantNamespace+".")
 	if s.tenant != "" {
 		path = strings.TrimPrefix(path, "_"+s.tenant+".")
@@ -86,6 +98,9 @@ func (s *schemaSymbol) ownPath(path string) string {
 // fullPath returns the path of a field that a document may name without the
 // tenant's namespace.
 func (s *schemaSymbol) fullPath(path string) string {
+	if s.Relational != nil {
+		return path
+	}
 	full := xdm.TenantNamespace + "." + path
 	if f, err := s.fields.Lookup(full); err == nil && f.Checked {
 		return full

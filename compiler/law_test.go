@@ -180,6 +180,16 @@ relationships: {a: people, b: {schema: x, field: f, cardinality: M:1, namespace:
 displayNames: {a: A, b: {title: t, description: d, suggestions: [a], hiddenSuggestions: {b: B}}}
 deprecated: [a]
 lifecycle: {}
+`, `kind: Schema
+name: visits
+title: t
+relational: {behavior: time-series, primaryKey: [id, at], version: v, timestamp: at}
+fields: {id: string, at: date-time, v: long}
+`, `kind: Schema
+name: rows
+title: t
+relational: {primaryKey: id, version: v}
+fields: {id: string, v: long}
 `, `kind: Dataset
 name: people
 title: t

@@ -21,27 +21,7 @@ func idOf(schema *schemaSymbol, ref string) resource.Value {
 // the tag that lets it take part in Profile.
 func lowerSchema(u *unit, project *symbols) []resource.Resource {
 	s, l := u.ownSchema, u.lifecycle()
-	class, _ := classID(s.Class)
-	parts := resource.List(ref(resource.String(class).At(s.lookup("class").Span())))
-	for i, group := range s.FieldGroups {
-		id, _ := fieldGroupID(group, s.Class)
-		where := s.lookup("fieldGroups").Below(document.Step{Index: i, IsIndex: true})
-		parts.Items = append(parts.Items, ref(resource.String(id).At(where.Span())))
-	}
-	var out []resource.Resource
-	if len(s.Fields) > 0 {
-		group := addr(resource.FieldGroup, s.name)
-		parts.Items = append(parts.Items, ref(resource.Reference(group, "id").At(s.lookup("fields").Span())))
-		out = append(out, made(u, group, s.keys("fields"), fieldGroupValue(s, class), l))
-	}
-	self := addr(resource.Schema, s.name)
-	schema := make(object, 0, 4)
-	schema.add("type", resource.String("object"))
-	schema.text("title", s.Title, s.lookup("title"))
-	schema.text("description", s.Description, s.lookup("description"))
-	schema.add("allOf", parts)
-	out = append(out, made(u, self, s.origin(), schema.value(), l))
-
+	out, self := append(lowerFields(u), lowerKeys(u)...), addr(resource.Schema, s.name)
 	var primary []resource.Edge
 	for _, id := range s.Identities {
 		a := s.describedBy(resource.Descriptor, id.Path)
@@ -61,18 +41,48 @@ func lowerSchema(u *unit, project *symbols) []resource.Resource {
 	return out
 }
 
+// lowerFields makes a schema, and a field group for the own fields of one that has a
+// class.
+func lowerFields(u *unit) []resource.Resource {
+	s, l := u.ownSchema, u.lifecycle()
+	self := addr(resource.Schema, s.name)
+	if s.Relational != nil {
+		return []resource.Resource{made(u, self, s.origin(), relationalValue(s), l)}
+	}
+	class, _ := classID(s.Class)
+	parts := resource.List(ref(resource.String(class).At(s.lookup("class").Span())))
+	for i, group := range s.FieldGroups {
+		id, _ := fieldGroupID(group, s.Class)
+		where := s.lookup("fieldGroups").Below(document.Step{Index: i, IsIndex: true})
+		parts.Items = append(parts.Items, ref(resource.String(id).At(where.Span())))
+	}
+	var out []resource.Resource
+	if len(s.Fields) > 0 {
+		group := addr(resource.FieldGroup, s.name)
+		parts.Items = append(parts.Items, ref(resource.Reference(group, "id").At(s.lookup("fields").Span())))
+		out = append(out, made(u, group, s.keys("fields"), fieldGroupValue(s, class), l))
+	}
+	schema := schemaHead(s)
+	schema.add("allOf", parts)
+	return append(out, made(u, self, s.origin(), schema.value(), l))
+}
+
+// schemaHead is the body of a schema without what its fields are.
+func schemaHead(s *schemaSymbol) object {
+	schema := make(object, 0, 7)
+	schema.add("type", resource.String("object"))
+	schema.text("title", s.Title, s.lookup("title"))
+	schema.text("description", s.Description, s.lookup("description"))
+	return schema
+}
+
 func ref(id resource.Value) resource.Value { return resource.Object(resource.F("$ref", id)) }
 
 // fieldGroupValue puts a schema's own fields below the tenant's namespace, as
 // the registry demands.
 func fieldGroupValue(s *schemaSymbol, class string) resource.Value {
 	tree, _ := xdm.OwnProperties(ownFields(s.SchemaBody), s.tenant)
-	declared := make(map[string]source.Span, len(s.Fields))
-	for _, f := range s.Fields {
-		declared[s.ownPath(f.Path)] = s.lookup("fields", f.Path).Span()
-	}
-	fields := resource.Object(resource.F(xdm.TenantNamespace,
-		shapeValue(tree, "", func(path string) source.Span { return declared[path] })))
+	fields := resource.Object(resource.F(xdm.TenantNamespace, shapeValue(tree, "", s.declared())))
 	return resource.Object(
 		resource.F("type", resource.String("object")),
 		resource.F("title", resource.String(s.Title+" fields").At(s.lookup("title").Span())),
@@ -81,6 +91,15 @@ func fieldGroupValue(s *schemaSymbol, class string) resource.Value {
 			resource.Object(resource.F("properties", fields))))),
 		resource.F("allOf", resource.List(ref(resource.String("#/definitions/fields")))),
 	)
+}
+
+// declared returns a function that finds where an own field is declared.
+func (s *schemaSymbol) declared() func(path string) source.Span {
+	at := make(map[string]source.Span, len(s.Fields))
+	for _, f := range s.Fields {
+		at[s.ownPath(f.Path)] = s.lookup("fields", f.Path).Span()
+	}
+	return func(path string) source.Span { return at[path] }
 }
 
 // identityValue makes a field an identity. Own fields may be named with or
@@ -95,11 +114,12 @@ func identityValue(s *schemaSymbol, id schemas.Identity) resource.Value {
 }
 
 // lowerDataset makes a dataset for the id of its schema, which is nil when only the
-// platform has it. A Profile dataset waits for its schema's tag.
+// platform has it. It waits for the keys of a relational schema, and a Profile dataset
+// for its schema's tag.
 func lowerDataset(u *unit, schema *schemaSymbol, id resource.Value) resource.Resource {
 	d := u.ownDataset
 	var tags object
-	var further []resource.Edge
+	further := keyEdges(schema)
 	if d.Profile != schemas.NoProfile {
 		on := resource.List(resource.String("enabled:true")).At(d.lookup("profile").Span())
 		tags.add(identityTag, on)

@@ -31,7 +31,7 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 		d.Code = diag.UnknownDestination
 		d.Message = fmt.Sprintf("%s has no field `%s`", parent, e.Name)
 		d.Labels[0].Text = "unknown field"
-		d.Help = "use a field of the class, a field group, or `fields`"
+		d.Help = whereFieldsAre(p.schema)
 	case xdm.WrongTenant:
 		d.Code = diag.WrongTenant
 		d.Message = fmt.Sprintf("`%s` is neither a standard namespace nor this organization's", e.Name)
@@ -69,6 +69,14 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 		d.Labels = append(d.Labels, diag.Label{Span: p.schema.whole().key(), Text: "the schema"})
 	}
 	return d
+}
+
+// whereFieldsAre says which fields a schema has.
+func whereFieldsAre(s *schemaSymbol) string {
+	if s != nil && s.Relational != nil {
+		return "declare it in `fields`: a relational schema has no other fields"
+	}
+	return "use a field of the class, a field group, or `fields`"
 }
 
 func pathDetail(detail string) string {
@@ -172,10 +180,17 @@ func (p missingField) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.RequiredField, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("required field `%s` is not mapped", p.missing.Path),
-		Labels: append(p.at.keyLabels("no mapping for it"),
-			diag.Label{Span: p.schema.whole().key(), Text: "required by its class"}),
-		Help: "add a mapping `" + p.missing.Path + ":`; the platform drops every row without it",
+		Labels:  append(p.at.keyLabels("no mapping for it"), p.requiredBy()),
+		Help:    "add a mapping `" + p.missing.Path + ":`; the platform drops every row without it",
 	}
+}
+
+// requiredBy is what requires a field of every record.
+func (p missingField) requiredBy() diag.Label {
+	if p.schema.Relational != nil {
+		return diag.Label{Span: p.schema.at("fields", p.missing.Path).key(), Text: "every row has it"}
+	}
+	return diag.Label{Span: p.schema.whole().key(), Text: "required by its class"}
 }
 
 // uncheckedSchema: a schema that only the platform knows.

@@ -160,16 +160,23 @@ type ownTenant struct {
 	at         place
 	namespace  string
 	start, end int
+	relational bool
 }
 
 func (p ownTenant) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code: diag.WrongTenant, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` is not this organization's namespace", p.namespace),
 		Labels:  diag.At(p.at.keyPart(p.start, p.end), "custom fields belong to "+xdm.TenantNamespace),
 		Help:    "remove the namespace; custom fields are always in the organization's namespace",
 		Fix:     removeHead(p.at, p.start, p.end+1),
 	}
+	if p.relational {
+		d.Message = fmt.Sprintf("`%s` is not allowed in a relational schema", p.namespace)
+		d.Labels[0].Text = "fields are at the root"
+		d.Help = "remove the namespace"
+	}
+	return d
 }
 
 // removeHead takes a part out of a key that is written as it reads.
@@ -220,8 +227,9 @@ func (p twoPrimaries) Diagnose() diag.Diagnostic {
 }
 
 type unknownIdentity struct {
-	at    place
-	fault *xdm.PathError
+	at     place
+	fault  *xdm.PathError
+	schema *schemaSymbol
 }
 
 func (p unknownIdentity) Diagnose() diag.Diagnostic {
@@ -229,7 +237,7 @@ func (p unknownIdentity) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownIdentity, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("identity `%s` is not a field of the schema", p.fault.Path),
 		Labels:  p.at.keyLabels("unknown field"),
-		Help:    "use a field of the class, a field group, or `fields`",
+		Help:    whereFieldsAre(p.schema),
 	}
 	suggestPath(&d, p.at, p.fault)
 	return d

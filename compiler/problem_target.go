@@ -2,15 +2,22 @@ package compiler
 
 import "github.com/aepflow/aepflow/internal/diag"
 
-type profileWithoutSchema struct{ at place }
+type profileWithoutSchema struct {
+	at     place
+	schema *schemaSymbol
+}
 
 func (p profileWithoutSchema) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code: diag.ProfileSchema, Severity: diag.Error, Path: p.at.path.String(),
 		Message: "schema of a Profile dataset is not enabled for Profile",
 		Labels:  p.at.labels("the dataset is enabled for Profile"),
 		Help:    "add `profile: true` to the schema (this cannot be undone), or remove it here",
 	}
+	if p.schema.Relational != nil {
+		d.Help = "remove `profile`: a relational schema cannot be enabled for Profile"
+	}
+	return d
 }
 
 type profileWithoutIdentity struct{ at place }

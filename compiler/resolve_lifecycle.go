@@ -51,7 +51,7 @@ func kindsOfSchema(s *schemaSymbol) []resource.Kind {
 	switch {
 	case s == nil:
 		return nil
-	case len(s.Fields) > 0:
+	case len(s.Fields) > 0 && s.Relational == nil:
 		return []resource.Kind{resource.Schema, resource.FieldGroup}
 	}
 	return []resource.Kind{resource.Schema}

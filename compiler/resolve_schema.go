@@ -5,12 +5,29 @@ import (
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
-// resolveSchema checks the class, field groups, own fields, identities, and further
-// descriptions of a schema.
+// resolveSchema checks the class and field groups of a schema, or the keys of a
+// relational one, its own fields, identities, and further descriptions.
 func (r *resolver) resolveSchema(s *schemaSymbol) {
 	report := r.report
+	if s.Relational != nil {
+		resolveRelational(s, report)
+	} else {
+		resolveClass(s, report)
+	}
+	resolveOwnFields(s, report)
+	resolveIdentities(s, report)
+	r.resolveDescriptions(s)
+	lintFields(s, report)
+	lintSchema(s, report)
+}
+
+// resolveClass checks the class and the field groups of a schema.
+func resolveClass(s *schemaSymbol, report *diag.Report) {
 	class, ok := xdm.ClassByName(s.Class)
-	if !ok {
+	switch {
+	case !s.lookup("class").Here:
+		report.Add(missingDocumentKey{at: s.at(), key: "class"})
+	case !ok:
 		report.Add(unknownClass{at: s.at("class"), got: s.Class})
 	}
 	for i, name := range s.FieldGroups {
@@ -24,11 +41,6 @@ func (r *resolver) resolveSchema(s *schemaSymbol) {
 			report.Add(fieldGroupClass{at: where, class: s.at("class"), group: g, of: class})
 		}
 	}
-	resolveOwnFields(s, report)
-	resolveIdentities(s, report)
-	r.resolveDescriptions(s)
-	lintFields(s, report)
-	lintSchema(s, report)
 }
 
 // resolveOwnFields checks what a schema's own fields are called, their types
@@ -58,7 +70,7 @@ func resolveOwnFields(s *schemaSymbol, report *diag.Report) {
 			same := s.ownPath(first) == s.ownPath(s.Fields[o.Index].Path)
 			report.Add(fieldClash{first: s.at("fields", first), second: where, same: same})
 		case xdm.OwnTenant:
-			report.Add(ownTenant{at: where, namespace: o.Name, start: o.Start, end: o.End})
+			report.Add(ownTenant{where, o.Name, o.Start, o.End, s.Relational != nil})
 		default:
 			report.Add(badFieldPath{at: where, problem: o})
 		}
@@ -97,14 +109,14 @@ func resolveIdentities(s *schemaSymbol, report *diag.Report) {
 			if unknown++; unknown <= maxSuggested {
 				_, err = s.fields.Lookup(id.Path) // near names for the path as it is written
 			}
-			report.Add(unknownIdentity{at: where, fault: err})
+			report.Add(unknownIdentity{where, err, s})
 			continue
 		}
 		if obstacle := xdm.IdentityObstacle(f); obstacle != "" && obstacle != xdm.IdentityUnchecked {
 			report.Add(identityObstacle{at: where, path: id.Path, field: f, obstacle: obstacle})
 		}
 	}
-	if s.Profile && primary == "" && !s.fields.HasIdentityMap() && len(s.fields.Unknown()) == 0 {
+	if s.Profile && s.Relational == nil && primary == "" && !s.fields.HasIdentityMap() && len(s.fields.Unknown()) == 0 {
 		report.Add(profileWithoutIdentity{at: s.at("profile")})
 	}
 }

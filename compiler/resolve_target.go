@@ -82,7 +82,7 @@ func checkProfile(d *datasetSymbol, schema *schemaSymbol, report *diag.Report) {
 		report.Add(upsertOfEvents{at})
 	}
 	if !schema.Profile {
-		report.Add(profileWithoutSchema{at: at})
+		report.Add(profileWithoutSchema{at, schema})
 	}
 }
 

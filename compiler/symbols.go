@@ -179,7 +179,7 @@ type schemaSymbol struct {
 }
 
 func newSchemaSymbol(in section, name string, body *schemas.SchemaBody, tenant string) *schemaSymbol {
-	fields, faults := xdm.NewSchema(body.Class, body.FieldGroups, ownFields(body), tenant)
+	fields, faults := fieldsOf(body, tenant)
 	return &schemaSymbol{section: in, SchemaBody: body, name: name, tenant: tenant, fields: fields, faults: faults}
 }
 

@@ -30,21 +30,36 @@ func followTitles(list []*node, e *env) {
 func (n *node) titleLeft(e *env) string {
 	spec := n.spec()
 	gone := n.removes() || n.change.Action == Forget && !n.missing
-	if spec.Title == "" || !gone && !n.retitles(spec) {
+	if !isUnique(spec) || !gone && !n.retitles(spec) {
 		return ""
 	}
-	v, _ := spec.Find(parse(n.entry.Applied), spec.Title)
-	return e.bound(v.Text)
+	return uniqueText(spec, parse(n.entry.Applied), e)
 }
 
 // titleTaken returns the title that an object gets by a change; "" for none.
 func (n *node) titleTaken(e *env) string {
 	spec := n.spec()
-	if spec.Title == "" || n.change.Action != Create && !n.retitles(spec) {
+	if !isUnique(spec) || n.change.Action != Create && !n.retitles(spec) {
 		return ""
 	}
-	v, _ := n.resource.Body.Member(spec.Title)
-	return e.bound(v.Text)
+	return uniqueText(spec, decode(n.resource.Body), e)
+}
+
+// isUnique reports whether the objects of a kind have a title, or what else no two have.
+func isUnique(spec *resource.Spec) bool { return spec.Title != "" || len(spec.OnePer) > 0 }
+
+// uniqueText is what no other object has: the title, or the members that take its place.
+func uniqueText(spec *resource.Spec, body resource.Value, e *env) string {
+	if spec.Title != "" {
+		v, _ := spec.Find(body, spec.Title)
+		return e.bound(v.Text)
+	}
+	text := string(spec.Kind)
+	for _, member := range spec.OnePer {
+		v, _ := body.Get(member)
+		text += "\x00" + string(v.JSON())
+	}
+	return text
 }
 
 // retitles reports whether a change updates the title.
@@ -55,6 +70,11 @@ func (n *node) retitles(spec *resource.Spec) bool {
 // guardTitle refuses a title that stays taken until the change itself is done, or for good.
 func guardTitle(n *node) {
 	holder := n.titleOf
+	if n.spec().Title == "" {
+		n.guard("title", "", "%s cannot be created while %s exists, because the platform allows one: keep the old one",
+			n.change.Address, holder.change.Address)
+		return
+	}
 	v, _ := n.resource.Body.Member(n.spec().Title)
 	how := "apply once with another title for one of the two, then with this one"
 	switch {

@@ -25,11 +25,13 @@ type SchemaBody struct {
 	Title string `yaml:"title" jsonschema:"minLength=1"`
 	// Description of the schema on the platform.
 	Description string `yaml:"description,omitempty"`
-	// Class of the schema: profile, event, or the $id of a class.
-	Class string `yaml:"class" jsonschema:"minLength=1,example=profile,example=event"`
+	// Class of the schema: profile, event, or the $id of a class. Required unless the schema is relational.
+	Class string `yaml:"class,omitempty" jsonschema:"minLength=1,example=profile,example=event"`
+	// Makes the schema relational: a table with a primary key, without class, field groups, and Profile.
+	Relational *Relational `yaml:"relational,omitempty"`
 	// Field groups of the schema: well-known names such as profile-person-details, or $ids.
 	FieldGroups []string `yaml:"fieldGroups,omitempty"`
-	// Own fields: path below the tenant namespace, then a type.
+	// Own fields: path below the tenant namespace, or at the root of a relational schema, then a type.
 	Fields Fields `yaml:"fields,omitempty"`
 	// Fields that identify a person: path, then an identity namespace.
 	Identities Identities `yaml:"identities,omitempty"`
@@ -37,6 +39,22 @@ type SchemaBody struct {
 	Profile      bool `yaml:"profile,omitempty"`
 	Descriptions `yaml:",inline"`
 }
+
+// Relational says what a row of a relational schema is and which fields identify
+// and order it. The fields that it names are required.
+type Relational struct {
+	// What a row is: the present state of something, or an event.
+	Behavior string `yaml:"behavior,omitempty" jsonschema:"enum=record,enum=time-series,default=record"`
+	// The field whose value identifies a row, or a list of fields that do so together.
+	PrimaryKey Paths `yaml:"primaryKey"`
+	// The field that orders the changes of a row: of two with the same key, the higher value wins.
+	Version string `yaml:"version" jsonschema:"minLength=1,example=updated_at"`
+	// The field with the time of an event. Only for time-series, which requires it.
+	Timestamp string `yaml:"timestamp,omitempty" jsonschema:"minLength=1,example=occurred_at"`
+}
+
+// Paths are the paths of fields: one, or a list.
+type Paths []string
 
 // Fields are the own fields of a schema, in order.
 type Fields []OwnField

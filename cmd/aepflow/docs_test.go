@@ -224,7 +224,11 @@ func valueText(d definition) string {
 		}
 		return strings.Join(words, ", ")
 	case d.Items != nil:
-		return "list of " + valueText(*d.Items)
+		list := "list of " + valueText(*d.Items)
+		if types, ok := d.Type.([]any); ok && slices.Contains(types, any("string")) {
+			return "string or " + list
+		}
+		return list
 	}
 	var more definition
 	if json.Unmarshal(d.AdditionalProperties, &more) == nil && d.AdditionalProperties != nil {

@@ -98,7 +98,7 @@ type Entry struct {
 func Codes() []Entry {
 	all := slices.Concat(
 		yamlCodes, documentCodes, sourceCodes, streamCodes, targetCodes, expressionCodes, mappingCodes, lintCodes,
-		projectCodes, accessCodes, signInCodes, descriptorCodes)
+		projectCodes, accessCodes, signInCodes, descriptorCodes, relationalCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }

@@ -358,16 +358,19 @@ func (r row) title() string {
 	return strings.TrimSpace(strings.ReplaceAll(r.of[:strings.IndexByte(r.of, '.')]+" "+r.row+" "+r.name, "/", "-"))
 }
 
+// allRows are the tests of all kinds.
+func allRows() []row { return slices.Concat(rows, relationalRows) }
+
 // TestEveryRowHasATest: a new row of the table needs a test here.
 func TestEveryRowHasATest(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		for _, trait := range resource.SpecOf(k).Traits {
-			if !slices.ContainsFunc(rows, func(r row) bool { return strings.HasPrefix(r.of, string(k)+".") && r.row == trait.Field }) {
+			if !slices.ContainsFunc(allRows(), func(r row) bool { return strings.HasPrefix(r.of, string(k)+".") && r.row == trait.Field }) {
 				t.Errorf("no test changes %s of %s", trait.Field, k)
 			}
 		}
 	}
-	for _, r := range rows {
+	for _, r := range allRows() {
 		a, err := resource.ParseAddress(r.of)
 		if err != nil {
 			t.Fatal(err)
@@ -382,7 +385,7 @@ func TestEveryRowHasATest(t *testing.T) {
 // object afterwards to what its row says.
 func TestRows(t *testing.T) {
 	base := oneOfEverything(t)
-	for _, r := range rows {
+	for _, r := range allRows() {
 		t.Run(r.title(), func(t *testing.T) {
 			t.Parallel()
 			if signsIn(r.of, r.edit) {

@@ -33,6 +33,7 @@ var bodies = map[resource.Kind]string{
 	resource.FieldGroup: `{"type":"object","title":"crm","meta:intendedToExtend":["a","b"],"definitions":{"c":{"properties":{"_{TENANT_ID}":{"type":"object","maxLength":9}}}},"allOf":[{"$ref":"#/definitions/c"}]}`,
 	resource.Schema:     `{"type":"object","title":"crm","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"},{"$ref":"${fieldgroup.crm.id}"}]}`,
 	resource.Descriptor: `{"@type":"xdm:descriptorIdentity","xdm:sourceSchema":"${schema.crm.id}","xdm:sourceVersion":1,"xdm:sourceProperty":"/_{TENANT_ID}/id","xdm:isPrimary":true}`,
+	resource.Key:        `{"@type":"xdm:descriptorPrimaryKey","xdm:sourceSchema":"${schema.crm.id}","xdm:sourceProperty":["/a","/b"]}`,
 	resource.ReferenceIdentity: `{"@type":"xdm:descriptorReferenceIdentity","xdm:sourceSchema":"${schema.crm.id}",` +
 		`"xdm:sourceVersion":1,"xdm:sourceProperty":"/_{TENANT_ID}/id","xdm:identityNamespace":"Email"}`,
 	resource.Relationship: `{"@type":"xdm:descriptorRelationship","xdm:sourceSchema":"${schema.crm.id}",` +

@@ -27,6 +27,7 @@ const (
 	Relationship      Kind = "relationship" // Schema Registry relationship descriptor
 	Display           Kind = "display"      // Schema Registry descriptor with the display name of a field
 	Deprecated        Kind = "deprecated"   // Schema Registry descriptor that deprecates a field
+	Key               Kind = "key"          // primary key, version, or timestamp of a relational schema
 	Union             Kind = "union"        // the union tag of a schema: takes part in Profile
 	Dataset           Kind = "dataset"      // Catalog dataset
 	Source            Kind = "source"       // Flow Service source connection
@@ -38,8 +39,8 @@ const (
 // Kinds returns every kind in the order in which a dataflow needs them.
 func Kinds() []Kind {
 	return []Kind{
-		Connection, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display, Deprecated, Union, Dataset,
-		Source, Target, Mapping, Flow,
+		Connection, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display, Deprecated, Key, Union,
+		Dataset, Source, Target, Mapping, Flow,
 	}
 }
 

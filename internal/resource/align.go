@@ -2,7 +2,6 @@ package resource
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/specs"
@@ -84,12 +83,7 @@ func (a aligner) list(at, indexed Path, want, live Value) Value {
 	out := List()
 	key, keyed := a.spec.KeyOf(at)
 	if !keyed {
-		rest := slices.Clone(live.Items)
-		if a.spec.IsLoose(at) {
-			index := indexIn(want)
-			slices.SortFunc(rest, func(x, y Value) int { return index(x) - index(y) })
-		}
-		for i, w := range rest {
+		for i, w := range live.Items {
 			if i < len(want.Items) {
 				w = a.align(at.Index(i), indexed.Index(i), want, want.Items[i], w)
 			}
@@ -121,27 +115,15 @@ func (a aligner) list(at, indexed Path, want, live Value) Value {
 
 // keyText is the key of an applied element as the platform spells it.
 func (a aligner) keyText(indexed Path, item Value, key string) string {
-	k, _ := item.Get(key)
+	k := keyValue(item, key)
+	if key != "" {
+		indexed = indexed.Field(key)
+	}
 	if k.Kind == RefValue {
-		id, _ := a.resolved(indexed.Field(key), k.Ref)
+		id, _ := a.resolved(indexed, k.Ref)
 		return id
 	}
 	return a.sent(k.Text)
-}
-
-// indexIn returns a function that finds the index of a text in a list: the length of
-// the list for a text that it lacks.
-func indexIn(list Value) func(v Value) int {
-	at := make(map[string]int, len(list.Items))
-	for i, item := range slices.Backward(list.Items) {
-		at[item.Text] = i
-	}
-	return func(v Value) int {
-		if i, ok := at[v.Text]; ok {
-			return i
-		}
-		return len(list.Items)
-	}
 }
 
 func (a aligner) leaf(at, indexed Path, parent, want, live Value) Value {

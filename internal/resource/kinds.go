@@ -15,6 +15,7 @@ import (
 //
 //	connection ───────────────► source ─┐
 //	fieldgroup ─► schema ─┬─► mapping ──┤
+//	                      ├─► key ─────────────────► dataset ─► target
 //	                      ├─► descriptor ─► union ─► dataset ─► target
 //	                      └───────────────► dataset ─► target ─┤
 //	                                                           └─► flow
@@ -91,6 +92,7 @@ type Spec struct {
 	Answer      AnswerStyle
 	Traits      []Trait
 	Title       string            // path of the name that no other object may have
+	OnePer      []string          // members of which no two objects of the kind have the same values
 	Keys        map[string]string // list pattern → the member that identifies an element
 	Loose       []string          // patterns whose lists compare without order
 	Sets        []string          // members whose lists do so at any depth
@@ -116,6 +118,14 @@ type Spec struct {
 	Describes   bool              // describes what holds data: stays with it, unless no document has it any more
 }
 
+// What the members of fields are in the kinds that define any: see Spec.
+var (
+	fieldSets      = []string{"enum", "required"}
+	fieldLabels    = []string{"title", "description", "default"}
+	fieldFree      = []string{"meta:enum", "meta:status"}
+	fieldNarrowing = []string{"enum", "format", "maximum", "maxLength", "minimum", "minLength", "pattern", "required"}
+)
+
 var kinds = map[Kind]*Spec{
 	Connection: {
 		Kind: Connection, Noun: "base connection", Collection: specs.FlowService + "/connections",
@@ -140,9 +150,8 @@ var kinds = map[Kind]*Spec{
 			{"type", Immutable, Always, "a field group is an object"},
 		},
 		Keys:  map[string]string{"allOf": "$ref"},
-		Loose: []string{"meta:intendedToExtend"}, Sets: []string{"enum", "required"},
-		Labels: []string{"title", "description", "default"}, Free: []string{"meta:enum", "meta:status"},
-		Narrowing: []string{"enum", "format", "maximum", "maxLength", "minimum", "minLength", "pattern", "required"},
+		Loose: []string{"meta:intendedToExtend"}, Sets: fieldSets,
+		Labels: fieldLabels, Free: fieldFree, Narrowing: fieldNarrowing,
 	},
 	Schema: {
 		Kind: Schema, Noun: "schema", Collection: specs.SchemaRegistry + "/tenant/schemas",
@@ -151,12 +160,16 @@ var kinds = map[Kind]*Spec{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
 			{"description", InPlace, Always, "titles and descriptions may change at any time"},
 			{"allOf", Additive, Always, "field groups may be added to a schema in use, never removed"},
+			{"definitions", Additive, Always, "fields may be added to a schema in use, never removed or retyped"},
+			{"meta:extends", Immutable, Always, "a schema stays relational, or stays with its class"},
+			{"meta:behaviorType", Immutable, Always, "rows stay records, or stay events"},
 			{"type", Immutable, Always, "a schema is an object"},
 		},
-		Keys: map[string]string{"allOf": "$ref"},
+		Keys: map[string]string{"allOf": "$ref"}, Sets: fieldSets,
+		Labels: fieldLabels, Free: fieldFree, Narrowing: fieldNarrowing,
 	},
 	Descriptor: identityDescriptor, ReferenceIdentity: referenceIdentity, Relationship: relationshipDescriptor,
-	Display: displayName, Deprecated: deprecation,
+	Display: displayName, Deprecated: deprecation, Key: keyDescriptor,
 	Union: {
 		Kind: Union, Noun: "Profile tag", Collection: specs.SchemaRegistry + "/tenant/schemas",
 		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",
@@ -294,14 +307,15 @@ func (s *Spec) RulesBelow(p Path) bool {
 	return false
 }
 
-// KeyOf returns the member that identifies the elements of the list at p.
+// KeyOf returns the member that identifies the elements of the list at p; "" for the
+// texts of a list whose order means nothing, which identify themselves.
 func (s *Spec) KeyOf(p Path) (string, bool) {
 	for pattern, key := range s.Keys {
 		if n, ok := matchPrefix(pattern, p); ok && n == len(p) {
 			return key, true
 		}
 	}
-	return "", false
+	return "", s.IsLoose(p)
 }
 
 // IsLoose reports whether the list at p compares without regard to order.

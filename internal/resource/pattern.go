@@ -216,14 +216,20 @@ func IndexOf(list Value, key, want string) int {
 	return -1
 }
 
-// KeyText returns the text that identifies a list element by its member key.
+// KeyText returns the text that identifies a list element by its member key, or by
+// itself for the key "".
 func KeyText(item Value, key string) string {
-	k, ok := item.Get(key)
-	if !ok {
-		return ""
-	}
+	k := keyValue(item, key)
 	if k.Kind == RefValue {
 		return k.Ref.String()
 	}
 	return k.Text
+}
+
+func keyValue(item Value, key string) Value {
+	if key == "" {
+		return item
+	}
+	k, _ := item.Get(key)
+	return k
 }

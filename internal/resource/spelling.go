@@ -282,9 +282,12 @@ func (s *Spec) withoutServers(at Path, want, live Value) Value {
 	if row.Server == nil {
 		return live
 	}
-	index := indexIn(want)
+	wanted := make(map[string]bool, len(want.Items))
+	for _, item := range want.Items {
+		wanted[item.Text] = true
+	}
 	live.Items = slices.DeleteFunc(slices.Clone(live.Items), func(v Value) bool {
-		return row.Server(v.Text) && index(v) == len(want.Items)
+		return row.Server(v.Text) && !wanted[v.Text]
 	})
 	return live
 }

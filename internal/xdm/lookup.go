@@ -48,15 +48,10 @@ func (s *Schema) Find(path string) (Field, *PathError) {
 		return Field{}, err
 	}
 	w := walk{schema: s, path: path}
-	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
+	if s.hasTenant(steps[0].name) {
 		return w.own(steps)
 	}
 	return w.standard(steps)
-}
-
-// looksLikeTenant takes any namespace for the org's as long as the org is not known.
-func (s *Schema) looksLikeTenant(name string) bool {
-	return s.tenant == "" && strings.HasPrefix(name, "_") && !isNamespace(name)
 }
 
 func isNamespace(name string) bool {
@@ -99,7 +94,7 @@ func (w *walk) standard(steps []step) (Field, *PathError) {
 	if s.standard == nil {
 		return w.unchecked(), nil
 	}
-	if strings.HasPrefix(first.name, "_") && !isNamespace(first.name) && s.member(s.standard, first.name) == nil {
+	if strings.HasPrefix(first.name, "_") && !s.relational && !isNamespace(first.name) && s.member(s.standard, first.name) == nil {
 		return Field{}, w.fail(first, WrongTenant, nil)
 	}
 	f, err := w.down(s.standard, steps)

@@ -39,7 +39,16 @@ const (
 // OwnProperties builds the members of `_TENANT` in a field group: the fields
 // nested into objects, in the order of the list.
 func OwnProperties(own []OwnField, tenant string) (Shape, []OwnProblem) {
-	b := ownBuilder{root: &ownNode{at: -1}, tenant: tenant}
+	return ownBuilder{tenant: tenant}.build(own)
+}
+
+// RootProperties builds the fields of a relational schema, which has no namespace.
+func RootProperties(own []OwnField) (Shape, []OwnProblem) {
+	return ownBuilder{atRoot: true}.build(own)
+}
+
+func (b ownBuilder) build(own []OwnField) (Shape, []OwnProblem) {
+	b.root = &ownNode{at: -1}
 	for i, f := range own {
 		b.add(i, f)
 	}
@@ -49,6 +58,7 @@ func OwnProperties(own []OwnField, tenant string) (Shape, []OwnProblem) {
 type ownBuilder struct {
 	root     *ownNode
 	tenant   string
+	atRoot   bool // the schema is relational: there is no namespace to leave out
 	problems []OwnProblem
 }
 
@@ -71,9 +81,10 @@ func (b *ownBuilder) add(i int, f OwnField) {
 		b.problems = append(b.problems, OwnProblem{Code: OwnBadPath, Index: i, Start: err.Start, End: err.End})
 		return
 	}
-	if first := steps[0].name; len(steps) > 1 && isTenant(first, b.tenant) {
+	switch first := steps[0].name; {
+	case len(steps) > 1 && !b.atRoot && isTenant(first, b.tenant):
 		steps = steps[1:]
-	} else if strings.HasPrefix(first, "_") && len(steps) > 1 {
+	case len(steps) > 1 && strings.HasPrefix(first, "_"):
 		b.problems = append(b.problems, OwnProblem{Code: OwnTenant, Index: i, Name: first, Start: steps[0].start,
 			End: steps[0].end})
 		return

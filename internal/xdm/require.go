@@ -73,7 +73,7 @@ func (s *Schema) levels(path string, steps []step, f func(string, *node)) {
 	w := walk{schema: s, path: path, general: true,
 		visit: func(path string, n *node) { seen = append(seen, visit{path, n}) }}
 	var err *PathError
-	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
+	if s.hasTenant(steps[0].name) {
 		steps = slices.Clone(steps)
 		steps[0].name = TenantNamespace
 		_, err = w.own(steps)
@@ -107,7 +107,7 @@ func (s *Schema) canonical(steps []step) []string {
 	out := make([]string, 0, len(steps)+1)
 	path := ""
 	n := s.standard
-	if isTenant(steps[0].name, s.tenant) || s.looksLikeTenant(steps[0].name) {
+	if s.hasTenant(steps[0].name) {
 		n = nil
 		if s.own != nil {
 			n = &node{own: true, kids: []*node{s.own.named(TenantNamespace)}}
@@ -188,7 +188,7 @@ func (s *Schema) exact(steps []step) []string {
 	path := ""
 	for i, st := range steps {
 		name := st.name
-		if i == 0 && (isTenant(name, s.tenant) || s.looksLikeTenant(name)) {
+		if i == 0 && s.hasTenant(name) {
 			name = TenantNamespace
 		}
 		path = join(path, name)

@@ -3,6 +3,7 @@ package xdm
 import (
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/specs"
 )
@@ -12,10 +13,12 @@ import (
 type Schema struct {
 	class    Class
 	tenant   string
-	standard *node // nil when the class is not known
+	standard *node // nil when the class is not known; of a relational schema, its own fields
 	mask     mask  // class and field groups whose fields are known
 	own      *node // below the tenant's namespace; nil when there are no own fields
-	unknown  []string
+	// relational says that the own fields lie at the root: no path begins with a tenant.
+	relational bool
+	unknown    []string
 }
 
 // NewSchema makes the schema of a class (word, title or $id), field groups (by
@@ -51,6 +54,19 @@ func NewSchema(class string, fieldGroups []string, own []OwnField, tenant string
 	shape, problems := OwnProperties(own, tenant)
 	s.own = ownTree(shape)
 	return s, problems
+}
+
+// NewRelational makes a relational schema of own fields at the root. It has no
+// class, no field groups, and no level of a tenant.
+func NewRelational(own []OwnField) (*Schema, []OwnProblem) {
+	shape, problems := RootProperties(own)
+	return &Schema{standard: ownTree(shape), relational: true}, problems
+}
+
+// hasTenant reports whether the first segment of a path is the namespace of the org,
+// or may be as long as the org is not known.
+func (s *Schema) hasTenant(first string) bool {
+	return !s.relational && (isTenant(first, s.tenant) || s.tenant == "" && strings.HasPrefix(first, "_") && !isNamespace(first))
 }
 
 // Class is the class of the schema.

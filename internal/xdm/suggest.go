@@ -21,6 +21,9 @@ func (s *Schema) suggest(e *PathError) {
 	if s.own != nil {
 		near.own()
 	}
+	if s.relational && len(steps) > 1 && strings.HasPrefix(steps[0].name, "_") {
+		near.repair(s.standard, "", 1) // a namespace that only other schemas have
+	}
 	if s.standard != nil && e.Code == UnknownPath {
 		near.repair(s.standard, "", 0)
 		near.flat()

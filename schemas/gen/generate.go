@@ -59,7 +59,7 @@ func generate(dir string, as form) ([]byte, error) {
 	}
 	for _, v := range slices.Concat(documents, elements, []any{
 		schemas.Database{}, schemas.Files{}, schemas.Encryption{}, schemas.Filter{}, schemas.Rest{}, schemas.Stream{},
-		schemas.Target{}, schemas.SchemaRef{}, schemas.DatasetRef{}, schemas.MappingSet{},
+		schemas.Target{}, schemas.SchemaRef{}, schemas.DatasetRef{}, schemas.MappingSet{}, schemas.Relational{},
 		schemas.Delta{}, schemas.Schedule{}, schemas.Options{}, schemas.Lifecycle{}, schemas.Auth{},
 		schemas.TeamLock{},
 	}) {
@@ -100,6 +100,12 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		choices := types("array", "object")
 		choices.Items, choices.AdditionalProperties = text, text
 		return choices
+	case reflect.TypeFor[schemas.Paths]():
+		one := uint64(1)
+		paths := types("string", "array")
+		paths.MinLength, paths.MinItems = &one, &one
+		paths.Items = &jsonschema.Schema{Type: "string", MinLength: &one}
+		return paths
 	case reflect.TypeFor[schemas.Partial](), reflect.TypeFor[schemas.Data]():
 		return &jsonschema.Schema{Type: "object"}
 	}
