@@ -61,7 +61,12 @@ func (p *Plan) assemble(list []*node) {
 func finished(n *node) Change {
 	c := n.change
 	c.Actions = actionList(c.Action)
-	if c.Calls = n.create; len(n.destroy) > 0 {
+	switch {
+	case len(n.destroy) == 0:
+		c.Calls = n.create
+	case n.freesFirst():
+		c.Calls = slices.Concat(n.destroy, n.create)
+	default:
 		c.Calls = slices.Concat(n.create, n.destroy)
 	}
 	c.Fields = make([]FieldChange, 0, len(n.fields))

@@ -65,6 +65,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	keepNamed(list, e)
 	forgetProfile(list, e)
 	followTitles(list, e)
+	followReaders(list, e)
 	selectNodes(list, e)
 	for _, n := range list {
 		if !n.excluded {
@@ -180,9 +181,10 @@ type node struct {
 	drift   []resource.Difference // applied against live
 	missing bool                  // a refresh did not find it
 
-	namedByID bool  // a document names the object that is removed by its ID
-	titleOf   *node // the change of the object that has the title which this one gets
-	excluded  bool  // changed, and left out by the selection
+	namedByID bool    // a document names the object that is removed by its ID
+	titleOf   *node   // the change of the object that has the title which this one gets
+	readersOf []*node // the changes that free what this flow is to read alone, perhaps its own
+	excluded  bool    // changed, and left out by the selection
 
 	create, destroy []Call
 }

@@ -26,7 +26,7 @@ func diffField(s *resource.Spec, d resource.Difference, p phase) fieldDiff {
 	switch trait.Does {
 	case resource.InPlace:
 		switch {
-		case trait.While == resource.Recurring && p.once, trait.While == resource.BeforeStart && p.started,
+		case trait.While == resource.Recurring && p.fixed, trait.While == resource.BeforeStart && p.started,
 			trait.While == resource.Draft && !p.draft:
 			f.change.Action = Replace
 		case trait.While != resource.Always:

@@ -21,6 +21,7 @@ type batch struct {
 //
 //	create    needs first, then what needs them
 //	destroy   after everything is created; what needs others first
+//	stream    where one flow alone can read it, the old flow is gone before the new one is created
 //	title     what frees a title, then what takes it
 //	rename    the new object of what looks like a renamed document, then the removal of the old one
 //
@@ -51,9 +52,20 @@ func numberCalls(list []*node, renames []rename, e *env) {
 		for _, dep := range n.change.DependsOn {
 			b.after = append(b.after, makes(dep.To)...)
 		}
+		for _, holder := range n.readersOf {
+			if gone := destroyed[holder]; gone != nil {
+				b.after = append(b.after, gone)
+			}
+		}
 	}
 	for n, b := range destroyed {
-		b.after = append(b.after, makes(n.change.Address)...) // the new object exists before the old one goes
+		if n.freesFirst() {
+			for _, dep := range n.change.DependsOn { // the rest is there, so that the gap is short
+				b.after = append(b.after, makes(dep.To)...)
+			}
+		} else {
+			b.after = append(b.after, makes(n.change.Address)...) // the new object exists before the old one goes
+		}
 		for _, user := range e.users()[n.change.Address] {
 			b.after = slices.Concat(b.after, makes(user), last[user])
 		}

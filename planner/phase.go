@@ -14,7 +14,7 @@ import (
 // zero phase is that of a recurring flow that has not run.
 type phase struct {
 	draft   bool // it is stored and not published
-	once    bool // its frequency is once
+	fixed   bool // its frequency is once, or it reads a stream
 	started bool // its start has passed
 }
 
@@ -28,7 +28,7 @@ func phaseOf(s *resource.Spec, e *lockfile.Entry, applied resource.Value, at tim
 		return phase{}
 	}
 	epoch, ok := startOf(s, e, applied)
-	return phase{once: runsOnce(s, applied), started: ok && epoch <= at.Unix()}
+	return phase{fixed: runsOnce(s, applied) || resource.IsStream(applied), started: ok && epoch <= at.Unix()}
 }
 
 // isDraft reports whether an object is stored and not published.

@@ -112,6 +112,8 @@ const (
 	EffectReingests  Effect = "re-ingests history, duplicates possible"
 	EffectGap        Effect = "gap possible"
 	EffectDuplicates Effect = "duplicates possible"
+	EffectSenders    Effect = "gap until senders use the new flow id"
+	EffectAddress    Effect = "gap until the service sends to the new address"
 	EffectStops      Effect = "no further runs; ingested data stay"
 	EffectLost       Effect = "data lost"
 )

@@ -19,7 +19,7 @@ type Start struct {
 // when it continues a flow that may have read data.
 func bodyToSend(n *node, e *env) resource.Value {
 	body, spec := n.want(), n.spec()
-	if n.change.Action != Replace || spec.StartTime == "" {
+	if n.change.Action != Replace || spec.StartTime == "" || resource.IsStream(body) {
 		return body
 	}
 	continues := onReplace(n, e) == "continue" && mayHaveRun(n, e) && !runsOnce(spec, body)
@@ -48,8 +48,11 @@ func mayHaveRun(n *node, e *env) bool {
 	return !known || len(n.entry.Sent) > 0 || epoch <= e.At.Add(Margin).Unix()
 }
 
-// startSent is the start of a body as it is sent.
+// startSent is the start of a body as it is sent, nil for a stream, which has none.
 func startSent(spec *resource.Spec, body resource.Value) *Start {
+	if resource.IsStream(body) {
+		return nil
+	}
 	s := &Start{}
 	if epoch, ok := documentedStart(spec, body); ok {
 		at := time.Unix(epoch, 0).UTC()
@@ -63,12 +66,23 @@ func startSent(spec *resource.Spec, body resource.Value) *Start {
 }
 
 // replacementEffect is what a replaced flow does to the data, by the start of the
-// new one. A flow that has not read any data changes none.
+// new one, or by where that begins to read its stream. A flow that has not read any data
+// changes none.
 func replacementEffect(n *node, e *env) Effect {
-	switch on := n.change.Start.Backfill; {
-	case !mayHaveRun(n, e):
+	if !mayHaveRun(n, e) {
 		return EffectNone
-	case on != nil && !*on:
+	}
+	switch stream, ok := desiredStream(n, e); {
+	case stream.Webhook:
+		return EffectAddress
+	case stream.Pushed:
+		return EffectSenders
+	case stream.Latest:
+		return EffectGap
+	case ok:
+		return EffectDuplicates
+	}
+	if on := n.change.Start.Backfill; on != nil && !*on {
 		return EffectGap
 	}
 	return EffectReingests
@@ -81,6 +95,10 @@ func guardReplacement(n *node, e *env) {
 		return
 	}
 	switch word := onReplace(n, e); {
+	case word == "" && resource.IsStream(n.want()):
+		n.guard("on-replace", "--on-replace=backfill|continue",
+			"%s is replaced by a new dataflow (%s): accept that with lifecycle.onReplace, continue or backfill",
+			n.change.Address, replacementEffect(n, e))
 	case word == "":
 		n.guard("on-replace", "--on-replace=backfill|continue",
 			"%s is replaced by a new dataflow: say with lifecycle.onReplace whether it reads history again (backfill) "+

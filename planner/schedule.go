@@ -40,7 +40,8 @@ type CrowdedMinute struct {
 // minutesOf is the length of one unit of a frequency.
 var minutesOf = map[string]int64{"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 
-// Schedule returns the next runs of every dataflow of a graph. The platform
+// Schedule returns the next runs of every dataflow of a graph that has runs, which
+// those of streams do not. The platform
 // counts intervals from the start, in UTC; an open start is taken to be at.
 func Schedule(g *resource.Graph, at time.Time, runs int) Timetable {
 	t := Timetable{At: at.UTC(), Flows: []FlowTimes{}, Crowded: []CrowdedMinute{}}
@@ -49,14 +50,15 @@ func Schedule(g *resource.Graph, at time.Time, runs int) Timetable {
 		if spec.Frequency == "" {
 			continue
 		}
-		t.Flows = append(t.Flows, flowTimes(spec, r, t.At, runs))
+		if v := decode(r.Body); !resource.IsStream(v) {
+			t.Flows = append(t.Flows, flowTimes(spec, r, v, t.At, runs))
+		}
 	}
 	t.Crowded = crowded(g, t)
 	return t
 }
 
-func flowTimes(spec *resource.Spec, r resource.Resource, at time.Time, runs int) FlowTimes {
-	v := decode(r.Body)
+func flowTimes(spec *resource.Spec, r resource.Resource, v resource.Value, at time.Time, runs int) FlowTimes {
 	text := func(path string) string {
 		w, _ := spec.Find(v, path)
 		return w.Text

@@ -85,8 +85,8 @@ func addressSet(list []resource.Address) map[resource.Address]bool {
 }
 
 // neededBy returns the changes that a change cannot do without: the creation,
-// replacement, or new version of what it refers to; the change that frees its title, and the
-// move that frees its address; for a removal, the change of everything that uses the object.
+// replacement, or new version of what it refers to; the changes that free its title and its
+// stream, and the move that frees its address; for a removal, the change of everything that uses the object.
 func neededBy(n *node, e *env) []*node {
 	var out []*node
 	for _, dep := range n.change.DependsOn {
@@ -98,6 +98,7 @@ func neededBy(n *node, e *env) []*node {
 	if n.titleOf != nil {
 		out = append(out, n.titleOf)
 	}
+	out = append(out, n.readersOf...)
 	if to, ok := e.frees[n.change.Address]; ok {
 		out = append(out, e.nodes[to])
 	}

@@ -69,6 +69,29 @@ func streamFlow(slug, flowSpec string, pairs ...any) func(*api) reply {
 	}
 }
 
+// readers creates two flows through one connection, with changes of both sources, then
+// of the second.
+func (a *api) readers(slug string, both, second []any) (first string, r reply) {
+	source := with(a.sourceOf(slug), both...)
+	for _, changes := range [][]any{nil, second} {
+		id := a.post(flowBase+"/sourceConnections", with(source, changes...)).want(201).text("id")
+		o := a.flowParts()
+		r = a.post(flowsPath, with(o, "flowSpec.id", specs.StreamOptionalMapping, "sourceConnectionIds", []any{id},
+			"scheduleParams", nil, "transformations", []any{core.List(o, "transformations")[1]}))
+		if first == "" {
+			first = r.want(201).text("id")
+		}
+	}
+	return first, r
+}
+
+func secondReader(slug string, changes ...any) func(*api) reply {
+	return func(a *api) reply {
+		_, r := a.readers(slug, changes, nil)
+		return r
+	}
+}
+
 // patchStream patches a new flow of HTTP API.
 func patchStream(patch string) func(*api) reply {
 	return func(a *api) reply {
@@ -104,6 +127,10 @@ var streamRefusals = []refusalCase{
 	{"FLOW-1368-400", "a draft of a stream", func(a *api) reply {
 		return a.post(flowBase+"/sourceConnections?mode=draft", a.sourceOf("http-api"))
 	}},
+	{"FLOW-1312-400", "a second flow of a consumer group", secondReader("azure-event-hubs", "params.eventHubName", "h")},
+	{"FLOW-1312-400", "a second flow of the default consumer group",
+		secondReader("azure-event-hubs", "params.consumerGroup", nil)},
+	{"FLOW-1312-400", "a second flow of a subscription", secondReader("google-pubsub", "params.topicName", "other")},
 	{"FLOW-1305-400", "a stream on the flow spec of another",
 		streamFlow("snowflake-streaming", specs.StreamOptionalMapping)},
 	{"FLOW-1305-400", "raw data on the flow spec of XDM",
@@ -168,6 +195,30 @@ func TestStreams(t *testing.T) {
 		}
 		a.delete(flowsPath + "/" + id).want(204)
 	}
+}
+
+// One flow reads each consumer group and each subscription, until it is deleted; a
+// stream of Kinesis is read by any number.
+func TestReaders(t *testing.T) {
+	for slug, second := range map[string][]any{
+		"azure-event-hubs": {"params.consumerGroup", "other"},
+		"google-pubsub":    {"params.subscriptionName", "other"},
+		"amazon-kinesis":   nil,
+	} {
+		a := open(t, Options{})
+		_, r := a.readers(slug, nil, second)
+		r.want(201)
+	}
+	a := open(t, Options{})
+	first, r := a.readers("azure-event-hubs", nil, nil)
+	r.refused(400, "FLOW-1312-400")
+	var body object
+	a.post(flowsPath+"/"+first+"/action?op=disable", nil).want(200)
+	body = with(a.flowParts(), "flowSpec.id", specs.StreamOptionalMapping, "scheduleParams", nil, "transformations", nil,
+		"sourceConnectionIds", []any{core.Texts(a.get(flowsPath+"/"+first).item(), "sourceConnectionIds")[0]})
+	a.post(flowsPath, body).refused(400, "FLOW-1312-400")
+	a.delete(flowsPath + "/" + first).want(204)
+	a.post(flowsPath, body).want(201)
 }
 
 // HTTP API: the connection has the inlet, which a new sign-in keeps, and says what the

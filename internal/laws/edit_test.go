@@ -224,8 +224,19 @@ var flowEdits = []edit{
 			m.refile(f)
 		case f.rest != "":
 			f.rest = m.words("other")
+		case f.stream != nil:
+			m.restream(f)
 		default:
 			f.table = m.words("other.table")
+		}
+	}),
+	onFlow(func(m *maker, f *dataflow) { // another dataflow reads the stream from now on
+		for _, g := range m.p.flows {
+			if f != g && f.stream != nil && g.stream != nil {
+				f.stream, g.stream, f.connection, g.connection = g.stream, f.stream, g.connection, f.connection
+				f.seeded, g.seeded = g.seeded, f.seeded
+				return
+			}
 		}
 	}),
 	onFlow(func(m *maker, f *dataflow) { m.addColumn(f, one(m, columnTypes)) }),

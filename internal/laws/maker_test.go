@@ -109,6 +109,12 @@ func connectors(reads string) []specs.Connector {
 	flowSpec := map[string]string{"table": "CRMToAEP", "files": "CloudStorageToAEP", "rest": "RestStorageToAEP"}[reads]
 	var out []specs.Connector
 	for _, c := range specs.Connectors() {
+		if reads == "stream" {
+			if c.IsStream() && !c.IsWebhook() {
+				out = append(out, c)
+			}
+			continue
+		}
 		if c.FlowSpec == flowSpec && c.Deprecated == "" && c.IsSource() && c.Slug != "data-landing-zone" && c.Slug != "ftp" {
 			out = append(out, c)
 		}
@@ -137,7 +143,7 @@ func (m *maker) connect(c *connection) {
 func (m *maker) signIn(c *connection, con specs.Connector) {
 	var ways []specs.Auth
 	for _, a := range con.Auth {
-		if a.Cloud != "aws" {
+		if a.Cloud != "aws" && len(a.Params) > 0 {
 			ways = append(ways, a)
 		}
 	}
@@ -369,7 +375,8 @@ func (m *maker) addFlow() {
 
 // source says where the table is, or the files.
 func (m *maker) source(f *dataflow) {
-	f.connection, f.seeded, f.files, f.table, f.rest = nil, nil, nil, "", ""
+	f.connection, f.seeded, f.files, f.table, f.rest, f.stream = nil, nil, nil, "", "", nil
+	webhook := ""
 	reads := one(m, sources)
 	fitting := slices.DeleteFunc(slices.Clone(m.p.connections), func(c *connection) bool { return c.reads != reads })
 	switch {
@@ -377,6 +384,10 @@ func (m *maker) source(f *dataflow) {
 		f.connection = one(m, fitting)
 	case reads == "rest":
 		f.seeded = &seededRest
+	case reads == "stream" && m.chance(0.7):
+		f.seeded = &seededStreams[m.IntN(len(seededStreams))]
+	case reads == "stream":
+		webhook = one(m, []string{"shopify-streaming", "pendo"})
 	case reads == "table":
 		f.seeded = &seededConnections[m.IntN(len(seededConnections))]
 	case m.chance(0.5):
@@ -387,13 +398,27 @@ func (m *maker) source(f *dataflow) {
 		f.table = m.words("schema.table")
 	case "files":
 		m.refile(f)
+	case "stream":
+		f.delta, f.deltaForm, f.deltaZone = "", "", ""
+		f.stream = &stream{webhook: webhook, number: m.number()}
+		m.restream(f)
 	default:
 		f.delta, f.deltaForm, f.deltaZone, f.rest = "", "", "", m.words("resource")
 	}
 }
 
 // sources are what dataflows read, tables most of all.
-var sources = []string{"table", "table", "table", "table", "files", "rest"}
+var sources = []string{"table", "table", "table", "table", "files", "rest", "stream"}
+
+// restream makes up how a stream is read, which may be by the same reader as before.
+func (m *maker) restream(f *dataflow) {
+	x := f.stream
+	x.topic, x.dataType = m.words("topic"), one(m, []string{"", "raw", "xdm"})
+	x.latest, x.group, x.backfill, x.zone = m.chance(0.5), m.chance(0.5), m.flag(0.5), m.maybe(0.5, "CET")
+	if m.chance(0.3) {
+		x.number = m.number()
+	}
+}
 
 // refilter makes up which rows are read.
 func (m *maker) refilter(f *dataflow) {
@@ -512,7 +537,7 @@ func (m *maker) reschedule(f *dataflow) {
 		return
 	}
 	f.interval, f.backfill = 15+m.IntN(30), m.flag(0.6)
-	if f.files != nil || f.rest != "" {
+	if f.files != nil || f.rest != "" || f.stream != nil {
 		return
 	}
 	f.delta = m.addColumn(f, one(m, []string{"date", "date-time"}))

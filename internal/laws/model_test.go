@@ -25,7 +25,7 @@ type lifecycle struct {
 type connection struct {
 	name, title, description string
 	connector                string
-	reads                    string // table, files, or rest
+	reads                    string // table, files, rest, or stream
 	auth                     specs.Auth
 	params                   []param
 	life                     lifecycle
@@ -146,6 +146,7 @@ type dataflow struct {
 	table      string // or files
 	files      *files
 	rest       string // resource of a self-serve source, "" for none
+	stream     *stream
 	columns    []sourceColumn
 	allColumns bool   // none are declared
 	filter     string // text that a column is compared with, "" for none
@@ -191,6 +192,38 @@ type files struct {
 	path, typ, format                string
 	delimiter, encoding, compression string
 	recursive                        bool
+}
+
+// stream is a stream that a dataflow reads instead of a table. That of a webhook has no
+// connection: webhook is its connector.
+type stream struct {
+	webhook  string
+	number   int    // that no other stream has: of what one flow alone can read
+	topic    string // what may change while the same is read
+	dataType string
+	latest   bool
+	group    bool // the consumer group has a name
+	backfill *bool
+	zone     string
+}
+
+// streamConnector is the connector of a dataflow's stream.
+func (f *dataflow) streamConnector() string {
+	switch {
+	case f.stream.webhook != "":
+		return f.stream.webhook
+	case f.connection != nil:
+		return f.connection.connector
+	}
+	return f.seeded.connector
+}
+
+// isMapped reports whether a dataflow has mappings: the data of HTTP API may be XDM.
+func (f *dataflow) isMapped() bool {
+	if f.stream == nil || f.streamConnector() != "http-api" {
+		return true
+	}
+	return !slices.ContainsFunc(f.connection.params, func(p param) bool { return p.name == "dataType" && p.value == "xdm" })
 }
 
 type column struct{ name, typ string }
@@ -239,9 +272,19 @@ var (
 		{"00000000-0000-4000-8000-000000000003", "google-bigquery"},
 		{"00000000-0000-4000-8000-000000000004", "snowflake"},
 	}
-	seededStore = seededConnection{"00000000-0000-4000-8000-000000000005", "sftp"}
-	seededRest  = seededConnection{"00000000-0000-4000-8000-000000000006", "stripe"}
+	seededStore   = seededConnection{"00000000-0000-4000-8000-000000000005", "sftp"}
+	seededRest    = seededConnection{"00000000-0000-4000-8000-000000000006", "stripe"}
+	seededStreams = []seededConnection{
+		{"00000000-0000-4000-8000-000000000007", "azure-event-hubs"},
+		{"00000000-0000-4000-8000-000000000008", "amazon-kinesis"},
+		{"00000000-0000-4000-8000-000000000009", "snowflake-streaming"},
+	}
 )
+
+// everySeeded are all connections that are on the platform from the start.
+func everySeeded() []seededConnection {
+	return append(slices.Concat(seededConnections, seededStreams), seededStore, seededRest)
+}
 
 // destinations returns what may be mapped into, with the types that fit, the
 // required ones first.

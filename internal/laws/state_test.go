@@ -109,6 +109,8 @@ var (
 		resource.Dataset:    {"adobe/pqs/table"},
 		resource.Schema:     {"meta:xdmType"},
 		resource.FieldGroup: {},
+		resource.Flow:       {"inletUrl"},
+		resource.Connection: {"inletUrl", "inletId"},
 	}
 )
 
@@ -167,7 +169,7 @@ func (w *world) checkOwned() {
 			w.t.Errorf("%s: %s is still to be removed", e.Address, d.ID)
 		}
 	}
-	for _, c := range append(slices.Clone(seededConnections), seededStore, seededRest) {
+	for _, c := range everySeeded() {
 		owned[c.id] = true
 	}
 	for _, s := range seededSchemas {

@@ -50,7 +50,7 @@ type world struct {
 // seedOfPlatform is what every platform holds from the start.
 func seedOfPlatform() *emulator.Seed {
 	s := &emulator.Seed{Identities: []map[string]any{{"id": "10000001", "code": "CRMID", "name": "CRM id", "idType": "CROSS_DEVICE"}}}
-	for _, c := range append(slices.Clone(seededConnections), seededStore, seededRest) {
+	for _, c := range everySeeded() {
 		s.Connections = append(s.Connections, map[string]any{"id": c.id, "name": "Seeded " + c.id[35:], "connector": c.connector})
 	}
 	for _, x := range seededSchemas {

@@ -341,6 +341,8 @@ func (f *dataflow) tree() tree {
 	case f.seeded != nil:
 		db.add("connector", f.seeded.connector)
 		db.add("connectionId", f.seeded.id)
+	case f.stream != nil:
+		db.add("connector", f.stream.webhook)
 	default:
 		db.add("connector", "data-landing-zone")
 	}
@@ -354,6 +356,9 @@ func (f *dataflow) tree() tree {
 			db.opt(p.key, p.value)
 		}
 		t.add("files", db)
+	} else if f.stream != nil {
+		f.addStream(&db)
+		t.add("stream", db)
 	} else if f.rest != "" {
 		db.add("params", tree{{"resourcePath", f.rest}, {"limit", 10}})
 		t.add("rest", db)
@@ -391,10 +396,22 @@ func (f *dataflow) tree() tree {
 	for i, m := range f.mappings {
 		mappings.add(m.destination, m.tree(i%2 == 0 && !f.allColumns && f.table != ""))
 	}
-	t.add("mappings", mappings)
+	if f.isMapped() {
+		t.add("mappings", mappings)
+	}
+	if f.stream == nil {
+		f.addRuns(&t)
+	}
 	if f.mappingTitle != "" {
 		t.add("mappingSet", tree{{"title", f.mappingTitle}})
 	}
+	t.opt("state", f.state)
+	t.opt("lifecycle", f.life.tree())
+	return t
+}
+
+// addRuns writes the keys of a dataflow that has runs.
+func (f *dataflow) addRuns(t *tree) {
 	if f.delta != "" {
 		long := tree{{"column", f.delta}}
 		long.opt("dateFormat", f.deltaForm)
@@ -422,7 +439,37 @@ func (f *dataflow) tree() tree {
 	options.opt("partialIngestionPercent", f.percent)
 	options.opt("errorDiagnosticsEnabled", f.diagnostics)
 	t.opt("options", options)
-	t.opt("state", f.state)
-	t.opt("lifecycle", f.life.tree())
-	return t
+}
+
+// addStream writes the keys of a stream.
+func (f *dataflow) addStream(t *tree) {
+	x, reader := f.stream, fmt.Sprintf("reader-%d", f.stream.number)
+	reset := map[bool]string{true: "latest"}[x.latest]
+	switch f.streamConnector() {
+	case "amazon-kinesis":
+		t.add("streamName", x.topic)
+		t.opt("reset", reset)
+	case "azure-event-hubs":
+		t.add("eventHubName", reader)
+		t.opt("reset", reset)
+		if x.group {
+			t.add("consumerGroup", "group "+reader)
+		}
+	case "google-pubsub":
+		t.add("topicName", x.topic)
+		t.add("subscriptionName", reader)
+	case "snowflake-streaming":
+		t.add("tableName", x.topic)
+		added := "ADDED_AT"
+		if !f.allColumns && len(f.columns) > 0 {
+			added = f.columns[0].name
+		}
+		t.add("timestampColumn", added)
+		t.opt("timezone", x.zone)
+		t.opt("backfill", x.backfill)
+		return
+	default:
+		return
+	}
+	t.opt("dataType", x.dataType)
 }

@@ -204,7 +204,9 @@ var kinds = map[Kind]*Spec{
 			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
 		Keys: map[string]string{"params.columns": "name"}, Reads: "baseConnectionId", State: "state",
-		Identifying: []string{"params.tableName", "params.path"},
+		Identifying: []string{
+			"params.tableName", "params.path", "params.stream", "params.eventHubName", "params.subscriptionName",
+		},
 	},
 	Target: {
 		Kind: Target, Noun: "target connection", Collection: specs.FlowService + "/targetConnections",
@@ -246,9 +248,9 @@ var kinds = map[Kind]*Spec{
 			{"transformations[Copy]", InPlace, Draft, "the delta column of a flow is fixed once set (1382-400)"},
 			{"transformations[Encryption]", InPlace, Draft, "a flow keeps the keys of its files"},
 			{"transformations[Mapping].params.mappingId", InPlace, Recurring,
-				"later runs use the new mapping; a one-time flow keeps its own"},
+				"later runs use the new mapping; a one-time flow and that of a stream keep their own"},
 			{"transformations[Mapping].params.mappingVersion", InPlace, Recurring,
-				"later runs use the new version; a one-time flow keeps its own"},
+				"later runs use the new version; a one-time flow and that of a stream keep their own"},
 			{"scheduleParams", InPlace, Draft, "a flow keeps its schedule"},
 			{"scheduleParams.frequency", InPlace, Recurring, "a one-time flow cannot be rescheduled"},
 			{"scheduleParams.interval", InPlace, Recurring, "a one-time flow cannot be rescheduled"},

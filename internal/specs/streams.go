@@ -1,6 +1,9 @@
 package specs
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // StreamKey is a key that the documents of a stream have, and the parameter of its
 // source connection that the value becomes.
@@ -71,6 +74,18 @@ func WithStreamKey(key string) []Connector {
 	}
 	return out
 }
+
+// ExclusiveConnectors returns the ids of the connection specifications whose streams one
+// flow alone can read.
+var ExclusiveConnectors = sync.OnceValue(func() []string {
+	var out []string
+	for _, c := range Connectors() {
+		if slices.ContainsFunc(c.StreamKeys(), func(k StreamKey) bool { return k.Reader }) {
+			out = append(out, c.ID)
+		}
+	}
+	return out
+})
 
 // IsStream reports whether the connector's sources are streams.
 func (c Connector) IsStream() bool { return c.Kind == "streaming" && c.IsSource() }

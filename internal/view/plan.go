@@ -317,7 +317,8 @@ func effectText(e planner.Effect) string {
 
 func effectStyle(e planner.Effect) style {
 	switch e {
-	case planner.EffectLost, planner.EffectGap, planner.EffectReingests, planner.EffectDuplicates:
+	case planner.EffectLost, planner.EffectGap, planner.EffectReingests, planner.EffectDuplicates,
+		planner.EffectSenders, planner.EffectAddress:
 		return red
 	default:
 		return dim

@@ -85,8 +85,8 @@ type effectGroup struct {
 // effectsOf groups the changes by their effect on the data, worst first.
 func effectsOf(changes []planner.Change) []effectGroup {
 	order := []planner.Effect{
-		planner.EffectLost, planner.EffectGap, planner.EffectReingests, planner.EffectDuplicates,
-		planner.EffectStops, planner.EffectFuture,
+		planner.EffectLost, planner.EffectGap, planner.EffectSenders, planner.EffectAddress, planner.EffectReingests,
+		planner.EffectDuplicates, planner.EffectStops, planner.EffectFuture,
 	}
 	var out []effectGroup
 	index := map[planner.Effect]int{}

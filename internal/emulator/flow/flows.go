@@ -123,7 +123,10 @@ func checkFlow(c *core.Call, o object, draft, fresh bool) error {
 		return core.FlowError(core.ErrTargetSpec, "flow specification %s only takes the data lake as target", spec.Name)
 	}
 	if spec.Streams {
-		return checkStream(c, o, spec, source, target)
+		if err := checkStream(c, o, spec, source, target); err != nil || !fresh {
+			return err
+		}
+		return checkReader(c, source)
 	}
 	if err := checkOptions(o["options"]); err != nil {
 		return err

@@ -3,6 +3,8 @@ package flow
 import (
 	"cmp"
 	"encoding/base64"
+	"fmt"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -72,6 +74,37 @@ func checkStream(c *core.Call, o object, spec specs.FlowSpec, source, target obj
 	}
 	_, err := flowMapping(c, mapping, target)
 	return err
+}
+
+// checkReader refuses a second flow that reads what one flow alone can read: a consumer
+// group of an event hub, or a subscription.
+func checkReader(c *core.Call, source object) error {
+	reader := readerOf(source)
+	if reader == "" {
+		return nil
+	}
+	for _, r := range c.Space.Table(core.KindSource).By("baseConnectionId", core.Text(source, "baseConnectionId")) {
+		if readerOf(r.View()) != reader {
+			continue
+		}
+		if flows := c.Space.Table(core.KindFlow).By("sourceConnectionIds[]", r.ID); len(flows) > 0 {
+			return core.FlowError(core.ErrParamValue, "%s is read by flow %s, and one flow alone can read it", reader,
+				flows[0].ID)
+		}
+	}
+	return nil
+}
+
+// readerOf names what one flow alone can read of a stream, "" for nothing.
+func readerOf(source object) string {
+	spec, _, _ := specs.ConnectorByID(core.Text(source, "connectionSpec", "id"))
+	var names []string
+	for _, k := range spec.StreamKeys() {
+		if k.Reader {
+			names = append(names, fmt.Sprintf("%s %q", k.Name, cmp.Or(core.Text(source, "params", k.Name), k.Default)))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // checkHTTPData: raw data need the specification with a mapping, XDM the one without.

@@ -1,0 +1,73 @@
+package resource
+
+import (
+	"bytes"
+	"cmp"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// Stream says how the flow of a source connection reads a stream.
+type Stream struct {
+	// Reader names what one flow alone can read, such as the consumer group of an event hub, "" for a
+	// stream that any number of flows read; Base is the connection that it is read through: an id, or
+	// a reference.
+	Reader, Base string
+	Pushed       bool // senders bring the data, and name the flow or its address
+	Webhook      bool // and only the flow has that address
+	Latest       bool // a new flow begins at the newest event
+}
+
+// StreamOf returns the stream that the body of a source connection describes, false for
+// another source.
+func StreamOf(source Value) (Stream, bool) {
+	id, _ := lookUp(source, "connectionSpec.id")
+	c, _, ok := specs.ConnectorByID(id.Text)
+	if !ok || !c.IsStream() {
+		return Stream{}, false
+	}
+	param := func(name string) string {
+		v, _ := lookUp(source, "params."+name)
+		return v.Text
+	}
+	s := Stream{Pushed: c.IsPushed(), Webhook: c.IsWebhook(), Latest: strings.EqualFold(param("reset"), "latest")}
+	var names []string
+	for _, k := range c.StreamKeys() {
+		if k.Reader {
+			names = append(names, cmp.Or(param(k.Name), k.Default))
+		}
+	}
+	if len(names) > 0 {
+		s.Reader = c.Name + " " + strings.Join(names, " ")
+		base, _ := source.Get("baseConnectionId")
+		if s.Base = base.Text; base.Kind == RefValue {
+			s.Base = base.Ref.String()
+		}
+	}
+	return s, true
+}
+
+// HasReader reports whether the body of a source connection describes a stream that one
+// flow alone can read. It decodes only bodies that may be such.
+func (b Body) HasReader() bool {
+	for _, id := range specs.ExclusiveConnectors() {
+		if bytes.Contains(b.json, []byte(id)) {
+			v, err := Parse(b.json)
+			if err != nil {
+				return false
+			}
+			s, _ := StreamOf(v)
+			return s.Reader != ""
+		}
+	}
+	return false
+}
+
+// IsStream reports whether the body of a flow is that of a stream: it has no schedule and
+// no runs, and the platform documents no change of what it does.
+func IsStream(flow Value) bool {
+	id, _ := lookUp(flow, "flowSpec.id")
+	f, _ := specs.FlowSpecByID(id.Text)
+	return f.Streams
+}
