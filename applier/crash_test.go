@@ -109,6 +109,24 @@ func second(things []thing) []thing {
 	return things
 }
 
+// streams are two flows, each of which alone reads a consumer group, or one.
+func streams(first, second, reset string) []thing {
+	var out []thing
+	for name, group := range map[string]string{"first": first, "second": second} {
+		if group == "" {
+			continue
+		}
+		out = append(out,
+			thing{"source." + name, `{"name":"` + name + `","baseConnectionId":"hubs","params":{"eventHubName":"h","reset":"` +
+				reset + `","consumerGroup":"` + group + `"},"connectionSpec":{"id":"bf9f5905-92b7-48bf-bf20-455bc6b60a4e"}}`},
+			thing{"target." + name, `{"name":"` + name + `","params":{"dataSetId":"d"}}`},
+			thing{"flow." + name, `{"name":"` + name + `","flowSpec":{"id":"d69717ba-71b4-4313-b654-49f9cf126d7a"},` +
+				`"sourceConnectionIds":["${source.` + name + `.id}"],"targetConnectionIds":["${target.` + name + `.id}"]}`},
+		)
+	}
+	return out
+}
+
 // stage is what a crash would leave: the platform and the files.
 type stage struct {
 	at    string
@@ -169,6 +187,9 @@ func TestKilledAnywhere(t *testing.T) {
 	}{
 		{"create", nil, second(project()), 1},
 		{"update, replace, delete", second(project()), later(), 1},
+		{"replace what reads a stream alone", streams("a", "b", "earliest"), streams("b", "a", "latest"), 1},
+		{"one takes over the stream of another", streams("a", "b", "earliest"), streams("b", "", "latest"), 1},
+		{"replace what reads a stream alone with four workers", streams("a", "b", "earliest"), streams("b", "a", "latest"), 4},
 		{"create with four workers", nil, second(project()), 4},
 		{"update, replace, delete with four workers", second(project()), later(), 4},
 	} {

@@ -25,7 +25,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is a small platform in memory: enough of each service to make, read,
-// change, list and remove objects, with versions. It knows no rules.
+// change, list and remove objects, with versions. It knows one rule: a stream that one
+// flow alone can read has no second one.
 type fake struct {
 	mu      sync.Mutex
 	objects map[string]map[string]any // collection + "/" + id → object
@@ -194,6 +195,9 @@ func (f *fake) bump(kind resource.Kind, o map[string]any) {
 }
 
 func (f *fake) create(req *http.Request, kind resource.Kind, coll string, o map[string]any) *http.Response {
+	if kind == resource.Flow && f.isRead(o) {
+		return f.refuse(req, 400, "FLOW-1312-400")
+	}
 	f.serial++
 	id := fmt.Sprintf("%s-%d", kind, f.serial)
 	ms := f.now().UnixMilli()
@@ -220,6 +224,24 @@ func (f *fake) create(req *http.Request, kind resource.Kind, coll string, o map[
 		return f.answer(req, 201, []string{"@/dataSets/" + id})
 	}
 	return f.answer(req, 201, written(kind, id, o))
+}
+
+// isRead reports whether a flow would be the second one that reads what one alone can.
+func (f *fake) isRead(flow map[string]any) bool {
+	reader := func(flow map[string]any) string {
+		ids, _ := flow["sourceConnectionIds"].([]any)
+		source := f.objects[resource.SpecOf(resource.Source).Collection+"/"+fmt.Sprint(ids...)]
+		text, _ := json.Marshal(source)
+		stream, _ := resource.StreamOf(must(resource.ParsePlain(text)))
+		return stream.Reader
+	}
+	is := reader(flow)
+	for key, o := range f.objects {
+		if is != "" && strings.HasPrefix(key, resource.SpecOf(resource.Flow).Collection+"/") && reader(o) == is {
+			return true
+		}
+	}
+	return false
 }
 
 func written(kind resource.Kind, id string, o map[string]any) any {

@@ -16,14 +16,28 @@ func desiredStream(n *node, e *env) (resource.Stream, bool) {
 	return resource.Stream{}, false
 }
 
-// appliedStream returns the stream that a flow reads, false for another source.
-func appliedStream(n *node, e *env) (resource.Stream, bool) {
+// anyReader stands for what a flow reads alone when that is not known.
+const anyReader = "\x00"
+
+// readerHeld returns what an applied flow alone can read, "" for nothing. A crash in the middle of a
+// replacement leaves a flow whose source connection has been replaced: what the old one reads is no longer
+// known.
+func readerHeld(n *node, e *env) string {
 	for _, need := range n.entry.Needs {
-		if entry, ok := e.lock.Get(need.To); ok && need.To.Kind == resource.Source {
-			return resource.StreamOf(parse(entry.Applied))
+		if need.To.Kind != resource.Source {
+			continue
 		}
+		entry, ok := e.lock.Get(need.To)
+		if !ok || entry.ID != need.ID {
+			if resource.MayHaveReader(parse(n.entry.Applied)) {
+				return anyReader
+			}
+			return ""
+		}
+		s, _ := resource.StreamOf(parse(entry.Applied))
+		return s.Reader
 	}
-	return resource.Stream{}, false
+	return ""
 }
 
 // followReaders notes which changes free what a flow is to read alone, such as the
@@ -35,8 +49,8 @@ func followReaders(list []*node, e *env) {
 		if !n.spec().Stops || !n.change.Action.Destroys() || n.change.Deposed != "" {
 			continue
 		}
-		if s, _ := appliedStream(n, e); s.Reader != "" {
-			holders[s.Reader] = append(holders[s.Reader], n)
+		if reader := readerHeld(n, e); reader != "" {
+			holders[reader] = append(holders[reader], n)
 			if n.change.Action == Replace {
 				n.readersOf = []*node{n}
 			}
@@ -50,7 +64,10 @@ func followReaders(list []*node, e *env) {
 			continue
 		}
 		s, _ := desiredStream(n, e)
-		for _, holder := range holders[s.Reader] {
+		if s.Reader == "" {
+			continue
+		}
+		for _, holder := range slices.Concat(holders[s.Reader], holders[anyReader]) {
 			if holder != n {
 				n.readersOf = append(n.readersOf, holder)
 			}

@@ -208,8 +208,8 @@ func TestOneCtrlC(t *testing.T) {
 		t.Error("a journal is left, though everything has an outcome")
 	}
 	l.mustRun(applyArgs()...)
-	if n := l.writes(); n != 32 {
-		t.Errorf("%d writes altogether, want each of the 32 once", n)
+	if n := l.writes(); n != 37 {
+		t.Errorf("%d writes altogether, want each of the 37 once", n)
 	}
 	l.checkState()
 }
@@ -259,8 +259,8 @@ func TestTwoCtrlC(t *testing.T) {
 	if n := strings.Count(r.stderr, ": done, "); n != 2 || !strings.Contains(r.stderr, "An earlier apply was interrupted") {
 		t.Errorf("the next apply found %d calls done, want 2:\n%s", n, r.stderr)
 	}
-	if n := l.writes(); n != 32 {
-		t.Errorf("%d writes altogether, %d of them before, want each of the 32 once", n, made)
+	if n := l.writes(); n != 37 {
+		t.Errorf("%d writes altogether, %d of them before, want each of the 37 once", n, made)
 	}
 	l.checkState()
 }
@@ -292,8 +292,8 @@ func TestCallsLandLate(t *testing.T) {
 	if n := strings.Count(r.stderr, ": done, "); r.code != exitOK || n != 2 || !strings.Contains(r.stderr, "may still be under way") {
 		t.Errorf("the next apply found %d calls done, want 2: %s", n, r)
 	}
-	if n := l.writes(); n != 32 {
-		t.Errorf("%d writes altogether, want each of the 32 once", n)
+	if n := l.writes(); n != 37 {
+		t.Errorf("%d writes altogether, want each of the 37 once", n)
 	}
 	l.checkState()
 }

@@ -3,6 +3,7 @@ package resource
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/specs"
@@ -62,6 +63,14 @@ func (b Body) HasReader() bool {
 		}
 	}
 	return false
+}
+
+// MayHaveReader reports whether the flow specification of a flow takes streams that one
+// flow alone can read.
+func MayHaveReader(flow Value) bool {
+	id, _ := lookUp(flow, "flowSpec.id")
+	f, _ := specs.FlowSpecByID(id.Text)
+	return slices.ContainsFunc(specs.ExclusiveConnectors(), f.Takes)
 }
 
 // IsStream reports whether the body of a flow is that of a stream: it has no schedule and
