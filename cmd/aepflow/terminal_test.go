@@ -142,7 +142,7 @@ func TestTerminal(t *testing.T) {
 
 	no := l.atTerminal(args...)
 	l.open()
-	no.until(`Plan: 32 to create(?s:.*)Apply to here \(sandbox dev, host [^)]*\)\? Type "yes" to continue: `)
+	no.until(`Plan: 37 to create(?s:.*)Apply to here \(sandbox dev, host [^)]*\)\? Type "yes" to continue: `)
 	no.press("no\r")
 	if code := no.end(); code != exitRefused || !strings.Contains(no.seen, "Nothing was changed") {
 		t.Errorf("answered no: exit code %d\n%s", code, no.seen)
@@ -163,8 +163,8 @@ func TestTerminal(t *testing.T) {
 	yes.press("yes\r")
 	// The bar: done and all calls, elapsed time, the bar itself, the time that
 	// remains, what is running.
-	bar := yes.until(`2[0-9]/32 +\d\d:\d\d \[=+>? *\] +\d\d:\d\d left[^\n]*create flow\.`)
-	if !regexp.MustCompile(`\[ ?\d+/32\] schema\.people: created [0-9a-f]{8}…`).MatchString(bar) {
+	bar := yes.until(`[23][0-9]/37 +\d\d:\d\d \[=+>? *\] +\d\d:\d\d left[^\n]*create flow\.`)
+	if !regexp.MustCompile(`\[ ?\d+/37\] schema\.people: created [0-9a-f]{8}…`).MatchString(bar) {
 		t.Errorf("no line for what is done above the bar:\n%s", bar)
 	}
 	h.release()
