@@ -19,6 +19,7 @@ func link(lists [][]resource.Resource, report *diag.Report) *resource.Graph {
 		clashes(slices.Concat(lists...), report)
 	}
 	owners(lists, report)
+	readers(lists, report)
 	if !ok || report.HasErrors() {
 		return nil
 	}
@@ -96,6 +97,31 @@ func owners(lists [][]resource.Resource, report *diag.Report) {
 				continue
 			}
 			imported[key] = r
+		}
+	}
+}
+
+// readers reports two dataflows of a stream that one alone can read.
+func readers(lists [][]resource.Resource, report *diag.Report) {
+	type reader struct{ name, base string }
+	first := map[reader]*resource.Resource{}
+	for _, list := range lists {
+		for i := range list {
+			r := &list[i]
+			if r.Address.Kind != resource.Source || !r.Body.HasReader() {
+				continue
+			}
+			v, err := r.Body.Value()
+			if err != nil {
+				continue
+			}
+			s, _ := resource.StreamOf(v)
+			at := reader{s.Reader, s.Base}
+			if other := first[at]; other != nil {
+				report.Add(sharedReader{other, r, s})
+				continue
+			}
+			first[at] = r
 		}
 	}
 }

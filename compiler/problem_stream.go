@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -95,5 +96,33 @@ func (p hiddenDataType) Diagnose() diag.Diagnostic {
 		Message: "the type of the data is a reference",
 		Labels:  p.at.labels("expected raw or xdm"),
 		Help:    "write `dataType: raw` or `dataType: xdm`: it decides which flow specification and which keys there are",
+	}
+}
+
+// sharedReader: two dataflows read what one alone can read.
+type sharedReader struct {
+	first, second *resource.Resource
+	stream        resource.Stream
+}
+
+func (p sharedReader) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.SharedReader, Severity: diag.Error, Path: "stream",
+		Message: fmt.Sprintf("`%s` and `%s` read the same %s", p.first.Address.Name, p.second.Address.Name, p.stream.What),
+		Labels:  []diag.Label{{Span: p.second.Origin, Text: "here"}, {Span: p.first.Origin, Text: "and here"}},
+		Help:    "one dataflow can read it: give each its own, or write one dataflow",
+	}
+}
+
+// openInlet: anyone who knows the address of a stream can send data to it.
+type openInlet struct{ at place }
+
+func (p openInlet) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.OpenInlet, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: "anyone who knows the address of the stream can send data to it",
+		Labels:  p.at.keyLabels("`authenticationRequired` is not true"),
+		Help: "add `authenticationRequired: true`, so that senders need a token, or silence this with " +
+			"# aepflow:ignore " + string(diag.OpenInlet) + " REASON",
 	}
 }

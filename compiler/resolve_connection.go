@@ -21,6 +21,24 @@ func resolveConnection(u *unit, report *diag.Report) {
 		checkReference(u, connector, param, report)
 	}
 	resolveSignIn(u, connector, report)
+	if connector.IsHTTPAPI() {
+		lintInlet(u, report)
+	}
+}
+
+// lintInlet warns of a stream that takes data from anyone.
+func lintInlet(u *unit, report *diag.Report) {
+	const key = "authenticationRequired"
+	for _, p := range u.connection.Auth.Params {
+		if p.Name != key {
+			continue
+		}
+		if p.Value != nil && p.Value.Text == "false" {
+			report.Add(openInlet{u.at("auth", "params", key)})
+		}
+		return
+	}
+	report.Add(openInlet{u.at("auth", "params")})
 }
 
 // checkReference reports a literal secret.

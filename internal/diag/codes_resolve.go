@@ -11,6 +11,8 @@ const (
 	StreamKey         Code = "stream-key"
 	StreamDataType    Code = "stream-data-type"
 	NotForStreams     Code = "not-for-streams"
+	SharedReader      Code = "shared-reader"
+	OpenInlet         Code = "open-inlet"
 	UncheckedParams   Code = "unchecked-params"
 	SourceParam       Code = "source-param"
 	SourceChoice      Code = "source-choice"

@@ -62,4 +62,24 @@ mappings:
 			"that are XDM already have no `mappings`.",
 		Example: with(streamDataflow, "mappings:", "schedule: {frequency: hour, interval: 1}\nmappings:"),
 	},
+	{
+		Code: SharedReader, Severity: Error,
+		Title: "two dataflows of one consumer group or subscription",
+		Explanation: "One dataflow can read each consumer group of an event hub and each PubSub subscription: two would " +
+			"take the events from each other. Without `consumerGroup`, a dataflow reads the group `$Default`.",
+		Example: streamDataflow + "---\n" + with(streamDataflow, "name: orders", "name: orders-again"),
+	},
+	{
+		Code: OpenInlet, Severity: Warning,
+		Title: "stream that takes data from anyone",
+		Explanation: "An HTTP API connection takes data from anyone who knows its address, unless " +
+			"`authenticationRequired` is true: senders then need a token of the organization.",
+		Example: `kind: Connection
+name: inlet
+connector: http-api
+auth:
+  type: Streaming Connection
+  params: {dataType: raw, name: inlet}
+`,
+	},
 }

@@ -15,9 +15,10 @@ type Stream struct {
 	// stream that any number of flows read; Base is the connection that it is read through: an id, or
 	// a reference.
 	Reader, Base string
-	Pushed       bool // senders bring the data, and name the flow or its address
-	Webhook      bool // and only the flow has that address
-	Latest       bool // a new flow begins at the newest event
+	What         string // what kind of thing the reader is
+	Pushed       bool   // senders bring the data, and name the flow or its address
+	Webhook      bool   // and only the flow has that address
+	Latest       bool   // a new flow begins at the newest event
 }
 
 // StreamOf returns the stream that the body of a source connection describes, false for
@@ -40,7 +41,7 @@ func StreamOf(source Value) (Stream, bool) {
 		}
 	}
 	if len(names) > 0 {
-		s.Reader = c.Name + " " + strings.Join(names, " ")
+		s.Reader, s.What = c.Name+" "+strings.Join(names, " "), c.ReaderNoun()
 		base, _ := source.Get("baseConnectionId")
 		if s.Base = base.Text; base.Kind == RefValue {
 			s.Base = base.Ref.String()

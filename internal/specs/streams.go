@@ -102,6 +102,14 @@ func (c Connector) IsPushed() bool { return c.Slug == httpAPI || c.IsWebhook() }
 // IsHTTPAPI reports whether the connector is HTTP API, whose connection says what the data are.
 func (c Connector) IsHTTPAPI() bool { return c.Slug == httpAPI }
 
+// ReaderNoun is what one flow alone can read of the connector's streams.
+func (c Connector) ReaderNoun() string {
+	if slices.ContainsFunc(c.StreamKeys(), func(k StreamKey) bool { return k.Key == "consumerGroup" }) {
+		return "consumer group"
+	}
+	return "subscription"
+}
+
 // HasStreamFormat reports whether the source connections of the connector's streams have
 // data.format, which is json.
 func (c Connector) HasStreamFormat() bool { return c.Slug != httpAPI && c.Slug != snowflakeStreaming }
