@@ -179,7 +179,7 @@ func (a *app) plan(
 		return nil, err
 	}
 	if f.Refresh {
-		if err := refresh(ctx, p, conn, named, p.graph, &o); err != nil {
+		if err := a.refresh(ctx, p, conn, named, p.graph, &o); err != nil {
 			return nil, err
 		}
 	}

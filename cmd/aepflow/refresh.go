@@ -17,7 +17,15 @@ import (
 )
 
 // refreshReads is how many reads of a refresh run at the same time.
-const refreshReads = 4
+const refreshReads = 10
+
+// reading returns an inventory of the platform that shows on stderr how far it is until stop.
+func (a *app) reading(conn *connection) (_ *remote.Inventory, stop func()) {
+	shown := view.NewReading(a.stderr, a.stderr.IsTerminal() && !a.logged())
+	return remote.NewInventory(conn.Client, remote.Options{
+		Limit: refreshReads, Notify: func(p remote.Progress) { shown.Notify(p.Read, p.Expected, p.Kinds) },
+	}), shown.Close
+}
 
 // rateFlag is the limit of requests of commands that call the platform.
 type rateFlag struct {
@@ -33,7 +41,7 @@ func (f rateFlag) Validate() error {
 
 // refresh adds to the options of a plan the live objects of every entry of a lock, those that a graph imports, and the
 // tenant.
-func refresh(
+func (a *app) refresh(
 	ctx context.Context, p *project, conn *connection, lock *lockfile.Lock, g *resource.Graph, o *planner.Options,
 ) (err error) {
 	o.Refreshed = true
@@ -45,7 +53,9 @@ func refresh(
 		}
 		imports = planner.Imports(lock, g, nil, o.Tenant)
 	}
-	if o.Live, err = remote.ReadEntries(ctx, conn.Client, withImports(lock, imports), refreshReads); err != nil {
+	inventory, stop := a.reading(conn)
+	defer stop()
+	if o.Live, err = inventory.Entries(ctx, withImports(lock, imports)); err != nil {
 		return err
 	}
 	// An imported dataflow says which parts it has.
@@ -54,7 +64,7 @@ func refresh(
 	if len(parts) == 0 {
 		return nil
 	}
-	live, err := remote.ReadEntries(ctx, conn.Client, withImports(&lockfile.Lock{}, parts), refreshReads)
+	live, err := inventory.Entries(ctx, withImports(&lockfile.Lock{}, parts))
 	o.Live = append(o.Live, live...)
 	slices.SortFunc(o.Live, resource.Live.Compare)
 	return err
@@ -99,7 +109,7 @@ func (c driftCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	if err := refresh(ctx, p, conn, planner.Moved(seen.Lock, p.graph), resource.NewGraph(nil), &o); err != nil {
+	if err := a.refresh(ctx, p, conn, planner.Moved(seen.Lock, p.graph), resource.NewGraph(nil), &o); err != nil {
 		return err
 	}
 	plan, _ := planner.Diff(seen.Lock, p.graph, o)

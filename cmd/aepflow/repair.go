@@ -206,7 +206,9 @@ func (r *stateRepair) resolve(
 		return exitDetails(exitStale, undecided, "the platform has an object of each side for %s; delete one of each there, "+
 			"dataflows first, then run this again:", view.Count(len(undecided), "resource"))
 	}
-	found, err := remote.ReadEntries(ctx, conn.Client, lock, refreshReads)
+	inventory, stop := r.reading(conn)
+	defer stop()
+	found, err := inventory.Entries(ctx, lock)
 	if err != nil {
 		return err
 	}
@@ -278,7 +280,8 @@ func choose(
 ) (_ lockfile.Entry, both []repairCandidate, err error) {
 	var there, current []lockfile.Entry
 	for i, e := range choice.Entries {
-		found, err := remote.ReadEntries(ctx, conn.Client, &lockfile.Lock{Entries: []lockfile.Entry{e}}, 1)
+		one := remote.NewInventory(conn.Client, remote.Options{})
+		found, err := one.Entries(ctx, &lockfile.Lock{Entries: []lockfile.Entry{e}})
 		if err != nil {
 			return lockfile.Entry{}, nil, err
 		}

@@ -229,7 +229,7 @@ func (w *world) refreshed(g *resource.Graph, o planner.Options) *planner.Plan {
 
 func (w *world) live() []resource.Live {
 	w.t.Helper()
-	objects, err := remote.ReadEntries(context.Background(), w.client, w.lock(), 4)
+	objects, err := remote.NewInventory(w.client, remote.Options{Limit: 4}).Entries(context.Background(), w.lock())
 	if err != nil {
 		w.t.Fatal("refresh: ", err)
 	}

@@ -6,7 +6,7 @@
 //	List         all objects of a kind, page by page
 //	Finder.Find  the object of a create whose answer was lost
 //	Compare      where an object differs from what was applied
-//	ReadEntries  the objects of all entries of a lockfile
+//	Inventory    what a sandbox contains, and the objects of all entries of a lockfile
 //	Versions     the versions of objects that were just written
 //	Written      the ID and version in the answer to a write
 package remote
@@ -50,6 +50,21 @@ func list(ctx context.Context, d platform.Doer, s *resource.Spec, name string) i
 	if name != "" {
 		query = url.Values{"property": {nameMember(s) + "==" + name}}
 	}
+	return listed(ctx, d, s, query)
+}
+
+// listFrom lists the objects of a kind from a number on, which is 0 where pages are not counted.
+func listFrom(ctx context.Context, d platform.Doer, s *resource.Spec, start int) iter.Seq2[platform.Object, error] {
+	var query url.Values
+	if start > 0 {
+		query = url.Values{"start": {strconv.Itoa(start)}}
+	}
+	return listed(ctx, d, s, query)
+}
+
+func listed(
+	ctx context.Context, d platform.Doer, s *resource.Spec, query url.Values,
+) iter.Seq2[platform.Object, error] {
 	switch s.Answer {
 	case resource.AnswerIDEtag:
 		return platform.FlowObjects(ctx, d, path.Base(s.Collection), query)
@@ -96,8 +111,7 @@ func Read(ctx context.Context, d platform.Doer, kind resource.Kind, id string) (
 }
 
 // List yields all objects of a kind and asks for the next page only when it is needed. Lists show
-// writes late, and they leave out what only Read returns: the version of a dataset, the
-// mappings of a mapping set.
+// writes late, and they show the newest version of a mapping set only.
 func List(ctx context.Context, d platform.Doer, kind resource.Kind) iter.Seq2[platform.Object, error] {
 	spec := resource.SpecOf(kind)
 	return func(yield func(platform.Object, error) bool) {

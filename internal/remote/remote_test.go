@@ -87,44 +87,6 @@ func (c *catalog) lock(kind resource.Kind) *lockfile.Lock {
 	return lock
 }
 
-// TestReadEntries: up to twenty objects of a kind are read one by one, more from a list. What
-// the list does not show is read by itself, and so is every dataset, for its version.
-func TestReadEntries(t *testing.T) {
-	for _, c := range []struct {
-		kind         resource.Kind
-		n            int
-		unread, gone bool
-		calls        int
-	}{
-		{kind: resource.Source, n: 20, calls: 20}, {kind: resource.Source, n: 21, calls: 1},
-		{kind: resource.Source, n: 21, unread: true, calls: 2}, {kind: resource.Source, n: 21, gone: true, calls: 2},
-		{kind: resource.Source, n: 3, gone: true, calls: 3}, {kind: resource.Dataset, n: 21, calls: 21},
-	} {
-		p := (&catalog{}).fill(c.n)
-		lock := p.lock(c.kind)
-		if c.unread {
-			p.unread = "id-007-x"
-		}
-		if c.gone {
-			p.objects = slices.Delete(p.objects, 1, 2)
-		}
-		found, err := remote.ReadEntries(t.Context(), p, lock, 4)
-		if err != nil || len(found) != c.n || len(p.calls) != c.calls {
-			t.Errorf("%+v: %v, %d objects with %d calls", c, err, len(found), len(p.calls))
-			continue
-		}
-		for i, l := range found {
-			version := "e"
-			if c.kind == resource.Dataset {
-				version = "v"
-			}
-			if want := c.gone && i == 1; l.ID != lock.Entries[i].ID || l.Missing != want || !want && l.ETag != version+l.ID {
-				t.Errorf("%+v: object %d is %+v", c, i, l)
-			}
-		}
-	}
-}
-
 // TestReadReplaced: what an entry replaced is read too, after the object of the entry itself.
 func TestReadReplaced(t *testing.T) {
 	p := (&catalog{}).fill(3)
@@ -132,7 +94,7 @@ func TestReadReplaced(t *testing.T) {
 	lock.Entries = lock.Entries[:1]
 	e := &lock.Entries[0]
 	e.Deposed = []lockfile.Deposed{{ID: "gone", Kind: resource.Source}, {ID: "id-002-x", Kind: resource.Source}}
-	found, err := remote.ReadEntries(t.Context(), p, lock, 4)
+	found, err := remote.NewInventory(p, remote.Options{Limit: 4}).Entries(t.Context(), lock)
 	var got []string
 	for _, l := range found {
 		got = append(got, fmt.Sprint(l.Address.Name, l.ID, l.Deposed, l.Missing))

@@ -234,14 +234,18 @@ func (g *Progress) status(elapsed time.Duration) string {
 	g.mu.Lock()
 	ended := g.ended
 	g.mu.Unlock()
-	room := min(40, g.canvas.width/3)
-	done := room * ended / g.total
-	filled := strings.Repeat("=", done)
-	if done > 0 && done < room {
+	return fmt.Sprintf("%*d/%d  %s %s%s%s", len(fmt.Sprint(g.total)), ended, g.total, clock(elapsed),
+		bar(min(40, g.canvas.width/3), ended, g.total), g.left(elapsed), g.current())
+}
+
+// bar draws how much of a total is done, with room characters between its brackets.
+func bar(room, done, total int) string {
+	n := room * done / total
+	filled := strings.Repeat("=", n)
+	if n > 0 && n < room {
 		filled = filled[1:] + ">"
 	}
-	return fmt.Sprintf("%*d/%d  %s [%-*s]%s%s", len(fmt.Sprint(g.total)), ended, g.total, clock(elapsed), room, filled,
-		g.left(elapsed), g.current())
+	return fmt.Sprintf("[%-*s]", room, filled)
 }
 
 func clock(d time.Duration) string {
