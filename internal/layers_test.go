@@ -31,7 +31,7 @@ var layers = map[string][]string{
 		"internal/output", "internal/parallel", "internal/resource", "internal/rowfilter", "internal/source",
 		"internal/specs", "internal/xdm",
 	},
-	"planner": {"internal/diag", "internal/lockfile", "internal/output", "internal/resource",
+	"planner": {"internal/diag", "internal/lockfile", "internal/output", "internal/parallel", "internal/resource",
 		"internal/source", "internal/specs"},
 	"applier": {"planner", "internal/bug", "internal/lockfile", "internal/platform", "internal/redact",
 		"internal/remote", "internal/resource", "internal/specs"},

@@ -193,8 +193,8 @@ func patchOf(spec *resource.Spec, n *node) resource.Value {
 
 // current is the object that a patch changes: the live one where it is known.
 func (n *node) current() resource.Value {
-	if n.live != nil {
-		return *n.live
+	if live, err := resource.Parse(n.live); n.live != nil && err == nil {
+		return live
 	}
 	return n.applied
 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -177,7 +178,7 @@ type node struct {
 	fields  []fieldDiff
 	problem diag.Problem // why the resource can be neither created nor imported
 
-	live    *resource.Value       // as the platform has it, nil when not refreshed
+	live    json.RawMessage       // as the platform has it, nil when not refreshed
 	drift   []resource.Difference // applied against live
 	missing bool                  // a refresh did not find it
 

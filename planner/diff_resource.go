@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -15,15 +16,31 @@ func diffResources(e *env) (list []*node, seen []bool) {
 	if err != nil {
 		panic("planner: " + err.Error()) // the compiler refuses rings
 	}
-	entries := e.lock.Cursor()
+	cursor := e.lock.Cursor()
 	none := &lockfile.Entry{}
 	list, seen = make([]*node, 0, len(order)), make([]bool, len(e.lock.Entries))
-	for _, i := range order {
-		r, entry := &e.graph.All()[i], none
-		if k, ok := entries.Find(r.Address); ok {
-			seen[k], entry = true, &e.lock.Entries[k]
+	entries := make([]*lockfile.Entry, len(order))
+	for at, i := range order {
+		entries[at] = none
+		if k, ok := cursor.Find(e.graph.All()[i].Address); ok {
+			seen[k], entries[at] = true, &e.lock.Entries[k]
 		}
-		n := diffResource(r, entry, liveOf(r.Address, "", e), e)
+	}
+	var aligned []alignment
+	if e.Refreshed { // on all cores: it is most of the time of a refreshed plan
+		aligned = make([]alignment, len(order))
+		parallel.Each(len(order), func(at int) {
+			if r := &e.graph.All()[order[at]]; entries[at].ID != "" {
+				aligned[at] = align(r, entries[at], liveOf(r.Address, "", e), e.Tenant)
+			}
+		})
+	}
+	for at, i := range order {
+		r, seen := &e.graph.All()[i], alignment{}
+		if e.Refreshed {
+			seen = aligned[at]
+		}
+		n := diffResource(r, entries[at], liveOf(r.Address, "", e), seen, e)
 		e.nodes[r.Address] = n
 		list = append(list, n)
 	}
@@ -31,8 +48,11 @@ func diffResources(e *env) (list []*node, seen []bool) {
 }
 
 // diffResource compares one resource with its entry, and with the object of a
-// refresh unless live is nil. e.nodes must have the nodes of all that it needs.
-func diffResource(r *resource.Resource, entry *lockfile.Entry, live *resource.Live, e *env) *node {
+// refresh unless live is nil. e.nodes must have the nodes of all that it needs. aligned is what align returned, for
+// an object of a refreshed plan.
+func diffResource(
+	r *resource.Resource, entry *lockfile.Entry, live *resource.Live, aligned alignment, e *env,
+) *node {
 	n := &node{compared: uncompared, resource: r, entry: entry, exists: entry.ID != "", change: Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag, Origin: originOf(r.Origin),
 		MovedFrom: e.moved[r.Address], RenamedFrom: e.recorded(r.Moved), DependsOn: r.Needs,
@@ -47,7 +67,10 @@ func diffResource(r *resource.Resource, entry *lockfile.Entry, live *resource.Li
 	case !e.Refreshed && isAsApplied(n, e):
 		recordOnly(n, e)
 	default:
-		diffApplied(n, live, e)
+		if !e.Refreshed {
+			aligned = align(r, entry, nil, e.Tenant)
+		}
+		diffApplied(n, live, aligned, e)
 	}
 	return n
 }
@@ -80,10 +103,10 @@ func recordOnly(n *node, e *env) {
 
 // diffApplied compares an object with what the documents ask for: field by field,
 // then by the values of its references and secrets.
-func diffApplied(n *node, live *resource.Live, e *env) {
+func diffApplied(n *node, live *resource.Live, seen alignment, e *env) {
 	spec := n.spec()
-	n.compared = &compared{decode(n.resource.Body), parse(n.entry.Applied)}
-	base := refresh(n, live, e.Tenant)
+	n.compared = &seen.compared
+	base := refresh(n, live, seen)
 	if n.missing {
 		n.change.Action, n.change.Reason = Create, ReasonMissing
 		return
@@ -93,9 +116,12 @@ func diffApplied(n *node, live *resource.Live, e *env) {
 	applied, _ := words.of(n.applied)
 	n.applied = applied
 	base, reworded := words.of(base)
-	for _, d := range spec.Diff(base, n.desired) {
-		if !secretsOnly(d) {
-			n.fields = append(n.fields, diffField(spec, d, p))
+	isSame := len(n.drift) == 0 && bytes.Equal(n.resource.Body.JSON(), n.entry.Applied) // as applied, on all three sides
+	if !isSame {
+		for _, d := range spec.Diff(base, n.desired) {
+			if !secretsOnly(d) {
+				n.fields = append(n.fields, diffField(spec, d, p))
+			}
 		}
 	}
 	diffStart(n, e)
@@ -116,7 +142,7 @@ func diffApplied(n *node, live *resource.Live, e *env) {
 	recordOnly(n, e)
 	switch { // what follows changes the lockfile only
 	case n.change.Action == Move:
-	case n.live != nil && len(spec.Diff(applied, n.desired)) > 0:
+	case n.live != nil && !isSame && len(spec.Diff(applied, n.desired)) > 0:
 		n.change.Action, n.change.Reason = Update, ReasonConverged
 	case reworded:
 		n.change.Action, n.change.Reason = Update, ReasonReworded

@@ -33,9 +33,7 @@ func diffImport(n *node, live *resource.Live, e *env) {
 	if err != nil {
 		return
 	}
-	if raw, err := resource.Parse(live.Body); err == nil {
-		n.live = &raw
-	}
+	n.live = live.Body
 	for _, d := range spec.Diff(aligned, n.desired) {
 		f := diffField(spec, d, phase{})
 		f.change.Class, f.change.Live = ClassPending, f.change.Applied

@@ -93,14 +93,15 @@ func TestDiffResourceIsPure(t *testing.T) {
 	live := &resource.Live{Address: r.Address, ETag: "2", Body: json.RawMessage(`{"name":"theirs"}`)}
 	e, _ := newEnv(&lockfile.Lock{Entries: []lockfile.Entry{entry}}, resource.NewGraph([]resource.Resource{r}),
 		Options{Refreshed: true})
-	first := diffResource(&r, &entry, live, e).change
+	diff := func() Change { return diffResource(&r, &entry, live, align(&r, &entry, live, e.Tenant), e).change }
+	first := diff()
 	if first.Action != Update || first.ETag != "2" {
 		t.Errorf("change %+v", first)
 	}
 	if d := cmp.Diff(entryOf("connection.a", `{"name":"old"}`), entry); d != "" || len(e.nodes) != 0 {
 		t.Errorf("the input changed (-before +after):\n%s", d)
 	}
-	if d := cmp.Diff(first, diffResource(&r, &entry, live, e).change); d != "" {
+	if d := cmp.Diff(first, diff()); d != "" {
 		t.Errorf("another change for the same input:\n%s", d)
 	}
 }

@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -30,7 +31,7 @@ func liveOf(a resource.Address, deposed string, e *env) *resource.Live {
 
 // refresh puts the live object beside what was applied and returns the base of the
 // comparison. Where it differs from what was applied is drift.
-func refresh(n *node, live *resource.Live, tenant string) (base resource.Value) {
+func refresh(n *node, live *resource.Live, seen alignment) (base resource.Value) {
 	if live == nil {
 		return n.applied
 	}
@@ -43,15 +44,30 @@ func refresh(n *node, live *resource.Live, tenant string) (base resource.Value) 
 	if spec.TagOf != "" {
 		return n.applied // found, and there is nothing else to a tag
 	}
-	aligned, err := n.entry.Align(n.applied, live.Body, tenant)
-	if err != nil {
+	if seen.err != nil {
 		return n.applied // not an object: the call itself fails with a reason
 	}
-	if raw, err := resource.Parse(live.Body); err == nil {
-		n.live = &raw
+	n.live, n.drift = live.Body, seen.drift
+	return seen.aligned
+}
+
+// alignment is a live object in the shape of what was applied, and where the two differ.
+type alignment struct {
+	compared
+	aligned resource.Value
+	drift   []resource.Difference
+	err     error
+}
+
+// align decodes the bodies of an object that exists, and aligns its live one if a refresh found any.
+func align(r *resource.Resource, entry *lockfile.Entry, live *resource.Live, tenant string) alignment {
+	out := alignment{compared: compared{decode(r.Body), parse(entry.Applied)}}
+	if spec := resource.SpecOf(r.Address.Kind); live != nil && !live.Missing && spec.TagOf == "" {
+		if out.aligned, out.err = entry.Align(out.applied, live.Body, tenant); out.err == nil {
+			out.drift = spec.Diff(out.applied, out.aligned)
+		}
 	}
-	n.drift = spec.Diff(n.applied, aligned)
-	return aligned
+	return out
 }
 
 // classify adds the third side to the fields of a refreshed object. It drops the
