@@ -274,6 +274,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 		events := view.NewEvents(op.stdout, plan, explain)
 		op.emit = events.Notify
 		result, err := worker.Apply(ctx, plan, op.session)
+		events.Outputs(op.outputs(ctx, plan))
 		return errors.Join(events.Finish(result, time.Since(begin)), outcome(plan, result, err))
 	}
 	var progress *view.Progress
@@ -291,6 +292,9 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	end := view.Closing{Verb: op.verb, Elapsed: time.Since(begin), SavedIn: op.savedIn()}
 	end.Next, end.GoOn = op.advice(result)
 	if err := view.Summary(op.stdout, plan, result, end, op.viewOptions(op.stdout)); err != nil {
+		return err
+	}
+	if err := view.WriteOutputs(op.stdout, op.outputs(ctx, plan), op.viewOptions(op.stdout)); err != nil {
 		return err
 	}
 	if op.conn.emu != nil && plan.Lock.Serial == 0 && result.OK() && !op.Quiet {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
 )
@@ -44,6 +45,7 @@ type stateEntry struct {
 	Sent    []lockfile.Sent    `json:"sent,omitempty"`
 	Needs   []lockfile.Need    `json:"needs,omitempty"`
 	Deposed []lockfile.Deposed `json:"deposed,omitempty"`
+	Outputs *remote.Outputs    `json:"outputs,omitempty"` // read from the platform, with --outputs
 }
 
 type stateListCmd struct{ stateFlags }
@@ -77,10 +79,11 @@ func (c stateListCmd) Run(a *app) error {
 
 type stateShowCmd struct {
 	Address string `arg:"" help:"Address of the entry, such as flow.customers."`
+	Outputs bool   `help:"Read from the platform what the senders of a stream need: its address, and the ID of the dataflow."`
 	stateFlags
 }
 
-func (c stateShowCmd) Run(a *app) error {
+func (c stateShowCmd) Run(ctx context.Context, a *app) error {
 	lock, err := c.read(a, "text", "json")
 	if err != nil {
 		return err
@@ -89,10 +92,36 @@ func (c stateShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.printJSON(stateEntry{
+	shown := stateEntry{
 		Address: e.Address, ID: e.ID, ETag: e.ETag, Protect: e.Protect, Applied: e.Applied,
 		Sent: e.Sent, Needs: e.Needs, Deposed: e.Deposed,
-	})
+	}
+	if c.Outputs {
+		if shown.Outputs, err = c.outputs(ctx, a, lock, e); err != nil {
+			return err
+		}
+	}
+	return a.printJSON(shown)
+}
+
+// outputs reads the outputs of an entry.
+func (c stateShowCmd) outputs(
+	ctx context.Context, a *app, lock *lockfile.Lock, e lockfile.Entry,
+) (_ *remote.Outputs, err error) {
+	p, err := a.open(c.Path, needTarget, "text", "json")
+	if err != nil {
+		return nil, err
+	}
+	conn, err := a.connect(ctx, p, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, conn.close()) }()
+	out, err := remote.OutputsOf(ctx, conn, lock, e)
+	if err == nil && out == (remote.Outputs{}) {
+		err = exit(exitUsage, "%s has no outputs: only streams that senders bring data to have", e.Address)
+	}
+	return &out, err
 }
 
 func entryAt(lock *lockfile.Lock, text string) (lockfile.Entry, error) {

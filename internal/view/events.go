@@ -14,7 +14,7 @@ import (
 
 // Event is one line of `apply --output json`. Text is rendered from it too.
 type Event struct {
-	// Type is plan, started, retried, waiting, done, failed, blocked, interrupted, or summary.
+	// Type is plan, started, retried, waiting, done, failed, blocked, interrupted, outputs, or summary.
 	Type       string           `json:"type"`
 	Address    resource.Address `json:"address,omitzero"`
 	Call       int              `json:"call,omitempty"`   // the call's n in the plan
@@ -33,6 +33,10 @@ type Event struct {
 	Calls      int              `json:"calls,omitempty"`   // of plan
 	Planned    *planner.Summary `json:"planned,omitempty"` // of plan
 	Summary    *Counts          `json:"summary,omitempty"` // of summary
+	// Of outputs, what the senders of a stream need to know: see Outputs.
+	InletURL  string `json:"inlet_url,omitempty"`
+	FlowID    string `json:"flow_id,omitempty"`
+	WasFlowID string `json:"was_flow_id,omitempty"`
 
 	until time.Time // of waiting
 	began time.Time // of started
@@ -164,6 +168,19 @@ func NewEvents(w io.Writer, p *planner.Plan, explain Explain) *Events {
 // Notify writes one event.
 func (e *Events) Notify(ev applier.Event) {
 	if out := eventOf(ev, e.explain); out.Type != "" {
+		e.write(out)
+	}
+}
+
+// Outputs writes what the senders of streams need to know, an event for each stream.
+func (e *Events) Outputs(list []Outputs) {
+	for _, o := range list {
+		out := Event{
+			Type: "outputs", Address: o.Address, InletURL: o.InletURL, FlowID: o.FlowID, WasFlowID: o.WasFlowID,
+		}
+		if o.Problem != nil {
+			out.Error = e.explain.info(o.Problem)
+		}
 		e.write(out)
 	}
 }
