@@ -113,7 +113,7 @@ func (c unlockCmd) unlockTeam(ctx context.Context, a *app, p *project, l gitlock
 		a.say("The lock %s is free.", l)
 		return nil
 	}
-	age := max(time.Since(tip.Since), 0).Truncate(time.Second)
+	age := ageOf(tip.Since, time.Now())
 	a.say("The lock %s is held by %s since %s, for %s.", l, tip.Holder, tip.Since.UTC().Format(time.RFC3339), age)
 	if tip.Run != "" {
 		a.say("Run: %s", tip.Run)
@@ -121,7 +121,7 @@ func (c unlockCmd) unlockTeam(ctx context.Context, a *app, p *project, l gitlock
 	if err := c.confirm(ctx, a, p, tip); err != nil {
 		return err
 	}
-	if rest := min(c.LostAfter-age, c.LostAfter); rest > 0 {
+	if rest := c.LostAfter - ageOf(tip.Since, time.Now()); rest > 0 {
 		a.say("Waiting %s: until then, a call that the holder sent may still be carried out.",
 			rest.Round(time.Second))
 		select {
@@ -137,6 +137,9 @@ func (c unlockCmd) unlockTeam(ctx context.Context, a *app, p *project, l gitlock
 	a.say("The lock %s is free now. If its holder was killed, look at `aepflow plan --refresh` before you apply.", l)
 	return nil
 }
+
+// ageOf is how long ago something was, in seconds; none if that is in the future, by a clock that is ahead.
+func ageOf(since, now time.Time) time.Duration { return max(now.Sub(since), 0).Truncate(time.Second) }
 
 // confirm asks whether a holder is gone, which only a person can know.
 func (c unlockCmd) confirm(ctx context.Context, a *app, p *project, tip gitlock.Tip) error {

@@ -5,6 +5,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestTeamLockAtTerminal: Ctrl-C during an apply releases the lock, although the terminal sends the signal to the whole
@@ -34,7 +35,16 @@ func TestTeamLockAtTerminal(t *testing.T) {
 	if code := unlock.end(); code != exitRefused || !strings.Contains(w.state(), "held by ") {
 		t.Errorf("exit code %d, the lock is %q\n%s", code, w.state(), unlock.seen)
 	}
-	unlock = w.clones[1].atTerminal("unlock", "--lost-after", "1s")
+	begin := time.Now()
+	unlock = w.clones[1].atTerminal("unlock", "--lost-after", "1h")
+	unlock.until(`Type "yes" to clear the lock:`)
+	unlock.press("yes\n")
+	unlock.until(`Waiting \d+m\d+s: until then, a call that the holder sent may still be carried out`)
+	unlock.press(ctrlC)
+	if unlock.end(); !strings.Contains(w.state(), "held by ") {
+		t.Errorf("after Ctrl-C in the wait, the lock is %q\n%s", w.state(), unlock.seen)
+	}
+	unlock = w.clones[1].atTerminal("unlock", "--lost-after", (time.Since(begin) + 3*time.Second).String())
 	unlock.until(`Type "yes" to clear the lock:`)
 	unlock.press("yes\n")
 	if code := unlock.end(); code != exitOK || !strings.Contains(w.state(), "free, released by ") {

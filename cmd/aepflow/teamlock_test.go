@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator"
 	"github.com/aepflow/aepflow/internal/gitlock"
@@ -219,5 +220,35 @@ func TestTeamLockOfKilled(t *testing.T) {
 	}
 	if r := a.run("plan", "--detailed-exitcode"); r.code != exitOK {
 		t.Errorf("a plan after it: %s", r)
+	}
+}
+
+func TestAgeOf(t *testing.T) {
+	now := time.Date(2027, 1, 1, 0, 1, 0, 500, time.UTC)
+	for since, want := range map[time.Time]time.Duration{
+		now.Add(-1500 * time.Millisecond): time.Second, now: 0, now.Add(time.Hour): 0,
+	} {
+		if got := ageOf(since, now); got != want {
+			t.Errorf("%v ago: %v, want %v", now.Sub(since), got, want)
+		}
+	}
+}
+
+// TestRunPage: the page of a run is what its pipeline calls it.
+func TestRunPage(t *testing.T) {
+	for want, env := range map[string]map[string]string{
+		"": {"CI": "true"},
+		"https://github.com/a/shop/actions/runs/7": {
+			"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "a/shop", "GITHUB_RUN_ID": "7",
+		},
+		"https://dev.azure.com/a/shop/_build/results?buildId=7": {
+			"SYSTEM_COLLECTIONURI": "https://dev.azure.com/a/", "SYSTEM_TEAMPROJECT": "shop", "BUILD_BUILDID": "7",
+		},
+		"https://gitlab.example.com/a/shop/-/jobs/7": {"CI_JOB_URL": "https://gitlab.example.com/a/shop/-/jobs/7"},
+		"https://jenkins.example.com/job/shop/7/":    {"BUILD_URL": "https://jenkins.example.com/job/shop/7/"},
+	} {
+		if got := runPage(func(name string) string { return env[name] }); got != want {
+			t.Errorf("%v: %q, want %q", env, got, want)
+		}
 	}
 }
