@@ -7,7 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// Dataflow returns a Dataflow document that reads every hour through the Connection
+// Dataflow returns a Dataflow document that reads, every hour or as events come, through the Connection
 // document of the connector, or through an existing connection where its sign-in is
 // not published; "" where aepflow has no dataflow for the connector.
 func Dataflow(c specs.Connector) string {
@@ -25,6 +25,8 @@ func Dataflow(c specs.Connector) string {
 		return filesDataflow(c, via)
 	case "rest":
 		return restDataflow(c, via)
+	case "stream":
+		return streamDataflow(c, via)
 	}
 	return ""
 }
@@ -37,7 +39,7 @@ type parts struct {
 	amount    string // the expression of the amount
 	mappings  string // further mappings
 	delta     string
-	frequency string
+	frequency string // once, none, or "" for every hour
 }
 
 func example(c specs.Connector, p parts) string {
@@ -45,9 +47,12 @@ func example(c specs.Connector, p parts) string {
 	if p.columns != "-" {
 		columns = "columns:\n  id: string\n  email: string\n" + p.columns
 	}
-	schedule := "  frequency: hour\n  interval: 1\n"
-	if p.frequency == "once" {
-		schedule = "  frequency: once\n"
+	schedule := "schedule:\n  frequency: hour\n  interval: 1\n"
+	switch p.frequency {
+	case "once":
+		schedule = "schedule:\n  frequency: once\n"
+	case "none":
+		schedule = ""
 	}
 	return fmt.Sprintf(`name: %[1]s-orders
 %[3]s%[4]starget:
@@ -65,8 +70,7 @@ mappings:
   _id: id
   _{TENANT_ID}.orders.email: email
   _{TENANT_ID}.orders.amount: %[6]s
-%[7]s%[8]sschedule:
-%[9]s`, c.Slug, c.Name, p.source, columns, p.fields, p.amount, p.mappings, p.delta, schedule)
+%[7]s%[8]s%[9]s`, c.Slug, c.Name, p.source, columns, p.fields, p.amount, p.mappings, p.delta, schedule)
 }
 
 func tableDataflow(c specs.Connector, via string) string {
@@ -109,4 +113,38 @@ func restDataflow(c specs.Connector, via string) string {
 		}
 	}
 	return example(c, parts{source: b.String(), columns: "-", amount: "to_decimal(amount)"})
+}
+
+// streamDataflow is the example of a stream, with the keys that it needs.
+func streamDataflow(c specs.Connector, via string) string {
+	var b strings.Builder
+	b.WriteString("stream:\n  " + via + "\n")
+	for _, k := range c.StreamKeys() {
+		switch {
+		case k.Required:
+			b.WriteString("  " + k.Key + ": " + streamValue(k) + "\n")
+		case c.IsHTTPAPI() && !strings.HasPrefix(via, "connection: "):
+			b.WriteString("  dataType: raw\n")
+		case k.Reader:
+			b.WriteString("  " + k.Key + ": aep\n")
+		}
+	}
+	p := parts{source: b.String(), columns: "  amount: double\n", amount: "amount", frequency: "none"}
+	if c.Slug == "snowflake-streaming" {
+		p.columns += "  added_at: date-time\n"
+	}
+	return example(c, p)
+}
+
+// streamValue is an example for a key of a stream.
+func streamValue(k specs.StreamKey) string {
+	switch k.Key {
+	case "topicName":
+		return "projects/acme/topics/orders"
+	case "subscriptionName":
+		return "projects/acme/subscriptions/aep"
+	case "timestampColumn":
+		return "added_at"
+	}
+	return "orders"
 }

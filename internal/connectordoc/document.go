@@ -18,13 +18,16 @@ func Connection(c specs.Connector, a specs.Auth) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "kind: Connection\nname: %s\nconnector: %s\nauth:\n  type: %s\n  params:\n", c.Slug, c.Slug, a.Name)
 	for _, p := range a.Params {
-		if p.Required {
+		switch {
+		case p.Name == openParam:
+			fmt.Fprintf(&b, "    %s: true\n", p.Name)
+		case p.Required:
 			fmt.Fprintf(&b, "    %s: %s\n", p.Name, value(c, p))
 		}
 	}
 	optional := false
 	for _, p := range a.Params {
-		if !p.Required {
+		if !p.Required && p.Name != openParam {
 			optional = true
 		}
 	}
@@ -37,12 +40,15 @@ func Connection(c specs.Connector, a specs.Auth) string {
 		a.Params = a.Params[1:]
 	}
 	for _, p := range a.Params {
-		if !p.Required {
+		if !p.Required && p.Name != openParam {
 			fmt.Fprintf(&b, "    # %s: %s\n", p.Name, value(c, p))
 		}
 	}
 	return b.String()
 }
+
+// openParam is optional, and without it a stream takes data from anyone.
+const openParam = "authenticationRequired"
 
 func hasRequired(a specs.Auth) bool {
 	for _, p := range a.Params {

@@ -35,6 +35,12 @@ func Keys(c specs.Connector) []string {
 			"files.encoding", "files.compression", "files.encryption"}
 	case "rest":
 		return []string{"rest.params"}
+	case "stream":
+		var keys []string
+		for _, k := range c.StreamKeys() {
+			keys = append(keys, "stream."+k.Key)
+		}
+		return keys
 	}
 	return nil
 }

@@ -104,9 +104,9 @@ func TestConnectorPages(t *testing.T) {
 		}
 		_, text, documented := strings.Cut(page, "```yaml\n")
 		text, _, _ = strings.Cut(text, "```")
-		if reads := connectordoc.Source(c); reads != "" && reads != "stream" {
+		if reads := connectordoc.Source(c); reads != "" {
 			flows++
-			if !strings.Contains(text, "\nschedule:\n") {
+			if strings.Contains(text, "\nschedule:\n") == (reads == "stream") || !strings.Contains(text, "\nmappings:\n") {
 				t.Errorf("%s: no dataflow", c.Slug)
 			}
 		}
