@@ -168,7 +168,8 @@ type Lifecycle struct {
 	// change.
 	MovedFrom string `yaml:"movedFrom,omitempty" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63"`
 	// What a replacement does to the data of a dataflow that has started: backfill reads history again (duplicates
-	// possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue.
+	// possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue. For a stream, either
+	// accepts the replacement, and its reset decides.
 	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`
 	// Objects of this document that exist on the platform already, by kind: their IDs. They are taken over instead of
 	// created, a dataflow together with its own source, target, and mapping set.
