@@ -74,8 +74,8 @@ func TestTwoApplies(t *testing.T) {
 	if r := waiting.end(); r.code != exitOK || !strings.Contains(r.stdout, "No changes.") {
 		t.Errorf("the apply that waited: %s", r)
 	}
-	if n := l.writes(); n != made || made != 32 {
-		t.Errorf("%d writes, %d of them by the first apply, want 32 by the first", n, made)
+	if n := l.writes(); n != made || made != 37 {
+		t.Errorf("%d writes, %d of them by the first apply, want 37 by the first", n, made)
 	}
 	l.checkState()
 }

@@ -234,8 +234,8 @@ func TestKilledAndListedLate(t *testing.T) {
 	if !killed || !strings.Contains(r.stderr, ": done, ") {
 		t.Errorf("the next apply did not find the object: %s", r)
 	}
-	if n := l.writes(); n != 32 {
-		t.Errorf("%d writes, want each of the 32 once", n)
+	if n := l.writes(); n != 37 {
+		t.Errorf("%d writes, want each of the 37 once", n)
 	}
 	l.checkState()
 }
