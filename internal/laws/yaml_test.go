@@ -369,9 +369,13 @@ func (f *dataflow) tree() tree {
 	}
 	var columns, mappings tree
 	for i, c := range f.columns {
-		if i%3 == 2 || c.original != "" {
+		original := c.original
+		if f.table == "" { // only columns of tables are sent
+			original = ""
+		}
+		if i%3 == 2 || original != "" {
 			long := tree{{"type", c.typ}}
-			long.opt("originalType", c.original)
+			long.opt("originalType", original)
 			columns.add(c.name, long)
 			continue
 		}
