@@ -65,11 +65,16 @@ var namings = []naming{
 	},
 	{
 		name: "schema with all that it is made of",
-		edit: [][2]string{{"schema: others\n", "schema: ID(schema.others)\n"}, {"DOCUMENT Schema others", ""}},
+		edit: [][2]string{
+			{"schema: others\n", "schema: ID(schema.others)\n"},
+			{"schema: others, field: crm.id", "schema: 'ID(schema.others)', field: '_{TENANT_ID}.crm.id'"},
+			{"DOCUMENT Schema others", ""},
+		},
 		changes: []string{
 			"dataset.spare update: the documents name the same objects in another way",
 			"descriptor.others-crm-id forget: a document names it by its ID, so it stays on the platform",
 			"fieldgroup.others forget: a document names it by its ID, so it stays on the platform",
+			"relationship.visits-visit-personid update: the documents name the same objects in another way",
 			"schema.others forget: a document names it by its ID, so it stays on the platform",
 		},
 	},
@@ -84,6 +89,7 @@ var namings = []naming{
 		name: "field group of another document",
 		edit: [][2]string{
 			{"fieldGroups: [profile-person-details, profile-personal-details]\nfields:\n  crm.id: string\nidentities:\n  crm.id: {namespace: CRMID, primary: true}\n", "fieldGroups: [profile-person-details, profile-personal-details, 'ID(fieldgroup.others)']\n"},
+			{"schema: others, field: crm.id", "schema: others, field: '_{TENANT_ID}.crm.id'"},
 		},
 		changes: []string{
 			"descriptor.others-crm-id delete: no document asks for it any more",
