@@ -189,7 +189,10 @@ func TestKilledAnywhere(t *testing.T) {
 		{"update, replace, delete", second(project()), later(), 1},
 		{"replace what reads a stream alone", streams("a", "b", "earliest"), streams("b", "a", "latest"), 1},
 		{"one takes over the stream of another", streams("a", "b", "earliest"), streams("b", "", "latest"), 1},
-		{"replace what reads a stream alone with four workers", streams("a", "b", "earliest"), streams("b", "a", "latest"), 4},
+		{
+			"replace what reads a stream alone with four workers", streams("a", "b", "earliest"), streams("b", "a", "latest"),
+			4,
+		},
 		{"create with four workers", nil, second(project()), 4},
 		{"update, replace, delete with four workers", second(project()), later(), 4},
 	} {

@@ -79,7 +79,7 @@ func (c stateListCmd) Run(a *app) error {
 
 type stateShowCmd struct {
 	Address string `arg:"" help:"Address of the entry, such as flow.customers."`
-	Outputs bool   `help:"Read from the platform what the senders of a stream need: its address, and the ID of the dataflow."`
+	Outputs bool   `help:"Read what the senders of a stream need: its address, and the ID of the dataflow."`
 	stateFlags
 }
 

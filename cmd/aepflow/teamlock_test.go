@@ -146,7 +146,7 @@ func TestTeamLockEnds(t *testing.T) {
 		t.Errorf("the apply that was ended: %s", r)
 	}
 	free("SIGTERM")
-	if r := a.run("apply"); r.code != exitUsage { // nobody to ask
+	if r := a.run("apply"); r.code != exitUsage { // no terminal to ask at
 		t.Errorf("an apply without a terminal: %s", r)
 	}
 	free("a usage error")

@@ -223,7 +223,8 @@ func (f *dataflow) isMapped() bool {
 	if f.stream == nil || f.streamConnector() != "http-api" {
 		return true
 	}
-	return !slices.ContainsFunc(f.connection.params, func(p param) bool { return p.name == "dataType" && p.value == "xdm" })
+	isXDM := func(p param) bool { return p.name == "dataType" && p.value == "xdm" }
+	return !slices.ContainsFunc(f.connection.params, isXDM)
 }
 
 type column struct{ name, typ string }

@@ -9,7 +9,10 @@ import (
 var relationalRows = []row{
 	{
 		name: "added", of: "schema.ledger", row: "definitions",
-		edit:   [][2]string{{"  amount: {type: double, title: Amount}\n", "  amount: {type: double, title: Amount}\n  note: string\n"}},
+		edit: [][2]string{{
+			"  amount: {type: double, title: Amount}\n",
+			"  amount: {type: double, title: Amount}\n  note: string\n",
+		}},
 		action: planner.Update, calls: update, patch: []string{"add /definitions/fields/properties/note"},
 		live: map[string]any{
 			"definitions.fields.properties.note.type": "string", "definitions.fields.properties.amount.title": "Amount",

@@ -290,13 +290,54 @@ var rows = append([]row{
 	{of: "flow.hourly", row: "name", edit: [][2]string{{"title: Hourly\n", "title: People\n"}}, action: planner.Update, calls: update, patch: []string{"replace /name"}, live: map[string]any{"name": "People"}},
 	{of: "flow.hourly", row: "description", edit: [][2]string{{"Every hour", "Every hour or two"}}, action: planner.Update, calls: update, patch: []string{"replace /description"}, live: map[string]any{"description": "Every hour or two"}},
 	{name: "removed", of: "flow.hourly", row: "description", edit: [][2]string{{"description: Every hour\n", ""}}, action: planner.Update, calls: update, patch: []string{"remove /description"}, live: map[string]any{"description": nil}},
-	{name: "of a stream", of: "flow.events", row: "name", edit: [][2]string{{"name: events\n", "name: events\ntitle: Events\n"}}, action: planner.Update, calls: update, patch: []string{"replace /name"}, live: map[string]any{"name": "Events"}},
-	{name: "of a stream", of: "flow.events", row: "state", edit: [][2]string{{"name: events\n", "name: events\nstate: disabled\n"}}, action: planner.Update, calls: []string{"disable POST"}, live: map[string]any{"state": "disabled"}},
-	{name: "of a stream that one flow reads", of: "flow.events", row: "sourceConnectionIds", also: []string{"targetConnectionIds"}, edit: [][2]string{{"consumerGroup: aep", "consumerGroup: aep\n  reset: latest"}}, action: planner.Replace, calls: takeOver, live: map[string]any{"sourceConnectionIds.0": "<source.events>", "state": "enabled"}},
-	{name: "of a stream", of: "flow.events", row: "transformations[Mapping].params.mappingVersion", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"_id: eventId", "_id: lower(eventId)"}}, action: planner.Replace, calls: takeOver, live: map[string]any{"transformations.0.params.mappingVersion": "1"}},
-	{name: "of a webhook", of: "flow.hook", row: "transformations[Mapping].params.mappingVersion", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"_id: hookId", "_id: lower(hookId)"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"transformations.0.params.mappingVersion": "1"}},
-	{name: "without mapping", of: "flow.events", row: "transformations", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"mappings: {_id: eventId}\n", ""}, {"consumerGroup: aep", "consumerGroup: aep\n  dataType: xdm"}}, action: planner.Replace, calls: takeOver, live: map[string]any{"transformations": nil}},
-	{name: "of another stream", of: "flow.events", row: "flowSpec", also: []string{"sourceConnectionIds", "targetConnectionIds"}, edit: [][2]string{{"stream:\n  connector: azure-event-hubs\n  connectionId: 00000000-0000-4000-8000-000000000007\n  eventHubName: events\n  consumerGroup: aep\n", "stream: {connector: pendo}\nmappingSet: {title: events mapping}\n"}}, action: planner.Replace, calls: takeOver, live: map[string]any{"flowSpec.id": "e77fde5a-22a8-11ed-861d-0242ac120002"}},
+	{
+		name: "of a stream", of: "flow.events", row: "name",
+		edit: [][2]string{{"name: events\n", "name: events\ntitle: Events\n"}}, action: planner.Update, calls: update,
+		patch: []string{"replace /name"}, live: map[string]any{"name": "Events"},
+	},
+	{
+		name: "of a stream", of: "flow.events", row: "state",
+		edit: [][2]string{{"name: events\n", "name: events\nstate: disabled\n"}}, action: planner.Update,
+		calls: []string{"disable POST"}, live: map[string]any{"state": "disabled"},
+	},
+	{
+		name: "of a stream that one flow reads", of: "flow.events", row: "sourceConnectionIds",
+		also: []string{"targetConnectionIds"},
+		edit: [][2]string{{"consumerGroup: aep", "consumerGroup: aep\n  reset: latest"}}, action: planner.Replace,
+		calls: takeOver, live: map[string]any{"sourceConnectionIds.0": "<source.events>", "state": "enabled"},
+	},
+	{
+		name: "of a stream", of: "flow.events", row: "transformations[Mapping].params.mappingVersion",
+		also: []string{"sourceConnectionIds", "targetConnectionIds"},
+		edit: [][2]string{{"_id: eventId", "_id: lower(eventId)"}}, action: planner.Replace, calls: takeOver,
+		live: map[string]any{"transformations.0.params.mappingVersion": "1"},
+	},
+	{
+		name: "of a webhook", of: "flow.hook", row: "transformations[Mapping].params.mappingVersion",
+		also: []string{"sourceConnectionIds", "targetConnectionIds"},
+		edit: [][2]string{{"_id: hookId", "_id: lower(hookId)"}}, action: planner.Replace, calls: cutOver,
+		live: map[string]any{"transformations.0.params.mappingVersion": "1"},
+	},
+	{
+		name: "without mapping", of: "flow.events", row: "transformations",
+		also: []string{"sourceConnectionIds", "targetConnectionIds"},
+		edit: [][2]string{
+			{"mappings: {_id: eventId}\n", ""},
+			{"consumerGroup: aep", "consumerGroup: aep\n  dataType: xdm"},
+		},
+		action: planner.Replace, calls: takeOver, live: map[string]any{"transformations": nil},
+	},
+	{
+		name: "of another stream", of: "flow.events", row: "flowSpec",
+		also: []string{"sourceConnectionIds", "targetConnectionIds"},
+		edit: [][2]string{{
+			"stream:\n  connector: azure-event-hubs\n  connectionId: 00000000-0000-4000-8000-000000000007\n" +
+				"  eventHubName: events\n  consumerGroup: aep\n",
+			"stream: {connector: pendo}\nmappingSet: {title: events mapping}\n",
+		}},
+		action: planner.Replace, calls: takeOver,
+		live: map[string]any{"flowSpec.id": "e77fde5a-22a8-11ed-861d-0242ac120002"},
+	},
 	{of: "flow.hourly", row: "flowSpec", also: []string{"sourceConnectionIds", "targetConnectionIds"}, graph: setting("flowSpec", resource.Object(resource.F("id", text("9753525b-82c7-4dce-8a9b-5ccfce2b9876")), resource.F("version", text("1.0")))), action: planner.Replace, calls: cutOver, never: "the other flow specifications read no tables"},
 	{of: "flow.hourly", row: "sourceConnectionIds", also: []string{"targetConnectionIds"}, edit: [][2]string{{"public.people", "public.persons"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"sourceConnectionIds.0": "<source.hourly>", "targetConnectionIds.0": "<target.hourly>"}},
 	{of: "flow.hourly", row: "targetConnectionIds", also: []string{"sourceConnectionIds"}, edit: [][2]string{{"  dataset: store\n  title: Hourly", "  dataset: store2\n  title: Hourly"}}, action: planner.Replace, calls: cutOver, live: map[string]any{"targetConnectionIds.0": "<target.hourly>"}},
@@ -373,7 +414,8 @@ func allRows() []row { return slices.Concat(rows, relationalRows) }
 func TestEveryRowHasATest(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		for _, trait := range resource.SpecOf(k).Traits {
-			if !slices.ContainsFunc(allRows(), func(r row) bool { return strings.HasPrefix(r.of, string(k)+".") && r.row == trait.Field }) {
+			tests := func(r row) bool { return strings.HasPrefix(r.of, string(k)+".") && r.row == trait.Field }
+			if !slices.ContainsFunc(allRows(), tests) {
 				t.Errorf("no test changes %s of %s", trait.Field, k)
 			}
 		}

@@ -29,11 +29,17 @@ const tenant = "acme"
 
 // bodies are what documents ask for, one for each kind.
 var bodies = map[resource.Kind]string{
-	resource.Connection: `{"name":"crm","description":"","auth":{"specName":"Basic","params":{"user":"app","password":"${env.PW}"}},"connectionSpec":{"id":"74a1c565","version":"1.0"}}`,
-	resource.FieldGroup: `{"type":"object","title":"crm","meta:intendedToExtend":["a","b"],"definitions":{"c":{"properties":{"_{TENANT_ID}":{"type":"object","maxLength":9}}}},"allOf":[{"$ref":"#/definitions/c"}]}`,
-	resource.Schema:     `{"type":"object","title":"crm","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"},{"$ref":"${fieldgroup.crm.id}"}]}`,
-	resource.Descriptor: `{"@type":"xdm:descriptorIdentity","xdm:sourceSchema":"${schema.crm.id}","xdm:sourceVersion":1,"xdm:sourceProperty":"/_{TENANT_ID}/id","xdm:isPrimary":true}`,
-	resource.Key:        `{"@type":"xdm:descriptorPrimaryKey","xdm:sourceSchema":"${schema.crm.id}","xdm:sourceProperty":["/a","/b"]}`,
+	resource.Connection: `{"name":"crm","description":"","auth":{"specName":"Basic","params":{"user":"app",
+		"password":"${env.PW}"}},"connectionSpec":{"id":"74a1c565","version":"1.0"}}`,
+	resource.FieldGroup: `{"type":"object","title":"crm","meta:intendedToExtend":["a","b"],
+		"definitions":{"c":{"properties":{"_{TENANT_ID}":{"type":"object","maxLength":9}}}},
+		"allOf":[{"$ref":"#/definitions/c"}]}`,
+	resource.Schema: `{"type":"object","title":"crm",
+		"allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"},{"$ref":"${fieldgroup.crm.id}"}]}`,
+	resource.Descriptor: `{"@type":"xdm:descriptorIdentity","xdm:sourceSchema":"${schema.crm.id}",
+		"xdm:sourceVersion":1,"xdm:sourceProperty":"/_{TENANT_ID}/id","xdm:isPrimary":true}`,
+	resource.Key: `{"@type":"xdm:descriptorPrimaryKey","xdm:sourceSchema":"${schema.crm.id}",
+		"xdm:sourceProperty":["/a","/b"]}`,
 	resource.ReferenceIdentity: `{"@type":"xdm:descriptorReferenceIdentity","xdm:sourceSchema":"${schema.crm.id}",` +
 		`"xdm:sourceVersion":1,"xdm:sourceProperty":"/_{TENANT_ID}/id","xdm:identityNamespace":"Email"}`,
 	resource.Relationship: `{"@type":"xdm:descriptorRelationship","xdm:sourceSchema":"${schema.crm.id}",` +
@@ -42,12 +48,21 @@ var bodies = map[resource.Kind]string{
 		`"xdm:sourceProperty":"/eventType","xdm:title":{"en_us":"Type"},"meta:enum":{"a.b":"A"}}`,
 	resource.Deprecated: `{"@type":"xdm:descriptorDeprecated","xdm:sourceSchema":"${schema.crm.id}",` +
 		`"xdm:sourceVersion":1,"xdm:sourceProperty":"/producedBy"}`,
-	resource.Union:   `{"schemaId":"${schema.crm.id}","tag":"union"}`,
-	resource.Dataset: `{"name":"crm","schemaRef":{"id":"${schema.crm.id}","contentType":"application/vnd.adobe.xed+json;version=1"},"tags":{"unifiedProfile":["enabled:true"],"team":["a: b"]}}`,
-	resource.Source:  `{"name":"crm","baseConnectionId":"${connection.crm.id}","params":{"tableName":"t","columns":[{"name":"a","xdm":{"type":"integer","minimum":1}},{"name":"b","meta:xdmType":"date"}]}}`,
-	resource.Target:  `{"name":"crm","data":{"schema":{"id":"${schema.crm.id}","version":"1"}},"params":{"dataSetId":"${dataset.crm.id}"}}`,
-	resource.Mapping: `{"name":"crm","outputSchema":{"schemaRef":{"id":"${schema.crm.id}"}},"mappings":[{"sourceType":"EXPRESSION","source":"$${First Name}","destination":"_id"},{"sourceType":"ATTRIBUTE","source":"a","destination":"b"}]}`,
-	resource.Flow:    `{"name":"crm","state":"enabled","sourceConnectionIds":["${source.crm.id}"],"targetConnectionIds":["${target.crm.id}"],"transformations":[{"name":"Mapping","params":{"mappingId":"${mapping.crm.id}","mappingVersion":"${mapping.crm.version}"}}],"scheduleParams":{"startTime":"${time.start}","frequency":"hour","interval":1,"backfill":true}}`,
+	resource.Union: `{"schemaId":"${schema.crm.id}","tag":"union"}`,
+	resource.Dataset: `{"name":"crm","schemaRef":{"id":"${schema.crm.id}",
+		"contentType":"application/vnd.adobe.xed+json;version=1"},"tags":{"unifiedProfile":["enabled:true"],
+		"team":["a: b"]}}`,
+	resource.Source: `{"name":"crm","baseConnectionId":"${connection.crm.id}","params":{"tableName":"t",
+		"columns":[{"name":"a","xdm":{"type":"integer","minimum":1}},{"name":"b","meta:xdmType":"date"}]}}`,
+	resource.Target: `{"name":"crm","data":{"schema":{"id":"${schema.crm.id}","version":"1"}},
+		"params":{"dataSetId":"${dataset.crm.id}"}}`,
+	resource.Mapping: `{"name":"crm","outputSchema":{"schemaRef":{"id":"${schema.crm.id}"}},
+		"mappings":[{"sourceType":"EXPRESSION","source":"$${First Name}","destination":"_id"},
+		{"sourceType":"ATTRIBUTE","source":"a","destination":"b"}]}`,
+	resource.Flow: `{"name":"crm","state":"enabled","sourceConnectionIds":["${source.crm.id}"],
+		"targetConnectionIds":["${target.crm.id}"],"transformations":[{"name":"Mapping",
+		"params":{"mappingId":"${mapping.crm.id}","mappingVersion":"${mapping.crm.version}"}}],
+		"scheduleParams":{"startTime":"${time.start}","frequency":"hour","interval":1,"backfill":true}}`,
 }
 
 // applied is an entry with one of the bodies, and its object as the platform has it. A quarter of the

@@ -328,7 +328,8 @@ func TestDefaultsOfFiles(t *testing.T) {
 // Streams that begin, or are read, as by default are not read differently.
 func TestDefaultsOfStreams(t *testing.T) {
 	spec := SpecOf(Source)
-	want := parsed(t, `{"params":{"eventHubName":"h","reset":"earliest","consumerGroup":"$Default","timezoneValue":"UTC"}}`)
+	want := parsed(t, `{"params":{"eventHubName":"h","reset":"earliest",
+		"consumerGroup":"$Default","timezoneValue":"UTC"}}`)
 	for params, differences := range map[string]int{
 		`"reset":"earliest","consumerGroup":"$Default","timezoneValue":"UTC"`: 0,
 		`"reset":null`:          0,

@@ -94,7 +94,8 @@ func (w *walk) standard(steps []step) (Field, *PathError) {
 	if s.standard == nil {
 		return w.unchecked(), nil
 	}
-	if strings.HasPrefix(first.name, "_") && !s.relational && !isNamespace(first.name) && s.member(s.standard, first.name) == nil {
+	if strings.HasPrefix(first.name, "_") && !s.relational && !isNamespace(first.name) &&
+		s.member(s.standard, first.name) == nil {
 		return Field{}, w.fail(first, WrongTenant, nil)
 	}
 	f, err := w.down(s.standard, steps)

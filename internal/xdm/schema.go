@@ -66,7 +66,8 @@ func NewRelational(own []OwnField) (*Schema, []OwnProblem) {
 // hasTenant reports whether the first segment of a path is the namespace of the org,
 // or may be as long as the org is not known.
 func (s *Schema) hasTenant(first string) bool {
-	return !s.relational && (isTenant(first, s.tenant) || s.tenant == "" && strings.HasPrefix(first, "_") && !isNamespace(first))
+	return !s.relational &&
+		(isTenant(first, s.tenant) || s.tenant == "" && strings.HasPrefix(first, "_") && !isNamespace(first))
 }
 
 // Class is the class of the schema.
