@@ -22,7 +22,7 @@ func streamValues(s *schemas.Stream) map[string]string {
 	}
 	return map[string]string{
 		dataTypeKey: s.DataType, "streamName": s.StreamName, "eventHubName": s.EventHubName,
-		"consumerGroup": s.ConsumerGroup, "topicName": s.TopicName, "subscriptionName": s.SubscriptionName,
+		"consumerGroup": s.ConsumerGroup, "topicName": s.TopicName, "subscriptionName": s.Subscription,
 		"tableName": s.TableName, "timestampColumn": s.TimestampColumn, "timezone": s.Timezone, "backfill": backfill,
 		"reset": s.Reset,
 	}

@@ -53,6 +53,6 @@ type TargetConfig struct {
 type TeamLock struct {
 	// Name of the remote in every clone, not its address.
 	Git string `yaml:"git" jsonschema:"pattern=^[A-Za-z0-9_][A-Za-z0-9_-]*$,example=origin"`
-	// Folder of the ref on the server. The name of the target follows it.
-	Ref string `yaml:"ref,omitempty" jsonschema:"pattern=^refs/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$,default=refs/aepflow/lock,example=refs/aepflow/lock"`
+	// Folder of the ref on the server, refs/aepflow/lock by default. The name of the target follows it.
+	Ref string `yaml:"ref,omitempty" jsonschema:"pattern=^refs(/[A-Za-z0-9_-]+)+$,example=refs/aepflow/lock"`
 }

@@ -84,7 +84,7 @@ type Stream struct {
 	// Name of the topic (google-pubsub).
 	TopicName string `yaml:"topicName,omitempty" jsonschema:"minLength=1,example=projects/acme/topics/orders"`
 	// Name of the subscription (google-pubsub). One dataflow can read each.
-	SubscriptionName string `yaml:"subscriptionName,omitempty" jsonschema:"minLength=1,example=projects/acme/subscriptions/aep"`
+	Subscription string `yaml:"subscriptionName,omitempty" jsonschema:"minLength=1,example=projects/acme/subscriptions/in"`
 	// Name of the table (snowflake-streaming).
 	TableName string `yaml:"tableName,omitempty" jsonschema:"minLength=1,example=ORDERS"`
 	// Column that says when a row was added (snowflake-streaming).

@@ -98,7 +98,7 @@ func inletOf(ctx context.Context, d platform.Doer, kind resource.Kind, id string
 // maxInlet is how many bytes an address may have.
 const maxInlet = 2048
 
-// inlet is an address without user, fragment, or a character that means something to a shell.
+// inlet is an address without user, fragment, space, or quote. A shell needs quotes around its query.
 var inlet = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/?=&-]*)?$`)
 
 // checkInlet says why a text of the platform is no address that people and scripts may send data to.
