@@ -119,7 +119,8 @@ func (c stateShowCmd) outputs(
 	defer func() { err = errors.Join(err, conn.close()) }()
 	out, err := remote.OutputsOf(ctx, conn, lock, e)
 	if err == nil && out == (remote.Outputs{}) {
-		err = exit(exitUsage, "%s has no outputs: name the dataflow or connection of a stream that takes data at an address", e.Address)
+		err = exit(exitUsage,
+			"%s has no outputs: name the dataflow or connection of a stream that takes data at an address", e.Address)
 	}
 	return &out, err
 }
