@@ -39,7 +39,7 @@ func TestTeamLockAtTerminal(t *testing.T) {
 	unlock = w.clones[1].atTerminal("unlock", "--lost-after", "1h")
 	unlock.until(`Type "yes" to clear the lock:`)
 	unlock.press("yes\n")
-	unlock.until(`Waiting \d+m\d+s: until then, a call that the holder sent may still be carried out`)
+	unlock.until(`Waiting (1h0m0s|59m\d+s): until then, a call that the holder sent may still be carried out`)
 	unlock.press(ctrlC)
 	if unlock.end(); !strings.Contains(w.state(), "held by ") {
 		t.Errorf("after Ctrl-C in the wait, the lock is %q\n%s", w.state(), unlock.seen)
