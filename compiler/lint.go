@@ -19,7 +19,7 @@ func lintColumns(u *unit, rows []filled, report *diag.Report) {
 	}
 	first := make(map[string]string, len(f.Columns))
 	for _, c := range f.Columns {
-		if !used.has(c.Name) {
+		if !used.has(c.Name) && !(f.CDC && c.Name == changeType) {
 			report.Add(unmappedColumn{at: u.at("columns", c.Name), name: c.Name})
 		}
 		folded := strings.ToLower(c.Name)

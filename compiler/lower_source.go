@@ -46,10 +46,19 @@ func tableBody(u *unit) object {
 	if u.dataflow.Filter != nil {
 		params.add("filters", filterValue(u.dataflow.Filter).At(u.span("filter")))
 	}
+	params = append(params, changesOf(u)...)
 	return object{
 		resource.F("data", resource.Object(resource.F("format", resource.String("tabular")))),
 		resource.F("params", params.value()),
 	}
+}
+
+// changesOf asks a source for its changes.
+func changesOf(u *unit) object {
+	if !u.dataflow.CDC {
+		return nil
+	}
+	return object{resource.F("cdcEnabled", resource.Bool(true).At(u.span("cdc")))}
 }
 
 // filesBody is what says which files a source connection reads. What has a default
@@ -72,6 +81,7 @@ func filesBody(u *unit) object {
 	text(&params, "path", "path", f.Path)
 	text(&params, "type", "type", pathType(f))
 	params.add("recursive", resource.Bool(f.Recursive).At(u.doc.Lookup("files", "recursive").Written()))
+	params = append(params, changesOf(u)...)
 	return object{
 		resource.F("data", data.value()),
 		resource.F("params", params.value().At(u.span("files"))),

@@ -13,6 +13,7 @@ func (r *resolver) resolveDataflow(u *unit) {
 	checkColumns(u, r.report)
 	r.resolveOriginalTypes(u)
 	r.resolveFilter(u)
+	r.resolveCDC(u)
 	r.resolveTarget(u)
 	resolveState(u, r.report)
 	if u.has("mappings") {
@@ -91,7 +92,7 @@ func (r *resolver) resolveDelta(u *unit) {
 			r.report.Add(deltaElsewhere{u})
 		}
 		return
-	case f.Delta == nil && (f.Schedule.Frequency == "once" || f.State == "draft" || !u.has("schedule")):
+	case f.Delta == nil && (f.CDC || f.Schedule.Frequency == "once" || f.State == "draft" || !u.has("schedule")):
 		return
 	case f.Delta == nil:
 		r.report.Add(missingDelta{u})

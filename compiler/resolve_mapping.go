@@ -29,6 +29,7 @@ func (r *resolver) resolveMappings(u *unit) {
 	}
 	r.checkDestinations(u, rows)
 	lintColumns(u, rows, r.report)
+	checkChangeMapped(u, rows, r.report)
 }
 
 // resolveMapping fills in what the short form means and checks expressions.

@@ -58,8 +58,11 @@ type Dataflow struct {
 	Mappings Mappings `yaml:"mappings,omitempty" jsonschema:"minProperties=1"`
 	// How the mapping set is called on the platform.
 	MappingSet *MappingSet `yaml:"mappingSet,omitempty"`
-	// Column that identifies new and changed rows of a table. Required for every schedule but once. Files have none:
-	// the time of their last change decides.
+	// Whether the source says which rows were inserted, updated, or deleted. It needs a relational schema. Only some
+	// connectors support it.
+	CDC bool `yaml:"cdc,omitempty"`
+	// Column that identifies new and changed rows of a table. Required for every schedule but once, unless cdc is true.
+	// Files have none: the time of their last change decides.
 	Delta *Delta `yaml:"delta,omitempty"`
 	// When and how often the source is read. Required unless the dataflow is a draft or reads a stream.
 	Schedule Schedule `yaml:"schedule,omitempty"`

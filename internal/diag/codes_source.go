@@ -23,6 +23,11 @@ schedule:
 var filterDataflow = with(with(goodDataflow, "connector: postgresql", "connector: snowflake"), "columns:",
 	"filter: amount > 10\ncolumns:")
 
+// cdcDataflow reads changes into a schema that is not relational.
+var cdcDataflow = with(with(with(goodDataflow, "connector: postgresql", "connector: snowflake"), "columns:",
+	"cdc: true\ncolumns:"), "schema: https://ns.adobe.com/{TENANT_ID}/schemas/"+
+	"52b59140414aa6a370ef5e21155fd7a686744b8739ecc168", "schema:\n    title: Orders\n    class: profile")
+
 // sourceCodes explains the codes of what a dataflow reads.
 var sourceCodes = []Entry{
 	{
@@ -113,6 +118,32 @@ var sourceCodes = []Entry{
 		Explanation: "Adobe documents drafts for sources of tables. `state: disabled` stores a dataflow that does not " +
 			"run, whatever it reads.",
 		Example: with(filesDataflow, "schedule:", "state: draft\nschedule:"),
+	},
+	{
+		Code: CDCSchema, Severity: Error,
+		Title: "changes into a schema that is not relational",
+		Explanation: "With `cdc: true`, a run inserts, updates, and deletes rows by their primary key, which only " +
+			"relational schemas have. Write `relational` in the Schema document, or remove `cdc`.",
+		Example: cdcDataflow,
+	},
+	{
+		Code: CDCSupport, Severity: Warning,
+		Title: "source without change data capture",
+		Explanation: "Adobe documents change data capture for amazon-s3, azure-blob, azure-databricks, " +
+			"data-landing-zone, google-bigquery, google-cloud-storage, sftp, and snowflake. With another connector of " +
+			"tables or files it may be ignored, which is a warning. Self-serve sources and streams do not have it, " +
+			"which is an error.",
+		Example: with(goodDataflow, "columns:", "cdc: true\ncolumns:"),
+	},
+	{
+		Code: CDCColumn, Severity: Error,
+		Title: "column that says what a change is",
+		Explanation: "With `cdc: true`, the column `_change_request_type` of a file says what becomes of a row: `u` " +
+			"inserts or updates it, `d` deletes it. It is read during ingestion, and is neither mapped nor stored. A " +
+			"file without it deletes nothing, which is a note; without `cdc: true` it is an ordinary column, which is a " +
+			"warning.",
+		Example: with(with(filesDataflow, "columns:", "cdc: true\ncolumns:\n  _change_request_type: string"),
+			"to_integer(points)", "_change_request_type"),
 	},
 	{
 		Code: FilterSupport, Severity: Error,

@@ -103,7 +103,7 @@ func header(path string, pairs ...string) func(*api) reply {
 }
 
 // refusalCases provoke every code that the emulator has, once at least.
-var refusalCases = slices.Concat(commonRefusals, fileRefusals, schemaRefusals, streamRefusals)
+var refusalCases = slices.Concat(commonRefusals, fileRefusals, schemaRefusals, streamRefusals, changeRefusals)
 
 var commonRefusals = []refusalCase{
 	{"403010", "no token", header(flowsPath, "Authorization", "")},

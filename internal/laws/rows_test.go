@@ -220,6 +220,11 @@ var rows = append([]row{
 		live:  map[string]any{"params.filters.value.fnName": "=", "params.filters.value.params.0.fieldName": "id"},
 	},
 	{
+		name: "changes", of: "source.postings", row: "params",
+		edit: [][2]string{{"table: public.postings", "table: public.postings\ncdc: true"}}, action: planner.Replace,
+		calls: again, live: map[string]any{"params.cdcEnabled": true, "params.tableName": "public.postings"},
+	},
+	{
 		name: "parameters", of: "source.charges", row: "params",
 		edit: [][2]string{{"params: {resourcePath: charges}", "params: {resourcePath: refunds}"}}, action: planner.Replace,
 		calls: again, live: map[string]any{"params.resourcePath": "refunds", "data.format": "json"},

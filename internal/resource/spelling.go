@@ -54,6 +54,7 @@ var spellings = map[Kind][]Spelling{
 		{Field: "data.properties.encoding", Canon: strings.ToUpper, Absent: "UTF-8"},
 		{Field: "data.properties.compressionType", Absent: emptyText, Owned: true},
 		{Field: "params.filters", Owned: true}, // without one, all rows are read
+		{Field: "params.cdcEnabled", Canon: strings.ToLower, Absent: "false", Owned: true},
 		{Field: "params.reset", Canon: strings.ToLower, Absent: "earliest"},
 		{Field: "params.consumerGroup", Absent: "$Default"},
 		{Field: "params.timezoneValue", Absent: "UTC"},

@@ -67,6 +67,8 @@ type Switches struct {
 	// default it is taken, as in the guide whose sample replaces
 	// /transformations/0, and the flow has lost its delta column.
 	KeepCopy bool `json:"keepCopy,omitempty"`
+	// CDCDelta: recurring flows of change data capture need a delta column too.
+	CDCDelta bool `json:"cdcDelta,omitempty"`
 	// InternalFlows: which flows the platform makes by itself: one to the
 	// profile store for each dataset in "profile" (default), or "none".
 	InternalFlows string `json:"internalFlows,omitempty"`

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -175,15 +176,15 @@ func exploredFormat(c *core.Call, name string, text []byte) (f filedata.Format, 
 }
 
 // ingestFiles takes the files that changed in a run's window, from (inclusive) to
-// (exclusive), in ms.
-func ingestFiles(s fileStore, source object, from, to int64) catalog.Outcome {
-	out := catalog.Outcome{Status: "success", BytesPerRow: 128}
-	fail := func(format string, args ...any) catalog.Outcome {
-		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: fmt.Sprintf(format, args...)}
+// (exclusive), in ms, and counts the rows whose change is unknown.
+func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcome, unknown int64) {
+	out = catalog.Outcome{Status: "success", BytesPerRow: 128}
+	fail := func(format string, args ...any) (catalog.Outcome, int64) {
+		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: fmt.Sprintf(format, args...)}, 0
 	}
 	inner, in := s.inner(core.Text(source, "params", "path"))
 	if !in {
-		return out
+		return out, 0
 	}
 	entries, err := s.Files(inner, core.At(source, "params", "recursive") == true)
 	if err != nil {
@@ -192,6 +193,10 @@ func ingestFiles(s fileStore, source object, from, to int64) catalog.Outcome {
 	property := func(name string) string { return core.Text(source, "data", "properties", name) }
 	format := filedata.Format{Type: core.Text(source, "data", "format"), Delimiter: property("columnDelimiter"),
 		Encoding: property("encoding"), Compression: property("compressionType")}
+	limit := 0
+	if readsChanges(source) {
+		limit = math.MaxInt
+	}
 	for _, e := range entries {
 		if at := e.Modified.UnixMilli(); at < from || at >= to {
 			continue
@@ -204,12 +209,13 @@ func ingestFiles(s fileStore, source object, from, to int64) catalog.Outcome {
 		if err != nil {
 			return fail("file %s cannot be read: %v", s.outer(e.Path), err)
 		}
-		data, err := filedata.Read(text, format, 0)
+		data, err := filedata.Read(text, format, limit)
 		if err != nil {
 			return fail("file %s cannot be read: %v", s.outer(e.Path), err)
 		}
 		out.Read += data.Count
+		unknown += countUnknown(source, data.Rows)
 	}
 	out.Written = out.Read
-	return out
+	return out, unknown
 }

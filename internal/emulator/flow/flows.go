@@ -234,9 +234,12 @@ func checkTransformations(c *core.Call, o object, spec specs.FlowSpec, s schedul
 	if err != nil {
 		return err
 	}
+	if err := checkChanges(c, source, target); err != nil {
+		return err
+	}
 	if _, hasCopy := Transformation(o, "Copy"); spec.ID == specs.CRMToAEP &&
 		(fresh || hasCopy || c.Env.Switches.KeepCopy) {
-		if err := checkDelta(o, s, source); err != nil {
+		if err := checkDelta(c, o, s, source); err != nil {
 			return err
 		}
 	}
@@ -297,9 +300,9 @@ func flowMapping(c *core.Call, params, target object) (object, error) {
 	return body, nil
 }
 
-// checkDelta: recurring flows need a delta column, one-time flows must not
-// have one.
-func checkDelta(o object, s schedule, source object) error {
+// checkDelta: recurring flows need a delta column unless they read changes, one-time
+// flows must not have one.
+func checkDelta(c *core.Call, o object, s schedule, source object) error {
 	copyParams, _ := Transformation(o, "Copy")
 	delta, has := copyParams["deltaColumn"]
 	if s.Once() {
@@ -309,7 +312,10 @@ func checkDelta(o object, s schedule, source object) error {
 		return nil
 	}
 	name := core.Text(delta, "name")
-	if name == "" {
+	switch optional := readsChanges(source) && !c.Env.Switches.CDCDelta; {
+	case !has && optional:
+		return nil
+	case name == "":
 		return core.FlowError(core.ErrDeltaMissing, "a recurring flow needs a Copy transformation with deltaColumn.name")
 	}
 	columns := core.List(source, "params", "columns")

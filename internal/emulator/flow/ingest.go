@@ -22,8 +22,9 @@ func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
 	ext := core.At(run, "metrics", "durationSummary", "extensions")
 	from, _ := core.AsInt(core.At(ext, "windowStart"))
 	to, _ := core.AsInt(core.At(ext, "windowEnd"))
+	failed := int64(0)
 	if store := filesOf(sp, o); store.HasFiles() {
-		if out = ingestFiles(store, o, from, to); out.Status == "failed" {
+		if out, failed = ingestFiles(store, o, from, to); out.Status == "failed" {
 			return out
 		}
 	} else if f := fixtureOfBase(sp, core.Text(o, "baseConnectionId")); f != nil {
@@ -37,9 +38,11 @@ func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
 		}
 		filter := core.At(o, "params", "filters", "value")
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
-		out.Read = countWindow(rows, deltaOf(flow, run), from, to)
+		rows = inWindow(rows, deltaOf(flow, run), from, to)
+		out.Read, failed = int64(len(rows)), countUnknown(o, rows)
 		out.Written = out.Read
 	}
+	out = failUnknown(out, flow, failed)
 	hit := e.RunFaults.Match(flow)
 	if hit == nil {
 		return out
@@ -62,30 +65,26 @@ func deltaOf(flow, run object) string {
 	return core.Text(copyParams, "deltaColumn", "name")
 }
 
-// countWindow counts rows from (inclusive) to (exclusive); without a delta
-// column all of them count.
-func countWindow(rows []object, delta string, from, to int64) int64 {
+// inWindow are the rows from (inclusive) to (exclusive); without a delta
+// column all of them.
+func inWindow(rows []object, delta string, from, to int64) []object {
 	if delta == "" {
-		return int64(len(rows))
+		return rows
 	}
-	var n int64
-	for _, r := range rows {
+	return slices.DeleteFunc(rows, func(r object) bool {
 		var at int64
 		switch v := r[delta].(type) {
 		case string:
 			t, isTime := core.ParseTime(v)
 			if !isTime {
-				continue
+				return true
 			}
 			at = t.UnixMilli()
 		case time.Time:
 			at = v.UnixMilli()
 		default:
-			continue
+			return true
 		}
-		if at >= from && at < to {
-			n++
-		}
-	}
-	return n
+		return at < from || at >= to
+	})
 }
