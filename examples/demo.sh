@@ -8,13 +8,14 @@ aepflow=$PWD/bin/aepflow
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'echo "the demo failed at: $BASH_COMMAND" >&2' ERR
-cp -R examples/tutorial examples/crm examples/files "$work"
+cp -R examples/tutorial examples/crm examples/files examples/lakehouse "$work"
 cd "$work"
 rm -rf ./*/.aepflow
 
 unset AEPFLOW_TARGET
 export AEPFLOW_NOW=2027-01-01T00:00:00Z # so that no start time of the examples has passed
 export CRM_DB_PASSWORD=only-for-the-demo LOYALTY_SFTP_PASSWORD=only-for-the-demo
+export SNOWFLAKE_PRIVATE_KEY=only-for-the-demo
 
 title() { printf '\n\n── %s\n' "$*"; }
 run() {
@@ -77,10 +78,17 @@ printf '\n$ cat files/members.dataflow.yaml\n'
 grep -v '^#' files/members.dataflow.yaml
 run apply files --auto-approve --quiet
 
-title "9. Take everything away again; what holds data stays until you say otherwise"
+title "9. Changes of a table: rows are inserted, updated, and deleted by their primary key"
+printf '\n$ cat lakehouse/orders.dataflow.yaml\n'
+grep -v '^#' lakehouse/orders.dataflow.yaml
+run apply lakehouse --auto-approve --quiet
+expect 0 plan lakehouse --detailed-exitcode
+
+title "10. Take everything away again; what holds data stays until you say otherwise"
 run destroy tutorial --auto-approve --quiet
 run destroy crm --auto-approve --quiet
 run destroy files --auto-approve --quiet
+run destroy lakehouse --auto-approve --quiet
 
 title "That was it. Next: examples/crm in an editor, docs/format.md for what a file can say, docs/cli.md for commands"
 echo
