@@ -66,6 +66,8 @@ var layers = map[string][]string{
 	"internal/specs":           {},
 	"internal/connectordoc":    {"internal/specs"},
 	"internal/dataprep":        {"internal/diag", "internal/nearest", "internal/specs"},
+	"internal/javaregex":       {},
+	"internal/javatime":        {},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},
 	"internal/remote": {"internal/parallel", "internal/lockfile", "internal/platform", "internal/resource",
 		"internal/specs"},
