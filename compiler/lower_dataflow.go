@@ -184,6 +184,7 @@ func lowerFlow(u *unit, s *symbols) resource.Resource {
 	if f.Lifecycle != nil {
 		r.Replace = f.Lifecycle.OnReplace
 	}
+	r.Fresh = freshness(f)
 	return r
 }
 

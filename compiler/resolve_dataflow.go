@@ -23,6 +23,7 @@ func (r *resolver) resolveDataflow(u *unit) {
 		resolveSchedule(u, r.report)
 	}
 	r.resolveDelta(u)
+	resolveFreshness(u, r.report)
 	r.lintDataflow(u)
 }
 

@@ -23,7 +23,7 @@ var layers = map[string][]string{
 		"internal/files", "internal/gitlock", "internal/lockfile",
 		"internal/output", "internal/parallel",
 		"internal/platform", "internal/redact", "internal/remote",
-		"internal/resource", "internal/source", "internal/specs", "internal/view",
+		"internal/resource", "internal/runs", "internal/source", "internal/specs", "internal/view",
 	},
 	"compiler": {
 		"schemas", "internal/connectordoc", "internal/dataprep", "internal/diag", "internal/document",
@@ -43,7 +43,7 @@ var layers = map[string][]string{
 	"schemas/gen":       {"schemas", "internal/connectordoc", "internal/specs"},
 	"internal/drawing":  {"internal/output"},
 	"internal/view": {
-		"applier", "planner", "internal/diag", "internal/drawing", "internal/output", "internal/resource",
+		"applier", "planner", "internal/diag", "internal/drawing", "internal/output", "internal/resource", "internal/runs",
 		"internal/source",
 		"internal/specs", "internal/textdiff",
 	},
@@ -69,7 +69,9 @@ var layers = map[string][]string{
 	"internal/javaregex":       {},
 	"internal/javatime":        {},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},
+	"internal/runs":            {"internal/resource"},
 	"internal/remote": {"internal/parallel", "internal/lockfile", "internal/platform", "internal/resource",
+		"internal/runs",
 		"internal/specs"},
 	"internal/platform": {"internal/files", "internal/redact", "internal/specs"},
 	"internal/emulator": {

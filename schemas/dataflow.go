@@ -68,6 +68,8 @@ type Dataflow struct {
 	Schedule Schedule `yaml:"schedule,omitempty"`
 	// How strict ingestion is.
 	Options *Options `yaml:"options,omitempty"`
+	// How old the data may be before `aepflow status` warns or fails. Not for one-time dataflows, drafts, and streams.
+	Freshness *Freshness `yaml:"freshness,omitempty"`
 	// Whether the dataflow runs. A draft is stored with its source and target, changes in place, and never runs; it
 	// needs neither mappings nor schedule. A published dataflow cannot become a draft again.
 	State string `yaml:"state,omitempty" jsonschema:"enum=enabled,enum=disabled,enum=draft,default=enabled"`
@@ -158,6 +160,14 @@ type Options struct {
 	PartialIngestionPercent *float64 `yaml:"partialIngestionPercent,omitempty" jsonschema:"exclusiveMinimum=0,maximum=100,example=10"`
 	// Whether failed rows are kept with their errors.
 	ErrorDiagnosticsEnabled *bool `yaml:"errorDiagnosticsEnabled,omitempty"`
+}
+
+// Freshness says how long after the end of its last successful run a dataflow needs attention. It is never sent.
+type Freshness struct {
+	// Time after which `aepflow status` warns: minutes, hours, or days.
+	WarnAfter string `yaml:"warnAfter,omitempty" jsonschema:"pattern=^[1-9][0-9]*[mhd]$,maxLength=6,example=2h"`
+	// Time after which `aepflow status` calls it stale and exits with 2.
+	ErrorAfter string `yaml:"errorAfter,omitempty" jsonschema:"pattern=^[1-9][0-9]*[mhd]$,maxLength=6,example=6h"`
 }
 
 // Lifecycle says how aepflow treats an object when it changes or goes away.

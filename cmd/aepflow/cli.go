@@ -28,6 +28,8 @@ type grammar struct {
 	Drift    driftCmd    `cmd:"" help:"Show what changed on the platform since the last apply."`
 	Graph    graphCmd    `cmd:"" help:"Draw the resources and their dependencies."`
 	Schedule scheduleCmd `cmd:"" help:"Show when the dataflows of a project run."`
+	Status   statusCmd   `cmd:"" help:"Show how the dataflows are: their last and next runs, and the age of their data."`
+	Runs     runsCmd     `cmd:"" help:"List the runs of dataflows, or print one."`
 	State    stateCmd    `cmd:"" help:"Show, edit, and repair the lockfile."`
 	Unlock   unlockCmd   `cmd:"" help:"Show who holds the lock of a target."`
 	Destroy  destroyCmd  `cmd:"" help:"Delete the dataflows of a project from the platform."`

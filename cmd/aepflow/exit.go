@@ -21,7 +21,7 @@ import (
 const (
 	exitOK          = 0
 	exitWorld       = 1   // network, platform, or disk failed; nothing is half done
-	exitPending     = 2   // changes are pending, with --detailed-exitcode; drift; a team's lock that stays held
+	exitPending     = 2   // something needs attention: changes with --detailed-exitcode, drift, a failed dataflow, a lock
 	exitDocuments   = 3   // the documents are wrong
 	exitStale       = 4   // stale plan or lockfile, lock held, wrong lineage or target
 	exitRefused     = 5   // refused by a guard or by the user

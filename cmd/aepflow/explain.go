@@ -22,6 +22,7 @@ func (explainCmd) Help() string {
   aepflow explain dataflow.schedule.interval   # type, rules, default, example
   aepflow explain postgresql                   # how to sign in with a connector
   aepflow explain delta-missing                # what a diagnostic means
+  aepflow explain CONNECTOR-1001-500           # why a run failed, and what to do
   aepflow explain                              # every code`
 }
 
@@ -44,6 +45,14 @@ func (c explainCmd) Run(a *app) error {
 			return a.printJSON(connector)
 		}
 		return printConnector(a.stdout, connector, columns)
+	}
+	if e, ok := specs.RunError(c.What); ok {
+		if a.Output == "json" {
+			return a.printJSON(e)
+		}
+		text := fmt.Sprintf("%s: %s\n\n%s\n\n%s\n", e.Code, e.Title, e.Cause, e.Fix)
+		_, err := io.WriteString(a.stdout, output.Fold(text, columns))
+		return err
 	}
 	e, near, ok := compiler.Explain(c.What)
 	var others []string

@@ -102,6 +102,8 @@ func TestScripts(t *testing.T) {
 			"idof":      cmdIDOf,
 			"emulator":  cmdEmulator,
 			"fault":     cmdFault,
+			"runfault":  cmdRunFault,
+			"clock":     cmdClock,
 			"erase":     cmdErase,
 			"requests":  cmdRequests,
 			"objects":   cmdObjects,

@@ -293,6 +293,23 @@ func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
 	admin(ts, http.MethodPost, "/faults", args[0])
 }
 
+// cmdRunFault makes runs of the emulator fail.
+func cmdRunFault(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: runfault JSON")
+	}
+	admin(ts, http.MethodPost, "/runfaults", args[0])
+}
+
+// cmdClock sets the clock of the emulator and of the commands.
+func cmdClock(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: clock TIME")
+	}
+	admin(ts, http.MethodPost, "/clock", `{"now": "`+args[0]+`"}`)
+	ts.Setenv("AEPFLOW_NOW", args[0])
+}
+
 // cmdErase deletes the object of an entry, or the one that it replaced, as a person does on the platform.
 func cmdErase(ts *testscript.TestScript, neg bool, args []string) {
 	deposed := len(args) == 2 && args[0] == "-deposed"

@@ -97,7 +97,8 @@ type Entry struct {
 // Codes returns every entry, sorted by code.
 func Codes() []Entry {
 	all := slices.Concat(
-		yamlCodes, documentCodes, sourceCodes, streamCodes, targetCodes, expressionCodes, mappingCodes, lintCodes,
+		yamlCodes, documentCodes, sourceCodes, streamCodes, freshnessCodes, targetCodes, expressionCodes, mappingCodes,
+		lintCodes,
 		projectCodes, accessCodes, signInCodes, descriptorCodes, relationalCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all

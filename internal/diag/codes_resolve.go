@@ -59,6 +59,9 @@ const (
 	UnknownIdentity   Code = "unknown-identity"
 	IdentityField     Code = "identity-field"
 	DatasetSchema     Code = "dataset-schema"
+	FreshnessUnused   Code = "freshness-unused"
+	FreshnessOrder    Code = "freshness-order"
+	FreshnessShort    Code = "freshness-short"
 )
 
 // The codes of what a schema says about its fields.

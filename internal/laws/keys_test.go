@@ -85,8 +85,9 @@ func note(a, b []document, present, edited map[string]bool) {
 
 // unsettled are the keys that are worked into a document before it is compiled,
 // and those of an import, which needs the id of an object that exists: neither
-// is part of what is applied; adopted only goes with it. Encryption needs a key that exists: TestEncryptedFiles.
-// The maker makes no relational schemas, no changes, and no descriptors but identities: only TestRows covers those.
+// is part of what is applied, and neither is freshness; adopted only goes with it. Encryption needs a key that
+// exists: TestEncryptedFiles. The maker makes no relational schemas, no changes, and no descriptors but identities:
+// only TestRows covers those.
 func unsettled(key string) bool {
 	unmadeKeys := []string{"cdc", "relational", "referenceIdentities", "relationships", "displayNames", "deprecated"}
 	for _, unmade := range unmadeKeys {
@@ -95,7 +96,8 @@ func unsettled(key string) bool {
 		}
 	}
 	first, _, _ := strings.Cut(key, ".")
-	return slices.Contains([]string{"targets", "only", "except"}, first) || strings.HasPrefix(key, "lifecycle.import") ||
+	return slices.Contains([]string{"targets", "only", "except", "freshness"}, first) ||
+		strings.HasPrefix(key, "lifecycle.import") ||
 		strings.HasPrefix(key, "files.encryption") || key == "lifecycle.adopted"
 }
 

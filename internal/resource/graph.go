@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -17,6 +18,7 @@ type Resource struct {
 	Protect bool        // lifecycle.protect: never destroyed by plan or apply
 	Adopted *Adoption   // lifecycle.adopted: never created or replaced; nil for what may be
 	Replace string      // lifecycle.onReplace of a flow: "backfill", "continue" or ""
+	Fresh   Freshness   // freshness of a flow
 	Import  string      // lifecycle.import: ID of an object that exists
 	Moved   Address     // lifecycle.movedFrom: its earlier address, or zero
 	// The places of Import and Moved, the same for all resources of a document.
@@ -25,6 +27,9 @@ type Resource struct {
 
 // Adoption is what the platform would refuse of an adopted dataflow if it were new.
 type Adoption struct{ Faults []string }
+
+// Freshness is how long after its last successful run a dataflow needs attention; 0 never.
+type Freshness struct{ WarnAfter, ErrorAfter time.Duration }
 
 // ObjectKey identifies an object of the platform: all spellings of its ID have the
 // same key.

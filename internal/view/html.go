@@ -29,12 +29,16 @@ const pageNodes = 150
 // HTML writes a plan as one page that loads nothing: it folds without scripts, follows
 // the color scheme of the system, and fits a phone.
 func HTML(w io.Writer, p *planner.Plan) error {
-	t, err := template.New("plan").Parse(planPage)
+	return writePage(w, planPage, pageOf(p))
+}
+
+func writePage(w io.Writer, text string, data any) error {
+	t, err := template.New("page").Parse(text)
 	if err != nil {
-		panic("view: plan.html.tmpl: " + err.Error())
+		panic("view: a page: " + err.Error())
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, pageOf(p)); err != nil {
+	if err := t.Execute(&b, data); err != nil {
 		return err
 	}
 	_, err = io.WriteString(w, visiblePage(b.String()))
@@ -58,11 +62,12 @@ func visiblePage(s string) string {
 	return b.String()
 }
 
-// policy allows the page its own styles, by digest, and nothing else: text that becomes
+var policy = sync.OnceValue(func() string { return policyOf(planPage, drawing.Style) })
+
+// policyOf allows a page its own styles and others, by digest, and nothing else: text that becomes
 // markup through a bug can neither run nor load anything.
-var policy = sync.OnceValue(func() string {
-	styles := []string{drawing.Style}
-	_, rest, _ := strings.Cut(planPage, "<style>")
+func policyOf(page string, styles ...string) string {
+	_, rest, _ := strings.Cut(page, "<style>")
 	own, _, _ := strings.Cut(rest, "</style>")
 	styles = append(styles, own)
 	for i, s := range styles {
@@ -71,7 +76,7 @@ var policy = sync.OnceValue(func() string {
 	}
 	return "default-src 'none'; img-src data:; style-src " + strings.Join(styles, " ") +
 		"; base-uri 'none'; form-action 'none'"
-})
+}
 
 // lineOfColons is the start of a line that a pipeline could take for a command.
 var lineOfColons = regexp.MustCompile(`(?m)^([\s\p{Z}]*)::`)

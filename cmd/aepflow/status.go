@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/remote"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/runs"
+	"github.com/aepflow/aepflow/internal/view"
+)
+
+type statusCmd struct {
+	Flows []string      `arg:"" optional:"" name:"flow" help:"Dataflows: names, or patterns such as crm-*. Default: all."`
+	Watch bool          `help:"Read again and again, until Ctrl-C."`
+	Every time.Duration `default:"30s" placeholder:"TIME" help:"Time between two reads of --watch."`
+	rateFlag
+}
+
+func (statusCmd) Help() string {
+	return `Shows how each dataflow is: its last run, its next run, and how old its data are. Those
+that need attention come first. Writes nothing.
+
+  aepflow status --target prod       # 0 all is well, 2 something failed, is stale, or is late
+  aepflow status 'crm-*' --watch
+  aepflow status -o html > status.html
+
+How old the data may be is said by freshness, in a dataflow or in the defaults of aepflow.yaml.`
+}
+
+func (c statusCmd) Validate() error {
+	if c.Every < time.Second || c.Every > 24*time.Hour {
+		return fmt.Errorf("--every %s: expected 1s to 24h", c.Every)
+	}
+	return c.rateFlag.Validate()
+}
+
+// statusResult is the JSON of `aepflow status`; docs/status.md has the meaning of its members.
+type statusResult struct {
+	resultHead
+	At        time.Time       `json:"at"`
+	Dataflows []runs.Dataflow `json:"dataflows"`
+	Summary   statusSummary   `json:"summary"`
+}
+
+type statusSummary struct {
+	Dataflows int `json:"dataflows"`
+	Attention int `json:"attention"` // that need attention: exit code 2
+	Warnings  int `json:"warnings"`
+}
+
+func (c statusCmd) Run(ctx context.Context, a *app) (err error) {
+	p, err := a.open(".", needGraph|needTarget, "text", "json", "html")
+	if err != nil {
+		return err
+	}
+	if c.Watch && a.Output == "html" {
+		return exit(exitUsage, "--watch writes text or json")
+	}
+	seen, err := p.applied()
+	if err != nil {
+		return err
+	}
+	names, err := p.dataflowNames(seen.Lock, c.Flows)
+	if err != nil {
+		return err
+	}
+	conn, err := a.connect(ctx, p, c.Rate, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.close()) }()
+	if c.Watch {
+		return c.watch(ctx, a, p, conn, seen.Lock, names)
+	}
+	result, err := readStatus(ctx, a, p, conn, seen.Lock, names)
+	if err != nil {
+		return err
+	}
+	switch a.Output {
+	case "json":
+		err = a.printJSON(result)
+	case "html":
+		err = view.StatusPage(a.stdout, result.Dataflows, *result.Target, result.At, toolVersion())
+	default:
+		err = view.Status(a.stdout, result.Dataflows, *result.Target, result.At, a.viewOptions(a.stdout))
+	}
+	if err == nil && result.Summary.Attention > 0 {
+		return quiet(exitPending)
+	}
+	return err
+}
+
+// watch prints the status again and again: as text below the time, or as a line of JSON.
+func (c statusCmd) watch(
+	ctx context.Context, a *app, p *project, conn *connection, lock *lockfile.Lock, names []string,
+) error {
+	ctx, _, stop := a.interrupts(ctx, "stopped")
+	defer stop()
+	for {
+		result, err := readStatus(ctx, a, p, conn, lock, names)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		case a.Output == "json":
+			err = output.JSONLine(a.stdout, struct {
+				Type string `json:"type"`
+				statusResult
+			}{"status", result})
+		default:
+			if err = a.stdout.Printf("\n%s\n", result.At.Format("2006-01-02 15:04:05 UTC")); err == nil {
+				err = view.Status(a.stdout, result.Dataflows, *result.Target, result.At, a.viewOptions(a.stdout))
+			}
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(c.Every):
+		}
+	}
+}
+
+// readStatus reads flows and their newest runs.
+func readStatus(
+	ctx context.Context, a *app, p *project, conn *connection, lock *lockfile.Lock, names []string,
+) (statusResult, error) {
+	result := statusResult{resultHead: headOf("status", p)}
+	subjects, err := subjectsOf(ctx, a, p, conn, lock, names)
+	if err != nil {
+		return result, err
+	}
+	result.At = a.now().UTC().Truncate(time.Second)
+	result.Dataflows = runs.StatusOf(subjects, result.At)
+	result.Summary.Dataflows = len(result.Dataflows)
+	for _, d := range result.Dataflows {
+		switch {
+		case d.Health.NeedsAttention():
+			result.Summary.Attention++
+		case d.Health.IsWarning():
+			result.Summary.Warnings++
+		}
+	}
+	return result, nil
+}
+
+// subjectsOf reads what is known of dataflows: in the documents, in the lock, and on the platform.
+func subjectsOf(
+	ctx context.Context, a *app, p *project, conn *connection, lock *lockfile.Lock, names []string,
+) ([]runs.Subject, error) {
+	flows := &lockfile.Lock{Target: lock.Target}
+	for _, e := range lock.Entries {
+		if e.Address.Kind == resource.Flow && slices.Contains(names, e.Address.Name) && e.ID != "" {
+			e.Deposed = nil
+			flows.Put(e)
+		}
+	}
+	inventory, stop := a.reading(conn)
+	defer stop()
+	objects, err := inventory.Entries(ctx, flows)
+	if err != nil {
+		return nil, err
+	}
+	lives := map[string]runs.Live{}
+	for _, o := range objects {
+		if o.Missing {
+			continue
+		}
+		if lives[o.ID], err = runs.ParseFlow(o.Body); err != nil {
+			return nil, err
+		}
+	}
+	newest, err := remote.NewestRuns(ctx, conn, refreshReads, lives)
+	if err != nil {
+		return nil, err
+	}
+	var out []runs.Subject
+	for _, name := range names {
+		s := runs.Subject{Address: resource.Address{Kind: resource.Flow, Name: name}}
+		if r, ok := p.graph.Get(s.Address); ok {
+			state, _ := r.Body.Member(resource.SpecOf(resource.Flow).State)
+			s.State, s.Freshness = state.Text, r.Fresh
+		}
+		if e, ok := flows.Get(s.Address); ok {
+			s.ID, s.Runs = e.ID, newest[e.ID]
+			if live, ok := lives[e.ID]; ok {
+				s.Live = &live
+			}
+			s.Unseen = s.Live == nil && hasLabels(e)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// hasLabels reports whether an entry has labels, which hide it from clients that lack them.
+func hasLabels(e lockfile.Entry) bool {
+	body, err := resource.Parse(e.Applied)
+	labels, ok := body.Get("labels")
+	return err == nil && ok && len(labels.Items) > 0
+}
