@@ -25,6 +25,7 @@ type FlowTimes struct {
 	Start      *time.Time       `json:"start,omitempty"`  // absent: when it is created
 	Passed     bool             `json:"passed,omitempty"` // the start is before At
 	State      string           `json:"state"`
+	Backfill   bool             `json:"backfill,omitempty"` // the first run also reads what is older than the start
 	RunsPerDay float64          `json:"runs_per_day"`
 	Next       []time.Time      `json:"next"` // next runs from At on, none for what does not run
 	Origin     Origin           `json:"origin,omitzero"`
@@ -68,19 +69,21 @@ func flowTimes(spec *resource.Spec, r resource.Resource, v resource.Value, at ti
 		Next: []time.Time{}, Origin: originOf(r.Origin),
 	}
 	start := at
+	if v, ok := spec.Find(v, "scheduleParams.backfill"); ok && v.Text == "true" {
+		f.Backfill = true
+	}
 	if epoch, err := strconv.ParseInt(text(spec.StartTime), 10, 64); err == nil {
 		s := time.Unix(epoch, 0).UTC()
 		f.Start, f.Passed, start = &s, s.Before(at), s
 	}
-	unit := minutesOf[f.Frequency]
 	f.Interval, _ = strconv.ParseInt(text(spec.Interval), 10, 64)
-	if unit == 0 || f.Interval == 0 {
+	step := f.step() // in seconds: a Duration holds 292 years only
+	if step == 0 {
 		if f.State == "enabled" && !f.Passed && runs > 0 {
 			f.Next = append(f.Next, start)
 		}
 		return f
 	}
-	step := unit * f.Interval * 60 // in seconds: a Duration holds 292 years only
 	f.RunsPerDay = 24 * 60 * 60 / float64(step)
 	if f.State != "enabled" {
 		return f

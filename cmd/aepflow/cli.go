@@ -30,6 +30,7 @@ type grammar struct {
 	Schedule scheduleCmd `cmd:"" help:"Show when the dataflows of a project run."`
 	Status   statusCmd   `cmd:"" help:"Show how the dataflows are: their last and next runs, and the age of their data."`
 	Runs     runsCmd     `cmd:"" help:"List the runs of dataflows, or print one."`
+	Doctor   doctorCmd   `cmd:"" help:"Check credentials, permissions, lockfile, and locks, and say what to do."`
 	State    stateCmd    `cmd:"" help:"Show, edit, and repair the lockfile."`
 	Unlock   unlockCmd   `cmd:"" help:"Show who holds the lock of a target."`
 	Destroy  destroyCmd  `cmd:"" help:"Delete the dataflows of a project from the platform."`

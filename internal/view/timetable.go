@@ -28,6 +28,9 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 		case f.Passed:
 			c.line("      since ", moment(*f.Start, zone))
 		}
+		if f.Backfill && !f.Passed && f.State == "enabled" {
+			c.line("      the first run reads all rows, also those from before the start")
+		}
 		for _, next := range f.Next {
 			c.line("      ", moment(next, zone))
 		}
