@@ -77,7 +77,14 @@ func (op *operation) plan(ctx context.Context, f planFlags, noSecrets bool, at t
 			return nil, err
 		}
 	}
-	return op.app.plan(ctx, op.project, op.conn, op.session.Lock(), f, noSecrets, at)
+	made, err := op.app.plan(ctx, op.project, op.conn, op.session.Lock(), f, noSecrets, at)
+	if err != nil || f.Refresh || len(planner.Keys(made, op.project.graph)) == 0 {
+		return made, err // a refresh has checked the keys
+	}
+	if err := op.connect(ctx); err != nil {
+		return nil, err
+	}
+	return made, op.checkKeys(ctx, op.project, op.conn, made)
 }
 
 // runSaved applies a saved plan to the project in the current folder. It makes the plan again from documents and

@@ -184,7 +184,10 @@ func (a *app) plan(
 		}
 	}
 	plan, report := planner.Diff(lock, p.graph, o)
-	return plan, a.diagnose(report)
+	if err := a.diagnose(report); err != nil || !f.Refresh {
+		return plan, err
+	}
+	return plan, a.checkKeys(ctx, p, conn, plan)
 }
 
 func planJSON(w io.Writer, plan *planner.Plan) error {

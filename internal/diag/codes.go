@@ -63,6 +63,7 @@ const (
 const (
 	ScheduleInterval Code = "schedule-interval"
 	ScheduleStart    Code = "schedule-start"
+	EncryptionKey    Code = "encryption-key"
 	ScheduleOnce     Code = "schedule-once"
 	DeltaMissing     Code = "delta-missing"
 	DeltaForbidden   Code = "delta-forbidden"

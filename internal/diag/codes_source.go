@@ -106,6 +106,14 @@ var sourceCodes = []Entry{
 			"/exports/loyalty/*.csv\n  recursive: true\n  encryption: {publicKeyId: 7d3a}"),
 	},
 	{
+		Code: EncryptionKey, Severity: Error,
+		Title: "key of encrypted files that is absent or expires",
+		Explanation: "`plan --refresh` and `apply` read the keys of the dataflows that change. A key that does not exist " +
+			"or has expired is an error, or a warning if the dataflow is only disabled; one that expires within 30 days is a " +
+			"warning. Keys are valid for 180 days and belong to one sandbox: create a key pair, have the files encrypted for " +
+			"it, and write its ID. Another key replaces the dataflow.",
+	},
+	{
 		Code: FileSchedule, Severity: Warning,
 		Title: "schedule that does not suit the files",
 		Explanation: "Adobe recommends one-time dataflows for FTP. The landing zone deletes a file after 7 days, so a " +

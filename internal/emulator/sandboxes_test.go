@@ -35,6 +35,7 @@ func readBack(a *api, seed *Seed) []string {
 		{catalogBase + "/dataSets/", "id", "", "{id}", seed.Datasets},
 		{prepBase + "/mappingSets/", "id", "", "version", seed.MappingSets},
 		{"/data/core/idnamespace/identities/", "id", "", "", seed.Identities},
+		{keysPath + "/", "publicKeyId", "", "", seed.EncryptionKeys},
 	} {
 		for _, o := range kind.seeds {
 			o = withTenant(o, strings.TrimPrefix(seed.Tenant, "_")).(object)
@@ -125,6 +126,7 @@ func TestSandboxesReadBack(t *testing.T) {
 func TestSeedsHoldWhatSandboxesHold(t *testing.T) {
 	const text = `{"sandboxes": ["qa", "prod-eu", {"name": "own", "type": "production"}],
 		"identities": [{"id": 10000042, "code": "CRMID", "name": "CRM", "idType": "CROSS_DEVICE", "createTime": 1}],
+		"encryptionKeys": [{"publicKeyId": "k", "expiryTime": "1700000000"}, {"publicKeyId": "k2", "name": "K"}],
 		"connections": [{"id": "c", "name": "Streaming", "connectionSpec": "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb", "createdAt": 5, "createdClient": "exc_app", "labels": ["core/C1"]},
 			{"id": "d", "name": "Draft", "connector": "mysql", "state": "draft"}],
 		"sourceConnections": [{"id": "s", "name": "S", "baseConnectionId": "c", "connectionSpec": "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb"},
@@ -162,7 +164,7 @@ func TestSeedsHoldWhatSandboxesHold(t *testing.T) {
 	delete(seed.Datasets[1], "schema")
 	a.sandbox = "prod-eu"
 	for _, o := range slices.Concat(seed.Connections, seed.SourceConnections, seed.TargetConnections, seed.Flows, seed.Schemas,
-		seed.Descriptors, seed.Datasets, seed.MappingSets, seed.Identities) {
+		seed.Descriptors, seed.Datasets, seed.MappingSets, seed.Identities, seed.EncryptionKeys) {
 		o["sandbox"] = "prod-eu"
 	}
 	for _, line := range readBack(a, seed) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
+	"github.com/aepflow/aepflow/internal/emulator/connectors"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
@@ -43,6 +44,9 @@ type Seed struct {
 	Datasets          []map[string]any `json:"datasets,omitempty"`    // id, name, schema or schemaRef
 	MappingSets       []map[string]any `json:"mappingSets,omitempty"` // several with one id are its versions
 	Identities        []map[string]any `json:"identities,omitempty"`  // namespaces: id, code, name, idType
+
+	// EncryptionKeys are pairs of keys for encrypted files: publicKeyId, name, expiryTime.
+	EncryptionKeys []map[string]any `json:"encryptionKeys,omitempty"`
 
 	// Orgs are further organizations, each a seed of its own.
 	Orgs []Seed `json:"orgs,omitempty"`
@@ -175,6 +179,7 @@ func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
 		p.each(core.KindConnection, "id", seed.Connections, p.connection)
 		p.each(core.KindSource, "id", seed.SourceConnections, p.endpoint(core.KindSource))
 		p.each(core.KindTarget, "id", seed.TargetConnections, p.endpoint(core.KindTarget))
+		p.each(core.KindEncryptionKey, "publicKeyId", seed.EncryptionKeys, p.encryptionKey)
 		p.each(core.KindFlow, "id", seed.Flows, func(id string, o object) { flow.AddFlow(p.Call, id, "enabled", o) })
 		wait := sp.Flush()
 		sp.Mu.Unlock()
@@ -424,4 +429,11 @@ func sandboxType(name string) string {
 		return "production"
 	}
 	return "development"
+}
+
+// encryptionKey plants a pair of keys, by default one that was made just now.
+func (p *planter) encryptionKey(id string, o object) {
+	o["name"] = cmp.Or(core.Text(o, "name"), id)
+	o["encryptionAlgorithm"] = cmp.Or(core.Text(o, "encryptionAlgorithm"), "PGP")
+	connectors.AddKey(p.Call, id, o)
 }

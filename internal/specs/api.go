@@ -12,6 +12,7 @@ const (
 	Catalog        = "/data/foundation/catalog"
 	DataPrep       = "/data/foundation/conversion"
 	Sandboxes      = "/data/foundation/sandbox-management"
+	ConnectorSetup = "/data/foundation/connectors" // the landing zone, and keys of encrypted files
 )
 
 // TenantPlaceholder is replaced by the tenant id of the target when a body or URL is sent.

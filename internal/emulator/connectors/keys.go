@@ -76,11 +76,16 @@ func createKey(c *core.Call, body object) (core.Answer, error) {
 	if core.Text(body, "params", "passPhrase") == "" {
 		return core.Answer{}, core.Problem(http.StatusBadRequest, "BadRequestError", "params.passPhrase is missing")
 	}
-	id := c.Env.NewUUID()
+	AddKey(c, c.Env.NewUUID(), o)
+	return core.Created(object{"publicKey": o["publicKey"], "publicKeyId": o["publicKeyId"],
+		"expiryTime": o["expiryTime"]}, "")
+}
+
+// AddKey stores a pair of keys that is valid from now on.
+func AddKey(c *core.Call, id string, o object) {
 	o["publicKeyId"], o["publicKey"] = id, base64.StdEncoding.EncodeToString(c.Env.Random(96))
 	o["expiryTime"] = strconv.FormatInt(c.Now.Add(KeyLifetime).Unix(), 10)
 	c.Space.Put(core.KindEncryptionKey, id, c.Millis(), o)
-	return core.Created(object{"publicKey": o["publicKey"], "publicKeyId": id, "expiryTime": o["expiryTime"]}, "")
 }
 
 func createCustomerKey(c *core.Call, body object) (core.Answer, error) {

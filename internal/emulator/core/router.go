@@ -92,7 +92,7 @@ var roots = []struct {
 	{specs.Sandboxes, SandboxService},
 	{"/data/foundation/export", ExportService},
 	{"/data/foundation/import", ImportService},
-	{"/data/foundation/connectors", ConnectorService},
+	{specs.ConnectorSetup, ConnectorService},
 	{"/data/foundation/dataset", DatasetService},
 	{"/data/core/idnamespace", IdentityService},
 	{"/ims", IMSService},
