@@ -136,6 +136,8 @@ func (e *executor) existing(ctx context.Context, c *boundCall, cause error) outc
 		if err == nil && len(found) == 1 && e.recorder.claim(found[0].ID) {
 			return outcome{known: platform.Done, id: found[0].ID, etag: found[0].ETag, already: true}
 		}
+	case resource.SpecOf(c.change.Kind).SharedBy != "" && hasStatus(cause, http.StatusConflict):
+		return e.share(ctx, c, cause)
 	case platform.IsTitleTaken(cause):
 		if id, err := e.resolver().finder.Namesake(ctx, sent); err == nil && id != "" {
 			return notDone(errors.Join(cause, &ExistsError{Address: c.change.Address, ID: id}))

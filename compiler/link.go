@@ -14,6 +14,7 @@ import (
 // them claim; the graph counts only when there is no error.
 func link(lists [][]resource.Resource, report *diag.Report) *resource.Graph {
 	distinctTitles(lists, report)
+	needNamespaces(lists, report)
 	g, ok := resource.Join(lists)
 	if !ok {
 		clashes(slices.Concat(lists...), report)

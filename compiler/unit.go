@@ -21,6 +21,7 @@ type unit struct {
 	connection *schemas.Connection
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
+	namespace  *schemas.Namespace
 	partial    *partial // what can be read of a wrong document
 
 	ownSchema  *schemaSymbol  // that the document makes, nil when it makes none
@@ -77,6 +78,8 @@ func (u *unit) lifecycle() *schemas.Lifecycle {
 		return u.schema.Lifecycle
 	case u.dataset != nil:
 		return u.dataset.Lifecycle
+	case u.namespace != nil:
+		return u.namespace.Lifecycle
 	}
 	return nil
 }
@@ -197,6 +200,8 @@ func (u *unit) take(v any, tenant string) {
 		u.schema = v
 	case *schemas.Dataset:
 		u.dataset = v
+	case *schemas.Namespace:
+		u.namespace = v
 	}
 	u.enter(tenant)
 }

@@ -94,6 +94,7 @@ const (
 	ReasonProfile      Reason = "takes part in Profile: the platform does not remove it"
 	ReasonProtect      Reason = "its protection changes"
 	ReasonReworded     Reason = "the documents name the same objects in another way"
+	ReasonPermanent    Reason = "the platform never deletes it, so it is forgotten"
 	ReasonNamed        Reason = "a document names it by its ID, so it stays on the platform"
 )
 

@@ -30,6 +30,9 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 		if e.Destroy {
 			n.change.Reason = ReasonDestroy
 		}
+		if n.spec().Permanent {
+			n.change.Action, n.change.Reason = Forget, ReasonPermanent
+		}
 		forgetMissing(n, e)
 		e.nodes[entry.Address] = n
 		list = append(list, n)

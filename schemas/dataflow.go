@@ -18,10 +18,13 @@ const (
 	KindConnection = "Connection"
 	KindSchema     = "Schema"
 	KindDataset    = "Dataset"
+	KindNamespace  = "Namespace"
 )
 
 // Kinds returns every kind of document, the default first.
-func Kinds() []string { return []string{KindDataflow, KindConnection, KindSchema, KindDataset} }
+func Kinds() []string {
+	return []string{KindDataflow, KindConnection, KindSchema, KindDataset, KindNamespace}
+}
 
 // Dataflow brings data into one dataset: on a schedule a table of a database,
 // files, or the records of a self-serve source, or a stream as it comes.

@@ -105,8 +105,8 @@ type Identities []Identity
 // Identity makes a field an identity: its namespace, or an object that has it.
 type Identity struct {
 	Path string `yaml:"-" key:"true"`
-	// Code of the identity namespace, such as Email or CRMID. It must exist in the sandbox, and on the target local in the
-	// seed's identities unless it is a standard one; otherwise apply is refused.
+	// Code of the identity namespace, such as Email or CRMID. It is a standard one, that of a
+	// Namespace document, or exists in the organization (on the target local, in the seed's identities).
 	Namespace string `yaml:"namespace" short:"true" jsonschema:"minLength=1,example=Email"`
 	// Whether it is the schema's primary identity. A schema has at most one.
 	Primary bool `yaml:"primary,omitempty"`

@@ -118,7 +118,8 @@ type definition struct {
 // schema has beyond it comes after, so that nothing is left out.
 var formatOrder = []string{
 	"Dataflow", "Database", "Column", "Target", "SchemaRef", "DatasetRef", "OwnField", "Identity", "Mapping", "MappingSet",
-	"Delta", "Schedule", "Options", "Lifecycle", "Imported", "Connection", "Auth", "Param", "Schema", "Dataset", "Project", "TargetConfig",
+	"Delta", "Schedule", "Options", "Lifecycle", "Imported", "Connection", "Auth", "Param", "Schema", "Dataset",
+	"Namespace", "Project", "TargetConfig",
 	"TeamLock",
 }
 

@@ -197,7 +197,11 @@ func (s *Server) InjectRun(f RunFault) { s.env.RunFaults.Add(f) }
 // Objects dumps everything, sorted by org, sandbox, kind and id.
 func (s *Server) Objects() []Object {
 	all := []Object{}
-	for _, sp := range s.env.AllSpaces() {
+	spaces := s.env.AllSpaces()
+	for _, o := range s.env.Orgs {
+		spaces = append(spaces, s.env.OrgSpace(o))
+	}
+	for _, sp := range spaces {
 		flow.CatchUp(sp, s.env.Now())
 		sp.Mu.RLock()
 		for k := range sp.Tables {

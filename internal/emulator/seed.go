@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,11 +163,13 @@ type planter struct {
 }
 
 func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
+	if err := s.plantNamespaces(o, seed.Identities); err != nil {
+		return err
+	}
 	for _, sandbox := range o.Sandboxes() {
 		sp := s.env.Space(o, sandbox)
 		p := &planter{Call: &core.Call{Env: s.env, Space: sp, Service: core.FlowService, Client: "seed", Now: s.env.Now()}}
 		sp.Mu.Lock()
-		p.each(core.KindNamespace, "id", seed.Identities, p.identity)
 		p.each(core.KindDataType, "$id", seed.DataTypes, p.resource(core.KindDataType))
 		p.each(core.KindClass, "$id", seed.Classes, p.resource(core.KindClass))
 		p.each(core.KindFieldGroup, "$id", seed.FieldGroups, p.resource(core.KindFieldGroup))
@@ -191,6 +194,23 @@ func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
 		}
 	}
 	return nil
+}
+
+// plantNamespaces adds the identity namespaces of an organization. They are in every sandbox.
+func (s *Server) plantNamespaces(o *core.Org, seeds []map[string]any) error {
+	own := s.env.OrgSpace(o)
+	call := core.Call{Env: s.env, Space: own, Service: core.IdentityService, Client: "seed", Now: s.env.Now()}
+	p := &planter{Call: &call}
+	all := slices.Clone(seeds)
+	for i := range all {
+		all[i] = maps.Clone(all[i])
+		delete(all[i], "sandbox")
+	}
+	own.Mu.Lock()
+	p.each(core.KindNamespace, "id", all, p.identity)
+	wait := own.Flush()
+	own.Mu.Unlock()
+	return cmp.Or(p.err, wait())
 }
 
 // each adds what is missing of one kind.

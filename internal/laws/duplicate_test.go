@@ -77,9 +77,9 @@ func TestDuplicateKeyIsSeen(t *testing.T) {
 // they compile, plan, and send.
 func TestNoDuplicateKeys(t *testing.T) {
 	check := func(what string, files []*source.File) {
-		g, _ := compiler.Compile(files, compiler.Options{})
+		g, report := compiler.Compile(files, compiler.Options{})
 		if g == nil || len(g.All()) == 0 {
-			t.Fatalf("%s makes nothing", what)
+			t.Fatalf("%s makes nothing: %v", what, report.Sorted())
 		}
 		p, _ := planner.Diff(nil, g, planner.Options{At: epoch, OnReplace: "backfill"})
 		for _, r := range g.All() {

@@ -32,7 +32,7 @@ func nextVersion(seed uint64) *maker {
 type edit func(*maker)
 
 // edits holds at least one edit for each key of the file format.
-var edits = slices.Concat(connectionEdits, schemaEdits, datasetEdits, flowEdits, flowEdits, wholeEdits)
+var edits = slices.Concat(connectionEdits, namespaceEdits, schemaEdits, datasetEdits, flowEdits, flowEdits, wholeEdits)
 
 func onConnection(f func(*maker, *connection)) edit {
 	return func(m *maker) {
@@ -120,6 +120,22 @@ var connectionEdits = []edit{
 	onConnection(func(m *maker, c *connection) { m.relive(&c.life) }),
 }
 
+func onNamespace(f func(*maker, *namespace)) edit {
+	return func(m *maker) {
+		if len(m.p.namespaces) > 0 {
+			f(m, one(m, m.p.namespaces))
+		}
+	}
+}
+
+var namespaceEdits = []edit{
+	onNamespace(func(m *maker, n *namespace) { n.title = m.words("Namespace") }),
+	onNamespace(func(m *maker, n *namespace) { n.description = m.words("Now identifies") }),
+	onNamespace(func(m *maker, n *namespace) { m.relive(&n.life) }),
+	onNamespace(func(m *maker, n *namespace) { m.rename(&n.name, &n.life, "ids") }),
+	func(m *maker) { m.addNamespace() },
+}
+
 var schemaEdits = []edit{
 	onSchema(func(m *maker, s *schemaBody) { s.title = m.words("Schema") }),
 	onSchema(func(m *maker, s *schemaBody) { s.description = m.words("Now describes") }),
@@ -147,7 +163,7 @@ var schemaEdits = []edit{
 	onSchema(func(m *maker, s *schemaBody) { m.addIdentity(s) }),
 	onSchema(func(m *maker, s *schemaBody) {
 		if len(s.identities) > 0 {
-			s.identities[m.IntN(len(s.identities))].namespace = one(m, namespaces)
+			s.identities[m.IntN(len(s.identities))].namespace = one(m, m.codes())
 		}
 	}),
 	onSchema(func(m *maker, s *schemaBody) {

@@ -29,6 +29,9 @@ func newProject(seed uint64) *maker {
 	for range max(0, m.IntN(4)-1-m.IntN(2)) {
 		m.addConnection()
 	}
+	for range max(0, m.IntN(4)-2) {
+		m.addNamespace()
+	}
 	for range m.IntN(3) {
 		m.addSchema()
 	}
@@ -115,6 +118,9 @@ func connectors(reads string) []specs.Connector {
 			}
 			continue
 		}
+		if slices.ContainsFunc(c.SourceParams, func(p specs.Param) bool { return p.Required && p.Name != "resourcePath" }) {
+			continue
+		}
 		if c.FlowSpec == flowSpec && c.Deprecated == "" && c.IsSource() && c.Slug != "data-landing-zone" && c.Slug != "ftp" {
 			out = append(out, c)
 		}
@@ -184,6 +190,21 @@ func (m *maker) param(p specs.Param) param {
 	return out
 }
 
+func (m *maker) addNamespace() {
+	n := &namespace{name: m.name("ids"), title: m.words("Namespace"), description: m.maybe(0.5, m.words("Identifies"))}
+	n.code, n.idType, n.life = fmt.Sprintf("Code%d", m.number()), one(m, specs.NamespaceTypes()), m.life()
+	m.p.namespaces = append(m.p.namespaces, n)
+}
+
+// codes are the namespaces that identities may name.
+func (m *maker) codes() []string {
+	codes := []string{"Email", "CRMID", "Phone", "ECID"}
+	for _, n := range m.p.namespaces {
+		codes = append(codes, n.code)
+	}
+	return codes
+}
+
 func (m *maker) addSchema() {
 	m.p.schemas = append(m.p.schemas, &schema{name: m.name("schema"), body: m.schemaBody(), life: m.life()})
 }
@@ -246,8 +267,6 @@ func (m *maker) addField(s *schemaBody) {
 	s.fields = append(s.fields, f)
 }
 
-var namespaces = []string{"Email", "CRMID", "Phone", "ECID"}
-
 // identifiable lists the fields that may identify a person and do not yet.
 func identifiable(s *schemaBody) []string {
 	var out []string
@@ -273,7 +292,7 @@ func (m *maker) addIdentity(s *schemaBody) bool {
 	if len(free) == 0 {
 		return false
 	}
-	s.identities = append(s.identities, identity{one(m, free), one(m, namespaces), s.primary() < 0 && m.chance(0.5)})
+	s.identities = append(s.identities, identity{one(m, free), one(m, m.codes()), s.primary() < 0 && m.chance(0.5)})
 	return true
 }
 

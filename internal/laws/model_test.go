@@ -11,6 +11,7 @@ import (
 // refers by pointer, so that a renamed document is renamed everywhere.
 type project struct {
 	connections []*connection
+	namespaces  []*namespace
 	schemas     []*schema
 	datasets    []*dataset
 	flows       []*dataflow
@@ -36,6 +37,12 @@ type param struct {
 	name      string
 	value     any
 	env, file string
+}
+
+// namespace is an identity namespace. Its code and its type stay.
+type namespace struct {
+	name, title, description, code, idType string
+	life                                   lifecycle
 }
 
 type schema struct {

@@ -413,7 +413,7 @@ func (r row) title() string {
 }
 
 // allRows are the tests of all kinds.
-func allRows() []row { return slices.Concat(rows, relationalRows) }
+func allRows() []row { return slices.Concat(rows, relationalRows, componentRows) }
 
 // TestEveryRowHasATest: a new row of the table needs a test here.
 func TestEveryRowHasATest(t *testing.T) {

@@ -297,7 +297,7 @@ func (w *world) do(method, path, body string, header ...string) {
 func (w *world) objects() map[string]emulator.Object {
 	out := map[string]emulator.Object{}
 	for _, o := range w.box.Objects() {
-		if o.Sandbox == sandbox && !o.System {
+		if (o.Sandbox == sandbox || o.Sandbox == "") && !o.System { // namespaces have no sandbox
 			out[o.ID] = o
 		}
 	}

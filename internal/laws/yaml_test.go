@@ -115,6 +115,12 @@ func (p *project) documents() []document {
 	for _, c := range p.connections {
 		out = append(out, document{"Connection", c.name, c.tree()})
 	}
+	for _, n := range p.namespaces {
+		t := tree{{"kind", "Namespace"}, {"name", n.name}, {"title", n.title}, {"code", n.code}, {"idType", n.idType}}
+		t.opt("description", n.description)
+		t.opt("lifecycle", n.life.tree())
+		out = append(out, document{"Namespace", n.name, t})
+	}
 	for _, s := range p.schemas {
 		t := tree{{"kind", "Schema"}, {"name", s.name}}
 		t = append(t, s.body.tree()...)

@@ -136,6 +136,27 @@ func TestRegistryPages(t *testing.T) {
 	}
 }
 
+func TestNamespaces(t *testing.T) {
+	root := specs.Namespaces
+	d := &canned{answers: map[string]string{
+		root:        `[{"id":6,"code":"Email"},{"id":10000001,"code":"CRMID"}]`,
+		root + "/6": `{"id":6,"code":"Email"}`,
+	}}
+	all, err := Collect(Namespaces(t.Context(), d))
+	if err != nil || show(all) != "6@ 10000001@" {
+		t.Errorf("got %s, %v", show(all), err)
+	}
+	o, err := Namespace(t.Context(), d, "6")
+	if err != nil || show([]Object{o}) != "6@" {
+		t.Errorf("got %v, %v", o, err)
+	}
+	for _, answer := range []string{`{}`, `[]`, `{"id":"a/b"}`, `{"id":null}`, `null`, `x`} {
+		if id, err := WrittenNamespace([]byte(answer)); err == nil {
+			t.Errorf("%s names %q", answer, id)
+		}
+	}
+}
+
 func TestDatasets(t *testing.T) {
 	root := specs.Catalog + "/dataSets"
 	first := make([]string, 100)

@@ -83,6 +83,28 @@ func (f *Finder) Namesake(ctx context.Context, sent lockfile.Entry) (id string, 
 	return "", nil
 }
 
+// Shared returns the object of what was sent where projects share the objects of a kind: the one with the same value of
+// the member that they share it by.
+func (f *Finder) Shared(ctx context.Context, sent lockfile.Entry) (o platform.Object, ok bool, err error) {
+	spec := resource.SpecOf(sent.Address.Kind)
+	body, err := resource.Parse(sent.Applied)
+	if err != nil {
+		return platform.Object{}, false, err
+	}
+	want, _ := body.Get(spec.SharedBy)
+	all, err := f.all(ctx, spec.Kind)
+	for _, o := range all {
+		live, err := resource.ParsePlain(o.Body)
+		if err != nil {
+			continue
+		}
+		if has, _ := live.Get(spec.SharedBy); has.Kind == resource.StringValue && has.Text == want.Text {
+			return o, true, nil
+		}
+	}
+	return platform.Object{}, false, err
+}
+
 // tagged returns the object that a tag was put on.
 func (f *Finder) tagged(ctx context.Context, spec *resource.Spec, sent lockfile.Entry) ([]platform.Object, error) {
 	for _, n := range sent.Needs {

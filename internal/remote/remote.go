@@ -39,6 +39,8 @@ func read(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (pl
 		return platform.RegistryObject(ctx, d, registryPath(s), id, "")
 	case resource.AnswerDataset:
 		return platform.Dataset(ctx, d, id)
+	case resource.AnswerNamespace:
+		return platform.Namespace(ctx, d, id)
 	default:
 		return platform.MappingSet(ctx, d, id)
 	}
@@ -74,6 +76,8 @@ func listed(
 		return platform.Descriptors(ctx, d, query)
 	case resource.AnswerDataset:
 		return platform.Datasets(ctx, d, query)
+	case resource.AnswerNamespace:
+		return platform.Namespaces(ctx, d)
 	default:
 		return platform.MappingSets(ctx, d, query)
 	}
@@ -140,6 +144,9 @@ func Written(kind resource.Kind, answer []byte) (id, etag string, err error) {
 		return id, etag, err
 	case resource.AnswerDataset:
 		id, err = platform.WrittenDataset(answer)
+		return id, "", err
+	case resource.AnswerNamespace:
+		id, err = platform.WrittenNamespace(answer)
 		return id, "", err
 	default:
 		id, version, err := platform.WrittenMappingSet(answer)

@@ -20,6 +20,7 @@ type Kind string
 // The kinds of resources, in the order in which a dataflow needs them.
 const (
 	Connection        Kind = "connection"   // Flow Service base connection
+	Namespace         Kind = "namespace"    // Identity Service namespace
 	FieldGroup        Kind = "fieldgroup"   // Schema Registry field group
 	Schema            Kind = "schema"       // Schema Registry schema
 	Descriptor        Kind = "descriptor"   // Schema Registry identity descriptor
@@ -39,8 +40,8 @@ const (
 // Kinds returns every kind in the order in which a dataflow needs them.
 func Kinds() []Kind {
 	return []Kind{
-		Connection, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display, Deprecated, Key, Union,
-		Dataset, Source, Target, Mapping, Flow,
+		Connection, Namespace, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display, Deprecated, Key,
+		Union, Dataset, Source, Target, Mapping, Flow,
 	}
 }
 

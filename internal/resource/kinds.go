@@ -22,6 +22,7 @@ import (
 //	schema ─┬─► descriptor of the other schema ─┐
 //	        ├─► reference ──────────────────────┴─► relationship
 //	        └─► display, deprecated
+//	namespace ─► descriptor, reference, relationship
 //
 // Marks like §2.4 name the sections of the platform's behavior as described
 // in docs/platform.md.
@@ -81,6 +82,7 @@ const (
 	AnswerDescriptor                    // {"@id"}
 	AnswerDataset                       // ["@/dataSets/ID"], etag in a header of GET
 	AnswerMapping                       // {"id","version"}
+	AnswerNamespace                     // {"id"}, a number
 )
 
 // Spec describes one kind.
@@ -116,6 +118,9 @@ type Spec struct {
 	Stops       bool              // must be disabled before it is deleted
 	Types       []string          // values of @type that the descriptors of this kind have
 	Describes   bool              // describes what holds data: stays with it, unless no document has it any more
+	Permanent   bool              // the platform has no call that deletes it: a removal forgets it
+	SharedBy    string            // member with which projects share an object: one that has it is taken over
+	Fixed       string            // member that such an object must have the same value of
 }
 
 // What the members of fields are in the kinds that define any: see Spec.
@@ -136,6 +141,16 @@ var kinds = map[Kind]*Spec{
 			{"auth.params", WriteOnly, Always, "credentials are replaced as one object, secrets included"},
 			{"auth.specName", RequiresReplace, Always, "another way to sign in needs another connection"},
 			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
+		},
+	},
+	Namespace: {
+		Kind: Namespace, Noun: "identity namespace", Collection: specs.Namespaces,
+		Update: PutWhole, Answer: AnswerNamespace, Permanent: true, SharedBy: "code", Fixed: "idType",
+		Traits: []Trait{
+			{"name", InPlace, Always, "a name is free to change"},
+			{"description", InPlace, Always, "a description is free to change"},
+			{"code", Immutable, Always, "identities refer to a namespace by its code, which is fixed"},
+			{"idType", Immutable, Always, "the type of a namespace is fixed"},
 		},
 	},
 	FieldGroup: {

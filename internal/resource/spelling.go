@@ -39,6 +39,7 @@ var undrafted = Spelling{Field: "state", Unsaid: true}
 // spellings is the table, by kind.
 var spellings = map[Kind][]Spelling{
 	Connection: {textless, specVersion},
+	Namespace:  {textless, {Field: "idType", Canon: strings.ToUpper}},
 	FieldGroup: {textless},
 	Schema:     {textless},
 	Dataset: {

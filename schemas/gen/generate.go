@@ -17,7 +17,9 @@ import (
 
 // documents are the types that a document may be, the default first, and the
 // project file.
-var documents = []any{schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}, schemas.Project{}}
+var documents = []any{
+	schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}, schemas.Namespace{}, schemas.Project{},
+}
 
 // elements are the types of the values of a mapping.
 var elements = []any{
@@ -48,8 +50,8 @@ func generate(dir string, as form) ([]byte, error) {
 		Version: "http://json-schema.org/draft-07/schema#",
 		ID:      schemas.SchemaID,
 		Title:   "aepflow document",
-		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema or Dataset that " +
-			"dataflows refer to.",
+		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema, Dataset or Namespace " +
+			"that it refers to.",
 		Definitions: jsonschema.Definitions{},
 	}
 	for _, v := range slices.Concat(documents, elements) {
@@ -150,8 +152,13 @@ func finish(def *jsonschema.Schema, t reflect.Type) {
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if prop, ok := def.Properties.Get(name); ok {
-			if f.Tag.Get("values") == "connectors" {
+			switch f.Tag.Get("values") {
+			case "connectors":
 				prop.Enum = connectorNames()
+			case "namespace-types":
+				for _, t := range specs.NamespaceTypes() {
+					prop.Enum = append(prop.Enum, t)
+				}
 			}
 			if least, ok := minProperties(f.Tag.Get("jsonschema")); ok {
 				prop.MinProperties = &least

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,6 +23,23 @@ type Call struct {
 	Labels    []string // that the client may see; nil is all
 	Now       time.Time
 	RequestID string // request id
+}
+
+// OrgSpace is the state that all sandboxes of the organization share. A call that has the lock of its sandbox may
+// take that of this space, never the other way round.
+func (c *Call) OrgSpace() *Space { return c.Env.OrgSpace(c.Space.Org) }
+
+// InOrg changes the space of the organization, and answers 200 with a tree when that is on disk.
+func (c *Call) InOrg(change func(own *Space) (any, error)) (Answer, error) {
+	own := c.OrgSpace()
+	own.Mu.Lock()
+	tree, err := change(own)
+	wait := own.Flush()
+	own.Mu.Unlock()
+	if err = cmp.Or(err, wait()); err != nil {
+		return Answer{}, err
+	}
+	return OK(tree)
 }
 
 // Arg is what stands in the path for {name}, unescaped.

@@ -60,6 +60,9 @@ func (e *Env) Space(o *Org, sandbox *Sandbox) *Space {
 	return sp.(*Space)
 }
 
+// OrgSpace gives the state of an organization that its sandboxes share.
+func (e *Env) OrgSpace(o *Org) *Space { return e.Space(o, &Sandbox{Seeded: true}) }
+
 // SpaceKey names a sandbox among those of all organizations.
 func SpaceKey(o *Org, sandbox *Sandbox) string { return o.ID + "\x00" + sandbox.Name }
 

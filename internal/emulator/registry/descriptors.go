@@ -1,13 +1,11 @@
 package registry
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
@@ -172,128 +170,4 @@ func descriptorsOf(c *core.Call, schemaID string) []any {
 		out = append(out, r.Object())
 	}
 	return out
-}
-
-// Identity namespaces, as far as descriptors name them.
-func namespaceRoutes() []core.Route {
-	r := core.RoutesOf(core.IdentityService)
-	return []core.Route{
-		r(http.MethodGet, "/identities", core.Reads, listNamespaces),
-		r(http.MethodPost, "/identities", core.Writes, core.With((*core.Call).Object, createNamespace)),
-		r(http.MethodGet, "/identities/{id}", core.Reads, getNamespace),
-		r(http.MethodPut, "/identities/{id}", core.Writes, core.With((*core.Call).Object, replaceNamespace)),
-	}
-}
-
-var standardNamespaces = []struct {
-	id               int
-	code, name, kind string
-}{
-	{0, "CORE", "CORE", "Cookie"}, {4, "ECID", "ECID", "Cookie"}, {6, "Email", "Email", "Email"},
-	{7, "Phone", "Phone", "Phone"}, {10, "WAID", "Windows AID", "Device"},
-	{11, "Email_LC_SHA256", "Emails (SHA256, lowercased)", "Email"}, {14, "Phone_E.164", "Phone (E.164)", "Phone"},
-	{15, "Phone_SHA256", "Phone (SHA256)", "Phone"}, {16, "Phone_SHA256_E.164", "Phone (SHA256_E.164)", "Phone"},
-	{411, "AdCloud", "AdCloud", "Cookie"}, {771, "Google", "Google", "Cookie"},
-	{20914, "GAID", "Google Ad ID (GAID)", "Device"}, {20915, "IDFA", "Apple IDFA (ID for Advertisers)", "Device"},
-}
-
-func namespaces(c *core.Call) []any {
-	out := []any{}
-	for _, n := range standardNamespaces {
-		out = append(out, object{
-			"id": n.id, "code": n.code, "name": n.name, "description": n.name, "idType": n.kind, "status": "ACTIVE",
-			"custom": false, "createTime": int64(1551688425455), "updateTime": int64(1551688425455),
-		})
-	}
-	for _, r := range c.Space.Table(core.KindNamespace).Order {
-		out = append(out, r.Object())
-	}
-	return out
-}
-
-// namespaceOf finds a namespace that an identity may name, by its code or id; nil
-// when there is none.
-func namespaceOf(c *core.Call, member, value string) any {
-	if c.Env.Switches.Namespaces == "any" {
-		return object{}
-	}
-	for _, n := range namespaces(c) {
-		if has, _ := core.Scalar(core.At(n, member)); has == value {
-			return n
-		}
-	}
-	return nil
-}
-
-func listNamespaces(c *core.Call) (core.Answer, error) { return core.OK(namespaces(c)) }
-
-func getNamespace(c *core.Call) (core.Answer, error) {
-	for _, n := range namespaces(c) {
-		if id, _ := core.Scalar(core.At(n, "id")); id == c.Arg("id") {
-			return core.OK(n)
-		}
-	}
-	return core.Answer{}, core.Missing("there is no namespace with id %s", c.Arg("id"))
-}
-
-var namespaceKinds = []string{"COOKIE", "CROSS_DEVICE", "DEVICE", "EMAIL", "MOBILE", "NON_PEOPLE", "PHONE"}
-
-// badNamespace refuses as Identity Service does.
-func badNamespace(c *core.Call, format string, args ...any) error {
-	detail := fmt.Sprintf(format, args...)
-	return &core.Refusal{Status: http.StatusBadRequest, Code: "Namespace validation", Body: object{
-		"timestamp": c.Now.Format(time.RFC3339), "status": http.StatusBadRequest, "title": "Namespace validation",
-		"type":        "http://ns.adobe.com/adobecloud/problem/namespacevalidation",
-		"description": detail, "detail": detail, "report": object{"code": "INVALID_REQUEST_PARAMS"},
-	}}
-}
-
-// createNamespace answers 200, not 201.
-func createNamespace(c *core.Call, body object) (core.Answer, error) {
-	code := core.Text(body, "code")
-	if code == "" || !fieldName.MatchString(code) || core.Text(body, "name") == "" {
-		return core.Answer{}, badNamespace(c, "code (letters and digits) and name are both needed")
-	}
-	if !slices.Contains(namespaceKinds, strings.ToUpper(core.Text(body, "idType"))) {
-		return core.Answer{}, badNamespace(c, "idType is %q, expected one of %s", core.Text(body, "idType"),
-			strings.Join(namespaceKinds, ", "))
-	}
-	for _, n := range namespaces(c) {
-		if strings.EqualFold(core.Text(n, "code"), code) {
-			return core.Answer{}, core.Problem(http.StatusConflict, "NAMESPACE_CODE_CONFLICT", "code %s is taken", code)
-		}
-	}
-	return core.OK(AddNamespace(c, 10_000_000+len(c.Space.Table(core.KindNamespace).Order), body))
-}
-
-// AddNamespace stores a namespace, completed with what the service adds, and returns it.
-func AddNamespace(c *core.Call, id int, body object) object {
-	o := object{"id": id, "status": "ACTIVE", "custom": true, "createTime": c.Millis(), "updateTime": c.Millis()}
-	for _, k := range []string{"code", "name", "description", "idType"} {
-		o[k] = core.Text(body, k)
-	}
-	c.Space.Put(core.KindNamespace, strconv.Itoa(id), c.Millis(), o)
-	return o
-}
-
-// replaceNamespace changes name and description; code and idType stay.
-func replaceNamespace(c *core.Call, body object) (core.Answer, error) {
-	r := c.Space.Get(core.KindNamespace, c.Arg("id"))
-	if r == nil {
-		return core.Answer{}, core.Missing("there is no namespace of the organization with id %s", c.Arg("id"))
-	}
-	o := r.Object()
-	for _, fixed := range []string{"code", "idType"} {
-		if v := core.Text(body, fixed); v != "" && !strings.EqualFold(v, core.Text(o, fixed)) {
-			return core.Answer{}, badNamespace(c, "%s cannot be changed", fixed)
-		}
-	}
-	for _, k := range []string{"name", "description"} {
-		if v, has := body[k].(string); has {
-			o[k] = v
-		}
-	}
-	o["updateTime"] = c.Millis()
-	c.Space.Put(core.KindNamespace, r.ID, r.Created, o)
-	return core.OK(o)
 }

@@ -115,6 +115,15 @@ func TestNamespaces(t *testing.T) {
 		servetest.Step{Call: "POST /identities", Body: `{"code":"X","name":"x","idType":"Tin"}`, Status: 400},
 		servetest.Step{Call: "GET /identities/1", Status: 404},
 	)
+	call := s.Call()
+	AddNamespace(call, 10_000_002, core.Object{"code": "Seeded", "name": "Seeded", "idType": "DEVICE"})
+	s.Run(t,
+		servetest.Step{Call: "POST /identities", Body: `{"code":"Till","name":"Till","idType":"DEVICE"}`, Status: 200,
+			Want: `{"id":10000003}`},
+		servetest.Step{Call: "GET /identities/10000002", Status: 200, Want: `{"code":"Seeded"}`},
+		servetest.Step{Call: "POST /identities", Body: `{"code":"TILL","name":"Till","idType":"DEVICE"}`, Status: 409,
+			Want: `{"error":"NAMESPACE_CODE_CONFLICT","report":{"code":"INTEGRATION_CODE_EXISTS"}}`},
+	)
 }
 
 // Public clients send no type; a resource has one all the same, and so do its
