@@ -66,6 +66,7 @@ var layers = map[string][]string{
 	"internal/specs":           {},
 	"internal/connectordoc":    {"internal/specs"},
 	"internal/dataprep":        {"internal/diag", "internal/nearest", "internal/specs"},
+	"internal/dataprep/eval":   {"internal/dataprep", "internal/javaregex", "internal/javatime"},
 	"internal/javaregex":       {},
 	"internal/javatime":        {},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},
