@@ -149,6 +149,11 @@ func lowerFlow(u *unit, s *symbols) resource.Resource {
 			resource.F("mappingId", self(resource.Mapping, "id").At(u.span("mappings"))),
 			resource.F("mappingVersion", self(resource.Mapping, "version").At(u.span("mappings"))),
 		))
+	} else if m := f.MappingSet; m != nil && m.ID != "" && m.Version != nil {
+		transformations.Items = append(transformations.Items, transformation("Mapping",
+			resource.F("mappingId", resource.String(m.ID).At(u.span("mappingSet", "id"))),
+			resource.F("mappingVersion", resource.Int(*m.Version).At(u.span("mappingSet", "version"))),
+		))
 	}
 	key, _ := viaOf(f)
 	if f.Files != nil && f.Files.Encryption != nil {

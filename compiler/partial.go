@@ -24,7 +24,7 @@ var dependsOn = map[string][]string{
 	"filter":     {"columns", "database", "files", "rest", "stream"},
 	"cdc":        {"columns", "database", "files", "rest", "stream", "target"},
 	"delta":      {"schedule", "columns", "files", "rest", "stream", "cdc"},
-	"mappings":   {"columns", "target", "files", "state", "stream", "cdc"},
+	"mappings":   {"columns", "target", "files", "state", "stream", "cdc", "mappingSet"},
 	"columns":    {"mappings", "delta", "files", "stream", "cdc"},
 	"target":     {"mappings"},
 	"lifecycle":  {"target"},

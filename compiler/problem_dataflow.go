@@ -277,6 +277,26 @@ func (p deltaWithOnce) Diagnose() diag.Diagnostic {
 	}
 }
 
+// foreignMappingSet: a dataflow uses the mapping set of another one and has something of its own.
+type foreignMappingSet struct {
+	u   *unit
+	own []string
+}
+
+func (p foreignMappingSet) Diagnose() diag.Diagnostic {
+	at := p.u.at(p.own...)
+	key := "`" + at.path.String() + "`"
+	return diag.Diagnostic{
+		Code: diag.MappingSetOwner, Severity: diag.Error, Path: at.path.String(),
+		Message: key + " beside `mappingSet.id`",
+		Labels: []diag.Label{
+			{Span: at.key(), Text: "for a mapping set of the dataflow's own"},
+			{Span: p.u.at("mappingSet", "id").key(), Text: "names the set of another dataflow"},
+		},
+		Help: "remove " + key + ", or remove `mappingSet.id` and `mappingSet.version`",
+	}
+}
+
 type deltaNotATime struct {
 	u      *unit
 	at     place

@@ -16,6 +16,7 @@ func (r *resolver) resolveDataflow(u *unit) {
 	r.resolveCDC(u)
 	r.resolveTarget(u)
 	resolveState(u, r.report)
+	resolveMappingSet(u, r.report)
 	if u.has("mappings") {
 		r.resolveMappings(u)
 	}
@@ -40,8 +41,26 @@ func resolveState(u *unit, report *diag.Report) {
 		return // resolveStream knows what it needs
 	}
 	for _, key := range []string{"mappings", "schedule"} {
-		if !u.has(key) {
+		if !u.has(key) && !(key == "mappings" && u.has("mappingSet", "id")) {
 			report.Add(missingDocumentKey{at: u.at(), key: key})
+		}
+	}
+}
+
+// resolveMappingSet checks that a dataflow has mappings or the mapping set of another one, not
+// both.
+func resolveMappingSet(u *unit, report *diag.Report) {
+	for _, pair := range [][2]string{{"id", "version"}, {"version", "id"}} {
+		if u.has("mappingSet", pair[0]) && !u.has("mappingSet", pair[1]) {
+			report.Add(missingDocumentKey{at: u.at("mappingSet"), key: pair[1]})
+		}
+	}
+	if !u.has("mappingSet", "id") {
+		return
+	}
+	for _, own := range [][]string{{"mappings"}, {"mappingSet", "title"}} {
+		if u.has(own...) {
+			report.Add(foreignMappingSet{u: u, own: own})
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (r *resolver) resolveStream(u *unit) {
 	switch spec := c.StreamFlowSpec(dataType); {
 	case spec == specs.StreamXDM && u.has("mappings"):
 		r.report.Add(notForStreams{u: u, key: "mappings", xdm: true})
-	case !u.has("mappings") && dataType != "xdm":
+	case !u.has("mappings") && !u.has("mappingSet", "id") && dataType != "xdm":
 		r.report.Add(missingDocumentKey{at: u.at(), key: "mappings"})
 	}
 }

@@ -31,6 +31,8 @@ var layers = map[string][]string{
 		"internal/output", "internal/parallel", "internal/resource", "internal/rowfilter", "internal/source",
 		"internal/specs", "internal/xdm",
 	},
+	"compiler/lift": {"schemas", "internal/connectordoc", "internal/dataprep", "internal/document", "internal/resource",
+		"internal/rowfilter", "internal/specs", "internal/xdm"},
 	"planner": {"internal/diag", "internal/lockfile", "internal/output", "internal/parallel", "internal/resource",
 		"internal/source", "internal/specs"},
 	"applier": {"planner", "internal/bug", "internal/lockfile", "internal/platform", "internal/redact",

@@ -59,7 +59,7 @@ type Dataflow struct {
 	// What each field of the target schema gets: XDM path, then a column or a Data Prep expression. Required unless
 	// the dataflow is a draft or reads a stream of XDM data.
 	Mappings Mappings `yaml:"mappings,omitempty" jsonschema:"minProperties=1"`
-	// How the mapping set is called on the platform.
+	// How the mapping set is called on the platform; or, instead of mappings, the set of another dataflow.
 	MappingSet *MappingSet `yaml:"mappingSet,omitempty"`
 	// Whether the source says which rows were inserted, updated, or deleted. It needs a relational schema. Only some
 	// connectors support it.
@@ -128,10 +128,14 @@ type Mapping struct {
 	Description string `yaml:"description,omitempty"`
 }
 
-// MappingSet names the mapping set on the platform.
+// MappingSet names the mapping set on the platform, or one that another dataflow has.
 type MappingSet struct {
 	// Name of the mapping set. Default: the dataflow's title (of a one-time dataflow its table) and "mapping".
 	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
+	// Id of a mapping set that exists, instead of mappings. It is read and not owned: the dataflow uses it as it is.
+	ID string `yaml:"id,omitempty" jsonschema:"minLength=1,example=a25b22c14b7a8cb4377f70db5ecc8408"`
+	// Version of that mapping set. Required with id.
+	Version *int64 `yaml:"version,omitempty" jsonschema:"minimum=0"`
 }
 
 // Delta is the column by which each run finds what is new.

@@ -70,6 +70,7 @@ const (
 	DeltaColumn      Code = "delta-column"
 	DeltaFormat      Code = "delta-format"
 	DeltaTimezone    Code = "delta-timezone"
+	MappingSetOwner  Code = "mapping-set-owner"
 )
 
 // The codes of connections and secrets.

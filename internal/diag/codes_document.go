@@ -183,6 +183,13 @@ var documentCodes = []Entry{
 		Example: with(goodDataflow, "frequency: hour\n  interval: 1", "frequency: once"),
 	},
 	{
+		Code: MappingSetOwner, Severity: Error,
+		Title: "mapping set of another dataflow beside its own",
+		Explanation: "`mappingSet.id` names a mapping set that exists: it is used as it is and never changed. To give the " +
+			"dataflow a set of its own, write `mappings`, and remove `id` and `version`.",
+		Example: goodDataflow + "mappingSet: {id: a25b22c14b7a8cb4377f70db5ecc8408, version: 0}\n",
+	},
+	{
 		Code: DeltaColumn, Severity: Error,
 		Title:       "delta column that is not a date or time",
 		Explanation: "Declare the delta column with type date or date-time.",

@@ -22,7 +22,7 @@ func quoteUnless(plain bool, text string) string {
 	if plain {
 		return text
 	}
-	return doubleQuoted(text)
+	return QuoteText(text)
 }
 
 func isPlain(s string) bool {
@@ -41,7 +41,8 @@ func isPlain(s string) bool {
 	return true
 }
 
-func doubleQuoted(s string) string {
+// QuoteText writes text in double quotes with hidden characters escaped.
+func QuoteText(s string) string {
 	var text, b strings.Builder
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)

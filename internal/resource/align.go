@@ -25,12 +25,18 @@ import (
 func (s *Spec) Align(
 	applied Value, live json.RawMessage, tenant string, resolved func(at Path, r Ref) (string, bool),
 ) (Value, error) {
-	v, err := ParsePlain(live)
+	v, err := s.Read(live)
 	if err != nil {
 		return Value{}, err
 	}
 	a := aligner{spec: s, resolved: resolved, tenant: tenant}
-	return a.align(nil, nil, Value{}, applied, s.renamed(v)), nil
+	return a.align(nil, nil, Value{}, applied, v), nil
+}
+
+// Read returns an object as the platform returns it, with the names that its members have today.
+func (s *Spec) Read(live json.RawMessage) (Value, error) {
+	v, err := ParsePlain(live)
+	return s.renamed(v), err
 }
 
 type aligner struct {
@@ -152,7 +158,21 @@ func holdsSecret(v Value) bool {
 
 // ParsePlain reads the JSON of the platform, in which `${…}` is text.
 func ParsePlain(text []byte) (Value, error) {
-	return Parse(escapeReferences(text))
+	v, err := Parse(escapeReferences(text))
+	v.plainNames()
+	return v, err
+}
+
+// plainNames takes back what escapeReferences did to names of members, which Parse leaves alone.
+func (v *Value) plainNames() {
+	for i := range v.Items {
+		v.Items[i].plainNames()
+	}
+	for i := range v.Fields {
+		f := &v.Fields[i]
+		f.Name = strings.ReplaceAll(f.Name, "$${", "${")
+		f.Value.plainNames()
+	}
 }
 
 // escapeReferences doubles the dollar of every `${` so that Parse reads it back

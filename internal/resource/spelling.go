@@ -72,7 +72,7 @@ var spellings = map[Kind][]Spelling{
 	Mapping: {
 		{Field: "outputSchema.schemaRef.contentType", Canon: canonMedia, Unsaid: true},
 		{Field: "mappings[].sourceType", Canon: canonSourceType, Absent: "ATTRIBUTE"},
-		{Field: "mappings[].source", Canon: canonAttribute, When: "sourceType=ATTRIBUTE"},
+		{Field: "mappings[].source", Canon: AttributeName, When: "sourceType=ATTRIBUTE"},
 		{Field: "mappings[].name", Absent: emptyText, Owned: true}, // a set is sent as a whole
 		{Field: "mappings[].description", Absent: emptyText, Owned: true},
 	},
@@ -165,9 +165,9 @@ func canonSourceType(s string) string {
 	return s
 }
 
-// canonAttribute is the name of the column that an attribute's path names: with
+// AttributeName is the name of the column that an attribute's path names: with
 // or without ${…}, with or without an escape before a dot.
-func canonAttribute(s string) string {
+func AttributeName(s string) string {
 	if inner, ok := strings.CutPrefix(s, "${"); ok && strings.HasSuffix(inner, "}") {
 		s = strings.TrimSuffix(inner, "}")
 	}

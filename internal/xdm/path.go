@@ -122,3 +122,12 @@ func SlashPath(dotted string) string {
 	}
 	return b.String()
 }
+
+// DottedPath turns the path of a descriptor into the dotted form: the reverse of SlashPath.
+func DottedPath(slashed string) string {
+	dotted := ""
+	for name := range strings.SplitSeq(strings.Trim(slashed, "/"), "/") {
+		dotted = join(dotted, name)
+	}
+	return dotted
+}

@@ -1,0 +1,318 @@
+package lift
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// relationalBehavior is what a relational schema extends in place of a class.
+const relationalBehavior = "https://ns.adobe.com/xdm/data/adhoc-v2"
+
+// schema makes a Schema document of a schema, its own field group, its descriptors, and its
+// Profile tag. schemaName returns how documents name another schema.
+func (x *index) schema(o *Object, name string, schemaName func(id string) string) (*Document, string) {
+	s := &schemas.Schema{Kind: schemas.KindSchema, Name: name}
+	s.Title, s.Description = text(o.text("title")), text(o.text("description"))
+	d := &Document{Kind: schemas.KindSchema, Name: name, Value: s, Objects: []*Object{o}}
+	if s.Title == "" {
+		return nil, "it has no title"
+	}
+	b := schemaBuilder{index: x, document: d, schema: s, object: o, schemaName: schemaName, own: map[string]bool{}}
+	reason := ""
+	if slices.ContainsFunc(at(o.Body, "meta:extends").Items, isRelational) {
+		reason = b.relational()
+	} else {
+		reason = b.composed()
+	}
+	if reason != "" {
+		return nil, reason
+	}
+	b.descriptors()
+	if tag := x.get(resource.Union, o.ID); tag != nil {
+		s.Profile = true
+		d.Objects = append(d.Objects, tag)
+	}
+	return d, ""
+}
+
+func isRelational(v resource.Value) bool { return v.Text == relationalBehavior }
+
+type schemaBuilder struct {
+	*index
+	document   *Document
+	schema     *schemas.Schema
+	object     *Object
+	schemaName func(id string) string
+	own        map[string]bool // paths of own fields, without the namespace
+}
+
+// composed reads the class and the field groups of a schema.
+func (b *schemaBuilder) composed() string {
+	var groups []string
+	class := ""
+	for _, part := range at(b.object.Body, "allOf").Items {
+		ref := at(part, "$ref").Text
+		known, _ := xdm.ClassByName(ref)
+		isClass := known.Known()
+		switch {
+		case len(part.Fields) != 1 && (ref == "" || at(part, "properties").Kind == resource.ObjectValue):
+			return "it defines fields without a field group"
+		case ref == "" || strings.HasPrefix(ref, "#"):
+			return "it defines fields without a field group"
+		case class == "" && (isClass || strings.Contains(ref, "/classes/")):
+			class = ref
+		case isClass:
+			return "it has two classes"
+		default:
+			groups = append(groups, ref)
+		}
+	}
+	if class == "" {
+		return "it has no class that is known"
+	}
+	if at(b.object.Body, "definitions").Kind == resource.ObjectValue {
+		return "it defines fields without a field group"
+	}
+	b.schema.Class = classWord(b.id(class))
+	known, _ := xdm.ClassByName(class)
+	for _, id := range groups {
+		if own := b.ownGroup(id, class); own != nil {
+			b.document.Objects = append(b.document.Objects, own)
+			continue
+		}
+		b.schema.FieldGroups = append(b.schema.FieldGroups, groupWord(b.id(id), known))
+	}
+	return ""
+}
+
+// ownGroup reads the field group that lowering would make for the schema's own fields, nil
+// when the group is another one.
+func (b *schemaBuilder) ownGroup(id, class string) *Object {
+	g := b.get(resource.FieldGroup, id)
+	extends := at(g.body(), "meta:intendedToExtend").Items
+	if g == nil || g.text("title") != b.object.text("title")+" fields" || g.text("description") != "" ||
+		len(extends) != 1 || extends[0].Text != class || len(b.schema.Fields) > 0 ||
+		b.users[resource.KeyOfObject(resource.FieldGroup, id)] != 1 {
+		return nil
+	}
+	parts := at(g.Body, "allOf").Items
+	if len(parts) != 1 || at(parts[0], "$ref").Text != "#/definitions/fields" {
+		return nil
+	}
+	definitions := at(g.Body, "definitions")
+	roots := at(definitions, "fields.properties")
+	if len(definitions.Fields) != 1 || len(roots.Fields) != 1 || roots.Fields[0].Name != "_"+b.Tenant {
+		return nil
+	}
+	fields, ok := fieldsOf(roots.Fields[0].Value, nil)
+	if !ok {
+		return nil
+	}
+	b.schema.Fields = fields
+	for _, f := range fields {
+		b.own[f.Path] = true
+	}
+	return g
+}
+
+// body is that of an object, null for none.
+func (o *Object) body() resource.Value {
+	if o == nil {
+		return resource.Value{}
+	}
+	return o.Body
+}
+
+// classWord is the short name of a class where it has one.
+func classWord(id string) string {
+	switch id {
+	case xdm.ProfileClass:
+		return "profile"
+	case xdm.EventClass:
+		return "event"
+	}
+	return id
+}
+
+// groupWord is the well-known name of a field group where it has one.
+func groupWord(id string, class xdm.Class) string {
+	g, ok := xdm.FieldGroupByName(id, class)
+	if !ok || g.ID != id || !g.Fits(class) {
+		return id
+	}
+	if again, _ := xdm.FieldGroupByName(g.Slug, class); again.ID != id {
+		return id
+	}
+	return g.Slug
+}
+
+// relational reads a relational schema, which defines its fields itself.
+func (b *schemaBuilder) relational() string {
+	r := &schemas.Relational{}
+	if behavior := b.object.text("meta:behaviorType"); behavior != "record" {
+		r.Behavior = behavior
+	}
+	for _, d := range b.index.descriptors[lastPart(b.object.ID)] {
+		paths := b.properties(d)
+		switch d.text("@type") {
+		case resource.PrimaryKeyDescriptor:
+			r.PrimaryKey = paths
+		case resource.VersionDescriptor:
+			r.Version = strings.Join(paths, "")
+		case resource.TimestampDescriptor:
+			r.Timestamp = strings.Join(paths, "")
+		}
+	}
+	if len(r.PrimaryKey) == 0 || r.Version == "" {
+		return "it has no primary key, or no version"
+	}
+	definitions, parts := at(b.object.Body, "definitions"), at(b.object.Body, "allOf").Items
+	if len(parts) != 1 || at(parts[0], "$ref").Text != "#/definitions/fields" || len(definitions.Fields) != 1 {
+		return "it does not define its fields in one place"
+	}
+	fields, ok := fieldsOf(at(definitions, "fields"), func(f *schemas.OwnField) {
+		if slices.Contains(r.PrimaryKey, f.Path) || f.Path == r.Version || f.Path == r.Timestamp {
+			f.Required = false // a key implies it
+		}
+		if slices.Contains(r.PrimaryKey, f.Path) && f.MinLength != nil && *f.MinLength == 1 {
+			f.MinLength = nil
+		}
+	})
+	if !ok {
+		return "it has fields that no document can describe"
+	}
+	b.schema.Relational, b.schema.Fields = r, fields
+	for _, f := range fields {
+		b.own[f.Path] = true
+	}
+	return ""
+}
+
+// properties are the fields that a descriptor is about.
+func (b *schemaBuilder) properties(d *Object) []string {
+	property := at(d.Body, "xdm:sourceProperty")
+	var out []string
+	for _, v := range append(slices.Clone(property.Items), property) {
+		if v.Kind == resource.StringValue {
+			out = append(out, xdm.DottedPath(v.Text))
+		}
+	}
+	return out
+}
+
+// short is the path of a field as a document writes it: without the namespace where it is
+// the schema's own.
+func (b *schemaBuilder) short(dotted string) string {
+	if own, ok := strings.CutPrefix(dotted, "_"+b.Tenant+"."); ok && b.owns(own) {
+		return own
+	}
+	return b.path(dotted)
+}
+
+// owns reports whether a path is that of an own field, or of an object that own fields lie in.
+func (b *schemaBuilder) owns(path string) bool {
+	for own := range b.own {
+		plain := strings.ReplaceAll(own, "[*]", "")
+		if plain == path || strings.HasPrefix(plain, path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// descriptors reads what the schema says about its fields. A descriptor that no document can
+// describe is noted.
+func (b *schemaBuilder) descriptors() {
+	list := slices.Clone(b.index.descriptors[lastPart(b.object.ID)])
+	// In the order of the schema's fields people read better than in that of creation.
+	slices.SortStableFunc(list, func(a, c *Object) int {
+		isPrimary := func(o *Object) int {
+			if o.text("xdm:isPrimary") == "true" {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(isPrimary(a)-isPrimary(c), strings.Compare(a.text("xdm:sourceProperty"), c.text("xdm:sourceProperty")))
+	})
+	seen := map[string]bool{}
+	for _, d := range list {
+		reason, paths := "", b.properties(d)
+		key := string(d.Kind) + " " + strings.Join(paths, ",")
+		switch {
+		case b.schema.Relational != nil && d.Kind == resource.Key:
+			b.document.Objects = append(b.document.Objects, d)
+			continue
+		case d.Kind == resource.Key:
+			reason = "only relational schemas have keys"
+		case len(paths) != 1:
+			reason = "it is not about one field"
+		case seen[key]:
+			reason = "the field has another one"
+		default:
+			reason = b.descriptor(d, b.short(paths[0]))
+		}
+		if reason != "" {
+			b.document.Left = append(b.document.Left, Left{d, reason})
+			continue
+		}
+		seen[key] = true
+		b.document.Objects = append(b.document.Objects, d)
+	}
+}
+
+// descriptor writes what a descriptor says, or returns why it cannot.
+func (b *schemaBuilder) descriptor(d *Object, path string) string {
+	s := b.schema
+	switch d.Kind {
+	case resource.Descriptor:
+		if d.text("xdm:property") != "xdm:code" {
+			return "it names its namespace by number"
+		}
+		s.Identities = append(s.Identities, schemas.Identity{
+			Path: path, Namespace: text(d.text("xdm:namespace")), Primary: d.text("xdm:isPrimary") == "true",
+		})
+	case resource.ReferenceIdentity:
+		s.ReferenceIdentities = append(s.ReferenceIdentities,
+			schemas.Reference{Path: path, Namespace: text(d.text("xdm:identityNamespace"))})
+	case resource.Relationship:
+		s.Relationships = append(s.Relationships, b.relationship(d, path))
+	case resource.Display:
+		name := schemas.DisplayName{
+			Path: path, Title: text(d.text("xdm:title.en_us")), Description: text(d.text("xdm:description.en_us")),
+			Suggestions: choicesOf(at(d.Body, "meta:enum")), HiddenSuggestions: choicesOf(at(d.Body, "xdm:excludeMetaEnum")),
+		}
+		s.DisplayNames = append(s.DisplayNames, name)
+	case resource.Deprecated:
+		s.Deprecated = append(s.Deprecated, path)
+	}
+	return ""
+}
+
+func (b *schemaBuilder) relationship(d *Object, path string) schemas.Relationship {
+	r := schemas.Relationship{
+		Path: path, Schema: b.schemaName(d.text("xdm:destinationSchema")),
+		Cardinality: d.text("xdm:cardinality"), Namespace: text(d.text("xdm:destinationNamespace")),
+		Name: text(d.text("xdm:sourceToDestinationName")), ReverseName: text(d.text("xdm:destinationToSourceName")),
+		Title: text(d.text("xdm:sourceToDestinationTitle")), ReverseTitle: text(d.text("xdm:destinationToSourceTitle")),
+	}
+	if property := d.text("xdm:destinationProperty"); property != "" {
+		r.Field = b.path(xdm.DottedPath(property))
+	}
+	return r
+}
+
+// placeholder reports whether a text has the placeholder for the tenant, which documents cannot
+// say as text.
+func placeholder(v resource.Value) bool {
+	found := false
+	v.Walk(func(_ resource.Path, w resource.Value) {
+		found = found || strings.Contains(w.Text, specs.TenantPlaceholder)
+	})
+	return found
+}
