@@ -45,7 +45,7 @@ func checkLostAfter(d time.Duration) error {
 
 type applyCmd struct {
 	applyFlags
-	Path string `arg:"" optional:"" default:"." help:"Folder of the project, or a saved plan (a .json file)."`
+	Path string `arg:"" complete:"file" optional:"" default:"." help:"${folder_or_plan}"`
 }
 
 func (applyCmd) Help() string {

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/aepflow/aepflow/internal/bug"
+	"github.com/aepflow/aepflow/internal/completion"
 	"github.com/aepflow/aepflow/internal/output"
 )
 
@@ -18,30 +19,32 @@ import (
 type grammar struct {
 	globals
 
-	Init     initCmd     `cmd:"" help:"Write a first project that validates."`
-	Validate validateCmd `cmd:"" help:"Check the documents of a project. Needs no account."`
-	Fmt      fmtCmd      `cmd:"" help:"Format documents."`
-	Compile  compileCmd  `cmd:"" help:"Print the resources that the documents define and the calls that create them."`
-	Plan     planCmd     `cmd:"" help:"Show what apply would do, call by call, and what happens to the data."`
-	Show     showCmd     `cmd:"" help:"Print a saved plan."`
-	Apply    applyCmd    `cmd:"" help:"Make the platform match the documents."`
-	Drift    driftCmd    `cmd:"" help:"Show what changed on the platform since the last apply."`
-	Graph    graphCmd    `cmd:"" help:"Draw the resources and their dependencies."`
-	Schedule scheduleCmd `cmd:"" help:"Show when the dataflows of a project run."`
-	Status   statusCmd   `cmd:"" help:"Show how the dataflows are: their last and next runs, and the age of their data."`
+	Init     initCmd     `cmd:"" formats:"text" help:"Write a first project that validates."`
+	Validate validateCmd `cmd:"" formats:"text,json,sarif,github" help:"${validate}"`
+	Fmt      fmtCmd      `cmd:"" formats:"text" help:"Format documents."`
+	Compile  compileCmd  `cmd:"" formats:"text,json" help:"${compile}"`
+	Plan     planCmd     `cmd:"" formats:"text,json,markdown,html" help:"${plan}"`
+	Show     showCmd     `cmd:"" formats:"text,json,markdown,html" help:"Print a saved plan."`
+	Apply    applyCmd    `cmd:"" formats:"text,json" help:"Make the platform match the documents."`
+	Drift    driftCmd    `cmd:"" formats:"text,json" help:"Show what changed on the platform since the last apply."`
+	Graph    graphCmd    `cmd:"" formats:"text,dot,mermaid,svg" help:"Draw the resources and their dependencies."`
+	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
+	Status   statusCmd   `cmd:"" formats:"text,json,html" help:"${status}"`
 	Runs     runsCmd     `cmd:"" help:"List the runs of dataflows, or print one."`
-	Doctor   doctorCmd   `cmd:"" help:"Check credentials, permissions, lockfile, and locks, and say what to do."`
+	Doctor   doctorCmd   `cmd:"" formats:"text,json" help:"${doctor}"`
 	State    stateCmd    `cmd:"" help:"Show, edit, and repair the lockfile."`
-	Unlock   unlockCmd   `cmd:"" help:"Show who holds the lock of a target."`
-	Destroy  destroyCmd  `cmd:"" help:"Delete the dataflows of a project from the platform."`
+	Unlock   unlockCmd   `cmd:"" formats:"text,json" help:"Show who holds the lock of a target."`
+	Destroy  destroyCmd  `cmd:"" formats:"text,json" help:"Delete the dataflows of a project from the platform."`
 	Config   configCmd   `cmd:"" help:"Show the documents as they are for a target."`
-	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the file format, for editors."`
-	Explain  explainCmd  `cmd:"" help:"Explain a key of the file format, or a diagnostic."`
+	Schema   schemaCmd   `cmd:"" formats:"text,json" help:"Print the JSON Schema of the file format, for editors."`
+	Explain  explainCmd  `cmd:"" formats:"text,json" help:"Explain a key of the file format, or a diagnostic."`
 
-	Connectors connectorsCmd `cmd:"" help:"List the connectors, or print one."`
+	Connectors connectorsCmd `cmd:"" formats:"text,json" help:"List the connectors, or print one."`
 
-	Emulator emulatorCmd `cmd:"" help:"Run the platform emulator on a local port."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Emulator emulatorCmd `cmd:"" formats:"text" help:"Run the platform emulator on a local port."`
+	Version  versionCmd  `cmd:"" formats:"text,json" help:"Print the version."`
+
+	Completion completionCmd `cmd:"" formats:"text" help:"Print the script that completes command lines in a shell."`
 
 	Preview oldPreviewCmd `cmd:"" hidden:""`
 }
@@ -50,7 +53,7 @@ type grammar struct {
 type globals struct {
 	Dir    string `short:"C" name:"chdir" placeholder:"DIR" help:"Change to this folder first."`
 	Target string `placeholder:"NAME" env:"AEPFLOW_TARGET" help:"A target of aepflow.yaml, or local for the emulator."`
-	Output string `short:"o" placeholder:"FORMAT" default:"text" help:"Format of the result, such as text or json."`
+	Output string `short:"o" complete:"format" placeholder:"FORMAT" default:"text" help:"${output}"`
 	Color  string `enum:"auto,always,never" default:"auto" help:"Color: auto, always, or never. NO_COLOR works too."`
 
 	Planned map[string]string `kong:"-"` // the variables of a saved plan
@@ -65,19 +68,31 @@ type globals struct {
 
 // helpTexts are the parts of help texts that do not fit into a tag.
 var helpTexts = kong.Vars{
-	"calls":         "Print the calls instead: http, or curl for a script that sends them.",
-	"first_columns": "id:string,email:string,updated_at:date-time",
-	"full":          "Show everything: whole bodies, long lists, IDs.",
-	"log_level":     "Log each request: off, debug, or trace to include bodies. Secrets are hidden.",
+	"calls":           "Print the calls instead: http, or curl for a script that sends them.",
+	"compile":         "Print the resources that the documents define and the calls that create them.",
+	"doctor":          "Check credentials, permissions, lockfile, and locks, and say what to do.",
+	"folder_or_files": "Folder of the project, or single files. Default: this folder.",
+	"folder_or_plan":  "Folder of the project, or a saved plan (a .json file).",
+	"connector":       "A connector, such as sftp, or the ID of its connection specification.",
+	"run":             "Print a run: its window, records, steps, and errors with what to do.",
+	"topic":           "A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic.",
+	"first_columns":   "id:string,email:string,updated_at:date-time",
+	"full":            "Show everything: whole bodies, long lists, IDs.",
+	"log_level":       "Log each request: off, debug, or trace to include bodies. Secrets are hidden.",
 	"lost_after": "How long after it was sent an unanswered call may still be carried out. Until then, a lookup that " +
 		"finds nothing is repeated, and the call is not sent again.",
 	"on_replace": "What a replaced dataflow does with the data if its document does not say: backfill or continue.",
 	"only":       "Only these resources and their dependencies. Repeatable.",
+	"output":     "Format of the result, such as text or json.",
 	"overwrite":  "Overwrite what others changed on the platform in these resources. Repeatable.",
+	"plan":       "Show what apply would do, call by call, and what happens to the data.",
 	"quiet":      "Show only totals and what is destroyed.",
 	"rate":       "Most requests per second, 0 for no limit. Default: 2 for Adobe, no limit for an emulator.",
+	"status":     "Show how the dataflows are: their last and next runs, and the age of their data.",
 	"unlock_lost_after": "How long after the team's lock was taken a call of a killed holder may still be carried " +
 		"out. The lock is not cleared before.",
+	"shells":   completion.Shells,
+	"validate": "Check the documents of a project. Needs no account.",
 	"var_name": "${var.NAME}",
 }
 
@@ -112,6 +127,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 			code = exitWorld
 		}
 	}()
+	if len(args) > 0 && args[0] == askCompletion {
+		return complete(stdout, args[1:])
+	}
 	var g grammar
 	parser := newParser(&g,
 		kong.Writers(stdout, stderr),

@@ -8,7 +8,7 @@ import (
 )
 
 type configCmd struct {
-	Show configShowCmd `cmd:"" help:"Print the documents as they are for a target."`
+	Show configShowCmd `cmd:"" formats:"text,json" help:"Print the documents as they are for a target."`
 }
 
 type configShowCmd struct {

@@ -13,7 +13,7 @@ import (
 )
 
 type connectorsCmd struct {
-	Name string `arg:"" optional:"" help:"A connector, such as sftp, or the ID of its connection specification."`
+	Name string `arg:"" optional:"" complete:"connector" help:"${connector}"`
 }
 
 func (connectorsCmd) Help() string {

@@ -24,8 +24,7 @@ type found struct {
 // that cannot be read.
 func discover(p *project, root files.Folder) ([]files.File, error) {
 	seen := found{}
-	enter := func(name string) bool { return !strings.HasPrefix(name, ".") && name != "node_modules" }
-	err := root.Walk(enter, func(path string, err error) {
+	err := root.Walk(mayHoldDocuments, func(path string, err error) {
 		if err != nil {
 			p.report.Add(unreadableFolder{display(filepath.Join(p.dir, path)), reason(err)})
 			return
@@ -50,6 +49,11 @@ func discover(p *project, root files.Folder) ([]files.File, error) {
 		list[i] = root.File(path)
 	}
 	return list, nil
+}
+
+// mayHoldDocuments reports whether documents are looked for in a folder with a name.
+func mayHoldDocuments(name string) bool {
+	return !strings.HasPrefix(name, ".") && name != "node_modules"
 }
 
 func (f *found) add(path string) {

@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -50,8 +53,39 @@ func TestCommandsDocumented(t *testing.T) {
 			b.WriteString("\n")
 			writeFlags(&b, own)
 		}
+		fmt.Fprintf(&b, "\nFormats: %s.\n", formatsDocumented(t, leaf))
 	}
 	checkReference(t, "../../docs/cli.md", b.String())
+}
+
+// formatsDocumented returns the formats of a command that its tag in the grammar lists for completion and docs, after
+// comparing them with those that the command names when it is asked for another one.
+func formatsDocumented(t *testing.T, leaf *kong.Node) string {
+	t.Helper()
+	args := append([]string{"-C", t.TempDir()}, strings.Fields(strings.TrimPrefix(leaf.FullPath(), "aepflow "))...)
+	for _, p := range leaf.Positional {
+		switch {
+		case p.Enum != "":
+			args = append(args, p.EnumSlice()[0])
+		case p.Required:
+			args = append(args, "flow.x")
+		}
+	}
+	var said bytes.Buffer
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // for a command that has started
+	defer cancel()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.Chdir(here) }()
+	run(ctx, append(args, "-o", "other"), strings.NewReader(""), io.Discard, &said)
+	_, list, _ := strings.Cut(strings.TrimSpace(said.String()), "--output other: this command writes ")
+	if tagged := strings.ReplaceAll(leaf.Tag.Get("formats"), ",", ", "); tagged != list {
+		t.Errorf("%s writes %q, the grammar has formats:%q: write formats:\"%s\" into the tag of the command",
+			leaf.FullPath(), list, tagged, strings.ReplaceAll(list, ", ", ","))
+	}
+	return "`" + strings.ReplaceAll(list, ", ", "`, `") + "`"
 }
 
 func writeFlags(b *strings.Builder, flags []*kong.Flag) {

@@ -14,7 +14,7 @@ import (
 )
 
 type explainCmd struct {
-	What string `arg:"" optional:"" help:"A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic."`
+	What string `arg:"" optional:"" complete:"topic" help:"${topic}"`
 }
 
 func (explainCmd) Help() string {

@@ -10,7 +10,7 @@ import (
 )
 
 type fmtCmd struct {
-	Paths []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
+	Paths []string `arg:"" complete:"file" optional:"" name:"path" help:"${folder_or_files}"`
 	Check bool     `help:"Change nothing. Exit with 2 if a file is not in canonical form."`
 	Diff  bool     `help:"Change nothing. Print what would change."`
 }

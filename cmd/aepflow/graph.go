@@ -3,7 +3,7 @@ package main
 import "github.com/aepflow/aepflow/internal/view"
 
 type graphCmd struct {
-	Path string `arg:"" optional:"" default:"." help:"Folder of the project, or a saved plan (.json)."`
+	Path string `arg:"" complete:"file" optional:"" default:"." help:"Folder of the project, or a saved plan (.json)."`
 }
 
 func (graphCmd) Help() string {

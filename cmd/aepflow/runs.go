@@ -15,8 +15,8 @@ import (
 )
 
 type runsCmd struct {
-	List runsListCmd `cmd:"" default:"withargs" help:"List the runs of dataflows, the newest first."`
-	Show runsShowCmd `cmd:"" help:"Print a run: its window, records, steps, and errors with what to do."`
+	List runsListCmd `cmd:"" default:"withargs" formats:"text,json" help:"List the runs of dataflows, the newest first."`
+	Show runsShowCmd `cmd:"" formats:"text,json" help:"${run}"`
 }
 
 type runsListCmd struct {

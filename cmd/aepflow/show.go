@@ -12,7 +12,7 @@ import (
 )
 
 type showCmd struct {
-	Plan  string `arg:"" help:"A file that plan --out saved."`
+	Plan  string `arg:"" complete:"file" help:"A file that plan --out saved."`
 	Calls string `placeholder:"FORM" default:"" enum:",http,curl" help:"${calls}"`
 	Full  bool   `help:"${full}"`
 	Quiet bool   `short:"q" help:"${quiet}"`

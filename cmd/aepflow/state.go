@@ -13,11 +13,11 @@ import (
 )
 
 type stateCmd struct {
-	List   stateListCmd   `cmd:"" help:"List the entries of the lockfile."`
-	Show   stateShowCmd   `cmd:"" help:"Print an entry of the lockfile."`
-	Mv     stateMvCmd     `cmd:"" help:"Change the address of an entry."`
-	Rm     stateRmCmd     `cmd:"" help:"Remove entries. The objects stay on the platform."`
-	Repair stateRepairCmd `cmd:"" help:"Repair a lockfile, such as after a merge conflict."`
+	List   stateListCmd   `cmd:"" formats:"text,json" help:"List the entries of the lockfile."`
+	Show   stateShowCmd   `cmd:"" formats:"text,json" help:"Print an entry of the lockfile."`
+	Mv     stateMvCmd     `cmd:"" formats:"text" help:"Change the address of an entry."`
+	Rm     stateRmCmd     `cmd:"" formats:"text" help:"Remove entries. The objects stay on the platform."`
+	Repair stateRepairCmd `cmd:"" formats:"text,json" help:"Repair a lockfile, such as after a merge conflict."`
 }
 
 // stateFlags are the flags of the state commands.
@@ -78,7 +78,7 @@ func (c stateListCmd) Run(a *app) error {
 }
 
 type stateShowCmd struct {
-	Address string `arg:"" help:"Address of the entry, such as flow.customers."`
+	Address string `arg:"" complete:"entry" help:"Address of the entry, such as flow.customers."`
 	Outputs bool   `help:"Read what the senders of a stream need: its address, and the ID of the dataflow."`
 	stateFlags
 }
@@ -174,7 +174,7 @@ func (f stateFlags) edit(ctx context.Context, a *app, repair bool, change lockEd
 }
 
 type stateMvCmd struct {
-	From string `arg:"" help:"Address of the entry."`
+	From string `arg:"" complete:"entry" help:"Address of the entry."`
 	To   string `arg:"" help:"Its new address, of the same kind."`
 	stateFlags
 }
@@ -205,7 +205,7 @@ func (c stateMvCmd) Run(ctx context.Context, a *app) error {
 }
 
 type stateRmCmd struct {
-	Address []string `arg:"" help:"Addresses of the entries."`
+	Address []string `arg:"" complete:"entry" help:"Addresses of the entries."`
 	stateFlags
 }
 

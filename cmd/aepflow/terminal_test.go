@@ -39,7 +39,12 @@ func (l *lab) atTerminal(args ...string) *terminal {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	term := &terminal{t: l.t, cmd: cmd, keys: f, chunks: make(chan string, 1024)}
+	return attached(l.t, cmd, f)
+}
+
+// attached is a program that has been started on a terminal.
+func attached(t testing.TB, cmd *exec.Cmd, f *os.File) *terminal {
+	term := &terminal{t: t, cmd: cmd, keys: f, chunks: make(chan string, 1024)}
 	go func() {
 		defer close(term.chunks)
 		for buf := make([]byte, 4096); ; {
@@ -52,7 +57,7 @@ func (l *lab) atTerminal(args ...string) *terminal {
 			}
 		}
 	}()
-	l.t.Cleanup(func() {
+	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // gone already, mostly
 		_ = f.Close()
 		for range term.chunks {

@@ -10,7 +10,7 @@ import (
 )
 
 type validateCmd struct {
-	Paths  []string `arg:"" optional:"" name:"path" help:"Folder of the project, or single files. Default: this folder."`
+	Paths  []string `arg:"" complete:"file" optional:"" name:"path" help:"${folder_or_files}"`
 	Fix    bool     `help:"Make the safe repairs in the files, and check again."`
 	Strict bool     `help:"Treat warnings as errors."`
 }

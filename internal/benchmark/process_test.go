@@ -142,6 +142,22 @@ func BenchmarkProcessStart(b *testing.B) {
 		func() usage { return spend(b, 0, "", path, "version") })
 }
 
+// BenchmarkProcessComplete asks for what a shell proposes that takes longest: addresses, from documents and lockfile.
+func BenchmarkProcessComplete(b *testing.B) {
+	path := tool(b)
+	eachSize(b, func(b *testing.B, n int) {
+		dir := applied(b, n)
+		f := benchmark.Figure{Work: "process: completion of addresses", Size: n}
+		if n <= 1_000 {
+			f.Most = 0.050
+		}
+		race(b, f, 0, func() usage { return spend(b, 0, "start:") }, func() usage {
+			args := []string{"zsh", "5", "plan", dir, "--target", here.Name, "--target-resource", "flow."}
+			return spend(b, 0, "", append([]string{path, "__complete"}, args...)...)
+		})
+	})
+}
+
 func BenchmarkProcessPlan(b *testing.B) {
 	path := tool(b)
 	eachSize(b, func(b *testing.B, n int) {
