@@ -3,6 +3,7 @@ package applier
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
@@ -112,6 +113,10 @@ func (e *executor) bind(task int, ref callRef) (*boundCall, error) {
 // ifMatch returns the version that a call names: the plan's, unless this run has changed it since.
 func (e *executor) ifMatch(c *boundCall) string {
 	call := c.call()
+	spec := resource.SpecOf(c.change.Kind)
+	if spec.MergedAt != "" && strings.HasPrefix(call.URL, spec.MergedAt+"/") {
+		return "" // it compares the time of the last change, and a merge undoes no other change
+	}
 	isOfOther := call.Step == planner.StepRetire && call.Object != "" && call.Object != c.before.ID
 	if call.Step == planner.StepCreate || call.Step == planner.StepDelete || isOfOther {
 		return call.IfMatch

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
@@ -119,6 +120,11 @@ func formHint(path document.Path, got *document.Node) string {
 			return "cron expressions are not supported: write `schedule: ` and a map such as " + hourly
 		}
 		return "write a map such as " + hourly
+	case last == "rowExpiration" && got.Kind == document.IntKind:
+		if days, ok := specs.ParsePeriod("P" + got.Text + "D"); ok && days.IsAtLeast(specs.ShortestExpiration) {
+			return "write `P" + got.Text + "D` for days"
+		}
+		return periodHelp
 	case last == "columns" && got.Kind == document.ListKind:
 		name, typ := "id", "string"
 		if item := firstItem(got); item != nil && item.Kind == document.StringKind {

@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"slices"
+
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -154,5 +156,17 @@ func lowerDataset(u *unit, schema *schemaSymbol, id resource.Value) resource.Res
 	if d.ErrorDiagnostics != nil {
 		out.add("enableErrorDiagnostics", resource.Bool(*d.ErrorDiagnostics).At(d.lookup("errorDiagnostics").Span()))
 	}
+	if d.RowExpiration != "" {
+		period := resource.String(d.RowExpiration).At(d.lookup("rowExpiration").Span())
+		out.add("extensions", within(period, "adobe_lakeHouse", "rowExpiration", "ttlValue"))
+	}
 	return made(u, addr(resource.Dataset, u.name), d.origin(), out.value(), u.lifecycle(), further...)
+}
+
+// within puts a value into objects with one member each.
+func within(v resource.Value, names ...string) resource.Value {
+	for _, name := range slices.Backward(names) {
+		v = resource.Object(resource.F(name, v))
+	}
+	return v
 }

@@ -28,8 +28,7 @@ func (r *resolver) resolveTarget(u *unit) {
 		r.checkDatasetSchema(u)
 		return
 	}
-	checkTags(u.ownDataset, r.report)
-	checkProfile(u.ownDataset, r.targetSchema(u), r.report)
+	checkDataset(u.ownDataset, r.targetSchema(u), r.report)
 }
 
 // resolveDatasetRef checks the id of a dataset or the name of a document.
@@ -88,6 +87,13 @@ func checkProfile(d *datasetSymbol, schema *schemaSymbol, report *diag.Report) {
 
 func (r *resolver) resolveDataset(d *datasetSymbol) {
 	r.resolveSchemaRef(d.at("schema"), d.schema)
-	checkTags(d, r.report)
-	checkProfile(d, r.schema(d.schema), r.report)
+	checkDataset(d, r.schema(d.schema), r.report)
+}
+
+// checkDataset checks a dataset of the project. Of a schema on the platform, which is nil,
+// only the platform knows more.
+func checkDataset(d *datasetSymbol, schema *schemaSymbol, report *diag.Report) {
+	checkTags(d, report)
+	checkProfile(d, schema, report)
+	checkExpiration(d, schema, report)
 }

@@ -93,7 +93,7 @@ var layers = map[string][]string{
 	"internal/emulator/registry":   {"internal/emulator/core", "internal/specs"},
 	"internal/emulator/connectors": {"internal/emulator/core"},
 	"internal/emulator/filedata":   {},
-	"internal/emulator/catalog":    {"internal/emulator/core", "internal/emulator/registry"},
+	"internal/emulator/catalog":    {"internal/emulator/core", "internal/emulator/registry", "internal/specs"},
 	"internal/emulator/dataprep":   {"internal/emulator/core", "internal/emulator/registry", "internal/specs"},
 	"internal/emulator/flow": {
 		"internal/emulator/core", "internal/emulator/catalog", "internal/emulator/connectors",

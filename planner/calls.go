@@ -59,7 +59,8 @@ func createCalls(spec *resource.Spec, n *node, e *env) []Call {
 		Step: StepCreate, Method: "POST", URL: spec.Collection, Body: n.change.Desired,
 		Gives: resource.Ref{To: n.change.Address, Field: "id"}.String(),
 	}
-	if n.change.Action == Create && spec.TagOf == "" && !hasState(spec, n.resource.Body) {
+	plain := !hasState(spec, n.resource.Body) && !hasLate(spec, n.resource.Body)
+	if n.change.Action == Create && spec.TagOf == "" && plain {
 		return []Call{call} // the bytes of the document: nothing has to be decoded
 	}
 	body := bodyToSend(n, e)
@@ -73,18 +74,25 @@ func createCalls(spec *resource.Spec, n *node, e *env) []Call {
 	if v, ok := body.Get(spec.State); ok && spec.State != "" {
 		state, body = v.Text, body.Without(spec.State)
 	}
-	call.Body = body.JSON()
+	sent, late := withoutLate(spec, body)
+	call.Body = sent.JSON()
+	var settles []string
+	for _, f := range sent.Fields {
+		settles = append(settles, f.Name)
+	}
+	calls := []Call{call}
 	switch state {
 	case "draft":
-		call.URL += "?mode=draft"
+		calls[0].URL += "?mode=draft"
 	case "disabled":
-		for _, f := range body.Fields {
-			call.Settles = append(call.Settles, f.Name)
-		}
-		disable := Call{Step: StepDisable, Method: "POST", URL: spec.ItemURL(call.Gives) + "/action?op=disable"}
-		return []Call{call, disable}
+		calls[0].Settles = settles
+		calls = append(calls, Call{Step: StepDisable, Method: "POST", URL: spec.ItemURL(call.Gives) + "/action?op=disable"})
 	}
-	return []Call{call}
+	if len(late) == 0 {
+		return calls
+	}
+	calls[0].Leaves = leavesUnexpired(spec, n.want())
+	return addLate(spec, calls, settles, []Call{lateCall(spec, call.Gives, body, late)})
 }
 
 // hasState reports whether a body says in which state its object is to be.
@@ -107,10 +115,12 @@ func idText(v resource.Value) string {
 func updateCalls(spec *resource.Spec, n *node) []Call {
 	var settles []string
 	var actions []fieldDiff
+	early := func(f fieldDiff) bool { return !isLate(spec, f) }
 	patched := false
 	for _, f := range n.fields {
 		switch {
 		case f.change.Action != Update:
+		case isLate(spec, f):
 		case f.trait.Does == resource.Action:
 			actions = append(actions, f)
 		default:
@@ -120,20 +130,19 @@ func updateCalls(spec *resource.Spec, n *node) []Call {
 			}
 		}
 	}
-	if calls := switchCalls(spec, n); calls != nil {
-		return calls
+	calls := switchCalls(spec, n)
+	if calls == nil {
+		if patched {
+			calls = append(calls, updateCall(spec, n, patchOf(spec, n, early)))
+		}
+		for _, f := range actions {
+			calls = append(calls, actionCalls(spec, n, f)...)
+		}
+		if len(calls) > 1 {
+			calls[0].Settles = settles
+		}
 	}
-	var calls []Call
-	if patched {
-		calls = append(calls, updateCall(spec, n, patchOf(spec, n)))
-	}
-	for _, f := range actions {
-		calls = append(calls, actionCalls(spec, n, f)...)
-	}
-	if len(calls) > 1 {
-		calls[0].Settles = settles
-	}
-	return calls
+	return addLate(spec, calls, settles, lateCalls(spec, n))
 }
 
 func updateCall(spec *resource.Spec, n *node, patch resource.Value) Call {
@@ -155,14 +164,14 @@ func updateCall(spec *resource.Spec, n *node, patch resource.Value) Call {
 }
 
 // patchOf returns one JSON Patch operation for each row of the table that changed,
-// in the order of the fields. Indexes are those of the live body where it is known,
+// in the order of the fields that it takes. Indexes are those of the live body where it is known,
 // else of the applied one; If-Match makes sure that the object still has that body.
-func patchOf(spec *resource.Spec, n *node) resource.Value {
+func patchOf(spec *resource.Spec, n *node, takes func(fieldDiff) bool) resource.Value {
 	patch := resource.List()
 	done := map[string]bool{}
 	applied, desired, current := spec.Tree(n.applied), spec.Tree(n.desired), spec.Tree(n.current())
 	for _, f := range n.fields {
-		if f.change.Action != Update || f.trait.Does == resource.Action {
+		if f.change.Action != Update || f.trait.Does == resource.Action || !takes(f) {
 			continue
 		}
 		at := f.rule

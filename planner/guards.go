@@ -58,6 +58,15 @@ func guardChange(n *node, e *env) {
 		n.guard("data-loss", "--allow-data-loss",
 			"the %s %s would be removed, with what it holds or describes", spec.Noun, address)
 	}
+	if from, to, yes := shortens(spec, n); yes && !e.AllowDataLoss {
+		if from == "" {
+			from = "all stay now"
+		} else {
+			from += " now"
+		}
+		n.guard("data-loss", "--allow-data-loss", "rows of the %s %s that are older than %s would be deleted (%s)",
+			spec.Noun, address, to, from)
+	}
 	if n.namedByID {
 		n.guard("named-by-id", "",
 			"%s %s would be deleted, but a document names it by its ID: name %s in that document instead",
@@ -111,8 +120,9 @@ func setEffect(n *node, e *env) {
 	if spec.Stops {
 		changes = func(f fieldDiff) bool { return !slices.Contains(spec.Cosmetic, f.change.Path) }
 	}
+	_, _, expires := shortens(spec, n)
 	switch {
-	case c.Action.Destroys() && spec.KeepsData:
+	case c.Action.Destroys() && spec.KeepsData, expires:
 		c.Effect = EffectLost
 	case c.Action == Update && slices.ContainsFunc(n.fields, changes):
 		c.Effect = EffectFuture

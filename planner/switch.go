@@ -35,7 +35,8 @@ func switchCalls(spec *resource.Spec, n *node) []Call {
 	if !turns {
 		return nil
 	}
-	off, on := resource.List(), patchOf(spec, n)
+	early := func(f fieldDiff) bool { return !isLate(spec, f) }
+	off, on := resource.List(), patchOf(spec, n, early)
 	leaves := n.applied
 	for _, field := range spec.Switched {
 		if _, ok := spec.Find(n.applied, field); !ok {

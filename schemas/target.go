@@ -146,6 +146,9 @@ type DatasetBody struct {
 	Tags Tags `yaml:"tags,omitempty"`
 	// Whether failed rows of batches are kept with their errors.
 	ErrorDiagnostics *bool `yaml:"errorDiagnostics,omitempty"`
+	// How old an event may become, such as P90D, P6M, or P1Y: the platform deletes older ones for good. At least 30
+	// days. Only for schemas of events.
+	RowExpiration string `yaml:"rowExpiration,omitempty" jsonschema:"minLength=1,example=P90D"`
 }
 
 // Tags are the tags of a dataset, in order.

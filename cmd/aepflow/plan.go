@@ -17,7 +17,7 @@ import (
 // planFlags are the flags of plan, apply, and destroy.
 type planFlags struct {
 	OnReplace     string `enum:",backfill,continue" default:"" placeholder:"HOW" help:"${on_replace}"`
-	AllowDataLoss bool   `help:"Allow the deletion of datasets, schemas, and what belongs to them."`
+	AllowDataLoss bool   `help:"Allow the deletion of datasets, schemas, what belongs to them, and rows that expire."`
 	Refresh       bool   `help:"Read the platform first, and plan against it."`
 	Recreate      bool   `help:"Create objects again that a refresh did not find."`
 

@@ -37,6 +37,7 @@ const (
 	ProfileSchema     Code = "profile-schema"
 	ProfileTag        Code = "profile-tag"
 	UpsertEvents      Code = "upsert-events"
+	RowExpiration     Code = "row-expiration"
 	ProfileIdentity   Code = "profile-identity"
 	PrimaryIdentity   Code = "primary-identity"
 	UnknownClass      Code = "unknown-class"

@@ -83,6 +83,15 @@ var targetCodes = []Entry{
 			"class: profile", "class: event"), "  _id: id\n", "  _id: id\n  timestamp: changed\n"),
 	},
 	{
+		Code: RowExpiration, Severity: Error,
+		Title: "wrong expiration of rows",
+		Explanation: "With `rowExpiration`, the platform deletes the events of a dataset that are older than a period: " +
+			"P and then years, months, weeks, or days, such as `P90D`, `P6M`, or `P1Y6M`. It keeps them for 30 days " +
+			"at least, and takes no period above ten years. Records have no time, so their datasets cannot have it. " +
+			"A plan that adds or shortens the period needs `--allow-data-loss`.",
+		Example: with(goodSchema, datasetTarget, datasetTarget+"    rowExpiration: 90 days\n"),
+	},
+	{
 		Code: ProfileIdentity, Severity: Error,
 		Title: "Profile schema without a primary identity",
 		Explanation: "Profile joins records by the primary identity of their schema, and the platform rejects a " +

@@ -303,7 +303,10 @@ func conformCalls() []conformCall {
 			`{"description":"x"}`)
 	})
 	cat("PATCH", "/v2/dataSets/{DATASET_ID}", func(w *world) reply {
-		return w.do("PATCH", catalogBase+"/v2/dataSets/"+dataset(w),
+		schema := w.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "E" + w.s.env.NewHex(8),
+			"allOf": []any{object{"$ref": registry.ClassEvent}}}).want(201).text("$id")
+		made := w.post(catalogBase+"/dataSets", with(data, "schemaRef.id", schema)).want(201).v.([]any)[0].(string)
+		return w.do("PATCH", catalogBase+"/v2/dataSets/"+strings.TrimPrefix(made, "@/dataSets/"),
 			`{"extensions":{"adobe_lakeHouse":{"rowExpiration":{"ttlValue":"P3M"}}}}`)
 	})
 	cat("DELETE", "/dataSets/{DATASET_ID}", func(w *world) reply {

@@ -412,6 +412,10 @@ var commonRefusals = []refusalCase{
 		posting(catalogBase+"/dataSets", object{"name": "d",
 			"schemaRef": object{"id": "x", "contentType": "application/vnd.adobe.xed+json;version=1"}})},
 	{"BadRequestError", "a dataset list without end", getting(catalogBase + "/dataSets?limit=0")},
+	{"BadRequestError", "an expiration of rows that is no period", func(a *api) reply {
+		return a.do("PATCH", catalogBase+"/v2/dataSets/"+tutorialDataset,
+			`{"extensions":{"adobe_lakeHouse":{"rowExpiration":{"ttlValue":"90 days"}}}}`)
+	}},
 	{"NotFoundError", "an unknown dataset", getting(catalogBase + "/dataSets/x")},
 	{"PreconditionFailedError", "a stale dataset", func(a *api) reply {
 		return a.do("PATCH", catalogBase+"/dataSets/"+tutorialDataset, `{"description":"x"}`, "If-Match", "9.9.9")

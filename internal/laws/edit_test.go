@@ -212,6 +212,10 @@ var datasetEdits = []edit{
 		}
 	}),
 	onDataset(func(m *maker, d *datasetBody, _ *schemaBody) { d.diagnostics = m.flag(0.7) }),
+	onDataset(func(m *maker, d *datasetBody, s *schemaBody) {
+		d.expires = m.maybe(0.7, one(m, periods))
+		d.fit(s)
+	}),
 	func(m *maker) {
 		if len(m.p.datasets) > 0 {
 			d := one(m, m.p.datasets)
@@ -461,7 +465,7 @@ func (m *maker) repair() {
 	}
 	for _, d := range m.p.datasets {
 		body := d.schema.body()
-		d.body.profile = d.body.profile && body != nil && body.profile
+		d.body.fit(body)
 	}
 	for _, f := range m.p.flows {
 		if f.frequency == "once" {
@@ -469,7 +473,7 @@ func (m *maker) repair() {
 		}
 		if f.dataset != nil {
 			body := f.target().body()
-			f.dataset.profile = f.dataset.profile && body != nil && body.profile
+			f.dataset.fit(body)
 		}
 	}
 }

@@ -310,11 +310,24 @@ func (m *maker) enableProfile(s *schemaBody) {
 
 func (m *maker) datasetBody(of *schemaBody) *datasetBody {
 	d := &datasetBody{title: m.words("Dataset"), description: m.maybe(0.5, m.words("Holds")), diagnostics: m.flag(0.4)}
-	d.profile = of != nil && of.profile && m.chance(0.6)
+	d.profile, d.expires = m.chance(0.6), m.maybe(0.4, one(m, periods))
+	d.fit(of)
 	for range m.IntN(3) {
 		m.addTag(d)
 	}
 	return d
+}
+
+// periods are those after which rows expire.
+var periods = []string{"P30D", "P90D", "P6M", "P1Y", "P1Y2M3W4D"}
+
+// fit leaves out what a dataset of a schema cannot have; of is nil for one that only the
+// platform knows.
+func (d *datasetBody) fit(of *schemaBody) {
+	d.profile = d.profile && of != nil && of.profile
+	if of == nil || of.class != "event" {
+		d.expires = ""
+	}
 }
 
 func (m *maker) addTag(d *datasetBody) {

@@ -88,6 +88,7 @@ type dataset struct {
 type datasetBody struct {
 	title, description string
 	profile            bool
+	expires            string // "": never
 	tags               []tag
 	diagnostics        *bool
 }

@@ -281,6 +281,7 @@ func (d *datasetBody) tree() tree {
 	}
 	t.opt("tags", tags)
 	t.opt("errorDiagnostics", d.diagnostics)
+	t.opt("rowExpiration", d.expires)
 	return t
 }
 

@@ -26,12 +26,12 @@ type comparer struct {
 
 // compare walks two values side by side; inB is the object that b is a member of.
 func (c *comparer) compare(at Path, inB Value, a, b *Value) {
-	if c.spec.RulesBelow(at) {
+	if (a == nil) != (b == nil) && c.spec.RulesBelow(at) {
 		// Members have rows of their own: an object that is absent is empty.
 		empty := Object()
-		if a == nil && b != nil {
+		if a == nil {
 			a = &empty
-		} else if b == nil && a != nil {
+		} else {
 			b = &empty
 		}
 	}

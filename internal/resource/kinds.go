@@ -2,7 +2,6 @@ package resource
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/aepflow/aepflow/internal/specs"
 )
@@ -115,6 +114,9 @@ type Spec struct {
 	Identifying []string          // fields that a renamed object keeps, those of them that it has
 	Reads       string            // field that says which connection this reads
 	Switched    []string          // lists that are off before they get another value that is on
+	Late        []string          // members that a create does not take: an update call after it sets them
+	MergedAt    string            // path whose items take values of Late members merged into what is there
+	Expires     string            // path of the period after which rows are deleted, in a Late member
 	Stops       bool              // must be disabled before it is deleted
 	Types       []string          // values of @type that the descriptors of this kind have
 	Describes   bool              // describes what holds data: stays with it, unless no document has it any more
@@ -201,10 +203,12 @@ var kinds = map[Kind]*Spec{
 			{"description", InPlace, Always, "a description is free to change"},
 			{"tags.*", InPlace, Always, "each tag on its own: the platform keeps tags of its own beside ours"},
 			{"enableErrorDiagnostics", InPlace, Always, "a setting of later batches"},
+			{"extensions.adobe_lakeHouse.rowExpiration", InPlace, Always, "rows that are older are deleted for good"},
 			{"schemaRef", RequiresReplace, Always, "data keep the schema that they were written with"},
 			{"fileDescription", RequiresReplace, Always, "data keep the format that they were written in"},
 		},
 		Switched: []string{"tags.unifiedProfile", "tags.unifiedIdentity"},
+		Late:     []string{"extensions"}, MergedAt: specs.Catalog + "/v2/dataSets", Expires: RowExpiration,
 	},
 	Source: {
 		Kind: Source, Noun: "source connection", Collection: specs.FlowService + "/sourceConnections",
@@ -278,6 +282,9 @@ var kinds = map[Kind]*Spec{
 	},
 }
 
+// RowExpiration is the path of the period after which Catalog deletes the rows of a dataset.
+const RowExpiration = "extensions.adobe_lakeHouse.rowExpiration.ttlValue"
+
 // The values that switch a list of Spec.Switched on and off. Catalog takes another
 // value that is on only while both tags of Profile are off. A tag that is removed is
 // switched off: its absence changes nothing.
@@ -309,19 +316,26 @@ func (s *Spec) TraitOf(p Path) (Trait, Path) {
 	return found, p[:best]
 }
 
-// RulesBelow reports whether the table has rows for the members of the object at p.
+// RulesBelow reports whether the table has rows for members of the object at p, at any
+// depth, and none for the object itself.
 func (s *Spec) RulesBelow(p Path) bool {
 	if len(p) == 0 || p[len(p)-1].Sort != FieldStep {
 		return false
 	}
+	below := false
 	for _, t := range s.Traits {
-		if parent, ok := strings.CutSuffix(t.Field, ".*"); ok {
-			if n, ok := matchPrefix(parent, p); ok && n == len(p) {
-				return true
+		if _, ok := matchPrefix(t.Field, p); ok {
+			return false
+		}
+		for i := range len(t.Field) {
+			if t.Field[i] != '.' || below {
+				continue
 			}
+			n, ok := matchPrefix(t.Field[:i], p)
+			below = ok && n == len(p)
 		}
 	}
-	return false
+	return below
 }
 
 // KeyOf returns the member that identifies the elements of the list at p; "" for the

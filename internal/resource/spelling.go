@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Spelling is a row of the table of spellings: a field that the platform, its
@@ -48,6 +50,7 @@ var spellings = map[Kind][]Spelling{
 		{Field: "tags.unifiedProfile", Server: isStamp},
 		{Field: "tags.unifiedIdentity", Server: isStamp},
 		{Field: "tags.*", Canon: withoutSpaces},
+		{Field: RowExpiration, Canon: canonPeriod, Absent: emptyText},
 	},
 	Source: {
 		textless, specVersion, undrafted,
@@ -172,6 +175,15 @@ func AttributeName(s string) string {
 		s = strings.TrimSuffix(inner, "}")
 	}
 	return strings.ReplaceAll(s, `\.`, ".")
+}
+
+// canonPeriod is the one spelling of a period: P12M is P1Y.
+func canonPeriod(s string) string {
+	p, ok := specs.ParsePeriod(s)
+	if !ok {
+		return s
+	}
+	return "P" + strconv.Itoa(p.Months) + "M" + strconv.Itoa(p.Days) + "D"
 }
 
 // stamp matches what the platform notes in a tag that it acts on, such as

@@ -81,6 +81,9 @@ func checkDataset(c *core.Call, o object, id string) error {
 			return badDataset("fileDescription has format %q and charset %q", core.Text(f, "format"), core.Text(f, "charset"))
 		}
 	}
+	if err := checkExpiration(o, schema); err != nil {
+		return err
+	}
 	return checkTags(o["tags"], schema)
 }
 
@@ -124,6 +127,7 @@ func createDataset(c *core.Call, body object) (core.Answer, error) {
 		return core.OK([]any{})
 	}
 	id := c.Env.NewHex(24)
+	delete(body, "extensions") // a create does not take them
 	AddDataset(c, id, body)
 	return core.Created(datasetRef(id), "@/dataSets/"+id)
 }
@@ -150,14 +154,11 @@ func AddDataset(c *core.Call, id string, body object) object {
 	if o["observableSchema"] == nil {
 		o["observableSchema"] = object{}
 	}
-	behavior := "record"
-	if schema := registry.FindResource(c.Space, core.Text(o, "schemaRef", "id")); schema != nil {
-		if slices.Contains(core.Texts(schema, "meta:extends"), registry.BehaviorSeries) ||
-			core.Text(schema, "meta:class") == registry.ClassEvent {
+	if o["classification"] == nil {
+		behavior := "record"
+		if schema := registry.FindResource(c.Space, core.Text(o, "schemaRef", "id")); schema != nil && hasEvents(schema) {
 			behavior = "time-series"
 		}
-	}
-	if o["classification"] == nil {
 		o["classification"] = object{"dataBehavior": behavior, "managedBy": "CUSTOMER"}
 	}
 	o["version"], o["imsOrg"], o["sandboxId"] = "1.0.0", c.Space.Org.ID, c.Space.Sandbox.ID
@@ -269,6 +270,7 @@ func writeDataset(c *core.Call, r *core.Record, before, after object) (core.Answ
 	if c.Request.Header.Get("Pragma") == "validate-only" {
 		return core.OK([]any{})
 	}
+	noteExpiration(c, before, after)
 	after["version"] = nextPatch(core.Text(before, "version"))
 	after["updated"], after["updatedUser"] = c.Millis(), c.Client
 	c.Space.Put(core.KindDataset, r.ID, r.Created, after)

@@ -49,6 +49,41 @@ func TestPatchedDatasets(t *testing.T) {
 	)
 }
 
+// Rows of events expire after a period that a merge sets, and a create does not take.
+func TestExpiration(t *testing.T) {
+	s := open(core.CatalogService, core.Switches{})
+	s.Put(core.KindSchema, "https://ns.adobe.com/acme/schemas/e",
+		`{"title":"E","meta:resourceType":"schemas","meta:extends":["https://ns.adobe.com/xdm/data/time-series"]}`)
+	event := `"schemaRef":{"id":"https://ns.adobe.com/acme/schemas/e",` +
+		`"contentType":"application/vnd.adobe.xed+json;version=1"}`
+	expires := func(period string) string {
+		return `{"extensions":{"adobe_lakeHouse":{"rowExpiration":{"ttlValue":"` + period + `"}}}}`
+	}
+	AddDataset(s.Call(), "d1", core.MustObject([]byte(`{"name":"D",`+event+`}`)))
+	AddDataset(s.Call(), "d2", core.MustObject([]byte(datasetBody)))
+	v2 := "PATCH /v2/dataSets/d1"
+	s.Run(t,
+		servetest.Step{Call: v2, Body: expires("P30D"), Status: 200, Want: `["@/dataSets/d1"]`},
+		servetest.Step{Call: "GET /dataSets/d1", Status: 200, Want: `{"d1":{"version":"1.0.1","extensions":
+			{"adobe_lakeHouse":{"rowExpiration":{"ttlValue":"P30D","valueStatus":"custom","setBy":"user"}}}}}`},
+		servetest.Step{Call: v2, Body: expires("P10Y"), Status: 200},
+		servetest.Step{Call: v2, Body: expires("P29D"), Status: 400, Has: "expected P30D to P10Y"},
+		servetest.Step{Call: v2, Body: expires("P10Y1D"), Status: 400, Has: "expected P30D to P10Y"},
+		servetest.Step{Call: v2, Body: expires("30 days"), Status: 400, Has: "expected an ISO 8601 period"},
+		servetest.Step{Call: "PATCH /v2/dataSets/d2", Body: expires("P90D"), Status: 400, Has: "xdm/data/time-series"},
+		servetest.Step{Call: "PATCH /dataSets/d2", Status: 400, Header: "Content-Type: application/json-patch+json",
+			Body: `[{"op":"add","path":"/extensions/adobe_lakeHouse/rowExpiration","value":{"ttlValue":"P90D"}}]`},
+		servetest.Step{Call: "PATCH /dataSets/d1", Status: 200, Header: "Content-Type: application/json-patch+json",
+			Body: `[{"op":"remove","path":"/extensions/adobe_lakeHouse/rowExpiration"}]`},
+		servetest.Step{Call: "POST /dataSets", Body: `{"name":"E",` + event + `,` + expires("P90D")[1:], Status: 201},
+	)
+	for _, r := range s.Space.Table(core.KindDataset).By("name", "E") {
+		if core.At(r.View(), rowExpiration...) != nil {
+			t.Error("a create takes what only a merge sets")
+		}
+	}
+}
+
 func TestListedDatasets(t *testing.T) {
 	s := open(core.CatalogService, core.Switches{})
 	for _, name := range []string{"a", "c", "b"} {

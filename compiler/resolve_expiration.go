@@ -1,0 +1,55 @@
+package compiler
+
+import (
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/xdm"
+)
+
+// checkExpiration checks after how long the rows of a dataset are deleted: the platform
+// does so by the time of an event, which records do not have.
+func checkExpiration(d *datasetSymbol, schema *schemaSymbol, report *diag.Report) {
+	if d.RowExpiration == "" {
+		return
+	}
+	at := d.at("rowExpiration")
+	period, ok := specs.ParsePeriod(d.RowExpiration)
+	shortest, longest := specs.ShortestExpiration, specs.LongestExpiration
+	switch {
+	case !ok:
+		report.Add(badExpiration{at, "`" + d.RowExpiration + "` is not a period", "expected a period such as P90D",
+			periodHelp})
+	case !period.IsAtLeast(shortest) && shortest.IsAtLeast(period):
+		report.Add(badExpiration{at, "rows expire after less than 30 days", "the platform keeps rows for 30 days at least",
+			"write `P30D`, or a longer period"})
+	case !longest.IsAtLeast(period):
+		report.Add(badExpiration{at, "rows expire after more than 10 years", "the platform takes at most P10Y",
+			"write `P10Y`, or remove `rowExpiration` to keep all rows"})
+	}
+	if schema == nil {
+		return
+	}
+	class, known := xdm.ClassByName(schema.Class)
+	isRecord := known && class.ID != xdm.EventClass
+	if schema.Relational != nil {
+		isRecord = schema.Relational.Behavior != "time-series"
+	}
+	if isRecord {
+		report.Add(badExpiration{at, "rows of records cannot expire", "the schema describes records, which have no time",
+			"remove `rowExpiration`: only datasets of events have it"})
+	}
+}
+
+const periodHelp = "write P, then years, months, weeks, or days: `P90D`, `P6M`, `P1Y`"
+
+type badExpiration struct {
+	at                   place
+	message, label, help string
+}
+
+func (p badExpiration) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.RowExpiration, Severity: diag.Error, Path: p.at.path.String(),
+		Message: p.message, Labels: p.at.labels(p.label), Help: p.help,
+	}
+}
