@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -46,6 +45,7 @@ type grammar struct {
 
 	Completion completionCmd `cmd:"" formats:"text" help:"Print the script that completes command lines in a shell."`
 
+	Man     manCmd        `cmd:"" hidden:"" formats:"text" help:"Print a manual page, or write all of them."`
 	Preview oldPreviewCmd `cmd:"" hidden:""`
 }
 
@@ -182,31 +182,4 @@ func usageFault(stderr *output.Writer, err error) int {
 	}
 	stderr.Printf("error: %v\n  = help: see `%s`\n", err, strings.Replace(hint, "aepflow aepflow", "aepflow", 1))
 	return exitUsage
-}
-
-type versionCmd struct{}
-
-// version is set by the linker for releases.
-var version = ""
-
-func toolVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return strings.TrimPrefix(info.Main.Version, "v")
-	}
-	return "0.1.0-dev"
-}
-
-func (versionCmd) Run(a *app) error {
-	if err := a.writes("text", "json"); err != nil {
-		return err
-	}
-	if a.Output == "json" {
-		return a.printJSON(struct {
-			Version string `json:"version"`
-		}{toolVersion()})
-	}
-	return a.stdout.Printf("aepflow %s\n", toolVersion())
 }
