@@ -25,6 +25,7 @@ var layers = map[string][]string{
 		"internal/output", "internal/parallel",
 		"internal/platform", "internal/redact", "internal/remote",
 		"internal/resource", "internal/runs", "internal/source", "internal/specs", "internal/view",
+		"internal/explore", "internal/xdm",
 	},
 	"compiler": {
 		"schemas", "internal/connectordoc", "internal/dataprep", "internal/diag", "internal/document",
@@ -48,8 +49,8 @@ var layers = map[string][]string{
 	"schemas/gen":         {"schemas", "internal/connectordoc", "internal/specs"},
 	"internal/drawing":    {"internal/output"},
 	"internal/view": {
-		"applier", "planner", "internal/diag", "internal/drawing", "internal/output", "internal/resource", "internal/runs",
-		"internal/source",
+		"applier", "planner", "internal/diag", "internal/drawing", "internal/explore", "internal/output",
+		"internal/resource", "internal/runs", "internal/source",
 		"internal/specs", "internal/textdiff",
 	},
 	"internal/curlscript":      {"planner", "internal/output", "internal/resource", "internal/specs", "internal/view"},
@@ -76,8 +77,9 @@ var layers = map[string][]string{
 	"internal/javatime":        {},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},
 	"internal/runs":            {"internal/resource"},
+	"internal/explore":         {},
 	"internal/remote": {"internal/parallel", "internal/lockfile", "internal/platform", "internal/resource",
-		"internal/runs",
+		"internal/explore", "internal/runs",
 		"internal/specs"},
 	"internal/platform": {"internal/files", "internal/redact", "internal/specs"},
 	"internal/emulator": {

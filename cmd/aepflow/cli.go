@@ -30,6 +30,7 @@ type grammar struct {
 	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
 	Status   statusCmd   `cmd:"" formats:"text,json,html" help:"${status}"`
 	Runs     runsCmd     `cmd:"" help:"List the runs of dataflows, or print one."`
+	Explore  exploreCmd  `cmd:"" formats:"text,json" help:"${explore}"`
 	Doctor   doctorCmd   `cmd:"" formats:"text,json" help:"${doctor}"`
 	State    stateCmd    `cmd:"" help:"Show, edit, and repair the lockfile."`
 	Unlock   unlockCmd   `cmd:"" formats:"text,json" help:"Show who holds the lock of a target."`
@@ -70,6 +71,7 @@ type globals struct {
 var helpTexts = kong.Vars{
 	"calls":           "Print the calls instead: http, or curl for a script that sends them.",
 	"compile":         "Print the resources that the documents define and the calls that create them.",
+	"explore":         "Show tables, files, columns, and rows of a source, and write a dataflow for them.",
 	"doctor":          "Check credentials, permissions, lockfile, and locks, and say what to do.",
 	"folder_or_files": "Folder of the project, or single files. Default: this folder.",
 	"folder_or_plan":  "Folder of the project, or a saved plan (a .json file).",

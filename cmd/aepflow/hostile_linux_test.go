@@ -216,6 +216,7 @@ var hostileArguments = map[string][]string{
 	"drift":       {},
 	"emulator":    {"--listen", "127.0.0.1:0", "--data", ".aepflow"},
 	"explain":     {"dataflow.schedule"},
+	"explore":     {"crm"},
 	"runs show":   {"00000000"},
 	"show":        {"plan.json"},
 	"state mv":    {"flow.mytable", "flow.moved"},

@@ -222,7 +222,7 @@ func isWord(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
-func render(text string, data firstProject) ([]byte, error) {
+func render(text string, data any) ([]byte, error) {
 	t, err := template.New("").Funcs(template.FuncMap{"yaml": document.QuoteKey}).Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("read template: %w", err)
