@@ -11,7 +11,7 @@ PLATFORMS   ?= windows/amd64
 # The race detector needs a C compiler; binaries never do.
 RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 
-.PHONY: build test demo check bench golden fuzz shape clean
+.PHONY: build test demo check bench golden fuzz shape reproducible snapshot clean
 
 build: ## bin/aepflow
 	go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/aepflow ./cmd/aepflow
@@ -54,5 +54,12 @@ fuzz: ## every fuzz target for FUZZTIME
 shape: ## the largest files, functions, types and packages: a mirror, not a law
 	@go run .ci/shape.go
 
+reproducible: ## two builds of the last commit, which have to be equal
+	@.ci/reproducible.sh
+
+GORELEASER ?= go run github.com/goreleaser/goreleaser/v2@v2.15.1
+snapshot: ## archives and packages of a release in dist, without image, SBOMs, and signatures
+	TAP_TOKEN= $(GORELEASER) release --snapshot --clean --skip=ko,sbom,sign
+
 clean:
-	rm -rf bin
+	rm -rf bin dist

@@ -9,6 +9,9 @@ import (
 // version is set by the linker for releases.
 var version = ""
 
+// unreleased is the version of a build that is no release: before the next one.
+const unreleased = "0.1.0-dev"
+
 // toolVersion is the version of a release, or that of the module.
 func toolVersion() string {
 	if version != "" {
@@ -17,7 +20,7 @@ func toolVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		return strings.TrimPrefix(info.Main.Version, "v")
 	}
-	return "0.1.0-dev"
+	return unreleased
 }
 
 type versionCmd struct{}
