@@ -29,6 +29,8 @@ func lower(u *unit, s *symbols) []resource.Resource {
 	case u.dataset != nil:
 		schema := s.schema(u.dataset.Schema)
 		return []resource.Resource{lowerDataset(u, schema, idOf(schema, u.dataset.Schema))}
+	case u.group != nil:
+		return []resource.Resource{lowerGroup(u)}
 	case u.namespace != nil:
 		return []resource.Resource{lowerNamespace(u)}
 	}

@@ -23,7 +23,7 @@ func idOf(schema *schemaSymbol, ref string) resource.Value {
 // the tag that lets it take part in Profile.
 func lowerSchema(u *unit, project *symbols) []resource.Resource {
 	s, l := u.ownSchema, u.lifecycle()
-	out, self := append(lowerFields(u), lowerKeys(u)...), addr(resource.Schema, s.name)
+	out, self := append(lowerFields(u, project), lowerKeys(u)...), addr(resource.Schema, s.name)
 	var primary []resource.Edge
 	for _, id := range s.Identities {
 		a := s.describedBy(resource.Descriptor, id.Path)
@@ -45,7 +45,7 @@ func lowerSchema(u *unit, project *symbols) []resource.Resource {
 
 // lowerFields makes a schema, and a field group for the own fields of one that has a
 // class.
-func lowerFields(u *unit) []resource.Resource {
+func lowerFields(u *unit, project *symbols) []resource.Resource {
 	s, l := u.ownSchema, u.lifecycle()
 	self := addr(resource.Schema, s.name)
 	if s.Relational != nil {
@@ -54,15 +54,24 @@ func lowerFields(u *unit) []resource.Resource {
 	class, _ := classID(s.Class)
 	parts := resource.List(ref(resource.String(class).At(s.lookup("class").Span())))
 	for i, group := range s.FieldGroups {
-		id, _ := fieldGroupID(group, s.Class)
+		id := resource.String(group)
+		if known, ok := fieldGroupID(group, s.Class); ok {
+			id = resource.String(known)
+		} else if own := project.group(group); own != nil {
+			id = resource.Reference(addr(resource.FieldGroup, own.name), "id")
+		}
 		where := s.lookup("fieldGroups").Below(document.Step{Index: i, IsIndex: true})
-		parts.Items = append(parts.Items, ref(resource.String(id).At(where.Span())))
+		parts.Items = append(parts.Items, ref(id.At(where.Span())))
 	}
 	var out []resource.Resource
 	if len(s.Fields) > 0 {
 		group := addr(resource.FieldGroup, s.name)
 		parts.Items = append(parts.Items, ref(resource.Reference(group, "id").At(s.lookup("fields").Span())))
-		out = append(out, made(u, group, s.keys("fields"), fieldGroupValue(s, class), l))
+		head := object{
+			resource.F("type", resource.String("object")),
+			resource.F("title", resource.String(s.Title+" fields").At(s.lookup("title").Span())),
+		}
+		out = append(out, made(u, group, s.keys("fields"), fieldGroupValue(s, head, []string{class}), l))
 	}
 	schema := schemaHead(s)
 	schema.add("allOf", parts)
@@ -80,19 +89,15 @@ func schemaHead(s *schemaSymbol) object {
 
 func ref(id resource.Value) resource.Value { return resource.Object(resource.F("$ref", id)) }
 
-// fieldGroupValue puts a schema's own fields below the tenant's namespace, as
-// the registry demands.
-func fieldGroupValue(s *schemaSymbol, class string) resource.Value {
+// fieldGroupValue puts own fields below the tenant's namespace, as the registry demands.
+// head is the body without them.
+func fieldGroupValue(s *schemaSymbol, head object, classes []string) resource.Value {
 	tree, _ := xdm.OwnProperties(ownFields(s.SchemaBody), s.tenant)
 	fields := resource.Object(resource.F(xdm.TenantNamespace, shapeValue(tree, "", s.declared())))
-	return resource.Object(
-		resource.F("type", resource.String("object")),
-		resource.F("title", resource.String(s.Title+" fields").At(s.lookup("title").Span())),
-		resource.F("meta:intendedToExtend", resource.List(resource.String(class))),
-		resource.F("definitions", resource.Object(resource.F("fields",
-			resource.Object(resource.F("properties", fields))))),
-		resource.F("allOf", resource.List(ref(resource.String("#/definitions/fields")))),
-	)
+	head.add("meta:intendedToExtend", textList(classes))
+	head.add("definitions", resource.Object(resource.F("fields", resource.Object(resource.F("properties", fields)))))
+	head.add("allOf", resource.List(ref(resource.String("#/definitions/fields"))))
+	return head.value()
 }
 
 // declared returns a function that finds where an own field is declared.

@@ -28,6 +28,8 @@ func (r *resolver) resolve(u *unit) {
 		r.resolveSchema(u.ownSchema)
 	case u.dataset != nil:
 		r.resolveDataset(u.ownDataset)
+	case u.group != nil:
+		r.resolveGroup(u)
 	case u.namespace != nil:
 		resolveNamespace(u, r.report)
 	}

@@ -38,6 +38,8 @@ func resolveImports(u *unit, imports schemas.Imports, report *diag.Report) {
 		makes = kindsOfSchema(u.ownSchema)
 	case u.dataset != nil:
 		makes = []resource.Kind{resource.Dataset}
+	case u.group != nil:
+		makes = []resource.Kind{resource.FieldGroup}
 	case u.namespace != nil:
 		makes = []resource.Kind{resource.Namespace}
 	}

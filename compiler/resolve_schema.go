@@ -12,9 +12,12 @@ func (r *resolver) resolveSchema(s *schemaSymbol) {
 	if s.Relational != nil {
 		resolveRelational(s, report)
 	} else {
-		resolveClass(s, report)
+		r.resolveClass(s)
 	}
 	resolveOwnFields(s, report)
+	for _, clash := range s.parts {
+		report.Add(clash)
+	}
 	resolveIdentities(s, report)
 	r.resolveDescriptions(s)
 	lintFields(s, report)
@@ -22,7 +25,8 @@ func (r *resolver) resolveSchema(s *schemaSymbol) {
 }
 
 // resolveClass checks the class and the field groups of a schema.
-func resolveClass(s *schemaSymbol, report *diag.Report) {
+func (r *resolver) resolveClass(s *schemaSymbol) {
+	report := r.report
 	class, ok := xdm.ClassByName(s.Class)
 	switch {
 	case !s.lookup("class").Here:
@@ -31,12 +35,16 @@ func resolveClass(s *schemaSymbol, report *diag.Report) {
 		report.Add(unknownClass{at: s.at("class"), got: s.Class})
 	}
 	for i, name := range s.FieldGroups {
-		where := s.at("fieldGroups")
-		where.path = where.path.Index(i)
+		where := s.itemAt(i, "fieldGroups")
 		g, known := xdm.FieldGroupByName(name, class)
+		own := r.group(name)
 		switch {
+		case own != nil && !known:
+			if ok && !own.extends(class) {
+				report.Add(groupDocumentClass{at: where, class: s.at("class"), group: own, of: s.Class})
+			}
 		case !known && !xdm.IsID(name):
-			report.Add(unknownFieldGroup{at: where, got: name, near: xdm.NearestFieldGroups(name, class)})
+			r.missingGroup(where, name, class)
 		case known && ok && !g.Fits(class):
 			report.Add(fieldGroupClass{at: where, class: s.at("class"), group: g, of: class})
 		}
@@ -80,16 +88,18 @@ func resolveOwnFields(s *schemaSymbol, report *diag.Report) {
 // clashOf finds the field that another one lies inside of, or around, where
 // neither declares the level that they disagree about.
 func (s *schemaSymbol) clashOf(i int) int {
-	inside := func(a, b string) bool {
-		return len(b) > len(a) && b[:len(a)] == a && (b[len(a)] == '.' || b[len(a)] == '[')
-	}
 	own := s.ownPath(s.Fields[i].Path)
 	for j := range s.Fields {
-		if other := s.ownPath(s.Fields[j].Path); j != i && (inside(own, other) || inside(other, own)) {
+		if other := s.ownPath(s.Fields[j].Path); j != i && (isInside(own, other) || isInside(other, own)) {
 			return j
 		}
 	}
 	return i
+}
+
+// isInside reports whether path b lies below path a.
+func isInside(a, b string) bool {
+	return len(b) > len(a) && b[:len(a)] == a && (b[len(a)] == '.' || b[len(a)] == '[')
 }
 
 // resolveIdentities checks that each identity is a field that can be one, that

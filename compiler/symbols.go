@@ -57,6 +57,7 @@ func newSymbols(units []unit, o Options, report *diag.Report) *symbols {
 	for _, kind := range schemas.Kinds() {
 		s.names[kind] = sync.OnceValue(func() *nearest.Names { return nearest.Of(s.list(kind)) })
 	}
+	s.compose(units)
 	return s
 }
 
@@ -176,6 +177,7 @@ type schemaSymbol struct {
 	tenant string           // of the target, "" when it is not known
 	fields *xdm.Schema      // what is known about its fields
 	faults []xdm.OwnProblem // of its own fields
+	parts  []partClash      // what its field groups define in two ways
 }
 
 func newSchemaSymbol(in section, name string, body *schemas.SchemaBody, tenant string) *schemaSymbol {
@@ -197,6 +199,8 @@ func (u *unit) enter(tenant string) {
 	switch {
 	case u.schema != nil:
 		u.ownSchema = newSchemaSymbol(whole, u.name, &u.schema.SchemaBody, tenant)
+	case u.group != nil:
+		u.ownGroup = newGroupSymbol(whole, u.group, tenant)
 	case u.dataset != nil:
 		u.ownDataset = &datasetSymbol{whole, &u.dataset.DatasetBody, u.dataset.Schema, u.at("schema")}
 	case u.dataflow != nil:

@@ -21,11 +21,13 @@ type unit struct {
 	connection *schemas.Connection
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
+	group      *schemas.FieldGroup
 	namespace  *schemas.Namespace
 	partial    *partial // what can be read of a wrong document
 
 	ownSchema  *schemaSymbol  // that the document makes, nil when it makes none
 	ownDataset *datasetSymbol // likewise
+	ownGroup   *groupSymbol   // likewise
 
 	compiled bool // resolved and, unless that found an error, lowered
 	lowered  []resource.Resource
@@ -48,7 +50,7 @@ func (u *unit) isAlone() bool {
 	}
 	_, via := viaOf(f)
 	return via.Connection == "" && f.Target.Schema.Ref == "" && f.Target.Dataset.Ref == "" &&
-		len(f.Target.Schema.Relationships) == 0
+		len(f.Target.Schema.Relationships) == 0 && !namesParts(&f.Target.Schema.SchemaBody)
 }
 
 // at returns the place below keys of the document.
@@ -78,6 +80,8 @@ func (u *unit) lifecycle() *schemas.Lifecycle {
 		return u.schema.Lifecycle
 	case u.dataset != nil:
 		return u.dataset.Lifecycle
+	case u.group != nil:
+		return u.group.Lifecycle
 	case u.namespace != nil:
 		return u.namespace.Lifecycle
 	}
@@ -200,6 +204,8 @@ func (u *unit) take(v any, tenant string) {
 		u.schema = v
 	case *schemas.Dataset:
 		u.dataset = v
+	case *schemas.FieldGroup:
+		u.group = v
 	case *schemas.Namespace:
 		u.namespace = v
 	}

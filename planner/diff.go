@@ -65,6 +65,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	list = append(list, removed...)
 	keepNamed(list, e)
 	forgetProfile(list, e)
+	forgetParts(list, e)
 	followTitles(list, e)
 	followReaders(list, e)
 	selectNodes(list, e)

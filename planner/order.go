@@ -42,11 +42,16 @@ func numberCalls(list []*node, renames []rename, e *env) {
 		order = append(order, destroyed[n])
 		last[n.change.Address] = append(last[n.change.Address], destroyed[n])
 	}
-	makes := func(a resource.Address) []*batch {
-		if b := created[e.nodes[a]]; b != nil {
+	var makes func(a resource.Address) []*batch
+	makes = func(a resource.Address) (out []*batch) {
+		n := e.nodes[a]
+		if b := created[n]; b != nil {
 			return []*batch{b}
 		}
-		return nil
+		for _, part := range e.partsOf(n) {
+			out = append(out, makes(part)...)
+		}
+		return out
 	}
 	for n, b := range created {
 		for _, dep := range n.change.DependsOn {
@@ -81,6 +86,20 @@ func numberCalls(list []*node, renames []rename, e *env) {
 	for _, b := range order {
 		number = b.number(number)
 	}
+}
+
+// partsOf returns what an unchanged schema is made of: a field that is added to one of its parts is a field of the
+// schema, which others may use.
+func (e *env) partsOf(n *node) (out []resource.Address) {
+	if n == nil || n.resource == nil {
+		return nil
+	}
+	for _, dep := range n.change.DependsOn {
+		if resource.SpecOf(dep.To.Kind).Part {
+			out = append(out, dep.To)
+		}
+	}
+	return out
 }
 
 // orderTitles makes what takes a title wait for what frees it, and refuses what cannot.

@@ -95,6 +95,7 @@ const (
 	ReasonProtect      Reason = "its protection changes"
 	ReasonReworded     Reason = "the documents name the same objects in another way"
 	ReasonPermanent    Reason = "the platform never deletes it, so it is forgotten"
+	ReasonShared       Reason = "other schemas may be made of it, so it stays on the platform"
 	ReasonNamed        Reason = "a document names it by its ID, so it stays on the platform"
 )
 

@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/aepflow/aepflow/internal/resource"
+import (
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/resource"
+)
 
 // removals returns what no document asks for any more and what earlier
 // replacements left over, in the reverse order of addresses. kept is how many
@@ -38,6 +42,23 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 		list = append(list, n)
 	}
 	return list, kept
+}
+
+// forgetParts leaves on the platform what schemas are made of, unless data may be lost or a schema that has it is
+// removed too: others may have it.
+func forgetParts(list []*node, e *env) {
+	if e.AllowDataLoss || e.Destroy {
+		return
+	}
+	stay := map[resource.Address]bool{}
+	for _, n := range list {
+		if !n.spec().Part {
+			continue
+		}
+		gone := func(a resource.Address) bool { return e.nodes[a] != nil && e.nodes[a].removes() }
+		stay[n.change.Address] = !slices.ContainsFunc(e.users()[n.change.Address], gone)
+	}
+	forget(list, stay, ReasonShared)
 }
 
 // forgetMissing turns the removal of an object that a refresh did not find into one from the lockfile.

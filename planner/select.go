@@ -89,11 +89,19 @@ func addressSet(list []resource.Address) map[resource.Address]bool {
 // stream, and the move that frees its address; for a removal, the change of everything that uses the object.
 func neededBy(n *node, e *env) []*node {
 	var out []*node
-	for _, dep := range n.change.DependsOn {
-		other := e.nodes[dep.To]
+	var need func(a resource.Address)
+	need = func(a resource.Address) {
+		other := e.nodes[a]
 		if other != nil && other.change.Action.Changes() && other.change.Action != Delete {
 			out = append(out, other)
+			return
 		}
+		for _, part := range e.partsOf(other) {
+			need(part)
+		}
+	}
+	for _, dep := range n.change.DependsOn {
+		need(dep.To)
 	}
 	if n.titleOf != nil {
 		out = append(out, n.titleOf)

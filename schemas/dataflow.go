@@ -18,12 +18,13 @@ const (
 	KindConnection = "Connection"
 	KindSchema     = "Schema"
 	KindDataset    = "Dataset"
+	KindFieldGroup = "FieldGroup"
 	KindNamespace  = "Namespace"
 )
 
 // Kinds returns every kind of document, the default first.
 func Kinds() []string {
-	return []string{KindDataflow, KindConnection, KindSchema, KindDataset, KindNamespace}
+	return []string{KindDataflow, KindConnection, KindSchema, KindDataset, KindFieldGroup, KindNamespace}
 }
 
 // Dataflow brings data into one dataset: on a schedule a table of a database,

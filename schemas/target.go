@@ -29,7 +29,7 @@ type SchemaBody struct {
 	Class string `yaml:"class,omitempty" jsonschema:"minLength=1,example=profile,example=event"`
 	// Makes the schema relational: a table with a primary key, without class, field groups, and Profile.
 	Relational *Relational `yaml:"relational,omitempty"`
-	// Field groups of the schema: well-known names such as profile-person-details, or $ids.
+	// Field groups of the schema: well-known names such as profile-person-details, names of FieldGroup documents, or $ids.
 	FieldGroups []string `yaml:"fieldGroups,omitempty"`
 	// Own fields: path below the tenant namespace, or at the root of a relational schema, then a type.
 	Fields Fields `yaml:"fields,omitempty"`

@@ -153,7 +153,7 @@ type definition struct {
 var formatOrder = []string{
 	"Dataflow", "Database", "Column", "Target", "SchemaRef", "DatasetRef", "OwnField", "Identity", "Mapping", "MappingSet",
 	"Delta", "Schedule", "Options", "Lifecycle", "Imported", "Connection", "Auth", "Param", "Schema", "Dataset",
-	"Namespace", "Project", "TargetConfig",
+	"FieldGroup", "Namespace", "Project", "TargetConfig",
 	"TeamLock",
 }
 

@@ -32,7 +32,8 @@ func nextVersion(seed uint64) *maker {
 type edit func(*maker)
 
 // edits holds at least one edit for each key of the file format.
-var edits = slices.Concat(connectionEdits, namespaceEdits, schemaEdits, datasetEdits, flowEdits, flowEdits, wholeEdits)
+var edits = slices.Concat(connectionEdits, namespaceEdits, groupEdits, schemaEdits, datasetEdits, flowEdits, flowEdits,
+	wholeEdits)
 
 func onConnection(f func(*maker, *connection)) edit {
 	return func(m *maker) {
@@ -134,6 +135,33 @@ var namespaceEdits = []edit{
 	onNamespace(func(m *maker, n *namespace) { m.relive(&n.life) }),
 	onNamespace(func(m *maker, n *namespace) { m.rename(&n.name, &n.life, "ids") }),
 	func(m *maker) { m.addNamespace() },
+}
+
+func onGroup(f func(*maker, *group)) edit {
+	return func(m *maker) {
+		if len(m.p.groups) > 0 {
+			f(m, one(m, m.p.groups))
+		}
+	}
+}
+
+var groupEdits = []edit{
+	onGroup(func(m *maker, g *group) { g.title = m.words("Group") }),
+	onGroup(func(m *maker, g *group) { g.description = m.words("Now groups") }),
+	onGroup(func(m *maker, g *group) {
+		for range 5 {
+			m.addGroupField(g)
+		}
+	}),
+	onGroup(func(m *maker, g *group) {
+		f := &g.fields[m.IntN(len(g.fields))]
+		f.title, f.description = m.maybe(0.7, m.words("Label")), m.maybe(0.7, m.words("Means"))
+	}),
+	onGroup(func(m *maker, g *group) { g.classes = []string{"event", "profile"} }),
+	onGroup(func(m *maker, g *group) { m.relive(&g.life) }),
+	onGroup(func(m *maker, g *group) { m.rename(&g.name, &g.life, "group") }),
+	func(m *maker) { m.addGroup() },
+	onSchema(func(m *maker, s *schemaBody) { m.share(s) }),
 }
 
 var schemaEdits = []edit{

@@ -32,6 +32,9 @@ func newProject(seed uint64) *maker {
 	for range max(0, m.IntN(4)-2) {
 		m.addNamespace()
 	}
+	for range max(0, m.IntN(4)-2) {
+		m.addGroup()
+	}
 	for range m.IntN(3) {
 		m.addSchema()
 	}
@@ -205,6 +208,35 @@ func (m *maker) codes() []string {
 	return codes
 }
 
+func (m *maker) addGroup() {
+	g := &group{name: m.name("group"), title: m.words("Group"), description: m.maybe(0.5, m.words("Groups"))}
+	g.classes, g.life = [][]string{{"profile"}, {"event"}, {"profile", "event"}}[m.IntN(3)], m.life()
+	for range 1 + m.IntN(3) {
+		m.addGroupField(g)
+	}
+	m.p.groups = append(m.p.groups, g)
+}
+
+// addGroupField adds a field that no other part of a schema has.
+func (m *maker) addGroupField(g *group) {
+	s := &schemaBody{}
+	for len(s.fields) == 0 {
+		m.addField(s)
+	}
+	f := s.fields[0]
+	f.path = fmt.Sprintf("%s.%s%d", g.name, f.path, m.number())
+	g.fields = append(g.fields, f)
+}
+
+// share adds a field group of a document to a schema.
+func (m *maker) share(s *schemaBody) {
+	for _, g := range m.p.groups {
+		if slices.Contains(g.classes, s.class) && !slices.Contains(s.shared, g) && m.chance(0.6) {
+			s.shared = append(s.shared, g)
+		}
+	}
+}
+
 func (m *maker) addSchema() {
 	m.p.schemas = append(m.p.schemas, &schema{name: m.name("schema"), body: m.schemaBody(), life: m.life()})
 }
@@ -218,6 +250,7 @@ func (m *maker) schemaBody() *schemaBody {
 	for range m.IntN(5) {
 		m.addField(s)
 	}
+	m.share(s)
 	for range m.IntN(3) {
 		m.addIdentity(s)
 	}
@@ -270,7 +303,7 @@ func (m *maker) addField(s *schemaBody) {
 // identifiable lists the fields that may identify a person and do not yet.
 func identifiable(s *schemaBody) []string {
 	var out []string
-	for _, f := range s.fields {
+	for _, f := range s.all() {
 		if f.typ == "string" {
 			out = append(out, f.path)
 		}
@@ -281,6 +314,15 @@ func identifiable(s *schemaBody) []string {
 	return slices.DeleteFunc(out, func(path string) bool {
 		return slices.ContainsFunc(s.identities, func(i identity) bool { return i.path == path })
 	})
+}
+
+// all are the fields of a schema and of its shared field groups.
+func (s *schemaBody) all() []field {
+	out := slices.Clone(s.fields)
+	for _, g := range s.shared {
+		out = append(out, g.fields...)
+	}
+	return out
 }
 
 func (s *schemaBody) primary() int {

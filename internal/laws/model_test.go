@@ -12,6 +12,7 @@ import (
 type project struct {
 	connections []*connection
 	namespaces  []*namespace
+	groups      []*group
 	schemas     []*schema
 	datasets    []*dataset
 	flows       []*dataflow
@@ -51,10 +52,19 @@ type schema struct {
 	life lifecycle
 }
 
+// group is a field group of its own document. Its fields lie below its name.
+type group struct {
+	name, title, description string
+	classes                  []string
+	fields                   []field
+	life                     lifecycle
+}
+
 type schemaBody struct {
 	title, description string
 	class              string // profile or event
 	groups             []string
+	shared             []*group
 	fields             []field
 	identities         []identity
 	profile            bool
@@ -304,7 +314,7 @@ func destinations(r schemaRef) []column {
 		class, groups = r.seeded.class, r.seeded.groups
 	} else {
 		b := r.body()
-		class, groups, fields = b.class, b.groups, b.fields
+		class, groups, fields = b.class, b.groups, b.all()
 	}
 	out := []column{{"_id", "string"}}
 	if class == "event" {

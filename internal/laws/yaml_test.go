@@ -115,6 +115,14 @@ func (p *project) documents() []document {
 	for _, c := range p.connections {
 		out = append(out, document{"Connection", c.name, c.tree()})
 	}
+	for _, g := range p.groups {
+		t := tree{{"kind", "FieldGroup"}, {"name", g.name}, {"title", g.title}}
+		t.opt("description", g.description)
+		t.add("classes", texts(g.classes))
+		t.opt("fields", fieldsTree(g.fields))
+		t.opt("lifecycle", g.life.tree())
+		out = append(out, document{"FieldGroup", g.name, t})
+	}
 	for _, n := range p.namespaces {
 		t := tree{{"kind", "Namespace"}, {"name", n.name}, {"title", n.title}, {"code", n.code}, {"idType", n.idType}}
 		t.opt("description", n.description)
@@ -209,16 +217,13 @@ func (s *schemaBody) tree() tree {
 	t := tree{{"title", s.title}}
 	t.opt("description", s.description)
 	t.add("class", s.class)
-	var groups []any
-	for _, g := range s.groups {
-		groups = append(groups, g)
+	groups := texts(s.groups)
+	for _, g := range s.shared {
+		groups = append(groups, g.name)
 	}
 	t.opt("fieldGroups", groups)
-	var fields, identities tree
-	for _, f := range s.fields {
-		fields.add(f.path, f.tree())
-	}
-	t.opt("fields", fields)
+	t.opt("fields", fieldsTree(s.fields))
+	var identities tree
 	for _, i := range s.identities {
 		if !i.primary && len(i.namespace)%2 == 0 {
 			identities.add(i.path, i.namespace)
@@ -231,6 +236,22 @@ func (s *schemaBody) tree() tree {
 	t.opt("identities", identities)
 	t.opt("profile", s.profile)
 	return t
+}
+
+func fieldsTree(fields []field) tree {
+	var t tree
+	for _, f := range fields {
+		t.add(f.path, f.tree())
+	}
+	return t
+}
+
+func texts(list []string) []any {
+	var out []any
+	for _, s := range list {
+		out = append(out, s)
+	}
+	return out
 }
 
 func (f field) tree() any {

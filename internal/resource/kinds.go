@@ -122,6 +122,7 @@ type Spec struct {
 	Describes   bool              // describes what holds data: stays with it, unless no document has it any more
 	Permanent   bool              // the platform has no call that deletes it: a removal forgets it
 	SharedBy    string            // member with which projects share an object: one that has it is taken over
+	Part        bool              // schemas are made of it, perhaps some that no document knows: a removal forgets it
 	Fixed       string            // member that such an object must have the same value of
 }
 
@@ -157,7 +158,7 @@ var kinds = map[Kind]*Spec{
 	},
 	FieldGroup: {
 		Kind: FieldGroup, Noun: "field group", Collection: specs.SchemaRegistry + "/tenant/fieldgroups",
-		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Versioned: true, Title: "title",
+		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Versioned: true, Title: "title", Part: true,
 		Traits: []Trait{
 			{"title", InPlace, Always, "titles and descriptions may change at any time"},
 			{"description", InPlace, Always, "titles and descriptions may change at any time"},

@@ -2,6 +2,8 @@ package xdm
 
 import (
 	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/nearest"
@@ -151,4 +153,27 @@ func NearestFieldType(word string) string {
 		return other
 	}
 	return only(word, nearest.Of(FieldTypes()))
+}
+
+// Same reports whether two shapes take the same values. Titles and descriptions do not matter.
+func (s Shape) Same(o Shape) bool {
+	return reflect.DeepEqual(s.unlabeled(), o.unlabeled())
+}
+
+// unlabeled is s without what only people read, at any depth.
+func (s Shape) unlabeled() Shape {
+	s.Title, s.Description = "", ""
+	below := func(inner *Shape) *Shape {
+		if inner == nil {
+			return nil
+		}
+		plain := inner.unlabeled()
+		return &plain
+	}
+	s.Items, s.Additional = below(s.Items), below(s.Additional)
+	s.Properties = slices.Clone(s.Properties)
+	for i := range s.Properties {
+		s.Properties[i].Shape = s.Properties[i].unlabeled()
+	}
+	return s
 }

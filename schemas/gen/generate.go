@@ -18,7 +18,8 @@ import (
 // documents are the types that a document may be, the default first, and the
 // project file.
 var documents = []any{
-	schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}, schemas.Namespace{}, schemas.Project{},
+	schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}, schemas.FieldGroup{},
+	schemas.Namespace{}, schemas.Project{},
 }
 
 // elements are the types of the values of a mapping.
@@ -50,8 +51,8 @@ func generate(dir string, as form) ([]byte, error) {
 		Version: "http://json-schema.org/draft-07/schema#",
 		ID:      schemas.SchemaID,
 		Title:   "aepflow document",
-		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema, Dataset or Namespace " +
-			"that it refers to.",
+		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema, Dataset, FieldGroup, " +
+			"or Namespace that it refers to.",
 		Definitions: jsonschema.Definitions{},
 	}
 	for _, v := range slices.Concat(documents, elements) {

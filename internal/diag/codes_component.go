@@ -1,0 +1,48 @@
+package diag
+
+// The codes of what schemas are made of.
+const (
+	WellKnownName Code = "well-known-name"
+	PartClash     Code = "part-clash"
+)
+
+// crmGroup is a field group of its own document, sharedGroup a schema that has it.
+const (
+	crmGroup = `kind: FieldGroup
+name: crm
+title: CRM
+classes: [profile]
+fields:
+  crm.id: string
+  crm.level: string
+`
+	sharedGroup = crmGroup + `---
+kind: Schema
+name: people
+title: People
+class: profile
+fieldGroups: [crm]
+fields:
+  shop.points: integer
+identities:
+  crm.id: {namespace: CRMID, primary: true}
+`
+)
+
+// componentCodes explains the codes of what schemas are made of.
+var componentCodes = []Entry{
+	{
+		Code: WellKnownName, Severity: Error,
+		Title: "document with the name of something standard",
+		Explanation: "Schemas refer to field groups by name. A document with the name of one of Adobe's could not be " +
+			"told from it.",
+		Example: with(crmGroup, "name: crm\n", "name: profile-person-details\n"),
+	},
+	{
+		Code: PartClash, Severity: Error,
+		Title: "field that two parts of a schema define differently",
+		Explanation: "The fields of a schema are its own and those of its field groups, all in one tree below the " +
+			"tenant's namespace. Two of them may define the same field if they say the same about it.",
+		Example: with(sharedGroup, "shop.points: integer", "crm.level: integer"),
+	},
+}

@@ -1,0 +1,21 @@
+package schemas
+
+// FieldGroup is a field group of its own document, which several schemas may have.
+type FieldGroup struct {
+	// What the document describes.
+	Kind string `yaml:"kind" jsonschema:"enum=FieldGroup"`
+	// Name of the field group in this project and in the lockfile: what fieldGroups of schemas name. No standard field
+	// group has it.
+	Name string `yaml:"name" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63,example=crm"`
+	// Name of the field group on the platform; unique over schemas, field groups, classes and data types.
+	Title string `yaml:"title" jsonschema:"minLength=1,example=CRM"`
+	// Description of the field group on the platform.
+	Description string `yaml:"description,omitempty"`
+	// Classes of the schemas that may have the field group: profile, event, or $ids.
+	Classes []string `yaml:"classes" jsonschema:"example=profile"`
+	// Its fields: path below the tenant namespace, then a type.
+	Fields Fields `yaml:"fields" jsonschema:"minProperties=1"`
+	// How aepflow treats the field group when the document changes or goes away.
+	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+	PerTarget `yaml:",inline"`
+}
