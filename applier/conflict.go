@@ -89,8 +89,7 @@ type ExistsError struct {
 }
 
 func (e *ExistsError) Error() string {
-	return fmt.Sprintf("%s exists as %s; to take it over, add `lifecycle: {import: {%s: %q}}` to its document",
-		e.Address, e.ID, e.Address.Kind, e.ID)
+	return fmt.Sprintf("%[1]s exists as %[2]s; to take it over, run `aepflow adopt %[1]s=%[2]s`", e.Address, e.ID)
 }
 
 // AmbiguousError says that the answer to a create was lost and that several

@@ -170,6 +170,7 @@ func (r *recorder) editOf(c *planner.Change) (lockfile.Edit, bool) {
 		return lockfile.Edit{Forget: c.Address}, true
 	case c.Action == planner.Import && c.ID != "":
 		e, err := r.entryAfter(callRef{c, -1}, lockfile.Entry{ID: c.ID, ETag: c.ETag}, nil)
+		e.Deposed = now.Deposed
 		return lockfile.Edit{Put: &lockfile.EntryText{Entry: e}}, err == nil
 	case !has:
 		return lockfile.Edit{}, false

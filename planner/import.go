@@ -102,24 +102,10 @@ func (e *env) eachPart(r *resource.Resource, found func(part resource.Address, i
 func (e *env) referred(r *resource.Resource) iter.Seq2[resource.Address, string] {
 	return func(yield func(resource.Address, string) bool) {
 		spec, live := resource.SpecOf(r.Address.Kind), liveOf(r.Address, "", e)
-		if live == nil || live.Missing || spec.TagOf != "" {
+		if live == nil || live.Missing {
 			return
 		}
-		desired := decode(r.Body)
-		unknown := func(resource.Path, resource.Ref) (string, bool) { return "", true }
-		aligned, err := spec.Align(desired, live.Body, e.Tenant, unknown)
-		if err != nil {
-			return
-		}
-		tree, more := spec.Tree(aligned), true
-		desired.Walk(func(at resource.Path, v resource.Value) {
-			if !more || v.Kind != resource.RefValue || v.Ref.Field != "id" {
-				return
-			}
-			if id := find(tree, keyedPath(spec, desired, at)); id != nil && id.Kind == resource.StringValue && id.Text != "" {
-				more = yield(v.Ref.To, id.Text)
-			}
-		})
+		spec.Referred(decode(r.Body), live.Body, e.Tenant)(yield)
 	}
 }
 

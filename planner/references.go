@@ -51,7 +51,7 @@ func diffReferences(n *node, p phase, e *env) {
 			if v.Kind != resource.RefValue || v.Ref != ref {
 				return
 			}
-			keyed := keyedPath(spec, n.desired, at)
+			keyed := spec.Keyed(n.desired, at)
 			if paths[keyed.String()] {
 				return
 			}
@@ -62,19 +62,4 @@ func diffReferences(n *node, p phase, e *env) {
 			n.fields = append(n.fields, f)
 		})
 	}
-}
-
-// keyedPath turns the indexes of a path into keys where the list has them.
-func keyedPath(spec *resource.Spec, v resource.Value, p resource.Path) resource.Path {
-	var out resource.Path
-	for _, step := range p {
-		if step.Sort == resource.IndexStep {
-			if key, ok := spec.KeyOf(out); ok {
-				list, _ := spec.At(v, out)
-				step = resource.Step{Name: resource.KeyText(list.Items[step.Index], key), Sort: resource.KeyStep}
-			}
-		}
-		out = append(out, step)
-	}
-	return out
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,13 +73,13 @@ func TestRepairTakesOverJournal(t *testing.T) {
 		turn func(l *lab)
 		says []string
 	}{
-		{"a newer lockfile", 24, func(l *lab) {
+		{"a newer lockfile", 29, func(l *lab) {
 			l.elsewhere([]string{"state", "mv", "flow.still", "flow.other"}, []string{"state", "mv", "flow.other", "flow.still"})
 		}, []string{"taken over from the journal", "without an answer", "kept as"}},
-		{"in the middle of a cut-over", 36, func(l *lab) {
+		{"in the middle of a cut-over", 41, func(l *lab) {
 			l.elsewhere([]string{"state", "mv", "flow.still", "flow.other"}, []string{"state", "mv", "flow.other", "flow.still"})
 		}, []string{"taken over from the journal"}},
-		{"another lineage", 24, func(l *lab) {
+		{"another lineage", 29, func(l *lab) {
 			seen, err := lockfile.ReadDamaged(l.paths())
 			if err != nil {
 				l.t.Fatal(err)
@@ -114,7 +115,7 @@ func TestRepairWithoutLockfile(t *testing.T) {
 	l := newLab(t, emulator.Options{}, crashed{})
 	l.docs("a")
 	l.mustRun(applyArgs("--target-resource", "connection.crm")...)
-	if l.killByPlatform(applyArgs("--parallelism", "1"), 20, true) != 1 {
+	if l.killByPlatform(applyArgs("--parallelism", "1"), 28, true) != 1 {
 		t.Fatal("the apply was not killed")
 	}
 	kept := l.read("dataflow.here.lock")
@@ -142,7 +143,7 @@ func TestRepairRefusesForeignJournal(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, emulator.Options{}, crashed{})
 	l.docs("a")
-	if l.killByPlatform(applyArgs("--parallelism", "1"), 20, true) != 1 {
+	if l.killByPlatform(applyArgs("--parallelism", "1"), 28, true) != 1 {
 		t.Fatal("the apply was not killed")
 	}
 	journal := l.read(".aepflow/here.journal")
@@ -169,4 +170,35 @@ func TestRepairRefusesForeignJournal(t *testing.T) {
 	lines[len(lines)/2] = "broken\n"
 	l.write(".aepflow/here.journal", strings.Join(lines, ""))
 	l.repaired("1 line of .aepflow/here.journal cannot be read", "taken over from the journal")
+}
+
+// TestKilledRunner kills a first apply at several points, and removes .aepflow as the end of a pipeline's runner does.
+// The next apply takes over what exists, and nothing is made a second time.
+func TestKilledRunner(t *testing.T) {
+	t.Parallel()
+	calm := newLab(t, emulator.Options{KeepRequests: -1}, crashed{})
+	calm.docs("a")
+	calm.mustRun(applyArgs()...)
+	want := calm.inventory()
+	for _, kill := range []int{11, 15, 19, 24, 30, 34, 38, 41, 45} {
+		t.Run(strconv.Itoa(kill), func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t, emulator.Options{}, crashed{})
+			l.docs("a")
+			if l.killByPlatform(applyArgs("--parallelism", "1"), kill, true) != 1 {
+				t.Fatal("the apply was not killed")
+			}
+			if err := os.RemoveAll(filepath.Join(l.dir, ".aepflow")); err != nil {
+				t.Fatal(err)
+			}
+			before := l.writes()
+			r := l.run(applyArgs()...)
+			named := strings.Contains(r.stderr, "to take over what exists, run: aepflow adopt")
+			if r.code != exitRefused || !named || l.writes() != before {
+				t.Fatalf("the next apply: %s", r)
+			}
+			l.mustRun(applyArgs("--adopt")...)
+			l.settled(want)
+		})
+	}
 }

@@ -45,7 +45,9 @@ func checkLostAfter(d time.Duration) error {
 
 type applyCmd struct {
 	applyFlags
-	Path string `arg:"" complete:"file" optional:"" default:"." help:"${folder_or_plan}"`
+	Adopt  bool     `help:"${adopt}"`
+	Create []string `placeholder:"KIND.NAME" help:"${create}"`
+	Path   string   `arg:"" complete:"file" optional:"" default:"." help:"${folder_or_plan}"`
 }
 
 func (applyCmd) Help() string {
@@ -65,8 +67,23 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.carryOut(ctx, p, c.applyFlags, "apply", func(ctx context.Context, op *operation) (*planner.Plan, error) {
+	return c.carryOut(ctx, a, p, func(ctx context.Context, op *operation) (*planner.Plan, error) {
 		return op.plan(ctx, c.planFlags, false, a.now())
+	})
+}
+
+// carryOut is app.carryOut with the flags that only apply has.
+func (c applyCmd) carryOut(ctx context.Context, a *app, p *project, plan makePlan) error {
+	another, err := addresses("--create", c.Create)
+	if err != nil {
+		return err
+	}
+	return a.carryOut(ctx, p, c.applyFlags, "apply", func(ctx context.Context, op *operation) (*planner.Plan, error) {
+		op.another, op.adopts = another, c.Adopt
+		if err := op.has("--create", another); err != nil {
+			return nil, err
+		}
+		return plan(ctx, op)
 	})
 }
 
@@ -91,6 +108,10 @@ func (op *operation) plan(ctx context.Context, f planFlags, noSecrets bool, at t
 // lockfile, and from the platform if that was read; what the file says must be the same. It does not ask: the plan was
 // reviewed when it was saved.
 func (c applyCmd) runSaved(ctx context.Context, a *app) error {
+	if c.Adopt {
+		return exit(exitUsage, "--adopt changes what there is to do, and a saved plan is applied as it is; "+
+			"run `aepflow adopt`, then save the plan again")
+	}
 	plan, err := openPlan(a, c.Path, "text", "json")
 	if err != nil {
 		return err
@@ -115,7 +136,7 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 			view.TargetText(plan.Target), view.TargetText(have), again)
 	}
 	c.AutoApprove = true
-	return a.carryOut(ctx, p, c.applyFlags, "apply", func(ctx context.Context, op *operation) (*planner.Plan, error) {
+	return c.carryOut(ctx, a, p, func(ctx context.Context, op *operation) (*planner.Plan, error) {
 		if err := applier.Fits(plan, op.session.Lock(), p.target.lockTarget()); err != nil {
 			return nil, err
 		}

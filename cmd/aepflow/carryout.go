@@ -28,6 +28,9 @@ type operation struct {
 	team      *teamHold   // nil without a lock for teams, and before it is taken
 	conn      *connection // nil until connect
 	overwrite []resource.Address
+	another   []resource.Address          // that are created although the sandbox has one of that name
+	adopts    bool                        // takes over what the sandbox has instead of stopping
+	replaced  map[resource.Address]string // by an adoption: IDs of the objects that entries had
 
 	emitting sync.Mutex
 	emit     func(applier.Event)                  // set before the calls begin
@@ -40,18 +43,33 @@ type makePlan func(context.Context, *operation) (*planner.Plan, error)
 // carryOut takes the locks, resolves the open calls of an earlier apply, plans, asks, makes the calls, and prints the
 // result.
 func (a *app) carryOut(ctx context.Context, p *project, f applyFlags, verb string, plan makePlan) (err error) {
-	op := &operation{app: a, applyFlags: f, project: p, verb: verb, running: map[resource.Address]applier.Subject{}}
+	op := a.operation(p, f, verb)
 	if op.overwrite, err = addresses("--overwrite", f.Overwrite); err != nil {
 		return err
 	}
-	if op.Output == "json" && !f.AutoApprove {
+	return op.held(ctx, func(ctx context.Context) error {
+		made, err := op.prepare(ctx, plan)
+		if made == nil || err != nil {
+			return err
+		}
+		return op.execute(ctx, made)
+	})
+}
+
+func (a *app) operation(p *project, f applyFlags, verb string) *operation {
+	return &operation{app: a, applyFlags: f, project: p, verb: verb, running: map[resource.Address]applier.Subject{}}
+}
+
+// held does the work of an operation while it holds the lock of the target.
+func (op *operation) held(ctx context.Context, do func(context.Context) error) (err error) {
+	if op.Output == "json" && !op.AutoApprove {
 		return exit(exitUsage, "--output json cannot ask for confirmation; add --auto-approve")
 	}
-	if err := a.checkHosts(p); err != nil {
+	if err := op.checkHosts(op.project); err != nil {
 		return err
 	}
-	op.session, err = lockfile.Open(ctx, p.paths(), lockfile.Options{
-		Target: p.target.lockTarget(), Timeout: f.LockTimeout, Now: time.Now(),
+	op.session, err = lockfile.Open(ctx, op.project.paths(), lockfile.Options{
+		Target: op.project.target.lockTarget(), Timeout: op.LockTimeout, Now: time.Now(),
 	})
 	if err != nil {
 		return err
@@ -59,11 +77,7 @@ func (a *app) carryOut(ctx context.Context, p *project, f applyFlags, verb strin
 	ctx, stop := op.outliveSignals(ctx)
 	defer stop()
 	defer func() { err = errors.Join(err, op.close()) }()
-	made, err := op.prepare(ctx, plan)
-	if made == nil || err != nil {
-		return err
-	}
-	return op.execute(ctx, made)
+	return do(ctx)
 }
 
 func (op *operation) close() error {
@@ -78,26 +92,24 @@ func (op *operation) close() error {
 func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Plan, err error) {
 	ctx, _, stop := op.interrupts(ctx, "interrupted, nothing was changed")
 	defer stop()
-	defer func() {
-		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			err = quiet(exitInterrupted) // the notice says why
-		}
-	}()
-	if err := op.takeTeamLock(ctx); err != nil {
+	defer func() { err = silenced(ctx, err) }()
+	if err := op.start(ctx); err != nil {
 		return nil, err
-	}
-	if len(op.session.Unresolved()) > 0 {
-		if err := op.recover(ctx); err != nil {
-			return nil, err
-		}
 	}
 	made, err := plan(ctx, op)
 	if err != nil {
 		return nil, err
 	}
-	for _, address := range op.overwrite {
-		if !op.project.has(op.session.Lock(), address) {
-			return nil, exit(exitUsage, "--overwrite %s: no such resource in the documents or the lockfile", address)
+	if err := op.has("--overwrite", op.overwrite); err != nil {
+		return nil, err
+	}
+	if len(made.Guarded()) == 0 {
+		again, err := op.look(ctx, made)
+		if again && err == nil {
+			made, err = plan(ctx, op)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	if op.Output == "text" {
@@ -128,6 +140,25 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 		}
 	}
 	return made, op.connectToChange(ctx)
+}
+
+// start takes the lock for teams and resolves the open calls of an earlier apply.
+func (op *operation) start(ctx context.Context) error {
+	if err := op.takeTeamLock(ctx); err != nil {
+		return err
+	}
+	if len(op.session.Unresolved()) > 0 {
+		return op.recover(ctx)
+	}
+	return nil
+}
+
+// silenced is the error of a command that was interrupted, whose notice says why.
+func silenced(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return quiet(exitInterrupted)
+	}
+	return err
 }
 
 // recover asks the platform for the results of calls that an earlier apply left without an answer. It comes before
@@ -172,6 +203,16 @@ func addresses(flag string, texts []string) ([]resource.Address, error) {
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+// has refuses addresses of a flag that are neither in the documents nor in the lockfile.
+func (op *operation) has(flag string, list []resource.Address) error {
+	for _, address := range list {
+		if !op.project.has(op.session.Lock(), address) {
+			return exit(exitUsage, "%s %s: no such resource in the documents or the lockfile", flag, address)
+		}
+	}
+	return nil
 }
 
 // late is how long after it was sent a call without an answer may still be carried out; negative for not at all: the
@@ -328,7 +369,7 @@ func (op *operation) advice(r applier.Result) (lead, command string) {
 		var refused *platform.Error
 		switch {
 		case is[*applier.ExistsError](f.Err):
-			return "After adding the line, continue with:", command + " --refresh"
+			return "After taking it over, continue with:", command
 		case f.Unknown, !errors.As(f.Err, &refused), refused.Status >= 500, refused.Status == http.StatusTooManyRequests:
 		case refused.Status == http.StatusNotFound && f.Step != planner.StepCreate:
 			return "An object is gone from the platform. Create it again with:", command + " --refresh --recreate"

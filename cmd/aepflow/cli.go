@@ -25,6 +25,7 @@ type grammar struct {
 	Plan     planCmd     `cmd:"" formats:"text,json,markdown,html" help:"${plan}"`
 	Show     showCmd     `cmd:"" formats:"text,json,markdown,html" help:"Print a saved plan."`
 	Apply    applyCmd    `cmd:"" formats:"text,json" help:"Make the platform match the documents."`
+	Adopt    adoptCmd    `cmd:"" formats:"text,json" help:"${adopt_objects}"`
 	Drift    driftCmd    `cmd:"" formats:"text,json" help:"Show what changed on the platform since the last apply."`
 	Graph    graphCmd    `cmd:"" formats:"text,dot,mermaid,svg" help:"Draw the resources and their dependencies."`
 	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
@@ -71,6 +72,10 @@ type globals struct {
 
 // helpTexts are the parts of help texts that do not fit into a tag.
 var helpTexts = kong.Vars{
+	"adopt":           "Adopt what exists instead of stopping. With --auto-approve, only what is as documented.",
+	"adopt_exclude":   "With --by-name, leave out this resource and what depends on it. Repeatable.",
+	"adopt_objects":   "Attach existing objects to documents, such as after a lost lockfile.",
+	"create":          "Create this although the sandbox has an object of that name. Repeatable.",
 	"calls":           "Print the calls instead: http, or curl for a script that sends them.",
 	"compile":         "Print the resources that the documents define and the calls that create them.",
 	"explore":         "Show tables, files, columns, and rows of a source, and write a dataflow for them.",

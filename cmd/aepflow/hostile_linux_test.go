@@ -210,6 +210,7 @@ func (l lockedWriter) Write(p []byte) (int, error) {
 // hostileArguments are what a command is given beyond its name. A command that is
 // not listed runs without arguments.
 var hostileArguments = map[string][]string{
+	"adopt":       {"--by-name", "--auto-approve", "--lost-after", "1s"},
 	"completion":  {"bash"},
 	"apply":       {"--auto-approve", "--lost-after", "1s"},
 	"destroy":     {"--auto-approve", "--lost-after", "1s"},

@@ -286,8 +286,12 @@ func cmdSameID(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdIDOf puts the id of an entry into a file, in the place of a word.
 func cmdIDOf(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: idof ADDRESS FILE WORD")
+	if neg || len(args) != 2 && len(args) != 3 {
+		ts.Fatalf("usage: idof ADDRESS VARIABLE or idof ADDRESS FILE WORD")
+	}
+	if len(args) == 2 {
+		ts.Setenv(args[1], idAt(ts, args[0]))
+		return
 	}
 	cmdEdit(ts, false, []string{args[1], args[2], idAt(ts, args[0])})
 }

@@ -211,7 +211,7 @@ type stateRmCmd struct {
 
 func (stateRmCmd) Help() string {
 	return `The objects stay on the platform. If a document still defines them, the next apply
-creates new ones.
+finds them and stops: aepflow adopt attaches them again.
 
 Also closes a create that the platform accepted without returning an ID, if its object
 does not exist. Look for it on the platform first.`

@@ -123,9 +123,14 @@ func (f *Finder) tagged(ctx context.Context, spec *resource.Spec, sent lockfile.
 // nameOf returns the title or name of what was sent, "" when it has neither.
 func (f *Finder) nameOf(sent lockfile.Entry) (string, error) {
 	body, err := resource.Parse(sent.Applied)
+	return strings.ReplaceAll(nameIn(body), specs.TenantPlaceholder, f.Tenant), err
+}
+
+// nameIn returns the title or name in a body.
+func nameIn(body resource.Value) string {
 	title, _ := body.Get("title")
 	name, _ := body.Get("name")
-	return strings.ReplaceAll(cmp.Or(title.Text, name.Text), specs.TenantPlaceholder, f.Tenant), err
+	return cmp.Or(title.Text, name.Text)
 }
 
 // plainName matches the names that the filters of all services take as they are.

@@ -5,6 +5,7 @@
 //	Read         one object by its ID
 //	List         all objects of a kind, page by page
 //	Finder.Find  the object of a create whose answer was lost
+//	Namesakes    the objects that a create would make a second time
 //	Compare      where an object differs from what was applied
 //	Inventory    what a sandbox contains, and the objects of all entries of a lockfile
 //	Versions     the versions of objects that were just written

@@ -112,6 +112,7 @@ type Spec struct {
 	ReplaceWith []string          // fields whose targets are replaced when this is (the trio)
 	Parts       []Kind            // what an object of this kind has for itself alone, and is taken over with it
 	Identifying []string          // fields that a renamed object keeps, those of them that it has
+	Identity    []string          // further fields that tell apart objects of one name; [0] is the first element
 	Reads       string            // field that says which connection this reads
 	Switched    []string          // lists that are off before they get another value that is on
 	Late        []string          // members that a create does not take: an update call after it sets them
@@ -145,10 +146,12 @@ var kinds = map[Kind]*Spec{
 			{"auth.specName", RequiresReplace, Always, "another way to sign in needs another connection"},
 			{"connectionSpec", RequiresReplace, Always, "the connector of a connection cannot change (FLOW-1414-400)"},
 		},
+		Identity: []string{"connectionSpec.id"},
 	},
 	Namespace: {
 		Kind: Namespace, Noun: "identity namespace", Collection: specs.Namespaces,
 		Update: PutWhole, Answer: AnswerNamespace, Permanent: true, SharedBy: "code", Fixed: "idType",
+		Identity: []string{"code"},
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
@@ -183,7 +186,7 @@ var kinds = map[Kind]*Spec{
 			{"meta:behaviorType", Immutable, Always, "rows stay records, or stay events"},
 			{"type", Immutable, Always, "a schema is an object"},
 		},
-		Keys: map[string]string{"allOf": "$ref"}, Sets: fieldSets,
+		Keys: map[string]string{"allOf": "$ref"}, Sets: fieldSets, Identity: []string{"allOf[0]"}, // the class
 		Labels: fieldLabels, Free: fieldFree, Narrowing: fieldNarrowing,
 	},
 	Descriptor: identityDescriptor, ReferenceIdentity: referenceIdentity, Relationship: relationshipDescriptor,
@@ -210,6 +213,7 @@ var kinds = map[Kind]*Spec{
 		},
 		Switched: []string{"tags.unifiedProfile", "tags.unifiedIdentity"},
 		Late:     []string{"extensions"}, MergedAt: specs.Catalog + "/v2/dataSets", Expires: RowExpiration,
+		Identity: []string{"schemaRef.id"},
 	},
 	Source: {
 		Kind: Source, Noun: "source connection", Collection: specs.FlowService + "/sourceConnections",
@@ -227,10 +231,11 @@ var kinds = map[Kind]*Spec{
 		Identifying: []string{
 			"params.tableName", "params.path", "params.stream", "params.eventHubName", "params.subscriptionName",
 		},
+		Identity: []string{"baseConnectionId", "connectionSpec.id"},
 	},
 	Target: {
 		Kind: Target, Noun: "target connection", Collection: specs.FlowService + "/targetConnections",
-		Update: PatchMatch, Answer: AnswerIDEtag, State: "state",
+		Update: PatchMatch, Answer: AnswerIDEtag, State: "state", Identity: []string{"params.dataSetId"},
 		Traits: []Trait{
 			{"name", InPlace, Always, "a name is free to change"},
 			{"description", InPlace, Always, "a description is free to change"},
@@ -248,7 +253,7 @@ var kinds = map[Kind]*Spec{
 			{"mappings", InPlace, Always, "a new version of the mapping set; the flow is moved to it"},
 			{"outputSchema", RequiresReplace, Always, "a mapping set belongs to its target schema"},
 		},
-		Keys: map[string]string{"mappings": "destination"},
+		Keys: map[string]string{"mappings": "destination"}, Identity: []string{"outputSchema.schemaRef.id"},
 	},
 	Flow: {
 		Kind: Flow, Noun: "dataflow", Collection: specs.FlowService + "/flows",
@@ -279,7 +284,8 @@ var kinds = map[Kind]*Spec{
 			{"options", InPlace, Always, "ingestion options apply to later runs"},
 			{"state", Action, Always, "enable and disable are action calls, never a PATCH"},
 		},
-		Keys: map[string]string{"transformations": "name"},
+		Keys:     map[string]string{"transformations": "name"},
+		Identity: []string{"flowSpec.id", "sourceConnectionIds", "targetConnectionIds"},
 	},
 }
 

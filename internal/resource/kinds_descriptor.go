@@ -9,6 +9,7 @@ func descriptor(kind Kind, noun string, types []string, further ...Trait) *Spec 
 	return &Spec{
 		Kind: kind, Noun: noun, Collection: specs.SchemaRegistry + "/tenant/descriptors",
 		Update: PutWhole, Answer: AnswerDescriptor, Types: types,
+		Identity: []string{"@type", "xdm:sourceSchema", "xdm:sourceProperty", "xdm:destinationSchema"},
 		Traits: append([]Trait{
 			{"@type", RequiresReplace, Always, "another type is another descriptor"},
 			{"xdm:sourceSchema", RequiresReplace, Always, "a descriptor belongs to its schema"},

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/remote"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/planner"
+)
+
+// look finds what an operation is about to create and what the sandbox has already, although no entry owns it: the
+// lockfile is lost or belongs to another clone, or an apply was killed and its journal is gone. It stops the operation,
+// or takes the objects over if that was asked for; then the plan has to be made again.
+func (op *operation) look(ctx context.Context, plan *planner.Plan) (again bool, err error) {
+	wanted := op.creates(plan)
+	if len(wanted) == 0 {
+		return false, nil
+	}
+	if err := op.connectToChange(ctx); err != nil {
+		return false, err
+	}
+	found, err := op.namesakes(ctx, wanted, nil)
+	if err != nil {
+		return false, err
+	}
+	found = slices.DeleteFunc(found, func(n remote.Namesake) bool { return len(n.Apart) > 0 })
+	if len(found) == 0 {
+		return false, nil
+	}
+	ids := map[resource.Address]string{}
+	for _, n := range found {
+		ids[n.Address] = n.ID
+	}
+	if !op.adopts || len(ids) < len(found) {
+		return false, op.existing(found)
+	}
+	adoption, err := op.adoption(ctx, ids)
+	if err != nil {
+		return false, err
+	}
+	if !op.AutoApprove {
+		o := op.viewOptions(op.stdout)
+		o.Applying, o.Quiet = true, op.Quiet
+		if err := view.Plan(op.stdout, adoption, o); err != nil {
+			return false, err
+		}
+	}
+	if err := op.adopt(ctx, adoption); err != nil {
+		return false, err
+	}
+	op.say("%s adopted.", view.Count(len(adoption.Changes), "object"))
+	return true, nil
+}
+
+// namesakes returns the objects that have the names of resources and that no entry owns. ids are those of objects that
+// the user chose.
+func (op *operation) namesakes(
+	ctx context.Context, wanted []*resource.Resource, ids map[resource.Address]string,
+) ([]remote.Namesake, error) {
+	inventory, stop := op.reading(op.conn)
+	defer stop()
+	names := remote.Namesakes{
+		Inventory: inventory, Lock: planner.Moved(op.session.Lock(), op.project.graph), Tenant: op.tenant, Given: ids,
+		Shared: ids != nil,
+	}
+	found, err := names.Find(ctx, wanted)
+	if err != nil {
+		return nil, fmt.Errorf("look for objects of these names: %w", err)
+	}
+	return found, nil
+}
+
+// creates returns the resources of which a plan creates objects, without those of which the user wants another one.
+func (op *operation) creates(plan *planner.Plan) (out []*resource.Resource) {
+	wholes := wholesOf(op.project.graph)
+	another := map[resource.Address]bool{}
+	for _, a := range op.another {
+		another[cmp.Or(wholes[a], a)] = true
+	}
+	isCreate := func(call planner.Call) bool { return call.Step == planner.StepCreate }
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		if slices.ContainsFunc(c.Calls, isCreate) && !another[cmp.Or(wholes[c.Address], c.Address)] {
+			r, _ := op.project.graph.Get(c.Address)
+			out = append(out, &r)
+		}
+	}
+	return out
+}
+
+// wholesOf returns the dataflow that each part belongs to.
+func wholesOf(g *resource.Graph) map[resource.Address]resource.Address {
+	out := map[resource.Address]resource.Address{}
+	if g == nil {
+		return out // destroy creates nothing
+	}
+	for _, r := range g.All() {
+		for _, e := range r.Needs {
+			if slices.Contains(resource.SpecOf(r.Address.Kind).Parts, e.To.Kind) {
+				out[e.To] = r.Address
+			}
+		}
+	}
+	return out
+}
+
+// tenant returns the tenant of the target, which the platform knows.
+func (op *operation) tenant(ctx context.Context) (string, error) {
+	if known := cmp.Or(op.session.Target().Tenant, op.project.target.config.Tenant); known != "" {
+		return known, nil
+	}
+	tenant, err := platform.Tenant(ctx, op.conn.Client)
+	if err != nil {
+		return "", fmt.Errorf("ask for the tenant: %w", err)
+	}
+	return tenant, nil
+}
+
+// existing is the error about objects that an operation would create a second time.
+func (op *operation) existing(found []remote.Namesake) error {
+	wholes, count := wholesOf(op.project.graph), map[resource.Address]int{}
+	for _, n := range found {
+		count[n.Address]++
+	}
+	var details, pairs, others []string
+	for _, n := range found {
+		details = append(details, described(n))
+		pair, whole := n.Address.String()+"="+n.ID, wholes[n.Address]
+		if count[n.Address] > 1 {
+			pair = n.Address.String() + "=ID"
+		}
+		if comesWithWhole := count[whole] == 1 && count[n.Address] == 1; !comesWithWhole && !slices.Contains(pairs, pair) {
+			pairs = append(pairs, pair)
+		}
+		flag := "--create " + cmp.Or(whole, n.Address).String()
+		if !slices.Contains(others, flag) && op.canRepeat(n.Address, count) {
+			others = append(others, flag)
+		}
+	}
+	details = append(details, "to take over what exists, run: "+shellWords(append(op.adoptWords(), pairs...)))
+	if len(others) > 0 {
+		details = append(details, "to create it a second time, add: "+strings.Join(others, " "))
+	}
+	return exitDetails(exitRefused, details, "%s to create, and the sandbox has what no entry of the lockfile owns; "+
+		"nothing was changed:", view.Count(len(count), "object"))
+}
+
+// canRepeat reports whether the platform takes a second object of a name, and whether that does not follow from a
+// second one of what it refers to.
+func (op *operation) canRepeat(a resource.Address, found map[resource.Address]int) bool {
+	r, _ := op.project.graph.Get(a)
+	spec := resource.SpecOf(a.Kind)
+	if spec.Title != "" || spec.TagOf != "" || spec.IsDescriptor() {
+		return false
+	}
+	return !slices.ContainsFunc(r.Needs, func(e resource.Edge) bool { return found[e.To] > 0 })
+}
+
+// described is a line about an object that has the name of a resource.
+func described(n remote.Namesake) string {
+	line := n.Address.String() + " exists as " + n.ID
+	if at := remote.Created(n.Object); !at.IsZero() {
+		line += ", created " + at.UTC().Format(time.RFC3339)
+	}
+	if state := remote.State(n.Object); state != "" {
+		line += ", " + state
+	}
+	for _, path := range n.Apart {
+		line += ", with another " + path.String()
+	}
+	return output.Line(line)
+}
+
+// adoptWords are the words of `aepflow adopt` for the project and the target of the operation.
+func (op *operation) adoptWords() []string {
+	words := []string{"aepflow", "adopt"}
+	if op.project.dir != "." {
+		words = append(words, "-C", display(op.project.dir))
+	}
+	if op.Target != "" {
+		words = append(words, "--target", op.Target)
+	}
+	return words
+}
