@@ -27,7 +27,7 @@ type grammar struct {
 	Apply    applyCmd    `cmd:"" formats:"text,json" help:"Make the platform match the documents."`
 	Adopt    adoptCmd    `cmd:"" formats:"text,json" help:"${adopt_objects}"`
 	Drift    driftCmd    `cmd:"" formats:"text,json" help:"Show what changed on the platform since the last apply."`
-	Graph    graphCmd    `cmd:"" formats:"text,dot,mermaid,svg" help:"Draw the resources and their dependencies."`
+	Graph    graphCmd    `cmd:"" formats:"text,json,dot,mermaid,svg" help:"Draw the resources and their dependencies."`
 	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
 	Status   statusCmd   `cmd:"" formats:"text,json,html" help:"${status}"`
 	Runs     runsCmd     `cmd:"" help:"List the runs of dataflows, or print one."`
@@ -82,6 +82,7 @@ var helpTexts = kong.Vars{
 	"doctor":          "Check credentials, permissions, lockfile, and locks, and say what to do.",
 	"folder_or_files": "Folder of the project, or single files. Default: this folder.",
 	"folder_or_plan":  "Folder of the project, or a saved plan (a .json file).",
+	"dataflow":        "With --lineage: only these, names or patterns. Repeatable.",
 	"connector":       "A connector, such as sftp, or the ID of its connection specification.",
 	"run":             "Print a run: its window, records, steps, and errors with what to do.",
 	"topic":           "A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic.",

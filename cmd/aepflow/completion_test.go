@@ -104,7 +104,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"explain", "dataflow.schedule.int"}, ":words dataflow.schedule.interval"},
 		{[]string{"explain", "dataf"}, ":words dataflow"},
 		{[]string{"connectors", "postg"}, ":words postgresql"},
-		{[]string{"graph", "-o", ""}, ":words dot mermaid svg text"},
+		{[]string{"graph", "-o", ""}, ":words dot json mermaid svg text"},
 		{[]string{"validate", "--output=s"}, ":words --output=sarif"},
 		{[]string{"plan", "--on-replace", ""}, ":words backfill continue"},
 		{[]string{"plan", ""}, ":folders"},

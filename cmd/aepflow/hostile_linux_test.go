@@ -258,7 +258,9 @@ func hostileCommands(t *testing.T) [][]string {
 	}
 	for _, more := range []string{
 		"plan --refresh", "plan -o json", "plan -o markdown", "plan -o html", "plan --calls=curl", "validate -o json", "validate -o github", "validate -o sarif",
-		"validate --fix", "fmt --check", "apply plan.json --auto-approve", "graph -o svg", "graph -o mermaid", "state list -o json",
+		"validate --fix", "fmt --check", "apply plan.json --auto-approve", "graph -o svg", "graph -o mermaid",
+		"graph --lineage",
+		"state list -o json",
 		"__complete bash 2 plan --target-resource", "__complete zsh 2 plan --target", "__complete fish 2 state rm",
 		"plan --target dev --refresh", "apply --target dev --auto-approve", "drift --target dev", "config show -o json",
 	} {
