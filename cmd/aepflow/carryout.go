@@ -23,7 +23,7 @@ type operation struct {
 	*app
 	applyFlags
 	project   *project
-	verb      string // "apply", "destroy"
+	verb      string // "apply", "destroy", "run", "retry"
 	session   *lockfile.Session
 	team      *teamHold   // nil without a lock for teams, and before it is taken
 	conn      *connection // nil until connect
@@ -243,8 +243,12 @@ func (op *operation) ask(ctx context.Context) error {
 		return exit(exitUsage, "no terminal to ask on; add --auto-approve, or save a plan with `aepflow plan --out FILE` "+
 			"and apply that file")
 	}
-	question := fmt.Sprintf("%s to %s (sandbox %s%s)? Type \"yes\" to continue:",
-		strings.ToUpper(op.verb[:1])+op.verb[1:], op.project.target.name, op.project.target.config.Sandbox,
+	to := "to"
+	if op.verb == "run" || op.verb == "retry" {
+		to = "in"
+	}
+	question := fmt.Sprintf("%s %s %s (sandbox %s%s)? Type \"yes\" to continue:",
+		strings.ToUpper(op.verb[:1])+op.verb[1:], to, op.project.target.name, op.project.target.config.Sandbox,
 		view.HostText(op.project.target.planTarget()))
 	yes, err := op.confirms(ctx, question)
 	if err == nil && !yes {

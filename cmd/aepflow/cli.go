@@ -31,6 +31,8 @@ type grammar struct {
 	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
 	Status   statusCmd   `cmd:"" formats:"text,json,html" help:"${status}"`
 	Runs     runsCmd     `cmd:"" help:"List the runs of dataflows, or print one."`
+	Run      runCmd      `cmd:"" formats:"text,json" help:"Start a run of a one-time dataflow."`
+	Retry    retryCmd    `cmd:"" formats:"text,json" help:"Repeat a run that failed."`
 	Enable   enableCmd   `cmd:"" formats:"text,json" help:"Enable dataflows: in the documents and on the platform."`
 	Disable  disableCmd  `cmd:"" formats:"text,json" help:"Disable dataflows: in the documents and on the platform."`
 	Explore  exploreCmd  `cmd:"" formats:"text,json" help:"${explore}"`

@@ -104,6 +104,7 @@ func TestScripts(t *testing.T) {
 			"fault":     cmdFault,
 			"runfault":  cmdRunFault,
 			"clock":     cmdClock,
+			"requested": cmdRequested,
 			"erase":     cmdErase,
 			"requests":  cmdRequests,
 			"objects":   cmdObjects,

@@ -310,6 +310,24 @@ func cmdClock(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("AEPFLOW_NOW", args[0])
 }
 
+// cmdRequested waits until the emulator has had a call since the last `requests`.
+func cmdRequested(ts *testscript.TestScript, neg bool, args []string) {
+	method, path, ok := strings.Cut(strings.Join(args, ""), " ")
+	if neg || len(args) != 1 || !ok {
+		ts.Fatalf("usage: requested 'METHOD PATH'")
+	}
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		var calls []struct{ Method, URL string }
+		ts.Check(json.Unmarshal(admin(ts, http.MethodGet, "/requests", ""), &calls))
+		for _, c := range calls {
+			if c.Method == method && strings.HasSuffix(c.URL, path) {
+				return
+			}
+		}
+	}
+	ts.Fatalf("no call %s", args[0])
+}
+
 // cmdErase deletes the object of an entry, or the one that it replaced, as a person does on the platform.
 func cmdErase(ts *testscript.TestScript, neg bool, args []string) {
 	deposed := len(args) == 2 && args[0] == "-deposed"

@@ -311,3 +311,17 @@ func resultOf(status string, records Records) Result {
 func NewestFirst(list []Run) {
 	slices.SortStableFunc(list, func(a, b Run) int { return b.Created.Compare(a.Created) })
 }
+
+// Overlaps reports whether two windows share a moment. A window without an end is not known, and shares none.
+func (w Window) Overlaps(o Window) bool {
+	return !w.End.IsZero() && !o.End.IsZero() && w.Start.Before(o.End) && o.Start.Before(w.End)
+}
+
+// String is the window in words.
+func (w Window) String() string {
+	from := "the beginning"
+	if !w.Start.IsZero() {
+		from = w.Start.UTC().Format("2006-01-02 15:04:05")
+	}
+	return from + " to " + w.End.UTC().Format("2006-01-02 15:04:05")
+}

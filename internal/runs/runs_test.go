@@ -264,6 +264,33 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// Windows that only touch share nothing.
+func TestOverlaps(t *testing.T) {
+	window := func(from, to string) (w Window) {
+		if from != "" {
+			w.Start = at("2027-01-01 " + from)
+		}
+		if to != "" {
+			w.End = at("2027-01-01 " + to)
+		}
+		return w
+	}
+	for _, tt := range []struct {
+		a, b Window
+		want bool
+	}{
+		{window("01:00:00", "02:00:00"), window("02:00:00", "03:00:00"), false},
+		{window("01:00:00", "02:00:01"), window("02:00:00", "03:00:00"), true},
+		{window("", "02:00:00"), window("01:00:00", "01:30:00"), true},
+		{window("", "02:00:00"), window("02:00:00", "03:00:00"), false},
+		{window("", ""), window("", "03:00:00"), false},
+	} {
+		if got := tt.a.Overlaps(tt.b); got != tt.want || tt.b.Overlaps(tt.a) != tt.want {
+			t.Errorf("%s and %s: %v", tt.a, tt.b, got)
+		}
+	}
+}
+
 func TestShort(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0s", 59 * time.Second: "59s", time.Minute: "1m", 59 * time.Minute: "59m", time.Hour: "1h",

@@ -121,7 +121,7 @@ func facts(c *canvas, r runs.Run) {
 		fact(c, "ended", ended+took)
 	}
 	if !r.Window.End.IsZero() {
-		fact(c, "window", cmp.Or(timeText(r.Window.Start), "the beginning")+" to "+timeText(r.Window.End))
+		fact(c, "window", r.Window.String())
 	}
 	fact(c, "records", countsText(r.Records))
 	fact(c, "files", sizesText(r.Files))
