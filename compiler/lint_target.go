@@ -48,6 +48,9 @@ func lintIdentity(u *unit, s *schemaSymbol, report *diag.Report) {
 			return
 		}
 	}
+	if u.has("mappingSet", "id") {
+		return // the mappings are the other dataflow's
+	}
 	report.Add(identityUnmapped{u: u, schema: s, primary: primary, path: want})
 }
 

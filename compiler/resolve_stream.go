@@ -35,7 +35,7 @@ func (s *symbols) dataType(u *unit, c specs.Connector) (string, bool) {
 	if !c.IsHTTPAPI() {
 		return cmp.Or(stream.DataType, "raw"), true
 	}
-	if stream.Connection == "" {
+	if stream.Connection == "" || isAdopted(u) && stream.DataType != "" {
 		return stream.DataType, stream.DataType != ""
 	}
 	p, _ := s.dataTypeParam(u)
@@ -122,9 +122,15 @@ func (r *resolver) resolveDataType(u *unit, c specs.Connector) (string, bool) {
 		if p, doc := r.dataTypeParam(u); doc != nil && p.Value != nil && isReference(p.Value.Text) || p.File != "" {
 			r.report.Add(hiddenDataType{at: doc.at("auth", "params", dataTypeKey)})
 		}
-	case stream.DataType != "" && stream.DataType != dataType:
+	case stream.DataType != "" && (stream.DataType != dataType || isAdopted(u) && !r.agrees(u)):
 		_, doc := r.dataTypeParam(u)
-		r.report.Add(otherDataType{u: u, connection: doc})
+		r.report.Add(adoptable{otherDataType{u: u, connection: doc}, isAdopted(u)})
 	}
 	return dataType, ok
+}
+
+// agrees reports whether a stream and its connection say the same of the data.
+func (r *resolver) agrees(u *unit) bool {
+	p, _ := r.dataTypeParam(u)
+	return p.Value != nil && p.Value.Text == u.dataflow.Stream.DataType
 }

@@ -17,7 +17,7 @@ const module = "github.com/aepflow/aepflow/"
 // way. External test packages may import anything.
 var layers = map[string][]string{
 	"cmd/aepflow": {
-		"applier", "compiler", "planner", "schemas",
+		"applier", "compiler", "compiler/lift", "planner", "schemas",
 		"internal/allow", "internal/bug", "internal/completion", "internal/connectordoc",
 		"internal/curlscript", "internal/diag",
 		"internal/document", "internal/dotenv", "internal/edit", "internal/emulator",

@@ -18,7 +18,8 @@ func newPlan(e *env, report *diag.Report, notes []Diagnostic) *Plan {
 		Lock: LockRef{Lineage: e.lock.Lineage, Serial: e.lock.Serial},
 		Options: Chosen{
 			OnReplace: e.OnReplace, AllowDataLoss: e.AllowDataLoss, AllowMassDelete: e.AllowMassDelete,
-			Recreate: e.Recreate, SecretsUnchecked: e.Secrets.Unchecked, Only: e.Only, Exclude: e.Exclude,
+			Recreate: e.Recreate, ResendSecrets: e.Secrets.Resend, SecretsUnchecked: e.Secrets.Unchecked,
+			Only: e.Only, Exclude: e.Exclude,
 		},
 		ConfigDigest: ConfigDigest(e.graph), Refreshed: e.Refreshed, Complete: true, Applyable: !report.HasErrors(),
 		Drift: []Change{}, Diagnostics: append([]Diagnostic{}, notes...),

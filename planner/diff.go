@@ -41,6 +41,7 @@ type Options struct {
 type Secrets struct {
 	Unchecked bool // nothing was compared
 	Changed   []SecretPath
+	Resend    []resource.Address // connections whose secrets are in Changed because they were asked for
 }
 
 // SecretPath names one secret value.

@@ -145,6 +145,7 @@ type Chosen struct {
 	AllowDataLoss    bool               `json:"allow_data_loss,omitempty"`
 	AllowMassDelete  bool               `json:"allow_mass_delete,omitempty"`
 	Recreate         bool               `json:"recreate,omitempty"`
+	ResendSecrets    []resource.Address `json:"resend_secrets,omitempty"`
 	SecretsUnchecked bool               `json:"secrets_unchecked,omitempty"`
 	Only             []resource.Address `json:"only,omitempty"`
 	Exclude          []resource.Address `json:"exclude,omitempty"`

@@ -91,8 +91,8 @@ func (op *operation) adopt(ctx context.Context, plan *planner.Plan) error {
 	if err := op.confirmAdoption(ctx, plan); err != nil {
 		return err
 	}
-	secrets, report, err := op.project.checkSecrets(op.session.Lock())
-	_ = secrets // what is applied is taken to be what is documented
+	// What is applied is taken to be what is documented.
+	_, _, report, err := op.project.checkSecrets(op.session.Lock(), nil)
 	if err := errors.Join(err, op.diagnose(report)); err != nil {
 		return err
 	}

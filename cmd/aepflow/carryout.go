@@ -124,6 +124,9 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 		return nil, refuse(guarded)
 	}
 	if made.IsEmpty() {
+		if err := op.recordSecrets(); err != nil {
+			return nil, err
+		}
 		// An apply that was killed after its last call leaves only its journal: commit it to the lockfile.
 		if err := op.session.Commit(op.session.Lock().Secrets); err != nil {
 			return nil, err
@@ -139,7 +142,10 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 			return nil, err
 		}
 	}
-	return made, op.connectToChange(ctx)
+	if err := op.connectToChange(ctx); err != nil {
+		return nil, err
+	}
+	return made, op.recordSecrets()
 }
 
 // start takes the lock for teams and resolves the open calls of an earlier apply.

@@ -26,6 +26,7 @@ type grammar struct {
 	Show     showCmd     `cmd:"" formats:"text,json,markdown,html" help:"Print a saved plan."`
 	Apply    applyCmd    `cmd:"" formats:"text,json" help:"Make the platform match the documents."`
 	Adopt    adoptCmd    `cmd:"" formats:"text,json" help:"${adopt_objects}"`
+	Import   importCmd   `cmd:"" formats:"text,json" help:"Write a project for a sandbox that exists."`
 	Drift    driftCmd    `cmd:"" formats:"text,json" help:"Show what changed on the platform since the last apply."`
 	Graph    graphCmd    `cmd:"" formats:"text,json,dot,mermaid,svg" help:"Draw the resources and their dependencies."`
 	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
@@ -90,6 +91,7 @@ var helpTexts = kong.Vars{
 	"topic":           "A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic.",
 	"first_columns":   "id:string,email:string,updated_at:date-time",
 	"full":            "Show everything: whole bodies, long lists, IDs.",
+	"import_flows":    "Dataflows by ID or title, where * is any text, with all that they use. Default: all.",
 	"log_level":       "Log each request: off, debug, or trace to include bodies. Secrets are hidden.",
 	"lost_after": "How long after it was sent an unanswered call may still be carried out. Until then, a lookup that " +
 		"finds nothing is repeated, and the call is not sent again.",

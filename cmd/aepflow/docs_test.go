@@ -71,6 +71,11 @@ func formatsDocumented(t *testing.T, leaf *kong.Node) string {
 			args = append(args, "flow.x")
 		}
 	}
+	for _, f := range leaf.Flags {
+		if f.Required {
+			args = append(args, "--"+f.Name+"=x")
+		}
+	}
 	var said bytes.Buffer
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // for a command that has started
 	defer cancel()

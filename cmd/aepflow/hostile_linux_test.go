@@ -218,6 +218,7 @@ var hostileArguments = map[string][]string{
 	"emulator":    {"--listen", "127.0.0.1:0", "--data", ".aepflow"},
 	"explain":     {"dataflow.schedule"},
 	"explore":     {"crm"},
+	"import":      {"--sandbox", "dev", "--target", "local"},
 	"runs show":   {"00000000"},
 	"run":         {"mytable", "--auto-approve", "--lost-after", "1s"},
 	"retry":       {"mytable", "--auto-approve", "--lost-after", "1s"},

@@ -21,6 +21,8 @@ type planFlags struct {
 	Refresh       bool   `help:"Read the platform first, and plan against it."`
 	Recreate      bool   `help:"Create objects again that a refresh did not find."`
 
+	ResendSecrets []string `placeholder:"KIND.NAME" help:"Send the secrets of this connection again. Repeatable."`
+
 	Only            []string `name:"target-resource" placeholder:"KIND.NAME" help:"${only}"`
 	Exclude         []string `placeholder:"KIND.NAME" help:"Leave out these resources and their dependents. Repeatable."`
 	AllowMassDelete bool     `help:"Allow the deletion of more than a quarter of the resources."`
@@ -60,6 +62,9 @@ func planFlagsOf(p *planner.Plan) planFlags {
 	}
 	for _, a := range o.Exclude {
 		f.Exclude = append(f.Exclude, a.String())
+	}
+	for _, a := range o.ResendSecrets {
+		f.ResendSecrets = append(f.ResendSecrets, a.String())
 	}
 	return f
 }
@@ -164,15 +169,18 @@ func (a *app) plan(
 		Secrets: planner.Secrets{Unchecked: true},
 	}
 	named := planner.Moved(lock, p.graph)
-	if !noSecrets {
-		secrets, report, err := p.checkSecrets(named)
+	var later []unsetSecret
+	if resend, err := p.connectionsToResend(f.ResendSecrets); err != nil {
+		return nil, err
+	} else if !noSecrets {
+		secrets, unset, report, err := p.checkSecrets(named, resend)
 		if err == nil {
 			err = a.diagnose(report)
 		}
 		if err != nil {
 			return nil, err
 		}
-		o.Secrets = secrets
+		o.Secrets, later = secrets, unset
 	}
 	err := f.selection(&o, func(address resource.Address) bool { return p.has(named, address) })
 	if err != nil {
@@ -184,6 +192,11 @@ func (a *app) plan(
 		}
 	}
 	plan, report := planner.Diff(lock, p.graph, o)
+	for _, secret := range later {
+		if sends(plan, secret) {
+			report.Add(secret)
+		}
+	}
 	if err := a.diagnose(report); err != nil || !f.Refresh {
 		return plan, err
 	}

@@ -136,7 +136,7 @@ func paramValue(v resource.Value, p specs.Param) *schemas.Constant {
 func snake(name string) string {
 	var b strings.Builder
 	for i, r := range name {
-		if 'A' <= r && r <= 'Z' && i > 0 && 'a' <= name[i-1] && name[i-1] <= 'z' {
+		if 'A' <= r && r <= 'Z' && i > 0 && ('A' > name[i-1] || name[i-1] > 'Z') {
 			b.WriteByte('_')
 		}
 		b.WriteRune(r)

@@ -63,8 +63,8 @@ func (x *index) dataflow(p parts, name string, refs references) (*Document, stri
 	if reason := x.mappings(f, p, d); reason != "" {
 		return nil, reason
 	}
-	if x.Adopted[p.flow.ID] {
-		f.Lifecycle = &schemas.Lifecycle{Adopted: true}
+	if x.Adopted[p.flow.ID] || x.Protect {
+		f.Lifecycle = &schemas.Lifecycle{Protect: x.Protect, Adopted: x.Adopted[p.flow.ID]}
 	}
 	return d, ""
 }

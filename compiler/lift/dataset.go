@@ -46,6 +46,7 @@ func (x *index) dataset(o *Object, name, schema string) (*Document, string) {
 		yes := true
 		d.ErrorDiagnostics = &yes
 	}
+	d.RowExpiration = text(o.text(resource.RowExpiration))
 	return &Document{Kind: schemas.KindDataset, Name: name, Value: d, Objects: []*Object{o}}, ""
 }
 

@@ -51,6 +51,7 @@ func at(v resource.Value, path string) resource.Value {
 // Sandbox is what documents are made of.
 type Sandbox struct {
 	Tenant  string // without underscore
+	Protect bool   // the sandbox holds what must not be lost: dataflows are protected
 	Now     time.Time
 	Objects []*Object
 	// Pinned holds mapping sets at versions that are not their newest, by PinOf.

@@ -119,8 +119,15 @@ func (x *index) stream(s *schemas.Stream, p parts, params resource.Value) string
 			s.Backfill = &on
 		}
 	}
-	if p.connector.IsHTTPAPI() && s.Connection == "" {
-		s.DataType = map[bool]string{true: "xdm", false: "raw"}[p.spec.ID == specs.StreamXDM]
+	if !p.connector.IsHTTPAPI() {
+		return ""
+	}
+	dataType := "raw"
+	if p.spec.ID == specs.StreamXDM {
+		dataType = "xdm"
+	}
+	if s.Connection == "" || at(p.base.body(), "auth.params.dataType").Text != dataType {
+		s.DataType = dataType
 	}
 	return ""
 }

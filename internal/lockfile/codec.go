@@ -137,7 +137,7 @@ func (l *Lock) print() pieces {
 		sum.Write(digestLine(e.Address, sums[i]))
 	}
 	h := header{
-		LockVersion: Version, Lineage: l.Lineage, Serial: l.Serial, Digest: shortDigest(sum),
+		LockVersion: l.version(), Lineage: l.Lineage, Serial: l.Serial, Digest: shortDigest(sum),
 		Secrets: l.Secrets, Target: l.Target,
 	}
 	head, err := json.Marshal(h, printing, jsontext.WithIndent("  "))

@@ -16,9 +16,25 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// Version is the version of the lockfile's form. A reader refuses a newer
-// major version and says how to go on.
-const Version = "1.0"
+// Version is the version of the lockfile's form, of the newest that there is. A reader refuses a newer
+// major version and says how to go on. A lockfile without an unknown secret has plainVersion, which
+// earlier releases read too.
+const (
+	Version      = "2.0"
+	plainVersion = "1.0"
+)
+
+// version is that of the lockfile's form with these entries.
+func (l *Lock) version() string {
+	for i := range l.Entries {
+		for _, s := range l.Entries[i].Secrets {
+			if s.Hash == UnknownSecret {
+				return Version
+			}
+		}
+	}
+	return plainVersion
+}
 
 // Lock is what was last applied to one target.
 type Lock struct {

@@ -95,6 +95,11 @@ func TestOneKeyALine(t *testing.T) {
 	}
 }
 
+// newer is a lockfile with another version.
+func newer(text, version string) string {
+	return strings.Replace(text, `"lock_version": "1.0"`, `"lock_version": `+version, 1)
+}
+
 func TestUnusable(t *testing.T) {
 	good := print(t, sample())
 	for _, c := range []struct {
@@ -106,9 +111,9 @@ func TestUnusable(t *testing.T) {
 		{"merged by hand: a value", strings.Replace(good, `"c-1"`, `"c-9"`, 1), ErrDigest},
 		{"merged by hand: an entry gone", cut(good, `    "source.crm"`, "    }\n  }"), ErrDigest},
 		{"merged by hand: header of the other side", replaceDigest(good), ErrDigest},
-		{"newer", strings.Replace(good, `"lock_version": "1.0"`, `"lock_version": "2.0"`, 1), ErrNewer},
-		{"newer with keys of its own", strings.Replace(good, `"lock_version": "1.0"`, `"lock_version": "2.0", "colour": 1`, 1), ErrNewer},
-		{"newer minor with keys of its own", strings.Replace(good, `"lock_version": "1.0"`, `"lock_version": "1.9", "colour": 1`, 1), ErrNewer},
+		{"newer", strings.Replace(good, `"lock_version": "1.0"`, `"lock_version": "3.0"`, 1), ErrNewer},
+		{"newer with keys of its own", newer(good, `"3.0", "colour": 1`), ErrNewer},
+		{"newer minor with keys of its own", newer(good, `"2.9", "colour": 1`), ErrNewer},
 		{"empty", "", ErrSyntax},
 		{"torn", good[:len(good)/2], ErrSyntax},
 		{"no version", "{}", ErrSyntax},
@@ -234,4 +239,24 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("printed twice it differs (%v):\n%s", err, cmp.Diff(string(once), string(twice)))
 		}
 	})
+}
+
+// TestUnknownSecret: only a lockfile with a secret whose value is not known has a version that earlier releases refuse.
+func TestUnknownSecret(t *testing.T) {
+	l := sample()
+	if text := print(t, l); !strings.Contains(text, `"lock_version": "1.0"`) {
+		t.Error(text)
+	}
+	for i := range l.Entries {
+		for k := range l.Entries[i].Secrets {
+			l.Entries[i].Secrets[k].Hash = UnknownSecret
+		}
+	}
+	text := print(t, l)
+	if !strings.Contains(text, `"lock_version": "2.0"`) {
+		t.Error(text)
+	}
+	if again, err := Parse([]byte(text)); err != nil || print(t, again) != text {
+		t.Errorf("%v", err)
+	}
 }

@@ -66,7 +66,7 @@ func parseLock(text []byte, verified bool) (*Lock, error) {
 	case errors.Is(err, ErrDigest):
 		return nil, err
 	}
-	if v := versionOf(text); v != "" && v != Version {
+	if v := versionOf(text); v != "" && v != Version && v != plainVersion {
 		return nil, fmt.Errorf("%w (lock_version %s, this one reads %s)", ErrNewer, v, Version)
 	}
 	if !errors.Is(err, ErrSyntax) {
@@ -143,7 +143,7 @@ func (r *reader) read(in io.Reader) (*Lock, error) {
 		return nil, r.err
 	case h.LockVersion == "":
 		return nil, fmt.Errorf("%w: it has no lock_version", ErrSyntax)
-	case !sameMajor(h.LockVersion):
+	case !sameMajor(h.LockVersion) && !isMajorOf(Version, h.LockVersion):
 		return nil, ErrSyntax // the caller says which version it has
 	}
 	l := &Lock{Lineage: h.Lineage, Serial: h.Serial, Target: h.Target, Secrets: h.Secrets}
@@ -321,8 +321,11 @@ func hasConflictMarkers(text []byte) bool {
 	return false
 }
 
-func sameMajor(v string) bool {
-	ours, _, _ := strings.Cut(Version, ".")
+// sameMajor reports whether a journal, or a lockfile without unknown secrets, has a version that is read here.
+func sameMajor(v string) bool { return isMajorOf(plainVersion, v) }
+
+func isMajorOf(version, v string) bool {
+	ours, _, _ := strings.Cut(version, ".")
 	theirs, _, _ := strings.Cut(v, ".")
 	return ours == theirs
 }

@@ -130,7 +130,7 @@ func salvage(base *Lock, recs []Record, goesOn bool) *state {
 // reopen returns the journal of calls that are still without an answer, for the lock
 // that they now belong to.
 func (j *LeftJournal) reopen(l *Lock) []byte {
-	h := Header{Version: Version, Lineage: l.Lineage, Serial: l.Serial, Target: l.Target}
+	h := Header{Version: plainVersion, Lineage: l.Lineage, Serial: l.Serial, Target: l.Target}
 	recs := [][]byte{encode(Record{Header: &h})}
 	for _, in := range j.Open {
 		recs = append(recs, encode(Record{Intent: &in}))

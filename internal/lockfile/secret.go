@@ -24,6 +24,10 @@ const (
 	saltSize    = 16 // bytes of salt
 )
 
+// UnknownSecret is in the place of the hash of a secret that was not sent from here: its connection was
+// taken over with it. It matches nothing, and is no change either.
+const UnknownSecret = "unknown"
+
 // HashSecret returns a salted slow hash of a secret. Every call gives another
 // salt, so two equal secrets do not show as equal.
 func HashSecret(secret string) string {

@@ -318,7 +318,7 @@ func (s *Session) clear() error {
 
 // opening is how a journal begins: its header, and intents of an earlier one.
 func (s *Session) opening(open []Intent) [][]byte {
-	h := Header{Version: Version, Lineage: s.state.lock.Lineage, Serial: s.serial, Target: s.state.lock.Target}
+	h := Header{Version: plainVersion, Lineage: s.state.lock.Lineage, Serial: s.serial, Target: s.state.lock.Target}
 	recs := [][]byte{encode(Record{Header: &h})}
 	for _, in := range open {
 		recs = append(recs, encode(Record{Intent: &in}))

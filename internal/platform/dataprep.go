@@ -13,7 +13,15 @@ import (
 
 // MappingSet reads the newest version of a mapping set.
 func MappingSet(ctx context.Context, d Doer, id string) (Object, error) {
+	return MappingSetAt(ctx, d, id, "")
+}
+
+// MappingSetAt reads a version of a mapping set, the newest for "".
+func MappingSetAt(ctx context.Context, d Doer, id, version string) (Object, error) {
 	path := specs.DataPrep + "/mappingSets/" + specs.EscapeID(id)
+	if version != "" {
+		path += "?version=" + url.QueryEscape(version)
+	}
 	res, err := get(ctx, d, path, "")
 	if err != nil {
 		return Object{}, err

@@ -38,6 +38,12 @@ func matchPrefix(pattern string, p Path) (int, bool) {
 	return n, true
 }
 
+// Matches reports whether a path is at or below a pattern, such as `params.columns[].name`.
+func Matches(pattern string, p Path) bool {
+	_, ok := matchPrefix(pattern, p)
+	return ok
+}
+
 // cutStep takes the first step off a pattern.
 func cutStep(pattern string) (step string, element bool, rest string) {
 	if pattern[0] == '[' {
