@@ -6,6 +6,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/dataprep/eval"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -89,6 +90,14 @@ func resolveExpression(at place, text string, env dataprep.Env, report *diag.Rep
 			}
 		}
 		problems = append(problems, dataprep.Check(expr, env)...)
+	}
+	if !dataprep.HasErrors(problems) {
+		for _, f := range eval.Faults(expr) {
+			problems = append(problems, dataprep.Problem{
+				Code: "expression-fails", Severity: diag.Warning, Start: f.Start, End: f.End, Message: f.Message,
+				Help: "this part fails on every row, and the field stays empty",
+			})
+		}
 	}
 	for _, found := range problems {
 		report.Add(expressionFault{at: at, problem: found})

@@ -19,7 +19,7 @@ var layers = map[string][]string{
 	"cmd/aepflow": {
 		"applier", "compiler", "compiler/lift", "planner", "schemas",
 		"internal/allow", "internal/bug", "internal/completion", "internal/connectordoc",
-		"internal/curlscript", "internal/diag",
+		"internal/curlscript", "internal/dataprep", "internal/dataprep/eval", "internal/diag",
 		"internal/document", "internal/dotenv", "internal/edit", "internal/emulator",
 		"internal/files", "internal/gitlock", "internal/lineage", "internal/lockfile", "internal/manpage",
 		"internal/output", "internal/parallel",
@@ -28,7 +28,7 @@ var layers = map[string][]string{
 		"internal/explore", "internal/xdm",
 	},
 	"compiler": {
-		"schemas", "internal/connectordoc", "internal/dataprep", "internal/diag", "internal/document",
+		"schemas", "internal/connectordoc", "internal/dataprep", "internal/dataprep/eval", "internal/diag", "internal/document",
 		"internal/nearest",
 		"internal/output", "internal/parallel", "internal/resource", "internal/rowfilter", "internal/source",
 		"internal/specs", "internal/xdm",

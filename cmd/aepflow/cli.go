@@ -45,6 +45,7 @@ type grammar struct {
 	Schema   schemaCmd   `cmd:"" formats:"text,json" help:"Print the JSON Schema of the file format, for editors."`
 	Explain  explainCmd  `cmd:"" formats:"text,json" help:"Explain a key of the file format, or a diagnostic."`
 
+	Eval       evalCmd       `cmd:"" formats:"text,json" help:"Run an expression of the mapping language on a row."`
 	Connectors connectorsCmd `cmd:"" formats:"text,json" help:"List the connectors, or print one."`
 
 	Emulator emulatorCmd `cmd:"" formats:"text" help:"Run the platform emulator on a local port."`

@@ -53,8 +53,8 @@ func habit(arg string, first bool) []string {
 
 // commandHabits are commands of other tools, as the first argument.
 var commandHabits = map[string][]string{
-	"build": {"apply"}, "check": {"validate"}, "deploy": {"apply"}, "diff": {"plan"}, "format": {"fmt"},
-	"lint": {"validate"}, "refresh": {"plan", "--refresh"}, "up": {"apply"},
+	"build": {"apply"}, "check": {"validate"}, "console": {"eval"}, "deploy": {"apply"}, "diff": {"plan"},
+	"format": {"fmt"}, "lint": {"validate"}, "refresh": {"plan", "--refresh"}, "up": {"apply"},
 }
 
 // flagHabits are flags of other tools. Those without words ask for the default.

@@ -216,6 +216,7 @@ var hostileArguments = map[string][]string{
 	"destroy":     {"--auto-approve", "--lost-after", "1s"},
 	"drift":       {},
 	"emulator":    {"--listen", "127.0.0.1:0", "--data", ".aepflow"},
+	"eval":        {"concat(a, b)", "--row", `{"a": "x", "b": 1}`},
 	"explain":     {"dataflow.schedule"},
 	"explore":     {"crm"},
 	"import":      {"--sandbox", "dev", "--target", "local"},

@@ -105,6 +105,14 @@ var expressionCodes = []Entry{
 		Example:     expr(" "),
 	},
 	{
+		Code: "expression-fails", Severity: Warning,
+		Title: "expression that fails on every row",
+		Explanation: "A part of the expression does not depend on the row and has no value: a date that does not fit " +
+			"its pattern, an invalid regular expression, an unknown time zone, or a text that is no number. The " +
+			"platform leaves the field empty. `aepflow eval` tries an expression on a row.",
+		Example: expr("date(\"2024-13-45\", \"yyyy-MM-dd\")"),
+	},
+	{
 		Code: "expression-syntax", Severity: Error,
 		Title: "invalid expression",
 		Explanation: "The text breaks a rule of the Data Prep language: a value, operator, or bracket is missing or " +

@@ -18,11 +18,19 @@ var limits = [fields][2]int64{
 	nano: {0, 999_999_999}, milliOfDay: {0, 86_399_999}, nanoOfDay: {0, 86_399_999_999_999},
 }
 
+var fieldNames = [fields]string{
+	era: "era", year: "year", yearOfEra: "year", weekYear: "year", quarter: "quarter", month: "month", weekOfYear: "week",
+	weekOfMonth: "week", day: "day", dayOfYear: "day", alignedWeekday: "weekday", weekday: "weekday",
+	localWeekday: "weekday", julianDay: "day", amPM: "half of the day", hourOfAmPM: "hour", clockHourOfAmPM: "hour",
+	clockHour: "hour", hour: "hour", minute: "minute", second: "second", nano: "nanosecond",
+	milliOfDay: "millisecond", nanoOfDay: "nanosecond",
+}
+
 // resolve joins the fields to a time the way Java's smart style does.
 func (r *reader) resolve() (Time, error) {
 	for f := era; f < fields; f++ {
 		if n := r.values[f]; r.set[f] && (n < limits[f][0] || n > limits[f][1]) {
-			return Time{}, fmt.Errorf("expected %d to %d, found %d", limits[f][0], limits[f][1], n)
+			return Time{}, fmt.Errorf("expected %s %d to %d, found %d", fieldNames[f], limits[f][0], limits[f][1], n)
 		}
 	}
 	date, err := r.date()

@@ -8,6 +8,9 @@ import (
 	"github.com/aepflow/aepflow/internal/dataprep"
 )
 
+// divisionByZero is also what the checker warns of.
+const divisionByZero = "division by zero"
+
 // calculate is + - * / % of two values.
 func (m *Machine) calculate(op dataprep.Op, x, y Value) Value {
 	old := m.set.dialect.old()
@@ -24,7 +27,7 @@ func (m *Machine) calculate(op dataprep.Op, x, y Value) Value {
 	texts := x.kind == Text && y.kind == Text || strict && (x.kind == Text || y.kind == Text)
 	if !texts {
 		v := m.numbers(op, x, y)
-		if v.kind != failed || m.err.Code != Arithmetic || old && !m.badText {
+		if v.kind != failed || m.err.Code != Arithmetic || old && !m.err.text {
 			return v
 		}
 		m.forget()
@@ -57,7 +60,7 @@ func (m *Machine) numbers(op dataprep.Op, x, y Value) Value {
 			return v
 		}
 		if y.n == 0 && (op == "/" || op == "%") {
-			return m.fail(Arithmetic, "division by zero")
+			return m.fail(Arithmetic, divisionByZero)
 		}
 	}
 	switch {
@@ -128,7 +131,7 @@ func (m *Machine) doubles(op dataprep.Op, a, b float64) Value {
 		return OfDouble(a * b)
 	}
 	if b == 0 {
-		return m.fail(Arithmetic, "division by zero")
+		return m.fail(Arithmetic, divisionByZero)
 	}
 	if op == "/" {
 		return OfDouble(a / b)
@@ -161,7 +164,7 @@ func (m *Machine) bigs(op dataprep.Op, x, y Value) Value {
 		r.Mul(a, b)
 	case "/":
 		if b.Sign() == 0 {
-			return m.fail(Arithmetic, "division by zero")
+			return m.fail(Arithmetic, divisionByZero)
 		}
 		r.Quo(a, b)
 	default:
@@ -212,7 +215,7 @@ func (m *Machine) decimals(op dataprep.Op, x, y Value) Value {
 		r = a.mul(b)
 	default:
 		if b.unscaled.Sign() == 0 {
-			return m.fail(Arithmetic, "division by zero")
+			return m.fail(Arithmetic, divisionByZero)
 		}
 		if op == "/" {
 			r = a.div(b)

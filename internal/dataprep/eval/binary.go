@@ -48,10 +48,10 @@ func (c *compiler) binary(e *dataprep.Binary) fn {
 		if b.kind == failed || !m.spend(1) {
 			return failure
 		}
-		m.at, m.badText = at, false
+		m.at = at
 		v := op(m, a, b)
 		if v.kind == failed && division && lenient && m.err.Code == Arithmetic {
-			if m.set.dialect.old() && m.badText { // another kind of exception
+			if m.set.dialect.old() && m.err.text { // another kind of exception
 				return failure
 			}
 			m.forget()

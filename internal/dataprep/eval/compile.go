@@ -130,10 +130,9 @@ func (c *compiler) unary(e *dataprep.Unary) fn {
 		return func(m *Machine) Value {
 			v := x(m)
 			if v.kind == failed {
-				if m.err.Code == TooMuchWork {
+				if !m.excused() {
 					return failure
 				}
-				m.forget()
 				return trueValue
 			}
 			return OfBool(empty(v))
@@ -142,10 +141,9 @@ func (c *compiler) unary(e *dataprep.Unary) fn {
 		return func(m *Machine) Value {
 			v := x(m)
 			if v.kind == failed {
-				if m.err.Code == TooMuchWork {
+				if !m.excused() {
 					return failure
 				}
-				m.forget()
 				return OfInt(0)
 			}
 			if old && (v.kind != Null && v.kind < Text || v.kind == Date) {
@@ -186,6 +184,16 @@ func (c *compiler) unary(e *dataprep.Unary) fn {
 		}
 		return r
 	}
+}
+
+// excused drops the error of an operand of `empty` or `size`. JEXL 3.1 does not catch
+// what Java says about a text that is no number.
+func (m *Machine) excused() bool {
+	if m.err.Code == TooMuchWork || m.err.text && m.set.dialect.old() {
+		return false
+	}
+	m.forget()
+	return true
 }
 
 // narrowLiteral makes -2147483648 the Integer that it is.

@@ -17,8 +17,8 @@ func (m *Machine) null() bool {
 }
 
 func (m *Machine) notA(v Value, what string) {
-	m.badText = v.kind == Text
 	m.fail(Arithmetic, "expected a %s, found %s", what, m.show(v))
+	m.err.text = v.kind == Text
 }
 
 // show names a value in a message.

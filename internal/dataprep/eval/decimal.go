@@ -151,25 +151,41 @@ func (d *decimal) div(e *decimal) *decimal {
 		r.scale++
 		return r.round()
 	}
-	r = r.round()
-	for r.scale > preferred { // exact: as few digits as the scale allows
-		q, rest := new(big.Int).QuoRem(r.unscaled, ten, new(big.Int))
-		if rest.Sign() != 0 {
-			break
-		}
-		r = &decimal{q, r.scale - 1}
-	}
-	return r
+	return r.round().strip(preferred) // exact: as few digits as the scale allows
 }
 
 // rem is what is left after dividing toward zero; the divisor is not zero.
 func (d *decimal) rem(e *decimal) (*decimal, bool) {
-	x, y, scale := align(d, e)
-	q, rest := new(big.Int).QuoRem(x, y, new(big.Int))
-	if (&decimal{q, 0}).digits() > precision && q.Sign() != 0 {
+	x, y, _ := align(d, e)
+	if x.CmpAbs(y) < 0 {
+		return d, true
+	}
+	q := &decimal{new(big.Int).Quo(x, y), 0}
+	if q.digits() > precision {
 		return nil, false // Java: division impossible
 	}
-	return &decimal{rest, scale}, true
+	// Java scales the quotient to the difference of the scales where it can.
+	preferred := d.scale - e.scale
+	if grow := min(preferred, precision-q.digits()); grow > 0 {
+		q = &decimal{new(big.Int).Mul(q.unscaled, pow10(grow)), grow}
+	} else {
+		q = q.strip(preferred)
+	}
+	product := &decimal{new(big.Int).Mul(q.unscaled, e.unscaled), q.scale + e.scale}
+	a, b, scale := align(d, product)
+	return &decimal{new(big.Int).Sub(a, b), scale}, true
+}
+
+// strip removes zeros at the end, down to a scale.
+func (d *decimal) strip(scale int64) *decimal {
+	for d.scale > scale {
+		q, rest := new(big.Int).QuoRem(d.unscaled, ten, new(big.Int))
+		if rest.Sign() != 0 {
+			break
+		}
+		d = &decimal{q, d.scale - 1}
+	}
+	return d
 }
 
 // whole is d without its fraction.

@@ -44,6 +44,7 @@ type Error struct {
 	Code       Code
 	Message    string
 	Start, End int
+	text       bool // it was a text that is no number
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -122,19 +123,17 @@ func (s *Set) Compile(e dataprep.Expr) (*Program, *Error) {
 // Machine runs programs of one set, one after the other. It is not safe for
 // concurrent use.
 type Machine struct {
-	set   *Set
-	row   []Value // by slot
-	extra *Map    // attributes without a slot
-	args  []Value // of the calls around the current node
-	local []Value // parameters of lambdas
-	work  int
-	err   *Error
-	at    dataprep.At // of the call in progress
-	regex regexCache
-	dates patternCache
-	// badText says that the last operand that was no number was a text; wroteArray that
-	// an array became a text, which in Java shows an address.
-	badText, wroteArray bool
+	set        *Set
+	row        []Value // by slot
+	extra      *Map    // attributes without a slot
+	args       []Value // of the calls around the current node
+	local      []Value // parameters of lambdas
+	work       int
+	err        *Error
+	at         dataprep.At // of the call in progress
+	regex      regexCache
+	dates      patternCache
+	wroteArray bool // an array became a text, which in Java shows an address
 }
 
 // NewMachine returns a machine for the programs of a set.

@@ -250,7 +250,7 @@ func (g *generator) truth(depth int) string {
 		return fmt.Sprintf("(%s %s %s)", g.mostly(g.truth, depth), pick(g, "&&", "||", "and", "or"),
 			g.mostly(g.truth, depth))
 	case 5:
-		return fmt.Sprintf("(%s%s)", pick(g, "!", "not "), g.mostly(g.truth, depth))
+		return fmt.Sprintf("(%s%s)", pick(g, "! ", "not "), g.mostly(g.truth, depth))
 	case 6:
 		return fmt.Sprintf("(%s %s %s)", g.mostly(g.text, depth), pick(g, "=^", "!^", "=$", "!$"), g.mostly(g.text, depth))
 	case 7:

@@ -238,8 +238,9 @@ func (m *Machine) parts(text Value, a []Value, from int) (*Map, bool) {
 	}
 	blank := func(s string) string { return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' }) }
 	o := &Map{}
-	for _, part := range strings.Split(s, after) {
-		if part == "" {
+	all := strings.Split(s, after)
+	for i, part := range all {
+		if part == "" && (i < len(all)-1 || s == "") { // only what follows the last delimiter may be empty
 			continue
 		}
 		if !m.spend(1) {

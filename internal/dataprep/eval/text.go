@@ -250,7 +250,7 @@ func (m *Machine) pad(a []Value, left bool) Value {
 	if !ok {
 		return failure
 	}
-	n := length - unitsLen(s)
+	n := int(int32(length - unitsLen(s))) // as Java's, which wraps around
 	if n <= 0 {
 		return OfText(s)
 	}
