@@ -27,7 +27,7 @@ func (m *Machine) calculate(op dataprep.Op, x, y Value) Value {
 	texts := x.kind == Text && y.kind == Text || strict && (x.kind == Text || y.kind == Text)
 	if !texts {
 		v := m.numbers(op, x, y)
-		if v.kind != failed || m.err.Code != Arithmetic || old && !m.err.text {
+		if v.kind != failed || m.err.Code != Arithmetic || old && !m.err.raw {
 			return v
 		}
 		m.forget()

@@ -51,7 +51,7 @@ func (c *compiler) binary(e *dataprep.Binary) fn {
 		m.at = at
 		v := op(m, a, b)
 		if v.kind == failed && division && lenient && m.err.Code == Arithmetic {
-			if m.set.dialect.old() && m.err.text { // another kind of exception
+			if m.set.dialect.old() && m.err.raw { // another kind of exception
 				return failure
 			}
 			m.forget()

@@ -125,6 +125,7 @@ func (m *Machine) compareObjects(x, y Value, equal bool) (int, bool) {
 		return c, true
 	}
 	m.fail(Arithmetic, "cannot compare %s with %s", m.show(x), m.show(y))
+	m.err.raw = x.kind < List || y.kind < List
 	return 0, false
 }
 

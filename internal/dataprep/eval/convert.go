@@ -18,7 +18,7 @@ func (m *Machine) null() bool {
 
 func (m *Machine) notA(v Value, what string) {
 	m.fail(Arithmetic, "expected a %s, found %s", what, m.show(v))
-	m.err.text = v.kind == Text
+	m.err.raw = v.kind == Text
 }
 
 // show names a value in a message.

@@ -44,7 +44,7 @@ type Error struct {
 	Code       Code
 	Message    string
 	Start, End int
-	text       bool // it was a text that is no number
+	raw        bool // in JEXL 3.1 an exception of Java that it does not know, as for a text that is no number
 }
 
 func (e *Error) Error() string { return e.Message }

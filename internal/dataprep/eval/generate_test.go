@@ -21,6 +21,7 @@ type request struct {
 	Row      map[string]any    `json:"row"`
 	Types    map[string]string `json:"types,omitempty"`
 	Variants map[string]string `json:"variants,omitempty"`
+	modern   bool              // the oracle runs on JEXL 3.3
 }
 
 func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }

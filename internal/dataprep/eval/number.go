@@ -8,6 +8,9 @@ import (
 	"unicode"
 )
 
+// floatDigits is -1 for as few digits as needed; a test tries more, as older Java does.
+var floatDigits = -1
+
 // floatText writes a number as Java's Double.toString and Float.toString do.
 func floatText(f float64, bits int) string {
 	switch {
@@ -30,7 +33,7 @@ func floatText(f float64, bits int) string {
 		}
 		return s
 	}
-	s := strconv.FormatFloat(f, 'e', -1, bits)
+	s := strconv.FormatFloat(f, 'e', floatDigits, bits)
 	mantissa, exponent, _ := strings.Cut(s, "e")
 	if !strings.Contains(mantissa, ".") {
 		mantissa += ".0"

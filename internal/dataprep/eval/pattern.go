@@ -85,7 +85,11 @@ func (m *Machine) patternAndText(a []Value) (*javaregex.Regexp, string, bool) {
 // matches reports whether a pattern matches a whole text.
 func (m *Machine) matches(pattern, s string) (is, ok bool) {
 	re, ok := m.pattern(pattern)
-	if !ok || !m.spend(len(s)/16) {
+	if !ok {
+		m.err.raw = true
+		return false, false
+	}
+	if !m.spend(len(s) / 16) {
 		return false, false
 	}
 	is, err := re.Match(s)
