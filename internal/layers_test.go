@@ -28,7 +28,8 @@ var layers = map[string][]string{
 		"internal/explore", "internal/xdm",
 	},
 	"compiler": {
-		"schemas", "internal/connectordoc", "internal/dataprep", "internal/dataprep/eval", "internal/diag", "internal/document",
+		"schemas", "internal/connectordoc", "internal/dataprep", "internal/dataprep/eval", "internal/diag",
+		"internal/document",
 		"internal/nearest",
 		"internal/output", "internal/parallel", "internal/resource", "internal/rowfilter", "internal/source",
 		"internal/specs", "internal/xdm",
