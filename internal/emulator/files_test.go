@@ -223,3 +223,17 @@ func TestLandingZone(t *testing.T) {
 		t.Error("two sandboxes have one token")
 	}
 }
+
+// A flow without a delta column can become a one-time flow until it starts.
+func TestOnceBeforeTheStart(t *testing.T) {
+	a, _ := openZone(t)
+	for after, want := range map[time.Duration]int{0: 200, time.Hour - time.Second: 200, time.Hour: 400} {
+		made := a.post(flowsPath, with(a.filesFlow(zoneSourceWith()(a).text("id")), "name", "after "+after.String())).want(201)
+		a.s.SetNow(start.Add(after))
+		etag := a.get(flowsPath + "/" + made.text("id")).item()["etag"].(string)
+		a.do("PATCH", flowsPath+"/"+made.text("id"), `[{"op":"remove","path":"/scheduleParams/interval"},`+
+			`{"op":"remove","path":"/scheduleParams/backfill"},`+
+			`{"op":"replace","path":"/scheduleParams/frequency","value":"once"}]`, "If-Match", etag).want(want)
+		a.s.SetNow(start)
+	}
+}

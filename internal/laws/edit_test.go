@@ -32,8 +32,8 @@ func nextVersion(seed uint64) *maker {
 type edit func(*maker)
 
 // edits holds at least one edit for each key of the file format.
-var edits = slices.Concat(connectionEdits, namespaceEdits, groupEdits, schemaEdits, datasetEdits, flowEdits, flowEdits,
-	wholeEdits)
+var edits = slices.Concat(connectionEdits, namespaceEdits, groupEdits, schemaEdits, describedEdits, datasetEdits, flowEdits,
+	flowEdits, wholeEdits)
 
 func onConnection(f func(*maker, *connection)) edit {
 	return func(m *maker) {
@@ -45,16 +45,7 @@ func onConnection(f func(*maker, *connection)) edit {
 
 func onSchema(f func(*maker, *schemaBody)) edit {
 	return func(m *maker) {
-		var all []*schemaBody
-		for _, s := range m.p.schemas {
-			all = append(all, s.body)
-		}
-		for _, d := range m.p.flows {
-			if d.schema != nil {
-				all = append(all, d.schema)
-			}
-		}
-		if len(all) > 0 {
+		if all := m.p.schemaBodies(); len(all) > 0 {
 			f(m, one(m, all))
 		}
 	}
@@ -278,6 +269,18 @@ var flowEdits = []edit{
 			f.table = m.words("other.table")
 		}
 	}),
+	func(m *maker) { // all streams that have a connection come through another one
+		for _, f := range m.p.flows {
+			through := func(c *connection) bool { return c.reads == "stream" && c != f.connection }
+			switch i := slices.IndexFunc(m.p.connections, through); {
+			case f.stream == nil || f.stream.webhook != "":
+			case i >= 0:
+				f.connection, f.seeded = m.p.connections[i], nil
+			default:
+				f.connection, f.seeded = nil, &seededStreams[m.IntN(len(seededStreams))]
+			}
+		}
+	},
 	onFlow(func(m *maker, f *dataflow) { // another dataflow reads the stream from now on
 		for _, g := range m.p.flows {
 			if f != g && f.stream != nil && g.stream != nil {
@@ -309,6 +312,7 @@ var flowEdits = []edit{
 	}),
 	onFlow(func(m *maker, f *dataflow) { m.remap(f) }),
 	onFlow(func(m *maker, f *dataflow) { m.refilter(f) }),
+	onFlow(func(m *maker, f *dataflow) { f.cdc, f.bare = m.chance(0.5), m.chance(0.5) }),
 	onFlow(func(m *maker, f *dataflow) { f.allColumns = m.chance(0.5) }),
 	onFlow(func(m *maker, f *dataflow) {
 		if i := m.IntN(len(f.columns) + 1); i < len(f.columns) {
@@ -328,7 +332,7 @@ var flowEdits = []edit{
 		}
 	}),
 	onFlow(func(m *maker, f *dataflow) {
-		if n := len(f.mappings); n > 2 {
+		if n := len(f.mappings); n > 2 && !mustMap(f.target(), f.mappings[n-1].destination) {
 			f.mappings = slices.Delete(f.mappings, n-1, n)
 		}
 	}),
@@ -504,4 +508,5 @@ func (m *maker) repair() {
 			f.dataset.fit(body)
 		}
 	}
+	m.repairRelations()
 }

@@ -242,6 +242,9 @@ func (m *maker) addSchema() {
 }
 
 func (m *maker) schemaBody() *schemaBody {
+	if m.chance(0.2) {
+		return m.relationalBody()
+	}
 	s := &schemaBody{title: m.words("Schema"), description: m.maybe(0.5, m.words("Describes")), class: "profile"}
 	if m.chance(0.25) {
 		s.class = "event"
@@ -257,6 +260,7 @@ func (m *maker) schemaBody() *schemaBody {
 	if m.chance(0.4) {
 		m.enableProfile(s)
 	}
+	m.describe(s)
 	return s
 }
 
@@ -312,7 +316,8 @@ func identifiable(s *schemaBody) []string {
 		out = append(out, "personalEmail.address")
 	}
 	return slices.DeleteFunc(out, func(path string) bool {
-		return slices.ContainsFunc(s.identities, func(i identity) bool { return i.path == path })
+		return slices.ContainsFunc(s.identities, func(i identity) bool { return i.path == path }) ||
+			slices.ContainsFunc(s.references, func(r relates) bool { return r.path == path })
 	})
 }
 
@@ -341,7 +346,7 @@ func (m *maker) addIdentity(s *schemaBody) bool {
 // enableProfile lets a schema take part in Profile, which needs a primary
 // identity.
 func (m *maker) enableProfile(s *schemaBody) {
-	if s.profile || s.primary() < 0 && len(s.identities) == 0 && !m.addIdentity(s) {
+	if s.relational != nil || s.profile || s.primary() < 0 && len(s.identities) == 0 && !m.addIdentity(s) {
 		return
 	}
 	if s.primary() < 0 {
@@ -438,6 +443,7 @@ func (m *maker) addFlow() {
 	m.source(f)
 	m.aim(f)
 	m.refilter(f)
+	f.cdc, f.bare = m.chance(0.5), m.chance(0.5)
 	m.reschedule(f)
 	f.percent, f.diagnostics = one(m, []float64{0, 0, 5, 12.5, 100}), m.flag(0.4)
 	f.state = one(m, []string{"", "", "", "enabled", "enabled", "disabled", "draft"})
@@ -482,7 +488,7 @@ func (m *maker) source(f *dataflow) {
 }
 
 // sources are what dataflows read, tables most of all.
-var sources = []string{"table", "table", "table", "table", "files", "rest", "stream"}
+var sources = []string{"table", "table", "table", "table", "files", "rest", "stream", "stream"}
 
 // restream makes up how a stream is read, which may be by the same reader as before.
 func (m *maker) restream(f *dataflow) {
@@ -560,7 +566,7 @@ func (m *maker) remap(f *dataflow) {
 	f.columns, f.mappings = nil, nil
 	f.allColumns = m.chance(0.1)
 	for i, d := range destinations(f.target()) {
-		if i > 0 && d.name != "timestamp" && m.chance(0.3) {
+		if i > 0 && !mustMap(f.target(), d.name) && m.chance(0.3) {
 			continue
 		}
 		f.mappings = append(f.mappings, m.mapping(f, d))
@@ -590,7 +596,7 @@ func (m *maker) addColumn(f *dataflow, typ string) string {
 func (m *maker) mapping(f *dataflow, d column) mapping {
 	out := mapping{destination: d.name, name: m.maybe(0.1, m.words("Rule")), description: m.maybe(0.1, m.words("Because"))}
 	switch {
-	case d.typ == "string" && m.chance(0.2) && d.name != "_id":
+	case d.typ == "string" && m.chance(0.2) && !mustMap(f.target(), d.name):
 		out.value = m.words("constant")
 	case d.typ == "string" && m.chance(0.4):
 		a, b := fmt.Sprintf("a%d", m.number()), fmt.Sprintf("b%d", m.number())

@@ -68,6 +68,10 @@ type schemaBody struct {
 	fields             []field
 	identities         []identity
 	profile            bool
+	relational         *relational // in place of class and groups
+	references         []relates
+	shown              []shown
+	deprecated         []string
 }
 
 type field struct {
@@ -180,6 +184,7 @@ type dataflow struct {
 	mappings     []mapping
 	mappingTitle string
 
+	cdc, bare bool   // it reads changes, without a delta column, where its target is a table
 	delta     string // column, "" for once
 	deltaForm string // date format
 	deltaZone string
@@ -297,6 +302,7 @@ var (
 		{"00000000-0000-4000-8000-000000000007", "azure-event-hubs"},
 		{"00000000-0000-4000-8000-000000000008", "amazon-kinesis"},
 		{"00000000-0000-4000-8000-000000000009", "snowflake-streaming"},
+		{"00000000-0000-4000-8000-000000000010", "google-pubsub"},
 	}
 )
 
@@ -316,7 +322,11 @@ func destinations(r schemaRef) []column {
 		b := r.body()
 		class, groups, fields = b.class, b.groups, b.all()
 	}
+	prefix := "_{TENANT_ID}."
 	out := []column{{"_id", "string"}}
+	if class == "" { // a table
+		prefix, out = "", nil
+	}
 	if class == "event" {
 		out = append(out, column{"timestamp", "date-time"}, column{"eventType", "string"})
 	}
@@ -324,11 +334,17 @@ func destinations(r schemaRef) []column {
 		out = append(out, groupFields[g]...)
 	}
 	for _, f := range fields {
-		if slices.Contains(columnTypes, f.typ) && len(f.enum) == 0 && f.pattern == "" && f.minimum == nil && f.maximum == nil {
-			out = append(out, column{"_{TENANT_ID}." + f.path, f.typ})
+		if f.isOpen() {
+			out = append(out, column{prefix + f.path, f.typ})
 		}
 	}
 	return out
+}
+
+// isOpen reports whether a column of the field's type fits, whatever its values are.
+func (f field) isOpen() bool {
+	return slices.Contains(columnTypes, f.typ) && len(f.enum) == 0 && f.pattern == "" && f.minimum == nil &&
+		f.maximum == nil
 }
 
 var columnTypes = []string{"string", "boolean", "integer", "long", "double", "date", "date-time"}

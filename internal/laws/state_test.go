@@ -102,8 +102,9 @@ func (w *world) checkMappingVersion(a resource.Address, flow map[string]any, obj
 // unordered are the lists whose order means nothing, and members that the
 // platform makes up inside of what we manage.
 var (
-	unordered = []string{"columns", "mappings", "allOf", "transformations", "meta:intendedToExtend", "required"}
-	madeUp    = map[resource.Kind][]string{
+	unordered = []string{"columns", "mappings", "allOf", "transformations", "meta:intendedToExtend", "required",
+		"meta:extends"}
+	madeUp = map[resource.Kind][]string{
 		resource.Mapping: {"id", "version", "createdDate", "modifiedDate", "createdBy", "modifiedBy", "sourceAttribute", "destinationXdmPath",
 			"identity", "primaryIdentity", "matchScore", "functionVersion", "expressionAttributes"},
 		resource.Dataset:    {"adobe/pqs/table"},

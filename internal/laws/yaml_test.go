@@ -216,7 +216,10 @@ func (c *connection) tree() tree {
 func (s *schemaBody) tree() tree {
 	t := tree{{"title", s.title}}
 	t.opt("description", s.description)
-	t.add("class", s.class)
+	t.opt("class", s.class)
+	if s.relational != nil {
+		t.add("relational", s.relational.tree())
+	}
 	groups := texts(s.groups)
 	for _, g := range s.shared {
 		groups = append(groups, g.name)
@@ -235,6 +238,7 @@ func (s *schemaBody) tree() tree {
 	}
 	t.opt("identities", identities)
 	t.opt("profile", s.profile)
+	s.addDescriptions(&t)
 	return t
 }
 
@@ -395,6 +399,7 @@ func (f *dataflow) tree() tree {
 		t.add("table", f.table)
 		f.addFilter(&t)
 	}
+	t.opt("cdc", f.readsChanges())
 	var columns, mappings tree
 	for i, c := range f.columns {
 		original := c.original
@@ -444,7 +449,7 @@ func (f *dataflow) tree() tree {
 
 // addRuns writes the keys of a dataflow that has runs.
 func (f *dataflow) addRuns(t *tree) {
-	if f.delta != "" {
+	if f.delta != "" && !(f.bare && f.readsChanges()) {
 		long := tree{{"column", f.delta}}
 		long.opt("dateFormat", f.deltaForm)
 		long.opt("timezone", f.deltaZone)

@@ -118,8 +118,8 @@ func checkScheduleChange(c *core.Call, before, after any) error {
 			return err
 		}
 	}
-	if was.Once() != is.Once() {
-		return core.FlowError(core.ErrFrequencyFrozen, "a flow cannot change between once and a recurring frequency")
+	if was.Once() != is.Once() && (started || was.Once()) {
+		return core.FlowError(core.ErrFrequencyFrozen, "a flow that has started, or runs once, cannot change to or from once")
 	}
 	if started && is.backfill != was.backfill {
 		return core.FlowError(core.ErrBackfillFrozen, "backfill cannot change after the start time")
