@@ -209,3 +209,39 @@ func TestRunsOfFiles(t *testing.T) {
 		t.Errorf("on demand: %v", got)
 	}
 }
+
+// The landing zone keeps a file for seven days, counted from its last change, or from when
+// the folder was bound.
+func TestLandingZoneLife(t *testing.T) {
+	a, f := openZone(t)
+	week := 7 * 24 * time.Hour
+	source := zoneSourceWith()(a).want(201).text("id")
+	flow := a.post(flowsPath, with(a.filesFlow(source), "scheduleParams.frequency", "week",
+		"scheduleParams.interval", 2)).want(201).text("id")
+	first := start.Add(time.Hour)
+	f.write("orders/gone.csv.gz", gzipped("id|total\n7|1\n"), first.Add(week)) // in the second week, at its beginning
+	f.write("orders/kept.csv.gz", gzipped("id|total\n8|1\n9|1\n"), first.Add(week+time.Second))
+	at := func(d time.Duration, want int) {
+		t.Helper()
+		a.s.SetNow(start.Add(d))
+		a.signIn()
+		path := exploring("objectType", "file", "object", "dlz-user-container/orders/a.csv.gz", "determineProperties", "true")
+		a.get(path).want(want)
+		listed := string(a.get(exploring("objectType", "folder", "object", "dlz-user-container/orders/")).want(200).raw)
+		if has := strings.Contains(listed, "orders/a.csv.gz"); has != (want == 200) || !strings.Contains(listed, "orders/old/") {
+			t.Errorf("after %v: %s", d, listed)
+		}
+	}
+	at(week-time.Second, 200)
+	at(week, 404)
+	a.s.SetNow(first.Add(2*week + time.Minute))
+	a.signIn()
+	var got []any
+	for _, run := range a.runsOf(flow) {
+		got = append(got, figures(run))
+	}
+	want := [][3]any{{int64(1), int64(2), "success"}, {int64(1), int64(2), "success"}}
+	if string(core.ToJSON(got)) != string(core.ToJSON(want)) {
+		t.Errorf("runs %v, want %v", got, want)
+	}
+}

@@ -155,6 +155,9 @@ func (s *Server) open() error {
 	if s.env.Sources, err = core.OpenFixtures(s.opts.Sources); err != nil {
 		return err
 	}
+	for _, f := range s.env.Sources {
+		f.Bound = s.env.Now()
+	}
 	return s.plant(s.opts.Seed)
 }
 

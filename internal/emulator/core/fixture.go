@@ -56,6 +56,7 @@ type Fixture struct {
 	files  map[string]files.File // table → file, for csv and json
 	folder files.Folder          // of files
 	most   int                   // entries of a folder
+	Bound  time.Time             // when the emulator opened it, by its clock
 
 	mu     sync.Mutex
 	loaded map[string]*rowSet

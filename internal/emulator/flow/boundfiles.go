@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
@@ -36,6 +37,19 @@ func filesOf(sp *core.Space, source object) fileStore {
 		return landingZoneFiles(sp.Env)
 	}
 	return fileStore{}
+}
+
+// zoneLife is how long the landing zone keeps a file.
+const zoneLife = 7 * 24 * time.Hour
+
+// has reports whether a store still has a file at a time. What was in the folder when it was
+// bound came then.
+func (s fileStore) has(e core.Entry, at time.Time) bool {
+	came := e.Modified
+	if came.Before(s.Bound) {
+		came = s.Bound
+	}
+	return s.container == "" || e.IsFolder || at.Before(came.Add(zoneLife))
 }
 
 // inner is a caller's path without the container; false when it is not in there.
@@ -72,7 +86,9 @@ func exploreFiles(c *core.Call, s fileStore, kind string) (core.Answer, error) {
 			return core.Answer{}, noObject("file", name)
 		}
 		for _, e := range entries {
-			items = append(items, s.item(e))
+			if s.has(e, c.Now) {
+				items = append(items, s.item(e))
+			}
 		}
 	} else if kind == "folder" {
 		return core.Answer{}, noObject("file", name)
@@ -102,7 +118,7 @@ func exploreFile(c *core.Call, s fileStore, name string) (core.Answer, error) {
 		return core.Answer{}, noObject("file", name)
 	}
 	e, err := s.Entry(inner)
-	if err != nil || e.IsFolder || isEncrypted(e.Path) {
+	if err != nil || e.IsFolder || isEncrypted(e.Path) || !s.has(e, c.Now) {
 		return core.Answer{}, noObject("file", name)
 	}
 	text, err := e.Read()
@@ -198,7 +214,7 @@ func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcom
 		limit = math.MaxInt
 	}
 	for _, e := range entries {
-		if at := e.Modified.UnixMilli(); at < from || at >= to {
+		if at := e.Modified.UnixMilli(); at < from || at >= to || !s.has(e, time.UnixMilli(to)) {
 			continue
 		}
 		out.Files++
