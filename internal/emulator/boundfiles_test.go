@@ -228,7 +228,8 @@ func TestLandingZoneLife(t *testing.T) {
 		path := exploring("objectType", "file", "object", "dlz-user-container/orders/a.csv.gz", "determineProperties", "true")
 		a.get(path).want(want)
 		listed := string(a.get(exploring("objectType", "folder", "object", "dlz-user-container/orders/")).want(200).raw)
-		if has := strings.Contains(listed, "orders/a.csv.gz"); has != (want == 200) || !strings.Contains(listed, "orders/old/") {
+		has := strings.Contains(listed, "orders/a.csv.gz")
+		if has != (want == 200) || !strings.Contains(listed, "orders/old/") {
 			t.Errorf("after %v: %s", d, listed)
 		}
 	}

@@ -228,7 +228,8 @@ func TestLandingZone(t *testing.T) {
 func TestOnceBeforeTheStart(t *testing.T) {
 	a, _ := openZone(t)
 	for after, want := range map[time.Duration]int{0: 200, time.Hour - time.Second: 200, time.Hour: 400} {
-		made := a.post(flowsPath, with(a.filesFlow(zoneSourceWith()(a).text("id")), "name", "after "+after.String())).want(201)
+		body := with(a.filesFlow(zoneSourceWith()(a).text("id")), "name", "after "+after.String())
+		made := a.post(flowsPath, body).want(201)
 		a.s.SetNow(start.Add(after))
 		etag := a.get(flowsPath + "/" + made.text("id")).item()["etag"].(string)
 		a.do("PATCH", flowsPath+"/"+made.text("id"), `[{"op":"remove","path":"/scheduleParams/interval"},`+

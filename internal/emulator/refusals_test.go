@@ -269,8 +269,8 @@ var commonRefusals = []refusalCase{
 	{"FLOW-1404-400", "backfill after the start",
 		patchFlow(2*time.Hour, `[{"op":"replace","path":"/scheduleParams/backfill","value":false}]`)},
 	{"FLOW-1403-400", "once after recurring",
-		patchFlow(2*time.Hour, fmt.Sprintf(`[{"op":"replace","path":"/scheduleParams","value":{"frequency":"once","startTime":%d}}]`,
-			start.Unix()+3600))},
+		patchFlow(2*time.Hour, fmt.Sprintf(
+			`[{"op":"replace","path":"/scheduleParams","value":{"frequency":"once","startTime":%d}}]`, start.Unix()+3600))},
 	{"FLOW-1382-400", "another delta column",
 		patchFlow(0, `[{"op":"replace","path":"/transformations/0/params/deltaColumn/name","value":"Name"}]`)},
 	{"FLOW-1370-400", "a patch that removes the mapping", patchFlow(0, `[{"op":"remove","path":"/transformations/1"}]`)},

@@ -32,8 +32,8 @@ func nextVersion(seed uint64) *maker {
 type edit func(*maker)
 
 // edits holds at least one edit for each key of the file format.
-var edits = slices.Concat(connectionEdits, namespaceEdits, groupEdits, schemaEdits, describedEdits, datasetEdits, flowEdits,
-	flowEdits, wholeEdits)
+var edits = slices.Concat(connectionEdits, namespaceEdits, groupEdits, schemaEdits, describedEdits, datasetEdits,
+	flowEdits, flowEdits, wholeEdits)
 
 func onConnection(f func(*maker, *connection)) edit {
 	return func(m *maker) {

@@ -130,8 +130,8 @@ func plainValue(v any) any {
 }
 
 // maps whose keys are names that users choose.
-var named = []string{"columns", "mappings", "fields", "identities", "tags", "params", "referenceIdentities", "relationships",
-	"displayNames"}
+var named = []string{"columns", "mappings", "fields", "identities", "tags", "params", "referenceIdentities",
+	"relationships", "displayNames"}
 
 // general puts * in the place of names.
 func general(path string) string {
