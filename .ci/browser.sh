@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Opens what people look at in a real browser: the HTML of a plan and the page of
+# Opens what people look at in a real browser: the HTML of a plan, the status page, and the page of
 # a running emulator, on a desktop and on a phone, light and dark. Checks what
 # they show, that nothing sticks out and that the console stays clean; screenshots
 # are kept in a folder that is named at the end, or in $1.
@@ -85,9 +85,13 @@ rm "$work/crm/customer-history.dataflow.yaml" "$work"/crm/*.bak
 "$work/aepflow" -C "$work/crm" plan --on-replace=backfill -o html >"$work/changes.html"
 
 # The emulator's page, after four days of runs, one of which went wrong.
-curl -fsS -H 'Content-Type: application/json' -d '{"advance":"72h"}' "$url/_emulator/clock" >/dev/null
+curl -fsS -H 'Content-Type: application/json' -d '{"advance":"95h"}' "$url/_emulator/clock" >/dev/null
+curl -fsS "$url/" >/dev/null # whoever looks makes the runs until then
 curl -fsS -H 'Content-Type: application/json' -d '{"flow":"*","code":"CONNECTOR-1001-500","message":"the copy from the source failed"}' "$url/_emulator/runfaults" >/dev/null
-curl -fsS -H 'Content-Type: application/json' -d '{"advance":"24h"}' "$url/_emulator/clock" >/dev/null
+curl -fsS -H 'Content-Type: application/json' -d '{"advance":"1h"}' "$url/_emulator/clock" >/dev/null
+
+# The status page at that time, with a dataflow that failed.
+AEPFLOW_NOW=2027-01-05T00:00:00Z "$work/aepflow" -C "$work/crm" status -o html >"$work/status.html" && bad "status is fine after a failed run"
 
 # A page that complains and one that sticks out must be noticed, or the rest proves nothing.
 echo '<!doctype html><link rel="icon" href="data:,"><div style="width:3000px">hello</div><script>console.error("canary")</script>' >"$work/control.html"
@@ -96,6 +100,10 @@ look plan-first 1280 900 light "file://$work/first.html"
 look plan-changes 1280 900 light "file://$work/changes.html"
 look plan-changes-dark 1280 900 dark "file://$work/changes.html"
 look plan-changes-phone 390 844 light "file://$work/changes.html"
+look status 1280 900 light "file://$work/status.html"
+look status-dark 1280 900 dark "file://$work/status.html"
+look status-phone 390 844 light "file://$work/status.html"
+look status-phone-dark 390 844 dark "file://$work/status.html"
 look emulator 1280 900 light "$url/"
 look emulator-dark 1280 900 dark "$url/"
 look emulator-phone 390 844 light "$url/"
@@ -112,11 +120,13 @@ if grep -q canary "$work/control.console"; then ok; else bad "control: an error 
 if grep -q hello "$work/control.width"; then ok; else bad "control: what sticks out was not noticed"; fi
 shows plan-first 'Plan for box' '15 to create' 'flow.customers' 'person.birthDate' '<svg' 'requests in order'
 shows plan-changes 'flow.customers' '3 to replace' 'upper(trim(last_name))' 'Effect on the data'
+shows status 'Dataflows of box' 'customers' 'failed' 'CONNECTOR-1001-500' 'Update the secret'
 shows emulator 'CRM customers' 'CRM database' 'CRM Customers' 'every hour' 'person.birthDate' '/data/foundation/flowservice/flows' 'CONNECTOR-1001-500'
 shows emulator-run 'The run has started' 'inProgress'
 shows emulator-fail 'The next run will fail.'
 shows emulator-hour 'The clock was moved.' '2027-01-05 01:0' 'the copied data could not be processed'
 shows emulator-day 'The clock was moved.' '2027-01-06 01:0'
+clean status status-dark status-phone status-phone-dark
 clean emulator-run emulator-fail emulator-hour emulator-day plan-first plan-changes plan-changes-dark plan-changes-phone emulator emulator-dark emulator-phone emulator-phone-dark
 
 if grep -rlF canary-8b1f "$work"/*.dom; then bad "a secret stands on a page"; else ok; fi

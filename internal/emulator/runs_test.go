@@ -141,6 +141,20 @@ func TestRunsSurviveRestart(t *testing.T) {
 	}
 }
 
+// A skipped run does not begin; the next one comes when it is due.
+func TestSkippedRuns(t *testing.T) {
+	a := open(t, Options{})
+	id, _ := a.flow()
+	a.post("/_emulator/runfaults", `{"flow":"`+id+`","status":"skipped","skip":1,"times":2}`).want(200)
+	a.s.Advance(time.Hour + flowservice.RunTime)
+	for quarter, want := range []int{1, 1, 1, 2} {
+		if n := len(a.runsOf(id)); n != want {
+			t.Errorf("after %d quarters: %d runs, want %d", quarter, n, want)
+		}
+		a.s.Advance(15 * time.Minute)
+	}
+}
+
 func TestRunFaults(t *testing.T) {
 	a := open(t, Options{})
 	id, _ := a.flow()

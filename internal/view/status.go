@@ -17,7 +17,7 @@ func Status(w io.Writer, list []runs.Dataflow, target planner.Target, at time.Ti
 	t := newTable(c, "DATAFLOW", "STATUS", "LAST RUN", "RECORDS", "NEXT RUN")
 	for _, d := range list {
 		t.row(healthStyle(d.Health), []string{
-			d.Name, healthText(d.Health), lastRunText(d, at), recordsText(d.LastRun), agoText(d.NextRun, at),
+			d.Name, healthText(d.Health), lastRunText(d, at), recordsText(d.LastRun), nextText(d.NextRun, at),
 		}, reasonLines(d)...)
 	}
 	if len(list) > 0 {
@@ -82,6 +82,14 @@ func agoText(t, at time.Time) string {
 		return ""
 	}
 	return runs.Ago(at.Sub(t))
+}
+
+// nextText is when a run begins, which is not in the past.
+func nextText(t, at time.Time) string {
+	if !t.IsZero() && t.Sub(at) < time.Second {
+		return "now"
+	}
+	return agoText(t, at)
 }
 
 // recordsText is how many records a run wrote, of how many it read if some are missing.

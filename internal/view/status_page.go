@@ -46,7 +46,7 @@ func StatusPage(w io.Writer, list []runs.Dataflow, target planner.Target, at tim
 func pageDataflowOf(d runs.Dataflow, at time.Time) pageDataflow {
 	out := pageDataflow{
 		Class: healthClass(d.Health), Name: d.Name, Health: healthText(d.Health), Reason: d.Reason,
-		Last: lastRunText(d, at), Records: recordsText(d.LastRun), Next: agoText(d.NextRun, at), NextAt: timeText(d.NextRun),
+		Last: lastRunText(d, at), Records: recordsText(d.LastRun), Next: nextText(d.NextRun, at), NextAt: timeText(d.NextRun),
 	}
 	if d.LastRun == nil {
 		return out

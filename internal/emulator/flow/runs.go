@@ -156,7 +156,9 @@ func startRuns(sp *core.Space, id string, at, now int64) {
 	}
 	slot := r.Slot
 	for ; at <= now; at += period {
-		newRun(sp, flow, at, windowStart(flow, s, slot), at, nil, running)
+		if !sp.Env.RunFaults.Skips(flow) {
+			newRun(sp, flow, at, windowStart(flow, s, slot), at, nil, running)
+		}
 		slot = at
 		if period == 0 {
 			break
