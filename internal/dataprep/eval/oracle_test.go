@@ -258,7 +258,7 @@ func asJSON(v any) []byte {
 // TestOracle compares generated expressions on generated rows, in both modes.
 func TestOracle(t *testing.T) {
 	modern := oracleIsModern(t)
-	pairs := 4000
+	pairs := 1500
 	if os.Getenv("ORACLE_ALL") != "" {
 		pairs = 100_000
 	}
