@@ -250,8 +250,8 @@ func (e *executor) conflict(ctx context.Context, c *boundCall, cause error) outc
 		}
 		return c.resendWith(o, cause)
 	}
-	fromApplied, err1 := remote.Compare(c.before, o, e.tenant)
-	fromDesired, err2 := remote.Compare(c.intent.Entry.Entry, o, e.tenant)
+	fromApplied, err1 := remote.Compare(c.before, o, e.tenant, c.change.Ignores)
+	fromDesired, err2 := remote.Compare(c.intent.Entry.Entry, o, e.tenant, c.change.Ignores)
 	if err := errors.Join(err1, err2); err != nil {
 		return notDone(errors.Join(cause, err))
 	}

@@ -186,7 +186,7 @@ func (r resolver) lacks(o platform.Object, e lockfile.Entry) ([]resource.Differe
 	if err != nil {
 		return nil, err
 	}
-	return remote.Compare(sent, o, r.tenant)
+	return remote.Compare(sent, o, r.tenant, nil)
 }
 
 // lookForCreated looks for the object of a create.

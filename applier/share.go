@@ -18,7 +18,7 @@ func (e *executor) share(ctx context.Context, c *boundCall, cause error) outcome
 	if err != nil || !ok {
 		return notDone(errors.Join(cause, err))
 	}
-	differences, err := remote.Compare(sent, o, e.tenant)
+	differences, err := remote.Compare(sent, o, e.tenant, c.change.Ignores)
 	if err != nil {
 		return notDone(errors.Join(cause, err))
 	}

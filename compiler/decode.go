@@ -206,9 +206,9 @@ func (dec *decoder) structure(path document.Path, n *document.Node, v reflect.Va
 	}
 }
 
-// slice reads a list of texts, or a map whose keys go into the elements.
+// slice reads a list, or a map whose keys go into the elements.
 func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value, r *rules) {
-	if v.Type().Elem().Kind() != reflect.Struct {
+	if of := v.Type().Elem(); of.Kind() != reflect.Struct || isListed(of) {
 		if n.Kind != document.ListKind {
 			dec.refuseType(path, n, "a list")
 			return
@@ -240,6 +240,12 @@ func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value,
 		v.Index(i).FieldByIndex(key.index).SetString(p.Key.Text)
 		dec.structure(append(path, field(p.Key.Text)), p.Value, v.Index(i))
 	}
+}
+
+// isListed reports whether the elements of a type are written as a list: those of others are written as a map.
+func isListed(of reflect.Type) bool {
+	s := shapeOf(of)
+	return s.key == nil && s.whole == nil
 }
 
 // paths reads one path, or a list of them.

@@ -17,6 +17,7 @@ var withoutExample = map[diag.Code]bool{
 	diag.FileTooLarge: true, diag.ProjectTooLarge: true, diag.TooManyDocuments: true, diag.FileUnreadable: true, diag.UnsetSecret: true,
 	diag.FolderUnreadable: true, diag.FileNotRead: true, diag.NestedProject: true, diag.BelowProject: true,
 	diag.DerivedName: true, diag.ImportPart: true, diag.EnvSyntax: true, diag.HostNotAllowed: true,
+	diag.IgnoreExpired:    true,
 	diag.SecretNotAllowed: true, diag.EncryptionKey: true,
 	diag.ShortSecret: true,
 	"path-as-text":   true, // only of values whose type is unknown, which columns of a table do not have

@@ -66,6 +66,7 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 				r.Import, r.ImportAt = i.ID, u.own("lifecycle", "import", i.Kind)
 			}
 		}
+		r.Ignores = ignoredOf(u, a.Kind, l.IgnoreChanges)
 		if l.MovedFrom != "" {
 			// What is made for a document carries its name, alone or at the front.
 			r.Moved = resource.Address{Kind: a.Kind, Name: l.MovedFrom + strings.TrimPrefix(a.Name, u.name)}

@@ -20,11 +20,21 @@ func resolveLifecycle(u *unit, report *diag.Report) {
 		report.Add(movedFromItself{at: u.at("lifecycle", "movedFrom"), name: u.name})
 	}
 	resolveImports(u, l.Import, report)
+	resolveIgnored(u, l.IgnoreChanges, report)
 }
 
 // resolveImports checks that a document imports only what it makes.
 func resolveImports(u *unit, imports schemas.Imports, report *diag.Report) {
-	var makes []resource.Kind
+	makes := kindsMade(u)
+	for _, i := range imports {
+		if !slices.Contains(makes, resource.Kind(i.Kind)) {
+			report.Add(unknownImport{at: u.at("lifecycle", "import", i.Kind), kind: i.Kind, makes: makes})
+		}
+	}
+}
+
+// kindsMade are the kinds of which a document makes one object.
+func kindsMade(u *unit) (makes []resource.Kind) {
 	switch {
 	case u.dataflow != nil:
 		makes = []resource.Kind{resource.Source, resource.Target, resource.Mapping, resource.Flow}
@@ -43,11 +53,7 @@ func resolveImports(u *unit, imports schemas.Imports, report *diag.Report) {
 	case u.namespace != nil:
 		makes = []resource.Kind{resource.Namespace}
 	}
-	for _, i := range imports {
-		if !slices.Contains(makes, resource.Kind(i.Kind)) {
-			report.Add(unknownImport{at: u.at("lifecycle", "import", i.Kind), kind: i.Kind, makes: makes})
-		}
-	}
+	return makes
 }
 
 // kindsOfSchema are the kinds with one object for each schema.

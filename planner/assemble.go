@@ -3,6 +3,7 @@ package planner
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -121,6 +122,9 @@ func ConfigDigest(g *resource.Graph) string {
 		line = strconv.AppendBool(line, r.Protect)
 		for _, word := range [...]string{" ", r.Replace, " ", r.Moved.String(), " ", r.Import, "\n"} {
 			line = append(line, word...)
+		}
+		for _, i := range r.Ignores {
+			line = fmt.Appendf(line, "%s %d\n", i.Field, i.Until.Unix())
 		}
 		sum.Write(line)
 	}

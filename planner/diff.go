@@ -87,6 +87,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	notes = append(notes, hintRenames(renames)...)
 	notes = append(notes, hintDerivedNames(list)...)
 	notes = append(notes, hintImports(list, e)...)
+	notes = append(notes, warnExpired(list, e)...)
 	report := problems(list)
 	p := newPlan(e, report, notes)
 	p.Summary.NoOp = kept

@@ -31,7 +31,7 @@ func diffResources(e *env) (list []*node, seen []bool) {
 		aligned = make([]alignment, len(order))
 		parallel.Each(len(order), func(at int) {
 			if r := &e.graph.All()[order[at]]; entries[at].ID != "" {
-				aligned[at] = align(r, entries[at], liveOf(r.Address, "", e), e.Tenant)
+				aligned[at] = align(r, entries[at], liveOf(r.Address, "", e), e)
 			}
 		})
 	}
@@ -56,7 +56,7 @@ func diffResource(
 	n := &node{compared: uncompared, resource: r, entry: entry, exists: entry.ID != "", change: Change{
 		Address: r.Address, Kind: r.Address.Kind, ID: entry.ID, ETag: entry.ETag, Origin: originOf(r.Origin),
 		MovedFrom: e.moved[r.Address], RenamedFrom: e.recorded(r.Moved), DependsOn: r.Needs,
-		Desired: r.Body.JSON(), Protect: r.Protect, Effect: EffectNone,
+		Desired: r.Body.JSON(), Protect: r.Protect, Ignores: r.IgnoredAt(e.At), Effect: EffectNone,
 	}}
 	switch {
 	case !n.exists && e.imports[r.Address] != "":
@@ -68,7 +68,7 @@ func diffResource(
 		recordOnly(n, e)
 	default:
 		if !e.Refreshed {
-			aligned = align(r, entry, nil, e.Tenant)
+			aligned = align(r, entry, nil, e)
 		}
 		diffApplied(n, live, aligned, e)
 	}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
 )
 
 // maxRenameDiff is the percentage of fields that may differ between a removed and a
@@ -148,6 +150,30 @@ func hintDerivedNames(list []*node) []Diagnostic {
 				note.Help = "to keep the name of a part, give it a title of its own"
 			}
 			out = append(out, note)
+		}
+	}
+	return out
+}
+
+// warnExpired warns of fields that count again, because the time in which others may change them is over.
+func warnExpired(list []*node, e *env) []Diagnostic {
+	var out []Diagnostic
+	warned := map[source.Span]bool{}
+	for _, n := range list {
+		if n.resource == nil {
+			continue
+		}
+		for _, i := range n.resource.Ignores {
+			if i.Until.IsZero() || e.At.Before(i.Until) || warned[i.At] {
+				continue
+			}
+			warned[i.At] = true
+			last := i.Until.AddDate(0, 0, -1).Format(time.DateOnly)
+			out = append(out, Diagnostic{
+				Severity: "warning", Code: string(diag.IgnoreExpired), Origin: originOf(i.At),
+				Message: fmt.Sprintf("changes of %s.%s were ignored until %s, and count again", n.change.Kind, i.Field, last),
+				Help:    "remove the entry of `ignoreChanges`, or set a later day",
+			})
 		}
 	}
 	return out

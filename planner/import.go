@@ -34,6 +34,7 @@ func diffImport(n *node, live *resource.Live, e *env) {
 		return
 	}
 	n.live = live.Body
+	aligned = spec.Ignoring(n.desired, aligned, r.IgnoredAt(e.At))
 	for _, d := range spec.Diff(aligned, n.desired) {
 		f := diffField(spec, d, phase{})
 		f.change.Class, f.change.Live = ClassPending, f.change.Applied

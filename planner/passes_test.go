@@ -93,7 +93,7 @@ func TestDiffResourceIsPure(t *testing.T) {
 	live := &resource.Live{Address: r.Address, ETag: "2", Body: json.RawMessage(`{"name":"theirs"}`)}
 	e, _ := newEnv(&lockfile.Lock{Entries: []lockfile.Entry{entry}}, resource.NewGraph([]resource.Resource{r}),
 		Options{Refreshed: true})
-	diff := func() Change { return diffResource(&r, &entry, live, align(&r, &entry, live, e.Tenant), e).change }
+	diff := func() Change { return diffResource(&r, &entry, live, align(&r, &entry, live, e), e).change }
 	first := diff()
 	if first.Action != Update || first.ETag != "2" {
 		t.Errorf("change %+v", first)

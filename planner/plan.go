@@ -206,6 +206,7 @@ type Change struct {
 	Calls       []Call           `json:"calls"`
 	Desired     json.RawMessage  `json:"desired,omitempty"` // the whole body, references unresolved
 	Protect     bool             `json:"protect,omitempty"`
+	Ignores     []string         `json:"ignores,omitempty"` // fields that others may change
 }
 
 // Origin is the place in the documents that asks for something.

@@ -60,10 +60,11 @@ type alignment struct {
 }
 
 // align decodes the bodies of an object that exists, and aligns its live one if a refresh found any.
-func align(r *resource.Resource, entry *lockfile.Entry, live *resource.Live, tenant string) alignment {
+func align(r *resource.Resource, entry *lockfile.Entry, live *resource.Live, e *env) alignment {
 	out := alignment{compared: compared{decode(r.Body), parse(entry.Applied)}}
 	if spec := resource.SpecOf(r.Address.Kind); live != nil && !live.Missing && spec.TagOf == "" {
-		if out.aligned, out.err = entry.Align(out.applied, live.Body, tenant); out.err == nil {
+		if out.aligned, out.err = entry.Align(out.applied, live.Body, e.Tenant); out.err == nil {
+			out.aligned = spec.Ignoring(out.applied, out.aligned, r.IgnoredAt(e.At))
 			out.drift = spec.Diff(out.applied, out.aligned)
 		}
 	}

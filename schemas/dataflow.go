@@ -195,6 +195,20 @@ type Lifecycle struct {
 	// Objects of this document that exist on the platform already, by kind: their IDs. They are taken over instead of
 	// created, a dataflow together with its own source, target, and mapping set.
 	Import Imports `yaml:"import,omitempty"`
+	// Fields that others may change on the platform, as plan and drift print them, after the kind of object. Such a change
+	// is no drift and no conflict, and plan --refresh does not undo it. A new object gets the documented value, and so
+	// does an object whose document changes there.
+	IgnoreChanges []IgnoredChange `yaml:"ignoreChanges,omitempty"`
+}
+
+// IgnoredChange is a field that others may change.
+type IgnoredChange struct {
+	// Kind of object and field.
+	Path string `yaml:"path" short:"true" jsonschema:"minLength=1,example=flow.scheduleParams.interval"`
+	// Why others may change it, for people.
+	Reason string `yaml:"reason,omitempty" jsonschema:"minLength=1"`
+	// Last day on which they may, in UTC. From the next day, the field counts again, and a plan has a warning.
+	Until string `yaml:"until,omitempty" jsonschema:"pattern=^[0-9]{4}-[0-9]{2}-[0-9]{2}$,example=2027-03-31"`
 }
 
 // Imports are objects to take over, in order.

@@ -49,6 +49,8 @@ const (
 	ImportPart        Code = "import-part"
 	ImportKind        Code = "import-kind"
 	DuplicateImport   Code = "duplicate-import"
+	IgnoredChange     Code = "ignored-change"
+	IgnoreExpired     Code = "ignore-expired"
 	SecretReference   Code = "secret-reference"
 	FileUnreadable    Code = "file-unreadable"
 	FolderUnreadable  Code = "folder-unreadable"

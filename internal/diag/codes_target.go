@@ -136,6 +136,22 @@ var targetCodes = []Entry{
 			"plan moves the dataflow to the new object, which replaces its target or source.",
 	},
 	{
+		Code: IgnoredChange, Severity: Error,
+		Title: "invalid entry of ignoreChanges",
+		Explanation: "`lifecycle.ignoreChanges` lists fields that others may change on the platform: the kind of object " +
+			"and the field, as `aepflow drift` prints them, such as `flow.scheduleParams.interval`. A kind that does not " +
+			"exist, a field that the object does not have, and a day that the calendar does not have are errors: a spelling " +
+			"mistake would otherwise go unnoticed.",
+		Example: goodConnection + "lifecycle:\n  ignoreChanges: [connection.descriptoin]\n",
+	},
+	{
+		Code: IgnoreExpired, Severity: Warning,
+		Title: "changes of a field count again",
+		Explanation: "An entry of `lifecycle.ignoreChanges` ends on the day `until`. From the next day on, changes of the " +
+			"field on the platform are drift again, and every plan has this warning until the entry is removed or " +
+			"gets a later day.",
+	},
+	{
 		Code: MovedFrom, Severity: Error,
 		Title: "invalid previous name",
 		Explanation: "`lifecycle.movedFrom` is the name that the object had before: not the document's own name, " +

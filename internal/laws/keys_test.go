@@ -95,7 +95,8 @@ func unsettled(key string) bool {
 	first, _, _ := strings.Cut(key, ".")
 	return slices.Contains([]string{"targets", "only", "except", "freshness"}, first) ||
 		strings.HasPrefix(key, "lifecycle.import") ||
-		strings.HasPrefix(key, "files.encryption") || key == "lifecycle.adopted" ||
+		strings.HasPrefix(key, "files.encryption") || strings.HasPrefix(key, "lifecycle.ignoreChanges") ||
+		key == "lifecycle.adopted" ||
 		key == "mappingSet.id" || key == "mappingSet.version"
 }
 

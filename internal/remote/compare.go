@@ -9,11 +9,13 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// Compare returns where an object differs in meaning from what was applied: From is applied, To is
-// live. It finds the drift that a refreshed plan shows, all but a change of the state: action calls and
-// runs change that by themselves, and no update writes it. An error says that object or entry
+// Compare returns where an object differs in meaning from what was applied, but for fields that others may change: From
+// is applied, To is live. It finds the drift that a refreshed plan shows, all but a change of the state: action calls
+// and runs change that by themselves, and no update writes it. An error says that object or entry
 // cannot be read.
-func Compare(applied lockfile.Entry, o platform.Object, tenant string) ([]resource.Difference, error) {
+func Compare(
+	applied lockfile.Entry, o platform.Object, tenant string, ignores []string,
+) ([]resource.Difference, error) {
 	spec := resource.SpecOf(applied.Address.Kind)
 	if spec.TagOf != "" {
 		return nil, nil // the object has the tag, and a tag has no other content
@@ -26,6 +28,7 @@ func Compare(applied lockfile.Entry, o platform.Object, tenant string) ([]resour
 	if err != nil {
 		return nil, fmt.Errorf("compare %s with %s: %w", o.ID, applied.Address, err)
 	}
+	live = spec.Ignoring(want, live, ignores)
 	return slices.DeleteFunc(spec.Diff(want, live), func(d resource.Difference) bool {
 		return len(d.Path) > 0 && d.Path[0].Name == spec.State
 	}), nil

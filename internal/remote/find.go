@@ -59,7 +59,7 @@ func (f *Finder) Find(ctx context.Context, sent lockfile.Entry, since time.Time)
 		if !ok {
 			continue
 		}
-		if diff, err := Compare(sent, o, f.Tenant); err == nil && len(diff) == 0 {
+		if diff, err := Compare(sent, o, f.Tenant, nil); err == nil && len(diff) == 0 {
 			out = append(out, o)
 		}
 	}

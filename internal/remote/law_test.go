@@ -166,7 +166,7 @@ func TestDriftIsConflict(t *testing.T) {
 					}
 				}
 			}
-			diff, err := remote.Compare(e, platform.Object{ID: e.ID, Body: text}, tenant)
+			diff, err := remote.Compare(e, platform.Object{ID: e.ID, Body: text}, tenant, nil)
 			if err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}

@@ -21,8 +21,26 @@ type Resource struct {
 	Fresh   Freshness   // freshness of a flow
 	Import  string      // lifecycle.import: ID of an object that exists
 	Moved   Address     // lifecycle.movedFrom: its earlier address, or zero
+	Ignores []Ignored   // lifecycle.ignoreChanges
 	// The places of Import and Moved, the same for all resources of a document.
 	ImportAt, MovedAt source.Span
+}
+
+// Ignored is a field that others may change on the platform.
+type Ignored struct {
+	Field string    // pattern, as of Trait.Field
+	Until time.Time // from when on it counts again; zero for never
+	At    source.Span
+}
+
+// IgnoredAt returns the fields of a resource that others may change at a time.
+func (r *Resource) IgnoredAt(now time.Time) (fields []string) {
+	for _, i := range r.Ignores {
+		if i.Until.IsZero() || now.Before(i.Until) {
+			fields = append(fields, i.Field)
+		}
+	}
+	return fields
 }
 
 // Adoption is what the platform would refuse of an adopted dataflow if it were new.

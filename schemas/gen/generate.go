@@ -22,10 +22,11 @@ var documents = []any{
 	schemas.Namespace{}, schemas.Project{},
 }
 
-// elements are the types of the values of a mapping.
+// elements are the types of the values of a mapping or a list.
 var elements = []any{
 	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
 	schemas.TargetConfig{}, schemas.Imported{}, schemas.Reference{}, schemas.Relationship{}, schemas.DisplayName{},
+	schemas.IgnoredChange{},
 }
 
 // form says who reads a schema.
@@ -116,13 +117,19 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return nil
 	}
 	s := &jsonschema.Schema{Type: "object"}
+	isMap := false
 	for _, f := range reflect.VisibleFields(t.Elem()) {
+		isMap = isMap || f.Tag.Get("key") == "true"
 		if f.Tag.Get("whole") == "true" {
 			s.AdditionalProperties = wholeValue(f)
 			return s
 		}
 	}
-	s.AdditionalProperties = &jsonschema.Schema{Ref: "#/$defs/" + t.Elem().Name()}
+	element := &jsonschema.Schema{Ref: "#/$defs/" + t.Elem().Name()}
+	if !isMap {
+		return &jsonschema.Schema{Type: "array", Items: element}
+	}
+	s.AdditionalProperties = element
 	return s
 }
 
