@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"slices"
+
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/xdm"
@@ -53,14 +55,20 @@ func describedField(s *schemaSymbol, path string, at place, key bool, report *di
 	return f, false
 }
 
-// adobeField is describedField for a key that is only for Adobe's fields.
+// adobeField is describedField for a key that is only for fields that the document does not declare itself: Adobe's,
+// and those of field groups that schemas share.
 func adobeField(s *schemaSymbol, path string, at place, key bool, of string, report *diag.Report) (xdm.Field, bool) {
 	f, ok := describedField(s, path, at, key, report)
-	if ok && f.Own && f.Checked {
+	if ok && f.Own && f.Checked && s.declares(path) {
 		report.Add(ownFieldDescribed{at: at, path: path, key: key, of: of})
 		return f, false
 	}
 	return f, ok
+}
+
+// declares reports whether a path is that of one of the schema's own fields.
+func (s *schemaSymbol) declares(path string) bool {
+	return slices.ContainsFunc(s.Fields, func(f schemas.OwnField) bool { return s.ownPath(f.Path) == s.ownPath(path) })
 }
 
 // checkReferring reports a field that cannot hold the identity of a record.

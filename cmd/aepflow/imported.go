@@ -173,6 +173,7 @@ func (i *importing) isTaken(kind, name string) bool {
 var kindOf = map[string]resource.Kind{
 	schemas.KindConnection: resource.Connection, schemas.KindSchema: resource.Schema,
 	schemas.KindDataset: resource.Dataset, schemas.KindDataflow: resource.Flow,
+	schemas.KindFieldGroup: resource.FieldGroup,
 }
 
 // fileOf is where the document of an imported object is written.

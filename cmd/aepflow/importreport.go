@@ -157,10 +157,10 @@ func (i *importing) text() error {
 	}
 	var parts []string
 	for _, kind := range []string{
-		schemas.KindDataflow, schemas.KindConnection, schemas.KindSchema, schemas.KindDataset,
+		schemas.KindDataflow, schemas.KindConnection, schemas.KindSchema, schemas.KindFieldGroup, schemas.KindDataset,
 	} {
 		if counts[kind] > 0 {
-			parts = append(parts, view.Count(counts[kind], strings.ToLower(kind)))
+			parts = append(parts, view.Count(counts[kind], resource.SpecOf(kindOf[kind]).Noun))
 		}
 	}
 	if len(parts) == 0 {
@@ -298,11 +298,8 @@ func (i *importing) leftLines() []string {
 	}
 	for _, kind := range resource.Kinds() {
 		if n := i.result.project.Unused[kind]; n > 0 && kind != resource.Union && !resource.SpecOf(kind).IsDescriptor() {
-			why := "nothing that was imported has them for itself"
-			if kind == resource.FieldGroup {
-				why = "schemas name them by their $id"
-			}
-			out = append(out, fmt.Sprintf("- %s: %s", view.Count(n, resource.SpecOf(kind).Noun), why))
+			out = append(out, fmt.Sprintf("- %s: nothing that was imported has them for itself", view.Count(n,
+				resource.SpecOf(kind).Noun)))
 		}
 	}
 	return out

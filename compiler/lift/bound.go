@@ -44,6 +44,10 @@ func (d *Document) Bound() []string {
 		}
 	case *schemas.Dataset:
 		id("schema", v.Schema)
+	case *schemas.FieldGroup:
+		for _, class := range v.Classes {
+			id("classes", class)
+		}
 	case *schemas.Schema:
 		id("class", v.Class)
 		for _, g := range v.FieldGroups {

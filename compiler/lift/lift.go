@@ -227,8 +227,10 @@ func (l *lifter) document(kind string, o *Object) (*Document, string) {
 		d, reason = l.connection(o, "x")
 	case schemas.KindDataset:
 		d, reason = l.dataset(o, "x", "x")
+	case schemas.KindFieldGroup:
+		d, reason = l.fieldGroup(o, "x")
 	default:
-		d, reason = l.schema(o, "x", func(id string) string { return id })
+		d, reason = l.schema(o, "x", func(_ resource.Kind, id string) string { return id })
 	}
 	if d == nil { // its name stays free
 		return nil, reason
@@ -239,9 +241,21 @@ func (l *lifter) document(kind string, o *Object) (*Document, string) {
 		return l.connection(o, name)
 	case schemas.KindDataset:
 		return l.dataset(o, name, l.schemaOf(parts{dataset: o}))
+	case schemas.KindFieldGroup:
+		return l.fieldGroup(o, name)
 	}
 	l.known[o] = name // for relationships that lead back
-	return l.schema(o, name, func(id string) string {
+	return l.schema(o, name, func(kind resource.Kind, id string) string {
+		if kind == resource.FieldGroup {
+			g := l.get(kind, id)
+			if g == nil { // Adobe's
+				return l.id(id)
+			}
+			if name := l.reference(schemas.KindFieldGroup, g); name != g.ID {
+				return name
+			}
+			return l.id(id)
+		}
 		if other := l.get(resource.Schema, id); other != nil && l.known[other] != "" && l.known[other] != other.ID {
 			return l.known[other]
 		}

@@ -6,6 +6,9 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
 )
 
 // maxName is how long the name of a document may be.
@@ -51,11 +54,20 @@ func (n *names) of(kind string, o *Object) string {
 		id := slug(lastPart(o.ID))
 		base = strings.Trim(strings.Join([]string{strings.ToLower(kind), id[:min(len(id), 8)]}, "-"), "-")
 	}
-	name := base
-	for i := 2; n.used[kind+" "+name] || n.x.Taken(kind, name); i++ {
+	name, space := base, kind
+	if kind == schemas.KindFieldGroup {
+		space = schemas.KindSchema // the own fields of a schema are a field group of its name
+	}
+	for i := 2; n.used[space+" "+name] || n.x.Taken(kind, name) || isWellKnown(kind, name); i++ {
 		suffix := fmt.Sprintf("-%d", i)
 		name = strings.TrimRight(base[:min(len(base), maxName-len(suffix))], "-") + suffix
 	}
-	n.used[kind+" "+name] = true
+	n.used[space+" "+name] = true
 	return name
+}
+
+// isWellKnown reports whether a name means a field group of Adobe's.
+func isWellKnown(kind, name string) bool {
+	_, known := xdm.FieldGroupByName(name, xdm.Class{})
+	return known && kind == schemas.KindFieldGroup
 }

@@ -15,15 +15,17 @@ import (
 const relationalBehavior = "https://ns.adobe.com/xdm/data/adhoc-v2"
 
 // schema makes a Schema document of a schema, its own field group, its descriptors, and its
-// Profile tag. schemaName returns how documents name another schema.
-func (x *index) schema(o *Object, name string, schemaName func(id string) string) (*Document, string) {
+// Profile tag. called returns how documents name another schema, or a field group.
+func (x *index) schema(
+	o *Object, name string, called func(kind resource.Kind, id string) string,
+) (*Document, string) {
 	s := &schemas.Schema{Kind: schemas.KindSchema, Name: name}
 	s.Title, s.Description = text(o.text("title")), text(o.text("description"))
 	d := &Document{Kind: schemas.KindSchema, Name: name, Value: s, Objects: []*Object{o}}
 	if s.Title == "" {
 		return nil, "it has no title"
 	}
-	b := schemaBuilder{index: x, document: d, schema: s, object: o, schemaName: schemaName, own: map[string]bool{}}
+	b := schemaBuilder{index: x, document: d, schema: s, object: o, called: called, own: map[string]bool{}}
 	reason := ""
 	if slices.ContainsFunc(at(o.Body, "meta:extends").Items, isRelational) {
 		reason = b.relational()
@@ -45,11 +47,11 @@ func isRelational(v resource.Value) bool { return v.Text == relationalBehavior }
 
 type schemaBuilder struct {
 	*index
-	document   *Document
-	schema     *schemas.Schema
-	object     *Object
-	schemaName func(id string) string
-	own        map[string]bool // paths of own fields, without the namespace
+	document *Document
+	schema   *schemas.Schema
+	object   *Object
+	called   func(kind resource.Kind, id string) string
+	own      map[string]bool // paths of own fields, without the namespace
 }
 
 // composed reads the class and the field groups of a schema.
@@ -86,7 +88,8 @@ func (b *schemaBuilder) composed() string {
 			b.document.Objects = append(b.document.Objects, own)
 			continue
 		}
-		b.schema.FieldGroups = append(b.schema.FieldGroups, groupWord(b.id(id), known))
+		name := b.called(resource.FieldGroup, id)
+		b.schema.FieldGroups = append(b.schema.FieldGroups, groupWord(name, known))
 	}
 	return ""
 }
@@ -101,16 +104,7 @@ func (b *schemaBuilder) ownGroup(id, class string) *Object {
 		b.users[resource.KeyOfObject(resource.FieldGroup, id)] != 1 {
 		return nil
 	}
-	parts := at(g.Body, "allOf").Items
-	if len(parts) != 1 || at(parts[0], "$ref").Text != "#/definitions/fields" {
-		return nil
-	}
-	definitions := at(g.Body, "definitions")
-	roots := at(definitions, "fields.properties")
-	if len(definitions.Fields) != 1 || len(roots.Fields) != 1 || roots.Fields[0].Name != "_"+b.Tenant {
-		return nil
-	}
-	fields, ok := fieldsOf(roots.Fields[0].Value, nil)
+	fields, ok := b.groupFields(g)
 	if !ok {
 		return nil
 	}
@@ -119,6 +113,32 @@ func (b *schemaBuilder) ownGroup(id, class string) *Object {
 		b.own[f.Path] = true
 	}
 	return g
+}
+
+// groupFields reads the fields of a field group; false when a document cannot describe it.
+func (x *index) groupFields(g *Object) (schemas.Fields, bool) {
+	parts, definitions := at(g.Body, "allOf").Items, at(g.Body, "definitions")
+	roots := at(definitions, "fields.properties")
+	if len(parts) != 1 || at(parts[0], "$ref").Text != "#/definitions/fields" || len(definitions.Fields) != 1 ||
+		len(roots.Fields) != 1 || roots.Fields[0].Name != "_"+x.Tenant {
+		return nil, false
+	}
+	return fieldsOf(roots.Fields[0].Value, nil)
+}
+
+// fieldGroup makes a FieldGroup document of a field group that schemas share, or that is not the
+// one that lowering makes for the own fields of a schema.
+func (x *index) fieldGroup(o *Object, name string) (*Document, string) {
+	g := &schemas.FieldGroup{Kind: schemas.KindFieldGroup, Name: name}
+	g.Title, g.Description = text(o.text("title")), text(o.text("description"))
+	for _, class := range at(o.Body, "meta:intendedToExtend").Items {
+		g.Classes = append(g.Classes, classWord(x.id(class.Text)))
+	}
+	var ok bool
+	if g.Fields, ok = x.groupFields(o); !ok || len(g.Classes) == 0 || g.Title == "" {
+		return nil, "it has fields that no document can describe; schemas name it by its $id"
+	}
+	return &Document{Kind: schemas.KindFieldGroup, Name: name, Value: g, Objects: []*Object{o}}, ""
 }
 
 // body is that of an object, null for none.
@@ -296,7 +316,7 @@ func (b *schemaBuilder) descriptor(d *Object, path string) string {
 
 func (b *schemaBuilder) relationship(d *Object, path string) schemas.Relationship {
 	r := schemas.Relationship{
-		Path: path, Schema: b.schemaName(d.text("xdm:destinationSchema")),
+		Path: path, Schema: b.called(resource.Schema, d.text("xdm:destinationSchema")),
 		Cardinality: d.text("xdm:cardinality"), Namespace: text(d.text("xdm:destinationNamespace")),
 		Name: text(d.text("xdm:sourceToDestinationName")), ReverseName: text(d.text("xdm:destinationToSourceName")),
 		Title: text(d.text("xdm:sourceToDestinationTitle")), ReverseTitle: text(d.text("xdm:destinationToSourceTitle")),

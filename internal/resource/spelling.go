@@ -309,6 +309,9 @@ func (s *Spec) withoutServers(at Path, want, live Value) Value {
 // renamed gives the members of an older object the names that they have today.
 // A member that is there under both keeps the newer one.
 func (s *Spec) renamed(v Value) Value {
+	if s.Kind == FieldGroup {
+		v = ownDefinitions(v)
+	}
 	for _, r := range renames[s.Kind] {
 		if r.List == "" {
 			v = rename(v, r)
@@ -325,6 +328,23 @@ func (s *Spec) renamed(v Value) Value {
 		v = v.With(r.List, list)
 	}
 	return v
+}
+
+// ownDefinitions gives the only definitions of a field group the name that lowering gives them: the platform's
+// interface calls them customFields.
+func ownDefinitions(v Value) Value {
+	definitions, _ := v.Get("definitions")
+	parts, _ := v.Get("allOf")
+	if len(definitions.Fields) != 1 || definitions.Fields[0].Name != "customFields" {
+		return v
+	}
+	for i, part := range parts.Items {
+		if ref, _ := part.Get("$ref"); ref.Text == "#/definitions/customFields" {
+			parts.Items = slices.Clone(parts.Items)
+			parts.Items[i] = part.With("$ref", String("#/definitions/fields"))
+		}
+	}
+	return v.With("definitions", Object(F("fields", definitions.Fields[0].Value))).With("allOf", parts)
 }
 
 func rename(v Value, r Rename) Value {
