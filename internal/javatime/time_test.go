@@ -149,6 +149,14 @@ func TestZoneOf(t *testing.T) {
 	}
 }
 
+// TestZoneIsReadOnce: rows ask for the same zone again and again.
+func TestZoneIsReadOnce(t *testing.T) {
+	zone(t, "Europe/Berlin")
+	if n := testing.AllocsPerRun(100, func() { zone(t, "Europe/Berlin") }); n > 2 {
+		t.Errorf("%v allocations for a zone that is known", n)
+	}
+}
+
 func TestWith(t *testing.T) {
 	base, err := Of(2024, 2, 29, 13, 5, 9, 7, zone(t, "Europe/Berlin"))
 	if err != nil {

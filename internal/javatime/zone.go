@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // a machine without a database of zones computes the same
 )
@@ -72,12 +73,20 @@ func zoneOf(id string) (Zone, bool) {
 	if !regionName(id) {
 		return Zone{}, false
 	}
+	if known, ok := regions.Load(id); ok {
+		return known.(Zone), true
+	}
 	loc, err := time.LoadLocation(id)
 	if err != nil {
 		return Zone{}, false
 	}
-	return Zone{id, loc, true}, true
+	z := Zone{strings.Clone(id), loc, true}
+	regions.Store(z.id, z)
+	return z, true
 }
+
+// regions are the zones that were read, by ID. There are some 600.
+var regions sync.Map
 
 // regionName keeps what is no ID of a region away from the file system.
 func regionName(id string) bool {
