@@ -3,6 +3,7 @@ package view
 import (
 	_ "embed"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/runs"
@@ -55,7 +56,11 @@ func pageDataflowOf(d runs.Dataflow, at time.Time) pageDataflow {
 	if took := d.LastRun.Duration(); took > 0 {
 		out.Took = runs.Short(took)
 	}
-	for _, f := range d.LastRun.Errors {
+	for i, f := range d.LastRun.Errors {
+		if i == 0 { // the reason begins with it
+			said := faultText(runs.Fault{Code: f.Code, Message: f.Message})
+			out.Reason = strings.TrimPrefix(strings.TrimPrefix(d.Reason, said), "; ")
+		}
 		known, _ := specs.RunError(f.Code)
 		out.Errors = append(out.Errors, pageFault{faultText(f), known.Cause, known.Fix})
 	}
