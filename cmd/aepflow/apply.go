@@ -23,6 +23,7 @@ type applyFlags struct {
 	Parallelism int           `default:"4" placeholder:"N" help:"Calls to run at the same time."`
 	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"Time to wait for another apply to end."`
 	Overwrite   []string      `placeholder:"KIND.NAME" help:"${overwrite}"`
+	WaitForRuns bool          `help:"Wait for the runs of dataflows that are stopped."`
 	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"${lost_after}"`
 }
 

@@ -120,6 +120,11 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 			return nil, err
 		}
 	}
+	if len(made.Guarded()) == 0 {
+		if err := op.noteRuns(ctx, made); err != nil {
+			return nil, err
+		}
+	}
 	if guarded := made.Guarded(); len(guarded) > 0 {
 		return nil, refuse(guarded)
 	}
@@ -143,6 +148,9 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 		}
 	}
 	if err := op.connectToChange(ctx); err != nil {
+		return nil, err
+	}
+	if err := op.awaitRuns(ctx, made); err != nil {
 		return nil, err
 	}
 	return made, op.recordSecrets()

@@ -155,7 +155,13 @@ func planFresh(
 		}
 		defer func() { err = errors.Join(err, conn.close()) }()
 	}
-	return a.plan(ctx, p, conn, lock, f, noSecrets, a.now())
+	plan, err := a.plan(ctx, p, conn, lock, f, noSecrets, a.now())
+	if err != nil || !f.Refresh {
+		return plan, err
+	}
+	list, err := a.underway(ctx, conn, plan)
+	a.sayUnderway(list, false)
+	return plan, err
 }
 
 // plan compares the project at a time with a lock and, with --refresh, with the platform.

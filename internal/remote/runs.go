@@ -27,6 +27,8 @@ type RunQuery struct {
 	Since  time.Time // only runs that began then or later; zero for all
 	Failed bool      // only failed runs
 	Limit  int       // at most so many, the newest
+
+	InProgress bool // only runs that are under way
 }
 
 func (q RunQuery) values() url.Values {
@@ -36,6 +38,9 @@ func (q RunQuery) values() url.Values {
 	}
 	if q.Failed {
 		v.Add("property", "metrics.statusSummary.status==failed")
+	}
+	if q.InProgress {
+		v.Add("property", "metrics.statusSummary.status==inProgress")
 	}
 	if !q.Since.IsZero() {
 		v.Add("property", "metrics.durationSummary.startedAtUTC>="+strconv.FormatInt(q.Since.UnixMilli(), 10))
@@ -53,7 +58,7 @@ func Runs(ctx context.Context, d platform.Doer, q RunQuery) (out []runs.Run, mor
 		if err != nil {
 			return nil, false, err
 		}
-		if q.Failed && r.Result != runs.Failed || q.FlowID != "" && r.FlowID != q.FlowID {
+		if !q.takes(r) {
 			continue // the platform did not take the filter
 		}
 		if len(out) == q.Limit {
@@ -62,6 +67,12 @@ func Runs(ctx context.Context, d platform.Doer, q RunQuery) (out []runs.Run, mor
 		out = append(out, r)
 	}
 	return out, false, nil
+}
+
+// takes reports whether a query asks for a run.
+func (q RunQuery) takes(r runs.Run) bool {
+	return (!q.Failed || r.Result == runs.Failed) && (!q.InProgress || r.Result == runs.InProgress) &&
+		(q.FlowID == "" || r.FlowID == q.FlowID)
 }
 
 // Run returns one run, false if the platform shows none with that ID.
