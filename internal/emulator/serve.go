@@ -174,7 +174,7 @@ func (s *Server) dispatch(c *core.Call) (core.Answer, error) {
 	if rt != nil {
 		needs = rt.Access
 	}
-	if c.Service != core.IMSService {
+	if c.Service != core.IMSService && c.Service != core.InletService {
 		if err := c.Authenticate(needs); err != nil {
 			return core.Answer{}, err
 		}

@@ -23,6 +23,7 @@ const (
 
 	ConnectorService Service = "connectors"
 	DatasetService   Service = "dataset"
+	InletService     Service = "inlet"
 )
 
 // Refusal is an answer that says no. Handlers return it as an error; serve

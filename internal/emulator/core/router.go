@@ -96,6 +96,7 @@ var roots = []struct {
 	{"/data/foundation/dataset", DatasetService},
 	{"/data/core/idnamespace", IdentityService},
 	{"/ims", IMSService},
+	{"/collection", InletService},
 	{"/_emulator", OwnService},
 }
 

@@ -13,5 +13,5 @@ type object = core.Object
 
 // Routes are the calls of Flow Service.
 func Routes() []core.Route {
-	return slices.Concat(connectionRoutes(), endpointRoutes(), flowRoutes(), runRoutes(), specRoutes())
+	return slices.Concat(connectionRoutes(), endpointRoutes(), flowRoutes(), runRoutes(), specRoutes(), inletRoutes())
 }

@@ -1,0 +1,91 @@
+package emulator
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/specs"
+)
+
+// inletOf makes the flow of an HTTP API connection.
+func (a *api) inletOf(spec string, pairs ...any) (path, flow string) {
+	a.t.Helper()
+	source := a.sourceOf("http-api", pairs...)
+	connection := a.get(flowBase + "/connections/" + source["baseConnectionId"].(string)).item()
+	ends := a.post(flowBase+"/sourceConnections", source).want(201).text("id")
+	body := with(a.flowParts(), "flowSpec.id", spec, "sourceConnectionIds", []any{ends}, "scheduleParams", nil)
+	if spec == specs.StreamXDM {
+		body["transformations"] = nil
+	} else {
+		body["transformations"] = core.List(body, "transformations")[1:]
+	}
+	path = "/collection/" + core.Text(connection, "auth", "params", "inletId")
+	return path, a.post(flowsPath, body).want(201).text("id")
+}
+
+// received is how many messages the tutorial's dataset has.
+func (a *api) received() (n int64) {
+	for _, b := range a.get(catalogBase + "/batches").want(200).v.(object) {
+		rows, _ := core.AsInt(core.At(b, "recordCount"))
+		n += rows
+	}
+	return n
+}
+
+// An inlet takes messages that name one of its dataflows, and with a token where it asks for
+// one.
+func TestInletReceives(t *testing.T) {
+	a := open(t, Options{})
+	path, flow := a.inletOf(specs.StreamWithMapping)
+	message := object{"TestID": "1"}
+	send := func(pairs ...string) reply { return a.do("POST", path, message, pairs...) }
+	got := send("x-adobe-flow-id", flow, "Authorization", "").want(200)
+	if "/collection/"+got.text("inletId") != path || got.text("xactionId") == "" {
+		t.Errorf("answer %s", got.raw)
+	}
+	a.post(path+"?x-adobe-flow-id="+flow, message).want(200)
+	send().refused(400, "BadRequestError")
+	send("x-adobe-flow-id", noID).refused(400, "BadRequestError")
+	a.post("/collection/none", message).refused(404, "NotFoundError")
+	if n := a.received(); n != 2 {
+		t.Errorf("%d messages", n)
+	}
+	_, other := a.inletOf(specs.StreamXDM, "params.dataType", "xdm")
+	send("x-adobe-flow-id", other).refused(400, "BadRequestError")
+	a.post(flowsPath+"/"+flow+"/action?op=disable", nil).want(200)
+	send("x-adobe-flow-id", flow).refused(400, "BadRequestError")
+	if n := a.received(); n != 2 {
+		t.Errorf("%d messages after the refused ones", n)
+	}
+}
+
+func TestInletWithAToken(t *testing.T) {
+	a := open(t, Options{})
+	path, flow := a.inletOf(specs.StreamXDM, "params.dataType", "xdm", "params.authenticationRequired", true)
+	message := object{"header": object{"flowId": flow}, "body": object{}}
+	a.do("POST", path, message, "Authorization", "").refused(401, "Unauthorized")
+	a.do("POST", path, message, "Authorization", "Bearer none").refused(401, "Unauthorized")
+	a.post(path, message).want(200)
+	if n := a.received(); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+// A webhook's address says which dataflow it is.
+func TestInletOfAWebhook(t *testing.T) {
+	a := open(t, Options{})
+	ends := a.post(flowBase+"/sourceConnections", a.sourceOf("shopify-streaming")).want(201).text("id")
+	body := with(a.flowParts(), "flowSpec.id", specs.GenericStreamingAEP, "sourceConnectionIds", []any{ends},
+		"scheduleParams", nil)
+	body["transformations"] = core.List(body, "transformations")[1:]
+	flow := a.get(flowsPath + "/" + a.post(flowsPath, body).want(201).text("id")).item()
+	address, err := url.Parse(core.Text(flow, "options", "inletUrl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.do("POST", address.Path, object{"id": 1}, "Authorization", "").want(200)
+	if n := a.received(); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}
