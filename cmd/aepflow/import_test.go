@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/aepflow/aepflow/compiler"
@@ -331,4 +332,37 @@ func TestImportSome(t *testing.T) {
 		t.Error(text)
 	}
 	command(t, exitOK, "plan", "--refresh", "--detailed-exitcode", "--target", "prod", dir)
+}
+
+// TestPromotion: what was imported from one sandbox makes the same objects in another one, which is empty.
+func TestPromotion(t *testing.T) {
+	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
+	dir := b.project()
+	importAll(t, dir, "*nightly")
+	t.Setenv("KUNDREGISTER_AAO_PASSWORD", "the-real-password")
+	t.Setenv("IMS_OAUTH_S2S_CLIENT_ID", "writer")
+	t.Setenv("IMS_OAUTH_S2S_CLIENT_SECRET", "writer-secret")
+	b.open = true
+	command(t, exitOK, "apply", "--target", "dev", dir, "--auto-approve")
+	command(t, exitOK, "plan", "--refresh", "--detailed-exitcode", "--target", "dev", dir)
+	bodies := func(target string) map[string]any {
+		text, err := os.ReadFile(filepath.Join(dir, "dataflow."+target+".lock"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lock struct {
+			Resources map[string]struct{ Applied any }
+		}
+		if err := json.Unmarshal(text, &lock); err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]any{}
+		for address, e := range lock.Resources {
+			out[address] = e.Applied
+		}
+		return out
+	}
+	if d := cmp.Diff(bodies("prod"), bodies("dev")); d != "" {
+		t.Errorf("the sandboxes differ (-prod +dev):\n%s", d)
+	}
 }
