@@ -82,14 +82,17 @@ func withImports(lock *lockfile.Lock, imports map[resource.Address]string) *lock
 }
 
 type driftCmd struct {
-	Path string `arg:"" optional:"" default:"." help:"Folder of the project."`
+	Path      string `arg:"" optional:"" default:"." help:"Folder of the project."`
+	Unmanaged bool   `help:"Also list what the sandbox has that no entry of the lockfile owns, and orphans among it."`
+	Full      bool   `help:"With --unmanaged, print whole IDs."`
 	rateFlag
 }
 
 func (driftCmd) Help() string {
 	return `Compares the last applied state with the platform. Changes nothing.
 
-  aepflow drift --target prod    # 0 no drift, 2 drift found`
+  aepflow drift --target prod    # 0 no drift, 2 drift found
+  aepflow drift --unmanaged      # also what no document describes`
 }
 
 func (c driftCmd) Run(ctx context.Context, a *app) (err error) {
@@ -113,7 +116,12 @@ func (c driftCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	plan, _ := planner.Diff(seen.Lock, p.graph, o)
-	if a.Output == "json" {
+	if c.Unmanaged {
+		found, err2 := a.unmanaged(ctx, conn, seen.Lock)
+		if err = err2; err == nil {
+			err = a.printUnmanaged(p, plan, found, c.Full)
+		}
+	} else if a.Output == "json" {
 		err = planJSON(a.stdout, plan)
 	} else {
 		err = view.Drift(a.stdout, plan, a.viewOptions(a.stdout))

@@ -1,0 +1,144 @@
+package remote
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// UnmanagedKinds are the kinds of objects that FindUnmanaged looks at: all but those that belong to another object.
+func UnmanagedKinds() []resource.Kind {
+	return []resource.Kind{
+		resource.Connection, resource.FieldGroup, resource.Schema, resource.Dataset, resource.Source, resource.Target,
+		resource.Mapping, resource.Flow,
+	}
+}
+
+// FindUnmanaged returns the objects of whole lists that nothing owns, sorted by kind, then name. Parts of a dataflow
+// that no dataflow uses, field groups that no schema uses, and connections that no source uses are orphans.
+func FindUnmanaged(
+	lists map[resource.Kind][]platform.Object, isOwned func(resource.Kind, string) bool,
+) []resource.Unmanaged {
+	users := usersIn(lists)
+	var out []resource.Unmanaged
+	for _, kind := range UnmanagedKinds() {
+		first := len(out)
+		for _, o := range lists[kind] {
+			if isOwned(kind, o.ID) {
+				continue
+			}
+			h := headOf(o)
+			u := resource.Unmanaged{
+				Kind: kind, ID: o.ID, Name: cmp.Or(h.Title, h.Name), State: h.State, Created: Created(o).UTC(),
+				UsedBy: users[resource.KeyOfObject(kind, o.ID)],
+			}
+			if Created(o).IsZero() {
+				u.Created = time.Time{}
+			}
+			u.What = whatIs(kind, o, u)
+			out = append(out, u)
+		}
+		slices.SortStableFunc(out[first:], func(a, b resource.Unmanaged) int {
+			return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+		})
+	}
+	return out
+}
+
+// parts are the members of objects that say what they are and what they use.
+type parts struct {
+	BaseConnectionID    string   `json:"baseConnectionId"`
+	SourceConnectionIDs []string `json:"sourceConnectionIds"`
+	TargetConnectionIDs []string `json:"targetConnectionIds"`
+	Transformations     []struct {
+		Params struct {
+			MappingID string `json:"mappingId"`
+		} `json:"params"`
+	} `json:"transformations"`
+	Params struct {
+		DataSetID string `json:"dataSetId"`
+	} `json:"params"`
+	ConnectionSpec struct {
+		ID string `json:"id"`
+	} `json:"connectionSpec"`
+	SchemaRef struct {
+		ID string `json:"id"`
+	} `json:"schemaRef"`
+	AllOf []struct {
+		Ref string `json:"$ref"`
+	} `json:"allOf"`
+	Classification struct {
+		ManagedBy string `json:"managedBy"`
+	} `json:"classification"`
+	Inherited struct {
+		Properties struct {
+			IsSource      bool `json:"isSourceFlow"`
+			IsDestination bool `json:"isDestinationFlow"`
+		} `json:"properties"`
+	} `json:"inheritedAttributes"`
+}
+
+func partsOf(o platform.Object) (p parts) {
+	_ = json.Unmarshal(o.Body, &p) // a member of another type counts as absent
+	return p
+}
+
+// usersIn returns the names of what refers to each object.
+func usersIn(lists map[resource.Kind][]platform.Object) map[resource.ObjectKey][]string {
+	out := map[resource.ObjectKey][]string{}
+	for kind, list := range lists {
+		for _, o := range list {
+			h, p := headOf(o), partsOf(o)
+			name := cmp.Or(h.Title, h.Name, o.ID)
+			use := func(kind resource.Kind, ids ...string) {
+				for _, id := range ids {
+					if key := resource.KeyOfObject(kind, id); id != "" && !slices.Contains(out[key], name) {
+						out[key] = append(out[key], name)
+					}
+				}
+			}
+			switch kind {
+			case resource.Flow:
+				use(resource.Source, p.SourceConnectionIDs...)
+				use(resource.Target, p.TargetConnectionIDs...)
+				for _, t := range p.Transformations {
+					use(resource.Mapping, t.Params.MappingID)
+				}
+			case resource.Source, resource.Target:
+				use(resource.Connection, p.BaseConnectionID)
+				use(resource.Dataset, p.Params.DataSetID)
+			case resource.Dataset:
+				use(resource.Schema, p.SchemaRef.ID)
+			case resource.Schema:
+				for _, part := range p.AllOf {
+					use(resource.FieldGroup, part.Ref)
+				}
+			}
+		}
+	}
+	for _, names := range out {
+		slices.Sort(names)
+	}
+	return out
+}
+
+// whatIs says what an object is beyond its kind.
+func whatIs(kind resource.Kind, o platform.Object, u resource.Unmanaged) string {
+	p := partsOf(o)
+	switch {
+	case kind == resource.Dataset && p.Classification.ManagedBy == "SYSTEM":
+		return resource.IsSystem
+	case kind == resource.Flow && p.Inherited.Properties.IsDestination:
+		return resource.IsDestination
+	case kind == resource.Flow && !p.Inherited.Properties.IsSource && u.State != "draft":
+		return resource.IsInternal
+	case kind == resource.Flow, kind == resource.Dataset, kind == resource.Schema, len(u.UsedBy) > 0:
+		return ""
+	}
+	return resource.IsOrphan
+}
