@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/diag"
@@ -93,6 +94,14 @@ func (e *examination) wrong(name, help, format string, args ...any) {
 func (e *examination) failed(name, help string, err error) {
 	if way := wayOut(err); way != "" {
 		help = way
+	}
+	var coded *exitError
+	if errors.As(err, &coded) {
+		for _, line := range coded.details {
+			if way, ok := strings.CutPrefix(line, "= help: "); ok {
+				help = way
+			}
+		}
 	}
 	e.wrong(name, help, "%v", err)
 }
