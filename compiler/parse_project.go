@@ -34,6 +34,7 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 	f.targetNames(report)
 	f.distinctTargets(report)
 	f.checkLocks(report)
+	f.checkPolicies(report)
 	return f, report
 }
 

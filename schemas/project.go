@@ -18,6 +18,43 @@ type Project struct {
 	Defaults *Partial `yaml:"defaults,omitempty"`
 	// How loud diagnostics are, by code. Errors cannot be turned down.
 	Lint Levels `yaml:"lint,omitempty"`
+	// What a plan must not do, by code. A code alone, with `{}`, selects a ready-made policy.
+	Policies Policies `yaml:"policies,omitempty"`
+}
+
+// Policies are the policies of a project, in order.
+type Policies []Policy
+
+// Policy is what a plan must not do, for every target. Apply checks it again, and nothing but a waiver lets a plan
+// pass.
+type Policy struct {
+	Code string `yaml:"-" key:"true"`
+	// What happens when a plan breaks it: apply refuses the plan, or the plan shows a warning.
+	Level string `yaml:"level,omitempty" jsonschema:"enum=deny,enum=warn,default=deny"`
+	// Expression that is true where the policy is broken. Not for a ready-made policy.
+	When string `yaml:"when,omitempty" jsonschema:"minLength=1,maxLength=2000,example=change.action == \"delete\""`
+	// Whether the expression is about each change or about the plan as a whole.
+	On string `yaml:"on,omitempty" jsonschema:"enum=change,enum=plan,default=change"`
+	// What is wrong, and what to do instead. Required with `when`.
+	Message string `yaml:"message,omitempty" jsonschema:"minLength=1,maxLength=300"`
+	// Page that explains the policy.
+	Link string `yaml:"link,omitempty" jsonschema:"pattern=^https?://\\S+$"`
+	// Values that the expression reads as params.NAME.
+	Params Vars `yaml:"params,omitempty"`
+	// Exceptions, each until a day: for the address of a resource, or a pattern such as flow.crm-*.
+	Waivers Waivers `yaml:"waivers,omitempty"`
+}
+
+// Waivers are exceptions from a policy, in order.
+type Waivers []Waiver
+
+// Waiver is an exception from a policy.
+type Waiver struct {
+	Resource string `yaml:"-" key:"true"`
+	// Why, and who agreed.
+	Reason string `yaml:"reason" jsonschema:"minLength=1"`
+	// Last day, in UTC.
+	Until string `yaml:"until" jsonschema:"pattern=^[0-9]{4}-[0-9]{2}-[0-9]{2}$,example=2027-03-31"`
 }
 
 // Targets are the targets of a project, in order.

@@ -42,7 +42,10 @@ func (c destroyCmd) Run(ctx context.Context, a *app) error {
 		}
 		plan, report := planner.Diff(lock, resource.NewGraph(nil), o)
 		kept = keptBy(plan, lock)
-		return plan, a.diagnose(report)
+		if err := a.diagnose(report); err != nil {
+			return plan, err
+		}
+		return plan, p.judge(plan)
 	}
 	err = a.carryOut(ctx, p, c.applyFlags, "destroy", plan)
 	if err == nil && len(kept) > 0 {

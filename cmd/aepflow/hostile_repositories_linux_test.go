@@ -350,6 +350,13 @@ var hostileRepositories = []hostileRepository{
 		w.sound()
 		w.file("aepflow.yaml", "vars:\n  v0: xxxxxxxxxx\n"+lines(30, "  w%d: ${var.v0}${var.v0}\n")+"defaults:\n  description: "+strings.Repeat("${var.v0}", 100_000)+"\n")
 	}},
+	{"policies-without-end", func(w *hostileWorld) {
+		w.sound()
+		loop := "any(change.fields, any(.path, any(.path, true)))"
+		w.file("aepflow.yaml", "policies:\n  a: {when: '"+loop+"', message: "+quoted(ugly)+"}\n"+
+			"  b: {on: plan, when: 'len(string(plan.changes)) > 0', message: "+quoted(ugly)+"}\n"+
+			lines(500, "  p%d: {when: 'change.desired.x.y > 1 || string(change.desired) matches \"(a*)*b\"', message: m}\n"))
+	}},
 	{"no-text", func(w *hostileWorld) {
 		w.file("dataflow.yaml", "\xff\xfen\x00a\x00m\x00e\x00")
 		w.file("b.dataflow.yaml", "\x00\x01\x02\xef\xbb\xbf")

@@ -203,10 +203,15 @@ func (a *app) plan(
 			report.Add(secret)
 		}
 	}
-	if err := a.diagnose(report); err != nil || !f.Refresh {
+	if err := a.diagnose(report); err != nil {
 		return plan, err
 	}
-	return plan, a.checkKeys(ctx, p, conn, plan)
+	if f.Refresh {
+		if err := a.checkKeys(ctx, p, conn, plan); err != nil {
+			return plan, err
+		}
+	}
+	return plan, p.judge(plan)
 }
 
 func planJSON(w io.Writer, plan *planner.Plan) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/invopop/jsonschema"
+	"slices"
 
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -28,7 +29,7 @@ func forEditors(root *jsonschema.Schema) {
 	}
 	done := loosened{}
 	for name := range root.Definitions {
-		if name != schemas.KindProject && name != "TargetConfig" { // aepflow.yaml has no variables of its own
+		if !slices.Contains(withoutVariables, name) {
 			done.loosen(root.Definitions[name])
 		}
 	}
@@ -162,3 +163,6 @@ func nullable(root *jsonschema.Schema, s *jsonschema.Schema) *jsonschema.Schema 
 	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{&value, null}, Description: n.Description, Default: n.Default,
 		Examples: n.Examples}
 }
+
+// withoutVariables are the parts of aepflow.yaml, which has no variables of its own.
+var withoutVariables = []string{schemas.KindProject, "TargetConfig", "Policy", "Waiver"}

@@ -25,7 +25,8 @@ var documents = []any{
 // elements are the types of the values of a mapping or a list.
 var elements = []any{
 	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
-	schemas.TargetConfig{}, schemas.Imported{}, schemas.Reference{}, schemas.Relationship{}, schemas.DisplayName{},
+	schemas.TargetConfig{}, schemas.Policy{}, schemas.Waiver{},
+	schemas.Imported{}, schemas.Reference{}, schemas.Relationship{}, schemas.DisplayName{},
 	schemas.IgnoredChange{},
 }
 
