@@ -40,11 +40,14 @@ func namesParts(body *schemas.SchemaBody) bool {
 	return slices.ContainsFunc(body.FieldGroups, func(name string) bool {
 		_, ok := fieldGroupID(name, body.Class)
 		return !ok
-	})
+	}) || slices.ContainsFunc(body.Fields, func(f schemas.OwnField) bool { return f.Ref != "" && !isKnownType(f.Ref) })
 }
 
 // compose completes what is known about the fields of the schemas that are made of other documents.
 func (s *symbols) compose(units []unit) {
+	for i := range units {
+		s.completeType(units[i].ownType, nil)
+	}
 	for i := range units {
 		u := &units[i]
 		if u.partial != nil {
@@ -74,7 +77,7 @@ func (s *symbols) composeSchema(schema *schemaSymbol) {
 	first := map[string]int{}
 	schema.parts = nil
 	add := func(in *schemaSymbol, group int) {
-		for i, f := range ownFields(in.SchemaBody) {
+		for i, f := range s.typedFields(in.SchemaBody) {
 			d := declaredField{in, i, group}
 			if at, twice := first[d.path()]; twice && group >= 0 {
 				if !f.Shape.Same(fields[at].Shape) {
@@ -133,6 +136,7 @@ func (r *resolver) resolveGroup(u *unit) {
 		}
 	}
 	resolveOwnFields(g.schemaSymbol, r.report)
+	r.resolveRefs(g.schemaSymbol)
 	lintFields(g.schemaSymbol, r.report)
 }
 

@@ -34,12 +34,16 @@ func ownFields(body *schemas.SchemaBody) []xdm.OwnField {
 // type cannot have; false when its type is none.
 func ownShape(f schemas.OwnField) (xdm.Shape, []xdm.Misfit, bool) {
 	shape, ok := xdm.FieldShape(f.Type)
+	if f.Ref != "" {
+		shape, ok = xdm.Shape{Ref: f.Ref}, true
+	}
 	if !ok {
 		return xdm.Shape{}, nil, false
 	}
 	title := f.Title
 	if title == "" {
-		title = f.Path[strings.LastIndexByte(f.Path, '.')+1:]
+		name, _, _ := strings.Cut(f.Path[strings.LastIndexByte(f.Path, '.')+1:], "[")
+		title = name
 	}
 	shape, misfits := shape.With(xdm.Constraints{
 		Title: title, Description: f.Description, Pattern: f.Pattern, Minimum: f.Minimum, Maximum: f.Maximum,
@@ -85,7 +89,8 @@ func defaultOf(f schemas.OwnField) *string {
 // ownPath returns the path of an own field below the tenant's namespace,
 // whether or not the document writes the namespace.
 func (s *schemaSymbol) ownPath(path string) string {
-	if s.Relational != nil {
+	path = strings.ReplaceAll(path, "[]", "[*]")
+	if s.atRoot() {
 		return path
 	}
 	path = strings.TrimPrefix(path, xdm.TenantNamespace+".")
@@ -94,6 +99,9 @@ func (s *schemaSymbol) ownPath(path string) string {
 	}
 	return path
 }
+
+// atRoot reports whether the fields have no namespace.
+func (s *schemaSymbol) atRoot() bool { return s.Relational != nil || s.isType }
 
 // fullPath returns the path of a field that a document may name without the
 // tenant's namespace.

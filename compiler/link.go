@@ -52,7 +52,7 @@ func distinctTitles(lists [][]resource.Resource, report *diag.Report) {
 	for _, list := range lists {
 		for i := range list {
 			r := &list[i]
-			if r.Address.Kind != resource.Schema && r.Address.Kind != resource.FieldGroup {
+			if resource.SpecOf(r.Address.Kind).Title == "" {
 				continue
 			}
 			title := registryTitle(*r)

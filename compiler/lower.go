@@ -31,6 +31,8 @@ func lower(u *unit, s *symbols) []resource.Resource {
 		return []resource.Resource{lowerDataset(u, schema, idOf(schema, u.dataset.Schema))}
 	case u.group != nil:
 		return []resource.Resource{lowerGroup(u)}
+	case u.dataType != nil:
+		return []resource.Resource{lowerType(u)}
 	case u.namespace != nil:
 		return []resource.Resource{lowerNamespace(u)}
 	}

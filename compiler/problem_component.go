@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
 )
@@ -69,5 +70,83 @@ func (p partClash) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("two parts of the schema define `%s` differently", p.second.path()),
 		Labels:  append(at.labels("defines the field again"), where(p.second), where(p.first)),
 		Help:    "define the field in one of the two, or in both with the same type and limits",
+	}
+}
+
+type unknownDataType struct {
+	at   place
+	got  string
+	near []string
+}
+
+func (p unknownDataType) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.UnknownDataType, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("unknown data type `%s`", p.got),
+		Labels:  p.at.labels("neither a document, nor a standard data type, nor an $id"),
+		Help: fmt.Sprintf("add a document `kind: DataType` with `name: %s`, or write the name of a standard data type or "+
+			"an $id", p.got),
+	}
+	if len(p.near) > 0 {
+		d.Help = "did you mean " + quotedList(p.near[:min(3, len(p.near))], "or") + "?"
+	}
+	if len(p.near) == 1 {
+		d.Fix = p.at.fixName(p.got, p.near[0])
+	}
+	return d
+}
+
+// typeInItself: a data type has itself, directly or through others.
+type typeInItself struct {
+	at    place
+	names []string
+}
+
+func (p typeInItself) Diagnose() diag.Diagnostic {
+	names := p.names
+	if len(names) > 6 {
+		names = append(append(names[:3:3], "…"), names[len(names)-2:]...)
+	}
+	return diag.Diagnostic{
+		Code: diag.DataTypeCycle, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("data type `%s` contains itself", p.names[0]),
+		Labels:  p.at.labels("leads back to `" + p.names[0] + "`"),
+		Notes:   []string{"the way is " + strings.Join(names, " → ") + " → " + p.names[0]},
+		Help:    "remove the field, or let it hold a key of the record in place of the record",
+	}
+}
+
+type missingFieldType struct {
+	at   place
+	path string
+}
+
+func (p missingFieldType) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.MissingKey, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("field `%s` has no type", p.path),
+		Labels:  p.at.keyLabels("`type` or `$ref` is required here"),
+		Help:    "write its type, such as `type: string`, or the data type that it is, such as `$ref: address`",
+	}
+}
+
+type typeAndRef struct{ at, other place }
+
+func (p typeAndRef) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.FieldLimit, Severity: diag.Error, Path: p.at.path.String(),
+		Message: "`type` and `$ref` are mutually exclusive",
+		Labels:  []diag.Label{{Span: p.at.key(), Text: "data type"}, {Span: p.other.key(), Text: "type"}},
+		Help:    "remove one of the two; for a list of a data type, write [] after the path of the field",
+	}
+}
+
+type relationalRef struct{ at place }
+
+func (p relationalRef) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.RelationalSchema, Severity: diag.Error, Path: p.at.path.String(),
+		Message: "a field of a relational schema cannot be a data type", Labels: p.at.keyLabels("not allowed here"),
+		Help: "declare the columns that the table has",
 	}
 }

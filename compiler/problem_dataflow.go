@@ -51,8 +51,8 @@ func (p titleClash) Diagnose() diag.Diagnostic {
 		Code: diag.DuplicateTitle, Severity: diag.Error,
 		Message: fmt.Sprintf("`%s` and `%s` have the same title `%s`", p.first.Address, p.second.Address, p.title),
 		Labels:  []diag.Label{{Span: p.second.Origin, Text: "here"}, {Span: p.first.Origin, Text: "and here"}},
-		Help: "titles must be unique across the schemas and field groups of a sandbox (XDM-1521-400); a schema's " +
-			"own fields are titled \"TITLE fields\"",
+		Help: "titles must be unique across the schemas, field groups, and data types of a sandbox (XDM-1521-400); a " +
+			"schema's own fields are titled \"TITLE fields\"",
 	}
 }
 

@@ -212,10 +212,14 @@ type uncheckedDestinations struct {
 }
 
 func (p uncheckedDestinations) Diagnose() diag.Diagnostic {
+	note := "the fields of standard data types, and of those by $id, are unknown here"
+	if len(p.unknown) > 0 {
+		note = "unknown here: " + list(p.unknown, "and")
+	}
 	return diag.Diagnostic{
 		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.path.String(),
 		Message: fmt.Sprintf("%s could not be checked", plural(p.count, "mapping destination")),
 		Labels:  p.at.keyLabels("some are in parts that only the platform knows"),
-		Notes:   []string{"unknown here: " + list(p.unknown, "and")},
+		Notes:   []string{note},
 	}
 }

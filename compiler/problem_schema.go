@@ -103,9 +103,10 @@ type fieldLimit struct {
 
 func (p fieldLimit) Diagnose() diag.Diagnostic {
 	message, help := "", ""
+	typ := title(p.field.Type, "`"+p.field.Ref+"`")
 	switch p.misfit.Code {
 	case xdm.NotForType:
-		message, help = fmt.Sprintf("`%s` is not allowed for type %s", p.misfit.Member, p.field.Type),
+		message, help = fmt.Sprintf("`%s` is not allowed for type %s", p.misfit.Member, typ),
 			"use `enum`, `suggestions`, `pattern`, and lengths for text, `minimum` and `maximum` for numbers"
 	case xdm.NotWhole:
 		message, help = fmt.Sprintf("`%s` of an integer must be a whole number", p.misfit.Member),
@@ -172,7 +173,7 @@ func (p ownTenant) Diagnose() diag.Diagnostic {
 		Fix:     removeHead(p.at, p.start, p.end+1),
 	}
 	if p.relational {
-		d.Message = fmt.Sprintf("`%s` is not allowed in a relational schema", p.namespace)
+		d.Message = fmt.Sprintf("`%s` is not allowed in a relational schema or a data type", p.namespace)
 		d.Labels[0].Text = "fields are at the root"
 		d.Help = "remove the namespace"
 	}

@@ -15,6 +15,7 @@ func (r *resolver) resolveSchema(s *schemaSymbol) {
 		r.resolveClass(s)
 	}
 	resolveOwnFields(s, report)
+	r.resolveRefs(s)
 	for _, clash := range s.parts {
 		report.Add(clash)
 	}
@@ -61,7 +62,11 @@ func resolveOwnFields(s *schemaSymbol, report *diag.Report) {
 			if !where.d.Find(where.path).Here {
 				where = s.at("fields", f.Path)
 			}
-			report.Add(unknownFieldType{at: where, path: f.Path, got: f.Type})
+			if f.Type == "" {
+				report.Add(missingFieldType{at: where, path: f.Path})
+			} else {
+				report.Add(unknownFieldType{at: where, path: f.Path, got: f.Type})
+			}
 		}
 		for _, m := range misfits {
 			report.Add(fieldLimit{at: s.at("fields", f.Path, m.Member), field: f, misfit: m})
@@ -78,7 +83,7 @@ func resolveOwnFields(s *schemaSymbol, report *diag.Report) {
 			same := s.ownPath(first) == s.ownPath(s.Fields[o.Index].Path)
 			report.Add(fieldClash{first: s.at("fields", first), second: where, same: same})
 		case xdm.OwnTenant:
-			report.Add(ownTenant{where, o.Name, o.Start, o.End, s.Relational != nil})
+			report.Add(ownTenant{where, o.Name, o.Start, o.End, s.atRoot()})
 		default:
 			report.Add(badFieldPath{at: where, problem: o})
 		}

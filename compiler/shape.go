@@ -25,6 +25,9 @@ func shapeValue(s xdm.Shape, path string, where func(path string) source.Span) r
 			out.add(name, resource.Number(string(n)))
 		}
 	}
+	if s.Ref != "" {
+		out.add("$ref", typeID(s.Ref))
+	}
 	text("type", s.Type)
 	text("format", s.Format)
 	if len(s.Properties) > 0 {
@@ -38,7 +41,11 @@ func shapeValue(s xdm.Shape, path string, where func(path string) source.Span) r
 		out.add("required", textList(s.Required))
 	}
 	if s.Items != nil {
-		out.add("items", shapeValue(*s.Items, path+"[*]", where))
+		items := shapeValue(*s.Items, path+"[*]", where)
+		if s.Items.Ref != "" {
+			items = items.With("type", resource.String("object"))
+		}
+		out.add("items", items)
 	}
 	number("minLength", s.MinLength)
 	number("maxLength", s.MaxLength)

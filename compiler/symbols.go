@@ -178,6 +178,7 @@ type schemaSymbol struct {
 	fields *xdm.Schema      // what is known about its fields
 	faults []xdm.OwnProblem // of its own fields
 	parts  []partClash      // what its field groups define in two ways
+	isType bool             // it is not a schema but a data type
 }
 
 func newSchemaSymbol(in section, name string, body *schemas.SchemaBody, tenant string) *schemaSymbol {
@@ -201,6 +202,8 @@ func (u *unit) enter(tenant string) {
 		u.ownSchema = newSchemaSymbol(whole, u.name, &u.schema.SchemaBody, tenant)
 	case u.group != nil:
 		u.ownGroup = newGroupSymbol(whole, u.group, tenant)
+	case u.dataType != nil:
+		u.ownType = newTypeSymbol(whole, u.dataType, tenant)
 	case u.dataset != nil:
 		u.ownDataset = &datasetSymbol{whole, &u.dataset.DatasetBody, u.dataset.Schema, u.at("schema")}
 	case u.dataflow != nil:

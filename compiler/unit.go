@@ -22,12 +22,14 @@ type unit struct {
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
 	group      *schemas.FieldGroup
+	dataType   *schemas.DataType
 	namespace  *schemas.Namespace
 	partial    *partial // what can be read of a wrong document
 
 	ownSchema  *schemaSymbol  // that the document makes, nil when it makes none
 	ownDataset *datasetSymbol // likewise
 	ownGroup   *groupSymbol   // likewise
+	ownType    *typeSymbol    // likewise
 
 	compiled bool // resolved and, unless that found an error, lowered
 	lowered  []resource.Resource
@@ -82,6 +84,8 @@ func (u *unit) lifecycle() *schemas.Lifecycle {
 		return u.dataset.Lifecycle
 	case u.group != nil:
 		return u.group.Lifecycle
+	case u.dataType != nil:
+		return u.dataType.Lifecycle
 	case u.namespace != nil:
 		return u.namespace.Lifecycle
 	}
@@ -206,6 +210,8 @@ func (u *unit) take(v any, tenant string) {
 		u.dataset = v
 	case *schemas.FieldGroup:
 		u.group = v
+	case *schemas.DataType:
+		u.dataType = v
 	case *schemas.Namespace:
 		u.namespace = v
 	}

@@ -19,3 +19,21 @@ type FieldGroup struct {
 	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
 	PerTarget `yaml:",inline"`
 }
+
+// DataType is a data type of its own document: an object that fields of schemas, field groups, and other data types may
+// be.
+type DataType struct {
+	// What the document describes.
+	Kind string `yaml:"kind" jsonschema:"enum=DataType"`
+	// Name of the data type in this project and in the lockfile: what $ref names. No standard data type has it.
+	Name string `yaml:"name" jsonschema:"pattern=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$,maxLength=63,example=store"`
+	// Name of the data type on the platform; unique over schemas, field groups, classes and data types.
+	Title string `yaml:"title" jsonschema:"minLength=1,example=Store"`
+	// Description of the data type on the platform.
+	Description string `yaml:"description,omitempty"`
+	// Its fields: path, then a type. They have no tenant namespace.
+	Fields Fields `yaml:"fields" jsonschema:"minProperties=1"`
+	// How aepflow treats the data type when the document changes or goes away.
+	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+	PerTarget `yaml:",inline"`
+}

@@ -19,12 +19,13 @@ const (
 	KindSchema     = "Schema"
 	KindDataset    = "Dataset"
 	KindFieldGroup = "FieldGroup"
+	KindDataType   = "DataType"
 	KindNamespace  = "Namespace"
 )
 
 // Kinds returns every kind of document, the default first.
 func Kinds() []string {
-	return []string{KindDataflow, KindConnection, KindSchema, KindDataset, KindFieldGroup, KindNamespace}
+	return []string{KindDataflow, KindConnection, KindSchema, KindDataset, KindFieldGroup, KindDataType, KindNamespace}
 }
 
 // Dataflow brings data into one dataset: on a schedule a table of a database,

@@ -62,8 +62,11 @@ type Fields []OwnField
 // OwnField is one own field of a schema: its type, or an object that has it.
 type OwnField struct {
 	Path string `yaml:"-" key:"true"`
-	// Type of the field, such as string, integer, date-time or string[].
-	Type string `yaml:"type" short:"true" jsonschema:"minLength=1,example=string"`
+	// Type of the field, such as string, integer, date-time or string[]. Required unless it is a data type.
+	Type string `yaml:"type,omitempty" short:"true" jsonschema:"minLength=1,example=string"`
+	// Data type of the field in place of a type: the name of a DataType document, a well-known name such as address, or
+	// an $id.
+	Ref string `yaml:"$ref,omitempty" jsonschema:"minLength=1,example=store"`
 	// Label of the field on the platform. Default: its name.
 	Title string `yaml:"title,omitempty" jsonschema:"minLength=1"`
 	// Description of the field.

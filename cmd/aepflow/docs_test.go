@@ -158,7 +158,7 @@ type definition struct {
 var formatOrder = []string{
 	"Dataflow", "Database", "Column", "Target", "SchemaRef", "DatasetRef", "OwnField", "Identity", "Mapping", "MappingSet",
 	"Delta", "Schedule", "Options", "Lifecycle", "Imported", "Connection", "Auth", "Param", "Schema", "Dataset",
-	"FieldGroup", "Namespace", "Project", "TargetConfig",
+	"FieldGroup", "DataType", "Namespace", "Project", "TargetConfig",
 	"TeamLock",
 }
 

@@ -33,7 +33,7 @@ type edit func(*maker)
 
 // edits holds at least one edit for each key of the file format.
 var edits = slices.Concat(connectionEdits, namespaceEdits, groupEdits, schemaEdits, describedEdits, datasetEdits,
-	flowEdits, flowEdits, wholeEdits)
+	flowEdits, flowEdits, flowEdits, wholeEdits)
 
 func onConnection(f func(*maker, *connection)) edit {
 	return func(m *maker) {
@@ -136,6 +136,14 @@ func onGroup(f func(*maker, *group)) edit {
 	}
 }
 
+func onType(f func(*maker, *dataType)) edit {
+	return func(m *maker) {
+		if len(m.p.types) > 0 {
+			f(m, one(m, m.p.types))
+		}
+	}
+}
+
 var groupEdits = []edit{
 	onGroup(func(m *maker, g *group) { g.title = m.words("Group") }),
 	onGroup(func(m *maker, g *group) { g.description = m.words("Now groups") }),
@@ -152,6 +160,21 @@ var groupEdits = []edit{
 	onGroup(func(m *maker, g *group) { m.relive(&g.life) }),
 	onGroup(func(m *maker, g *group) { m.rename(&g.name, &g.life, "group") }),
 	func(m *maker) { m.addGroup() },
+	onGroup(func(m *maker, g *group) { m.addTyped(&g.fields, m.p.types) }),
+	onSchema(func(m *maker, s *schemaBody) { m.addTyped(&s.fields, m.p.types) }),
+	onType(func(m *maker, t *dataType) { // no type has itself: only those before it
+		m.addTyped(&t.fields, m.p.types[:slices.Index(m.p.types, t)])
+	}),
+	onType(func(m *maker, t *dataType) { t.title = m.words("Type") }),
+	onType(func(m *maker, t *dataType) { t.description = m.words("Now types") }),
+	onType(func(m *maker, t *dataType) {
+		for range 5 {
+			m.addTypeField(t)
+		}
+	}),
+	onType(func(m *maker, t *dataType) { m.relive(&t.life) }),
+	onType(func(m *maker, t *dataType) { m.rename(&t.name, &t.life, "type") }),
+	func(m *maker) { m.addType() },
 	onSchema(func(m *maker, s *schemaBody) { m.share(s) }),
 }
 

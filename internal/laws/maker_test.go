@@ -32,6 +32,9 @@ func newProject(seed uint64) *maker {
 	for range max(0, m.IntN(4)-2) {
 		m.addNamespace()
 	}
+	for range max(0, m.IntN(4)-1) {
+		m.addType()
+	}
 	for range max(0, m.IntN(4)-2) {
 		m.addGroup()
 	}
@@ -208,12 +211,42 @@ func (m *maker) codes() []string {
 	return codes
 }
 
+func (m *maker) addType() {
+	t := &dataType{name: m.name("type"), title: m.words("Type"), description: m.maybe(0.5, m.words("Types"))}
+	t.life = m.life()
+	if m.chance(0.5) {
+		m.addTyped(&t.fields, m.p.types)
+	}
+	for range 1 + m.IntN(3) {
+		m.addTypeField(t)
+	}
+	m.p.types = append(m.p.types, t)
+}
+
+func (m *maker) addTypeField(t *dataType) {
+	g := &group{name: "inner"}
+	m.addGroupField(g)
+	t.fields = append(t.fields, g.fields...)
+}
+
+// addTyped adds a field that is a data type, or a list of one.
+func (m *maker) addTyped(fields *[]field, types []*dataType) {
+	if len(types) == 0 {
+		return
+	}
+	*fields = append(*fields, field{
+		path: fmt.Sprintf("typed.t%d%s", m.number(), m.maybe(0.3, "[]")), ref: one(m, types),
+		title: m.maybe(0.3, m.words("Label")), description: m.maybe(0.3, m.words("Means")), deprecated: m.chance(0.1),
+	})
+}
+
 func (m *maker) addGroup() {
 	g := &group{name: m.name("group"), title: m.words("Group"), description: m.maybe(0.5, m.words("Groups"))}
 	g.classes, g.life = [][]string{{"profile"}, {"event"}, {"profile", "event"}}[m.IntN(3)], m.life()
 	for range 1 + m.IntN(3) {
 		m.addGroupField(g)
 	}
+	m.addTyped(&g.fields, m.p.types)
 	m.p.groups = append(m.p.groups, g)
 }
 
@@ -253,6 +286,7 @@ func (m *maker) schemaBody() *schemaBody {
 	for range m.IntN(5) {
 		m.addField(s)
 	}
+	m.addTyped(&s.fields, m.p.types)
 	m.share(s)
 	for range m.IntN(3) {
 		m.addIdentity(s)

@@ -12,6 +12,7 @@ import (
 type project struct {
 	connections []*connection
 	namespaces  []*namespace
+	types       []*dataType
 	groups      []*group
 	schemas     []*schema
 	datasets    []*dataset
@@ -52,6 +53,13 @@ type schema struct {
 	life lifecycle
 }
 
+// dataType is a data type of its own document.
+type dataType struct {
+	name, title, description string
+	fields                   []field
+	life                     lifecycle
+}
+
 // group is a field group of its own document. Its fields lie below its name.
 type group struct {
 	name, title, description string
@@ -76,6 +84,7 @@ type schemaBody struct {
 
 type field struct {
 	path, typ, title, description string
+	ref                           *dataType // in place of typ
 	enum                          []string
 	pattern                       string
 	minimum, maximum              *int

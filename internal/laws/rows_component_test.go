@@ -1,6 +1,9 @@
 package laws
 
-import "github.com/aepflow/aepflow/planner"
+import (
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/planner"
+)
 
 // componentRows are the tests of the fields of what schemas are made of.
 var componentRows = []row{
@@ -18,6 +21,48 @@ var componentRows = []row{
 	},
 	{
 		of: "namespace.till", row: "idType", edit: [][2]string{{"idType: NON_PEOPLE", "idType: DEVICE"}},
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		of: "datatype.shelf", row: "title", edit: [][2]string{{"title: Shelf\n", "title: Shelf of a store\n"}},
+		action: planner.Update, calls: put, live: map[string]any{"title": "Shelf of a store"},
+	},
+	{
+		of: "datatype.shelf", row: "description", edit: [][2]string{{"A shelf of a store", "Where goods are"}},
+		action: planner.Update, calls: put, live: map[string]any{"description": "Where goods are"},
+	},
+	{
+		name: "added", of: "datatype.shelf", row: "properties",
+		edit:   [][2]string{{"  label.text: {", "  height: integer\n  label.text: {"}},
+		action: planner.Update, calls: put,
+		live: map[string]any{"properties.height.type": "integer", "properties.id.type": "string"},
+	},
+	{
+		name: "labelled", of: "datatype.shelf", row: "properties",
+		edit:   [][2]string{{"title: Label", "title: Sign"}},
+		action: planner.Update, calls: put, live: map[string]any{"properties.label.properties.text.title": "Sign"},
+	},
+	{
+		name: "removed", of: "datatype.shelf", row: "properties",
+		edit:   [][2]string{{"  label.text: {type: string, title: Label}\n", ""}},
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		name: "retyped", of: "datatype.shelf", row: "properties",
+		edit:   [][2]string{{"{type: string, title: Label}", "{type: integer, title: Label}"}},
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		of: "datatype.shelf", row: "required", graph: setting("required", resource.List(text("id"))),
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		of: "datatype.shelf", row: "type", graph: setting("type", text("array")),
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		name: "of another data type", of: "fieldgroup.stock", row: "definitions",
+		edit:   [][2]string{{"stock.shelf: {$ref: shelf}", "stock.shelf: {$ref: address}"}},
 		action: planner.Update, guard: "schema-change",
 	},
 }

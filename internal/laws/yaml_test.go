@@ -115,6 +115,13 @@ func (p *project) documents() []document {
 	for _, c := range p.connections {
 		out = append(out, document{"Connection", c.name, c.tree()})
 	}
+	for _, d := range p.types {
+		t := tree{{"kind", "DataType"}, {"name", d.name}, {"title", d.title}}
+		t.opt("description", d.description)
+		t.opt("fields", fieldsTree(d.fields))
+		t.opt("lifecycle", d.life.tree())
+		out = append(out, document{"DataType", d.name, t})
+	}
 	for _, g := range p.groups {
 		t := tree{{"kind", "FieldGroup"}, {"name", g.name}, {"title", g.title}}
 		t.opt("description", g.description)
@@ -260,6 +267,9 @@ func texts(list []string) []any {
 
 func (f field) tree() any {
 	t := tree{{"type", f.typ}}
+	if f.ref != nil {
+		t = tree{{"$ref", f.ref.name}}
+	}
 	t.opt("title", f.title)
 	t.opt("description", f.description)
 	t.opt("enum", f.choices(f.enum))
@@ -272,7 +282,7 @@ func (f field) tree() any {
 	t.opt("minimum", f.minimum)
 	t.opt("maximum", f.maximum)
 	t.opt("required", f.required)
-	if len(t) == 1 {
+	if len(t) == 1 && f.ref == nil {
 		return f.typ
 	}
 	return t

@@ -32,6 +32,7 @@ var bodies = map[resource.Kind]string{
 	resource.Connection: `{"name":"crm","description":"","auth":{"specName":"Basic","params":{"user":"app",
 		"password":"${env.PW}"}},"connectionSpec":{"id":"74a1c565","version":"1.0"}}`,
 	resource.Namespace: `{"name":"CRM ID","code":"CRMID","idType":"CROSS_DEVICE"}`,
+	resource.DataType:  `{"type":"object","title":"store","properties":{"id":{"type":"string"}}}`,
 	resource.FieldGroup: `{"type":"object","title":"crm","meta:intendedToExtend":["a","b"],
 		"definitions":{"c":{"properties":{"_{TENANT_ID}":{"type":"object","maxLength":9}}}},
 		"allOf":[{"$ref":"#/definitions/c"}]}`,

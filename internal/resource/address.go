@@ -21,6 +21,7 @@ type Kind string
 const (
 	Connection        Kind = "connection"   // Flow Service base connection
 	Namespace         Kind = "namespace"    // Identity Service namespace
+	DataType          Kind = "datatype"     // Schema Registry data type
 	FieldGroup        Kind = "fieldgroup"   // Schema Registry field group
 	Schema            Kind = "schema"       // Schema Registry schema
 	Descriptor        Kind = "descriptor"   // Schema Registry identity descriptor
@@ -40,8 +41,8 @@ const (
 // Kinds returns every kind in the order in which a dataflow needs them.
 func Kinds() []Kind {
 	return []Kind{
-		Connection, Namespace, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display, Deprecated, Key,
-		Union, Dataset, Source, Target, Mapping, Flow,
+		Connection, Namespace, DataType, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display,
+		Deprecated, Key, Union, Dataset, Source, Target, Mapping, Flow,
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 //	schema ─┬─► descriptor of the other schema ─┐
 //	        ├─► reference ──────────────────────┴─► relationship
 //	        └─► display, deprecated
+//	datatype ─► fieldgroup
 //	namespace ─► descriptor, reference, relationship
 //
 // Marks like §2.4 name the sections of the platform's behavior as described
@@ -158,6 +159,18 @@ var kinds = map[Kind]*Spec{
 			{"code", Immutable, Always, "identities refer to a namespace by its code, which is fixed"},
 			{"idType", Immutable, Always, "the type of a namespace is fixed"},
 		},
+	},
+	DataType: {
+		Kind: DataType, Noun: "data type", Collection: specs.SchemaRegistry + "/tenant/datatypes",
+		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Title: "title", Part: true,
+		Traits: []Trait{
+			{"title", InPlace, Always, "titles and descriptions may change at any time"},
+			{"description", InPlace, Always, "titles and descriptions may change at any time"},
+			{"properties", Additive, Always, "fields may be added to a data type in use, never removed or retyped"},
+			{"required", Additive, Always, "records that have no value stay valid"},
+			{"type", Immutable, Always, "a data type of a document is an object"},
+		},
+		Sets: fieldSets, Labels: fieldLabels, Free: fieldFree, Narrowing: fieldNarrowing,
 	},
 	FieldGroup: {
 		Kind: FieldGroup, Noun: "field group", Collection: specs.SchemaRegistry + "/tenant/fieldgroups",

@@ -42,6 +42,7 @@ var undrafted = Spelling{Field: "state", Unsaid: true}
 var spellings = map[Kind][]Spelling{
 	Connection: {textless, specVersion},
 	Namespace:  {textless, {Field: "idType", Canon: strings.ToUpper}},
+	DataType:   {textless},
 	FieldGroup: {textless},
 	Schema:     {textless},
 	Dataset: {

@@ -145,6 +145,8 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 			n = n.item
 		}
 		switch {
+		case n.open:
+			return w.unchecked(), nil
 		case n.isMap():
 			w.below = Map
 			n = n.item

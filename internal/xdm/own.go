@@ -76,7 +76,7 @@ type ownNode struct {
 }
 
 func (b *ownBuilder) add(i int, f OwnField) {
-	steps, err := parsePath(f.Path)
+	steps, err := parseSteps(f.Path, true)
 	if err != nil {
 		b.problems = append(b.problems, OwnProblem{Code: OwnBadPath, Index: i, Start: err.Start, End: err.End})
 		return
@@ -90,7 +90,7 @@ func (b *ownBuilder) add(i int, f OwnField) {
 		return
 	}
 	n := b.root
-	for k, s := range steps {
+	for _, s := range steps {
 		problem := OwnProblem{Index: i, Name: s.name, Start: s.start, End: s.end}
 		if !IsFieldName(s.name) {
 			problem.Code = OwnBadName
@@ -104,7 +104,7 @@ func (b *ownBuilder) add(i int, f OwnField) {
 		}
 		n = n.put(s.name, i)
 		for _, index := range s.indexes {
-			if index != "*" || k == len(steps)-1 {
+			if index != "*" {
 				problem.Code = OwnIndex
 				b.problems = append(b.problems, problem)
 				return
@@ -158,6 +158,10 @@ func (n *ownNode) shapeOf() Shape {
 	switch {
 	case n.item != nil:
 		item := n.item.shapeOf()
+		if n.item.declared && !n.declared { // the list is what people see
+			s.Title, s.Description, s.Status = item.Title, item.Description, item.Status
+			item.Title, item.Description, item.Status = "", "", ""
+		}
 		if s.Items != nil && s.Items.Type == "object" && len(s.Items.Properties) > 0 {
 			item.Properties = append(slices.Clone(s.Items.Properties), item.Properties...)
 		}
@@ -197,6 +201,14 @@ func isTenant(segment, tenant string) bool {
 // ownTree makes lookup nodes of the built shape.
 func ownTree(s Shape) *node {
 	n := &node{own: true, shape: specShape(s)}
+	if s.Ref != "" {
+		n.shape.Type, n.open = "object", s.Known == nil
+		if s.Known != nil {
+			of := s.Known.node()
+			n.kids, n.names = of.kids, of.names
+		}
+		return n
+	}
 	required := make(map[string]bool, len(s.Required))
 	for _, name := range s.Required {
 		required[name] = true

@@ -19,7 +19,10 @@ const maxDepth = 50
 
 // parsePath cuts a destination at its dots. `${…}` and a backslash keep a dot
 // in a name; `[0]` and `[*]` after a name are indexes.
-func parsePath(path string) ([]step, *PathError) {
+func parsePath(path string) ([]step, *PathError) { return parseSteps(path, false) }
+
+// parseSteps is parsePath. With all, [] is any element, as in the columns of files.
+func parseSteps(path string, all bool) ([]step, *PathError) {
 	bad := func(start, end int, detail string) *PathError {
 		return &PathError{Code: BadPath, Path: path, Start: start, End: min(max(end, start), len(path)), Detail: detail}
 	}
@@ -72,6 +75,9 @@ func parsePath(path string) ([]step, *PathError) {
 				return nil, bad(i, len(path), "unclosed [")
 			}
 			index := path[i+1 : i+end]
+			if index == "" && all {
+				index = "*"
+			}
 			if index != "*" && !isIndex(index) {
 				return nil, bad(i, i+end+1, "index")
 			}

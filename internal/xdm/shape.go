@@ -2,11 +2,14 @@ package xdm
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // Shape is the JSON Schema of one field, as in a field group. Its
@@ -30,7 +33,44 @@ type Shape struct {
 	XDMType     string   // meta:xdmType; only a map has to say it
 	Choices     []Choice // meta:enum: labels of values, or suggestions
 	Status      string   // meta:status, "deprecated" or ""
+	Ref         string   // $ref: the data type of the field, by $id or by name; it has no type then
+	Known       *DataType
 }
+
+// DataType is what is known of a data type. The tree of its fields is built once for all that are of the type.
+type DataType struct {
+	Shape Shape
+	once  sync.Once
+	tree  *node
+}
+
+func (d *DataType) node() *node {
+	d.once.Do(func() { d.tree = ownTree(d.Shape) })
+	return d.tree
+}
+
+// DataTypeByName finds a standard data type by its $id or the last part of it.
+func DataTypeByName(name string) (id string, ok bool) {
+	if ok := dataTypeIDs()[name]; ok != "" {
+		return ok, true
+	}
+	return name, strings.HasPrefix(name, "https://ns.adobe.com/xdm/") && IsID(name)
+}
+
+// NearestDataTypes suggests names of standard data types.
+func NearestDataTypes(name string) []string { return dataTypeNames().All(name) }
+
+var dataTypeNames = sync.OnceValue(func() *nearest.Names {
+	return nearest.Of(slices.Sorted(maps.Keys(dataTypeIDs())))
+})
+
+var dataTypeIDs = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	for _, t := range specs.XDM().DataTypes {
+		out[t.ID[strings.LastIndexByte(t.ID, '/')+1:]] = t.ID
+	}
+	return out
+})
 
 // Choice is a value of a field with its label.
 type Choice struct{ Value, Label string }
@@ -162,7 +202,7 @@ func (s Shape) Same(o Shape) bool {
 
 // unlabeled is s without what only people read, at any depth.
 func (s Shape) unlabeled() Shape {
-	s.Title, s.Description = "", ""
+	s.Title, s.Description, s.Known = "", "", nil
 	below := func(inner *Shape) *Shape {
 		if inner == nil {
 			return nil

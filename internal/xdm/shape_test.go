@@ -119,7 +119,8 @@ func TestOwnProperties(t *testing.T) {
 			`{"type":"object","properties":{"m":{"type":"object","additionalProperties":{"type":"string"},"meta:xdmType":"map"}}}`, []OwnProblem{{Code: OwnClash, Index: 1, Other: 0, Name: "b", Start: 2, End: 3}}},
 		{"below a list without its index", []OwnField{{Path: "l[*].a", Shape: str}, {Path: "l.b", Shape: num}},
 			`{"type":"object","properties":{"l":{"type":"array","items":{"type":"object","properties":{"a":{"type":"string"}}}}}}`, []OwnProblem{{Code: OwnClash, Index: 1, Other: 0, Name: "b", Start: 2, End: 3}}},
-		{"names", []OwnField{{Path: "first name", Shape: str}, {Path: "_x", Shape: str}, {Path: "_other.x", Shape: str}, {Path: "a..b", Shape: str}, {Path: "a[0].b", Shape: str}, {Path: "a[*]", Shape: str}},
+		{"names", []OwnField{{Path: "first name", Shape: str}, {Path: "_x", Shape: str}, {Path: "_other.x", Shape: str},
+			{Path: "a..b", Shape: str}, {Path: "a[0].b", Shape: str}, {Path: "a[1]", Shape: str}},
 			``, []OwnProblem{
 				{Code: OwnBadName, Index: 0, Name: "first name", End: 10}, {Code: OwnBadName, Index: 1, Name: "_x", End: 2}, {Code: OwnTenant, Index: 2, Name: "_other", End: 6},
 				{Code: OwnBadPath, Index: 3, Start: 2, End: 3}, {Code: OwnIndex, Index: 4, Name: "a", End: 1}, {Code: OwnIndex, Index: 5, Name: "a", End: 1}}},

@@ -16,6 +16,7 @@ type node struct {
 	shape *specs.XDMShape
 	from  mask // standard: what gives it
 	own   bool
+	open  bool           // a data type that is not known: it may have any member
 	kids  []*node        // members of an object, by name
 	item  *node          // element of an array, or value of a map
 	names *nearest.Names // of the members, of a level of own fields
