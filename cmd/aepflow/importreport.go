@@ -20,8 +20,8 @@ import (
 // reportFile is where an import says what it did; later ones get a number.
 const reportFile = "import-report"
 
-// write creates the files and puts the objects into the lockfile. It overwrites nothing: a file of another import that
-// has the same text is as good as written.
+// write creates the files, and then puts the objects into the lockfile: an entry without a document would be deleted by
+// the next apply. It overwrites nothing: a file that exists is kept, and what it lacks is printed.
 func (i *importing) write() error {
 	if len(i.result.entries) == 0 && len(i.result.gone) == 0 {
 		return nil

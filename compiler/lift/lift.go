@@ -48,8 +48,7 @@ func Lift(s Sandbox) *Project {
 	var flows []parts
 	mapped := map[resource.ObjectKey]bool{} // mapping sets that an earlier flow has
 	for _, f := range l.byKind[resource.Flow] {
-		if owner, owned := l.Owned[resource.KeyOfObject(resource.Flow, f.ID)]; owned {
-			_ = owner
+		if _, owned := l.Owned[resource.KeyOfObject(resource.Flow, f.ID)]; owned {
 			l.claim(f)
 			continue
 		}
