@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -69,8 +68,11 @@ func (r Record) message(ref string) string {
 // errForeign says that a commit is none of a lock.
 var errForeign = errors.New("it is not a lock that aepflow has written")
 
-// holderShape is that of the name of a holder, which people pass to unlock.
-var holderShape = regexp.MustCompile(`^[!-~]{1,255}$`)
+// isHolder reports whether a text can be the name of a holder, which people pass to unlock: 1 to 255 visible ASCII
+// characters. A regular expression of that length takes 2.8 ms to compile, at every start of the program.
+func isHolder(s string) bool {
+	return s != "" && len(s) <= 255 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })
+}
 
 // parseCommit reads the text of a commit, which anybody with access to the Git server may have written.
 func parseCommit(text string) (Record, error) {
@@ -87,7 +89,7 @@ func parseCommit(text string) (Record, error) {
 	}
 	major, _, _ := strings.Cut(r.Version, ".")
 	switch {
-	case r.Version == "" || r.State == "" || !holderShape.MatchString(r.Holder):
+	case r.Version == "" || r.State == "" || !isHolder(r.Holder):
 		return Record{}, errForeign
 	case major != "1":
 		return Record{}, fmt.Errorf("it has version %q; install a later version of aepflow", r.Version)
