@@ -77,6 +77,7 @@ var layers = map[string][]string{
 	"internal/connectordoc":    {"internal/specs"},
 	"internal/dataprep":        {"internal/diag", "internal/nearest", "internal/specs"},
 	"internal/dataprep/eval":   {"internal/dataprep", "internal/javaregex", "internal/javatime"},
+	"internal/record":          {"internal/dataprep", "internal/dataprep/eval", "internal/xdm"},
 	"internal/javaregex":       {},
 	"internal/javatime":        {},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -31,7 +32,7 @@ const (
 	TooLong      = "too-long"
 )
 
-// booleanWords are the texts that become true or false; no others do.
+// booleanWords are the texts that become true, then those that become false; no others do.
 var booleanWords = []string{"y", "yes", "Y", "YES", "on", "ON", "true", "TRUE", "n", "N", "no", "NO", "off", "OFF",
 	"false", "FALSE"}
 
@@ -66,13 +67,13 @@ func CheckConstant(value string, f Field) *ConstantFault {
 		if err != nil {
 			return &ConstantFault{Code: NotANumber}
 		}
-		return checkRange(float64(n), f)
+		return CheckNumber(float64(n), f)
 	case "number":
 		n, err := strconv.ParseFloat(value, 64)
 		if err != nil {
 			return &ConstantFault{Code: NotANumber}
 		}
-		return checkRange(n, f)
+		return CheckNumber(n, f)
 	case "date", "date-time":
 		for _, layout := range dateLayouts {
 			if _, err := time.Parse(layout, value); err == nil {
@@ -81,7 +82,7 @@ func CheckConstant(value string, f Field) *ConstantFault {
 		}
 		return &ConstantFault{Code: NotADate}
 	case "string":
-		return checkText(value, f)
+		return CheckText(value, f)
 	}
 	return nil
 }
@@ -92,7 +93,8 @@ var widthBounds = map[string][2]float64{
 	"long": {-9007199254740991, 9007199254740991},
 }
 
-func checkRange(n float64, f Field) *ConstantFault {
+// CheckNumber compares a number with the range of a field; nil when it lies in it.
+func CheckNumber(n float64, f Field) *ConstantFault {
 	low, high, bounded := 0.0, 0.0, false
 	if b, ok := widthBounds[f.Type]; ok {
 		low, high, bounded = b[0], b[1], true
@@ -106,7 +108,8 @@ func checkRange(n float64, f Field) *ConstantFault {
 	return nil
 }
 
-func checkText(value string, f Field) *ConstantFault {
+// CheckText compares a text with the enumeration, the lengths, and the pattern of a field; nil when it fits.
+func CheckText(value string, f Field) *ConstantFault {
 	n := utf8.RuneCountInString(value)
 	switch {
 	case len(f.Enum) > 0 && !slices.Contains(f.Enum, value):
@@ -121,11 +124,29 @@ func checkText(value string, f Field) *ConstantFault {
 		return &ConstantFault{Code: TooShort}
 	case f.Pattern != "":
 		// A pattern that Go cannot read is left to the platform.
-		if re, err := regexp.Compile(f.Pattern); err == nil && !re.MatchString(value) {
+		if re := patternOf(f.Pattern); re != nil && !re.MatchString(value) {
 			return &ConstantFault{Code: NotAPattern, Want: []string{f.Pattern}}
 		}
 	}
 	return nil
+}
+
+// patterns are the compiled patterns of schemas; one that Go cannot read is nil.
+var patterns sync.Map
+
+func patternOf(pattern string) *regexp.Regexp {
+	if re, ok := patterns.Load(pattern); ok {
+		return re.(*regexp.Regexp)
+	}
+	re, _ := regexp.Compile(pattern)
+	patterns.Store(pattern, re)
+	return re
+}
+
+// IsBooleanText reports whether a text becomes true or false, and which.
+func IsBooleanText(text string) (value, ok bool) {
+	i := slices.Index(booleanWords, text)
+	return i >= 0 && i < len(booleanWords)/2, i >= 0
 }
 
 func foldIn(value string, words []string) string {

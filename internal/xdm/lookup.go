@@ -164,7 +164,7 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 		default:
 			return Field{}, w.fail(st, ChildOfLeaf, n)
 		}
-		w.canon = join(w.canon, st.name)
+		w.canon = Join(w.canon, st.name)
 		for _, index := range st.indexes {
 			if !n.isArray() {
 				e := w.fail(st, NotAnArray, n)

@@ -99,13 +99,32 @@ func parseSteps(path string, all bool) ([]step, *PathError) {
 	}
 }
 
+// Step is one level of a path: a name and the indexes after it, numbers or *.
+type Step struct {
+	Name    string
+	Indexes []string
+}
+
+// Steps cuts a path into its levels.
+func Steps(path string) ([]Step, *PathError) {
+	steps, err := parsePath(path)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Step, len(steps))
+	for i, s := range steps {
+		out[i] = Step{s.name, s.indexes}
+	}
+	return out, nil
+}
+
 func isIndex(s string) bool {
 	n, err := strconv.ParseUint(s, 10, 31)
 	return err == nil && strconv.FormatUint(n, 10) == s
 }
 
-// join appends a segment to a canonical path.
-func join(parent, name string) string {
+// Join appends a segment to a canonical path.
+func Join(parent, name string) string {
 	if strings.ContainsAny(name, `.\`) {
 		name = strings.ReplaceAll(strings.ReplaceAll(name, `\`, `\\`), ".", `\.`)
 	}
@@ -133,7 +152,7 @@ func SlashPath(dotted string) string {
 func DottedPath(slashed string) string {
 	dotted := ""
 	for name := range strings.SplitSeq(strings.Trim(slashed, "/"), "/") {
-		dotted = join(dotted, name)
+		dotted = Join(dotted, name)
 	}
 	return dotted
 }

@@ -52,7 +52,7 @@ func (s *Schema) Required(destinations []string) []Missing {
 			if k.shape == nil || !k.shape.Required || s.member(l.node, k.name) == nil {
 				continue
 			}
-			p := join(path, k.name)
+			p := Join(path, k.name)
 			if !covered[p] && !coveredAbove(whole, p) {
 				out = append(out, Missing{Path: p, Parent: path, Index: l.index})
 			}
@@ -88,6 +88,41 @@ func (s *Schema) levels(path string, steps []step, f func(string, *node)) {
 	}
 }
 
+// RequiredIn returns the members that the object at a path requires; "" is the whole
+// record. Indexes are written as [*].
+func (s *Schema) RequiredIn(path string) []string {
+	var at *node
+	if path == "" {
+		at = s.standard
+	} else {
+		steps, err := parsePath(path)
+		if err != nil {
+			return nil
+		}
+		found := ""
+		w := walk{schema: s, path: path, general: true, visit: func(path string, n *node) { found, at = path, n }}
+		steps = append(steps, step{name: "\x00"}) // no member: the walk ends at the object
+		if s.hasTenant(steps[0].name) {
+			_, err = w.own(steps)
+		} else if s.standard != nil {
+			_, err = w.down(s.standard, steps)
+		}
+		if err == nil || found != w.canon {
+			return nil
+		}
+	}
+	var out []string
+	if at == nil {
+		return nil
+	}
+	for _, k := range at.kids {
+		if k.shape != nil && k.shape.Required && s.member(at, k.name) != nil {
+			out = append(out, k.name)
+		}
+	}
+	return out
+}
+
 func coveredAbove(whole map[string]bool, path string) bool {
 	for {
 		i := strings.LastIndexAny(path, ".[")
@@ -121,7 +156,7 @@ func (s *Schema) canonical(steps []step) []string {
 			out = append(out, path)
 			n = n.item
 		}
-		path = join(path, st.name)
+		path = Join(path, st.name)
 		out = append(out, path)
 		if n != nil {
 			if n.isMap() {
@@ -191,7 +226,7 @@ func (s *Schema) exact(steps []step) []string {
 		if i == 0 && s.hasTenant(name) {
 			name = TenantNamespace
 		}
-		path = join(path, name)
+		path = Join(path, name)
 		out = append(out, path)
 		for _, index := range st.indexes {
 			path += "[" + index + "]"

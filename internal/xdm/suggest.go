@@ -72,12 +72,12 @@ func (p *nearPaths) repair(n *node, path string, i int) {
 	}
 	switch {
 	case n.isMap():
-		p.follow(n.item, join(path, st.name), i)
+		p.follow(n.item, Join(path, st.name), i)
 	case p.schema.member(n, st.name) != nil:
-		p.follow(p.schema.member(n, st.name), join(path, st.name), i)
+		p.follow(p.schema.member(n, st.name), Join(path, st.name), i)
 	default:
 		for _, name := range p.schema.members(n).All(st.name) {
-			p.follow(n.kid(name), join(path, name), i)
+			p.follow(n.kid(name), Join(path, name), i)
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (p *nearPaths) flat() {
 	}
 	written := ""
 	for _, st := range p.steps {
-		written = join(written, st.name)
+		written = Join(written, st.name)
 	}
 	for _, near := range nearest.Of(all).All(written) {
 		p.add(near)

@@ -312,6 +312,9 @@ func (m *Machine) text(v Value) (string, bool) {
 	return v.scalar(), true
 }
 
+// Scalar is the text of a single value, as Java writes it.
+func (v Value) Scalar() string { return v.scalar() }
+
 // scalar is the text of anything but a list or an object.
 func (v Value) scalar() string {
 	switch v.kind {

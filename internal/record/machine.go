@@ -1,0 +1,255 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/dataprep/eval"
+	"github.com/aepflow/aepflow/internal/xdm"
+)
+
+// Machine makes records, one after the other. It is not safe for concurrent use. What
+// it returns is valid until the next row.
+type Machine struct {
+	set      *Set
+	eval     *eval.Machine
+	row      []eval.Value // by slot
+	places   []int        // by slot: the field of a row, see Header
+	outcomes []Outcome
+	faults   []Fault
+	tree     tree
+	root     *level
+	targets  []target // of each mapping
+	writer   writer
+}
+
+// target is how far the way to a destination is the same for each row.
+type target struct {
+	path  []place
+	level *level
+	rest  []step // from the first [*] on
+}
+
+func (m *Machine) target(steps []step) target {
+	t := target{level: m.root, rest: steps}
+	for len(t.rest) > 0 && t.rest[0].index != every {
+		p := place{index: t.rest[0].index}
+		if p.index == member {
+			t.level = t.level.kid(t.rest[0].name)
+			p.level = t.level
+		} else {
+			t.level = t.level.item()
+		}
+		t.path, t.rest = append(t.path, p), t.rest[1:]
+	}
+	t.path = slices.Clip(t.path)
+	return t
+}
+
+// NewMachine returns a machine for the mappings of a set.
+func NewMachine(s *Set) *Machine {
+	m := &Machine{set: s, eval: eval.NewMachine(s.eval), outcomes: make([]Outcome, len(s.mappings))}
+	m.row = make([]eval.Value, len(s.eval.Names()))
+	m.places = make([]int, len(m.row))
+	m.root = newLevel(s.schema, "", "")
+	for _, p := range s.mappings {
+		m.targets = append(m.targets, m.target(p.steps))
+	}
+	m.Header(nil)
+	return m
+}
+
+// Header names the fields of the rows that Fields takes. Of two fields with one name
+// the last counts.
+func (m *Machine) Header(names []string) {
+	at := make(map[string]int, len(names))
+	for i, name := range names {
+		at[name] = i
+	}
+	for slot, name := range m.set.eval.Names() {
+		m.places[slot] = -1
+		if i, ok := at[name]; ok {
+			m.places[slot] = i
+		}
+	}
+}
+
+// Fields makes the record of a row of texts, in the order of the header.
+func (m *Machine) Fields(fields []string) {
+	for slot, name := range m.set.eval.Names() {
+		typ, declared := m.set.columns[name]
+		switch place := m.places[slot]; {
+		case place >= 0 && place < len(fields):
+			m.row[slot] = typed(fields[place], typ)
+		case declared:
+			m.row[slot] = eval.Value{}
+		default:
+			m.row[slot] = eval.Missing
+		}
+	}
+	m.eval.SetRow(m.row, nil)
+	m.run()
+}
+
+// Object makes the record of a row.
+func (m *Machine) Object(row *eval.Map) {
+	for slot, name := range m.set.eval.Names() {
+		v, ok := row.Get(name)
+		if _, declared := m.set.columns[name]; !ok && !declared {
+			v = eval.Missing
+		}
+		m.row[slot] = v
+	}
+	m.eval.SetRow(m.row, row)
+	m.run()
+}
+
+// typed is a text as a value of a declared column; a text that is none stays a text.
+func typed(text, typ string) eval.Value {
+	if text == "" && typ != "" && typ != "string" {
+		return eval.Value{}
+	}
+	switch typ {
+	case "integer", "long":
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			if typ == "long" {
+				return eval.OfLong(n)
+			}
+			return eval.OfInt(n)
+		}
+	case "double":
+		if f, err := strconv.ParseFloat(text, 64); err == nil {
+			return eval.OfDouble(f)
+		}
+	case "boolean":
+		if b, ok := xdm.IsBooleanText(text); ok {
+			return eval.OfBool(b)
+		}
+	}
+	return eval.OfText(text)
+}
+
+// Outcomes are what each mapping did to the row.
+func (m *Machine) Outcomes() []Outcome { return m.outcomes }
+
+// Faults are why the platform would reject the row; none if it would take it.
+func (m *Machine) Faults() []Fault { return m.faults }
+
+// AppendJSON writes the record.
+func (m *Machine) AppendJSON(b []byte) []byte { return m.tree.root.appendJSON(b) }
+
+func (m *Machine) run() {
+	m.faults = m.faults[:0]
+	m.tree.reset(m.root)
+	for _, i := range m.set.order {
+		m.outcomes[i] = m.apply(&m.set.mappings[i], m.targets[i])
+	}
+	m.require(m.tree.root, 0)
+}
+
+// apply runs a mapping and writes what it gives.
+func (m *Machine) apply(p *mapping, to target) Outcome {
+	v, fault := m.value(p)
+	switch {
+	case fault != nil && fault.Code == eval.CannotEvaluate:
+		return Outcome{State: Unknown, Code: string(fault.Code), Message: fault.Message}
+	case fault != nil:
+		return Outcome{State: Failed, Code: string(fault.Code), Message: fault.Message}
+	case v.IsNull():
+		return Outcome{}
+	}
+	w := &m.writer
+	*w = writer{m: m, writes: w.writes[:0], faults: w.faults[:0]}
+	out, wrote := w.spread(to.path, to.level, to.rest, v, len(to.path))
+	switch {
+	case w.failure != nil:
+		return Outcome{State: Failed, Code: w.failure.Code, Message: w.failure.Message}
+	case !wrote:
+		return Outcome{}
+	}
+	w.commit()
+	m.faults = append(m.faults, w.faults...)
+	return Outcome{State: Filled, Value: out}
+}
+
+func (m *Machine) value(p *mapping) (eval.Value, *eval.Error) {
+	switch p.Form {
+	case Constant:
+		return eval.OfText(p.Source), nil
+	case Expression:
+		return m.eval.Run(p.program)
+	}
+	v := m.row[p.slot]
+	if v == eval.Missing {
+		return v, &eval.Error{Code: eval.MissingAttribute, Message: fmt.Sprintf("the row has no `%s`", p.path[0].Name)}
+	}
+	return follow(v, p.path[0].Indexes, p.path[1:]), nil
+}
+
+// follow goes down a path in a row. What is not there is null.
+func follow(v eval.Value, indexes []string, path []xdm.Step) eval.Value {
+	for i, index := range indexes {
+		if v.Kind() != eval.List {
+			return eval.Value{}
+		}
+		items := v.Items()
+		if index == "*" {
+			out := make([]eval.Value, len(items))
+			for j, item := range items {
+				out[j] = follow(item, indexes[i+1:], path)
+			}
+			return eval.OfList(out)
+		}
+		n, err := strconv.Atoi(index)
+		if err != nil || n >= len(items) {
+			return eval.Value{}
+		}
+		v = items[n]
+	}
+	if len(path) == 0 {
+		return v
+	}
+	if v.Kind() != eval.Object {
+		return eval.Value{}
+	}
+	v, _ = v.Object().Get(path[0].Name)
+	return follow(v, path[0].Indexes, path[1:])
+}
+
+// require notes the required members that the objects of a record lack.
+func (m *Machine) require(n *node, depth int) {
+	if n.kind == object {
+		for _, name := range n.level.required() {
+			if k := n.member(name); (k == nil || k.kind == nothing) && !m.mayFill(xdm.Join(n.level.general, name)) {
+				path := xdm.Join(n.level.path, name)
+				m.faults = append(m.faults, Fault{path, MissingField, "the schema requires this field"})
+			}
+		}
+	}
+	if depth < maxDepth {
+		for _, k := range n.kids {
+			m.require(k, depth+1)
+		}
+	}
+}
+
+// mayFill reports whether a mapping that cannot be evaluated may have filled a field.
+func (m *Machine) mayFill(path string) bool {
+	for i, out := range m.outcomes {
+		if out.State == Unknown {
+			d := m.set.mappings[i].general
+			if within(d, path) || within(path, d) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// within reports whether a path is another one or lies below it.
+func within(path, above string) bool {
+	rest, ok := strings.CutPrefix(path, above)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
