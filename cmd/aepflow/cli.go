@@ -173,8 +173,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, outStream, errStre
 	return a.finish(err)
 }
 
-// misused returns why the command line cannot be parsed. A request for help or the version can.
-func misused(args []string) (err error) {
+// misused returns why the command line cannot be parsed.
+func misused(args []string) error {
+	var g grammar
+	exits := kong.Exit(func(code int) { panic(parsed(code)) })
+	return mistakeIn(newParser(&g, kong.Writers(io.Discard, io.Discard), exits), args)
+}
+
+// mistakeIn returns why a parser cannot parse a command line. A request for help or the version can be parsed.
+func mistakeIn(parser *kong.Kong, args []string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			if _, ended := p.(parsed); !ended {
@@ -182,8 +189,6 @@ func misused(args []string) (err error) {
 			}
 		}
 	}()
-	var g grammar
-	parser := newParser(&g, kong.Writers(io.Discard, io.Discard), kong.Exit(func(code int) { panic(parsed(code)) }))
 	_, err = parser.Parse(args)
 	return err
 }
