@@ -39,6 +39,9 @@ func (r *recorder) entryAfter(c callRef, before lockfile.Entry, start json.RawMe
 			continue
 		}
 		hash, err := r.secrets.hash(v.Text, hashAt(before.Secrets, v.at))
+		if err != nil && c.k < 0 {
+			hash, err = lockfile.UnknownSecret, nil // an object that is taken over: nothing is sent
+		}
 		if err != nil {
 			return lockfile.Entry{}, err
 		}

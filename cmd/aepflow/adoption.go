@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -91,11 +90,6 @@ func (op *operation) adopt(ctx context.Context, plan *planner.Plan) error {
 	if err := op.confirmAdoption(ctx, plan); err != nil {
 		return err
 	}
-	// What is applied is taken to be what is documented.
-	_, _, report, err := op.project.checkSecrets(op.session.Lock(), nil)
-	if err := errors.Join(err, op.diagnose(report)); err != nil {
-		return err
-	}
 	for address := range op.replaced {
 		e, _ := op.session.Get(address)
 		op.session.Edit(lockfile.Edit{Put: &lockfile.EntryText{Entry: deposed(e)}})
@@ -106,7 +100,7 @@ func (op *operation) adopt(ctx context.Context, plan *planner.Plan) error {
 	lock := op.session.Lock()
 	plan.Lock = planner.LockRef{Lineage: lock.Lineage, Serial: lock.Serial}
 	worker := applier.Applier{Client: op.conn.Client, Secrets: op.project.env.secret, Now: op.now}
-	_, err = worker.Apply(ctx, plan, op.session)
+	_, err := worker.Apply(ctx, plan, op.session)
 	return err
 }
 
