@@ -21,7 +21,7 @@ func readers(savedPlan string) [][]string {
 	return [][]string{
 		{"validate"}, {"compile", "-o", "json"}, {"plan"}, {"plan", "--refresh", "-o", "json"}, {"show", savedPlan}, {"graph"},
 		{"schedule"}, {"drift"}, {"state", "list"}, {"state", "show", "connection.crm"},
-		{"status"}, {"status", "-o", "html"}, {"runs", "-o", "json"}, {"doctor"},
+		{"status"}, {"status", "-o", "html"}, {"runs", "-o", "json"},
 	}
 }
 

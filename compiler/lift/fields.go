@@ -14,8 +14,8 @@ import (
 // fieldsOf reads the own fields of an object of a JSON Schema, in its order; false when a
 // document cannot describe one of them. implied takes away what follows from the rest of the
 // document.
-func fieldsOf(object resource.Value, implied func(*schemas.OwnField)) (schemas.Fields, bool) {
-	r := fieldReader{fine: true}
+func (x *index) fieldsOf(object resource.Value, implied func(*schemas.OwnField)) (schemas.Fields, bool) {
+	r := fieldReader{fine: true, id: x.id}
 	r.object("", object)
 	if implied != nil {
 		for i := range r.fields {
@@ -28,6 +28,7 @@ func fieldsOf(object resource.Value, implied func(*schemas.OwnField)) (schemas.F
 type fieldReader struct {
 	fields schemas.Fields
 	fine   bool
+	id     func(string) string // writes an ID for documents
 }
 
 // object reads the members of an object: each is a field, or an object that others lie in.
@@ -102,6 +103,10 @@ func (r *fieldReader) leaf(path string, v resource.Value, required bool) {
 	if at(v, "type").Text == "array" {
 		element, list = at(v, "items"), "[]"
 	}
+	if ref := at(element, "$ref").Text; ref != "" {
+		r.reference(f, v, element, ref, list)
+		return
+	}
 	word, ok := fieldWord(element)
 	if !ok {
 		r.fine = false
@@ -112,6 +117,24 @@ func (r *fieldReader) leaf(path string, v resource.Value, required bool) {
 		f.Type = "array of " + word
 	}
 	r.limits(&f, element)
+	r.fields = append(r.fields, f)
+}
+
+// reference reads a field that is a data type, or a list of elements that are.
+func (r *fieldReader) reference(f schemas.OwnField, v, element resource.Value, ref, list string) {
+	for _, m := range append(slices.Clone(v.Fields), element.Fields...) {
+		known := []string{"$ref", "type", "title", "description", "items"}
+		if !slices.Contains(known, m.Name) && (!isServers(m.Name) || m.Name == "meta:status") {
+			r.fine = false
+		}
+	}
+	f.Path += list
+	f.Ref = r.id(ref)
+	if word := ref[strings.LastIndexByte(ref, '/')+1:]; word != "" {
+		if id, ok := xdm.DataTypeByName(word); ok && id == ref {
+			f.Ref = word
+		}
+	}
 	r.fields = append(r.fields, f)
 }
 

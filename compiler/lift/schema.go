@@ -123,7 +123,7 @@ func (x *index) groupFields(g *Object) (schemas.Fields, bool) {
 		len(roots.Fields) != 1 || roots.Fields[0].Name != "_"+x.Tenant {
 		return nil, false
 	}
-	return fieldsOf(roots.Fields[0].Value, nil)
+	return x.fieldsOf(roots.Fields[0].Value, nil)
 }
 
 // fieldGroup makes a FieldGroup document of a field group that schemas share, or that is not the
@@ -196,7 +196,7 @@ func (b *schemaBuilder) relational() string {
 	if len(parts) != 1 || at(parts[0], "$ref").Text != "#/definitions/fields" || len(definitions.Fields) != 1 {
 		return "it does not define its fields in one place"
 	}
-	fields, ok := fieldsOf(at(definitions, "fields"), func(f *schemas.OwnField) {
+	fields, ok := b.fieldsOf(at(definitions, "fields"), func(f *schemas.OwnField) {
 		if slices.Contains(r.PrimaryKey, f.Path) || f.Path == r.Version || f.Path == r.Timestamp {
 			f.Required = false // a key implies it
 		}
