@@ -46,6 +46,7 @@ type grammar struct {
 	Explain  explainCmd  `cmd:"" formats:"text,json" help:"Explain a key of the file format, or a diagnostic."`
 
 	Eval       evalCmd       `cmd:"" formats:"text,json" help:"Run an expression of the mapping language on a row."`
+	Preview    previewCmd    `cmd:"" formats:"text,json,csv" help:"Run the mappings of a dataflow on rows of a file."`
 	Connectors connectorsCmd `cmd:"" formats:"text,json" help:"List the connectors, or print one."`
 
 	Emulator emulatorCmd `cmd:"" formats:"text" help:"Run the platform emulator on a local port."`
@@ -53,8 +54,7 @@ type grammar struct {
 
 	Completion completionCmd `cmd:"" formats:"text" help:"Print the script that completes command lines in a shell."`
 
-	Man     manCmd        `cmd:"" hidden:"" formats:"text" help:"Print a manual page, or write all of them."`
-	Preview oldPreviewCmd `cmd:"" hidden:""`
+	Man manCmd `cmd:"" hidden:"" formats:"text" help:"Print a manual page, or write all of them."`
 }
 
 // globals are the flags of every command.

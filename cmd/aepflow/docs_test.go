@@ -96,6 +96,9 @@ func formatsDocumented(t *testing.T, leaf *kong.Node) string {
 func writeFlags(b *strings.Builder, flags []*kong.Flag) {
 	b.WriteString("| flag | what |\n| --- | --- |\n")
 	for _, f := range flags {
+		if f.Hidden {
+			continue
+		}
 		name := "--" + f.Name
 		switch {
 		case f.IsBool():

@@ -57,16 +57,15 @@ func TestHabits(t *testing.T) {
 	}
 }
 
-// The former name of schedule ends as a usage error with the command to run instead.
+// The former preview ends as a usage error with the command to run instead.
 func TestFormerPreview(t *testing.T) {
 	for args, want := range map[string]string{
-		"preview":                           "schedule",
-		"preview crm --runs 5 --zone UTC":   "schedule crm --runs 5 --zone UTC",
-		"--target prod preview -o json crm": "--target prod schedule -o json crm",
+		"preview --runs 5": "schedule --runs 5",
+		"--target prod preview -o json crm --zone UTC": "--target prod schedule -o json crm --zone UTC",
 	} {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &errs)
-		said := "error: preview is now schedule\n  = help: run `aepflow " + want + "`\n"
+		said := "error: the command that lists runs is now schedule\n  = help: run `aepflow " + want + "`\n"
 		if code != exitUsage || errs.String() != said || out.Len() > 0 {
 			t.Errorf("%s: exit code %d\n%s%swant %s", args, code, &out, &errs, said)
 		}

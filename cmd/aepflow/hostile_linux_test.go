@@ -220,6 +220,7 @@ var hostileArguments = map[string][]string{
 	"explain":     {"dataflow.schedule"},
 	"explore":     {"crm"},
 	"import":      {"--sandbox", "dev", "--target", "local"},
+	"preview":     {"mytable", "--rows", "mytable.csv", "--show-data"},
 	"runs show":   {"00000000"},
 	"run":         {"mytable", "--auto-approve", "--lost-after", "1s"},
 	"retry":       {"mytable", "--auto-approve", "--lost-after", "1s"},

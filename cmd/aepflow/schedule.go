@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"time"
 	_ "time/tzdata" // for systems without time zones
 
@@ -57,18 +56,4 @@ func (c scheduleCmd) Run(a *app) error {
 		return a.printJSON(times)
 	}
 	return view.Timetable(a.stdout, times, zone, a.viewOptions(a.stdout))
-}
-
-// oldPreviewCmd is the former name of schedule.
-type oldPreviewCmd struct {
-	Args []string `arg:"" optional:"" passthrough:"all"`
-}
-
-// commandLine is the arguments of the program.
-type commandLine []string
-
-func (oldPreviewCmd) Run(line commandLine) error {
-	now := slices.Clone(line)
-	now[slices.Index(now, "preview")] = "schedule"
-	return exitHelp(exitUsage, "run `aepflow "+shellWords(now)+"`", "preview is now schedule")
 }

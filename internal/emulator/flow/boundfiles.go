@@ -10,7 +10,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
-	"github.com/aepflow/aepflow/internal/emulator/filedata"
+	"github.com/aepflow/aepflow/internal/rows"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -129,11 +129,11 @@ func exploreFile(c *core.Call, s fileStore, name string) (core.Answer, error) {
 	if err != nil {
 		return core.Answer{}, err
 	}
-	rows := 0
+	most := 0
 	if c.Query.Get("preview") == "true" {
-		rows = previewRows
+		most = previewRows
 	}
-	data, err := filedata.Read(text, format, rows)
+	data, err := rows.Read(text, format, most)
 	if err != nil {
 		return core.Answer{}, core.FlowError(core.ErrParamValue, "file %s cannot be read: %v", name, err)
 	}
@@ -148,7 +148,7 @@ func exploreFile(c *core.Call, s fileStore, name string) (core.Answer, error) {
 	if detected != nil {
 		out["properties"] = detected
 	}
-	if rows > 0 {
+	if most > 0 {
 		out["data"] = append([]any{}, data.Rows...)
 	}
 	return core.OK(out)
@@ -156,15 +156,15 @@ func exploreFile(c *core.Call, s fileStore, name string) (core.Answer, error) {
 
 // exploredFormat is how a call says that a file is read, or how it is found out, and
 // then its properties.
-func exploredFormat(c *core.Call, name string, text []byte) (f filedata.Format, detected object, err error) {
+func exploredFormat(c *core.Call, name string, text []byte) (f rows.Format, detected object, err error) {
 	given := func(name string) string { // older calls begin with a capital
 		return c.Query.Get(name) + c.Query.Get(strings.ToUpper(name[:1])+name[1:])
 	}
-	f = filedata.Format{Type: given("fileType"), Delimiter: given("columnDelimiter"), Encoding: given("encoding"),
+	f = rows.Format{Type: given("fileType"), Delimiter: given("columnDelimiter"), Encoding: given("encoding"),
 		Compression: given("compressionType")}
 	asked := c.Query.Get("determineProperties") == "true"
 	switch {
-	case asked && f != filedata.Format{}:
+	case asked && f != rows.Format{}:
 		return f, nil, core.FlowError(core.ErrParamValue, "determineProperties goes without fileType and its properties")
 	case !asked && f.Type == "":
 		return f, nil, core.FlowError(core.ErrParamValue, "fileType is missing; or ask for determineProperties=true")
@@ -178,7 +178,7 @@ func exploredFormat(c *core.Call, name string, text []byte) (f filedata.Format, 
 		}
 		return f, nil, checkFileFormat(data, f.Type)
 	}
-	if f, err = filedata.Detect(name, text); err != nil {
+	if f, err = rows.Detect(name, text); err != nil {
 		return f, nil, core.FlowError(core.ErrParamValue, "file %s cannot be read: %v", name, err)
 	}
 	detected = object{"fileType": f.Type}
@@ -207,7 +207,7 @@ func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcom
 		return fail("the source cannot be read: %v", err)
 	}
 	property := func(name string) string { return core.Text(source, "data", "properties", name) }
-	format := filedata.Format{Type: core.Text(source, "data", "format"), Delimiter: property("columnDelimiter"),
+	format := rows.Format{Type: core.Text(source, "data", "format"), Delimiter: property("columnDelimiter"),
 		Encoding: property("encoding"), Compression: property("compressionType")}
 	limit := 0
 	if readsChanges(source) {
@@ -225,7 +225,7 @@ func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcom
 		if err != nil {
 			return fail("file %s cannot be read: %v", s.outer(e.Path), err)
 		}
-		data, err := filedata.Read(text, format, limit)
+		data, err := rows.Read(text, format, limit)
 		if err != nil {
 			return fail("file %s cannot be read: %v", s.outer(e.Path), err)
 		}

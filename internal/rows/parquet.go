@@ -1,4 +1,4 @@
-package filedata
+package rows
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package filedata
+package rows
 
 import (
 	"archive/tar"

@@ -1,7 +1,7 @@
-// Package filedata reads the files of bound folders as the platform's file sources
+// Package rows reads the files of bound folders as the platform's file sources
 // do: delimited text, JSON, and Parquet, also compressed. It works on bytes in
 // memory; which file is read is its callers' business.
-package filedata
+package rows
 
 import (
 	"archive/tar"

@@ -1,0 +1,189 @@
+package rows
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// Reader reads rows one after the other: the memory that it takes does not grow with
+// their number.
+type Reader struct {
+	Columns []string // of delimited text; nil for what is hierarchical
+	next    func() (Row, error)
+}
+
+// Row is a row of a file; it is valid until the next one is read.
+type Row struct {
+	Fields []string // of delimited text, as many as Columns
+	Object []byte   // of what is hierarchical: a JSON object
+}
+
+// Next returns the next row, and io.EOF after the last one.
+func (r *Reader) Next() (Row, error) { return r.next() }
+
+// File is what a reader reads from. Parquet is read from all places of it.
+type File interface {
+	io.Reader
+	io.ReaderAt
+}
+
+// Open begins to read a file whose name says its format: csv, tsv, json, jsonl, or
+// parquet, and gz for a compressed one. Without such a name, its beginning says it.
+// Size is that of the file. Without a file, Open reads from a stream.
+func Open(name string, stream io.Reader, file File, size int64) (*Reader, error) {
+	if file != nil {
+		stream = file
+	}
+	in := bufio.NewReaderSize(stream, 1<<16)
+	packed := false
+	if begin, _ := in.Peek(2); bytes.Equal(begin, []byte{0x1f, 0x8b}) {
+		unpacked, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, errors.New("the file is not compressed by gzip")
+		}
+		in, packed = bufio.NewReaderSize(unpacked, 1<<16), true
+		name = strings.TrimSuffix(name, ".gz")
+	}
+	f := suffixes[strings.ToLower(path.Ext(name))]
+	begin, err := in.Peek(1 << 12)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, readError("read", err)
+	}
+	if f.Compression != "" {
+		return nil, fmt.Errorf("the file is not compressed by gzip")
+	}
+	if f.Type == "" || f.Type == "delimited" && f.Delimiter == "" {
+		found, _ := Detect(name, begin)
+		f.Type, f.Delimiter = found.Type, found.Delimiter
+	}
+	switch f.Type {
+	case "json":
+		return openJSON(in)
+	case "parquet":
+		if packed || file == nil {
+			return nil, errors.New("Parquet is read from a file that is not compressed as a whole")
+		}
+		return openParquet(file, size)
+	}
+	return openDelimited(in, f.Delimiter)
+}
+
+func openDelimited(in *bufio.Reader, delimiter string) (*Reader, error) {
+	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
+		_, _ = in.Discard(len(mark))
+	}
+	r := csv.NewReader(in)
+	if delimiter != "" {
+		r.Comma, _ = utf8.DecodeRuneInString(delimiter)
+	}
+	names, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the file has no header line")
+	}
+	if err != nil {
+		return nil, readError("delimited", err)
+	}
+	r.ReuseRecord = true
+	return &Reader{Columns: names, next: func() (Row, error) {
+		fields, err := r.Read()
+		if err != nil && !errors.Is(err, io.EOF) {
+			err = readError("delimited", err)
+		}
+		return Row{Fields: fields}, err
+	}}, nil
+}
+
+// openJSON reads an array of objects, or objects one after the other, as one a line.
+func openJSON(in *bufio.Reader) (*Reader, error) {
+	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
+		_, _ = in.Discard(len(mark))
+	}
+	for {
+		c, err := in.Peek(1)
+		if err != nil || c[0] != ' ' && c[0] != '\t' && c[0] != '\r' && c[0] != '\n' {
+			break
+		}
+		_, _ = in.Discard(1)
+	}
+	begin, _ := in.Peek(1)
+	isList := len(begin) > 0 && begin[0] == '['
+	d := json.NewDecoder(in)
+	if isList {
+		if _, err := d.Token(); err != nil {
+			return nil, readError("JSON", err)
+		}
+	}
+	return &Reader{next: func() (Row, error) {
+		if isList && !d.More() {
+			if _, err := d.Token(); err != nil {
+				return Row{}, readError("JSON", errors.Join(err, io.ErrUnexpectedEOF))
+			}
+			return Row{}, io.EOF
+		}
+		var row json.RawMessage
+		if err := d.Decode(&row); err != nil {
+			if errors.Is(err, io.EOF) && !isList {
+				return Row{}, io.EOF
+			}
+			return Row{}, readError("JSON", err)
+		}
+		if row[0] != '{' {
+			return Row{}, errors.New("the file contains something other than objects")
+		}
+		return Row{Object: row}, nil
+	}}, nil
+}
+
+// openParquet reads a file that the library may panic on.
+func openParquet(file File, size int64) (_ *Reader, err error) {
+	damaged := func(err *error) {
+		if p := recover(); p != nil {
+			*err = fmt.Errorf("the file is not Parquet: %v", p)
+		}
+	}
+	defer damaged(&err)
+	f, err := parquet.OpenFile(file, size)
+	if err != nil {
+		return nil, readError("Parquet", err)
+	}
+	schema, rows := f.Schema(), parquet.NewReader(f)
+	return &Reader{next: func() (_ Row, err error) {
+		defer damaged(&err)
+		row := object{}
+		if err := rows.Read(&row); err != nil {
+			if errors.Is(err, io.EOF) {
+				return Row{}, io.EOF
+			}
+			return Row{}, readError("Parquet", err)
+		}
+		text, err := json.Marshal(plain(schema, row))
+		return Row{Object: text}, err
+	}}, nil
+}
+
+// readError says that a file is not what it should be, or cannot be read.
+func readError(what string, err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the file is cut off")
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+		return errors.New("the file is not compressed by gzip, or it is damaged")
+	}
+	var syntax *json.SyntaxError
+	var line *csv.ParseError
+	if errors.As(err, &syntax) || errors.As(err, &line) || what == "Parquet" {
+		return fmt.Errorf("the file is not %s: %w", what, err)
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package rows
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+// all reads a file as Open does: what its rows contain, then the error.
+func all(t *testing.T, name string, text []byte, isFile bool) string {
+	t.Helper()
+	var file File
+	if isFile {
+		file = bytes.NewReader(text)
+	}
+	r, err := Open(name, bytes.NewReader(text), file, int64(len(text)))
+	var b strings.Builder
+	if err == nil && r.Columns != nil {
+		b.WriteString(strings.Join(r.Columns, "|"))
+	}
+	for err == nil {
+		var row Row
+		if row, err = r.Next(); err == nil {
+			b.WriteString(" " + strings.Join(row.Fields, "|") + string(row.Object))
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		b.WriteString(" error: " + err.Error())
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func TestOpen(t *testing.T) {
+	gz := func(s string) string { return string(packed(t, asGzip, s)) }
+	for _, tt := range []struct{ name, in, want string }{
+		{"a.csv", "\ufeffid,name\r\n1,\"A\r\nB\"\r\n2,\r\n", "id|name 1|A\nB 2|"},
+		{"a.csv", "id;name\n1;x\n", "id|name 1|x"},
+		{"a.tsv", "id\tname\n1\tx,y\n", "id|name 1|x,y"},
+		{"a.csv.gz", gz("\ufeffid\r\n1\r\n"), "id 1"},
+		{"-", gz("id\n1\n"), "id 1"},
+		{"-", `{"a":1}`, `{"a":1}`},
+		{"a.json", ` [{"a":1}, {"b":[2]}]`, `{"a":1} {"b":[2]}`},
+		{"a.json", "[]", ""},
+		{"a.jsonl", "{\"a\":1}\n\n{\"a\":2}\n", `{"a":1} {"a":2}`},
+		{"a.jsonl", "{\"a\":1}\n2\n", `{"a":1} error: the file contains something other than objects`},
+		{"a.jsonl", "{\"a\":", `error: the file is cut off`},
+		{"a.json", `[{"a":1}`, `{"a":1} error: the file is cut off`},
+		{"a.csv", "", "error: the file has no header line"},
+		{"a.csv", "a,b\n1\n", "a|b error: the file is not delimited: record on line 2: wrong number of fields"},
+		{"a.csv.gz", gz("id\n1\n")[:20], "error: the file is cut off"},
+		{"a.csv.gz", "id\n1\n", "error: the file is not compressed by gzip"},
+		{"a.parquet", "PAR1PAR1PAR1", "error: the file is not Parquet"},
+	} {
+		if got := all(t, tt.name, []byte(tt.in), true); got != tt.want && !strings.HasPrefix(got, tt.want+": ") {
+			t.Errorf("%s %q:\ngot  %s\nwant %s", tt.name, tt.in, got, tt.want)
+		}
+	}
+	text := parquetFile(t)
+	if got := all(t, "a.parquet", text, true); strings.Count(got, `"city":"Lund"`) != 1 || strings.Contains(got, "error") {
+		t.Error(got)
+	}
+	if got := all(t, "-", text, false); !strings.Contains(got, "not compressed as a whole") {
+		t.Error(got)
+	}
+	for i := 0; i < len(text); i += 3 { // however it is damaged, a file is read or refused
+		damaged := bytes.Clone(text)
+		damaged[i] ^= 0xff
+		all(t, "a.parquet", damaged, true)
+	}
+}

@@ -1,0 +1,133 @@
+package view
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/record"
+)
+
+// PreviewRow is a row and what each mapping did to it.
+type PreviewRow struct {
+	Number   int64
+	Record   []byte // JSON
+	Outcomes []PreviewOutcome
+	Faults   []record.Fault
+}
+
+// PreviewOutcome is an outcome with its value as text.
+type PreviewOutcome struct {
+	State         record.State
+	Code, Message string
+	Value         string
+}
+
+// Preview writes rows field by field, and what the platform would say about all rows.
+func Preview(w io.Writer, mappings []record.Mapping, rows []PreviewRow, t *record.Tally, o Options) error {
+	c := newCanvas(o)
+	for _, r := range rows {
+		table := newTable(c, "ROW "+number(r.Number), "")
+		for i, m := range mappings {
+			text, style := outcomeText(r.Outcomes[i])
+			table.row(style, []string{m.Destination, text})
+		}
+		for _, f := range r.Faults {
+			table.row(red, []string{f.Path, "rejected: " + f.Message})
+		}
+		table.write()
+		c.line()
+	}
+	previewReasons(c, t)
+	return flush(w, c)
+}
+
+func outcomeText(o PreviewOutcome) (string, style) {
+	switch o.State {
+	case record.Filled:
+		return o.Value, plain
+	case record.Empty:
+		return "empty", dim
+	case record.Unknown:
+		return "?", dim
+	}
+	return "failed: " + o.Message, yellow
+}
+
+// PreviewSummary writes what each mapping did to all rows.
+func PreviewSummary(w io.Writer, mappings []record.Mapping, t *record.Tally, o Options) error {
+	c := newCanvas(o)
+	table := newTable(c, "FIELD", "FILLED", "EMPTY", "FAILED", "UNKNOWN", "DISTINCT", "EXAMPLES")
+	for i, m := range mappings {
+		n := t.Mappings[i]
+		distinct := number(int64(n.Distinct))
+		if n.Distinct == record.MostDistinct {
+			distinct += " or more"
+		}
+		var examples []string
+		for _, e := range n.Examples {
+			examples = append(examples, clipText(e, 20))
+		}
+		table.row(plain, []string{m.Destination, number(n.Filled), number(n.Empty), number(n.Failed), number(n.Unknown),
+			distinct, strings.Join(examples, ", ")})
+	}
+	table.write()
+	c.line()
+	previewReasons(c, t)
+	return flush(w, c)
+}
+
+// previewReasons says how many rows would be rejected, and why.
+func previewReasons(c *canvas, t *record.Tally) {
+	for _, r := range t.Reasons() {
+		word, style := "warning", yellow
+		if r.Rejects {
+			word, style = "rejected", red
+		}
+		c.wrapped(style, word+pad(word, 10), fmt.Sprintf("%s in %s, first in row %s: %s", r.Path,
+			rowCount(r.Rows), number(r.First), r.Message))
+	}
+	line := rowCount(t.Rows) + ": " + number(t.Rejected) + " would be rejected, " + number(t.Warned)
+	c.wrapped(plain, "", line+" would have warnings.")
+}
+
+func rowCount(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return number(n) + " rows"
+}
+
+// PreviewCSV writes rows with a column for each field.
+func PreviewCSV(w io.Writer, mappings []record.Mapping, rows []PreviewRow) error {
+	out := csv.NewWriter(w)
+	line := []string{"row"}
+	for _, m := range mappings {
+		line = append(line, output.Line(m.Destination))
+	}
+	_ = out.Write(append(line, "rejected"))
+	for _, r := range rows {
+		line = append(line[:0], strconv.FormatInt(r.Number, 10))
+		for _, o := range r.Outcomes {
+			text := ""
+			if o.State == record.Filled {
+				text = o.Value
+			}
+			if unquoted := ""; json.Unmarshal([]byte(text), &unquoted) == nil {
+				text = unquoted
+			}
+			line = append(line, output.Line(text))
+		}
+		var faults []string
+		for _, f := range r.Faults {
+			faults = append(faults, output.Line(f.Path+": "+f.Message))
+		}
+		_ = out.Write(append(line, strings.Join(faults, "; ")))
+	}
+	out.Flush()
+	return out.Error()
+}
