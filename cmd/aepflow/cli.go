@@ -28,6 +28,7 @@ type grammar struct {
 	Adopt    adoptCmd    `cmd:"" formats:"text,json" help:"${adopt_objects}"`
 	Import   importCmd   `cmd:"" formats:"text,json" help:"Write a project for a sandbox that exists."`
 	Drift    driftCmd    `cmd:"" formats:"text,json" help:"Show what changed on the platform since the last apply."`
+	Pull     pullCmd     `cmd:"" formats:"text" help:"Bring changes made on the platform into the documents."`
 	Graph    graphCmd    `cmd:"" formats:"text,json,dot,mermaid,svg" help:"Draw the resources and their dependencies."`
 	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
 	Status   statusCmd   `cmd:"" formats:"text,json,html" help:"${status}"`
@@ -79,6 +80,7 @@ var helpTexts = kong.Vars{
 	"adopt":           "Adopt what exists instead of stopping. With --auto-approve, only what is as documented.",
 	"adopt_exclude":   "With --by-name, leave out this resource and what depends on it. Repeatable.",
 	"adopt_objects":   "Attach existing objects to documents, such as after a lost lockfile.",
+	"pull_addresses":  "Resources to pull, such as flow.orders, with its parts. Default: all.",
 	"create":          "Create this although the sandbox has an object of that name. Repeatable.",
 	"calls":           "Print the calls instead: http, or curl for a script that sends them.",
 	"compile":         "Print the resources that the documents define and the calls that create them.",

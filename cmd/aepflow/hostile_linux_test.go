@@ -221,6 +221,7 @@ var hostileArguments = map[string][]string{
 	"explore":     {"crm"},
 	"import":      {"--sandbox", "dev", "--target", "local"},
 	"preview":     {"mytable", "--rows", "mytable.csv", "--show-data"},
+	"pull":        {"--auto-approve", "--lost-after", "1s"},
 	"runs show":   {"00000000"},
 	"run":         {"mytable", "--auto-approve", "--lost-after", "1s"},
 	"retry":       {"mytable", "--auto-approve", "--lost-after", "1s"},

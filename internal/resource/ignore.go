@@ -22,6 +22,9 @@ func (s *Spec) Ignoring(applied, live Value, fields []string) Value {
 	return live
 }
 
+// Put returns a body with the value at a path of fields and keys set, or removed where it is nil.
+func (s *Spec) Put(body Value, at Path, w *Value) Value { return s.put(body, nil, at, w) }
+
 // put sets the value at the path rest of v, which is at the path at, or removes it.
 func (s *Spec) put(v Value, at, rest Path, w *Value) Value {
 	if len(rest) == 0 {

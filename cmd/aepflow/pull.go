@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/planner"
+)
+
+type pullCmd struct {
+	rateFlag
+	Addresses   []string      `arg:"" optional:"" name:"address" complete:"entry" help:"${pull_addresses}"`
+	AutoApprove bool          `help:"Do not ask."`
+	LockTimeout time.Duration `default:"0s" placeholder:"TIME" help:"Time to wait for another apply to end."`
+	LostAfter   time.Duration `default:"92s" placeholder:"TIME" help:"${lost_after}"`
+}
+
+func (c pullCmd) Validate() error {
+	return errors.Join(checkLostAfter(c.LostAfter), c.rateFlag.Validate())
+}
+
+func (pullCmd) Help() string {
+	return `Brings changes that were made on the platform into the documents: the other answer to
+drift. Replaces only the values that differ; comments, order, and quotes stay. Shows the
+changes of the files, asks, and writes the files and the lockfile. Changes nothing on the
+platform. Exit code 2: done, but something was skipped, such as a field that the documents
+changed too, or a value that comes from a variable.
+
+  aepflow pull --target prod
+  aepflow pull flow.orders            # with its source, target, and mapping set
+  aepflow pull --auto-approve         # in a pipeline`
+}
+
+func (c pullCmd) Run(ctx context.Context, a *app) error {
+	if err := a.writes("text"); err != nil {
+		return err
+	}
+	p, err := a.open(".", needGraph|needTarget, "text")
+	if err != nil {
+		return err
+	}
+	op := a.operation(p, applyFlags{
+		rateFlag: c.rateFlag, AutoApprove: c.AutoApprove, LockTimeout: c.LockTimeout, LostAfter: c.LostAfter,
+		Parallelism: 4, Production: true, // pull changes nothing there
+	}, "pull")
+	return op.held(ctx, func(ctx context.Context) (err error) {
+		ctx, _, stop := op.interrupts(ctx, "interrupted, nothing was changed")
+		defer stop()
+		defer func() { err = silenced(ctx, err) }()
+		return c.pull(ctx, op)
+	})
+}
+
+func (c pullCmd) pull(ctx context.Context, op *operation) error {
+	if err := op.start(ctx); err != nil {
+		return err
+	}
+	only, err := addresses("address", c.Addresses)
+	if err == nil {
+		err = op.has("address", only)
+	}
+	if err != nil {
+		return err
+	}
+	if err := op.connect(ctx); err != nil {
+		return err
+	}
+	lock := op.session.Lock()
+	o := planner.Options{At: op.now()}
+	if err := op.refresh(ctx, op.project, op.conn, lock, resource.NewGraph(nil), &o); err != nil {
+		return err
+	}
+	u := &pulling{operation: op, tenant: o.Tenant}
+	if err := u.compare(lock, o.Live, only); err != nil {
+		return err
+	}
+	if err := u.solve(); err != nil {
+		return err
+	}
+	entries := u.entries(lock)
+	if err := u.show(); err != nil {
+		return err
+	}
+	if len(entries) == 0 {
+		if len(u.skipped) > 0 {
+			return quiet(exitPending)
+		}
+		op.say("Nothing to pull: the platform is as it was applied.")
+		return nil
+	}
+	if err := u.ask(ctx); err != nil {
+		return err
+	}
+	if err := u.write(entries, lock.Secrets); err != nil {
+		return err
+	}
+	op.say("Pulled %s into %s.", view.Count(len(entries), "object"), view.Count(len(u.texts), "file"))
+	if len(u.skipped) > 0 {
+		return quiet(exitPending)
+	}
+	return nil
+}
+
+// show prints how files change, and what is skipped.
+func (u *pulling) show() error {
+	for _, f := range u.project.files {
+		text, ok := u.texts[f.Path]
+		if !ok {
+			continue
+		}
+		if err := view.FileDiff(u.stdout, f.Path, string(f.Text), string(text), u.viewOptions(u.stdout)); err != nil {
+			return err
+		}
+	}
+	for _, s := range u.skipped {
+		what := s.address.String()
+		if s.path != "" {
+			what += " " + output.Line(s.path)
+		}
+		where := ""
+		if s.at.File != nil {
+			where = fmt.Sprintf(" (%s:%d)", display(s.at.File.Path), s.at.Pos().Line)
+		}
+		if err := u.stdout.Printf("skipped: %s: %s%s\n", what, output.Line(s.reason), where); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *pulling) ask(ctx context.Context) error {
+	if u.AutoApprove {
+		return nil
+	}
+	if !u.canAsk() {
+		return exit(exitUsage, "no terminal to ask on; add --auto-approve")
+	}
+	yes, err := u.confirms(ctx, fmt.Sprintf("Write %s and %s? Type \"yes\" to continue:",
+		view.Count(len(u.texts), "file"), display(u.project.paths().Lock)))
+	if err == nil && !yes {
+		u.say("Not pulled. Nothing was changed.")
+		err = quiet(exitRefused)
+	}
+	return err
+}
+
+// write writes the files, then the entries. Where a file cannot be written, those before it get their old text back.
+func (u *pulling) write(entries []lockfile.Entry, secrets string) error {
+	var written []string
+	for _, path := range slices.Sorted(maps.Keys(u.texts)) {
+		err := u.project.places[path].Write(0o644, u.texts[path])
+		if err == nil {
+			written = append(written, path)
+			continue
+		}
+		failed := exit(exitWorld, "write %s: %s", display(path), reason(err))
+		for _, f := range u.project.files {
+			if !slices.Contains(written, f.Path) {
+				continue
+			}
+			if err := u.project.places[f.Path].Write(0o644, f.Text); err != nil {
+				failed = errors.Join(failed, exit(exitWorld, "write %s: %s", display(f.Path), reason(err)))
+			}
+		}
+		return failed
+	}
+	var last lockfile.Ticket
+	for _, e := range entries {
+		last = u.session.Edit(lockfile.Edit{Put: &lockfile.EntryText{Entry: e}})
+	}
+	if err := u.session.Wait(last); err != nil {
+		return err
+	}
+	return u.session.Commit(secrets)
+}

@@ -1,0 +1,500 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/edit"
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/source"
+)
+
+// pulling is one pull: what the platform changed, and what the documents become.
+type pulling struct {
+	*operation
+	tenant  string
+	items   []*pulled
+	skipped []skippedPull
+	texts   map[string][]byte // of files that change, by path
+	graph   *resource.Graph   // of the changed documents
+	tried   map[pullPlace]bool
+}
+
+// skippedPull is what a pull leaves alone; path is empty for a whole object.
+type skippedPull struct {
+	address      resource.Address
+	path, reason string
+	at           source.Span
+}
+
+// pullPlace is a field of a resource.
+type pullPlace struct {
+	resource.Address
+	path string
+}
+
+// pulled is an object that differs from what was applied, and is documented as it was applied where it differs.
+type pulled struct {
+	*resource.Resource
+	entry   lockfile.Entry
+	live    *resource.Live
+	applied resource.Value
+	aligned resource.Value // the live object in the shape of the applied one
+	body    resource.Value // as the documents ask for it
+	taken   []resource.Difference
+	pins    []pin
+	agreed  []resource.Difference // the documents have the same change
+	follows []resource.Difference // versions of mapping sets
+	skips   int
+	refused bool
+}
+
+// pin keeps a value that would follow a key that changes, such as the title of a source that is named after its
+// dataflow.
+type pin struct {
+	kind resource.Kind
+	resource.Difference
+	live resource.Value
+}
+
+func (u *pulling) skip(i *pulled, path, reason string, at source.Span) {
+	i.skips++
+	u.skipped = append(u.skipped, skippedPull{i.Address, path, reason, at})
+}
+
+// refuse leaves a whole object alone.
+func (u *pulling) refuse(i *pulled, path, reason string, at source.Span) {
+	i.refused = true
+	u.skip(i, path, reason, at)
+}
+
+// compare finds what the platform changed, and takes what the documents did not change. only are addresses that limit
+// it; a dataflow stands for its parts too.
+func (u *pulling) compare(lock *lockfile.Lock, lives []resource.Live, only []resource.Address) error {
+	wholes := wholesOf(u.project.graph)
+	all := u.project.graph.All()
+	for n := range all {
+		r := &all[n]
+		e, ok := lock.Get(r.Address)
+		if !ok || e.ID == "" || resource.SpecOf(r.Address.Kind).TagOf != "" || len(only) > 0 &&
+			!slices.Contains(only, r.Address) && !slices.Contains(only, wholes[r.Address]) {
+			continue
+		}
+		k := slices.IndexFunc(lives, func(l resource.Live) bool { return l.Address == r.Address && !l.Deposed })
+		if k < 0 {
+			continue
+		}
+		i := &pulled{Resource: r, entry: e, live: &lives[k]}
+		if lives[k].Missing {
+			u.refuse(i, "", "it is gone, or hidden by a label", r.Origin)
+			continue
+		}
+		if err := u.take(i); err != nil {
+			return err
+		}
+		u.items = append(u.items, i)
+	}
+	return nil
+}
+
+// take sorts the differences of an object into those to pull and those to skip.
+func (u *pulling) take(i *pulled) (err error) {
+	spec := resource.SpecOf(i.Address.Kind)
+	if i.applied, err = resource.Parse(i.entry.Applied); err != nil {
+		return err
+	}
+	if i.body, err = i.Body.Value(); err != nil {
+		return err
+	}
+	if i.aligned, err = i.entry.Align(i.applied, i.live.Body, u.tenant); err != nil {
+		u.refuse(i, "", "the platform's answer is no such object", i.Origin)
+		return nil
+	}
+	i.aligned = spec.Ignoring(i.applied, i.aligned, i.IgnoredAt(u.now()))
+	desired := spec.Tree(i.body)
+	for _, d := range spec.Diff(i.applied, i.aligned) {
+		path := d.Path.String()
+		want, has := desired.At(d.Path)
+		is := func(v *resource.Value) bool { return has == (v != nil) && (v == nil || want.Equal(*v)) }
+		isVersion := d.From != nil && d.From.Kind == resource.RefValue && d.From.Ref.Field == "version" &&
+			d.From.Ref.To.Kind == resource.Mapping && d.To != nil
+		switch {
+		case is(d.To):
+			i.agreed = append(i.agreed, d)
+		case !is(d.From):
+			u.skip(i, path, "conflict: changed on the platform and in the documents", cmp.Or(want.Origin, i.Origin))
+		case isVersion:
+			i.follows = append(i.follows, d)
+		case isBound(d.From):
+			u.skip(i, path, "references and secrets are not pulled", cmp.Or(want.Origin, i.Origin))
+		default:
+			i.taken = append(i.taken, d)
+		}
+	}
+	return nil
+}
+
+// isBound reports whether a value is, or contains, what is bound when it is sent.
+func isBound(v *resource.Value) bool {
+	bound := false
+	if v != nil {
+		v.Walk(func(_ resource.Path, w resource.Value) {
+			bound = bound || w.Kind == resource.RefValue || w.Kind == resource.SecretValue || w.Kind == resource.StartValue
+		})
+	}
+	return bound
+}
+
+// solve edits the documents until they ask for what the platform has, and for nothing else that is new. What cannot be
+// had in this way is left alone.
+func (u *pulling) solve() error {
+	u.unpin()
+	for {
+		before := len(u.skipped)
+		again, err := u.edit()
+		if err == nil && !again {
+			again, err = u.verify()
+		}
+		if err != nil || !again {
+			return err
+		}
+		if len(u.skipped) > before {
+			u.unpin()
+		}
+	}
+}
+
+// unpin forgets what was kept for objects that are refused by now.
+func (u *pulling) unpin() {
+	u.tried = map[pullPlace]bool{}
+	for _, i := range u.active() {
+		i.pins = nil
+		for _, d := range i.taken {
+			u.tried[pullPlace{i.Address, d.Path.String()}] = true
+		}
+	}
+}
+
+func (u *pulling) active() []*pulled {
+	return slices.DeleteFunc(slices.Clone(u.items), func(i *pulled) bool { return i.refused || len(i.taken) == 0 })
+}
+
+// edit makes the new texts. again is true when a field, or a whole object, was left alone.
+func (u *pulling) edit() (again bool, err error) {
+	u.texts = map[string][]byte{}
+	for _, i := range u.active() {
+		for n, d := range i.taken {
+			refused, err := u.splice(i, i.Address.Kind, d, i.aligned)
+			if err != nil {
+				return false, err
+			}
+			if refused != nil {
+				u.skip(i, d.Path.String(), refused.Why, refused.At)
+				i.taken = slices.Delete(i.taken, n, n+1)
+				return true, nil
+			}
+		}
+		for _, p := range i.pins {
+			refused, err := u.splice(i, p.kind, p.Difference, p.live)
+			if err != nil {
+				return false, err
+			}
+			if refused != nil {
+				u.refuse(i, "", "the "+resource.SpecOf(p.kind).Noun+" would change with it: "+refused.Why, refused.At)
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// splice puts one value into the document of an object, or says why it does not.
+func (u *pulling) splice(
+	i *pulled, kind resource.Kind, d resource.Difference, live resource.Value,
+) (*edit.Elsewhere, error) {
+	if i.Origin.File == nil {
+		return &edit.Elsewhere{Why: "it is in no document"}, nil
+	}
+	name := i.Origin.File.Path
+	text, ok := u.texts[name]
+	if !ok {
+		text = i.Origin.File.Text
+	}
+	f := source.NewFile(name, text)
+	root := u.rootOf(i, f)
+	if root == nil {
+		return &edit.Elsewhere{At: i.Origin, Why: "its document was not found"}, nil
+	}
+	list := settings(kind, root, d, live, u.tenant)
+	if len(list) == 0 {
+		return &edit.Elsewhere{At: i.Origin, Why: "no key of the documents says this field; change it by hand"}, nil
+	}
+	for _, s := range list {
+		if at := u.defaultAt(root, s.Keys); !at.IsZero() {
+			return &edit.Elsewhere{At: at, Why: "its value comes from the defaults; change it there"}, nil
+		}
+		e, err := s.Edit(f, root, u.project.target.name, u.project.servesAlone())
+		var elsewhere *edit.Elsewhere
+		if errors.As(err, &elsewhere) {
+			return &edit.Elsewhere{At: elsewhere.At, Why: "its value comes from " + elsewhere.Why + "; change it there"}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if text, err = edit.Apply(text, []diag.Edit{e}); err != nil {
+			return nil, err
+		}
+	}
+	u.texts[name] = text
+	return nil, nil
+}
+
+// rootOf is the document of an object in the new text of its file: the one that has the same number.
+func (u *pulling) rootOf(i *pulled, f *source.File) *document.Node {
+	old, _ := document.Parse(i.Origin.File)
+	docs, _ := document.Parse(f)
+	n := slices.IndexFunc(old, func(d *document.Document) bool {
+		return d.Root.Span.Start <= i.Origin.Start && i.Origin.End <= d.Root.Span.End
+	})
+	if n < 0 || n >= len(docs) {
+		return nil
+	}
+	return docs[n].Root
+}
+
+// defaultAt is the place of a default that a document takes for a key that it does not have, zero for none.
+func (u *pulling) defaultAt(root *document.Node, keys []string) source.Span {
+	n, own := u.project.options().Defaults, root
+	over := root.Get("targets").Get(u.project.target.name)
+	for _, key := range keys {
+		if n, own, over = n.Get(key), own.Get(key), over.Get(key); n == nil || own != nil && own.Kind.IsScalar() {
+			return source.Span{}
+		}
+	}
+	if own != nil || over != nil {
+		return source.Span{}
+	}
+	return n.Span
+}
+
+// verify compiles the new documents and compares what they ask for with what is expected. again is true when an object
+// was refused, or a value has to be pinned.
+func (u *pulling) verify() (again bool, err error) {
+	active := u.active()
+	u.graph = u.project.graph
+	if len(active) == 0 {
+		return false, nil
+	}
+	next := *u.project
+	next.files = slices.Clone(u.project.files)
+	next.report = &diag.Report{}
+	for n, f := range next.files {
+		if text, ok := u.texts[f.Path]; ok {
+			next.files[n] = source.NewFile(f.Path, text)
+		}
+	}
+	if err := next.compile(); err != nil {
+		return false, err
+	}
+	if next.graph == nil {
+		u.refuseAll(active, next.report)
+		return true, nil
+	}
+	for _, old := range u.project.graph.All() {
+		made, ok := next.graph.Get(old.Address)
+		isItem := slices.ContainsFunc(active, func(i *pulled) bool { return i.Address == old.Address })
+		if !ok {
+			u.refuseFile(active, old, "")
+		} else if (isItem || made.Body.Sum() != old.Body.Sum()) && u.differs(active, old, made) {
+			again = true
+		}
+		if len(u.active()) < len(active) {
+			return true, nil
+		}
+	}
+	if !again && len(next.graph.All()) != len(u.project.graph.All()) {
+		u.refuseAll(active, &diag.Report{})
+		again = true
+	}
+	u.graph = next.graph
+	return again, nil
+}
+
+// differs reports whether a resource is not as expected: as it was, but for what is pulled, which is as on the
+// platform. It pins what else differs, or refuses who is to blame.
+func (u *pulling) differs(active []*pulled, old, made resource.Resource) bool {
+	spec := resource.SpecOf(old.Address.Kind)
+	body, err := made.Body.Value()
+	was, err2 := old.Body.Value()
+	if err != nil || err2 != nil {
+		u.refuseFile(active, old, "")
+		return true
+	}
+	n := slices.IndexFunc(active, func(i *pulled) bool { return i.Address == old.Address })
+	if n >= 0 {
+		if path, ok := active[n].isLive(body, u.tenant); !ok {
+			u.refuseFile(active, old, path)
+			return true
+		}
+	}
+	found := false
+	for _, d := range spec.Diff(body, was) {
+		if n >= 0 && active[n].covers(d.Path) {
+			continue
+		}
+		found = true
+		place := pullPlace{old.Address, d.Path.String()}
+		owner := slices.IndexFunc(active, func(i *pulled) bool { return i.Origin.File == old.Origin.File })
+		if u.tried[place] || owner < 0 || isBound(d.From) || isBound(d.To) {
+			u.refuseFile(active, old, place.path)
+			return true
+		}
+		u.tried[place] = true
+		active[owner].pins = append(active[owner].pins, pin{old.Address.Kind, d, was})
+	}
+	return found
+}
+
+// isLive reports whether a body says what the platform has where it is pulled, and else the first place where not.
+func (i *pulled) isLive(body resource.Value, tenant string) (path string, ok bool) {
+	spec := resource.SpecOf(i.Address.Kind)
+	aligned, err := i.entry.Align(body, i.live.Body, tenant)
+	if err != nil {
+		return "", false
+	}
+	for _, d := range spec.Diff(body, aligned) {
+		if i.covers(d.Path) {
+			return d.Path.String(), false
+		}
+	}
+	return "", true
+}
+
+// covers reports whether a place lies in, or around, one that is pulled.
+func (i *pulled) covers(at resource.Path) bool {
+	return slices.ContainsFunc(i.taken, func(d resource.Difference) bool {
+		n := min(len(d.Path), len(at))
+		return slices.Equal(d.Path[:n], at[:n])
+	})
+}
+
+// refuseFile refuses the object of a resource, or else all that the file of the resource describes.
+func (u *pulling) refuseFile(active []*pulled, r resource.Resource, path string) {
+	own := slices.IndexFunc(active, func(i *pulled) bool { return i.Address == r.Address })
+	if own >= 0 {
+		u.refuse(active[own], path, "the documents cannot say what it has; change them by hand", r.Origin)
+		return
+	}
+	found := false
+	for _, i := range active {
+		if i.Origin.File == r.Origin.File {
+			found = true
+			u.refuse(i, "", "the change would reach "+r.Address.String()+" "+path, r.Origin)
+		}
+	}
+	if !found {
+		for _, i := range active {
+			u.refuse(i, "", "the change would reach "+r.Address.String()+" "+path, r.Origin)
+		}
+	}
+}
+
+// refuseAll refuses the objects in the files that a report is about, or else all.
+func (u *pulling) refuseAll(active []*pulled, report *diag.Report) {
+	found := false
+	for _, d := range report.Sorted() {
+		for _, i := range active {
+			if d.Severity == diag.Error && !i.refused && pathOf(d) == i.Origin.File.Path {
+				found = true
+				u.refuse(i, "", "the documents would be wrong: "+d.Message, i.Origin)
+			}
+		}
+	}
+	for _, i := range active {
+		if !found {
+			u.refuse(i, "", "the documents would be wrong", i.Origin)
+		}
+	}
+}
+
+// entries returns the entries of what is pulled, with the live values as the applied ones.
+func (u *pulling) entries(lock *lockfile.Lock) []lockfile.Entry {
+	changed := map[resource.Address]lockfile.Entry{}
+	for _, i := range u.items {
+		if i.refused || len(i.taken)+len(i.agreed) == 0 {
+			continue
+		}
+		e := i.entry
+		made, _ := u.graph.Get(i.Address)
+		if bytes.Equal(i.Body.JSON(), e.Applied) && i.skips == 0 {
+			e.Applied = made.Body.JSON()
+		} else {
+			e.Applied = u.merged(i, made)
+		}
+		e.ETag = cmp.Or(i.live.ETag, e.ETag)
+		changed[i.Address] = e
+	}
+	for _, i := range u.items {
+		for _, d := range i.follows {
+			u.follow(i, d, changed)
+		}
+	}
+	var out []lockfile.Entry
+	for _, e := range lock.Entries {
+		if c, ok := changed[e.Address]; ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// merged is the applied body with the values that were pulled, as the documents say them.
+func (u *pulling) merged(i *pulled, made resource.Resource) []byte {
+	spec := resource.SpecOf(i.Address.Kind)
+	body, err := made.Body.Value()
+	if err != nil {
+		return i.entry.Applied
+	}
+	applied, tree := i.applied, spec.Tree(body)
+	for _, d := range slices.Concat(i.taken, i.agreed) {
+		var w *resource.Value
+		if v, ok := tree.At(d.Path); ok {
+			w = &v
+		}
+		applied = spec.Put(applied, d.Path, w)
+	}
+	return applied.JSON()
+}
+
+// follow notes that a dataflow uses another version of its mapping set, once that has been pulled.
+func (u *pulling) follow(i *pulled, d resource.Difference, changed map[resource.Address]lockfile.Entry) {
+	to := d.From.Ref.To
+	n := slices.IndexFunc(u.items, func(i *pulled) bool { return i.Address == to })
+	if n < 0 || u.items[n].refused || u.items[n].skips > 0 || u.items[n].live.ETag != d.To.Text {
+		u.skip(i, d.Path.String(), "it uses another version of "+to.String()+", which was not pulled", i.Origin)
+		return
+	}
+	set, ok := changed[to]
+	if !ok {
+		set = u.items[n].entry
+	}
+	set.ETag = d.To.Text
+	changed[to] = set
+	e, ok := changed[i.Address]
+	if !ok {
+		e = i.entry
+	}
+	e.Needs = slices.Clone(e.Needs)
+	for k := range e.Needs {
+		if e.Needs[k].To == to && e.Needs[k].Field == d.From.Ref.Field {
+			e.Needs[k].ID = d.To.Text
+		}
+	}
+	e.ETag = cmp.Or(i.live.ETag, e.ETag)
+	changed[i.Address] = e
+}

@@ -1,0 +1,57 @@
+package lift
+
+import (
+	"reflect"
+
+	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// Row is how a document says one element of a list, such as a mapping.
+type Row struct {
+	Key   string // of the document's map
+	Text  string // of a scalar, or the map in braces
+	IsMap bool
+}
+
+// MappingRow is how a document with these columns says a mapping of a mapping set; false when none can.
+func MappingRow(row resource.Value, columns []string, tenant string) (Row, bool) {
+	f := &schemas.Dataflow{}
+	for _, name := range columns {
+		f.Columns = append(f.Columns, schemas.Column{Name: name})
+	}
+	x := &index{Sandbox: Sandbox{Tenant: tenant}}
+	m := schemas.Mapping{
+		Destination: x.path(at(row, "destination").Text),
+		Name:        text(at(row, "name").Text), Description: text(at(row, "description").Text),
+	}
+	reason := mappingSource(f, &m, at(row, "sourceType").Text, at(row, "source").Text)
+	return rowOf(m.Destination, m, reason == "" && m.Destination != "")
+}
+
+// ColumnRow is how a document says a column of a source connection; false when none can.
+func ColumnRow(row resource.Value) (Row, bool) {
+	c, ok := columnOf(row)
+	return rowOf(c.Name, c, ok && c.Name != "")
+}
+
+// FilterText is how a document says the filter of a source connection in a line; false when it takes more.
+func FilterText(v resource.Value) (string, bool) {
+	f, _ := filter(v)
+	if f == nil || f.Where == "" {
+		return "", false
+	}
+	return f.Where, true
+}
+
+func rowOf(key string, element any, ok bool) (Row, bool) {
+	t := structTree(reflect.ValueOf(element))
+	if t.sort == textTree {
+		return Row{Key: key, Text: t.value}, ok
+	}
+	line, fits := inLine(t)
+	return Row{Key: key, Text: line, IsMap: true}, ok && fits
+}
+
+// Text writes a text of the platform for documents, where `${` would be a reference.
+func Text(s string) string { return text(s) }
