@@ -22,6 +22,7 @@ func link(lists [][]resource.Resource, report *diag.Report) *resource.Graph {
 	owners(lists, report)
 	readers(lists, report)
 	ignoredFields(lists, report)
+	labeled(lists, report)
 	if !ok || report.HasErrors() {
 		return nil
 	}

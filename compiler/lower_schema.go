@@ -32,7 +32,7 @@ func lowerSchema(u *unit, project *symbols) []resource.Resource {
 		}
 		out = append(out, made(u, a, s.keys("identities", id.Path), identityValue(s, id), l))
 	}
-	out = append(out, lowerDescriptions(u, project)...)
+	out = append(append(out, lowerDescriptions(u, project)...), lowerLabels(u)...)
 	if s.Profile {
 		tag := resource.Object(
 			resource.F("schemaId", resource.Reference(self, "id").At(s.lookup("profile").Span())),

@@ -55,7 +55,7 @@ type ownFieldDescribed struct {
 
 // insteadOf is what an own field has in place of a key for Adobe's fields.
 var insteadOf = map[string]string{
-	"displayNames": "title:", "deprecated": "deprecated: true",
+	"displayNames": "title:", "deprecated": "deprecated: true", "fieldLabels": "labels:",
 }
 
 func (p ownFieldDescribed) Diagnose() diag.Diagnostic {

@@ -21,6 +21,7 @@ func (r *resolver) resolveSchema(s *schemaSymbol) {
 	}
 	resolveIdentities(s, report)
 	r.resolveDescriptions(s)
+	r.resolveFieldLabels(s)
 	lintFields(s, report)
 	lintSchema(s, report)
 }

@@ -12,6 +12,18 @@ type Descriptions struct {
 	DisplayNames DisplayNames `yaml:"displayNames,omitempty"`
 	// Adobe's fields that are marked as deprecated in this schema. An own field is marked with deprecated: true instead.
 	Deprecated []string `yaml:"deprecated,omitempty" jsonschema:"example=person.name.courtesyTitle"`
+	// Data usage labels of Adobe's fields: path, then the labels. They belong to the field group, so that all schemas
+	// with it have them. An own field has labels instead.
+	FieldLabels FieldLabels `yaml:"fieldLabels,omitempty"`
+}
+
+// FieldLabels are the labels of Adobe's fields, in order.
+type FieldLabels []FieldLabel
+
+// FieldLabel is a field with its labels.
+type FieldLabel struct {
+	Path   string   `yaml:"-" key:"true"`
+	Labels []string `yaml:"-" whole:"true"`
 }
 
 // References are the reference identities of a schema, in order.

@@ -89,6 +89,8 @@ type OwnField struct {
 	Default *Constant `yaml:"default,omitempty"`
 	// Whether the field is marked as deprecated.
 	Deprecated bool `yaml:"deprecated,omitempty"`
+	// Data usage labels of the field, such as C2 or I1.
+	Labels []string `yaml:"labels,omitempty" jsonschema:"example=I1"`
 	// Whether every record must have the field.
 	Required bool `yaml:"required,omitempty"`
 }

@@ -50,6 +50,14 @@ var descriptorCodes = []Entry{
 		Example: with(relatedSchemas, "eventType: Event", "visit.minutes: Minutes"),
 	},
 	{
+		Code: WrongLabel, Severity: Error,
+		Title: "wrong data usage label",
+		Explanation: "A label is the name that the platform lists, such as `C2` or `I1`, without a prefix; each is listed " +
+			"once. `fieldLabels` of a schema label Adobe's fields, which belong to a field group: if that is not known, " +
+			"the field cannot be labeled.",
+		Example: with(relatedSchemas, "deprecated: [producedBy]\n", "deprecated: [producedBy]\nfieldLabels: {eventType: [C 2]}\n"),
+	},
+	{
 		Code: RelationshipField, Severity: Error,
 		Title:       "field that cannot refer to a record",
 		Explanation: "A field refers to a record of another schema by the record's identity, which is a text.",

@@ -38,6 +38,7 @@ const (
 	ProfileTag        Code = "profile-tag"
 	UpsertEvents      Code = "upsert-events"
 	RowExpiration     Code = "row-expiration"
+	WrongLabel        Code = "wrong-label"
 	ProfileIdentity   Code = "profile-identity"
 	PrimaryIdentity   Code = "primary-identity"
 	UnknownClass      Code = "unknown-class"

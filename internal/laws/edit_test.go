@@ -200,6 +200,7 @@ var schemaEdits = []edit{
 		if len(s.fields) > 0 {
 			f := &s.fields[m.IntN(len(s.fields))]
 			f.title, f.description = m.maybe(0.7, m.words("Label")), m.maybe(0.7, m.words("Means"))
+			f.labels = m.usageLabels(0.4)
 		}
 	}),
 	onSchema(func(m *maker, s *schemaBody) { m.addIdentity(s) }),

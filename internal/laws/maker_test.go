@@ -300,6 +300,16 @@ func (m *maker) schemaBody() *schemaBody {
 
 var fieldTypes = append([]string{"string[]", "integer[]", "number", "email", "map", "short"}, columnTypes...)
 
+// usageLabels are labels, or none.
+func (m *maker) usageLabels(chance float64) []string {
+	if !m.chance(chance) {
+		return nil
+	}
+	all := []string{"C1", "C2", "C12", "I1", "S1", "own-label"}
+	i := m.IntN(len(all) - 1)
+	return all[i : i+1+m.IntN(2)]
+}
+
 // addField adds an own field. What a path means is part of its name, so that
 // no two schemas of a union disagree.
 func (m *maker) addField(s *schemaBody) {
@@ -321,6 +331,7 @@ func (m *maker) addField(s *schemaBody) {
 	f.title, f.description = m.maybe(0.3, m.words("Label")), m.maybe(0.3, m.words("Means"))
 	f.required = m.chance(0.15) && !m.growing
 	f.labeled, f.deprecated = m.chance(0.5), m.chance(0.1)
+	f.labels = m.usageLabels(0.15)
 	switch {
 	case typ == "string" && m.chance(0.2):
 		f.suggestions, f.fallback = []string{"a", "b", fmt.Sprint(m.number())}, m.maybe(0.5, "usual")

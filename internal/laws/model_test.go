@@ -93,6 +93,7 @@ type field struct {
 	labeled                       bool // enum or suggestions have labels
 	fallback                      string
 	deprecated                    bool
+	labels                        []string
 	required                      bool
 }
 

@@ -414,7 +414,9 @@ func (r row) title() string {
 }
 
 // allRows are the tests of all kinds.
-func allRows() []row { return slices.Concat(rows, datasetRows, relationalRows, componentRows) }
+func allRows() []row {
+	return slices.Concat(rows, datasetRows, labelRows, relationalRows, componentRows)
+}
 
 // TestEveryRowHasATest: a new row of the table needs a test here.
 func TestEveryRowHasATest(t *testing.T) {

@@ -282,10 +282,22 @@ func (f field) tree() any {
 	t.opt("minimum", f.minimum)
 	t.opt("maximum", f.maximum)
 	t.opt("required", f.required)
+	if len(f.labels) > 0 {
+		t.add("labels", listOf(f.labels))
+	}
 	if len(t) == 1 && f.ref == nil {
 		return f.typ
 	}
 	return t
+}
+
+// listOf is a list of texts as it is written.
+func listOf(texts []string) []any {
+	var out []any
+	for _, s := range texts {
+		out = append(out, s)
+	}
+	return out
 }
 
 // choices are values, as a list or with labels.

@@ -29,6 +29,7 @@ const (
 	Relationship      Kind = "relationship" // Schema Registry relationship descriptor
 	Display           Kind = "display"      // Schema Registry descriptor with the display name of a field
 	Deprecated        Kind = "deprecated"   // Schema Registry descriptor that deprecates a field
+	Label             Kind = "label"        // Schema Registry descriptor with the data usage labels of a field
 	Key               Kind = "key"          // primary key, version, or timestamp of a relational schema
 	Union             Kind = "union"        // the union tag of a schema: takes part in Profile
 	Dataset           Kind = "dataset"      // Catalog dataset
@@ -42,7 +43,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Connection, Namespace, DataType, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display,
-		Deprecated, Key, Union, Dataset, Source, Target, Mapping, Flow,
+		Deprecated, Label, Key, Union, Dataset, Source, Target, Mapping, Flow,
 	}
 }
 

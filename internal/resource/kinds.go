@@ -20,7 +20,7 @@ import (
 //	                                                           └─► flow
 //	schema ─┬─► descriptor of the other schema ─┐
 //	        ├─► reference ──────────────────────┴─► relationship
-//	        └─► display, deprecated
+//	        └─► display, deprecated, label
 //	datatype ─► fieldgroup
 //	namespace ─► descriptor, reference, relationship
 //
@@ -203,7 +203,8 @@ var kinds = map[Kind]*Spec{
 		Labels: fieldLabels, Free: fieldFree, Narrowing: fieldNarrowing,
 	},
 	Descriptor: identityDescriptor, ReferenceIdentity: referenceIdentity, Relationship: relationshipDescriptor,
-	Display: displayName, Deprecated: deprecation, Key: keyDescriptor,
+	Display: displayName, Deprecated: deprecation,
+	Label: usageLabels, Key: keyDescriptor,
 	Union: {
 		Kind: Union, Noun: "Profile tag", Collection: specs.SchemaRegistry + "/tenant/schemas",
 		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",

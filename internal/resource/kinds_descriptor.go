@@ -74,3 +74,13 @@ var displayName = descriptor(Display, "display name", []string{"xdm:alternateDis
 ).describing()
 
 var deprecation = descriptor(Deprecated, "deprecation", []string{"xdm:descriptorDeprecated"}).describing()
+
+// usageLabels belong to the resource that defines the field: a field group, a class, or a
+// relational schema.
+var usageLabels = func() *Spec {
+	s := descriptor(Label, "field label", []string{"xdm:descriptorLabel"},
+		Trait{"xdm:labels", InPlace, Always, "labels are free to change: policies apply what is there"},
+	)
+	s.Loose = []string{"xdm:labels"}
+	return s.describing()
+}()

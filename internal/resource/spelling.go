@@ -313,6 +313,9 @@ func (s *Spec) renamed(v Value) Value {
 	if s.Kind == FieldGroup {
 		v = ownDefinitions(v)
 	}
+	if labels, ok := v.Get("xdm:labels"); ok && s.Kind == Label {
+		v = v.With("xdm:labels", plainLabels(labels))
+	}
 	for _, r := range renames[s.Kind] {
 		if r.List == "" {
 			v = rename(v, r)
@@ -346,6 +349,17 @@ func ownDefinitions(v Value) Value {
 		}
 	}
 	return v.With("definitions", Object(F("fields", definitions.Fields[0].Value))).With("allOf", parts)
+}
+
+// plainLabels are the labels of a field as text. Older objects have an object for each.
+func plainLabels(list Value) Value {
+	list.Items = slices.Clone(list.Items)
+	for i, l := range list.Items {
+		if name, ok := l.Get("labelName"); ok {
+			list.Items[i] = name
+		}
+	}
+	return list
 }
 
 func rename(v Value, r Rename) Value {

@@ -1,0 +1,135 @@
+package compiler
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/resource"
+)
+
+// label is what the platform takes as the name of a label: Adobe's, such as C2, I1, or S2,
+// and those that an org makes up.
+var label = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+
+// checkLabels checks a list of labels. of is the place of the list.
+func checkLabels(of place, labels []string, report *diag.Report) {
+	if len(labels) == 0 && of.d.Find(of.path).Here {
+		report.Add(badLabel{at: of, message: "no label is listed", label: "an empty list",
+			help: "list labels such as `[C2]`, or remove the key"})
+	}
+	first := map[string]place{}
+	for i, l := range labels {
+		at := place{of.d, of.path.Index(i)}
+		other, twice := first[l]
+		switch {
+		case twice:
+			report.Add(badLabel{at: at, first: other, message: fmt.Sprintf("label `%s` is listed twice", l), label: "again",
+				help: "remove one of the two"})
+		case l == "":
+			report.Add(badLabel{at: at, message: "a label is empty", label: "expected a label such as C2",
+				help: "remove it, or write a label"})
+		case len(l) > len("core/") && l[:len("core/")] == "core/":
+			report.Add(badLabel{at: at, message: fmt.Sprintf("`%s` is a label with the prefix of Flow Service", l),
+				label: "expected a label such as C2",
+				help:  fmt.Sprintf("write `%s`: the prefix is added where the platform has one", l[len("core/"):])})
+		case !label.MatchString(l):
+			report.Add(badLabel{at: at, message: fmt.Sprintf("`%s` is not a label", l), label: "expected a label such as C2",
+				help: "write the name of the label as the list of labels shows it: letters, digits, `_`, `.`, and `-`"})
+		}
+		first[l] = at
+	}
+}
+
+// resolveFieldLabels checks the labels of a schema's fields.
+func (r *resolver) resolveFieldLabels(s *schemaSymbol) {
+	for _, f := range s.Fields {
+		if at := s.at("fields", f.Path, "labels"); at.d.Find(at.path).Here {
+			checkLabels(at, f.Labels, r.report)
+		}
+	}
+	for _, f := range s.FieldLabels {
+		at := s.at("fieldLabels", f.Path)
+		checkLabels(at, f.Labels, r.report)
+		if _, ok := adobeField(s, f.Path, at, true, "fieldLabels", r.report); !ok {
+			continue
+		}
+		if _, known := groupOf(s, f.Path); !known {
+			r.report.Add(labelGroup{at, f.Path, s.fields.Unknown()})
+		}
+	}
+}
+
+type badLabel struct {
+	at, first            place
+	message, label, help string
+}
+
+func (p badLabel) Diagnose() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.WrongLabel, Severity: diag.Error, Path: p.at.path.String(),
+		Message: p.message, Labels: p.at.labels(p.label), Help: p.help,
+	}
+	if p.first.d != nil {
+		d.Labels = append(d.Labels, diag.Label{Span: p.first.span(), Text: "first here"})
+	}
+	return d
+}
+
+// labelGroup: a field of which it is not known what defines it.
+type labelGroup struct {
+	at     place
+	path   string
+	groups []string
+}
+
+func (p labelGroup) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.WrongLabel, Severity: diag.Error, Path: p.at.path.String(),
+		Message: fmt.Sprintf("it is not known which field group has `%s`", p.path),
+		Labels:  p.at.keyLabels("a label belongs to the field group of its field"),
+		Help: fmt.Sprintf("%d field groups of the schema are known by $id only: label the field in a schema that has one of "+
+			"them", len(p.groups)),
+	}
+}
+
+// labeled reports fields that two documents label: the labels of one of Adobe's fields
+// belong to its field group, which several schemas have.
+func labeled(lists [][]resource.Resource, report *diag.Report) {
+	type field struct{ group, path string }
+	first := map[field]*resource.Resource{}
+	for _, list := range lists {
+		for i := range list {
+			r := &list[i]
+			if r.Address.Kind != resource.Label {
+				continue
+			}
+			group, _ := r.Body.Member("xdm:sourceSchema")
+			path, _ := r.Body.Member("xdm:sourceProperty")
+			if group.Kind == resource.RefValue {
+				continue // own fields: each document has its own
+			}
+			at := field{group.Text, path.Text}
+			if other := first[at]; other != nil && other.Address != r.Address {
+				report.Add(labeledTwice{other, r, path.Text})
+				continue
+			}
+			first[at] = r
+		}
+	}
+}
+
+// labeledTwice: two schemas label one field of a field group.
+type labeledTwice struct {
+	first, second *resource.Resource
+	path          string
+}
+
+func (p labeledTwice) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.WrongLabel, Severity: diag.Error, Path: "fieldLabels",
+		Message: fmt.Sprintf("two schemas label `%s` of the same field group", p.path),
+		Labels:  []diag.Label{{Span: p.second.Origin, Text: "here"}, {Span: p.first.Origin, Text: "and here"}},
+		Help:    "the labels belong to the field group, so both schemas have them: keep one of the two",
+	}
+}
