@@ -21,7 +21,7 @@ type outcome struct {
 	adopted  bool  // found on the platform, not named by the answer
 	already  bool  // the platform had it before the call
 	resend   bool  // not done, and worth another attempt
-	err      error // why it is not done or not known
+	err      error // why it is not done or not known; of one that is done, why it is not seen any more
 }
 
 func notDone(err error) outcome { return outcome{known: platform.NotDone, err: err} }
@@ -178,6 +178,8 @@ func (e *executor) accepted(ctx context.Context, c *boundCall, res platform.Resp
 		return e.confirm(ctx, c, fmt.Errorf("%s %s: %d, but %w", c.request.Method, c.request.Path, res.Status, err))
 	case step == planner.StepCreate:
 		o.id = id
+	case step == planner.StepUpdate:
+		o.err = e.seeLabeled(ctx, c)
 	}
 	return o
 }

@@ -58,6 +58,9 @@ func (r *run) summary(interrupted bool) Result {
 		switch t := r.scheduler.tasks[i]; t.phase {
 		case done:
 			finished[c.change]++
+			if f := r.failures[i]; f != nil { // done, and not visible any more
+				res.Failed = append(res.Failed, *f)
+			}
 		case failed:
 			f := r.failures[i]
 			res.Failed = append(res.Failed, *f)

@@ -177,7 +177,8 @@ func (r *run) interrupt(c *boundCall, o outcome, ticket lockfile.Ticket) {
 // when it is durable.
 func (r *run) report(c *boundCall, o outcome, blocked []int, ticket lockfile.Ticket) {
 	call, isDone := c.call(), o.known == platform.Done
-	if !isDone {
+	hidden := isDone && o.isHidden()
+	if !isDone || hidden {
 		r.failures[c.task] = &Failure{
 			Subject: c.subject(), Method: call.Method, URL: call.URL, Origin: c.change.Origin,
 			Unknown: o.known == platform.Unknown, Err: o.err,
@@ -191,7 +192,7 @@ func (r *run) report(c *boundCall, o outcome, blocked []int, ticket lockfile.Tic
 		r.scheduler.halt(err)
 		return
 	}
-	if isDone {
+	if isDone && !hidden {
 		r.listener.emit(Done{
 			Subject: c.subject(), Attempt: c.attempt, ID: c.objectOf(o), Elapsed: time.Since(c.began), Adopted: o.adopted,
 			Already: o.already, Last: len(c.later()) == 0,

@@ -185,6 +185,13 @@ func lowerFlow(u *unit, s *symbols) resource.Resource {
 		body.add("options", options.value())
 	}
 	body.add("state", resource.String(title(f.State, "enabled")).At(u.doc.Lookup("state").Written()))
+	if len(f.Labels) > 0 {
+		labels := resource.List()
+		for _, l := range f.Labels {
+			labels.Items = append(labels.Items, resource.String(prefixed(l)))
+		}
+		body.add("labels", labels.At(u.span("labels")))
+	}
 	r := made(u, addr(resource.Flow, f.Name), []string{"name"}, body.value(), f.Lifecycle)
 	if f.Lifecycle != nil {
 		r.Replace = f.Lifecycle.OnReplace

@@ -16,6 +16,9 @@ func (r *resolver) resolveDataflow(u *unit) {
 	r.resolveCDC(u)
 	r.resolveTarget(u)
 	resolveState(u, r.report)
+	if u.has("labels") {
+		checkLabels(u.at("labels"), u.dataflow.Labels, r.report)
+	}
 	resolveMappingSet(u, r.report)
 	if u.has("mappings") {
 		r.resolveMappings(u)

@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -29,10 +30,11 @@ func checkLabels(of place, labels []string, report *diag.Report) {
 		case l == "":
 			report.Add(badLabel{at: at, message: "a label is empty", label: "expected a label such as C2",
 				help: "remove it, or write a label"})
-		case len(l) > len("core/") && l[:len("core/")] == "core/":
+		case strings.HasPrefix(l, "core/"), strings.HasPrefix(l, "custom/"):
+			_, name, _ := strings.Cut(l, "/")
 			report.Add(badLabel{at: at, message: fmt.Sprintf("`%s` is a label with the prefix of Flow Service", l),
 				label: "expected a label such as C2",
-				help:  fmt.Sprintf("write `%s`: the prefix is added where the platform has one", l[len("core/"):])})
+				help:  fmt.Sprintf("write `%s`: the prefix is added where the platform has one", name)})
 		case !label.MatchString(l):
 			report.Add(badLabel{at: at, message: fmt.Sprintf("`%s` is not a label", l), label: "expected a label such as C2",
 				help: "write the name of the label as the list of labels shows it: letters, digits, `_`, `.`, and `-`"})

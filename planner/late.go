@@ -135,3 +135,21 @@ func shortens(spec *resource.Spec, n *node) (from, to string, yes bool) {
 	period, _ := specs.ParsePeriod(is.Text)
 	return was.Text, is.Text, !isPeriod || !period.IsAtLeast(old)
 }
+
+// labels are those that may hide an object from this client: it has them, or a call whose
+// outcome is not known may have set them.
+func (n *node) labels() []string {
+	spec := n.spec()
+	if spec.Hides == "" {
+		return nil
+	}
+	list, ok := n.applied.Get(spec.Hides)
+	if !ok {
+		list, _ = n.desired.Get(spec.Hides)
+	}
+	var out []string
+	for _, l := range list.Items {
+		out = append(out, l.Text)
+	}
+	return out
+}

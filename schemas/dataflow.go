@@ -40,6 +40,8 @@ type Dataflow struct {
 	Title string `yaml:"title,omitempty" jsonschema:"minLength=1,example=Customers from the CRM"`
 	// Description of the dataflow on the platform.
 	Description string `yaml:"description,omitempty"`
+	// Data usage labels of the dataflow, such as C12. A client without them does not see it.
+	Labels []string `yaml:"labels,omitempty" jsonschema:"example=C12"`
 	// The database that the table is in. A dataflow reads either a table or files.
 	Database Database `yaml:"database,omitempty"`
 	// Path of the table as the connector lists it, such as schema.table.

@@ -386,6 +386,8 @@ func (op *operation) advice(r applier.Result) (lead, command string) {
 	for _, f := range r.Failed {
 		var refused *platform.Error
 		switch {
+		case is[*applier.HiddenError](f.Err):
+			return "With a client that has the labels, continue with:", command
 		case is[*applier.ExistsError](f.Err):
 			return "After taking it over, continue with:", command
 		case f.Unknown, !errors.As(f.Err, &refused), refused.Status >= 500, refused.Status == http.StatusTooManyRequests:

@@ -394,7 +394,7 @@ var flowEdits = []edit{
 		}
 	}),
 	onFlow(func(m *maker, f *dataflow) { f.percent = one(m, []float64{0, 1, 33.3, 99}) }),
-	onFlow(func(m *maker, f *dataflow) { f.diagnostics = m.flag(0.7) }),
+	onFlow(func(m *maker, f *dataflow) { f.diagnostics, f.labels = m.flag(0.7), m.usageLabels(0.6) }),
 	onFlow(func(m *maker, f *dataflow) {
 		if f.state == "draft" { // it has waited: its start may have passed
 			m.restart(f)

@@ -336,7 +336,7 @@ func (m *maker) addField(s *schemaBody) {
 	case typ == "string" && m.chance(0.2):
 		f.suggestions, f.fallback = []string{"a", "b", fmt.Sprint(m.number())}, m.maybe(0.5, "usual")
 	case typ == "string" && m.chance(0.2):
-		least, most := m.IntN(3), 20+m.IntN(9)
+		least, most := m.IntN(3), 60+m.IntN(9)
 		f.minLength, f.maxLength = &least, &most
 	case typ == "string" && m.chance(0.25):
 		f.enum = []string{"new", "old", fmt.Sprint(m.number())}
@@ -495,6 +495,7 @@ func (m *maker) addFlow() {
 	if f.state == "draft" && f.table == "" { // only tables have drafts
 		f.state = "disabled"
 	}
+	f.labels = m.usageLabels(0.2)
 	m.p.flows = append(m.p.flows, f)
 }
 

@@ -207,8 +207,9 @@ type dataflow struct {
 	percent     float64 // 0: absent
 	diagnostics *bool
 
-	state string
-	life  lifecycle
+	state  string
+	labels []string
+	life   lifecycle
 }
 
 // target is the schema that the data go into.

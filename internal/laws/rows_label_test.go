@@ -17,7 +17,7 @@ var labelRows = slices.Concat(
 	describedRows(typeLabel, "/producedBy"),
 	[]row{
 		{
-			of: typeLabel, row: "xdm:labels", edit: [][2]string{{"[C1, C2]", "[C2, C3]"}},
+			of: typeLabel, row: "xdm:labels", edit: [][2]string{{"eventType: [C1, C2]", "eventType: [C2, C3]"}},
 			action: planner.Update, calls: put, live: map[string]any{"xdm:labels": []any{"C2", "C3"}},
 		},
 		{
@@ -29,6 +29,26 @@ var labelRows = slices.Concat(
 			name: "in another order and another one", of: typeLabel, row: "xdm:labels",
 			graph: setting("xdm:labels", resource.List(text("C2"), text("C1"), text("C9"))), action: planner.Update, calls: put,
 			live: map[string]any{"xdm:labels": []any{"C2", "C1", "C9"}},
+		},
+		{
+			of: "flow.hourly", row: "labels", edit: [][2]string{{"state: enabled", "state: enabled\nlabels: [C12, own]"}},
+			action: planner.Update, calls: update, patch: []string{"add /labels"},
+			live: map[string]any{"labels": []any{"core/C12", "custom/own"}},
+		},
+		{
+			name: "after the state", of: "flow.hourly", row: "labels", also: []string{"state"},
+			edit:   [][2]string{{"state: enabled", "state: disabled\nlabels: [C12]"}},
+			action: planner.Update, calls: []string{"disable POST", "update PATCH"}, patch: []string{"add /labels"},
+			live: map[string]any{"labels": []any{"core/C12"}, "state": "disabled"},
+		},
+		{
+			name: "changed", of: "flow.weekly", row: "labels", edit: [][2]string{{"labels: [C1, C2]", "labels: [C2]"}},
+			action: planner.Update, calls: update, patch: []string{"replace /labels"},
+			live: map[string]any{"labels": []any{"core/C2"}},
+		},
+		{
+			name: "removed", of: "flow.weekly", row: "labels", edit: [][2]string{{"labels: [C1, C2]\n", ""}},
+			action: planner.Update, calls: update, patch: []string{"remove /labels"}, live: map[string]any{"labels": nil},
 		},
 	},
 )

@@ -465,6 +465,9 @@ func (f *dataflow) tree() tree {
 		t.add("mappingSet", tree{{"title", f.mappingTitle}})
 	}
 	t.opt("state", f.state)
+	if len(f.labels) > 0 {
+		t.add("labels", listOf(f.labels))
+	}
 	t.opt("lifecycle", f.life.tree())
 	return t
 }

@@ -108,7 +108,7 @@ type Spec struct {
 	Interval    string            // path of the schedule's interval
 	StartTime   string            // path of the schedule's start
 	Backfill    string            // path of the switch that reads history
-	Cosmetic    []string          // fields that only people read: no effect on the data
+	Cosmetic    []string          // fields without effect on the data
 	State       string            // path of the field that action calls change
 	ReplaceWith []string          // fields whose targets are replaced when this is (the trio)
 	Parts       []Kind            // what an object of this kind has for itself alone, and is taken over with it
@@ -118,6 +118,7 @@ type Spec struct {
 	Switched    []string          // lists that are off before they get another value that is on
 	Late        []string          // members that a create does not take: an update call after it sets them
 	MergedAt    string            // path whose items take values of Late members merged into what is there
+	Hides       string            // member with labels: a client without them does not see the object
 	Expires     string            // path of the period after which rows are deleted, in a Late member
 	Stops       bool              // must be disabled before it is deleted
 	Types       []string          // values of @type that the descriptors of this kind have
@@ -274,7 +275,8 @@ var kinds = map[Kind]*Spec{
 		Update: PatchMatch, Answer: AnswerIDEtag, Stops: true,
 		Frequency: "scheduleParams.frequency", Interval: "scheduleParams.interval",
 		StartTime: "scheduleParams.startTime", Backfill: "scheduleParams.backfill",
-		State: "state", Cosmetic: []string{"name", "description"},
+		State: "state", Cosmetic: []string{"name", "description", "labels"},
+		Late: []string{"labels"}, Hides: "labels", Loose: []string{"labels"},
 		ReplaceWith: []string{"sourceConnectionIds", "targetConnectionIds"},
 		Parts:       []Kind{Source, Target, Mapping},
 		Traits: []Trait{
@@ -297,6 +299,7 @@ var kinds = map[Kind]*Spec{
 			{"scheduleParams.backfill", InPlace, BeforeStart, "backfill is frozen once the start has passed (1404-400)"},
 			{"options", InPlace, Always, "ingestion options apply to later runs"},
 			{"state", Action, Always, "enable and disable are action calls, never a PATCH"},
+			{"labels", InPlace, Always, "labels may change at any time; a client without them does not see the dataflow"},
 		},
 		Keys:     map[string]string{"transformations": "name"},
 		Identity: []string{"flowSpec.id", "sourceConnectionIds", "targetConnectionIds"},

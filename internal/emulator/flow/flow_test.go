@@ -42,6 +42,22 @@ func open(t *testing.T, sw core.Switches) *servetest.Service {
 
 // A flow is made, patched with its etag, disabled, and deleted; what it uses stays
 // while it is there.
+// The labels of a flow are those of the lists of labels.
+func TestLabelsOfFlows(t *testing.T) {
+	before := object{"labels": []any{"core/C1"}}
+	for _, c := range []struct {
+		labels any
+		ok     bool
+	}{
+		{[]any{"core/C12", "custom/own"}, true}, {[]any{}, true}, {nil, true}, {[]any{"core/C1"}, true},
+		{[]any{"C12"}, false}, {[]any{"core/"}, false}, {[]any{"core/C 1"}, false}, {[]any{12.0}, false}, {"core/C1", false},
+	} {
+		if err := checkLabels(before, object{"labels": c.labels}); (err == nil) != c.ok {
+			t.Errorf("%v: %v", c.labels, err)
+		}
+	}
+}
+
 func TestLifeOfAFlow(t *testing.T) {
 	open(t, core.Switches{}).Run(t,
 		servetest.Step{Call: "POST /flows", Body: dataflow, Status: 201, Save: "id=id"},

@@ -363,6 +363,9 @@ func judgeFlowPatch(c *core.Call, before, after object, ops []core.PatchOp) erro
 	if _, known := specs.FlowSpecByID(core.Text(before, "flowSpec", "id")); !known {
 		return requireName(after) // the rest is for the owner of the specification to know
 	}
+	if err := checkLabels(before, after); err != nil {
+		return err
+	}
 	draft := core.Text(before, "state") == c.Env.Switches.DraftState
 	for _, field := range []string{"sourceConnectionIds", "targetConnectionIds"} {
 		if !draft && !core.Same(before[field], after[field]) {
