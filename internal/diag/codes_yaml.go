@@ -48,7 +48,7 @@ var yamlCodes = []Entry{
 		Explanation: "Inside `[…]` and `{…}`, separate values with commas, and follow a key with `: ` on the same " +
 			"line. " +
 			"Texts that contain commas, colons, question marks, or brackets need quotes there, including texts " +
-			"with `${…}`.",
+			"with `${…}` or `_{TENANT_ID}`, which `validate --fix` puts in quotes.",
 		Example: "tags: [\"a\" \"b\"]\n",
 	},
 	{

@@ -105,9 +105,35 @@ func (p wrongBracket) Diagnose() diag.Diagnostic {
 type missingComma struct{ at, value source.Span }
 
 func (p missingComma) Diagnose() diag.Diagnostic {
+	if whole, ok := p.placeholder(); ok {
+		d := diag.NewError(diag.YAMLFlow, "unquoted `{` inside brackets",
+			"put it in quotes: "+quoteLine(whole.Text())+", or write it on its own line, without brackets around it",
+			diag.At(whole, "not allowed without quotes")...)
+		d.Fix = diag.Replace("put it in quotes", whole, quoteLine(whole.Text()))
+		return d
+	}
 	return diag.NewError(diag.YAMLFlow, "missing `,` between values in brackets",
 		"add a comma, or put the text in quotes if it is a single value",
 		also(diag.At(p.at, "expected `,` before this"), p.value, "value ends here")...)
+}
+
+// placeholder is a key or value such as _{TENANT_ID}.crm.id, whose brace is read as that of
+// a map: to its end on the line.
+func (p missingComma) placeholder() (whole source.Span, ok bool) {
+	text, at := p.at.File.Text, p.at.Start
+	first := p.value.Text()
+	n := strings.IndexByte(string(text[at:]), '}')
+	if p.value.End != at || first != "_" && first != "$" || text[at] != '{' || n < 0 {
+		return source.Span{}, false
+	}
+	if strings.ContainsAny(string(text[at+1:at+n]), " \t\r\n,:{}[]\"'") {
+		return source.Span{}, false
+	}
+	end := at + n + 1
+	for end < len(text) && !strings.ContainsRune(" \t\r\n,:}]", rune(text[end])) {
+		end++
+	}
+	return p.at.File.Span(p.value.Start, end), true
 }
 
 type emptyEntry struct{ at source.Span }
