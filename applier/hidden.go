@@ -20,7 +20,8 @@ type HiddenError struct {
 }
 
 func (e *HiddenError) Error() string {
-	return fmt.Sprintf("%s has the labels %s now, and is no longer visible to this client: the platform answers 404 for %s",
+	return fmt.Sprintf("%s has the labels %s now, and is no longer visible to this client: "+
+		"the platform answers 404 for %s",
 		e.Address, strings.Join(e.Labels, ", "), e.ID)
 }
 

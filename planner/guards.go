@@ -78,7 +78,8 @@ func guardChange(n *node, e *env) {
 	case c.Action == Import && n.missing:
 		n.guard("import", "", "%s is to be imported as %s, which is not on the platform", address, c.ID)
 	case c.Action == Create && n.missing && len(n.labels()) > 0:
-		n.guard("hidden", "", "%s was not found on the platform; it has the labels %s, and a client without them does not see it: "+
+		n.guard("hidden", "", "%s was not found on the platform; it has the labels %s, and a client without them "+
+			"does not see it: "+
 			"use one that has them, or forget it with `aepflow state rm %s`",
 			address, strings.Join(n.labels(), ", "), address)
 	case c.Action == Create && n.missing && !e.Recreate:

@@ -55,7 +55,8 @@ var descriptorCodes = []Entry{
 		Explanation: "A label is the name that the platform lists, such as `C2` or `I1`, without a prefix; each is listed " +
 			"once. `fieldLabels` of a schema label Adobe's fields, which belong to a field group: if that is not known, " +
 			"the field cannot be labeled.",
-		Example: with(relatedSchemas, "deprecated: [producedBy]\n", "deprecated: [producedBy]\nfieldLabels: {eventType: [C 2]}\n"),
+		Example: with(relatedSchemas, "deprecated: [producedBy]\n",
+			"deprecated: [producedBy]\nfieldLabels: {eventType: [C 2]}\n"),
 	},
 	{
 		Code: RelationshipField, Severity: Error,
