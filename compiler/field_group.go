@@ -136,6 +136,7 @@ func (r *resolver) resolveGroup(u *unit) {
 		}
 	}
 	resolveOwnFields(g.schemaSymbol, r.report)
+	r.resolveOwnLabels(g.schemaSymbol, true)
 	r.resolveRefs(g.schemaSymbol)
 	lintFields(g.schemaSymbol, r.report)
 }

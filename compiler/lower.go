@@ -30,7 +30,7 @@ func lower(u *unit, s *symbols) []resource.Resource {
 		schema := s.schema(u.dataset.Schema)
 		return []resource.Resource{lowerDataset(u, schema, idOf(schema, u.dataset.Schema))}
 	case u.group != nil:
-		return []resource.Resource{lowerGroup(u)}
+		return append([]resource.Resource{lowerGroup(u)}, lowerOwnLabels(u, u.ownGroup.schemaSymbol)...)
 	case u.dataType != nil:
 		return []resource.Resource{lowerType(u)}
 	case u.namespace != nil:

@@ -13,16 +13,7 @@ import (
 // fields, and those of Adobe's field groups.
 func lowerLabels(u *unit) []resource.Resource {
 	s, l := u.ownSchema, u.lifecycle()
-	var out []resource.Resource
-	for _, f := range s.Fields {
-		if len(f.Labels) == 0 {
-			continue
-		}
-		at := s.lookup("fields", f.Path, "labels")
-		body := labelValue(ownSource(s), xdm.SlashPath(s.fullPath(f.Path)), s.lookup("fields", f.Path).KeySpan(),
-			f.Labels, at.Span())
-		out = append(out, made(u, s.describedBy(resource.Label, f.Path), s.keys("fields", f.Path, "labels"), body, l))
-	}
+	out := lowerOwnLabels(u, s)
 	for _, f := range s.FieldLabels {
 		id, ok := groupOf(s, f.Path)
 		if !ok {
@@ -33,6 +24,23 @@ func lowerLabels(u *unit) []resource.Resource {
 		// It describes no object of the project, and stays with its schema all the same.
 		schema := resource.Edge{To: addr(resource.Schema, s.name), Via: "schema"}
 		out = append(out, made(u, s.describedBy(resource.Label, f.Path), s.keys("fieldLabels", f.Path), body, l, schema))
+	}
+	return out
+}
+
+// lowerOwnLabels returns a descriptor for the labels of each own field of a schema, or of
+// a field group, that has any.
+func lowerOwnLabels(u *unit, s *schemaSymbol) []resource.Resource {
+	l := u.lifecycle()
+	var out []resource.Resource
+	for _, f := range s.Fields {
+		if len(f.Labels) == 0 {
+			continue
+		}
+		at := s.lookup("fields", f.Path, "labels")
+		body := labelValue(ownSource(s), xdm.SlashPath(s.fullPath(f.Path)), s.lookup("fields", f.Path).KeySpan(),
+			f.Labels, at.Span())
+		out = append(out, made(u, s.describedBy(resource.Label, f.Path), s.keys("fields", f.Path, "labels"), body, l))
 	}
 	return out
 }

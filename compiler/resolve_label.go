@@ -45,11 +45,7 @@ func checkLabels(of place, labels []string, report *diag.Report) {
 
 // resolveFieldLabels checks the labels of a schema's fields.
 func (r *resolver) resolveFieldLabels(s *schemaSymbol) {
-	for _, f := range s.Fields {
-		if at := s.at("fields", f.Path, "labels"); at.d.Find(at.path).Here {
-			checkLabels(at, f.Labels, r.report)
-		}
-	}
+	r.resolveOwnLabels(s, true)
 	for _, f := range s.FieldLabels {
 		at := s.at("fieldLabels", f.Path)
 		checkLabels(at, f.Labels, r.report)
@@ -133,5 +129,21 @@ func (p labeledTwice) Diagnose() diag.Diagnostic {
 		Message: fmt.Sprintf("two schemas label `%s` of the same field group", p.path),
 		Labels:  []diag.Label{{Span: p.second.Origin, Text: "here"}, {Span: p.first.Origin, Text: "and here"}},
 		Help:    "the labels belong to the field group, so both schemas have them: keep one of the two",
+	}
+}
+
+// resolveOwnLabels checks the labels of own fields. Those of a data type have none: what uses
+// the type defines the field.
+func (r *resolver) resolveOwnLabels(s *schemaSymbol, defines bool) {
+	for _, f := range s.Fields {
+		at := s.at("fields", f.Path, "labels")
+		switch {
+		case !at.d.Find(at.path).Here:
+		case !defines:
+			r.report.Add(badLabel{at: at, message: "fields of a data type have no labels", label: "labels of a field group",
+				help: "remove them here, and label the field that has the data type"})
+		default:
+			checkLabels(at, f.Labels, r.report)
+		}
 	}
 }
