@@ -95,6 +95,7 @@ func unsettled(key string) bool {
 	first, _, _ := strings.Cut(key, ".")
 	return slices.Contains([]string{"targets", "only", "except", "freshness"}, first) ||
 		strings.HasPrefix(strings.TrimPrefix(key, "target.schema."), "fieldLabels") ||
+		key == "fields.*.labels" || // data types have none
 		strings.HasPrefix(key, "lifecycle.import") ||
 		strings.HasPrefix(key, "files.encryption") || strings.HasPrefix(key, "lifecycle.ignoreChanges") ||
 		key == "lifecycle.adopted" ||

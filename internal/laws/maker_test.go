@@ -226,6 +226,9 @@ func (m *maker) addType() {
 func (m *maker) addTypeField(t *dataType) {
 	g := &group{name: "inner"}
 	m.addGroupField(g)
+	for i := range g.fields {
+		g.fields[i].labels = nil // what uses the type defines the field
+	}
 	t.fields = append(t.fields, g.fields...)
 }
 
