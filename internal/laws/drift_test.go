@@ -351,6 +351,12 @@ func TestDriftOfEverything(t *testing.T) {
 		f.apply(f.plan(compile(t, b.p.files()), f.options()))
 
 		p := w.refreshed(g, w.options())
+		isHidden := func(g planner.Guard) bool { return g.Code == "hidden" }
+		for _, c := range p.Guarded() { // what has labels and was replaced may only be hidden: nothing brings it back
+			if slices.ContainsFunc(c.Guards, isHidden) {
+				return
+			}
+		}
 		w.apply(p)
 		w.checkEmpty(g)
 		alone := newWorld(t, seed+1, emulator.Switches{})
