@@ -81,9 +81,13 @@ func mergingCall(spec *resource.Spec, item string, body resource.Value, names []
 // cannot, and sets all where nothing is merged.
 func lateCalls(spec *resource.Spec, n *node) []Call {
 	var calls []Call
+	desired := spec.Tree(n.desired)
 	patches := func(f fieldDiff) bool {
-		_, has := spec.At(n.desired, f.rule)
-		return isLate(spec, f) && (spec.MergedAt == "" || !has)
+		if !isLate(spec, f) {
+			return false
+		}
+		_, has := desired.At(f.rule)
+		return spec.MergedAt == "" || !has
 	}
 	if patch := patchOf(spec, n, patches); len(patch.Items) > 0 {
 		calls = append(calls, updateCall(spec, n, patch))

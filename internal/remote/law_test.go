@@ -48,6 +48,8 @@ var bodies = map[resource.Kind]string{
 		`"xdm:sourceProperty":"/_{TENANT_ID}/id","xdm:destinationSchema":"${schema.other.id}","xdm:cardinality":"M:1"}`,
 	resource.Display: `{"@type":"xdm:alternateDisplayInfo","xdm:sourceSchema":"${schema.crm.id}","xdm:sourceVersion":1,` +
 		`"xdm:sourceProperty":"/eventType","xdm:title":{"en_us":"Type"},"meta:enum":{"a.b":"A"}}`,
+	resource.Label: `{"@type":"xdm:descriptorLabel","xdm:sourceSchema":"${schema.crm.id}","xdm:sourceVersion":1,` +
+		`"xdm:sourceProperty":"/person/name","xdm:labels":["core/C1","own"]}`,
 	resource.Deprecated: `{"@type":"xdm:descriptorDeprecated","xdm:sourceSchema":"${schema.crm.id}",` +
 		`"xdm:sourceVersion":1,"xdm:sourceProperty":"/producedBy"}`,
 	resource.Union: `{"schemaId":"${schema.crm.id}","tag":"union"}`,
