@@ -232,17 +232,17 @@ func (s Subject) failures(last Run) string {
 	if n, since := s.streak(); n > 1 {
 		text = fmt.Sprintf("last %d runs failed since %s", n, since.Format("2006-01-02 15:04 UTC"))
 	}
-	for _, f := range last.Errors {
-		fault := f.Code
-		if f.Message != "" {
-			fault += ": " + f.Message
-		}
-		if text != "" {
-			fault += "; " + text
-		}
-		return fault
+	if len(last.Errors) == 0 {
+		return text
 	}
-	return text
+	fault := last.Errors[0].Code
+	if message := last.Errors[0].Message; message != "" {
+		fault += ": " + message
+	}
+	if text != "" {
+		fault += "; " + text
+	}
+	return fault
 }
 
 // switchedOff says what is known of a flow that the platform does not run.
