@@ -30,7 +30,6 @@ type imported struct {
 	counts  map[lift.Class]int
 	members []lift.Member
 	gone    []lockfile.Entry
-	skipped int
 	read    int // objects
 }
 

@@ -72,7 +72,7 @@ func Open(name string, stream io.Reader, file File, size int64) (*Reader, error)
 		return openJSON(in)
 	case "parquet":
 		if packed || file == nil {
-			return nil, errors.New("Parquet is read from a file that is not compressed as a whole")
+			return nil, errors.New("a Parquet file must be a file on disk that is not compressed as a whole")
 		}
 		return openParquet(file, size)
 	}

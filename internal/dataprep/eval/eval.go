@@ -74,9 +74,8 @@ type Inputs struct {
 
 // Program is a compiled expression.
 type Program struct {
-	run  fn
-	set  *Set
-	text string
+	run fn
+	set *Set
 }
 
 // fn is a compiled node. After an error it returns a value of kind failed, and the
