@@ -107,6 +107,9 @@ func unexplained(what, near string) error {
 			codes = append(codes, string(e.Code))
 		}
 		codes = append(codes, compiler.Connectors()...)
+		for _, e := range specs.RunErrors() {
+			codes = append(codes, e.Code)
+		}
 		if code, ok := diag.Nearest(what, codes); ok {
 			near = code
 		}
