@@ -2,6 +2,7 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -153,6 +154,16 @@ func (c exploreCmd) writeColumns(a *app, p *project, found explore.Contents) err
 	text, err := edit.Apply(f.Text, edits)
 	if err != nil {
 		return err
+	}
+	next := *p // what comes from the source must not break the document
+	next.files, next.report = slices.Clone(p.files), &diag.Report{}
+	next.files[slices.Index(p.files, f)] = source.NewFile(f.Path, text)
+	if err := next.compile(); err != nil {
+		return err
+	}
+	if next.report.HasErrors() {
+		return errors.Join(a.diagnose(next.report),
+			exitHelp(exitDocuments, "correct what the new columns break", "%s was not changed", display(f.Path)))
 	}
 	if err := p.places[f.Path].Write(0o644, text); err != nil {
 		return exit(exitWorld, "write %s: %s", display(f.Path), reason(err))
