@@ -19,7 +19,7 @@ type grammar struct {
 	globals
 
 	Init     initCmd     `cmd:"" formats:"text" help:"Write a first project that validates."`
-	Validate validateCmd `cmd:"" formats:"text,json,sarif,github" help:"${validate}"`
+	Validate validateCmd `cmd:"" formats:"text,json,sarif,github,gitlab,azure" help:"${validate}"`
 	Fmt      fmtCmd      `cmd:"" formats:"text" help:"Format documents."`
 	Compile  compileCmd  `cmd:"" formats:"text,json" help:"${compile}"`
 	Plan     planCmd     `cmd:"" formats:"text,json,markdown,html" help:"${plan}"`

@@ -265,7 +265,8 @@ func hostileCommands(t *testing.T) [][]string {
 		commands = append(commands, append(strings.Fields(name), hostileArguments[name]...))
 	}
 	for _, more := range []string{
-		"plan --refresh", "plan -o json", "plan -o markdown", "plan -o html", "plan --calls=curl", "validate -o json", "validate -o github", "validate -o sarif",
+		"plan --refresh", "plan -o json", "plan -o markdown", "plan -o html", "plan --calls=curl",
+		"validate -o json", "validate -o github", "validate -o gitlab", "validate -o azure", "validate -o sarif",
 		"validate --fix", "fmt --check", "apply plan.json --auto-approve", "graph -o svg", "graph -o mermaid",
 		"graph --lineage",
 		"state list -o json",

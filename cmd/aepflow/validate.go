@@ -22,12 +22,13 @@ of the platform. Needs neither a network nor an account.
   aepflow validate
   aepflow validate examples/crm
   aepflow validate --fix              # correct misspelled keys and the like in the files
-  aepflow validate -o github          # annotations in a workflow
+  aepflow validate -o github          # annotations in a workflow; azure in Azure Pipelines
+  aepflow validate -o gitlab > q.json # a Code Quality report
   aepflow validate -o sarif > a.sarif # for code scanning`
 }
 
 func (c validateCmd) Run(a *app) error {
-	if err := a.writes("text", "json", "sarif", "github"); err != nil {
+	if err := a.writes("text", "json", "sarif", "github", "gitlab", "azure"); err != nil {
 		return err
 	}
 	p, err := loadPaths(a, c.Paths)
@@ -49,6 +50,10 @@ func (c validateCmd) Run(a *app) error {
 		err = diag.SARIF(a.stdout, p.report, toolVersion())
 	case "github":
 		err = diag.GitHub(a.stdout.Commands(), p.report)
+	case "azure":
+		err = diag.Azure(a.stdout.Commands(), p.report)
+	case "gitlab":
+		err = diag.GitLab(a.stdout, p.report)
 	default:
 		err = diag.Text(a.stdout, p.report, a.textOptions(a.stdout))
 		readMore(a, a.stdout, p.report)

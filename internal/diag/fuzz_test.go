@@ -41,16 +41,23 @@ func FuzzRenderings(f *testing.F) {
 		shown := map[string]string{
 			"text":   string(render(t, func(b *bytes.Buffer) error { return diag.Text(b, report, diag.TextOptions{}) })),
 			"github": string(render(t, func(b *bytes.Buffer) error { return diag.GitHub(b, report) })),
+			"azure":  string(render(t, func(b *bytes.Buffer) error { return diag.Azure(b, report) })),
+			"gitlab": string(render(t, func(b *bytes.Buffer) error { return diag.GitLab(b, report) })),
 			"json":   string(render(t, func(b *bytes.Buffer) error { return diag.JSON(b, report) })),
 			"sarif":  string(render(t, func(b *bytes.Buffer) error { return diag.SARIF(b, report, "1") })),
 		}
 		for name, got := range shown {
+			if name == "azure" {
+				got = strings.TrimPrefix(got, "##vso[") // our own
+			}
 			if fault := output.Fault(got); fault != "" {
 				t.Errorf("%s of %q: %s", name, text, fault)
 			}
 		}
 		checkText(t, shown["text"])
 		checkGitHub(t, shown["github"])
+		checkAzure(t, shown["azure"])
+		checkGitLab(t, shown["gitlab"])
 		checkJSON(t, shown["json"], text)
 		checkSARIF(t, shown["sarif"])
 	})
@@ -97,6 +104,39 @@ func checkGitHub(t *testing.T, text string) {
 	}
 	if strings.Count(text, "\n") != 1 || strings.Count(message, "%0A") != 3 || strings.ContainsRune(message, '\r') {
 		t.Errorf("forged lines in %s", text)
+	}
+}
+
+// checkAzure holds the form to one command with the properties that are ours.
+func checkAzure(t *testing.T, text string) {
+	t.Helper()
+	head, message, _ := strings.Cut(strings.TrimSuffix(text, "\n"), "]")
+	var names []string
+	for property := range strings.SplitSeq(head, ";") {
+		name, _, _ := strings.Cut(property, "=")
+		names = append(names, name)
+	}
+	if got := strings.Join(names, " "); got != "##vso[task.logissue type sourcepath linenumber columnnumber code " {
+		t.Errorf("properties %s in %s", got, text)
+	}
+	if strings.Count(text, "\n") != 1 || strings.Contains(message, "##vso[") || strings.Count(message, "%0A") != 3 ||
+		strings.ContainsAny(message, "\r];") {
+		t.Errorf("forged lines in %s", text)
+	}
+}
+
+func checkGitLab(t *testing.T, text string) {
+	t.Helper()
+	var got []struct {
+		Description, Fingerprint, Severity string
+		Location                           struct{ Lines struct{ Begin int } }
+	}
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	if len(got) != 1 || got[0].Severity != "major" || len(got[0].Fingerprint) != 32 || got[0].Location.Lines.Begin < 1 ||
+		strings.Count(got[0].Description, "\n") != 3 {
+		t.Errorf("%+v", got)
 	}
 }
 

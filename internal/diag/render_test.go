@@ -179,6 +179,8 @@ func TestRenderings(t *testing.T) {
 					return diag.Text(b, r, diag.TextOptions{Width: h.width, Color: true})
 				}))},
 				{Name: "github", Data: render(t, func(b *bytes.Buffer) error { return diag.GitHub(b, r) })},
+				{Name: "azure", Data: render(t, func(b *bytes.Buffer) error { return diag.Azure(b, r) })},
+				{Name: "gitlab", Data: render(t, func(b *bytes.Buffer) error { return diag.GitLab(b, r) })},
 				{Name: "json", Data: render(t, func(b *bytes.Buffer) error { return diag.JSON(b, r) })},
 				{Name: "sarif", Data: ruleText.ReplaceAll(render(t, func(b *bytes.Buffer) error { return diag.SARIF(b, r, "1.2.3") }), []byte(`$1"…"`))},
 			}}

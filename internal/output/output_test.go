@@ -134,15 +134,16 @@ func TestWriterPaints(t *testing.T) {
 func TestCommands(t *testing.T) {
 	var b bytes.Buffer
 	w := New(&b)
-	for _, s := range []string{"::error::é"[:10], "::error::é"[10:], "\x1b\n"} {
+	for _, s := range []string{"::error::é"[:10], "::error::é"[10:], "\x1b\n", "##vs", "o[x]##vso[y]\n"} {
 		if _, err := w.Commands().Write([]byte(s)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.Write([]byte("::error::x\n")); err != nil {
+	if _, err := w.Write([]byte("::error::x\n##vso[x]\n")); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := b.String(), "::error::é<U+001B>\n<U+003A>:error::x\n"; got != want {
+	want := "::error::é<U+001B>\n##vso[x]<U+0023>#vso[y]\n<U+003A>:error::x\n<U+0023>#vso[x]\n"
+	if got := b.String(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -135,6 +135,8 @@ func (w *Writer) character(s string) (shown string, size int) {
 	switch {
 	case atStart && !w.obeyed && isCommand(s):
 		return codePoint(':'), 1
+	case atStart && w.obeyed && hasCommandMark(s):
+		return s[:1], 1
 	case w.color && sequence(r) != "":
 		return sequence(r), size
 	}
@@ -188,8 +190,8 @@ func (w *Writer) statusText() string {
 	return cells.Truncate(Line(w.status), columns-1, "…")
 }
 
-// Commands returns a writer of the same stream for workflow commands of GitHub, whose
-// lines begin with `::`.
+// Commands returns a writer of the same stream for commands of a pipeline, whose lines
+// begin with `::` (GitHub) or `##vso[` (Azure).
 func (w *Writer) Commands() io.Writer { return commands{w} }
 
 type commands struct{ w *Writer }
