@@ -27,7 +27,7 @@ func newTypeSymbol(in section, t *schemas.DataType, tenant string) *typeSymbol {
 	body := &schemas.SchemaBody{Title: t.Title, Description: t.Description, Fields: t.Fields}
 	_, faults := xdm.RootProperties(ownFields(body))
 	return &typeSymbol{schemaSymbol: &schemaSymbol{
-		section: in, SchemaBody: body, name: t.Name, tenant: tenant, faults: faults, isType: true,
+		section: in, SchemaBody: body, name: t.Name, tenant: tenant, faults: faults, definer: resource.DataType,
 	}}
 }
 
@@ -115,12 +115,7 @@ func (r *resolver) resolveRefs(s *schemaSymbol) {
 
 // checkTypeName reports a data type that is neither a standard one nor that of a document for the target.
 func (r *resolver) checkTypeName(at place, name string) {
-	if _, ok := r.find(schemas.KindDataType, name); ok || r.unnamed[schemas.KindDataType] || r.unnamed[""] {
-		return // it may be the document that has no name or kind, which is an error
-	}
-	if u, ok := r.excluded[symbol{schemas.KindDataType, name}]; ok {
-		r.report.Add(excludedReference{at: at, kind: schemas.KindDataType, name: name, target: r.options.Target,
-			named: u.at("name").key()})
+	if r.isElsewhere(at, schemas.KindDataType, name) {
 		return
 	}
 	near := append(r.names[schemas.KindDataType]().All(name), xdm.NearestDataTypes(name)...)

@@ -19,7 +19,7 @@ import (
 // Decode reads a checked document strictly into the type of its kind. What it
 // refuses the schema refuses too, and the other way round; a property test
 // holds the two together. The result is one of *schemas.Dataflow, Connection,
-// Schema, Dataset, FieldGroup, DataType, Namespace.
+// Schema, Dataset, FieldGroup, Class, DataType, Namespace.
 func Decode(d *variant, report *diag.Report) any {
 	k, ok := d.kind()
 	if !ok {
@@ -36,6 +36,8 @@ func Decode(d *variant, report *diag.Report) any {
 		out = new(schemas.Dataset)
 	case schemas.KindFieldGroup:
 		out = new(schemas.FieldGroup)
+	case schemas.KindClass:
+		out = new(schemas.Class)
 	case schemas.KindDataType:
 		out = new(schemas.DataType)
 	case schemas.KindNamespace:

@@ -19,14 +19,6 @@ func newGroupSymbol(in section, g *schemas.FieldGroup, tenant string) *groupSymb
 	return &groupSymbol{newSchemaSymbol(in, g.Name, body, tenant), g.Classes}
 }
 
-// extends reports whether a schema of a class may have the field group.
-func (g *groupSymbol) extends(class xdm.Class) bool {
-	return slices.ContainsFunc(g.classes, func(name string) bool {
-		id, ok := classID(name)
-		return !ok || id == class.ID // an unknown class is reported where it is
-	})
-}
-
 // group returns the field group that a document makes, nil when none does.
 func (s *symbols) group(name string) *groupSymbol {
 	if u, ok := s.find(schemas.KindFieldGroup, name); ok {
@@ -37,7 +29,7 @@ func (s *symbols) group(name string) *groupSymbol {
 
 // namesParts reports whether a schema names documents that it is made of.
 func namesParts(body *schemas.SchemaBody) bool {
-	return slices.ContainsFunc(body.FieldGroups, func(name string) bool {
+	return body.Class != "" && !isKnownClass(body.Class) || slices.ContainsFunc(body.FieldGroups, func(name string) bool {
 		_, ok := fieldGroupID(name, body.Class)
 		return !ok
 	}) || slices.ContainsFunc(body.Fields, func(f schemas.OwnField) bool { return f.Ref != "" && !isKnownType(f.Ref) })
@@ -63,23 +55,29 @@ func (s *symbols) compose(units []unit) {
 type declaredField struct {
 	in    *schemaSymbol
 	index int // in its fields
-	group int // in the list of the schema's field groups, -1 for its own fields
+	part  int // in the list of the schema's field groups, or one of the constants below
 }
+
+// The parts of a schema that are no field groups.
+const (
+	itself    = -1
+	classPart = -2
+)
 
 func (d declaredField) path() string { return d.in.ownPath(d.in.Fields[d.index].Path) }
 
-// composeSchema collects the fields of a schema and of its field groups. A field that two of them define in the same
-// way is one field.
+// composeSchema collects the fields of a schema, of its class, and of its field groups. A field that two of them define
+// in the same way is one field.
 func (s *symbols) composeSchema(schema *schemaSymbol) {
 	var fields []xdm.OwnField
 	var from []declaredField
 	var unknown []string
 	first := map[string]int{}
 	schema.parts = nil
-	add := func(in *schemaSymbol, group int) {
+	add := func(in *schemaSymbol, part int) {
 		for i, f := range s.typedFields(in.SchemaBody) {
-			d := declaredField{in, i, group}
-			if at, twice := first[d.path()]; twice && group >= 0 {
+			d := declaredField{in, i, part}
+			if at, twice := first[d.path()]; twice && part != itself {
 				if !f.Shape.Same(fields[at].Shape) {
 					schema.parts = append(schema.parts, partClash{schema, from[at], d})
 				}
@@ -89,7 +87,11 @@ func (s *symbols) composeSchema(schema *schemaSymbol) {
 			fields, from = append(fields, f), append(from, d)
 		}
 	}
-	add(schema, -1)
+	add(schema, itself)
+	class := s.classNamed(schema.Class)
+	if class != nil {
+		add(class.schemaSymbol, classPart)
+	}
 	for i, name := range schema.FieldGroups {
 		if g := s.group(name); g != nil {
 			add(g.schemaSymbol, i)
@@ -98,16 +100,20 @@ func (s *symbols) composeSchema(schema *schemaSymbol) {
 		}
 	}
 	known, faults := xdm.NewSchema(schema.Class, unknown, fields, schema.tenant)
+	if class != nil {
+		of, _ := s.classOf(schema.Class)
+		known, faults = xdm.NewSchemaOf(of, unknown, fields, schema.tenant)
+	}
 	schema.fields, schema.faults = known, nil
 	for _, f := range faults {
 		switch d := from[f.Index]; {
-		case d.group < 0:
+		case d.part == itself:
 			schema.faults = append(schema.faults, f)
 		case f.Code == xdm.OwnClash:
 			if f.Other < 0 {
 				f.Other = overlapping(from, f.Index)
 			}
-			if other := from[f.Other]; other.in != d.in { // else the document of the field group says so
+			if other := from[f.Other]; other.in != d.in { // else the document of the part says so
 				schema.parts = append(schema.parts, partClash{schema, other, d})
 			}
 		}
@@ -131,8 +137,8 @@ func (r *resolver) resolveGroup(u *unit) {
 		r.report.Add(noClasses{u.at("classes")})
 	}
 	for i, name := range g.classes {
-		if _, ok := classID(name); !ok {
-			r.report.Add(unknownClass{at: g.itemAt(i, "classes"), got: name})
+		if _, ok := r.classOf(name); !ok {
+			r.missingClass(g.itemAt(i, "classes"), name)
 		}
 	}
 	resolveOwnFields(g.schemaSymbol, r.report)
@@ -143,12 +149,7 @@ func (r *resolver) resolveGroup(u *unit) {
 
 // missingGroup reports a field group that is neither a standard one nor that of a document for the target.
 func (r *resolver) missingGroup(at place, name string, class xdm.Class) {
-	if _, isWrong := r.find(schemas.KindFieldGroup, name); isWrong || r.unnamed[schemas.KindFieldGroup] || r.unnamed[""] {
-		return // it has errors, or may be the document that has no name or kind, which is one
-	}
-	if u, ok := r.excluded[symbol{schemas.KindFieldGroup, name}]; ok {
-		r.report.Add(excludedReference{at: at, kind: schemas.KindFieldGroup, name: name, target: r.options.Target,
-			named: u.at("name").key()})
+	if r.isElsewhere(at, schemas.KindFieldGroup, name) {
 		return
 	}
 	near := append(r.names[schemas.KindFieldGroup]().All(name), xdm.NearestFieldGroups(name, class)...)
@@ -156,12 +157,13 @@ func (r *resolver) missingGroup(at place, name string, class xdm.Class) {
 }
 
 // lowerGroup makes a field group.
-func lowerGroup(u *unit) resource.Resource {
+func lowerGroup(u *unit, project *symbols) resource.Resource {
 	g := u.ownGroup
-	var classes []string
+	classes := resource.List()
+	seen := map[string]bool{}
 	for _, name := range g.classes {
-		if id, _ := classID(name); !slices.Contains(classes, id) {
-			classes = append(classes, id)
+		if key := classKey(name); !seen[key] {
+			seen[key], classes.Items = true, append(classes.Items, project.classValue(name))
 		}
 	}
 	body := fieldGroupValue(g.schemaSymbol, schemaHead(g.schemaSymbol), classes)

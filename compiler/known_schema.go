@@ -3,6 +3,7 @@ package compiler
 import (
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -101,7 +102,7 @@ func (s *schemaSymbol) ownPath(path string) string {
 }
 
 // atRoot reports whether the fields have no namespace.
-func (s *schemaSymbol) atRoot() bool { return s.Relational != nil || s.isType }
+func (s *schemaSymbol) atRoot() bool { return s.Relational != nil || s.definer == resource.DataType }
 
 // fullPath returns the path of a field that a document may name without the
 // tenant's namespace.
@@ -110,16 +111,15 @@ func (s *schemaSymbol) fullPath(path string) string {
 		return path
 	}
 	full := xdm.TenantNamespace + "." + path
-	if f, err := s.fields.Lookup(full); err == nil && f.Checked {
+	f, err := s.fields.Find(full)
+	if err == nil && f.Checked {
 		return full
 	}
+	if bare, unknown := s.fields.Find(path); err != nil && unknown == nil && !bare.Checked &&
+		err.Parent != "" && err.Parent != xdm.TenantNamespace {
+		return full // of all that is known, the own fields are what it comes closest to
+	}
 	return path
-}
-
-// classID returns the $id of a class by its word, title or $id.
-func classID(name string) (string, bool) {
-	c, ok := xdm.ClassByName(name)
-	return c.ID, ok
 }
 
 // fieldGroupID returns the $id of a field group by its well-known name, its

@@ -30,7 +30,9 @@ func lower(u *unit, s *symbols) []resource.Resource {
 		schema := s.schema(u.dataset.Schema)
 		return []resource.Resource{lowerDataset(u, schema, idOf(schema, u.dataset.Schema))}
 	case u.group != nil:
-		return append([]resource.Resource{lowerGroup(u)}, lowerOwnLabels(u, u.ownGroup.schemaSymbol)...)
+		return append([]resource.Resource{lowerGroup(u, s)}, lowerOwnLabels(u, u.ownGroup.schemaSymbol)...)
+	case u.class != nil:
+		return append([]resource.Resource{lowerClass(u)}, lowerOwnLabels(u, u.ownClass.schemaSymbol)...)
 	case u.dataType != nil:
 		return []resource.Resource{lowerType(u)}
 	case u.namespace != nil:

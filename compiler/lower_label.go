@@ -28,8 +28,8 @@ func lowerLabels(u *unit) []resource.Resource {
 	return out
 }
 
-// lowerOwnLabels returns a descriptor for the labels of each own field of a schema, or of
-// a field group, that has any.
+// lowerOwnLabels returns a descriptor for the labels of each own field of a schema, of a
+// field group, or of a class, that has any.
 func lowerOwnLabels(u *unit, s *schemaSymbol) []resource.Resource {
 	l := u.lifecycle()
 	var out []resource.Resource
@@ -38,20 +38,12 @@ func lowerOwnLabels(u *unit, s *schemaSymbol) []resource.Resource {
 			continue
 		}
 		at := s.lookup("fields", f.Path, "labels")
-		body := labelValue(ownSource(s), xdm.SlashPath(s.fullPath(f.Path)), s.lookup("fields", f.Path).KeySpan(),
+		of := resource.Reference(addr(s.definer, s.name), "id")
+		body := labelValue(of, xdm.SlashPath(s.fullPath(f.Path)), s.lookup("fields", f.Path).KeySpan(),
 			f.Labels, at.Span())
 		out = append(out, made(u, s.describedBy(resource.Label, f.Path), s.keys("fields", f.Path, "labels"), body, l))
 	}
 	return out
-}
-
-// ownSource is the resource that defines a schema's own fields: its field group, or the
-// schema itself where it is relational.
-func ownSource(s *schemaSymbol) resource.Value {
-	if s.Relational != nil {
-		return resource.Reference(addr(resource.Schema, s.name), "id")
-	}
-	return resource.Reference(addr(resource.FieldGroup, s.name), "id")
 }
 
 // labelValue is the descriptor of labels. path names the field, at is the place that does.
@@ -88,7 +80,8 @@ func groupOf(s *schemaSymbol, path string) (id string, ok bool) {
 	}
 	if unknown := s.fields.Unknown(); len(unknown) == 1 {
 		if unknown[0] == s.Class {
-			return classID(s.Class)
+			class, known := xdm.ClassByName(s.Class)
+			return class.ID, known
 		}
 		return fieldGroupID(unknown[0], s.Class)
 	}

@@ -51,8 +51,8 @@ func lowerFields(u *unit, project *symbols) []resource.Resource {
 	if s.Relational != nil {
 		return []resource.Resource{made(u, self, s.origin(), relationalValue(s), l)}
 	}
-	class, _ := classID(s.Class)
-	parts := resource.List(ref(resource.String(class).At(s.lookup("class").Span())))
+	class := project.classValue(s.Class)
+	parts := resource.List(ref(class.At(s.lookup("class").Span())))
 	for i, group := range s.FieldGroups {
 		id := resource.String(group)
 		if known, ok := fieldGroupID(group, s.Class); ok {
@@ -71,7 +71,7 @@ func lowerFields(u *unit, project *symbols) []resource.Resource {
 			resource.F("type", resource.String("object")),
 			resource.F("title", resource.String(s.Title+" fields").At(s.lookup("title").Span())),
 		}
-		out = append(out, made(u, group, s.keys("fields"), fieldGroupValue(s, head, []string{class}), l))
+		out = append(out, made(u, group, s.keys("fields"), fieldGroupValue(s, head, resource.List(class)), l))
 	}
 	schema := schemaHead(s)
 	schema.add("allOf", parts)
@@ -89,15 +89,20 @@ func schemaHead(s *schemaSymbol) object {
 
 func ref(id resource.Value) resource.Value { return resource.Object(resource.F("$ref", id)) }
 
-// fieldGroupValue puts own fields below the tenant's namespace, as the registry demands.
-// head is the body without them.
-func fieldGroupValue(s *schemaSymbol, head object, classes []string) resource.Value {
+// fieldGroupValue is a field group of own fields for classes. head is the body without them.
+func fieldGroupValue(s *schemaSymbol, head object, classes resource.Value) resource.Value {
+	head.add("meta:intendedToExtend", classes)
+	return defineFields(head, s).value()
+}
+
+// defineFields adds own fields to a body, below the tenant's namespace, as the registry demands. further are what the
+// body is made of besides.
+func defineFields(body object, s *schemaSymbol, further ...resource.Value) object {
 	tree, _ := xdm.OwnProperties(ownFields(s.SchemaBody), s.tenant)
 	fields := resource.Object(resource.F(xdm.TenantNamespace, shapeValue(tree, "", s.declared())))
-	head.add("meta:intendedToExtend", textList(classes))
-	head.add("definitions", resource.Object(resource.F("fields", resource.Object(resource.F("properties", fields)))))
-	head.add("allOf", resource.List(ref(resource.String("#/definitions/fields"))))
-	return head.value()
+	body.add("definitions", resource.Object(resource.F("fields", resource.Object(resource.F("properties", fields)))))
+	body.add("allOf", resource.List(append(further, ref(resource.String("#/definitions/fields")))...))
+	return body
 }
 
 // declared returns a function that finds where an own field is declared.

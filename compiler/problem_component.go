@@ -50,6 +50,14 @@ func (p groupDocumentClass) Diagnose() diag.Diagnostic {
 	}
 }
 
+// partAt is where a schema names one of its parts.
+func (s *schemaSymbol) partAt(part int) place {
+	if part == classPart {
+		return s.at("class")
+	}
+	return s.itemAt(part, "fieldGroups")
+}
+
 // partClash: two parts of a schema define a field in different ways.
 type partClash struct {
 	schema        *schemaSymbol
@@ -57,10 +65,10 @@ type partClash struct {
 }
 
 func (p partClash) Diagnose() diag.Diagnostic {
-	at := p.schema.itemAt(p.second.group, "fieldGroups")
+	at := p.schema.partAt(p.second.part)
 	where := func(d declaredField) diag.Label {
 		text := "field of the schema"
-		if d.group >= 0 {
+		if d.part != itself {
 			text = fmt.Sprintf("field of `%s`", d.in.name)
 		}
 		return diag.Label{Span: d.in.at("fields", d.in.Fields[d.index].Path).key(), Text: text}

@@ -11,19 +11,20 @@ import (
 )
 
 type unknownClass struct {
-	at  place
-	got string
+	at    place
+	got   string
+	names []string // of classes
 }
 
 func (p unknownClass) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownClass, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown class `%s`", p.got),
-		Labels:  p.at.labels("expected profile, event, or the $id of a class"),
-		Help: "write `profile` for people, `event` for their actions, or an $id such as " +
-			"https://ns.adobe.com/{TENANT_ID}/classes/…",
+		Labels:  p.at.labels("expected profile, event, a Class document, or the $id of a class"),
+		Help: "write `profile` for people, `event` for their actions, the name of a document `kind: Class`, or an $id " +
+			"such as https://ns.adobe.com/{TENANT_ID}/classes/…",
 	}
-	if near := meant(&d, p.got, xdm.ClassNames()); near != "" {
+	if near := meant(&d, p.got, p.names); near != "" {
 		d.Fix = p.at.fix(p.got, near)
 	}
 	return d

@@ -30,6 +30,8 @@ func (r *resolver) resolve(u *unit) {
 		r.resolveDataset(u.ownDataset)
 	case u.group != nil:
 		r.resolveGroup(u)
+	case u.class != nil:
+		r.resolveClass(u)
 	case u.dataType != nil:
 		r.resolveType(u)
 	case u.namespace != nil:

@@ -50,8 +50,7 @@ func describedField(s *schemaSymbol, path string, at place, key bool, report *di
 	if err == nil {
 		return f, true
 	}
-	_, err = s.fields.Lookup(path) // near names for the path as it is written
-	report.Add(unknownField{at: at, key: key, fault: err})
+	report.Add(unknownField{at: at, key: key, fault: s.nearest(path)})
 	return f, false
 }
 

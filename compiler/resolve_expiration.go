@@ -29,8 +29,7 @@ func checkExpiration(d *datasetSymbol, schema *schemaSymbol, report *diag.Report
 	if schema == nil {
 		return
 	}
-	class, known := xdm.ClassByName(schema.Class)
-	isRecord := known && class.ID != xdm.EventClass
+	isRecord := schema.fields.Class().Behavior == xdm.RecordBehavior
 	if schema.Relational != nil {
 		isRecord = schema.Relational.Behavior != "time-series"
 	}

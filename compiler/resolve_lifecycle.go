@@ -50,6 +50,8 @@ func kindsMade(u *unit) (makes []resource.Kind) {
 		makes = []resource.Kind{resource.Dataset}
 	case u.group != nil:
 		makes = []resource.Kind{resource.FieldGroup}
+	case u.class != nil:
+		makes = []resource.Kind{resource.Class}
 	case u.dataType != nil:
 		makes = []resource.Kind{resource.DataType}
 	case u.namespace != nil:

@@ -12,7 +12,7 @@ func (r *resolver) resolveSchema(s *schemaSymbol) {
 	if s.Relational != nil {
 		resolveRelational(s, report)
 	} else {
-		r.resolveClass(s)
+		r.resolveParts(s)
 	}
 	resolveOwnFields(s, report)
 	r.resolveRefs(s)
@@ -26,15 +26,15 @@ func (r *resolver) resolveSchema(s *schemaSymbol) {
 	lintSchema(s, report)
 }
 
-// resolveClass checks the class and the field groups of a schema.
-func (r *resolver) resolveClass(s *schemaSymbol) {
+// resolveParts checks the class and the field groups of a schema.
+func (r *resolver) resolveParts(s *schemaSymbol) {
 	report := r.report
-	class, ok := xdm.ClassByName(s.Class)
+	class, ok := r.classOf(s.Class)
 	switch {
 	case !s.lookup("class").Here:
 		report.Add(missingDocumentKey{at: s.at(), key: "class"})
 	case !ok:
-		report.Add(unknownClass{at: s.at("class"), got: s.Class})
+		r.missingClass(s.at("class"), s.Class)
 	}
 	for i, name := range s.FieldGroups {
 		where := s.itemAt(i, "fieldGroups")
@@ -42,7 +42,7 @@ func (r *resolver) resolveClass(s *schemaSymbol) {
 		own := r.group(name)
 		switch {
 		case own != nil && !known:
-			if ok && !own.extends(class) {
+			if ok && !r.extends(own, s.Class) {
 				report.Add(groupDocumentClass{at: where, class: s.at("class"), group: own, of: s.Class})
 			}
 		case !known && !xdm.IsID(name):
@@ -51,6 +51,16 @@ func (r *resolver) resolveClass(s *schemaSymbol) {
 			report.Add(fieldGroupClass{at: where, class: s.at("class"), group: g, of: class})
 		}
 	}
+}
+
+// nearest is the problem of a path that is no field of the schema, with near names: for the path as it is written,
+// unless it may be right.
+func (s *schemaSymbol) nearest(path string) *xdm.PathError {
+	if _, err := s.fields.Lookup(path); err != nil {
+		return err
+	}
+	_, err := s.fields.Lookup(s.fullPath(path))
+	return err
 }
 
 // resolveOwnFields checks what a schema's own fields are called, their types
@@ -123,7 +133,7 @@ func resolveIdentities(s *schemaSymbol, report *diag.Report) {
 		f, err := s.fields.Find(s.fullPath(id.Path))
 		if err != nil {
 			if unknown++; unknown <= maxSuggested {
-				_, err = s.fields.Lookup(id.Path) // near names for the path as it is written
+				err = s.nearest(id.Path)
 			}
 			report.Add(unknownIdentity{where, err, s})
 			continue

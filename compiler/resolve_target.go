@@ -77,7 +77,7 @@ func checkProfile(d *datasetSymbol, schema *schemaSymbol, report *diag.Report) {
 		return // of a schema on the platform only the platform knows; a missing one is already reported
 	}
 	at := d.at("profile")
-	if class, ok := xdm.ClassByName(schema.Class); ok && class.ID == xdm.EventClass && d.Profile == schemas.ProfileUpsert {
+	if schema.fields.Class().Behavior == xdm.TimeSeriesBehavior && d.Profile == schemas.ProfileUpsert {
 		report.Add(upsertOfEvents{at})
 	}
 	if !schema.Profile {

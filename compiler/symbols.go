@@ -7,6 +7,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -178,12 +179,18 @@ type schemaSymbol struct {
 	fields *xdm.Schema      // what is known about its fields
 	faults []xdm.OwnProblem // of its own fields
 	parts  []partClash      // what its field groups define in two ways
-	isType bool             // it is not a schema but a data type
+
+	definer resource.Kind // of the object that defines its own fields
 }
 
 func newSchemaSymbol(in section, name string, body *schemas.SchemaBody, tenant string) *schemaSymbol {
 	fields, faults := fieldsOf(body, tenant)
-	return &schemaSymbol{section: in, SchemaBody: body, name: name, tenant: tenant, fields: fields, faults: faults}
+	s := &schemaSymbol{section: in, SchemaBody: body, name: name, tenant: tenant, fields: fields, faults: faults}
+	s.definer = resource.FieldGroup
+	if body.Relational != nil {
+		s.definer = resource.Schema
+	}
+	return s
 }
 
 // datasetSymbol is a dataset that a document makes.
@@ -202,6 +209,8 @@ func (u *unit) enter(tenant string) {
 		u.ownSchema = newSchemaSymbol(whole, u.name, &u.schema.SchemaBody, tenant)
 	case u.group != nil:
 		u.ownGroup = newGroupSymbol(whole, u.group, tenant)
+	case u.class != nil:
+		u.ownClass = newClassSymbol(whole, u.class, tenant)
 	case u.dataType != nil:
 		u.ownType = newTypeSymbol(whole, u.dataType, tenant)
 	case u.dataset != nil:

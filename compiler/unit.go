@@ -22,6 +22,7 @@ type unit struct {
 	schema     *schemas.Schema
 	dataset    *schemas.Dataset
 	group      *schemas.FieldGroup
+	class      *schemas.Class
 	dataType   *schemas.DataType
 	namespace  *schemas.Namespace
 	partial    *partial // what can be read of a wrong document
@@ -29,6 +30,7 @@ type unit struct {
 	ownSchema  *schemaSymbol  // that the document makes, nil when it makes none
 	ownDataset *datasetSymbol // likewise
 	ownGroup   *groupSymbol   // likewise
+	ownClass   *classSymbol   // likewise
 	ownType    *typeSymbol    // likewise
 
 	compiled bool // resolved and, unless that found an error, lowered
@@ -84,6 +86,8 @@ func (u *unit) lifecycle() *schemas.Lifecycle {
 		return u.dataset.Lifecycle
 	case u.group != nil:
 		return u.group.Lifecycle
+	case u.class != nil:
+		return u.class.Lifecycle
 	case u.dataType != nil:
 		return u.dataType.Lifecycle
 	case u.namespace != nil:
@@ -210,6 +214,8 @@ func (u *unit) take(v any, tenant string) {
 		u.dataset = v
 	case *schemas.FieldGroup:
 		u.group = v
+	case *schemas.Class:
+		u.class = v
 	case *schemas.DataType:
 		u.dataType = v
 	case *schemas.Namespace:

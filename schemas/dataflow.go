@@ -19,13 +19,16 @@ const (
 	KindSchema     = "Schema"
 	KindDataset    = "Dataset"
 	KindFieldGroup = "FieldGroup"
+	KindClass      = "Class"
 	KindDataType   = "DataType"
 	KindNamespace  = "Namespace"
 )
 
 // Kinds returns every kind of document, the default first.
 func Kinds() []string {
-	return []string{KindDataflow, KindConnection, KindSchema, KindDataset, KindFieldGroup, KindDataType, KindNamespace}
+	return []string{
+		KindDataflow, KindConnection, KindSchema, KindDataset, KindFieldGroup, KindClass, KindDataType, KindNamespace,
+	}
 }
 
 // Dataflow brings data into one dataset: on a schedule a table of a database,

@@ -25,7 +25,8 @@ type SchemaBody struct {
 	Title string `yaml:"title" jsonschema:"minLength=1"`
 	// Description of the schema on the platform.
 	Description string `yaml:"description,omitempty"`
-	// Class of the schema: profile, event, or the $id of a class. Required unless the schema is relational.
+	// Class of the schema: profile, event, the name of a Class document, or the $id of a class. Required unless the schema
+	// is relational.
 	Class string `yaml:"class,omitempty" jsonschema:"minLength=1,example=profile,example=event"`
 	// Makes the schema relational: a table with a primary key, without class, field groups, and Profile.
 	Relational *Relational `yaml:"relational,omitempty"`

@@ -161,7 +161,7 @@ type definition struct {
 var formatOrder = []string{
 	"Dataflow", "Database", "Column", "Target", "SchemaRef", "DatasetRef", "OwnField", "Identity", "Mapping", "MappingSet",
 	"Delta", "Schedule", "Options", "Lifecycle", "Imported", "Connection", "Auth", "Param", "Schema", "Dataset",
-	"FieldGroup", "DataType", "Namespace", "Project", "TargetConfig",
+	"FieldGroup", "Class", "DataType", "Namespace", "Project", "TargetConfig",
 	"TeamLock",
 }
 

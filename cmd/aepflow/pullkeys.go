@@ -39,6 +39,7 @@ var documentKeys = map[resource.Kind]map[string]string{
 	resource.Dataset:    {"name": "title", "description": "description"},
 	resource.Schema:     {"title": "title", "description": "description"},
 	resource.FieldGroup: {"title": "title", "description": "description"},
+	resource.Class:      {"title": "title", "description": "description"},
 }
 
 // inside are the keys below which a dataflow defines objects of its own.

@@ -53,8 +53,8 @@ var componentCodes = []Entry{
 	{
 		Code: WellKnownName, Severity: Error,
 		Title: "document with the name of something standard",
-		Explanation: "Schemas refer to field groups by name. A document with the name of one of Adobe's could not be " +
-			"told from it.",
+		Explanation: "Schemas refer to their class and their field groups by name, and fields to data types. A document " +
+			"with the name of one of Adobe's could not be told from it.",
 		Example: with(crmGroup, "name: crm\n", "name: profile-person-details\n"),
 	},
 	{

@@ -104,7 +104,7 @@ var targetCodes = []Entry{
 		Title: "unknown class",
 		Explanation: "The class of a schema is `profile`, for records about people, `event`, for things that " +
 			"happened, " +
-			"or the `$id` of another class.",
+			"the name of a Class document, or the `$id` of another class.",
 		Example: with(goodSchema, "class: profile", "class: profiles"),
 	},
 	{

@@ -136,6 +136,14 @@ func onGroup(f func(*maker, *group)) edit {
 	}
 }
 
+func onClass(f func(*maker, *class)) edit {
+	return func(m *maker) {
+		if len(m.p.classes) > 0 {
+			f(m, one(m, m.p.classes))
+		}
+	}
+}
+
 func onType(f func(*maker, *dataType)) edit {
 	return func(m *maker) {
 		if len(m.p.types) > 0 {
@@ -157,6 +165,29 @@ var groupEdits = []edit{
 		f.title, f.description = m.maybe(0.7, m.words("Label")), m.maybe(0.7, m.words("Means"))
 	}),
 	onGroup(func(m *maker, g *group) { g.classes = []string{"event", "profile"} }),
+	onGroup(func(m *maker, g *group) {
+		for _, c := range m.p.classes {
+			if !slices.Contains(g.of, c) {
+				g.of = append(g.of, c)
+			}
+		}
+	}),
+	onClass(func(m *maker, c *class) { c.title = m.words("Class") }),
+	onClass(func(m *maker, c *class) { c.description = m.words("Now things") }),
+	onClass(func(m *maker, c *class) {
+		for range 5 {
+			m.addClassField(c)
+		}
+	}),
+	onClass(func(m *maker, c *class) {
+		if len(c.fields) > 0 {
+			f := &c.fields[m.IntN(len(c.fields))]
+			f.title, f.description, f.labels = m.maybe(0.7, m.words("Label")), m.maybe(0.7, m.words("Means")), m.usageLabels(0.5)
+		}
+	}),
+	onClass(func(m *maker, c *class) { m.relive(&c.life) }),
+	onClass(func(m *maker, c *class) { m.rename(&c.name, &c.life, "class") }),
+	func(m *maker) { m.addClass() },
 	onGroup(func(m *maker, g *group) { m.relive(&g.life) }),
 	onGroup(func(m *maker, g *group) { m.rename(&g.name, &g.life, "group") }),
 	func(m *maker) { m.addGroup() },

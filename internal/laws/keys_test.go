@@ -19,6 +19,7 @@ var notEdited = map[string]string{
 	"lifecycle.protect":   "protected documents are edited after their protection is gone",
 	"lifecycle.movedFrom": "comes with another name",
 	"code":                "fixed",
+	"behavior":            "fixed",
 	"idType":              "fixed",
 }
 

@@ -144,6 +144,9 @@ func (p *project) lives() []*lifecycle {
 	for _, d := range p.types {
 		out = append(out, &d.life)
 	}
+	for _, d := range p.classes {
+		out = append(out, &d.life)
+	}
 	for _, d := range p.groups {
 		out = append(out, &d.life)
 	}

@@ -84,7 +84,7 @@ func (f *dataflow) readsChanges() bool {
 // adobeFields are the fields of a schema that are not its own.
 func adobeFields(s *schemaBody) []column {
 	var out []column
-	if s.class == "event" {
+	if s.areEvents() {
 		out = append(out, column{"eventType", "string"}, column{"timestamp", "date-time"})
 	}
 	for _, g := range s.groups {

@@ -36,6 +36,9 @@ func newProject(seed uint64) *maker {
 		m.addType()
 	}
 	for range max(0, m.IntN(4)-2) {
+		m.addClass()
+	}
+	for range max(0, m.IntN(4)-2) {
 		m.addGroup()
 	}
 	for range m.IntN(3) {
@@ -223,6 +226,24 @@ func (m *maker) addType() {
 	m.p.types = append(m.p.types, t)
 }
 
+func (m *maker) addClass() {
+	c := &class{name: m.name("class"), title: m.words("Class"), description: m.maybe(0.5, m.words("Things"))}
+	c.behavior, c.life = one(m, []string{"record", "time-series"}), m.life()
+	for range m.IntN(3) {
+		m.addClassField(c)
+	}
+	m.p.classes = append(m.p.classes, c)
+}
+
+func (m *maker) addClassField(c *class) {
+	g := &group{name: "of-class"}
+	m.addGroupField(g)
+	c.fields = append(c.fields, g.fields...)
+	if m.chance(0.3) {
+		m.addTyped(&c.fields, m.p.types)
+	}
+}
+
 func (m *maker) addTypeField(t *dataType) {
 	g := &group{name: "inner"}
 	m.addGroupField(g)
@@ -246,6 +267,7 @@ func (m *maker) addTyped(fields *[]field, types []*dataType) {
 func (m *maker) addGroup() {
 	g := &group{name: m.name("group"), title: m.words("Group"), description: m.maybe(0.5, m.words("Groups"))}
 	g.classes, g.life = [][]string{{"profile"}, {"event"}, {"profile", "event"}}[m.IntN(3)], m.life()
+	g.of = some(m, m.p.classes, 0.5)
 	for range 1 + m.IntN(3) {
 		m.addGroupField(g)
 	}
@@ -267,7 +289,8 @@ func (m *maker) addGroupField(g *group) {
 // share adds a field group of a document to a schema.
 func (m *maker) share(s *schemaBody) {
 	for _, g := range m.p.groups {
-		if slices.Contains(g.classes, s.class) && !slices.Contains(s.shared, g) && m.chance(0.6) {
+		fits := slices.Contains(g.classes, s.class) || s.of != nil && slices.Contains(g.of, s.of)
+		if fits && !slices.Contains(s.shared, g) && m.chance(0.6) {
 			s.shared = append(s.shared, g)
 		}
 	}
@@ -284,6 +307,9 @@ func (m *maker) schemaBody() *schemaBody {
 	s := &schemaBody{title: m.words("Schema"), description: m.maybe(0.5, m.words("Describes")), class: "profile"}
 	if m.chance(0.25) {
 		s.class = "event"
+	}
+	if len(m.p.classes) > 0 && m.chance(0.4) {
+		s.class, s.of = "own", one(m, m.p.classes)
 	}
 	s.groups = some(m, classGroups[s.class], 0.4)
 	for range m.IntN(5) {
@@ -375,7 +401,15 @@ func (s *schemaBody) all() []field {
 	for _, g := range s.shared {
 		out = append(out, g.fields...)
 	}
+	if s.of != nil {
+		out = append(out, s.of.fields...)
+	}
 	return out
+}
+
+// areEvents reports whether records have a time.
+func (s *schemaBody) areEvents() bool {
+	return s.class == "event" || s.of != nil && s.of.behavior == "time-series"
 }
 
 func (s *schemaBody) primary() int {
@@ -420,7 +454,7 @@ var periods = []string{"P30D", "P90D", "P6M", "P1Y", "P1Y2M3W4D"}
 // platform knows.
 func (d *datasetBody) fit(of *schemaBody) {
 	d.profile = d.profile && of != nil && of.profile
-	if of == nil || of.class != "event" {
+	if of == nil || !of.areEvents() {
 		d.expires = ""
 	}
 }

@@ -13,6 +13,7 @@ type project struct {
 	connections []*connection
 	namespaces  []*namespace
 	types       []*dataType
+	classes     []*class
 	groups      []*group
 	schemas     []*schema
 	datasets    []*dataset
@@ -53,6 +54,13 @@ type schema struct {
 	life lifecycle
 }
 
+// class is a class of its own document. Its behavior is fixed.
+type class struct {
+	name, title, description, behavior string
+	fields                             []field
+	life                               lifecycle
+}
+
 // dataType is a data type of its own document.
 type dataType struct {
 	name, title, description string
@@ -64,13 +72,15 @@ type dataType struct {
 type group struct {
 	name, title, description string
 	classes                  []string
+	of                       []*class
 	fields                   []field
 	life                     lifecycle
 }
 
 type schemaBody struct {
 	title, description string
-	class              string // profile or event
+	class              string // profile, event, or own
+	of                 *class // where it is own
 	groups             []string
 	shared             []*group
 	fields             []field
@@ -325,20 +335,20 @@ func everySeeded() []seededConnection {
 // destinations returns what may be mapped into, with the types that fit, the
 // required ones first.
 func destinations(r schemaRef) []column {
-	class, groups := "", []string(nil)
+	class, groups, events := "", []string(nil), false
 	var fields []field
 	if r.seeded != nil {
-		class, groups = r.seeded.class, r.seeded.groups
+		class, groups, events = r.seeded.class, r.seeded.groups, r.seeded.class == "event"
 	} else {
 		b := r.body()
-		class, groups, fields = b.class, b.groups, b.all()
+		class, groups, fields, events = b.class, b.groups, b.all(), b.areEvents()
 	}
 	prefix := "_{TENANT_ID}."
 	out := []column{{"_id", "string"}}
 	if class == "" { // a table
 		prefix, out = "", nil
 	}
-	if class == "event" {
+	if events {
 		out = append(out, column{"timestamp", "date-time"}, column{"eventType", "string"})
 	}
 	for _, g := range groups {
@@ -372,5 +382,6 @@ var groupFields = map[string][]column{
 
 var classGroups = map[string][]string{
 	"profile": {"profile-person-details", "profile-personal-details", "profile-work-details", "profile-loyalty-details", "profile-preferences-details"},
+	"own":     {"identitymap"},
 	"event":   {"experienceevent-commerce", "experienceevent-channel", "experienceevent-environment-details", "experienceevent-application"},
 }

@@ -61,6 +61,50 @@ var componentRows = []row{
 		action: planner.Update, guard: "schema-change",
 	},
 	{
+		of: "class.outlet", row: "title", edit: [][2]string{{"title: Outlet\n", "title: Outlet of a chain\n"}},
+		action: planner.Update, calls: put, live: map[string]any{"title": "Outlet of a chain"},
+	},
+	{
+		of: "class.outlet", row: "description", edit: [][2]string{{"Where goods are sold", "Where people buy"}},
+		action: planner.Update, calls: put, live: map[string]any{"description": "Where people buy"},
+	},
+	{
+		name: "added", of: "class.outlet", row: "definitions",
+		edit:   [][2]string{{"  outlet.city: {", "  outlet.area: integer\n  outlet.city: {"}},
+		action: planner.Update, calls: put,
+		live: map[string]any{"definitions.fields.properties._aepflow.properties.outlet.properties.area.type": "integer"},
+	},
+	{
+		name: "labelled", of: "class.outlet", row: "definitions", edit: [][2]string{{"title: City", "title: Town"}},
+		action: planner.Update, calls: put,
+		live: map[string]any{"definitions.fields.properties._aepflow.properties.outlet.properties.city.title": "Town"},
+	},
+	{
+		name: "removed", of: "class.outlet", row: "definitions",
+		edit:   [][2]string{{"  outlet.city: {type: string, title: City}\n", ""}},
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		name: "retyped", of: "class.outlet", row: "definitions",
+		edit:   [][2]string{{"{type: string, title: City}", "{type: date, title: City}"}},
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		name: "first fields", of: "class.crossing", row: "allOf",
+		edit: [][2]string{{"title: Crossing\n", "title: Crossing\nfields: {crossing.at: string}\n"}},
+		also: []string{"definitions"}, action: planner.Update, calls: put,
+		live: map[string]any{"allOf.1.$ref": "#/definitions/fields"},
+	},
+	{
+		name: "behavior", of: "class.crossing", row: "allOf",
+		edit:   [][2]string{{"title: Crossing\nbehavior: time-series", "title: Crossing\nbehavior: record"}},
+		action: planner.Update, guard: "schema-change",
+	},
+	{
+		of: "class.outlet", row: "type", graph: setting("type", text("array")),
+		action: planner.Update, guard: "schema-change",
+	},
+	{
 		name: "of another data type", of: "fieldgroup.stock", row: "definitions",
 		edit:   [][2]string{{"stock.shelf: {$ref: shelf}", "stock.shelf: {$ref: address}"}},
 		action: planner.Update, guard: "schema-change",

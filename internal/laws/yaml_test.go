@@ -122,10 +122,21 @@ func (p *project) documents() []document {
 		t.opt("lifecycle", d.life.tree())
 		out = append(out, document{"DataType", d.name, t})
 	}
+	for _, c := range p.classes {
+		t := tree{{"kind", "Class"}, {"name", c.name}, {"title", c.title}, {"behavior", c.behavior}}
+		t.opt("description", c.description)
+		t.opt("fields", fieldsTree(c.fields))
+		t.opt("lifecycle", c.life.tree())
+		out = append(out, document{"Class", c.name, t})
+	}
 	for _, g := range p.groups {
 		t := tree{{"kind", "FieldGroup"}, {"name", g.name}, {"title", g.title}}
 		t.opt("description", g.description)
-		t.add("classes", texts(g.classes))
+		classes := texts(g.classes)
+		for _, c := range g.of {
+			classes = append(classes, c.name)
+		}
+		t.add("classes", classes)
 		t.opt("fields", fieldsTree(g.fields))
 		t.opt("lifecycle", g.life.tree())
 		out = append(out, document{"FieldGroup", g.name, t})
@@ -223,7 +234,11 @@ func (c *connection) tree() tree {
 func (s *schemaBody) tree() tree {
 	t := tree{{"title", s.title}}
 	t.opt("description", s.description)
-	t.opt("class", s.class)
+	if s.of != nil {
+		t.add("class", s.of.name)
+	} else {
+		t.opt("class", s.class)
+	}
 	if s.relational != nil {
 		t.add("relational", s.relational.tree())
 	}

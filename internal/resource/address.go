@@ -22,6 +22,7 @@ const (
 	Connection        Kind = "connection"   // Flow Service base connection
 	Namespace         Kind = "namespace"    // Identity Service namespace
 	DataType          Kind = "datatype"     // Schema Registry data type
+	Class             Kind = "class"        // Schema Registry class
 	FieldGroup        Kind = "fieldgroup"   // Schema Registry field group
 	Schema            Kind = "schema"       // Schema Registry schema
 	Descriptor        Kind = "descriptor"   // Schema Registry identity descriptor
@@ -42,8 +43,8 @@ const (
 // Kinds returns every kind in the order in which a dataflow needs them.
 func Kinds() []Kind {
 	return []Kind{
-		Connection, Namespace, DataType, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship, Display,
-		Deprecated, Label, Key, Union, Dataset, Source, Target, Mapping, Flow,
+		Connection, Namespace, DataType, Class, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship,
+		Display, Deprecated, Label, Key, Union, Dataset, Source, Target, Mapping, Flow,
 	}
 }
 

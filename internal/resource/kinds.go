@@ -21,7 +21,8 @@ import (
 //	schema ─┬─► descriptor of the other schema ─┐
 //	        ├─► reference ──────────────────────┴─► relationship
 //	        └─► display, deprecated, label
-//	datatype ─► fieldgroup
+//	datatype ─► class ─► fieldgroup
+//	class ─► schema
 //	namespace ─► descriptor, reference, relationship
 //
 // Marks like §2.4 name the sections of the platform's behavior as described
@@ -172,6 +173,19 @@ var kinds = map[Kind]*Spec{
 			{"type", Immutable, Always, "a data type of a document is an object"},
 		},
 		Sets: fieldSets, Labels: fieldLabels, Free: fieldFree, Narrowing: fieldNarrowing,
+	},
+	Class: {
+		Kind: Class, Noun: "class", Collection: specs.SchemaRegistry + "/tenant/classes",
+		Update: PutWhole, Answer: AnswerRegistry, KeepsData: true, Title: "title", Part: true,
+		Traits: []Trait{
+			{"title", InPlace, Always, "titles and descriptions may change at any time"},
+			{"description", InPlace, Always, "titles and descriptions may change at any time"},
+			{"definitions", Additive, Always, "fields may be added to a class in use, never removed or retyped"},
+			{"allOf", Additive, Always, "a class keeps its behavior and its fields"},
+			{"type", Immutable, Always, "a class is an object"},
+		},
+		Keys: map[string]string{"allOf": "$ref"}, Sets: fieldSets,
+		Labels: fieldLabels, Free: fieldFree, Narrowing: fieldNarrowing,
 	},
 	FieldGroup: {
 		Kind: FieldGroup, Noun: "field group", Collection: specs.SchemaRegistry + "/tenant/fieldgroups",

@@ -43,6 +43,7 @@ var spellings = map[Kind][]Spelling{
 	Connection: {textless, specVersion},
 	Namespace:  {textless, {Field: "idType", Canon: strings.ToUpper}},
 	DataType:   {textless},
+	Class:      {textless},
 	FieldGroup: {textless},
 	Schema:     {textless},
 	Dataset: {
@@ -310,7 +311,7 @@ func (s *Spec) withoutServers(at Path, want, live Value) Value {
 // renamed gives the members of an older object the names that they have today.
 // A member that is there under both keeps the newer one.
 func (s *Spec) renamed(v Value) Value {
-	if s.Kind == FieldGroup {
+	if s.Kind == FieldGroup || s.Kind == Class {
 		v = ownDefinitions(v)
 	}
 	if labels, ok := v.Get("xdm:labels"); ok && s.Kind == Label {
@@ -334,8 +335,8 @@ func (s *Spec) renamed(v Value) Value {
 	return v
 }
 
-// ownDefinitions gives the only definitions of a field group the name that lowering gives them: the platform's
-// interface calls them customFields.
+// ownDefinitions gives the only definitions of a field group or a class the name that lowering gives them: the
+// platform's interface calls them customFields.
 func ownDefinitions(v Value) Value {
 	definitions, _ := v.Get("definitions")
 	parts, _ := v.Get("allOf")

@@ -187,7 +187,7 @@ func (b *bodyLayout) table(key string, v resource.Value) bool {
 		rows = columnRows(v)
 	case b.spec.Kind == resource.Mapping && key == "mappings":
 		rows = mappingRows(v)
-	case b.spec.Kind == resource.FieldGroup && key == "definitions":
+	case (b.spec.Kind == resource.FieldGroup || b.spec.Kind == resource.Class) && key == "definitions":
 		rows = schemaRows(nil, v)
 	}
 	if len(rows) == 0 {

@@ -68,7 +68,7 @@ func (t planText) elementText(kind resource.Kind, path string, v resource.Value)
 			return text
 		}
 	case v.Kind != resource.ObjectValue:
-	case kind == resource.FieldGroup && strings.HasPrefix(path, definitionsPath):
+	case isField(kind, path):
 		return schemaText(v)
 	case kind == resource.Source && strings.HasPrefix(path, "params.columns["):
 		return columnType(v)

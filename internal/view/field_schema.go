@@ -7,15 +7,20 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// definitionsPath is the path of the fields in the body of a field group.
+// definitionsPath is the path of the fields in the body of a field group or a class.
 const definitionsPath = "definitions."
+
+// isField reports whether a path of a body is that of a field of a schema.
+func isField(kind resource.Kind, path string) bool {
+	return (kind == resource.FieldGroup || kind == resource.Class) && strings.HasPrefix(path, definitionsPath)
+}
 
 var pathStep = regexp.MustCompile(`\['((?:[^'\\]|\\.)*)'\]|\[([^\]]+)\]|([^.\[\]]+)`)
 
 // fieldName is the path of a field as a reader knows it: the XDM path of a field of a
 // schema, followed by the keyword that changes, or the path in the body.
 func fieldName(kind resource.Kind, path string) string {
-	if kind != resource.FieldGroup || !strings.HasPrefix(path, definitionsPath) {
+	if !isField(kind, path) {
 		return path
 	}
 	var steps []string

@@ -13,7 +13,7 @@ import (
 type Schema struct {
 	class    Class
 	tenant   string
-	standard *node // nil when the class is not known; of a relational schema, its own fields
+	standard *node // nil when the class is not Adobe's; of a relational schema, its own fields
 	mask     mask  // class and field groups whose fields are known
 	own      *node // below the tenant's namespace; nil when there are no own fields
 	// relational says that the own fields lie at the root: no path begins with a tenant.
@@ -26,11 +26,22 @@ type Schema struct {
 // when it is not known yet. What is not Adobe's own is remembered as unknown:
 // a path that is not found may then lie there.
 func NewSchema(class string, fieldGroups []string, own []OwnField, tenant string) (*Schema, []OwnProblem) {
-	c, ok := ClassByName(class)
-	s := &Schema{class: c, tenant: tenant}
-	if !ok || !c.Known() {
-		s.unknown = append(s.unknown, class)
+	c, _ := ClassByName(class)
+	var unknown []string
+	if !c.Known() {
+		unknown = append(unknown, class)
 	}
+	return newSchema(c, unknown, fieldGroups, own, tenant)
+}
+
+// NewSchemaOf makes the schema of a class that is not Adobe's and whose own fields are among own. What its behavior
+// gives is not known: outside of the tenant's namespace every path may be right.
+func NewSchemaOf(c Class, fieldGroups []string, own []OwnField, tenant string) (*Schema, []OwnProblem) {
+	return newSchema(c, nil, fieldGroups, own, tenant)
+}
+
+func newSchema(c Class, unknown, fieldGroups []string, own []OwnField, tenant string) (*Schema, []OwnProblem) {
+	s := &Schema{class: c, tenant: tenant, unknown: unknown}
 	switch c.ID {
 	case ProfileClass:
 		s.standard = profileTree()
@@ -42,7 +53,7 @@ func NewSchema(class string, fieldGroups []string, own []OwnField, tenant string
 	}
 	for _, name := range fieldGroups {
 		g, ok := FieldGroupByName(name, c)
-		if !ok || s.standard == nil {
+		if !ok || !c.Known() {
 			s.unknown = append(s.unknown, name)
 			continue
 		}
@@ -79,7 +90,9 @@ func (s *Schema) Unknown() []string { return slices.Clone(s.unknown) }
 // HasIdentityMap reports whether the schema has the field identityMap.
 func (s *Schema) HasIdentityMap() bool {
 	if s.standard == nil {
-		return false
+		var group mask
+		group.add(componentNames().byID[IdentityMapGroup])
+		return group.meets(s.mask)
 	}
 	n := s.standard.kid("identityMap")
 	return n != nil && n.from.meets(s.mask)

@@ -28,14 +28,18 @@ const (
 	EventClass   = "https://ns.adobe.com/xdm/context/experienceevent"
 )
 
+// IdentityMapGroup is the field group of identityMap, which fits every class.
+const IdentityMapGroup = "https://ns.adobe.com/xdm/context/identitymap"
+
 // The behaviors that a class can have.
 const (
 	RecordBehavior     = "https://ns.adobe.com/xdm/data/record"
 	TimeSeriesBehavior = "https://ns.adobe.com/xdm/data/time-series"
 )
 
-// Class is a class of schemas. Behavior is empty for a class that is not
-// Adobe's own: its fields are not known.
+// Class is a class of schemas. ID is empty for a class that does not exist yet.
+// Behavior is empty for a class of which only the platform knows more: its fields
+// are not known.
 type Class struct {
 	ID, Title, Behavior string
 }
@@ -92,7 +96,7 @@ func (g FieldGroup) Fits(class Class) bool {
 	if len(g.Extends) == 0 || !class.Known() {
 		return true
 	}
-	return slices.Contains(g.Extends, class.ID)
+	return slices.Contains(g.Extends, class.ID) || slices.Contains(g.Extends, class.Behavior)
 }
 
 func fieldGroupOf(c *specs.XDMComponent) FieldGroup {

@@ -19,7 +19,7 @@ import (
 // project file.
 var documents = []any{
 	schemas.Dataflow{}, schemas.Connection{}, schemas.Schema{}, schemas.Dataset{}, schemas.FieldGroup{},
-	schemas.DataType{}, schemas.Namespace{}, schemas.Project{},
+	schemas.Class{}, schemas.DataType{}, schemas.Namespace{}, schemas.Project{},
 }
 
 // elements are the types of the values of a mapping or a list.
@@ -54,7 +54,7 @@ func generate(dir string, as form) ([]byte, error) {
 		ID:      schemas.SchemaID,
 		Title:   "aepflow document",
 		Description: "One document of an aepflow project: a Dataflow, or a Connection, Schema, Dataset, FieldGroup, " +
-			"DataType, or Namespace that it refers to.",
+			"Class, DataType, or Namespace that it refers to.",
 		Definitions: jsonschema.Definitions{},
 	}
 	for _, v := range slices.Concat(documents, elements) {

@@ -47,6 +47,7 @@ var globalIndex = sync.OnceValue(func() *globals {
 		g.byID[id] = o
 		return o
 	}
+	// What the behaviors give is in behaviorFields.
 	add(BehaviorRecord, "Record", "behaviors", nil)
 	add(BehaviorSeries, "Time-series", "behaviors", nil)
 	add(BehaviorAdhoc, "Ad Hoc", "behaviors", nil)
@@ -116,6 +117,10 @@ func globalProperties(id string) object {
 	if t, has := globalTrees.byID[id]; has {
 		return t
 	}
+	if tree := behaviorFields(id); tree != nil {
+		globalTrees.byID[id] = tree
+		return tree
+	}
 	if tree := DataTypeProperties(id); tree != nil {
 		globalTrees.byID[id] = tree
 		return tree
@@ -134,6 +139,22 @@ func globalProperties(id string) object {
 	}
 	globalTrees.byID[id] = tree
 	return tree
+}
+
+// behaviorFields is what a behavior gives the classes that are of it; nil for what is no behavior or gives nothing.
+// The classes of the model have the same fields.
+func behaviorFields(id string) object {
+	field := func(format, xdmType string) object {
+		return object{"type": "string", "format": format, "meta:xdmType": xdmType}
+	}
+	switch id {
+	case BehaviorRecord:
+		return object{"_id": field("uri-reference", "string")}
+	case BehaviorSeries:
+		return object{"_id": field("uri-reference", "string"), "timestamp": field("date-time", "date-time"),
+			"eventType": object{"type": "string", "meta:xdmType": "string"}}
+	}
+	return nil
 }
 
 var globalTrees = struct {

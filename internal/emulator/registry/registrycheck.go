@@ -229,16 +229,21 @@ func checkFieldGroup(c *core.Call, body object) error {
 }
 
 func checkClass(c *core.Call, body object) error {
-	n := 0
-	for _, e := range core.List(body, "allOf") {
-		if slices.Contains(behaviors(), fullID(core.Text(e, "$ref"))) {
-			n++
-		}
-	}
-	if n != 1 {
-		return badResource("allOf refers to %d behaviors, a class has exactly one", n)
+	if found := behaviorOf(body); len(found) != 1 {
+		return badResource("allOf refers to %d behaviors, a class has exactly one", len(found))
 	}
 	return checkNamespace(c, body)
+}
+
+// behaviorOf lists the behaviors that a class refers to.
+func behaviorOf(class object) []string {
+	var out []string
+	for _, e := range core.List(class, "allOf") {
+		if id := fullID(core.Text(e, "$ref")); slices.Contains(behaviors(), id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // checkNamespace: every field of the org's own sits below one property, the
@@ -285,6 +290,9 @@ func checkEvolution(c *core.Call, k core.Kind, before, after object) error {
 	}
 	if k == core.KindSchema && !core.Same(classOf(c.Space, before), classOf(c.Space, after)) {
 		return resourceInUse("the class of a schema in use cannot change")
+	}
+	if k == core.KindClass && !core.Same(behaviorOf(before), behaviorOf(after)) {
+		return resourceInUse("the behavior of a class in use cannot change")
 	}
 	was, is := FieldsOf(c.Space, before), FieldsOf(c.Space, after)
 	for _, path := range slices.Sorted(maps.Keys(was)) {
