@@ -90,6 +90,7 @@ var helpTexts = kong.Vars{
 	"folder_or_plan":  "Folder of the project, or a saved plan (a .json file).",
 	"dataflow":        "With --lineage: only these, names or patterns. Repeatable.",
 	"connector":       "A connector, such as sftp, or the ID of its connection specification.",
+	"run_or_flow":     "ID of a run or its beginning, or a dataflow: then its newest run.",
 	"run":             "Print a run: its window, records, steps, and errors with what to do.",
 	"topic":           "A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic.",
 	"first_columns":   "id:string,email:string,updated_at:date-time",

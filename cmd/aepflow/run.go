@@ -55,7 +55,7 @@ that repeat: they run by their schedule, and retry repeats a failed run.
 }
 
 type retryCmd struct {
-	What string `arg:"" name:"run-or-flow" help:"ID of a run, or a dataflow: then its last run."`
+	What string `arg:"" name:"run-or-flow" complete:"dataflow" help:"${run_or_flow}"`
 	runFlags
 }
 

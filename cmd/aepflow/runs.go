@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/runs"
@@ -170,35 +171,74 @@ func flowNames(lock *lockfile.Lock) map[string]string {
 }
 
 type runsShowCmd struct {
-	ID string `arg:"" name:"run" help:"ID of the run, or the beginning of the ID of a recent one."`
+	What     string `arg:"" name:"run-or-flow" complete:"dataflow" help:"${run_or_flow}"`
+	Rows     bool   `help:"Also print rows that failed, with their errors."`
+	Limit    int    `default:"10" placeholder:"N" help:"Most failed rows to print."`
+	ShowData bool   `help:"Print rows in a pipeline too, where logs may be public."`
 	rateFlag
 }
 
 func (runsShowCmd) Help() string {
-	return `  aepflow runs show 8f3c1d2e`
+	return `  aepflow runs show 8f3c1d2e
+  aepflow runs show orders                # its newest run
+  aepflow runs show 8f3c1d2e --rows       # the rows that failed, and why
+
+The platform keeps failed rows for 30 days, and only of dataflows with
+options.errorDiagnosticsEnabled: true.`
+}
+
+func (c runsShowCmd) Validate() error {
+	if c.Limit < 1 || c.Limit > mostShown {
+		return fmt.Errorf("--limit %d: expected 1 to %d", c.Limit, mostShown)
+	}
+	return c.rateFlag.Validate()
 }
 
 // runResult is the JSON of `aepflow runs show`.
 type runResult struct {
 	resultHead
-	Run runs.Run `json:"run"`
+	Run     runs.Run          `json:"run"`
+	Rows    *[]runs.FailedRow `json:"rows,omitempty"`    // with --rows
+	Summary *rowsSummary      `json:"summary,omitempty"` // with --rows
+}
+
+type rowsSummary struct {
+	Rows int  `json:"rows"`
+	More bool `json:"more"` // there are others
 }
 
 func (c runsShowCmd) Run(ctx context.Context, a *app) (err error) {
+	if c.Rows && !c.ShowData && isPipeline() {
+		return exitHelp(exitUsage, "add --show-data if the log of this pipeline may contain them", "--rows prints rows")
+	}
 	p, lock, conn, err := a.openRuns(ctx, c.Rate)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	run, err := findRun(ctx, conn, c.ID)
+	run, err := runOf(ctx, conn, p, lock, c.What)
 	if err != nil {
 		return err
 	}
 	run.Dataflow = flowNames(lock)[run.FlowID]
-	if a.Output == "json" {
-		return a.printJSON(runResult{headOf("runs show", p), run})
+	result := runResult{resultHead: headOf("runs show", p), Run: run}
+	if c.Rows {
+		failed, more, err := remote.FailedRows(ctx, conn, run, c.Limit)
+		if err != nil {
+			return err
+		}
+		for i, r := range failed {
+			failed[i].Row = output.EscapeJSON(r.Row)
+		}
+		result.Rows, result.Summary = &failed, &rowsSummary{len(failed), more}
 	}
-	return view.Run(a.stdout, run, a.viewOptions(a.stdout))
+	if a.Output == "json" {
+		return a.printJSON(result)
+	}
+	if err := view.Run(a.stdout, run, a.viewOptions(a.stdout)); err != nil || !c.Rows {
+		return err
+	}
+	return view.FailedRows(a.stdout, run, *result.Rows, result.Summary.More, a.viewOptions(a.stdout))
 }
 
 const (
@@ -206,6 +246,38 @@ const (
 	wholeID    = 36
 	recentRuns = 500
 )
+
+// runOf reads the run of an argument: of an ID, or the newest one of a dataflow.
+func runOf(ctx context.Context, conn *connection, p *project, lock *lockfile.Lock, arg string) (runs.Run, error) {
+	names, unknown := p.dataflowNames(lock, []string{arg})
+	if unknown != nil {
+		run, err := findRun(ctx, conn, arg)
+		if err != nil && !looksLikeID(arg) {
+			err = unknown
+		}
+		return run, err
+	}
+	if len(names) > 1 {
+		return runs.Run{}, exit(exitUsage, "%s names %s: name one", arg, view.Count(len(names), "dataflow"))
+	}
+	e, ok := lock.Get(resource.Address{Kind: resource.Flow, Name: names[0]})
+	if !ok || e.ID == "" {
+		return runs.Run{}, exit(exitUsage, "dataflow %s was not applied to %s: it has no runs", names[0], p.target.name)
+	}
+	list, _, err := remote.Runs(ctx, conn, remote.RunQuery{FlowID: e.ID, Limit: 1})
+	if err == nil && len(list) == 0 {
+		err = exit(exitUsage, "dataflow %s has no runs", names[0])
+	}
+	if err != nil {
+		return runs.Run{}, err
+	}
+	return list[0], nil
+}
+
+// looksLikeID reports whether an argument can be the beginning of the ID of a run.
+func looksLikeID(arg string) bool {
+	return strings.Trim(arg, "0123456789abcdef-") == ""
+}
 
 // findRun reads a run by its ID or the beginning of it.
 func findRun(ctx context.Context, conn *connection, id string) (runs.Run, error) {

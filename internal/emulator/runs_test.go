@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -323,5 +324,74 @@ func TestParseSource(t *testing.T) {
 	}
 	if _, err := Open(Options{Sources: []Source{{Connection: "x", Kind: "csv", Path: t.TempDir()}}}); err == nil {
 		t.Error("an empty folder was taken for a source")
+	}
+}
+
+// Rows that failed are files of the run's batch, for 30 days, if the flow keeps diagnostics.
+func TestFailedRows(t *testing.T) {
+	const export = "/data/foundation/export/batches/"
+	a := open(t, Options{Sources: []Source{writeFixtures(t)["json"]}})
+	kept := a.post(flowsPath, with(a.flowParts(), "options", object{"errorDiagnosticsEnabled": true})).want(201).text("id")
+	other := a.post(flowsPath, with(a.flowParts(), "scheduleParams.frequency", "hour")).want(201).text("id")
+	a.post("/_emulator/runfaults",
+		`{"flow":"`+kept+`","status":"partialSuccess","code":"MAPPER-3700-400","message":"no","records":1}`).want(200)
+	a.post("/_emulator/runfaults",
+		`{"flow":"`+kept+`","status":"failed","message":"no","code":"INGEST-1212-400","records":1}`).want(200)
+	a.post("/_emulator/runfaults", `{"flow":"`+kept+`","status":"failed","code":"CONNECTOR-1001-500"}`).want(200)
+	a.post("/_emulator/runfaults", `{"flow":"`+other+`","status":"partialSuccess","records":1}`).want(200)
+	a.s.Advance(time.Hour + 30*time.Minute + flowservice.RunTime)
+	a.signIn()
+	batchOf := func(run any) string {
+		steps := core.List(run, "activities")
+		info := core.List(steps[len(steps)-1], "targetInfo")
+		if len(info) == 0 {
+			return ""
+		}
+		return core.Texts(info[0], "reference", "ids")[0]
+	}
+	runs := a.runsOf(kept)
+	partial, failed := batchOf(runs[0]), batchOf(runs[1])
+	if batchOf(runs[2]) != "" {
+		t.Error("a run that could not read the source has a batch")
+	}
+	for _, f := range []struct{ batch, dir, file, want string }{
+		{partial, "meta?path=row_errors", "conversion_errors_0.json", `"TestID":"a"`},
+		{failed, "meta?path=row_errors", "validation_errors_0.json", `"TestID":"b"`},
+		{failed, "failed", "part-00000.json", `"TestID":"b"`},
+		{batchOf(a.runsOf(other)[0]), "meta?path=row_errors", "", ""},
+		{partial, "failed", "", ""},
+	} {
+		names := core.ToJSON(a.get(export + f.batch + "/" + f.dir).want(200).v)
+		if f.file == "" && strings.Contains(string(names), `"name"`) || !strings.Contains(string(names), f.file) {
+			t.Errorf("%s: %s", f.dir, names)
+		}
+		if f.file == "" {
+			continue
+		}
+		link := f.dir + "?path=" + f.file
+		if f.dir != "failed" {
+			link = f.dir + "%2F" + f.file
+		}
+		text := string(a.get(export + f.batch + "/" + link).want(200).raw)
+		if !strings.Contains(text, f.want) || strings.Count(text, "\n") != 1 || !strings.Contains(text, `"message":"no"`) {
+			t.Errorf("%s: %s", link, text)
+		}
+	}
+	a.get(export + partial + "/meta?path=row_errors%2Fnone").want(404)
+	a.get(export + partial + "/meta?path=other").want(404)
+	for _, life := range []struct {
+		after time.Duration
+		has   bool
+	}{{30*24*time.Hour - time.Hour, true}, {2 * time.Hour, false}} {
+		a.s.Advance(life.after)
+		a.signIn()
+		names := core.ToJSON(a.get(export + failed + "/meta?path=row_errors").want(200).v)
+		if strings.Contains(string(names), `"name"`) != life.has {
+			t.Errorf("at the end of 30 days: %s", names)
+		}
+	}
+	dataset := a.get(catalogBase + "/dataSets/" + tutorialDataset).want(200).v
+	if core.Text(dataset, tutorialDataset, "lastFailedBatch") != failed {
+		t.Errorf("dataset: %s", core.ToJSON(dataset))
 	}
 }

@@ -10,6 +10,7 @@ const (
 	FlowService    = "/data/foundation/flowservice"
 	SchemaRegistry = "/data/foundation/schemaregistry"
 	Catalog        = "/data/foundation/catalog"
+	DataAccess     = "/data/foundation/export" // files of batches
 	DataPrep       = "/data/foundation/conversion"
 	Sandboxes      = "/data/foundation/sandbox-management"
 	ConnectorSetup = "/data/foundation/connectors" // the landing zone, and keys of encrypted files

@@ -106,6 +106,51 @@ func Run(w io.Writer, r runs.Run, o Options) error {
 	return flush(w, c)
 }
 
+// FailedRows writes rows that a run left out, each below its errors.
+func FailedRows(w io.Writer, r runs.Run, rows []runs.FailedRow, more bool, o Options) error {
+	c := newCanvas(o)
+	c.line()
+	if len(rows) == 0 {
+		c.wrapped(plain, "", noRowsText(r))
+		return flush(w, c)
+	}
+	head := "failed rows"
+	if r.Records.Failed != nil && *r.Records.Failed > 0 {
+		head = number(int64(len(rows))) + " of " + number(*r.Records.Failed) + " failed rows"
+	}
+	c.line(c.paint(bold, head))
+	said := ""
+	for _, row := range rows {
+		if why := strings.Join(faultLines(row.Errors), "; "); why != said || why == "" {
+			c.line()
+			c.wrapped(red, "  ", cmp.Or(why, "no error is given"))
+			said = why
+		}
+		if len(row.Row) > 0 {
+			c.wrapped(plain, "    ", compactRow(row.Row))
+		}
+	}
+	if more {
+		c.line()
+		c.line(c.paint(dim, "more rows: --limit N"))
+	}
+	return flush(w, c)
+}
+
+// noRowsText says why no failed row was found.
+func noRowsText(r runs.Run) string {
+	switch {
+	case len(r.Batches) == 0 && !r.Result.IsOver():
+		return "No failed rows: the run has not ended."
+	case len(r.Batches) == 0:
+		return "No failed rows: the run has no batch, so nothing was written to the dataset."
+	case r.Result == runs.Success:
+		return "No failed rows."
+	}
+	return "No failed rows were found. The platform keeps them for 30 days, and only of dataflows with " +
+		"options.errorDiagnosticsEnabled: true."
+}
+
 func facts(c *canvas, r runs.Run) {
 	fact(c, "run", r.ID)
 	fact(c, "flow", r.FlowID)

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
@@ -14,12 +13,13 @@ func batchRoutes() []core.Route {
 		read(http.MethodGet, "/batches", core.Reads, listCatalog(core.KindBatch)),
 		read(http.MethodGet, "/batches/{id}", core.Reads, getCatalog(core.KindBatch)),
 		read(http.MethodGet, "/lastBatches", core.Reads, lastBatches),
-		export(http.MethodGet, "/batches/{id}/files", core.Reads, batchFiles(false)),
-		export(http.MethodGet, "/batches/{id}/failed", core.Reads, batchFiles(true)),
+		export(http.MethodGet, "/batches/{id}/files", core.Reads, core.With(batch, batchFiles)),
+		export(http.MethodGet, "/batches/{id}/failed", core.Reads, core.With(batch, batchFailed)),
+		export(http.MethodGet, "/batches/{id}/meta", core.Reads, core.With(batch, batchMeta)),
 	}
 }
 
-// NewBatch makes the batch of a finished run and notes it on the dataset.
+// NewBatch makes the batch of a finished run, also of one whose rows could not be written, and notes it on the dataset.
 func NewBatch(sp *core.Space, flow object, out Outcome, begun, ended int64) string {
 	target := sp.Get(core.KindTarget, core.Texts(flow, "targetConnectionIds")[0])
 	if target == nil {
@@ -32,13 +32,17 @@ func NewBatch(sp *core.Space, flow object, out Outcome, begun, ended int64) stri
 	}
 	id := sp.Env.NewULID(ended)
 	in, written := out.Bytes()
-	errs := []any{}
-	if out.Failed > 0 {
+	status, errs := "success", []any{}
+	switch {
+	case out.Status == "failed":
+		status = "failed"
+		errs = append(errs, object{"code": out.Code, "description": out.Message})
+	case out.Failed > 0:
 		errs = append(errs, object{"code": "INGEST-1212-400", "description": "some rows were left out",
 			"recordCount": out.Failed})
 	}
 	sp.Put(core.KindBatch, id, ended, object{
-		"id": id, "status": "success", "imsOrg": sp.Org.ID, "sandboxId": sp.Sandbox.ID, "version": "1.0.0",
+		"id": id, "status": status, "imsOrg": sp.Org.ID, "sandboxId": sp.Sandbox.ID, "version": "1.0.0",
 		"dataSetId": datasetID, "created": ended, "updated": ended, "started": begun, "completed": ended,
 		"createdUser": flow["createdBy"], "updatedUser": flow["createdBy"], "createdClient": flow["createdClient"],
 		"inputFormat": object{"format": "parquet"}, "errors": errs,
@@ -50,9 +54,10 @@ func NewBatch(sp *core.Space, flow object, out Outcome, begun, ended int64) stri
 		},
 		"tags": object{"flowId": []any{flow["id"]}},
 	})
-	o := r.Object()
-	o["lastBatchId"], o["lastBatchStatus"], o["lastSuccessfulBatch"] = id, "success", id
-	sp.Put(core.KindDataset, r.ID, r.Created, o)
+	noteBatch(sp, datasetID, id, status)
+	if core.At(flow, "options", "errorDiagnosticsEnabled") == true {
+		keepBadRows(sp, id, ended, out.Bad)
+	}
 	return id
 }
 
@@ -72,23 +77,16 @@ func lastBatches(c *core.Call) (core.Answer, error) {
 	return core.OK(out)
 }
 
-func batchFiles(failed bool) core.Handler {
-	return func(c *core.Call) (core.Answer, error) {
-		r := c.Space.Get(core.KindBatch, c.Arg("id"))
-		if r == nil {
-			return core.Answer{}, core.Missing("there is no batch with id %s", c.Arg("id"))
-		}
-		o := r.Object()
-		data := []any{}
-		rows, _ := core.AsInt(o["recordCount"])
-		if !failed && rows > 0 {
-			file := r.ID + "-part-0"
-			data = append(data, object{
-				"dataSetFileId": file, "dataSetViewId": core.Text(o, "dataSetId"), "version": "1.0.0", "created": o["created"],
-				"updated": o["updated"], "isValid": true,
-				"_links": object{"self": object{"href": "https://platform.adobe.io/data/foundation/export/files/" + file}},
-			})
-		}
-		return core.OK(object{"data": slices.Clip(data), "_page": object{"limit": 100, "count": len(data)}})
+func batchFiles(_ *core.Call, r *core.Record) (core.Answer, error) {
+	o := r.Object()
+	data := []any{}
+	if rows, _ := core.AsInt(o["recordCount"]); rows > 0 {
+		file := r.ID + "-part-0"
+		data = append(data, object{
+			"dataSetFileId": file, "dataSetViewId": core.Text(o, "dataSetId"), "version": "1.0.0", "created": o["created"],
+			"updated": o["updated"], "isValid": true,
+			"_links": object{"self": object{"href": "https://platform.adobe.io/data/foundation/export/files/" + file}},
+		})
 	}
+	return core.OK(object{"data": data, "_page": object{"limit": 100, "count": len(data)}})
 }

@@ -96,14 +96,14 @@ func putBatch(c *core.Call, r *core.Record, o object) {
 	delete(o, "dataSetId")
 	if dataset := datasetOfBatch(o); dataset != "" {
 		o["dataSetId"] = dataset
-		noteBatch(c, dataset, id, core.Text(o, "status"))
+		noteBatch(c.Space, dataset, id, core.Text(o, "status"))
 	}
 	c.Space.Put(core.KindBatch, id, made, o)
 }
 
 // noteBatch leaves the batch's mark on its dataset.
-func noteBatch(c *core.Call, dataset, id, status string) {
-	r := c.Space.Get(core.KindDataset, dataset)
+func noteBatch(sp *core.Space, dataset, id, status string) {
+	r := sp.Get(core.KindDataset, dataset)
 	if r == nil {
 		return
 	}
@@ -115,7 +115,7 @@ func noteBatch(c *core.Call, dataset, id, status string) {
 	case "failed", "failure":
 		o["lastFailedBatch"] = id
 	}
-	c.Space.Put(core.KindDataset, r.ID, r.Created, o)
+	sp.Put(core.KindDataset, r.ID, r.Created, o)
 }
 
 func createBatch(c *core.Call, body object) (core.Answer, error) {
@@ -167,8 +167,7 @@ func changeBatch(whole bool) core.Handler {
 }
 
 func deleteBatch(c *core.Call, r *core.Record) (core.Answer, error) {
-	dropFiles(c, r.ID)
-	c.Space.Remove(core.KindBatch, r.ID)
+	dropBatch(c, r.ID)
 	return core.OK(batchRef(r.ID))
 }
 

@@ -264,7 +264,7 @@ func writeDataset(c *core.Call, r *core.Record, before, after object) (core.Answ
 		return core.Answer{}, err
 	}
 	if was, is := core.Text(before, "schemaRef", "id"), core.Text(after, "schemaRef", "id"); was != is &&
-		len(c.Space.Table(core.KindBatch).By("dataSetId", r.ID)) > 0 {
+		c.Space.HasData(r.ID) {
 		return core.Answer{}, badDataset("the schema of a dataset with data cannot change")
 	}
 	if c.Request.Header.Get("Pragma") == "validate-only" {
@@ -344,8 +344,7 @@ func deleteDataset(c *core.Call) (core.Answer, error) {
 		}
 	}
 	for _, b := range slices.Clone(c.Space.Table(core.KindBatch).By("dataSetId", r.ID)) {
-		dropFiles(c, b.ID)
-		c.Space.Remove(core.KindBatch, b.ID)
+		dropBatch(c, b.ID)
 	}
 	c.Env.Hooks.DatasetChanged(c, r.ID, nil, nil)
 	c.Space.Remove(core.KindDatasetLabels, r.ID)

@@ -6,7 +6,8 @@ type Outcome struct {
 	Read        int64
 	Written     int64
 	Failed      int64
-	Files       int64 // that were read; 0 of tables
+	Bad         []BadRow // some of the rows that failed
+	Files       int64    // that were read; 0 of tables
 	Code        string
 	Message     string
 	BytesPerRow int64

@@ -151,6 +151,13 @@ func headFile(c *core.Call) (core.Answer, error) {
 	return core.Answer{Status: http.StatusOK}, nil
 }
 
+// dropBatch removes a batch with all that belongs to it.
+func dropBatch(c *core.Call, id string) {
+	dropFiles(c, id)
+	c.Space.Remove(core.KindDiagnostics, id)
+	c.Space.Remove(core.KindBatch, id)
+}
+
 func dropFiles(c *core.Call, batch string) {
 	for _, f := range slices.Clone(c.Space.Table(core.KindFile).By("batchId", batch)) {
 		c.Space.Remove(core.KindFile, f.ID)

@@ -13,7 +13,7 @@ type RunFault struct {
 	Status  string `json:"status,omitempty"` // failed (default), partialSuccess, or skipped: no run begins
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
-	Records int64  `json:"records,omitempty"` // rows that fail in a partialSuccess
+	Records int64  `json:"records,omitempty"` // rows that fail
 	Skip    int    `json:"skip,omitempty"`
 	Times   int    `json:"times,omitempty"`
 

@@ -137,6 +137,16 @@ func (sp *Space) Remove(k Kind, id string) {
 // Get finds an object by its id; nil when there is none.
 func (sp *Space) Get(k Kind, id string) *Record { return sp.Table(k).byID[id] }
 
+// HasData reports whether a dataset has a batch that did not fail.
+func (sp *Space) HasData(dataset string) bool {
+	for _, b := range sp.Table(KindBatch).By("dataSetId", dataset) {
+		if Text(b.View(), "status") != "failed" {
+			return true
+		}
+	}
+	return false
+}
+
 // Flush queues what the finished call changed. It is called with mu held, so
 // that the disk sees changes in the order memory did; waiting comes after.
 func (sp *Space) Flush() (wait func() error) {

@@ -24,6 +24,8 @@ const (
 	KindBatch      Kind = "batches"
 	KindFile       Kind = "files" // of batches under way; ids are "BATCH@NAME"
 	KindMappingSet Kind = "mappingSets"
+	// KindDiagnostics keeps rows of batches that failed; its ids are those of the batches.
+	KindDiagnostics Kind = "diagnostics"
 	// KindMappingVersion keeps the former versions of mapping sets; its ids
 	// are "SET@VERSION".
 	KindMappingVersion Kind = "mappingVersions"
@@ -55,6 +57,7 @@ var indexed = map[Kind][]string{
 	KindDataset:        {"name", "schemaRef.id"},
 	KindBatch:          {"dataSetId"},
 	KindFile:           {"batchId"},
+	KindDiagnostics:    {},
 	KindMappingSet:     {"name"},
 	KindMappingVersion: {},
 	KindNamespace:      {"code"},

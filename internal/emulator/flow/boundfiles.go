@@ -192,15 +192,15 @@ func exploredFormat(c *core.Call, name string, text []byte) (f rows.Format, dete
 }
 
 // ingestFiles takes the files that changed in a run's window, from (inclusive) to
-// (exclusive), in ms, and counts the rows whose change is unknown.
-func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcome, unknown int64) {
+// (exclusive), in ms, and finds the rows whose change is unknown. The sample is some of the rows.
+func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcome, sample, unknown []any) {
 	out = catalog.Outcome{Status: "success", BytesPerRow: 128}
-	fail := func(format string, args ...any) (catalog.Outcome, int64) {
-		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: fmt.Sprintf(format, args...)}, 0
+	fail := func(format string, args ...any) (catalog.Outcome, []any, []any) {
+		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: fmt.Sprintf(format, args...)}, nil, nil
 	}
 	inner, in := s.inner(core.Text(source, "params", "path"))
 	if !in {
-		return out, 0
+		return out, nil, nil
 	}
 	entries, err := s.Files(inner, core.At(source, "params", "recursive") == true)
 	if err != nil {
@@ -209,7 +209,7 @@ func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcom
 	property := func(name string) string { return core.Text(source, "data", "properties", name) }
 	format := rows.Format{Type: core.Text(source, "data", "format"), Delimiter: property("columnDelimiter"),
 		Encoding: property("encoding"), Compression: property("compressionType")}
-	limit := 0
+	limit := catalog.MaxBadRows
 	if readsChanges(source) {
 		limit = math.MaxInt
 	}
@@ -230,8 +230,9 @@ func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcom
 			return fail("file %s cannot be read: %v", s.outer(e.Path), err)
 		}
 		out.Read += data.Count
-		unknown += countUnknown(source, data.Rows)
+		unknown = append(unknown, unknownChanges(source, data.Rows)...)
+		sample = append(sample, data.Rows[:min(len(data.Rows), catalog.MaxBadRows-len(sample))]...)
 	}
 	out.Written = out.Read
-	return out, unknown
+	return out, sample, unknown
 }

@@ -31,17 +31,17 @@ func checkChanges(c *core.Call, source, target object) error {
 	return nil
 }
 
-// countUnknown counts the rows of a source of changes that do not say what becomes of them.
-func countUnknown[T any](source object, rows []T) (n int64) {
+// unknownChanges are the rows of a source of changes that do not say what becomes of them.
+func unknownChanges[T any](source object, rows []T) (unknown []any) {
 	if !readsChanges(source) {
-		return 0
+		return nil
 	}
 	for _, row := range rows {
 		if !isChange(row) {
-			n++
+			unknown = append(unknown, row)
 		}
 	}
-	return n
+	return unknown
 }
 
 // isChange reports whether a row says by u or d what becomes of it, or says nothing, which
@@ -53,13 +53,15 @@ func isChange(row any) bool {
 
 // failUnknown takes the rows that failed out of what a run wrote. More of them than the flow
 // allows fail the run.
-func failUnknown(out catalog.Outcome, flow object, failed int64) catalog.Outcome {
+func failUnknown(out catalog.Outcome, flow object, unknown []any) catalog.Outcome {
+	failed := int64(len(unknown))
 	if failed == 0 {
 		return out
 	}
 	out.Failed, out.Written = failed, out.Read-failed
 	out.Status, out.Code = "partialSuccess", "INGEST-1212-400"
 	out.Message = fmt.Sprintf("%d rows have a _change_request_type other than u or d", failed)
+	out.Bad = badRows(unknown, out.Code, "_change_request_type is neither u nor d")
 	text, _ := core.Scalar(core.At(flow, "options", "partialIngestionPercent"))
 	allowed, _ := strconv.ParseFloat(text, 64) // 0 without the option
 	if float64(failed)*100 > allowed*float64(out.Read) {

@@ -22,9 +22,9 @@ func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
 	ext := core.At(run, "metrics", "durationSummary", "extensions")
 	from, _ := core.AsInt(core.At(ext, "windowStart"))
 	to, _ := core.AsInt(core.At(ext, "windowEnd"))
-	failed := int64(0)
+	var sample, unknown []any // some of the rows, and those that fail
 	if store := filesOf(sp, o); store.HasFiles() {
-		if out, failed = ingestFiles(store, o, from, to); out.Status == "failed" {
+		if out, sample, unknown = ingestFiles(store, o, from, to); out.Status == "failed" {
 			return out
 		}
 	} else if f := fixtureOfBase(sp, core.Text(o, "baseConnectionId")); f != nil {
@@ -39,22 +39,32 @@ func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
 		filter := core.At(o, "params", "filters", "value")
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
 		rows = inWindow(rows, deltaOf(flow, run), from, to)
-		out.Read, failed = int64(len(rows)), countUnknown(o, rows)
+		out.Read, unknown = int64(len(rows)), unknownChanges(o, rows)
 		out.Written = out.Read
+		for _, row := range rows[:min(len(rows), catalog.MaxBadRows)] {
+			sample = append(sample, row)
+		}
 	}
-	out = failUnknown(out, flow, failed)
+	out = failUnknown(out, flow, unknown)
 	hit := e.RunFaults.Match(flow)
 	if hit == nil {
 		return out
 	}
 	out.Status, out.Code, out.Message = hit.Status, hit.Code, hit.Message
-	if out.Status == "failed" {
+	out.Failed = max(min(hit.Records, out.Read), 0)
+	out.Bad = badRows(sample[:min(int64(len(sample)), out.Failed)], hit.Code, hit.Message)
+	if out.Written = out.Read - out.Failed; out.Status == "failed" {
 		out.Written = 0
-		return out
 	}
-	out.Failed = min(hit.Records, out.Read)
-	out.Written = out.Read - out.Failed
 	return out
+}
+
+// badRows are rows that failed for one reason.
+func badRows(rows []any, code, message string) (bad []catalog.BadRow) {
+	for _, row := range rows[:min(len(rows), catalog.MaxBadRows)] {
+		bad = append(bad, catalog.BadRow{Row: row, Code: code, Message: message})
+	}
+	return bad
 }
 
 func deltaOf(flow, run object) string {

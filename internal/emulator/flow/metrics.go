@@ -29,6 +29,11 @@ func metrics(o catalog.Outcome, ext any, begun, ended int64) object {
 	}
 }
 
+// failedToCopy reports whether a run failed at the source, so that nothing came to the dataset.
+func failedToCopy(o catalog.Outcome) bool {
+	return o.Status == "failed" && strings.HasPrefix(o.Code, "CONNECTOR-1001")
+}
+
 func activities(o catalog.Outcome, flow object, batch string, window any, begun, ended int64) []any {
 	half := begun + (ended-begun)/2
 	in, out := o.Bytes()
@@ -52,9 +57,12 @@ func activities(o catalog.Outcome, flow object, batch string, window any, begun,
 	copied := func(to int64, status string, errs []any) object {
 		a := act("copyActivity", begun, to, status, errs, source)
 		a["durationSummary"].(object)["extensions"] = window
+		if status == "success" { // rows fail after the copy
+			a["recordSummary"] = object{"inputRecordCount": o.Read, "outputRecordCount": o.Read, "failedRecordCount": int64(0)}
+		}
 		return a
 	}
-	if o.Status == "failed" && strings.HasPrefix(o.Code, "CONNECTOR-1001") {
+	if failedToCopy(o) {
 		return []any{copied(ended, "failed", o.Errors())}
 	}
 	target := object{}
@@ -68,10 +76,13 @@ func activities(o catalog.Outcome, flow object, batch string, window any, begun,
 	if status == "partialSuccess" {
 		status = "success"
 	}
-	return []any{
-		copied(half, "success", []any{}),
-		act("promotionActivity", half, ended, status, o.Errors(), target),
+	promoted := act("promotionActivity", half, ended, status, o.Errors(), target)
+	if batch != "" && len(o.Bad) > 0 && core.At(flow, "options", "errorDiagnosticsEnabled") == true {
+		promoted["statusSummary"].(object)["extensions"] = object{"manifest": object{
+			"failedRecords": "https://platform.adobe.io/data/foundation/export/batches/" + batch + "/meta?path=row_errors",
+		}}
 	}
+	return []any{copied(half, "success", []any{}), promoted}
 }
 
 func first(l []string) any {

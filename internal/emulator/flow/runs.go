@@ -262,7 +262,7 @@ func finishRun(sp *core.Space, r *core.Record) {
 	begun, _ := core.AsInt(core.At(o, "metrics", "durationSummary", "startedAtUTC"))
 	ended := max(begun, r.Created) + RunTime.Milliseconds()
 	batch := ""
-	if out.Status != "failed" {
+	if !failedToCopy(out) {
 		batch = catalog.NewBatch(sp, flow, out, begun, ended)
 	}
 	window := core.At(o, "metrics", "durationSummary", "extensions")

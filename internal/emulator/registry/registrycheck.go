@@ -359,8 +359,7 @@ func inUse(c *core.Call, k core.Kind, o object) bool {
 		return true
 	}
 	for _, d := range c.Space.Table(core.KindDataset).By("schemaRef.id", id) {
-		if c.Env.Switches.Additive == "used" && !IsRelational(o) ||
-			len(c.Space.Table(core.KindBatch).By("dataSetId", d.ID)) > 0 {
+		if c.Env.Switches.Additive == "used" && !IsRelational(o) || c.Space.HasData(d.ID) {
 			return true
 		}
 	}
