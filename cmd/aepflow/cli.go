@@ -38,6 +38,7 @@ type grammar struct {
 	Enable   enableCmd   `cmd:"" formats:"text,json" help:"Enable dataflows: in the documents and on the platform."`
 	Disable  disableCmd  `cmd:"" formats:"text,json" help:"Disable dataflows: in the documents and on the platform."`
 	Explore  exploreCmd  `cmd:"" formats:"text,json" help:"${explore}"`
+	Catalog  catalogCmd  `cmd:"" formats:"text,json" help:"${catalog}"`
 	Doctor   doctorCmd   `cmd:"" formats:"text,json" help:"${doctor}"`
 	State    stateCmd    `cmd:"" help:"Show, edit, and repair the lockfile."`
 	Unlock   unlockCmd   `cmd:"" formats:"text,json" help:"Show who holds the lock of a target."`
@@ -83,6 +84,7 @@ var helpTexts = kong.Vars{
 	"pull_addresses":  "Resources to pull, such as flow.orders, with its parts. Default: all.",
 	"create":          "Create this although the sandbox has an object of that name. Repeatable.",
 	"calls":           "Print the calls instead: http, or curl for a script that sends them.",
+	"catalog":         "Write down what the documents refer to: columns of tables, fields of schemas.",
 	"compile":         "Print the resources that the documents define and the calls that create them.",
 	"explore":         "Show tables, files, columns, and rows of a source, and write a dataflow for them.",
 	"doctor":          "Check credentials, permissions, lockfile, and locks, and say what to do.",

@@ -37,6 +37,7 @@ type project struct {
 	// leftovers are temporary files of killed commands.
 	leftovers []files.File
 	whole     bool            // every document is in files
+	blind     bool            // the documents are compiled without the catalog
 	target    target          // with needTarget
 	graph     *resource.Graph // with needGraph
 }
@@ -54,6 +55,7 @@ type need int
 const (
 	needGraph  need = 1 << iota // compiled documents
 	needTarget                  // a target with its organization, sandbox, and addresses
+	noCatalog                   // the documents are compiled without the catalog
 )
 
 // open reads the project in dir as far as the command needs it, after checking that the command writes the format
@@ -66,6 +68,7 @@ func (a *app) open(dir string, needs need, formats ...string) (*project, error) 
 	if err != nil {
 		return nil, err
 	}
+	p.blind = needs&noCatalog != 0
 	if needs&needGraph != 0 {
 		if err := p.compile(); err != nil {
 			return nil, err

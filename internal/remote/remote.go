@@ -8,6 +8,7 @@
 //	Namesakes    the objects that a create would make a second time
 //	Compare      where an object differs from what was applied
 //	Inventory    what a sandbox contains, and the objects of all entries of a lockfile
+//	Learn        what documents refer to and do not own
 //	Versions     the versions of objects that were just written
 //	Written      the ID and version in the answer to a write
 package remote

@@ -178,7 +178,7 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 			w.canon += "[" + index + "]"
 			n = n.item
 		}
-		if n.shape != nil && n.shape.Deprecated && i < len(steps)-1 {
+		if i < len(steps)-1 && (n.shape != nil && n.shape.Deprecated || s.isDeprecated(w.canon)) {
 			w.notes = append(w.notes, FieldNote{Code: DeprecatedParent, Start: st.start, End: st.indexEnd,
 				Path: w.canon})
 		}
@@ -188,5 +188,6 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 	}
 	f := fieldOf(n, w.canon)
 	f.Below, f.Notes, f.From = w.below, w.notes, s.slugs(n)
+	f.Deprecated = f.Deprecated || s.isDeprecated(w.canon)
 	return f, nil
 }

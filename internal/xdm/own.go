@@ -237,7 +237,7 @@ func specShape(s Shape) *specs.XDMShape {
 	return &specs.XDMShape{
 		Type: s.Type, Format: s.Format, XDMType: s.XDMType, Enum: s.Enum, Pattern: s.Pattern, Default: s.Default,
 		MinLength: whole(s.MinLength), MaxLength: whole(s.MaxLength), Minimum: float(s.Minimum),
-		Maximum: float(s.Maximum),
+		Maximum: float(s.Maximum), Deprecated: s.Status == "deprecated",
 	}
 }
 

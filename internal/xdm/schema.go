@@ -19,6 +19,7 @@ type Schema struct {
 	// relational says that the own fields lie at the root: no path begins with a tenant.
 	relational bool
 	unknown    []string
+	deprecated map[string]bool // by descriptors; see Deprecating
 }
 
 // NewSchema makes the schema of a class (word, title or $id), field groups (by

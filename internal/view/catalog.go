@@ -1,0 +1,77 @@
+package view
+
+import (
+	"cmp"
+	"io"
+	"strings"
+)
+
+// CatalogChanges are the differences between two catalogs, and the sources that could not be asked.
+type CatalogChanges struct {
+	Changes []CatalogChange
+	Breaks  int         // mappings and keys that changes break
+	Unread  [][2]string // source and reason
+}
+
+// CatalogChange is one difference.
+type CatalogChange struct {
+	Kind          string // such as column-removed
+	Object, Title string
+	Path          string
+	Before, After string
+	Breaks        []string // mappings with their places
+}
+
+// catalogMarks are the sign and the style of a change by its last word.
+var catalogMarks = map[string]struct {
+	sign string
+	st   style
+}{
+	"added": {"+", green}, "removed": {"-", red}, "retyped": {"~", yellow}, "changed": {"~", yellow},
+	"deprecated": {"!", yellow}, "undeprecated": {"~", yellow},
+}
+
+// Catalog writes changes below the object that they belong to, each with the mappings that it breaks.
+func Catalog(w io.Writer, list CatalogChanges, o Options) error {
+	c := newCanvas(o)
+	object := ""
+	for _, change := range list.Changes {
+		if change.Object != object {
+			object = change.Object
+			head := object
+			if change.Title != "" {
+				head = change.Title + "  " + object
+			}
+			c.line(c.paint(bold, head))
+		}
+		noun, word, _ := strings.Cut(change.Kind, "-")
+		mark := catalogMarks[word]
+		said := ""
+		switch {
+		case change.Before != "" && change.After != "":
+			said = "  " + change.Before + " → " + change.After
+		case word == "changed" && change.Before != "":
+			said = "  no longer " + change.Before
+		case word == "changed" && change.After != "":
+			said = "  now " + change.After
+		case change.Before+change.After != "" && change.Path != "":
+			said = "  " + cmp.Or(change.Before, change.After)
+		}
+		c.line("  ", c.paint(mark.st, mark.sign+" "+noun+" "+word), spaced(change.Path), c.paint(dim, said))
+		for _, b := range change.Breaks {
+			c.line("      ", c.paint(red, "breaks "), c.paint(plain, b))
+		}
+	}
+	for _, u := range list.Unread {
+		c.line(c.paint(yellow, "not read  "), c.paint(plain, u[0]), c.paint(dim, ": "+u[1]))
+	}
+	switch {
+	case len(list.Changes) == 0:
+		c.line("Nothing changed.")
+	case list.Breaks == 0:
+		c.line(Count(len(list.Changes), "change") + ", no mapping breaks.")
+	default:
+		c.line(c.paint(red, Count(len(list.Changes), "change")+", "+Count(list.Breaks, "mapping")+" affected."))
+	}
+	return flush(w, c)
+}
