@@ -221,10 +221,13 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 	if r.HasErrors() {
 		t.Fatal("own document is wrong")
 	}
-	d := &variant{Document: docs[0], project: i == len(fullDocuments)-1}
 	for len(changes) >= 3 && len(changes) <= 30 {
-		change(d.Root, int(changes[0]), int(changes[1]), int(changes[2]))
+		change(docs[0].Root, int(changes[0]), int(changes[1]), int(changes[2]))
 		changes = changes[3:]
+	}
+	d := variantOf(docs[0])
+	if i == len(fullDocuments)-1 {
+		d = projectVariant(docs[0])
 	}
 	checked, decoded := &diag.Report{}, &diag.Report{}
 	Check(d, checked)

@@ -20,7 +20,7 @@ var perTarget = []string{"only", "except", "targets"}
 // Whatever an overlay for another target says is checked as well, as far as
 // that is possible without the variables of that target.
 func overlaid(d *document.Document, o Options, report *diag.Report) (*variant, bool) {
-	base := &variant{Document: d, provenance: provenance{}}
+	base := variantOf(d)
 	kind, known := base.kind()
 	if !known || d.Root.Kind != document.MapKind {
 		return base, true // Check says what is wrong

@@ -21,7 +21,7 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 		report.Add(secondDocument{docs[1]})
 		return &ProjectFile{Incomplete: true}, report
 	}
-	d := &variant{Document: docs[0], project: true}
+	d := projectVariant(docs[0])
 	v, found := decodeOrExplain(d)
 	report.Append(found)
 	p, _ := v.(*schemas.Project)
@@ -58,7 +58,7 @@ func ToJSON(f *source.File) (json.RawMessage, *diag.Report) {
 		report.Add(secondDocument{docs[1]})
 		return nil, report
 	}
-	v, finite := plain(&variant{Document: docs[0]}, nil, docs[0].Root, report)
+	v, finite := plain(variantOf(docs[0]), nil, docs[0].Root, report)
 	if !finite {
 		return nil, report
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/schemas"
 )
 
 // place is a path in a document; problems point with it.
@@ -56,10 +57,10 @@ func (p unknownKind) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownKind, Severity: diag.Error, Path: "kind",
 		Message: fmt.Sprintf("unknown kind `%s`", p.got.Text),
-		Labels:  p.got.Where("expected Dataflow, Connection, Schema, or Dataset"),
+		Labels:  p.got.Where("expected " + list(schemas.Kinds(), "or")),
 		Help:    "write `kind: Dataflow`, or omit the key: a document without a kind is a Dataflow",
 	}
-	if near := meant(&d, p.got.Text, []string{"Dataflow", "Connection", "Schema", "Dataset"}); near != "" {
+	if near := meant(&d, p.got.Text, schemas.Kinds()); near != "" {
 		d.Fix = fixScalar(p.got, p.got.Text, near)
 	}
 	return d

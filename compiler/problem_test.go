@@ -16,7 +16,7 @@ func TestOutOfRangeCutsCharacters(t *testing.T) {
 		{strings.Repeat("é", mostShown), strings.Repeat("é", mostShown)},
 		{strings.Repeat("日", mostShown+1), strings.Repeat("日", mostShown-3) + "…"},
 	} {
-		d := outOfRange{at: place{d: &variant{Document: docs[0]}}, got: &document.Node{Kind: document.StringKind, Text: c.got}, want: "less"}.Diagnose()
+		d := outOfRange{at: place{d: variantOf(docs[0])}, got: &document.Node{Kind: document.StringKind, Text: c.got}, want: "less"}.Diagnose()
 		if !utf8.ValidString(d.Message) || !strings.Contains(d.Message, "is "+c.want+", expected") {
 			t.Errorf("%q is quoted as %q", c.got, d.Message)
 		}
