@@ -16,7 +16,8 @@ func TestOutOfRangeCutsCharacters(t *testing.T) {
 		{strings.Repeat("é", mostShown), strings.Repeat("é", mostShown)},
 		{strings.Repeat("日", mostShown+1), strings.Repeat("日", mostShown-3) + "…"},
 	} {
-		d := outOfRange{at: place{d: variantOf(docs[0])}, got: &document.Node{Kind: document.StringKind, Text: c.got}, want: "less"}.Diagnose()
+		got := &document.Node{Kind: document.StringKind, Text: c.got}
+		d := outOfRange{at: place{d: variantOf(docs[0])}, got: got, want: "less"}.Diagnose()
 		if !utf8.ValidString(d.Message) || !strings.Contains(d.Message, "is "+c.want+", expected") {
 			t.Errorf("%q is quoted as %q", c.got, d.Message)
 		}

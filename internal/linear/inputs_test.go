@@ -17,6 +17,7 @@ var inputs = []struct {
 	make func(n int) input
 }{
 	{"unknown keys", 2000, one(func(n int) string { return base("") + lines(n, "unknown_%d: 1\n") })},
+	{"unknown keys with text", 4000, one(func(n int) string { return "name: b\n" + lines(n, "unknown_%d: x\n") })},
 	{"misspelt keys", 2000, one(func(n int) string { return base("") + lines(n, "titl%d: 1\n") })},
 	{"unknown keys below a long key", 2000, one(func(n int) string {
 		return base("") + strings.Repeat("k", 50*n) + ":\n" + lines(n, "  unknown_%d: 1\n") +
