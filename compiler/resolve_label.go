@@ -49,10 +49,13 @@ func (r *resolver) resolveFieldLabels(s *schemaSymbol) {
 	for _, f := range s.FieldLabels {
 		at := s.at("fieldLabels", f.Path)
 		checkLabels(at, f.Labels, r.report)
-		if _, ok := adobeField(s, f.Path, at, true, "fieldLabels", r.report); !ok {
-			continue
-		}
-		if _, known := groupOf(s, f.Path); !known {
+		field, ok := adobeField(s, f.Path, at, true, "fieldLabels", r.report)
+		_, known := groupOf(s, f.Path)
+		switch {
+		case !ok || known:
+		case field.Own && field.Checked: // of a document that the schema is made of
+			r.report.Add(ownFieldDescribed{at: at, path: f.Path, key: true, of: "fieldLabels"})
+		default:
 			r.report.Add(labelGroup{at, f.Path, s.fields.Unknown()})
 		}
 	}
@@ -82,13 +85,17 @@ type labelGroup struct {
 }
 
 func (p labelGroup) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code: diag.WrongLabel, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("it is not known which field group has `%s`", p.path),
 		Labels:  p.at.keyLabels("a label belongs to the field group of its field"),
 		Help: fmt.Sprintf("%d field groups of the schema are known by $id only: label the field in a schema that has one of "+
 			"them", len(p.groups)),
 	}
+	if len(p.groups) == 0 {
+		d.Help = "remove it: a field that the behavior of the class gives belongs to no field group"
+	}
+	return d
 }
 
 // labeled reports fields that two documents label: the labels of one of Adobe's fields

@@ -63,3 +63,42 @@ func TestGlobalDataTypes(t *testing.T) {
 		t.Errorf("a mapping into the data type: %s", v.raw)
 	}
 }
+
+// A class keeps its behavior once it is in use; what its behavior and the class itself give, its schemas have.
+func TestClasses(t *testing.T) {
+	a := open(t, Options{})
+	body := func(behavior string, fields object) object {
+		return object{"type": "object", "title": "Visit",
+			"definitions": object{"fields": object{"properties": object{
+				"_aepflow": object{"type": "object", "properties": fields}}}},
+			"allOf": []any{object{"$ref": behavior}, object{"$ref": "#/definitions/fields"}}}
+	}
+	text := object{"type": "string"}
+	made := a.post(registryBase+"/tenant/classes", body(registry.BehaviorSeries, object{"old": text})).want(201)
+	class := made.text("$id")
+	path := registryBase + "/tenant/classes/" + registry.AltID(class)
+	has := func(r reply, fields ...string) {
+		t.Helper()
+		for _, field := range fields {
+			if core.At(r.v, "properties", field) == nil {
+				t.Errorf("%s has no %s", r.text("title"), field)
+			}
+		}
+	}
+	has(a.do("GET", path, nil, fullXed...).want(200), "_id", "timestamp", "eventType", "_aepflow")
+	a.do("PUT", path, body(registry.BehaviorRecord, object{"id": text})).want(200) // nothing uses it yet
+
+	schema := a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Visits", "allOf": []any{
+		object{"$ref": class}, object{"$ref": registry.IdentityMapID}}}).want(201).text("$id")
+	has(a.do("GET", registryBase+"/tenant/schemas/"+registry.AltID(schema), nil, fullXed...).want(200),
+		"_id", "identityMap", "_aepflow")
+	a.post(registryBase+"/tenant/schemas", object{"type": "object", "title": "Others", "allOf": []any{
+		object{"$ref": class}, object{"$ref": "https://ns.adobe.com/xdm/context/profile-person-details"}},
+	}).refused(400, "XDM-1400-400")
+	a.delete(path).refused(400, "XDM-1400-400")
+	a.post(catalogBase+"/dataSets", object{"name": "d", "schemaRef": object{"id": schema,
+		"contentType": "application/vnd.adobe.xed+json;version=1"}}).want(201)
+	a.do("PUT", path, body(registry.BehaviorSeries, object{"id": text})).refused(400, "XDM-1400-400")
+	a.do("PUT", path, body(registry.BehaviorRecord, object{"new": text})).refused(400, "XDM-1400-400")
+	a.do("PUT", path, body(registry.BehaviorRecord, object{"id": text, "new": text})).want(200)
+}
