@@ -84,6 +84,11 @@ func (dec *decoder) value(path document.Path, n *document.Node, v reflect.Value,
 		dec.finite(path, n)
 		return
 	}
+	if free, ok := v.Addr().Interface().(*schemas.Free); ok {
+		dec.finite(path, n)
+		free.JSON = appendNode(nil, n)
+		return
+	}
 	if data, ok := v.Addr().Interface().(*schemas.Data); ok {
 		dec.data(path, n, data, r)
 		return

@@ -109,8 +109,8 @@ func (x explainer) resolve(v resource.Value) resource.Value {
 	return v
 }
 
-// element returns what has the keys of a value: itself, or for a map whose keys
-// the user chooses, the type of each value.
+// element returns what has the keys of a value: itself, for a map whose keys the user
+// chooses, the type of each value, or for a list that of each item.
 func (x explainer) element(v resource.Value) resource.Value {
 	v = x.resolve(v)
 	if _, ok := v.Get("properties"); ok {
@@ -118,6 +118,9 @@ func (x explainer) element(v resource.Value) resource.Value {
 	}
 	if more, ok := v.Get("additionalProperties"); ok && more.Kind == resource.ObjectValue {
 		return x.resolve(more)
+	}
+	if items, ok := v.Get("items"); ok {
+		return x.resolve(items)
 	}
 	return v
 }
@@ -199,7 +202,14 @@ func (x explainer) typeOf(v resource.Value) string {
 	if items, ok := v.Get("items"); ok && slices.Contains(names, "string") {
 		return "text, or a list of " + x.typeOf(x.resolve(items))
 	} else if ok {
-		return "a list of " + strings.TrimPrefix(strings.TrimPrefix(x.typeOf(x.resolve(items)), "a "), "an ")
+		of := x.typeOf(x.resolve(items))
+		if rest, isMap := strings.CutPrefix(of, "a map"); isMap {
+			return "a list of maps" + rest
+		}
+		return "a list of " + strings.TrimPrefix(strings.TrimPrefix(of, "a "), "an ")
+	}
+	if len(names) == 0 {
+		return "any value"
 	}
 	return wantedTypes(names)
 }

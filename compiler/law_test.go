@@ -130,6 +130,8 @@ mappingSet: {title: t}
 delta: {column: id, dateFormat: yyyy, timezone: UTC}
 schedule: {frequency: minute, interval: 15, startTime: 2027-02-03T00:01:06Z, backfill: true}
 options: {partialIngestionPercent: 10, errorDiagnosticsEnabled: true}
+tests: [{name: t, given: {id: a, amount: null}, expect: {a: [1, {b: ~}]}, exactly: true},
+  {name: u, rows: [], from: f, expect: ~, expectError: a}]
 state: draft
 lifecycle: {protect: true, adopted: true, movedFrom: b, onReplace: backfill, import: {flow: x, source: {id: y}}}
 only: [prod]

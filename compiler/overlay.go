@@ -13,6 +13,9 @@ import (
 // different there.
 var perTarget = []string{"only", "except", "targets"}
 
+// testsKey is the key of data: what is below it is the same for every target, and has no variables.
+const testsKey = "tests"
+
 // overlaid applies the defaults and the target's overlay to a document and fills
 // in variables. It is false when the document is not for the target, or when what
 // it is cannot be determined; the report then says why, if anything is wrong.
@@ -37,7 +40,7 @@ func overlaid(d *document.Document, o Options, report *diag.Report) (*variant, b
 	if overlays := base.Root.Get("targets"); overlays != nil {
 		for _, p := range overlays.Pairs {
 			for _, q := range p.Value.Pairs {
-				if slices.Contains(perTarget, q.Key.Text) || q.Key.Text == "name" || q.Key.Text == "kind" {
+				if slices.Contains(perTarget, q.Key.Text) || slices.Contains([]string{"name", "kind", testsKey}, q.Key.Text) {
 					report.Add(overlayKey{place{base, document.At("targets", p.Key.Text, q.Key.Text)}})
 					fine = false
 				}

@@ -41,7 +41,7 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 // checkDefaults refuses defaults for what makes a document that document.
 func checkDefaults(d *variant, report *diag.Report) {
 	defaults := d.Root.Get("defaults")
-	for _, key := range append([]string{"kind", "name"}, perTarget...) {
+	for _, key := range append([]string{"kind", "name", testsKey}, perTarget...) {
 		if defaults.Pair(key) != nil {
 			report.Add(defaultKey{place{d, document.At("defaults", key)}})
 		}

@@ -26,6 +26,7 @@ var dependsOn = map[string][]string{
 	"delta":      {"schedule", "columns", "files", "rest", "stream", "cdc"},
 	"mappings":   {"columns", "target", "files", "state", "stream", "cdc", "mappingSet"},
 	"columns":    {"mappings", "delta", "files", "stream", "cdc"},
+	"tests":      {"mappings", "columns", "files", "stream"},
 	"target":     {"mappings"},
 	"lifecycle":  {"target"},
 	"identities": {"class", "fieldGroups", "fields"},

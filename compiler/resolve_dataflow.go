@@ -23,6 +23,7 @@ func (r *resolver) resolveDataflow(u *unit) {
 	if u.has("mappings") {
 		r.resolveMappings(u)
 	}
+	resolveTests(u, r.report)
 	if u.has("schedule") && u.dataflow.Stream == nil {
 		resolveSchedule(u, r.report)
 	}

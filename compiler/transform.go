@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -13,17 +14,31 @@ type Transform struct {
 	Columns  []schemas.Column // by the first level of their paths
 	Mappings []schemas.Mapping
 	Fields   *xdm.Schema
+	Tests    []Test
 }
 
-// TransformOf returns the transformation of a dataflow, for a target; false if there is
-// no such dataflow. Where the project does not make the schema, any path is a field.
-func TransformOf(files []*source.File, o Options, name string) (Transform, bool) {
+// Test is a test of a dataflow with its place: a map of the document.
+type Test struct {
+	schemas.Test
+	File *source.File
+	Node *document.Node
+}
+
+// TransformsOf returns the transformations of dataflows by name, for a target. Where the project does not make the
+// schema, any path is a field.
+func TransformsOf(files []*source.File, o Options, names []string) map[string]Transform {
 	p := newProject(o)
 	p.read(files, p.readOne)
-	u, ok := p.symbols.find(schemas.KindDataflow, name)
-	if !ok || u.dataflow == nil {
-		return Transform{}, false
+	out := make(map[string]Transform, len(names))
+	for _, name := range names {
+		if u, ok := p.symbols.find(schemas.KindDataflow, name); ok && u.dataflow != nil {
+			out[name] = p.transform(u)
+		}
 	}
+	return out
+}
+
+func (p *project) transform(u *unit) Transform {
 	r := &resolver{p.symbols, p.options, &diag.Report{}}
 	r.resolve(u)
 	t := Transform{Fields: noSchema()}
@@ -39,7 +54,11 @@ func TransformOf(files []*source.File, o Options, name string) (Transform, bool)
 		}
 		t.Mappings = append(t.Mappings, m)
 	}
-	return t, true
+	list := u.doc.Lookup(testsKey).Node
+	for i, test := range u.dataflow.Tests {
+		t.Tests = append(t.Tests, Test{test, u.doc.File, list.Items[i]})
+	}
+	return t
 }
 
 // topColumn is the level of a row that a column is in.

@@ -43,8 +43,8 @@ func (s *substitution) value(path document.Path, n *document.Node) *document.Nod
 	if n.Kind == document.StringKind {
 		return s.scalar(path, n)
 	}
-	if len(path) == 1 && path[0].Key == "targets" {
-		return n // worked in already
+	if len(path) == 1 && (path[0].Key == "targets" || path[0].Key == testsKey) {
+		return n // worked in already, or data
 	}
 	out := n
 	changed := func(old, value *document.Node, set func(*document.Node, *document.Node)) {

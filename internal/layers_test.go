@@ -25,7 +25,8 @@ var layers = map[string][]string{
 		"internal/lockfile", "internal/manpage",
 		"internal/output", "internal/parallel",
 		"internal/platform", "internal/policy", "internal/redact", "internal/remote",
-		"internal/resource", "internal/record", "internal/rows", "internal/runs", "internal/source", "internal/specs",
+		"internal/resource", "internal/record", "internal/rows", "internal/rowtest", "internal/runs", "internal/source",
+		"internal/specs",
 		"internal/view", "internal/explore", "internal/xdm",
 	},
 	"compiler": {
@@ -56,7 +57,7 @@ var layers = map[string][]string{
 	"internal/drawing":    {"internal/output"},
 	"internal/view": {
 		"applier", "planner", "internal/diag", "internal/drawing", "internal/lineage", "internal/explore", "internal/output",
-		"internal/record", "internal/resource", "internal/runs", "internal/source",
+		"internal/record", "internal/resource", "internal/rowtest", "internal/runs", "internal/source",
 		"internal/specs", "internal/textdiff",
 	},
 	"internal/curlscript":      {"planner", "internal/output", "internal/resource", "internal/specs", "internal/view"},
@@ -81,6 +82,7 @@ var layers = map[string][]string{
 	"internal/dataprep/eval":   {"internal/dataprep", "internal/javaregex", "internal/javatime"},
 	"internal/record":          {"internal/dataprep", "internal/dataprep/eval", "internal/xdm"},
 	"internal/rows":            {},
+	"internal/rowtest":         {"internal/dataprep/eval", "internal/record", "internal/xdm"},
 	"internal/javaregex":       {},
 	"internal/javatime":        {},
 	"internal/xdm":             {"internal/nearest", "internal/specs"},

@@ -85,6 +85,8 @@ type Dataflow struct {
 	State string `yaml:"state,omitempty" jsonschema:"enum=enabled,enum=disabled,enum=draft,default=enabled"`
 	// How aepflow treats the dataflow when it changes or goes away.
 	Lifecycle *Lifecycle `yaml:"lifecycle,omitempty"`
+	// Rows and the records that the mappings should make of them, for `aepflow test`. Nothing of them is sent.
+	Tests     Tests `yaml:"tests,omitempty"`
 	PerTarget `yaml:",inline"`
 }
 

@@ -49,6 +49,7 @@ type grammar struct {
 
 	Eval       evalCmd       `cmd:"" formats:"text,json" help:"Run an expression of the mapping language on a row."`
 	Preview    previewCmd    `cmd:"" formats:"text,json,csv" help:"Run the mappings of a dataflow on rows of a file."`
+	Test       testCmd       `cmd:"" formats:"text,json,junit" help:"Run the tests of mappings in documents."`
 	Connectors connectorsCmd `cmd:"" formats:"text,json" help:"List the connectors, or print one."`
 
 	Emulator emulatorCmd `cmd:"" formats:"text" help:"Run the platform emulator on a local port."`
@@ -94,6 +95,7 @@ var helpTexts = kong.Vars{
 	"connector":       "A connector, such as sftp, or the ID of its connection specification.",
 	"run_or_flow":     "ID of a run or its beginning, or a dataflow: then its newest run.",
 	"run":             "Print a run: its window, records, steps, and errors with what to do.",
+	"test_flows":      "Dataflows, by name or pattern. Default: all.",
 	"topic":           "A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic.",
 	"first_columns":   "id:string,email:string,updated_at:date-time",
 	"full":            "Show everything: whole bodies, long lists, IDs.",

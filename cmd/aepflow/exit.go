@@ -26,6 +26,7 @@ const (
 	exitStale       = 4   // stale plan or lockfile, lock held, wrong lineage or target
 	exitRefused     = 5   // refused by a guard or by the user
 	exitPartial     = 6   // partly applied, state saved
+	exitTests       = 7   // a test of a mapping failed
 	exitUsage       = 64  // the command line is wrong
 	exitInterrupted = 130 // interrupted, state saved
 )

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -115,10 +114,16 @@ func (c previewCmd) compile(a *app, p *project) (string, *record.Set, error) {
 	if len(names) > 1 {
 		return "", nil, exit(exitUsage, "%s selects %s: give one", c.Flow, view.Count(len(names), "dataflow"))
 	}
-	t, _ := compiler.TransformOf(p.files, p.options(), names[0])
+	t := compiler.TransformsOf(p.files, p.options(), names)[names[0]]
 	if len(t.Mappings) == 0 {
 		return "", nil, exit(exitUsage, "dataflow %s has no mappings in its document", names[0])
 	}
+	set, err := recordSet(names[0], t, a.evalInputs())
+	return names[0], set, err
+}
+
+// recordSet compiles the mappings of a dataflow.
+func recordSet(name string, t compiler.Transform, inputs eval.Inputs) (*record.Set, error) {
 	var columns []record.Column
 	for _, column := range t.Columns {
 		columns = append(columns, record.Column{Name: column.Name, Type: column.Type})
@@ -134,11 +139,11 @@ func (c previewCmd) compile(a *app, p *project) (string, *record.Set, error) {
 		}
 		mappings = append(mappings, row)
 	}
-	set, err := record.Compile(t.Fields, columns, mappings, a.evalInputs())
+	set, err := record.Compile(t.Fields, columns, mappings, inputs)
 	if err != nil {
-		return "", nil, exit(exitDocuments, "dataflow %s: mapping %s", names[0], err)
+		return nil, exit(exitDocuments, "dataflow %s: mapping %s", name, err)
 	}
-	return names[0], set, nil
+	return set, nil
 }
 
 // previewed is what is kept of the rows that were read.
@@ -196,20 +201,23 @@ func (s *previewed) all(ctx context.Context, r *rows.Reader) error {
 		if err != nil {
 			return err
 		}
-		if row.Object == nil {
-			s.machine.Fields(row.Fields)
-		} else {
-			v, err := eval.ParseJSON(string(row.Object))
-			if err != nil || v.Kind() != eval.Object {
-				return fmt.Errorf("expected an object of JSON")
-			}
-			s.machine.Object(v.Object())
+		if err := feed(s.machine, row); err != nil {
+			return err
 		}
 		s.tally.Add(s.machine)
 		if len(s.rows) < s.limit {
 			s.keep()
 		}
 	}
+}
+
+// feed makes the record of a row.
+func feed(m *record.Machine, row rows.Row) error {
+	if row.Object != nil {
+		return m.JSON(row.Object)
+	}
+	m.Fields(row.Fields)
+	return nil
 }
 
 // keep remembers the row for printing.

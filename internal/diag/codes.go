@@ -100,7 +100,7 @@ type Entry struct {
 func Codes() []Entry {
 	all := slices.Concat(
 		yamlCodes, documentCodes, sourceCodes, streamCodes, freshnessCodes, targetCodes, expressionCodes, mappingCodes,
-		lintCodes,
+		testCodes, lintCodes,
 		projectCodes, accessCodes, signInCodes, descriptorCodes, relationalCodes, namespaceCodes, componentCodes)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all

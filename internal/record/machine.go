@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -93,17 +94,42 @@ func (m *Machine) Fields(fields []string) {
 	m.run()
 }
 
+// JSON makes the record of a row that is written as an object of JSON.
+func (m *Machine) JSON(text []byte) error {
+	v, err := eval.ParseJSON(string(text))
+	if err != nil || v.Kind() != eval.Object {
+		return errors.New("expected an object of JSON")
+	}
+	m.Object(v.Object())
+	return nil
+}
+
 // Object makes the record of a row.
 func (m *Machine) Object(row *eval.Map) {
 	for slot, name := range m.set.eval.Names() {
 		v, ok := row.Get(name)
-		if _, declared := m.set.columns[name]; !ok && !declared {
+		switch typ, declared := m.set.columns[name]; {
+		case !ok && !declared:
 			v = eval.Missing
+		case declared:
+			v = widened(v, typ)
 		}
 		m.row[slot] = v
 	}
 	m.eval.SetRow(m.row, row)
 	m.run()
+}
+
+// widened is a whole number of JSON as a value of a declared column.
+func widened(v eval.Value, typ string) eval.Value {
+	switch {
+	case v.Kind() != eval.Int:
+	case typ == "long":
+		return eval.OfLong(v.Int64())
+	case typ == "double":
+		return eval.OfDouble(float64(v.Int64()))
+	}
+	return v
 }
 
 // typed is a text as a value of a declared column; a text that is none stays a text.

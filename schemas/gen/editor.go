@@ -124,7 +124,7 @@ func partial(root *jsonschema.Schema, name string) *jsonschema.Schema {
 	def.Properties = jsonschema.NewProperties()
 	for p := whole.Oldest(); p != nil; p = p.Next() {
 		switch p.Key {
-		case "kind", "name", "only", "except", "targets":
+		case "kind", "name", "only", "except", "targets", "tests":
 			if isDocument(name) {
 				continue // what a document is does not depend on the target
 			}
@@ -164,5 +164,5 @@ func nullable(root *jsonschema.Schema, s *jsonschema.Schema) *jsonschema.Schema 
 		Examples: n.Examples}
 }
 
-// withoutVariables are the parts of aepflow.yaml, which has no variables of its own.
-var withoutVariables = []string{schemas.KindProject, "TargetConfig", "Policy", "Waiver"}
+// withoutVariables are the parts of aepflow.yaml, which has no variables of its own, and what is data.
+var withoutVariables = []string{schemas.KindProject, "TargetConfig", "Policy", "Waiver", "Test"}

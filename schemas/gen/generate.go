@@ -27,7 +27,7 @@ var elements = []any{
 	schemas.Column{}, schemas.Mapping{}, schemas.Param{}, schemas.OwnField{}, schemas.Identity{}, schemas.Tag{},
 	schemas.TargetConfig{}, schemas.Policy{}, schemas.Waiver{},
 	schemas.Imported{}, schemas.Reference{}, schemas.Relationship{}, schemas.DisplayName{},
-	schemas.IgnoredChange{},
+	schemas.IgnoredChange{}, schemas.Test{},
 }
 
 // form says who reads a schema.
@@ -113,6 +113,8 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return paths
 	case reflect.TypeFor[schemas.Partial](), reflect.TypeFor[schemas.Data]():
 		return &jsonschema.Schema{Type: "object"}
+	case reflect.TypeFor[schemas.Free]():
+		return &jsonschema.Schema{}
 	}
 	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
 		return nil

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/internal/dataprep/eval"
+	"github.com/aepflow/aepflow/internal/lockfile"
+	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/parallel"
+	"github.com/aepflow/aepflow/internal/record"
+	"github.com/aepflow/aepflow/internal/rows"
+	"github.com/aepflow/aepflow/internal/rowtest"
+	"github.com/aepflow/aepflow/internal/view"
+)
+
+type testCmd struct {
+	Dataflows []string `arg:"" optional:"" name:"dataflow" complete:"dataflow" help:"${test_flows}"`
+}
+
+func (testCmd) Help() string {
+	return `Runs the tests of documents, without an account: the mappings make records of the rows in
+tests, and each record is compared with what its test expects. Also lists the mappings that no
+test says anything about. Ends with exit code 7 if a test fails.
+
+  aepflow test
+  aepflow test orders 'crm-*'
+  aepflow test -o junit > tests.xml    # for a pipeline`
+}
+
+func (c testCmd) Run(ctx context.Context, a *app) error {
+	p, err := a.open(".", needGraph, "text", "json", "junit")
+	if err != nil {
+		return err
+	}
+	names, err := p.dataflowNames(&lockfile.Lock{}, c.Dataflows)
+	if err != nil {
+		return err
+	}
+	tested, err := runTests(ctx, p, names)
+	if err != nil {
+		return err
+	}
+	switch a.Output {
+	case "json":
+		err = a.printJSON(testsJSON(tested))
+	case "junit":
+		err = testsJUnit(a.stdout, tested)
+	default:
+		err = view.Tests(a.stdout, tested, a.viewOptions(a.stdout))
+	}
+	if err == nil && failedTests(tested) > 0 {
+		return quiet(exitTests)
+	}
+	return err
+}
+
+func failedTests(tested []view.TestedFlow) (n int) {
+	for _, f := range tested {
+		n += f.Failed()
+	}
+	return n
+}
+
+// testClock is the time in tests: now() gives it.
+var testClock = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// testInputs are what an expression reads besides its row, the same in every test.
+func testInputs() eval.Inputs {
+	return eval.Inputs{Now: func() time.Time { return testClock }, Random: rand.NewChaCha8([32]byte{})}
+}
+
+// runTests runs the tests of dataflows, on all cores.
+func runTests(ctx context.Context, p *project, names []string) ([]view.TestedFlow, error) {
+	transforms := compiler.TransformsOf(p.files, p.options(), names)
+	var tested []view.TestedFlow
+	var all []func()
+	for _, name := range names {
+		t := transforms[name]
+		if len(t.Mappings) == 0 {
+			continue
+		}
+		set, err := recordSet(name, t, testInputs())
+		if err != nil {
+			return nil, err
+		}
+		f := view.TestedFlow{Name: name, Mappings: set.Mappings(), Tests: make([]view.TestedCase, len(t.Tests))}
+		for i, test := range t.Tests {
+			all = append(all, func() { f.Tests[i] = runTest(ctx, p, name, t, test) })
+		}
+		tested = append(tested, f)
+	}
+	parallel.Each(len(all), func(i int) { all[i]() })
+	return tested, ctx.Err()
+}
+
+func runTest(
+	ctx context.Context, p *project, flow string, t compiler.Transform, test compiler.Test,
+) view.TestedCase {
+	began := time.Now()
+	out := view.TestedCase{Name: test.Name, At: test.Node.Span}
+	next, err := p.testRows(ctx, test)
+	var set *record.Set
+	if err == nil {
+		// Of its own: what is random in one test does not depend on others.
+		set, err = recordSet(flow, t, testInputs())
+	}
+	if err != nil {
+		out.Broken = err.Error()
+		return out
+	}
+	out.Result = rowtest.Run(set, rowtest.Test{
+		Next: next, Expect: test.Expect.JSON, ExpectError: test.ExpectError, Exactly: test.Exactly,
+	})
+	out.Took = time.Since(began)
+	return out
+}
+
+// maxTestRows is the most bytes that a file with rows of a test may have.
+const maxTestRows = 64 << 20
+
+// testRows returns what makes the records of the rows of a test, one after the other.
+func (p *project) testRows(ctx context.Context, t compiler.Test) (func(*record.Machine) (bool, error), error) {
+	if t.From == "" {
+		list := []json.RawMessage{t.Given.JSON}
+		if t.Given.JSON == nil {
+			if err := json.Unmarshal(t.Rows.JSON, &list); err != nil {
+				return nil, err
+			}
+		}
+		return func(m *record.Machine) (bool, error) {
+			if len(list) == 0 {
+				return false, nil
+			}
+			row := list[0]
+			list = list[1:]
+			return true, m.JSON(row)
+		}, nil
+	}
+	text, err := p.root.File(filepath.FromSlash(t.From)).Read(maxTestRows)
+	if err != nil {
+		return nil, errors.New("read rows from " + display(t.From) + ": " + reason(err))
+	}
+	reader, err := rows.Open(t.From, nil, bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		return nil, errors.New("read rows from " + display(t.From) + ": " + err.Error())
+	}
+	first := true
+	return func(m *record.Machine) (bool, error) {
+		if first {
+			m.Header(reader.Columns)
+			first = false
+		}
+		row, err := reader.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return false, nil
+		case err == nil:
+			err = ctx.Err()
+		}
+		if err != nil {
+			return false, err
+		}
+		return true, feed(m, row)
+	}, nil
+}
+
+// testsResult is the JSON of test; docs/mappings.md has the meaning of its members.
+type testsResult struct {
+	FormatVersion string     `json:"format_version"`
+	Command       string     `json:"command"`
+	Tests         []testJSON `json:"tests"`
+	Untested      []untested `json:"untested"`
+	Summary       struct {
+		Tests    int `json:"tests"`
+		Passed   int `json:"passed"`
+		Failed   int `json:"failed"`
+		Mappings int `json:"mappings"`
+		Untested int `json:"untested_mappings"`
+	} `json:"summary"`
+}
+
+type testJSON struct {
+	Dataflow    string           `json:"dataflow"`
+	Name        string           `json:"name"`
+	File        string           `json:"file"`
+	Line        int              `json:"line"`
+	Status      string           `json:"status"` // passed, failed, or broken
+	Rows        int              `json:"rows"`
+	Differences []testDifference `json:"differences"`
+	More        int              `json:"more_differences,omitempty"`
+	Message     string           `json:"message,omitempty"`
+}
+
+type testDifference struct {
+	Row      int             `json:"row,omitempty"`
+	Path     string          `json:"path,omitempty"`
+	Code     string          `json:"code"`
+	Expected json.RawMessage `json:"expected,omitempty"`
+	Actual   json.RawMessage `json:"actual,omitempty"`
+	Message  string          `json:"message,omitempty"`
+}
+
+type untested struct {
+	Dataflow string   `json:"dataflow"`
+	Mappings []string `json:"mappings"`
+}
+
+func testsJSON(tested []view.TestedFlow) testsResult {
+	out := testsResult{FormatVersion: "1.0", Command: "test", Tests: []testJSON{}, Untested: []untested{}}
+	for _, f := range tested {
+		for _, t := range f.Tests {
+			out.Tests = append(out.Tests, testCaseJSON(f.Name, t))
+		}
+		missing := f.Untested()
+		if len(missing) > 0 {
+			out.Untested = append(out.Untested, untested{f.Name, missing})
+		}
+		out.Summary.Tests += len(f.Tests)
+		out.Summary.Failed += f.Failed()
+		out.Summary.Mappings += len(f.Mappings)
+		out.Summary.Untested += len(missing)
+	}
+	out.Summary.Passed = out.Summary.Tests - out.Summary.Failed
+	return out
+}
+
+func testCaseJSON(flow string, t view.TestedCase) testJSON {
+	row := testJSON{
+		Dataflow: flow, Name: t.Name, File: t.At.File.Path, Line: t.At.File.LineOf(t.At.Start), Status: t.Status(),
+		Rows: t.Rows, Differences: []testDifference{}, More: t.More, Message: t.Broken,
+	}
+	for _, d := range t.Differences {
+		row.Differences = append(row.Differences, testDifference{
+			Row: d.Row, Path: d.Path, Code: string(d.Code), Expected: output.EscapeJSON([]byte(d.Want)),
+			Actual: output.EscapeJSON([]byte(d.Got)), Message: d.Message,
+		})
+	}
+	return row
+}
