@@ -100,13 +100,21 @@ func (p missingDocumentKey) Diagnose() diag.Diagnostic {
 		Code: diag.MissingKey, Severity: diag.Error, Path: p.at.path.Field(p.key).String(),
 		Message: fmt.Sprintf("missing key `%s` %s", p.key, p.at.within()),
 		Labels:  p.at.keyLabels("`" + p.key + "` is required here"),
-		Help:    "add `" + p.key + ":`; `aepflow explain " + explainPath(p.at, p.key) + "` shows what it takes",
+		Help:    "add `" + p.key + ":`; `aepflow explain " + explainPath(p.at) + "." + p.key + "` shows what it takes",
 	}
 }
 
-// explainPath is the argument of `aepflow explain` for a key: list indexes and
+// takes says where to read what the value at a place may be.
+func (p place) takes() string {
+	if len(p.path) == 0 {
+		return ""
+	}
+	return "`aepflow explain " + explainPath(p) + "` shows what it takes"
+}
+
+// explainPath is the argument of `aepflow explain` for a place: list indexes and
 // keys that the user chose are left out.
-func explainPath(at place, key string) string {
+func explainPath(at place) string {
 	k, _ := at.d.kind()
 	out := strings.ToLower(k)
 	for _, s := range at.path {
@@ -114,7 +122,7 @@ func explainPath(at place, key string) string {
 			out += "." + s.Key // a key of the format, not a name of the user's
 		}
 	}
-	return out + "." + key
+	return out
 }
 
 type wrongType struct {
@@ -131,7 +139,7 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.WrongType, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("%s is %s, expected %s", name, p.got.Kind, p.want),
-		Labels:  p.at.labels("this is " + p.got.Kind.String()),
+		Labels:  p.at.labels("this is " + p.got.Kind.String()), Help: p.at.takes(),
 	}
 	hint := formHint(p.at.path, p.got)
 	switch {
@@ -148,10 +156,18 @@ func (p wrongType) Diagnose() diag.Diagnostic {
 		document.ResolveScalar(p.got.Text) == document.IntKind:
 		d.Help = "write it without quotes: " + p.got.Text
 		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
+	case p.got.Kind.IsScalar() && strings.HasPrefix(p.want, "a list") && fitsInList(p.got.Span.Text()):
+		d.Help = "write a list: [" + p.got.Span.Text() + "]"
+		d.Fix = fixScalar(p.got, p.got.Span.Text(), "["+p.got.Span.Text()+"]")
 	case p.got.Kind == document.StringKind && strings.Contains(p.want, "true or false"):
 		d.Help = "write `true` or `false`; `yes`, `no`, `on`, and `off` are text in YAML 1.2"
 	}
 	return d
+}
+
+// fitsInList reports whether a scalar, as it is written, means the same between brackets.
+func fitsInList(text string) bool {
+	return len(text) <= mostShown && !strings.ContainsAny(text, "\n[]{},:#|>")
 }
 
 type notInEnum struct {
@@ -233,14 +249,13 @@ func (p badName) Diagnose() diag.Diagnostic {
 func (p badName) badForm() diag.Diagnostic {
 	last := p.at.path[len(p.at.path)-1].Key
 	want := "text that matches " + p.pattern
-	if e, _, ok := Explain(strings.TrimSuffix(explainPath(place{p.at.d, p.at.path.Parent()}, last), ".")); ok &&
-		len(e.Examples) > 0 {
+	if e, _, ok := Explain(explainPath(p.at)); ok && len(e.Examples) > 0 {
 		want = "a value like " + e.Examples[0]
 	}
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` is `%s`, expected %s", last, p.got.Text, want),
-		Labels:  p.at.labels("expected " + want),
+		Labels:  p.at.labels("expected " + want), Help: p.at.takes(),
 	}
 }
 
@@ -280,7 +295,7 @@ func (p outOfRange) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("`%s` is %s, expected %s", p.at.path, found, p.want),
-		Labels:  p.at.labels("expected " + p.want),
+		Labels:  p.at.labels("expected " + p.want), Help: p.at.takes(),
 	}
 }
 
