@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/golden"
+	"github.com/aepflow/aepflow/internal/knowledge"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -63,7 +65,15 @@ func projectOf(files []*source.File, comment string) (documents []*source.File, 
 		}
 	}
 	o, r = new(ProjectFile).Options(target), &diag.Report{}
+	var facts *knowledge.Catalog
 	for _, f := range files {
+		if strings.HasSuffix(f.Path, ".catalog.json") { // without a digest
+			facts = knowledge.New("")
+			if err := json.Unmarshal(f.Text, facts); err != nil {
+				panic(err)
+			}
+			continue
+		}
 		if f.Path != "aepflow.yaml" {
 			documents = append(documents, f)
 			continue
@@ -75,6 +85,9 @@ func projectOf(files []*source.File, comment string) (documents []*source.File, 
 		}
 	}
 	o.Vars = append(given, o.Vars...)
+	if facts != nil {
+		o.Catalog = knowledge.NewFacts("dataflow."+target+".catalog.json", facts)
+	}
 	return documents, o, r
 }
 

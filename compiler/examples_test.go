@@ -15,7 +15,8 @@ import (
 // them.
 var withoutExample = map[diag.Code]bool{
 	diag.FileTooLarge: true, diag.ProjectTooLarge: true, diag.TooManyDocuments: true, diag.FileUnreadable: true, diag.UnsetSecret: true,
-	diag.FolderUnreadable: true, diag.FileNotRead: true, diag.NestedProject: true, diag.BelowProject: true,
+	diag.FolderUnreadable: true, diag.FileNotRead: true, diag.NestedProject: true,
+	diag.CatalogIgnored: true, diag.ColumnAtSource: true, diag.BelowProject: true,
 	diag.DerivedName: true, diag.ImportPart: true, diag.EnvSyntax: true, diag.HostNotAllowed: true,
 	diag.IgnoreExpired:    true,
 	diag.SecretNotAllowed: true, diag.EncryptionKey: true,

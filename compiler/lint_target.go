@@ -23,6 +23,8 @@ func (r *resolver) lintDataflow(u *unit) {
 	}
 	if schema := r.targetSchema(u); profile && schema != nil && schema.Profile {
 		lintIdentity(u, schema, r.report)
+	} else if profile && schema == nil {
+		r.lintKnownIdentity(u)
 	}
 	if r.options.Production && (f.Lifecycle == nil || !f.Lifecycle.Protect) {
 		r.report.Add(unprotected{u: u, target: r.options.Target})
@@ -118,8 +120,8 @@ func (p identityMissing) Diagnose() diag.Diagnostic {
 
 type identityUnmapped struct {
 	u       *unit
-	schema  *schemaSymbol
-	primary string // as the schema names it, "" where identityMap identifies
+	schema  *schemaSymbol // nil for a schema of the catalog
+	primary string        // as the schema names it, "" where identityMap identifies
 	path    string
 }
 
@@ -131,6 +133,9 @@ func (p identityUnmapped) Diagnose() diag.Diagnostic {
 		Labels:  at.keyLabels("no mapping for it"),
 		Notes:   []string{"Profile drops records without an identity"},
 		Help:    "add a mapping `" + p.path + ":`",
+	}
+	if p.schema == nil {
+		return d
 	}
 	if p.primary == "" {
 		d.Help = "add a mapping `identityMap.NAMESPACE[0].id:`"

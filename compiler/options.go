@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/knowledge"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
@@ -22,6 +23,7 @@ type Options struct {
 	Defaults   *document.Node // a part of a Dataflow, nil for none
 	Lint       []LintLevel
 	Project    *document.Document // aepflow.yaml, nil when there is none
+	Catalog    *knowledge.Facts   // what the platform knows; nil if nothing is known
 	Incomplete bool               // what aepflow.yaml may define is not missed: it has errors
 
 	lookup *lookup // of Targets and Vars, made once for a compilation

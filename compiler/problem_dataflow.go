@@ -307,10 +307,8 @@ func (p deltaNotATime) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.DeltaColumn, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("delta column `%s` has type %s, expected date or date-time", p.column.Name, p.column.Type),
-		Labels: []diag.Label{
-			{Span: p.at.span(), Text: "used as the delta column"},
-			{Span: p.u.span("columns", p.column.Name), Text: "declared here"},
-		},
+		Labels: append([]diag.Label{{Span: p.at.span(), Text: "used as the delta column"}},
+			p.u.declared(p.column.Name)...),
 		Help: "choose a column with the time of the last change",
 	}
 }

@@ -73,6 +73,9 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 
 // whereFieldsAre says which fields a schema has.
 func whereFieldsAre(s *schemaSymbol) string {
+	if s == nil {
+		return "use a field that the schema has, or add it to the schema"
+	}
 	if s != nil && s.Relational != nil {
 		return "declare it in `fields`: a relational schema has no other fields"
 	}
@@ -115,6 +118,7 @@ type deprecatedField struct {
 	at         place
 	path       string
 	start, end int
+	own        bool // the organization's, not Adobe's
 }
 
 func (p deprecatedField) Diagnose() diag.Diagnostic {
@@ -125,6 +129,10 @@ func (p deprecatedField) Diagnose() diag.Diagnostic {
 		Help:    "use the replacement that Adobe documents; data in this field will eventually be ignored",
 	}
 	d.Labels[0].Span, d.Labels[0].Text = p.at.keyPart(p.start, p.end), "deprecated by Adobe"
+	if p.own {
+		d.Labels[0].Text = "deprecated"
+		d.Help = "map to the field that replaces it, or remove the mapping"
+	}
 	return d
 }
 
@@ -187,6 +195,9 @@ func (p missingField) Diagnose() diag.Diagnostic {
 
 // requiredBy is what requires a field of every record.
 func (p missingField) requiredBy() diag.Label {
+	if p.schema == nil {
+		return diag.Label{Span: p.at.d.Lookup("target", "schema").Span(), Text: "the schema requires it"}
+	}
 	if p.schema.Relational != nil {
 		return diag.Label{Span: p.schema.at("fields", p.missing.Path).key(), Text: "every row has it"}
 	}
@@ -201,7 +212,7 @@ func (p uncheckedSchema) Diagnose() diag.Diagnostic {
 		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.path.String(),
 		Message: "mapping destinations were not checked",
 		Labels:  p.at.labels("only the platform knows the fields of this schema"),
-		Help:    "describe the schema in a Schema document to check paths and types",
+		Help:    "run `aepflow catalog` once to check paths and types, or describe the schema in a Schema document",
 	}
 }
 

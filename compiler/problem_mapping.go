@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
@@ -172,6 +173,9 @@ func (p conversion) Diagnose() diag.Diagnostic {
 		d.Notes = []string{"a number is read as milliseconds since 1970, if it is accepted at all"}
 		d.Help = fmt.Sprintf("specify what it is: dformat(%s, \"yyyy-MM-dd\") takes milliseconds", from)
 	}
+	if p.row.according != "" {
+		d.Notes = append(d.Notes, p.row.according)
+	}
 	return d
 }
 
@@ -242,10 +246,10 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 func rangePhrase(f xdm.Field) string {
 	least, most := "", ""
 	if f.Minimum != nil {
-		least = fmt.Sprint(*f.Minimum)
+		least = strconv.FormatFloat(*f.Minimum, 'f', -1, 64)
 	}
 	if f.Maximum != nil {
-		most = fmt.Sprint(*f.Maximum)
+		most = strconv.FormatFloat(*f.Maximum, 'f', -1, 64)
 	}
 	switch {
 	case least != "" && most != "":

@@ -21,10 +21,9 @@ const maxSuggested = 100
 // checkDestinations compares the mappings of a dataflow with the fields of its
 // schema: that they exist, take the values, and that none is left out.
 func (r *resolver) checkDestinations(u *unit, rows []filled) {
-	schema, fields := r.targetSchema(u), noSchema()
-	if schema != nil {
-		fields = schema.fields
-	}
+	target, known := r.targetFields(u), &diag.Report{}
+	defer r.accordingly(known)
+	schema, fields := target.schema, target.fields
 	paths := make([]string, len(rows))
 	suggested := map[string]bool{} // what misspelt destinations were likely meant to be
 	columns := make(map[string]*schemas.Column, len(u.dataflow.Columns))
@@ -40,16 +39,17 @@ func (r *resolver) checkDestinations(u *unit, rows []filled) {
 				_, fault = fields.Lookup(row.Destination)
 			}
 		}
+		report := target.from(row.Destination, r.report, known)
 		switch {
 		case fault != nil:
 			for _, path := range fault.Near {
 				suggested[path] = true
 			}
-			r.report.Add(destinationFault{at: row.at, fault: fault, schema: schema, namespace: r.options.Tenant})
+			report.Add(destinationFault{at: row.at, fault: fault, schema: schema, namespace: r.options.Tenant})
 		case !f.Checked:
 			unchecked++
 		default:
-			checkField(u, row, f, columns, r.report)
+			checkField(u, row, f, columns, report)
 		}
 	}
 	for _, c := range fields.Conflicts(paths) {
@@ -57,10 +57,10 @@ func (r *resolver) checkDestinations(u *unit, rows []filled) {
 	}
 	ref := u.dataflow.Target.Schema.Ref
 	switch {
-	case schema != nil:
+	case schema != nil, target.foreign != nil:
 		for _, m := range fields.Required(paths) {
 			if !suggested[m.Path] {
-				r.report.Add(requiredField(u, rows, m, schema))
+				target.from(m.Path, r.report, known).Add(requiredField(u, rows, m, schema))
 			}
 		}
 		if unchecked > 0 {
@@ -77,12 +77,12 @@ func checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Co
 		report.Add(readOnlyField{row.at})
 	}
 	if f.Deprecated {
-		report.Add(deprecatedField{at: row.at, path: f.Path, start: 0, end: len(row.Destination)})
+		report.Add(deprecatedField{at: row.at, path: f.Path, start: 0, end: len(row.Destination), own: f.Own})
 	}
 	for _, n := range f.Notes {
 		switch n.Code {
 		case xdm.DeprecatedParent:
-			report.Add(deprecatedField{at: row.at, path: n.Path, start: n.Start, end: n.End})
+			report.Add(deprecatedField{at: row.at, path: n.Path, start: n.Start, end: n.End, own: f.Own})
 		case xdm.IndexMissing:
 			report.Add(indexMissing{at: row.at, note: n})
 		}

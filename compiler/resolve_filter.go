@@ -37,7 +37,14 @@ func (r *resolver) resolveFilter(u *unit) {
 	for _, c := range f.Columns {
 		types[c.Name] = c
 	}
-	check := filterCheck{u: u, connector: c, columns: types, report: r.report}
+	check := filterCheck{u: u, connector: c, columns: types, report: r.report, about: r.report}
+	if k, ok := r.knownSource(u); ok && len(types) == 0 {
+		check.about, check.known = &diag.Report{}, k
+		defer r.accordingly(check.about)
+		for name, typ := range k.columns {
+			types[name] = schemas.Column{Name: name, Type: typ}
+		}
+	}
 	check.node(n)
 }
 
@@ -59,7 +66,9 @@ type filterCheck struct {
 	u         *unit
 	connector specs.Connector
 	columns   map[string]schemas.Column
+	known     knownSource // that the columns are those of, if the document declares none
 	report    *diag.Report
+	about     *diag.Report // for what follows from the columns
 }
 
 func (c *filterCheck) node(n rowfilter.Node) {
@@ -80,7 +89,7 @@ func (c *filterCheck) node(n rowfilter.Node) {
 		}
 		for _, l := range n.Literals {
 			if why := mismatch(column.Type, n.Op, l.Kind); why != "" {
-				c.report.Add(filterType{c.u, column, l, why})
+				c.about.Add(filterType{c.u, column, l, why})
 				return
 			}
 		}
@@ -91,9 +100,9 @@ func (c *filterCheck) node(n rowfilter.Node) {
 func (c *filterCheck) column(name rowfilter.Name) (schemas.Column, bool) {
 	column, ok := c.columns[name.Text]
 	if !ok && len(c.columns) > 0 {
-		c.report.Add(filterColumn{c.u, name})
+		c.about.Add(filterColumn{c.u, name, c.known})
 	}
-	return column, ok
+	return column, ok && (column.Type != "" || c.known.data == "")
 }
 
 // mismatch says what a column of a type is compared with by an operator, "" when the
@@ -166,17 +175,22 @@ func (p pqlNode) Diagnose() diag.Diagnostic {
 }
 
 type filterColumn struct {
-	u    *unit
-	name rowfilter.Name
+	u      *unit
+	name   rowfilter.Name
+	source knownSource // zero if the document declares columns
 }
 
 func (p filterColumn) Diagnose() diag.Diagnostic {
 	at, known := p.u.at("filter"), nearest.Of(columnNames(p.u.dataflow))
+	label, help := "not declared in `columns`", "declare it in `columns`, or use"
+	if p.source.data != "" {
+		known, label, help = p.source.env.Names, "not at the source", "use"
+	}
 	d := diag.Diagnostic{
 		Code: diag.UnknownColumn, Severity: diag.Error, Path: at.path.String(),
 		Message: fmt.Sprintf("unknown column `%s`", p.name.Text),
-		Labels:  at.partLabels(p.name.Start, p.name.End, "not declared in `columns`"),
-		Help:    "declare it in `columns`, or use one of " + list(known.List(), "and"),
+		Labels:  at.partLabels(p.name.Start, p.name.End, label),
+		Help:    help + " one of " + list(known.List(), "and"),
 	}
 	meantName(&d, p.name.Text, known)
 	return d
@@ -195,7 +209,7 @@ func (p filterType) Diagnose() diag.Diagnostic {
 		Code: diag.FilterType, Severity: diag.Error, Path: at.path.String(),
 		Message: fmt.Sprintf("column `%s` of type %s cannot be compared like this", p.column.Name, p.column.Type),
 		Labels: append(at.partLabels(p.literal.Start, p.literal.End, "expected "+p.want),
-			diag.Label{Span: p.u.span("columns", p.column.Name), Text: "declared here"}),
+			p.u.declared(p.column.Name)...),
 		Help: "write " + p.want,
 	}
 }

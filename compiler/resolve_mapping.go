@@ -17,6 +17,8 @@ type filled struct {
 	from place         // the value alone
 	expr dataprep.Expr // nil unless it is an expression without errors
 	typ  string        // of the value, as TypeOf says; "" when it is not known
+	// according says where typ comes from if not from the documents.
+	according string
 }
 
 // resolveMappings checks where each mapping takes its value from and where it
@@ -28,6 +30,7 @@ func (r *resolver) resolveMappings(u *unit) {
 	for i := range f.Mappings {
 		rows[i] = resolveMapping(u, &f.Mappings[i], env, r.report)
 	}
+	r.checkSource(u, rows)
 	r.checkDestinations(u, rows)
 	lintColumns(u, rows, r.report)
 	checkChangeMapped(u, rows, r.report)

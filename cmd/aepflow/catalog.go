@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/knowledge"
 	"github.com/aepflow/aepflow/internal/lockfile"
@@ -242,4 +244,41 @@ func (p *project) readCatalog() (*knowledge.Catalog, error) {
 		return knowledge.New(""), err
 	}
 	return c, nil
+}
+
+// knownFacts are what the catalog of the target says, and why it cannot be used.
+type knownFacts struct {
+	once  sync.Once
+	facts *knowledge.Facts // nil without a catalog
+	fault error
+}
+
+// facts reads the catalog once. Nothing is known without one.
+func (p *project) facts() (*knowledge.Facts, error) {
+	if p.blind {
+		return nil, nil
+	}
+	p.known.once.Do(func() {
+		file := p.catalogFile()
+		if file.IsAbsent() {
+			return
+		}
+		c, err := p.readCatalog()
+		if err != nil {
+			p.known.fault = err
+			return
+		}
+		p.known.facts = knowledge.NewFacts(display(file.Path()), c)
+	})
+	return p.known.facts, p.known.fault
+}
+
+type catalogIgnored struct{ path, why string }
+
+func (p catalogIgnored) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.CatalogIgnored, Severity: diag.Note,
+		Message: p.path + " is ignored: " + p.why,
+		Help:    "run `aepflow catalog` to write it again",
+	}
 }

@@ -38,6 +38,7 @@ type project struct {
 	leftovers []files.File
 	whole     bool            // every document is in files
 	blind     bool            // the documents are compiled without the catalog
+	known     *knownFacts     // read when they are needed first
 	target    target          // with needTarget
 	graph     *resource.Graph // with needGraph
 }
@@ -45,7 +46,7 @@ type project struct {
 func newProject(dir string, flags *globals) *project {
 	return &project{
 		dir: dir, root: files.Project(dir), flags: flags, env: environment{dir: dir, given: &sync.Map{}},
-		places: map[string]files.File{}, report: &diag.Report{},
+		places: map[string]files.File{}, report: &diag.Report{}, known: &knownFacts{},
 	}
 }
 
@@ -125,6 +126,9 @@ func (p *project) compile() error {
 	}
 	if err := p.checkVars(); err != nil {
 		return err
+	}
+	if _, fault := p.facts(); fault != nil {
+		p.report.Add(catalogIgnored{display(p.catalogFile().Path()), fault.Error()})
 	}
 	graph, report := compiler.Compile(p.files, p.options())
 	p.report.Append(report)

@@ -97,5 +97,6 @@ func (p *project) options() compiler.Options {
 		}
 	}
 	o.Vars = append(given, o.Vars...)
+	o.Catalog, _ = p.facts()
 	return o
 }

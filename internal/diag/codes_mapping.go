@@ -322,6 +322,20 @@ var mappingCodes = []Entry{
 			"lockfiles. Its documents are not part of the project around it.",
 	},
 	{
+		Code: CatalogIgnored, Severity: Note,
+		Title: "catalog that was not used",
+		Explanation: "What the platform knows of tables and schemas is in dataflow.TARGET.catalog.json, with a digest. A " +
+			"file that was merged or edited does not fit its digest, and may hold facts of two states: it is not used. Run " +
+			"`aepflow catalog`, which writes it again.",
+	},
+	{
+		Code: ColumnAtSource, Severity: Warning,
+		Title: "declared column that the source has otherwise",
+		Explanation: "According to the catalog, the table or file does not have a column that the document declares, or " +
+			"has it with another type. The document takes precedence: mappings are checked against what it declares. If the " +
+			"source changed after the catalog was written, run `aepflow catalog`.",
+	},
+	{
 		Code: BelowProject, Severity: Warning,
 		Title: "folder of a project",
 		Explanation: "A folder above has an aepflow.yaml, so this folder belongs to that project. Run there, the command " +

@@ -58,6 +58,8 @@ const (
 	FileNotRead       Code = "file-not-read"
 	NestedProject     Code = "nested-project"
 	BelowProject      Code = "below-project"
+	CatalogIgnored    Code = "catalog-ignored"
+	ColumnAtSource    Code = "column-at-source"
 	FieldGroupClass   Code = "field-group-class"
 	FieldLimit        Code = "field-limit"
 	UnknownIdentity   Code = "unknown-identity"

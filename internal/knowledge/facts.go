@@ -98,7 +98,7 @@ func (x *Facts) fields(s Schema) *xdm.Schema {
 		return xdm.RootSchema(own).Deprecating(deprecated)
 	}
 	known, _ := xdm.NewSchema(s.Class, s.Parts, nil, x.catalog.Tenant)
-	return known.With(x.Part).Adding(own).Deprecating(deprecated)
+	return known.With(x.Part, x.Type).Adding(own).Deprecating(deprecated)
 }
 
 // dataType completes a data type after those of its fields. trail are the data types that wait for it: one that lies in

@@ -188,11 +188,11 @@ func TestStandardAndMore(t *testing.T) {
 		"homeAddress": {"type": "object", "properties": {"floor": {"type": "integer"}}}}}`)); err != nil {
 		t.Fatal(err)
 	}
-	part := NewFacts("", c).Part
+	x := NewFacts("", c)
 	s, _ := xdm.NewSchema("profile", []string{"profile-personal-details", groupID}, nil, "acme")
-	both := s.With(part)
+	both := s.With(x.Part, x.Type)
 	plain, _ := xdm.NewSchema("profile", []string{groupID}, nil, "acme")
-	only := plain.With(part)
+	only := plain.With(x.Part, x.Type)
 	standard, _ := xdm.NewSchema("profile", []string{"profile-personal-details"}, nil, "acme")
 	for _, c := range []struct {
 		name   string

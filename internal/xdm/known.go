@@ -7,9 +7,10 @@ import (
 	"github.com/aepflow/aepflow/internal/nearest"
 )
 
-// With returns the schema with the fields of those of its unknown parts that are known elsewhere. The fields of a part
-// lie at the root; those of the organization below TenantNamespace.
-func (s *Schema) With(known func(id string) (Shape, bool)) *Schema {
+// With returns the schema with the fields of its unknown parts, and of the data types of its own fields, as far as they
+// are known elsewhere. The fields of a part lie at the root; those of the organization below TenantNamespace. A schema
+// of which nothing more is known is returned as it is.
+func (s *Schema) With(known func(id string) (Shape, bool), types func(id string) *DataType) *Schema {
 	out := *s
 	out.unknown = nil
 	for _, id := range s.unknown {
@@ -18,6 +19,48 @@ func (s *Schema) With(known func(id string) (Shape, bool)) *Schema {
 		} else {
 			out.unknown = append(out.unknown, id)
 		}
+	}
+	if s.own != nil {
+		out.own = out.own.typed(types)
+	}
+	if s.relational {
+		out.standard = out.standard.typed(types)
+	}
+	if len(out.unknown) == len(s.unknown) && out.own == s.own && out.standard == s.standard {
+		return s
+	}
+	return &out
+}
+
+// typed returns n with what is known of its data types, n itself if that is nothing.
+func (n *node) typed(types func(id string) *DataType) *node {
+	out := *n
+	changed := false
+	if n.open && n.ref != "" {
+		id, _ := DataTypeByName(n.ref)
+		if known := types(id); known != nil {
+			of := known.node()
+			out.kids, out.names, out.open, changed = of.kids, of.names, false, true
+		}
+		if !changed {
+			return n
+		}
+		return &out
+	}
+	if n.item != nil {
+		out.item = n.item.typed(types)
+		changed = out.item != n.item
+	}
+	for i, k := range n.kids {
+		if now := k.typed(types); now != k {
+			if !changed || &out.kids[0] == &n.kids[0] {
+				out.kids = slices.Clone(n.kids)
+			}
+			out.kids[i], changed = now, true
+		}
+	}
+	if !changed {
+		return n
 	}
 	return &out
 }
@@ -85,6 +128,9 @@ func (s *Schema) add(shape Shape) {
 		}
 	}
 	part.kids = slices.DeleteFunc(part.kids, func(k *node) bool { return k.name == TenantNamespace && !s.relational })
+	if len(part.kids) == 0 {
+		return // a root of which nothing is known stays one
+	}
 	if s.standard == nil {
 		s.standard = &node{own: true}
 	}

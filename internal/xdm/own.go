@@ -202,7 +202,7 @@ func isTenant(segment, tenant string) bool {
 func ownTree(s Shape) *node {
 	n := &node{own: true, shape: specShape(s)}
 	if s.Ref != "" {
-		n.shape.Type, n.open = "object", s.Known == nil
+		n.shape.Type, n.open, n.ref = "object", s.Known == nil, s.Ref
 		if s.Known != nil {
 			of := s.Known.node()
 			n.kids, n.names = of.kids, of.names

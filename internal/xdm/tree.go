@@ -17,6 +17,7 @@ type node struct {
 	from  mask // standard: what gives it
 	own   bool
 	open  bool           // a data type that is not known: it may have any member
+	ref   string         // the data type, by $id or by name
 	kids  []*node        // members of an object, by name
 	item  *node          // element of an array, or value of a map
 	names *nearest.Names // of the members, of a level of own fields
