@@ -56,7 +56,8 @@ var layers = map[string][]string{
 	"schemas/gen":         {"schemas", "internal/connectordoc", "internal/specs"},
 	"internal/drawing":    {"internal/output"},
 	"internal/view": {
-		"applier", "planner", "internal/diag", "internal/drawing", "internal/lineage", "internal/explore", "internal/output",
+		"applier", "planner", "internal/diag", "internal/document",
+		"internal/drawing", "internal/lineage", "internal/explore", "internal/output",
 		"internal/record", "internal/resource", "internal/rowtest", "internal/runs", "internal/source",
 		"internal/specs", "internal/textdiff",
 	},

@@ -48,7 +48,9 @@ type applyCmd struct {
 	applyFlags
 	Adopt  bool     `help:"${adopt}"`
 	Create []string `placeholder:"KIND.NAME" help:"${create}"`
-	Path   string   `arg:"" complete:"file" optional:"" default:"." help:"${folder_or_plan}"`
+
+	NoTests bool   `help:"${no_tests}"`
+	Path    string `arg:"" complete:"file" optional:"" default:"." help:"${folder_or_plan}"`
 }
 
 func (applyCmd) Help() string {
@@ -80,7 +82,7 @@ func (c applyCmd) carryOut(ctx context.Context, a *app, p *project, plan makePla
 		return err
 	}
 	return a.carryOut(ctx, p, c.applyFlags, "apply", func(ctx context.Context, op *operation) (*planner.Plan, error) {
-		op.another, op.adopts = another, c.Adopt
+		op.another, op.adopts, op.tests = another, c.Adopt, !c.NoTests
 		if err := op.has("--create", another); err != nil {
 			return nil, err
 		}
@@ -136,7 +138,7 @@ func (c applyCmd) runSaved(ctx context.Context, a *app) error {
 		return exit(exitStale, "the plan was made for %s, the target is now %s; %s",
 			view.TargetText(plan.Target), view.TargetText(have), again)
 	}
-	c.AutoApprove = true
+	c.AutoApprove, c.NoTests = true, true // plan has run the tests
 	return c.carryOut(ctx, a, p, func(ctx context.Context, op *operation) (*planner.Plan, error) {
 		if err := applier.Fits(plan, op.session.Lock(), p.target.lockTarget()); err != nil {
 			return nil, err

@@ -30,6 +30,7 @@ type operation struct {
 	overwrite []resource.Address
 	another   []resource.Address          // that are created although the sandbox has one of that name
 	adopts    bool                        // takes over what the sandbox has instead of stopping
+	tests     bool                        // runs the tests of the dataflows that change
 	replaced  map[resource.Address]string // by an adoption: IDs of the objects that entries had
 
 	emitting sync.Mutex
@@ -141,6 +142,11 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 			return nil, view.NewEvents(op.stdout, made, explain).Finish(unchanged, op.elapsed())
 		}
 		return nil, nil
+	}
+	if op.tests {
+		if err := op.testChanged(ctx, op.project, made); err != nil {
+			return nil, err
+		}
 	}
 	if !op.AutoApprove {
 		if err := op.ask(ctx); err != nil {

@@ -103,6 +103,7 @@ var helpTexts = kong.Vars{
 	"log_level":       "Log each request: off, debug, or trace to include bodies. Secrets are hidden.",
 	"lost_after": "How long after it was sent an unanswered call may still be carried out. Until then, a lookup that " +
 		"finds nothing is repeated, and the call is not sent again.",
+	"no_tests":   "Do not run the tests of the dataflows that change.",
 	"on_replace": "What a replaced dataflow does with the data if its document does not say: backfill or continue.",
 	"only":       "Only these resources and their dependencies. Repeatable.",
 	"output":     "Format of the result, such as text or json.",

@@ -79,6 +79,7 @@ type planCmd struct {
 	Full             bool   `help:"${full}"`
 	Strict           bool   `help:"Treat warnings about the documents as errors."`
 	Quiet            bool   `short:"q" help:"${quiet}"`
+	NoTests          bool   `help:"${no_tests}"`
 }
 
 func (planCmd) Help() string {
@@ -116,7 +117,11 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	plan.Options.Variables = p.outsideVars()
-	if c.Out != "" {
+	failed := error(nil)
+	if !c.NoTests {
+		failed = a.testChanged(ctx, p, plan)
+	}
+	if c.Out != "" && failed == nil {
 		text, err := planner.Marshal(plan)
 		if err != nil {
 			return err
@@ -129,6 +134,9 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	o.Full, o.Quiet = c.Full, c.Quiet
 	if err := showPlan(a.stdout, plan, a.Output, c.Calls, o, known(planner.Moved(seen.Lock, p.graph))); err != nil {
 		return err
+	}
+	if failed != nil {
+		return failed
 	}
 	if c.Out != "" {
 		a.say("Plan saved. To apply it, run: aepflow apply %s", display(c.Out))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/aepflow/aepflow/compiler"
@@ -16,13 +17,16 @@ import (
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/record"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/rows"
 	"github.com/aepflow/aepflow/internal/rowtest"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/planner"
 )
 
 type testCmd struct {
 	Dataflows []string `arg:"" optional:"" name:"dataflow" complete:"dataflow" help:"${test_flows}"`
+	Update    bool     `help:"Write what records have into the tests that expect something else."`
 }
 
 func (testCmd) Help() string {
@@ -32,7 +36,8 @@ test says anything about. Ends with exit code 7 if a test fails.
 
   aepflow test
   aepflow test orders 'crm-*'
-  aepflow test -o junit > tests.xml    # for a pipeline`
+  aepflow test -o junit > tests.xml    # for a pipeline
+  aepflow test --update                # after a change that is meant`
 }
 
 func (c testCmd) Run(ctx context.Context, a *app) error {
@@ -44,7 +49,11 @@ func (c testCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	tested, err := runTests(ctx, p, names)
+	run := runTests
+	if c.Update {
+		run = a.updateTests
+	}
+	tested, err := run(ctx, p, names)
 	if err != nil {
 		return err
 	}
@@ -60,6 +69,44 @@ func (c testCmd) Run(ctx context.Context, a *app) error {
 		return quiet(exitTests)
 	}
 	return err
+}
+
+// testChanged runs the tests of the dataflows that a plan creates, updates, or replaces. The error is for tests that
+// fail; what is different is printed to stderr.
+func (a *app) testChanged(ctx context.Context, p *project, plan *planner.Plan) error {
+	names := changedFlows(p, plan)
+	if len(names) == 0 {
+		return nil
+	}
+	tested, err := runTests(ctx, p, names)
+	failed := failedTests(tested)
+	if err != nil || failed == 0 {
+		return err
+	}
+	if err := view.FailedTests(a.stderr, tested, a.viewOptions(a.stderr)); err != nil {
+		return err
+	}
+	return exitHelp(exitTests, "fix the mappings or the tests; --no-tests skips the tests",
+		"%s of dataflows that would change failed", view.Count(failed, "test"))
+}
+
+// changedFlows are the dataflows with tests of which a plan creates, updates, or replaces a part.
+func changedFlows(p *project, plan *planner.Plan) []string {
+	var names []string
+	for _, c := range plan.Changes {
+		switch c.Action {
+		case planner.Create, planner.Update, planner.Replace:
+		default:
+			continue
+		}
+		flow, ok := p.graph.Get(resource.Address{Kind: resource.Flow, Name: c.Address.Name})
+		// Only for documents that may have tests, the project is read again.
+		if ok && flow.Origin.File != nil && bytes.Contains(flow.Origin.File.Text, []byte("tests")) {
+			names = append(names, c.Address.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func failedTests(tested []view.TestedFlow) (n int) {
@@ -105,7 +152,7 @@ func runTest(
 	ctx context.Context, p *project, flow string, t compiler.Transform, test compiler.Test,
 ) view.TestedCase {
 	began := time.Now()
-	out := view.TestedCase{Name: test.Name, At: test.Node.Span}
+	out := view.TestedCase{Name: test.Name, At: test.Node.Span, Node: test.Node}
 	next, err := p.testRows(ctx, test)
 	var set *record.Set
 	if err == nil {

@@ -11,11 +11,15 @@ import (
 // AddPair returns the edit that adds a key with a value to a map, after its last one and in its style. Value is YAML
 // that fits there: for a map in block style, lines after the first get the indentation of the keys.
 func AddPair(f *source.File, m *document.Node, key, value string) diag.Edit {
-	pair := document.QuoteKey(key) + ":" + value
-	if !strings.HasPrefix(value, "\n") {
-		pair = document.QuoteKey(key) + ": " + value
+	name := document.QuoteKey(key)
+	if isFlow(f, m) {
+		name = keyInFlow(key)
 	}
-	if m.Span.Start < len(f.Text) && f.Text[m.Span.Start] == '{' {
+	pair := name + ":" + value
+	if !strings.HasPrefix(value, "\n") {
+		pair = name + ": " + value
+	}
+	if isFlow(f, m) {
 		at := m.Span.End - 1
 		for at > m.Span.Start+1 && strings.ContainsRune(" \t\r\n", rune(f.Text[at-1])) {
 			at--

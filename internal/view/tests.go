@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/record"
 	"github.com/aepflow/aepflow/internal/rowtest"
@@ -24,6 +25,7 @@ type TestedFlow struct {
 type TestedCase struct {
 	Name string
 	At   source.Span
+	Node *document.Node // the map of the document
 	Took time.Duration
 	rowtest.Result
 }
