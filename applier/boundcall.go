@@ -110,6 +110,20 @@ func (e *executor) bind(task int, ref callRef) (*boundCall, error) {
 	return c, nil
 }
 
+// target returns the ID of the object of a call, "" where the call creates one that has an ID of its own.
+func (c *boundCall) target() string {
+	of := resource.SpecOf(c.change.Kind).Of
+	if c.call().Step != planner.StepCreate || of == "" {
+		return c.intent.Object
+	}
+	for _, n := range c.intent.Entry.Needs {
+		if n.Via == of {
+			return n.ID
+		}
+	}
+	return ""
+}
+
 // ifMatch returns the version that a call names: the plan's, unless this run has changed it since.
 func (e *executor) ifMatch(c *boundCall) string {
 	call := c.call()

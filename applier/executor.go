@@ -47,11 +47,14 @@ const resends = 4
 // send sends a call until its outcome is known, as platform.Answers says.
 func (e *executor) send(ctx context.Context, c *boundCall) outcome {
 	for doubt := false; ; c.attempt++ {
+		o, isSettled := e.keep(ctx, c)
+		if isSettled {
+			return o
+		}
 		res, err := e.client.Do(ctx, c.request)
 		if err == nil {
 			return e.accepted(ctx, c, res)
 		}
-		var o outcome
 		if platform.OutcomeOf(err) == platform.Unknown {
 			doubt = true
 			o = e.lost(ctx, c, err)
@@ -165,6 +168,9 @@ func (e *executor) accepted(ctx context.Context, c *boundCall, res platform.Resp
 		return o
 	}
 	id, etag, err := remote.Written(c.change.Kind, res.Body)
+	if !remote.HasList(c.change.Kind) {
+		id, etag = c.target(), res.Header.Get("ETag") // the path names the object
+	}
 	if err == nil {
 		err = e.checkID(c, id)
 	}
@@ -178,22 +184,14 @@ func (e *executor) accepted(ctx context.Context, c *boundCall, res platform.Resp
 		return e.confirm(ctx, c, fmt.Errorf("%s %s: %d, but %w", c.request.Method, c.request.Path, res.Status, err))
 	case step == planner.StepCreate:
 		o.id = id
-	case step == planner.StepUpdate:
-		o.err = e.seeLabeled(ctx, c)
 	}
+	o.err = e.seeLabeled(ctx, c)
 	return o
 }
 
 // checkID says why an ID cannot be that of the object of a call; nil when it can.
 func (e *executor) checkID(c *boundCall, id string) error {
-	want := c.intent.Object
-	if tag := resource.SpecOf(c.change.Kind).TagOf; c.call().Step == planner.StepCreate && tag != "" {
-		for _, n := range c.intent.Entry.Needs {
-			if n.Via == tag {
-				want = n.ID
-			}
-		}
-	}
+	want := c.target()
 	switch {
 	case want != "" && id != want:
 		return fmt.Errorf("the answer names %q instead of %s", id, want)
@@ -238,7 +236,7 @@ func (e *executor) conflict(ctx context.Context, c *boundCall, cause error) outc
 	switch {
 	case err != nil:
 		return notDone(errors.Join(cause, err))
-	case !ok && c.call().Step == planner.StepDelete:
+	case remote.IsGone(c.change.Kind, o, ok) && c.call().Step == planner.StepDelete:
 		return outcome{known: platform.Done}
 	case !ok:
 		return notDone(fmt.Errorf("it is gone from the platform: %w", cause))

@@ -78,7 +78,7 @@ func stateAfter(s planner.Step) string {
 // hasETag reports whether updates of a kind name the version of the object.
 func hasETag(k resource.Kind) bool {
 	style := resource.SpecOf(k).Update
-	return style == resource.PatchMatch || style == resource.PatchTyped
+	return style == resource.PatchMatch || style == resource.PatchTyped || style == resource.PutMatch
 }
 
 // object returns the ID of the object that a retire or delete is about.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/remote"
@@ -33,17 +34,19 @@ func (e *executor) seeLabeled(ctx context.Context, c *boundCall) error {
 	if len(labels) == 0 {
 		return nil
 	}
-	if _, ok, err := remote.Read(ctx, e.client, c.change.Kind, c.intent.Object); ok || err != nil {
+	if _, ok, err := remote.Read(ctx, e.client, c.change.Kind, c.target()); ok || err != nil {
 		return nil
 	}
-	return &HiddenError{Address: c.change.Address, ID: c.intent.Object, Labels: labels}
+	return &HiddenError{Address: c.change.Address, ID: c.target(), Labels: labels}
 }
 
 // labelsSet are the labels that a call gives to its object: it is the last one of its
 // change that makes something.
 func labelsSet(c callRef) []string {
-	member := resource.SpecOf(c.change.Kind).Hides
-	if member == "" || c.call().Step != planner.StepUpdate {
+	spec := resource.SpecOf(c.change.Kind)
+	member := spec.Hides
+	isLate := slices.Contains(spec.Late, member)
+	if member == "" || c.call().Step != planner.StepUpdate && (isLate || c.call().Step != planner.StepCreate) {
 		return nil
 	}
 	for _, later := range c.later() {

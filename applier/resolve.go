@@ -155,7 +155,7 @@ func (r resolver) look(ctx context.Context, in lockfile.Intent, before lockfile.
 	switch {
 	case err != nil:
 		return unknown(err)
-	case !ok && (step == planner.StepDelete || step == planner.StepRetire):
+	case remote.IsGone(in.Address.Kind, o, ok) && (step == planner.StepDelete || step == planner.StepRetire):
 		return outcome{known: platform.Done, adopted: true}
 	case step == planner.StepDelete:
 		return notDone(nil)

@@ -49,7 +49,7 @@ func resolveIgnored(u *unit, list []schemas.IgnoredChange, report *diag.Report) 
 // canMake reports whether a document may make objects of a kind.
 func canMake(u *unit, kind resource.Kind) bool {
 	spec := resource.SpecOf(kind)
-	return slices.Contains(kindsMade(u), kind) || u.ownSchema != nil && (spec.IsDescriptor() || spec.TagOf != "")
+	return slices.Contains(kindsMade(u), kind) || u.ownSchema != nil && (spec.IsDescriptor() || spec.Tag)
 }
 
 // ignoredOf returns the fields of a kind of object that others may change.

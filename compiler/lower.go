@@ -28,7 +28,7 @@ func lower(u *unit, s *symbols) []resource.Resource {
 		return lowerSchema(u, s)
 	case u.dataset != nil:
 		schema := s.schema(u.dataset.Schema)
-		return []resource.Resource{lowerDataset(u, schema, idOf(schema, u.dataset.Schema))}
+		return append(lowerDatasetLabels(u), lowerDataset(u, schema, idOf(schema, u.dataset.Schema)))
 	case u.group != nil:
 		return append([]resource.Resource{lowerGroup(u, s)}, lowerOwnLabels(u, u.ownGroup.schemaSymbol)...)
 	case u.class != nil:

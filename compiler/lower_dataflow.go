@@ -24,7 +24,7 @@ func lowerDataflow(u *unit, s *symbols) []resource.Resource {
 	switch {
 	case u.ownDataset != nil:
 		dataset = resource.Reference(addr(resource.Dataset, f.Name), "id")
-		out = append(out, lowerDataset(u, schema, id))
+		out = append(append(out, lowerDataset(u, schema, id)), lowerDatasetLabels(u)...)
 	case !datasetID.MatchString(f.Target.Dataset.Ref):
 		dataset = resource.Reference(addr(resource.Dataset, f.Target.Dataset.Ref), "id")
 	}

@@ -46,19 +46,37 @@ func lowerOwnLabels(u *unit, s *schemaSymbol) []resource.Resource {
 	return out
 }
 
-// labelValue is the descriptor of labels. path names the field, at is the place that does.
-func labelValue(of resource.Value, path string, at source.Span, labels []string, labelsAt source.Span) resource.Value {
+func labelList(labels []string) resource.Value {
 	list := resource.List()
 	for _, l := range labels {
 		list.Items = append(list.Items, resource.String(l))
 	}
+	return list
+}
+
+// labelValue is the descriptor of labels. path names the field, at is the place that does.
+func labelValue(of resource.Value, path string, at source.Span, labels []string, labelsAt source.Span) resource.Value {
 	return resource.Object(
 		resource.F("@type", resource.String("xdm:descriptorLabel")),
 		resource.F("xdm:sourceSchema", of),
 		resource.F("xdm:sourceVersion", resource.Int(1)),
 		resource.F("xdm:sourceProperty", resource.String(path).At(at)),
-		resource.F("xdm:labels", list.At(labelsAt)),
+		resource.F("xdm:labels", labelList(labels).At(labelsAt)),
 	)
+}
+
+// lowerDatasetLabels returns the labels of the dataset that a document makes, if it has any.
+func lowerDatasetLabels(u *unit) []resource.Resource {
+	d := u.ownDataset
+	if len(d.Labels) == 0 {
+		return nil
+	}
+	body := resource.Object(
+		resource.F("datasetId", resource.Reference(addr(resource.Dataset, u.name), "id")),
+		resource.F("labels", labelList(d.Labels).At(d.lookup("labels").Span())),
+	)
+	at := append(slices.Clone(d.origin()), "labels")
+	return []resource.Resource{made(u, addr(resource.DatasetLabels, u.name), at, body, u.lifecycle())}
 }
 
 // groupOf returns the $id of the field group, or class, of a schema that has one of

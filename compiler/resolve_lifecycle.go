@@ -39,7 +39,7 @@ func kindsMade(u *unit) (makes []resource.Kind) {
 	case u.dataflow != nil:
 		makes = []resource.Kind{resource.Source, resource.Target, resource.Mapping, resource.Flow}
 		if u.ownDataset != nil {
-			makes = append(makes, resource.Dataset)
+			makes = append(makes, kindsOfDataset(u.ownDataset)...)
 		}
 		makes = append(makes, kindsOfSchema(u.ownSchema)...)
 	case u.connection != nil:
@@ -47,7 +47,7 @@ func kindsMade(u *unit) (makes []resource.Kind) {
 	case u.schema != nil:
 		makes = kindsOfSchema(u.ownSchema)
 	case u.dataset != nil:
-		makes = []resource.Kind{resource.Dataset}
+		makes = kindsOfDataset(u.ownDataset)
 	case u.group != nil:
 		makes = []resource.Kind{resource.FieldGroup}
 	case u.class != nil:
@@ -58,6 +58,14 @@ func kindsMade(u *unit) (makes []resource.Kind) {
 		makes = []resource.Kind{resource.Namespace}
 	}
 	return makes
+}
+
+// kindsOfDataset are the kinds with one object for each dataset.
+func kindsOfDataset(d *datasetSymbol) []resource.Kind {
+	if len(d.Labels) > 0 {
+		return []resource.Kind{resource.Dataset, resource.DatasetLabels}
+	}
+	return []resource.Kind{resource.Dataset}
 }
 
 // kindsOfSchema are the kinds with one object for each schema.

@@ -96,4 +96,7 @@ func checkDataset(d *datasetSymbol, schema *schemaSymbol, report *diag.Report) {
 	checkTags(d, report)
 	checkProfile(d, schema, report)
 	checkExpiration(d, schema, report)
+	if at := d.at("labels"); at.d.Find(at.path).Here {
+		checkLabels(at, d.Labels, report)
+	}
 }

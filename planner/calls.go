@@ -1,10 +1,15 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
+
+// anyVersion is what a call names as the version where none is known. The applier reads the version right before it
+// sends such a call.
+const anyVersion = "*"
 
 // jsonPatch is the media type of JSON Patch, which only Catalog asks for.
 const jsonPatch = "application/json-patch+json"
@@ -60,14 +65,20 @@ func createCalls(spec *resource.Spec, n *node, e *env) []Call {
 		Gives: resource.Ref{To: n.change.Address, Field: "id"}.String(),
 	}
 	plain := !hasState(spec, n.resource.Body) && !hasLate(spec, n.resource.Body)
-	if n.change.Action == Create && spec.TagOf == "" && plain {
+	if n.change.Action == Create && spec.Of == "" && plain {
 		return []Call{call} // the bytes of the document: nothing has to be decoded
 	}
 	body := bodyToSend(n, e)
-	if spec.TagOf != "" {
-		schema, _ := body.Get(spec.TagOf)
+	if spec.Tag {
+		schema, _ := body.Get(spec.Of)
 		tag := operation("add", "/meta:immutableTags", resource.List(resource.String("union")))
-		call.Method, call.URL, call.Body = "PATCH", spec.Collection+"/"+idText(schema), resource.List(tag).JSON()
+		call.Method, call.URL, call.Body = "PATCH", spec.Collection+"/"+otherID(schema), resource.List(tag).JSON()
+		return []Call{call}
+	}
+	if spec.Of != "" {
+		other, _ := body.Get(spec.Of)
+		call.Method, call.URL, call.IfMatch = "PUT", spec.ItemURL(otherID(other)), anyVersion
+		call.Body = body.Without(spec.Of).JSON()
 		return []Call{call}
 	}
 	var state string
@@ -104,7 +115,8 @@ func hasState(spec *resource.Spec, body resource.Body) bool {
 	return has
 }
 
-func idText(v resource.Value) string {
+// otherID is the ID of the object that another belongs to.
+func otherID(v resource.Value) string {
 	if v.Kind == resource.RefValue {
 		return v.Ref.String()
 	}
@@ -148,6 +160,10 @@ func updateCalls(spec *resource.Spec, n *node) []Call {
 func updateCall(spec *resource.Spec, n *node, patch resource.Value) Call {
 	call := Call{Step: StepUpdate, Method: "PATCH", URL: spec.ItemURL(n.change.ID)}
 	switch spec.Update {
+	case resource.PutMatch:
+		call.Method, call.IfMatch = "PUT", cmp.Or(n.change.ETag, anyVersion)
+		call.Body = n.desired.Without(spec.Of).JSON()
+		return call
 	case resource.PutWhole:
 		call.Method, call.Body = "PUT", n.desired.JSON()
 		if spec.Versioned {
@@ -245,7 +261,11 @@ func destroyCalls(spec *resource.Spec, id string, steps []string) []Call {
 		switch {
 		case step == "disable" && spec.Stops:
 			calls = append(calls, Call{Step: StepRetire, Method: "POST", URL: spec.ItemURL(id) + "/action?op=disable"})
-		case step == "delete" && spec.TagOf == "":
+		case step == "delete" && spec.Update == resource.PutMatch: // there is nothing to delete: it is set to nothing
+			calls = append(calls, Call{
+				Step: StepDelete, Method: "PUT", URL: spec.ItemURL(id), IfMatch: anyVersion, Body: []byte(`{"labels":[]}`),
+			})
+		case step == "delete" && !spec.Tag:
 			calls = append(calls, Call{Step: StepDelete, Method: "DELETE", URL: spec.ItemURL(id)})
 		}
 	}

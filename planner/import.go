@@ -26,7 +26,7 @@ func diffImport(n *node, live *resource.Live, e *env) {
 		return
 	}
 	n.change.ETag = live.ETag
-	if n.missing = live.Missing; n.missing || spec.TagOf != "" {
+	if n.missing = live.Missing; n.missing || spec.Tag {
 		return
 	}
 	aligned, err := spec.Align(n.desired, live.Body, e.Tenant, e.importedAs)

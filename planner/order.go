@@ -23,6 +23,7 @@ type batch struct {
 //	destroy   after everything is created; what needs others first
 //	stream    where one flow alone can read it, the old flow is gone before the new one is created
 //	title     what frees a title, then what takes it
+//	labels    after all that is created with what they may hide
 //	rename    the new object of what looks like a renamed document, then the removal of the old one
 //
 // A number is always greater than those it waits for. A title that is free only after
@@ -63,6 +64,7 @@ func numberCalls(list []*node, renames []rename, e *env) {
 			}
 		}
 	}
+	orderHiding(list, created)
 	for n, b := range destroyed {
 		if n.freesFirst() {
 			for _, dep := range n.change.DependsOn { // the rest is there, so that the gap is short
@@ -85,6 +87,45 @@ func numberCalls(list []*node, renames []rename, e *env) {
 	number := 0
 	for _, b := range order {
 		number = b.number(number)
+	}
+}
+
+// orderHiding makes what may hide an object from this client wait for all that is created with that object.
+func orderHiding(list []*node, created map[*node]*batch) {
+	hides := func(n *node) bool { return n.spec().Of != "" && n.spec().Hides != "" }
+	if !slices.ContainsFunc(list, hides) {
+		return
+	}
+	users := map[resource.Address][]*node{}
+	for _, n := range list {
+		for _, dep := range n.change.DependsOn {
+			if created[n] != nil {
+				users[dep.To] = append(users[dep.To], n)
+			}
+		}
+	}
+	for _, n := range list {
+		b := created[n]
+		if b == nil || !hides(n) {
+			continue
+		}
+		seen := map[*node]bool{n: true}
+		var wait func(resource.Address)
+		wait = func(a resource.Address) {
+			for _, user := range users[a] {
+				if seen[user] || hides(user) {
+					continue
+				}
+				seen[user] = true
+				b.after = append(b.after, created[user])
+				wait(user.change.Address)
+			}
+		}
+		for _, dep := range n.change.DependsOn {
+			if dep.Via == n.spec().Of {
+				wait(dep.To)
+			}
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ func refresh(n *node, live *resource.Live, seen alignment) (base resource.Value)
 	}
 	spec := n.spec()
 	n.change.ETag = live.ETag
-	if spec.TagOf != "" {
+	if spec.Tag {
 		return n.applied // found, and there is nothing else to a tag
 	}
 	if seen.err != nil {
@@ -62,7 +62,7 @@ type alignment struct {
 // align decodes the bodies of an object that exists, and aligns its live one if a refresh found any.
 func align(r *resource.Resource, entry *lockfile.Entry, live *resource.Live, e *env) alignment {
 	out := alignment{compared: compared{decode(r.Body), parse(entry.Applied)}}
-	if spec := resource.SpecOf(r.Address.Kind); live != nil && !live.Missing && spec.TagOf == "" {
+	if spec := resource.SpecOf(r.Address.Kind); live != nil && !live.Missing && !spec.Tag {
 		if out.aligned, out.err = entry.Align(out.applied, live.Body, e.Tenant); out.err == nil {
 			out.aligned = spec.Ignoring(out.applied, out.aligned, r.IgnoredAt(e.At))
 			out.drift = spec.Diff(out.applied, out.aligned)

@@ -92,7 +92,7 @@ func keepNamed(list []*node, e *env) {
 	}
 	keep := withNeeds(roots, e)
 	for _, n := range list {
-		of := n.spec().TagOf
+		of := n.spec().Of
 		if n.spec().IsDescriptor() {
 			of = "xdm:sourceSchema"
 		}
@@ -128,7 +128,7 @@ func forgetProfile(list []*node, e *env) {
 	}
 	var tags []resource.Address
 	for i := range e.lock.Entries {
-		if a := e.lock.Entries[i].Address; resource.SpecOf(a.Kind).TagOf != "" {
+		if a := e.lock.Entries[i].Address; resource.SpecOf(a.Kind).Tag {
 			tags = append(tags, a)
 		}
 	}

@@ -152,6 +152,8 @@ type DatasetBody struct {
 	Tags Tags `yaml:"tags,omitempty"`
 	// Whether failed rows of batches are kept with their errors.
 	ErrorDiagnostics *bool `yaml:"errorDiagnostics,omitempty"`
+	// Data usage labels of the dataset, such as C2 or S1. Policies apply them to all that is in the dataset.
+	Labels []string `yaml:"labels,omitempty" jsonschema:"example=C2"`
 	// How old an event may become, such as P90D, P6M, or P1Y: the platform deletes older ones for good. At least 30
 	// days. Only for schemas of events.
 	RowExpiration string `yaml:"rowExpiration,omitempty" jsonschema:"minLength=1,example=P90D"`

@@ -309,7 +309,7 @@ func (i *importing) difference(r resource.Resource, o *lift.Object, value func(r
 		return "its document would create " + r.Address.String()
 	}
 	spec := resource.SpecOf(o.Kind)
-	if spec.TagOf != "" {
+	if spec.Tag {
 		return ""
 	}
 	body, err := r.Body.Value()

@@ -158,7 +158,7 @@ func (op *operation) existing(found []remote.Namesake) error {
 func (op *operation) canRepeat(a resource.Address, found map[resource.Address]int) bool {
 	r, _ := op.project.graph.Get(a)
 	spec := resource.SpecOf(a.Kind)
-	if spec.Title != "" || spec.TagOf != "" || spec.IsDescriptor() {
+	if spec.Title != "" || spec.Of != "" || spec.IsDescriptor() {
 		return false
 	}
 	return !slices.ContainsFunc(r.Needs, func(e resource.Edge) bool { return found[e.To] > 0 })

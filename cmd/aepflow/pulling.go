@@ -81,7 +81,7 @@ func (u *pulling) compare(lock *lockfile.Lock, lives []resource.Live, only []res
 	for n := range all {
 		r := &all[n]
 		e, ok := lock.Get(r.Address)
-		if !ok || e.ID == "" || resource.SpecOf(r.Address.Kind).TagOf != "" || len(only) > 0 &&
+		if !ok || e.ID == "" || resource.SpecOf(r.Address.Kind).Tag || len(only) > 0 &&
 			!slices.Contains(only, r.Address) && !slices.Contains(only, wholes[r.Address]) {
 			continue
 		}

@@ -31,7 +31,7 @@ func capturesOf(call planner.OwnedCall) []capture {
 	a := call.Change.Address
 	spec := resource.SpecOf(a.Kind)
 	var out []capture
-	if call.Step == planner.StepCreate && spec.TagOf == "" {
+	if call.Step == planner.StepCreate && spec.Of == "" {
 		out = append(out, capture{resource.Ref{To: a, Field: "id"}, idFrom(spec.Answer)})
 	}
 	if spec.Versioned && (call.Step == planner.StepCreate || call.Step == planner.StepUpdate) {
@@ -83,6 +83,10 @@ func (s *script) call(call planner.OwnedCall, i, n int) error {
 			return fmt.Errorf("%w: %w", ErrNotAScript, err)
 		}
 		body = s.body(v)
+	}
+	if kept := resource.SpecOf(a.Kind).Kept; len(kept) > 0 {
+		fmt.Fprintf(&s.out, "keep_others %s %s\n", url, strings.Join(kept, " "))
+		etag = `"$etag"`
 	}
 	args := call.Method + " " + url
 	if etag != "" || body != "" {

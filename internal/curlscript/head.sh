@@ -56,6 +56,30 @@ etag_of() {
   printf '%s' "$etag"
 }
 
+# keep_others PATH MEMBER…: before a call that replaces an object, sets etag to its version, or to * where there is
+# none, and adds the members that others have set to body.
+keep_others() {
+  local path=$1 answer status member
+  shift
+  answer=$(curl --silent --show-error --globoff "${platform%/}$path" \
+    --header @<(printf 'Authorization: Bearer %s\n' "$token") \
+    --header "x-api-key: $IMS_OAUTH_S2S_CLIENT_ID" --header "x-gw-ims-org-id: $org" \
+    --header "x-sandbox-name: $sandbox" --header 'Accept: application/json' --write-out '\n%header{etag}\n%{http_code}')
+  status=${answer##*$'\n'}
+  answer=${answer%$'\n'*}
+  etag=${answer##*$'\n'}
+  etag=${etag:-*}
+  if [[ $status == 404 ]]; then return; fi
+  if [[ $status != 200 ]]; then
+    printable <<<"GET $path: $status ${answer%$'\n'*}" >&2
+    return 1
+  fi
+  for member in "$@"; do
+    body=$(jq -c --argjson own "$body" --arg member "$member" '(if has("labels") then . else .[] end)[$member] as $others
+      | $own + if ($others // []) == [] then {} else {($member): $others} end' <<<"${answer%$'\n'*}")
+  done
+}
+
 # now_plus SECONDS: the clock, or AEPFLOW_NOW where it is pinned.
 now_plus() {
   jq -nr --argjson more "$1" '(env.AEPFLOW_NOW // "") as $pinned

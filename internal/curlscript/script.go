@@ -43,7 +43,7 @@ func Write(w io.Writer, p *planner.Plan, known Known) error {
 	}
 	list := p.InOrder()
 	for _, name := range strings.Fields("platform ims org sandbox token tenant start answer status etag extra body " +
-		"call etag_of sign_in now_plus encoded printable") {
+		"call etag_of keep_others sign_in now_plus encoded printable") {
 		s.taken[name] = true
 	}
 	if err := s.inputs(list); err != nil {

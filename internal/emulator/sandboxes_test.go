@@ -139,6 +139,7 @@ func TestSeedsHoldWhatSandboxesHold(t *testing.T) {
 		"schemas": [{"$id": "https://ns.adobe.com/aepflow/schemas/x", "title": "X", "labels": ["core/C2"], "version": "1.7"}, {"$id": "https://ns.adobe.com/aepflow/schemas/y", "title": "Y"}],
 		"descriptors": [{"@id": "i", "@type": "xdm:descriptorIdentity", "xdm:sourceSchema": "https://ns.adobe.com/aepflow/schemas/y", "xdm:sourceVersion": 1, "xdm:sourceProperty": "/_id",
 			"xdm:namespace": "Elsewhere", "xdm:property": "xdm:code", "labels": ["core/C1"]}],
+		"datasetLabels": [{"id": "old", "labels": ["C2"]}],
 		"datasets": [{"id": "old", "name": "Old", "schema": "@/xdms/context/profile", "version": "1.0.9", "created": 3}, {"id": "hidden", "schema": "https://ns.adobe.com/aepflow/schemas/y", "labels": ["core/C1"]}],
 		"mappingSets": [
 			{"id": "m", "name": "M", "version": 3, "status": "PUBLISHED", "xdmSchema": "https://ns.adobe.com/aepflow/schemas/y", "createdDate": 9,
@@ -164,11 +165,15 @@ func TestSeedsHoldWhatSandboxesHold(t *testing.T) {
 	delete(seed.Datasets[1], "schema")
 	a.sandbox = "prod-eu"
 	for _, o := range slices.Concat(seed.Connections, seed.SourceConnections, seed.TargetConnections, seed.Flows, seed.Schemas,
-		seed.Descriptors, seed.Datasets, seed.MappingSets, seed.Identities, seed.EncryptionKeys) {
+		seed.Descriptors, seed.Datasets, seed.DatasetLabels, seed.MappingSets, seed.Identities, seed.EncryptionKeys) {
 		o["sandbox"] = "prod-eu"
 	}
 	for _, line := range readBack(a, seed) {
 		t.Error(line)
+	}
+	labels := a.get(labelsBase + "old/labels").want(200).v.(object)["AEP:dataset:old"]
+	if got := core.Texts(labels.(object), "labels"); !slices.Equal(got, []string{"C2"}) {
+		t.Errorf("labels of a dataset: %v", got)
 	}
 	f := a.get(flowBase + "/flows/f").item()
 	g := a.get(flowBase + "/flows/g").item()

@@ -42,9 +42,10 @@ type Seed struct {
 	FieldGroups       []map[string]any `json:"fieldGroups,omitempty"`
 	Schemas           []map[string]any `json:"schemas,omitempty"` // $id, title, class and fieldGroups, or allOf
 	Descriptors       []map[string]any `json:"descriptors,omitempty"`
-	Datasets          []map[string]any `json:"datasets,omitempty"`    // id, name, schema or schemaRef
-	MappingSets       []map[string]any `json:"mappingSets,omitempty"` // several with one id are its versions
-	Identities        []map[string]any `json:"identities,omitempty"`  // namespaces: id, code, name, idType
+	Datasets          []map[string]any `json:"datasets,omitempty"`      // id, name, schema or schemaRef
+	DatasetLabels     []map[string]any `json:"datasetLabels,omitempty"` // id of the dataset, labels, optionalLabels
+	MappingSets       []map[string]any `json:"mappingSets,omitempty"`   // several with one id are its versions
+	Identities        []map[string]any `json:"identities,omitempty"`    // namespaces: id, code, name, idType
 
 	// EncryptionKeys are pairs of keys for encrypted files: publicKeyId, name, expiryTime.
 	EncryptionKeys []map[string]any `json:"encryptionKeys,omitempty"`
@@ -178,6 +179,7 @@ func (s *Server) plantObjects(o *core.Org, seed *Seed) error {
 			sp.Put(core.KindDescriptor, id, p.Millis(), registry.CompleteDescriptor(p.Call, id, o))
 		})
 		p.each(core.KindDataset, "id", seed.Datasets, p.dataset)
+		p.each(core.KindDatasetLabels, "id", seed.DatasetLabels, p.datasetLabels)
 		p.mappingSets(seed.MappingSets)
 		p.each(core.KindConnection, "id", seed.Connections, p.connection)
 		p.each(core.KindSource, "id", seed.SourceConnections, p.endpoint(core.KindSource))
@@ -254,8 +256,9 @@ func (p *planter) here(k core.Kind, i int, idKey string, seed map[string]any) (o
 // short are the abbreviations in seeds of members of the platform.
 var short = map[core.Kind][]string{
 	core.KindSchema: {"class", "fieldGroups"}, core.KindFieldGroup: {"class", "fieldGroups"},
-	core.KindConnection: {"connector", "auth"}, // the secrets of auth are not stored
-	core.KindDescriptor: {"xdm:sourceSchema"},  // stored in one of its forms
+	core.KindConnection:    {"connector", "auth"}, // the secrets of auth are not stored
+	core.KindDatasetLabels: {"id"},
+	core.KindDescriptor:    {"xdm:sourceSchema"}, // stored in one of its forms
 }
 
 // keep puts what a seed says over what the platform would have made up.
@@ -382,6 +385,15 @@ func (p *planter) dataset(id string, o object) {
 		o["name"] = id
 	}
 	catalog.AddDataset(p.Call, id, o)
+}
+
+func (p *planter) datasetLabels(id string, o object) {
+	if p.Space.Get(core.KindDataset, id) == nil {
+		p.fail("there is no dataset %q to label", id)
+		return
+	}
+	delete(o, "id")
+	catalog.AddLabels(p.Call, id, o)
 }
 
 // mappingSets plants the sets that are missing, with every version that is given.

@@ -64,6 +64,7 @@ func TestSeedFaults(t *testing.T) {
 		`{"connections": [{"id": "x"}]}`:                                       "needs a connector",
 		`{"connections": [{"id": "x", "connector": "mysq"}]}`:                  `"mysq" is not known`,
 		`{"connections": [{"id": "x", "connector": "mysql", "sandbox": "q"}]}`: `no sandbox "q"`,
+		`{"datasetLabels": [{"id": "x", "labels": ["C1"]}]}`:                   "no dataset",
 		`{"datasets": [{"id": "x", "schema": "y"}]}`:                           "does not exist",
 		`{"schemas": [{"$id": "x", "fieldGroups": ["y"]}]}`:                    "does not exist",
 		`{"mappingSets": [{"id": "x"}]}`:                                       "target schema is missing",

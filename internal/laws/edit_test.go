@@ -286,6 +286,7 @@ var datasetEdits = []edit{
 		}
 	}),
 	onDataset(func(m *maker, d *datasetBody, _ *schemaBody) { d.diagnostics = m.flag(0.7) }),
+	onDataset(func(m *maker, d *datasetBody, _ *schemaBody) { d.labels = m.usageLabels(0.6) }),
 	onDataset(func(m *maker, d *datasetBody, s *schemaBody) {
 		d.expires = m.maybe(0.7, one(m, periods))
 		d.fit(s)

@@ -81,6 +81,27 @@ func (f *dataflow) readsChanges() bool {
 	return f.cdc && (f.table != "" || f.files != nil) && s != nil && s.relational != nil
 }
 
+// labeledField is one of Adobe's fields and its labels.
+type labeledField struct {
+	path   string
+	labels []string
+}
+
+// labelField labels one of Adobe's fields, which one schema of a project does at most: the labels belong to the field
+// group.
+func (m *maker) labelField(s *schemaBody) {
+	taken := map[string]bool{}
+	for _, other := range append(m.p.schemaBodies(), s) {
+		for _, f := range other.fieldLabels {
+			taken[f.path] = true
+		}
+	}
+	free := slices.DeleteFunc(adobeFields(s), func(c column) bool { return taken[c.name] })
+	if len(free) > 0 {
+		s.fieldLabels = append(s.fieldLabels, labeledField{one(m, free).name, m.usageLabels(1)})
+	}
+}
+
 // adobeFields are the fields of a schema that are not its own.
 func adobeFields(s *schemaBody) []column {
 	var out []column
@@ -102,6 +123,9 @@ func (m *maker) describe(s *schemaBody) {
 		m.addReference(s)
 	}
 	m.addShown(s)
+	if m.chance(0.25) {
+		m.labelField(s)
+	}
 	for _, f := range some(m, adobeFields(s), 0.2) {
 		s.deprecated = append(s.deprecated, f.name)
 	}
@@ -258,6 +282,15 @@ var describedEdits = []edit{
 			s.shown = slices.Delete(s.shown, i, i+1)
 		}
 	}),
+	onSchema(func(m *maker, s *schemaBody) { m.labelField(s) }),
+	func(m *maker) { // of every schema, the labels of one field change, or it has none any more
+		for _, s := range m.p.schemaBodies() {
+			if n := len(s.fieldLabels); n > 0 {
+				s.fieldLabels[m.IntN(n)].labels = m.usageLabels(1)
+				s.fieldLabels = s.fieldLabels[:m.IntN(n+1)]
+			}
+		}
+	},
 	onSchema(func(m *maker, s *schemaBody) {
 		s.deprecated = nil
 		for _, f := range some(m, adobeFields(s), 0.3) {
@@ -285,6 +318,11 @@ func (s *schemaBody) addDescriptions(t *tree) {
 	t.opt("relationships", relationships)
 	t.opt("displayNames", names)
 	t.opt("deprecated", texts(s.deprecated))
+	var labels tree
+	for _, f := range s.fieldLabels {
+		labels.add(f.path, listOf(f.labels))
+	}
+	t.opt("fieldLabels", labels)
 }
 
 func (r relates) tree() any {

@@ -439,6 +439,7 @@ func (m *maker) enableProfile(s *schemaBody) {
 
 func (m *maker) datasetBody(of *schemaBody) *datasetBody {
 	d := &datasetBody{title: m.words("Dataset"), description: m.maybe(0.5, m.words("Holds")), diagnostics: m.flag(0.4)}
+	d.labels = m.usageLabels(0.3)
 	d.profile, d.expires = m.chance(0.6), m.maybe(0.4, one(m, periods))
 	d.fit(of)
 	for range m.IntN(3) {

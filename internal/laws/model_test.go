@@ -90,6 +90,7 @@ type schemaBody struct {
 	references         []relates
 	shown              []shown
 	deprecated         []string
+	fieldLabels        []labeledField
 }
 
 type field struct {
@@ -125,6 +126,7 @@ type datasetBody struct {
 	expires            string // "": never
 	tags               []tag
 	diagnostics        *bool
+	labels             []string
 }
 
 type tag struct {

@@ -10,6 +10,8 @@ import (
 const (
 	noteLabel = "label.visits-visit-note"
 	typeLabel = "label.visits-eventtype"
+
+	visitedLabels = "datasetlabels.visited"
 )
 
 // labelRows are the tests of the labels of fields.
@@ -29,6 +31,19 @@ var labelRows = slices.Concat(
 			name: "in another order and another one", of: typeLabel, row: "xdm:labels",
 			graph: setting("xdm:labels", resource.List(text("C2"), text("C1"), text("C9"))), action: planner.Update, calls: put,
 			live: map[string]any{"xdm:labels": []any{"C2", "C1", "C9"}},
+		},
+		{
+			of: visitedLabels, row: "labels", edit: [][2]string{{"labels: [C2, S1]", "labels: [C2, S2]"}},
+			action: planner.Update, calls: put, live: map[string]any{"labels": []any{"C2", "S2"}, "optionalLabels": []any{}},
+		},
+		{
+			name: "in another order and another one", of: visitedLabels, row: "labels",
+			edit:   [][2]string{{"labels: [C2, S1]", "labels: [S1, C2, own]"}},
+			action: planner.Update, calls: put, live: map[string]any{"labels": []any{"S1", "C2", "own"}},
+		},
+		{
+			of: visitedLabels, row: "datasetId", graph: setting("datasetId", refTo("dataset.kept", "id")),
+			action: planner.Replace, calls: []string{"create PUT", "delete PUT"}, live: map[string]any{"labels": []any{"C2", "S1"}},
 		},
 		{
 			of: "flow.hourly", row: "labels", edit: [][2]string{{"state: enabled", "state: enabled\nlabels: [C12, own]"}},

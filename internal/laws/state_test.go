@@ -22,14 +22,14 @@ func (w *world) state(open openPaths) map[string]string {
 	lock := w.lock()
 	names := map[string]string{}
 	for _, e := range lock.Entries {
-		if e.Address.Kind != resource.Union { // has the id of its schema
+		if resource.SpecOf(e.Address.Kind).Of == "" { // else it has the id of another
 			names[e.ID] = "<" + e.Address.String() + ">"
 		}
 	}
 	objects := w.objects()
 	out := map[string]string{}
 	for _, e := range lock.Entries {
-		o, ok := objects[e.ID]
+		o, ok := objects[liveKey(e.Address.Kind == resource.DatasetLabels, e.ID)]
 		if !ok {
 			w.t.Errorf("%s: the platform has no object %s", e.Address, e.ID)
 			continue
@@ -103,7 +103,7 @@ func (w *world) checkMappingVersion(a resource.Address, flow map[string]any, obj
 // platform makes up inside of what we manage.
 var (
 	unordered = []string{"columns", "mappings", "allOf", "transformations", "meta:intendedToExtend", "required",
-		"meta:extends"}
+		"meta:extends", "labels"}
 	madeUp = map[resource.Kind][]string{
 		resource.Mapping: {"id", "version", "createdDate", "modifiedDate", "createdBy", "modifiedBy", "sourceAttribute", "destinationXdmPath",
 			"identity", "primaryIdentity", "matchScore", "functionVersion", "expressionAttributes"},

@@ -298,10 +298,18 @@ func (w *world) objects() map[string]emulator.Object {
 	out := map[string]emulator.Object{}
 	for _, o := range w.box.Objects() {
 		if (o.Sandbox == sandbox || o.Sandbox == "") && !o.System { // namespaces have no sandbox
-			out[o.ID] = o
+			out[liveKey(o.Kind == "datasetLabels", o.ID)] = o
 		}
 	}
 	return out
+}
+
+// liveKey is the key of an object: the labels of a dataset have the ID of that.
+func liveKey(isLabels bool, id string) string {
+	if isLabels {
+		return "labels of " + id
+	}
+	return id
 }
 
 // object is the live object of an address as plain JSON values.
@@ -315,7 +323,7 @@ func (w *world) object(addr string) map[string]any {
 	if !ok {
 		w.t.Fatalf("no entry %s", addr)
 	}
-	o, ok := w.objects()[e.ID]
+	o, ok := w.objects()[liveKey(a.Kind == resource.DatasetLabels, e.ID)]
 	if !ok {
 		w.t.Fatalf("%s: no object %s", addr, e.ID)
 	}

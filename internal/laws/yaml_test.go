@@ -344,6 +344,9 @@ func (d *datasetBody) tree() tree {
 	t.opt("tags", tags)
 	t.opt("errorDiagnostics", d.diagnostics)
 	t.opt("rowExpiration", d.expires)
+	if len(d.labels) > 0 {
+		t.add("labels", listOf(d.labels))
+	}
 	return t
 }
 

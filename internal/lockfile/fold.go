@@ -113,9 +113,10 @@ func (s *state) settle(in Intent, out Outcome) {
 // tag hands the version of a tagged object to the entry of the object itself: a
 // tag is written into it and moves its version.
 func (s *state) tag(e Entry) {
-	field := resource.SpecOf(e.Address.Kind).TagOf
+	spec := resource.SpecOf(e.Address.Kind)
+	field := spec.Of
 	for _, n := range e.Needs {
-		if owner, ok := s.entries[n.To]; ok && field != "" && n.Via == field && owner.ID == e.ID && e.ETag != "" {
+		if owner, ok := s.entries[n.To]; ok && spec.Tag && n.Via == field && owner.ID == e.ID && e.ETag != "" {
 			owner.ETag = e.ETag
 			s.put(owner)
 		}
@@ -227,8 +228,8 @@ func (s *state) count(e Entry, by int) {
 	if s.ids == nil {
 		return
 	}
-	// A tag has the id of the object that it is on; that one owns it.
-	if e.ID != "" && resource.SpecOf(e.Address.Kind).TagOf == "" {
+	// What belongs to another object has the id of that, which owns it.
+	if e.ID != "" && resource.SpecOf(e.Address.Kind).Of == "" {
 		s.ids[e.ID] += by
 	}
 	for _, d := range e.Deposed {

@@ -29,7 +29,7 @@ func (l *Lock) Owners() (map[resource.ObjectKey]resource.Address, error) {
 	owners := make(map[resource.ObjectKey]resource.Address, len(l.Entries))
 	var first error
 	own := func(k resource.Kind, id string, at resource.Address) {
-		if spec := resource.SpecOf(k); id == "" || spec.TagOf != "" || spec.SharedBy != "" {
+		if spec := resource.SpecOf(k); id == "" || spec.Tag || spec.SharedBy != "" {
 			return
 		}
 		key := resource.KeyOfObject(k, id)

@@ -93,7 +93,11 @@ func (e *ReadError) Unwrap() error { return e.Err }
 func IsNotFound(err error) bool { return isRefusal(err, http.StatusNotFound) }
 
 // IsConflict reports a 412: the object is not in the version that was named.
-func IsConflict(err error) bool { return isRefusal(err, http.StatusPreconditionFailed) }
+func IsConflict(err error) bool {
+	var e *Error
+	isLabels := errors.As(err, &e) && e.Code == "PES-409" // of the Dataset Service
+	return isLabels || isRefusal(err, http.StatusPreconditionFailed)
+}
 
 func isRefusal(err error, status int) bool {
 	var e *Error

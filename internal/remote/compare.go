@@ -17,7 +17,7 @@ func Compare(
 	applied lockfile.Entry, o platform.Object, tenant string, ignores []string,
 ) ([]resource.Difference, error) {
 	spec := resource.SpecOf(applied.Address.Kind)
-	if spec.TagOf != "" {
+	if spec.Tag {
 		return nil, nil // the object has the tag, and a tag has no other content
 	}
 	want, err := resource.Parse(applied.Applied)

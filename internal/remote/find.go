@@ -32,8 +32,8 @@ type Finder struct {
 func (f *Finder) Find(ctx context.Context, sent lockfile.Entry, since time.Time) ([]platform.Object, error) {
 	kind := sent.Address.Kind
 	spec := resource.SpecOf(kind)
-	if spec.TagOf != "" {
-		return f.tagged(ctx, spec, sent)
+	if spec.Of != "" {
+		return f.onOther(ctx, spec, sent)
 	}
 	sent, err := sent.AsSent()
 	if err != nil {
@@ -105,15 +105,18 @@ func (f *Finder) Shared(ctx context.Context, sent lockfile.Entry) (o platform.Ob
 	return platform.Object{}, false, err
 }
 
-// tagged returns the object that a tag was put on.
-func (f *Finder) tagged(ctx context.Context, spec *resource.Spec, sent lockfile.Entry) ([]platform.Object, error) {
+// onOther returns the object that belongs to another and has the ID of that.
+func (f *Finder) onOther(ctx context.Context, spec *resource.Spec, sent lockfile.Entry) ([]platform.Object, error) {
 	for _, n := range sent.Needs {
-		if n.Via != spec.TagOf || n.ID == "" {
+		if n.Via != spec.Of || n.ID == "" {
 			continue
 		}
 		o, ok, err := Read(ctx, f.Client, spec.Kind, n.ID)
 		if err != nil || !ok {
 			return nil, err
+		}
+		if diff, err := Compare(sent, o, f.Tenant, nil); err != nil || len(diff) > 0 {
+			return nil, nil
 		}
 		return []platform.Object{o}, nil
 	}

@@ -73,7 +73,7 @@ func (v *Inventory) Lists(ctx context.Context, kinds ...resource.Kind) (map[reso
 	for _, k := range kinds {
 		spec := resource.SpecOf(k)
 		_, known := v.whole(spec)
-		if !known && !asked[spec.Collection] {
+		if HasList(k) && !known && !asked[spec.Collection] {
 			asked[spec.Collection] = true
 			missing = append(missing, spec)
 		}
@@ -122,7 +122,8 @@ func (v *Inventory) Entries(ctx context.Context, lock *lockfile.Lock) ([]resourc
 	var reads [][]*resource.Live // of one list each
 	for _, key := range slices.Sorted(maps.Keys(byList)) {
 		objects := byList[key]
-		if _, known := v.whole(specOf(objects)); known || len(objects) > few {
+		_, known := v.whole(specOf(objects))
+		if HasList(objects[0].Address.Kind) && (known || len(objects) > few) {
 			reads = append(reads, objects)
 		} else {
 			reads = slices.AppendSeq(reads, slices.Chunk(objects, 1))

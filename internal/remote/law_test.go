@@ -59,6 +59,7 @@ var bodies = map[resource.Kind]string{
 	resource.Dataset: `{"name":"crm","schemaRef":{"id":"${schema.crm.id}",
 		"contentType":"application/vnd.adobe.xed+json;version=1"},"tags":{"unifiedProfile":["enabled:true"],
 		"team":["a: b"]}}`,
+	resource.DatasetLabels: `{"datasetId":"${dataset.crm.id}","labels":["C1","C2"]}`,
 	resource.Source: `{"name":"crm","baseConnectionId":"${connection.crm.id}","params":{"tableName":"t",
 		"columns":[{"name":"a","xdm":{"type":"integer","minimum":1}},{"name":"b","meta:xdmType":"date"}]}}`,
 	resource.Target: `{"name":"crm","data":{"schema":{"id":"${schema.crm.id}","version":"1"}},

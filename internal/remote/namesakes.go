@@ -165,7 +165,7 @@ func (l *look) ready(wanted []*resource.Resource) (named []*sought) {
 // isListedByName reports whether the objects of a kind have names that its list can be limited by.
 func isListedByName(k resource.Kind) bool {
 	spec := resource.SpecOf(k)
-	return nameMember(spec) != "" && spec.TagOf == ""
+	return nameMember(spec) != "" && spec.Of == ""
 }
 
 func (l *look) isReady(s *sought) bool {
@@ -211,6 +211,9 @@ func (l *look) read(ctx context.Context, ready []*sought) error {
 	for _, s := range ready {
 		kind := s.Address.Kind
 		s.name, s.id = nameIn(s.body), cmp.Or(l.Given[s.Address], l.partOf(s))
+		if !HasList(kind) {
+			s.id = cmp.Or(s.id, l.id(s.refs[0]))
+		}
 		if resource.SpecOf(kind).SharedBy != "" {
 			s.name = "" // it is known by another member
 		}
@@ -222,7 +225,7 @@ func (l *look) read(ctx context.Context, ready []*sought) error {
 			s.name = strings.ReplaceAll(s.name, specs.TenantPlaceholder, tenant)
 		}
 		isSingle := s.id != "" || isListedByName(kind) && plainName.MatchString(s.name)
-		if s.single = isSingle && l.count[kind] <= fewNames; s.single {
+		if s.single = isSingle && (l.count[kind] <= fewNames || !HasList(kind)); s.single {
 			single = append(single, s)
 		} else if !slices.Contains(whole, kind) {
 			whole = append(whole, kind)
@@ -265,7 +268,7 @@ func (l *look) readOne(ctx context.Context, s *sought) (err error) {
 		return err
 	}
 	o, ok, err := Read(ctx, l.Inventory.client, spec.Kind, s.id)
-	if ok {
+	if ok && !IsUnset(spec.Kind, o) {
 		s.objects = []platform.Object{o}
 	}
 	return err
@@ -284,7 +287,7 @@ func (l *look) note(ctx context.Context, s *sought) error {
 	for _, o := range s.objects {
 		h := headOf(o)
 		_, isOwned := l.owners[resource.KeyOfObject(kind, o.ID)]
-		if isOwned && spec.TagOf == "" || s.id == "" && s.name != "" && cmp.Or(h.Title, h.Name) != s.name {
+		if isOwned && !spec.Tag || s.id == "" && s.name != "" && cmp.Or(h.Title, h.Name) != s.name {
 			continue
 		}
 		found, err := l.compare(ctx, s, spec, o)
@@ -314,7 +317,7 @@ func (l *look) pick(ctx context.Context, s *sought) error {
 		s.objects = list.byID[s.id]
 	case s.name != "":
 		s.objects = list.byName[s.name]
-	case resource.SpecOf(s.Address.Kind).TagOf != "":
+	case resource.SpecOf(s.Address.Kind).Tag:
 		s.objects = list.byID[l.id(s.refs[0])]
 	default: // a descriptor
 		for _, o := range list.all {
@@ -347,7 +350,7 @@ func (l *look) partOf(s *sought) string {
 // compare compares an object with what a document asks for.
 func (l *look) compare(ctx context.Context, s *sought, spec *resource.Spec, o platform.Object) (Namesake, error) {
 	out := Namesake{Address: s.Address, Object: o}
-	if spec.TagOf != "" {
+	if spec.Tag {
 		return out, nil // pick took the object that has the tag
 	}
 	tenant, err := l.askedTenant(ctx)

@@ -43,6 +43,8 @@ func read(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (pl
 		return platform.Dataset(ctx, d, id)
 	case resource.AnswerNamespace:
 		return platform.Namespace(ctx, d, id)
+	case resource.AnswerLabels:
+		return datasetLabels(ctx, d, id)
 	default:
 		return platform.MappingSet(ctx, d, id)
 	}
@@ -80,6 +82,8 @@ func listed(
 		return platform.Datasets(ctx, d, query)
 	case resource.AnswerNamespace:
 		return platform.Namespaces(ctx, d)
+	case resource.AnswerLabels:
+		return func(func(platform.Object, error) bool) {} // there is no such list
 	default:
 		return platform.MappingSets(ctx, d, query)
 	}
@@ -116,6 +120,35 @@ func Read(ctx context.Context, d platform.Doer, kind resource.Kind, id string) (
 	return o, true, nil
 }
 
+// datasetLabels returns the labels of a dataset, which has an empty list of them where the service knows none.
+func datasetLabels(ctx context.Context, d platform.Doer, id string) (platform.Object, error) {
+	o, err := platform.DatasetLabels(ctx, d, id)
+	if !platform.IsNotFound(err) {
+		return o, err
+	}
+	if _, err := platform.Dataset(ctx, d, id); err != nil {
+		return platform.Object{}, err
+	}
+	return platform.Object{ID: id, Body: json.RawMessage(`{"labels":[]}`)}, nil
+}
+
+// IsUnset reports whether an object says that nothing is set: a dataset without labels has an empty list of them.
+func IsUnset(kind resource.Kind, o platform.Object) bool {
+	if resource.SpecOf(kind).Answer != resource.AnswerLabels {
+		return false
+	}
+	var head struct {
+		Labels []string `json:"labels"`
+	}
+	return json.Unmarshal(o.Body, &head) == nil && len(head.Labels) == 0
+}
+
+// IsGone reports whether an object that was read does not exist, or says that nothing is set.
+func IsGone(kind resource.Kind, o platform.Object, ok bool) bool { return !ok || IsUnset(kind, o) }
+
+// HasList reports whether a list shows the objects of a kind.
+func HasList(kind resource.Kind) bool { return resource.SpecOf(kind).Answer != resource.AnswerLabels }
+
 // List yields all objects of a kind and asks for the next page only when it is needed. Lists show
 // writes late, and they show the newest version of a mapping set only.
 func List(ctx context.Context, d platform.Doer, kind resource.Kind) iter.Seq2[platform.Object, error] {
@@ -133,7 +166,7 @@ func List(ctx context.Context, d platform.Doer, kind resource.Kind) iter.Seq2[pl
 }
 
 // Written returns the ID and version of an object from the answer to a create, an update, or an
-// action. etag is "" where the answer has no version.
+// action. id is "" where the answer has none, etag where it has no version.
 func Written(kind resource.Kind, answer []byte) (id, etag string, err error) {
 	switch resource.SpecOf(kind).Answer {
 	case resource.AnswerIDEtag:
@@ -150,6 +183,8 @@ func Written(kind resource.Kind, answer []byte) (id, etag string, err error) {
 	case resource.AnswerNamespace:
 		id, err = platform.WrittenNamespace(answer)
 		return id, "", err
+	case resource.AnswerLabels:
+		return "", "", platform.WrittenDatasetLabels(answer)
 	default:
 		id, version, err := platform.WrittenMappingSet(answer)
 		return id, strconv.Itoa(version), err
@@ -158,7 +193,7 @@ func Written(kind resource.Kind, answer []byte) (id, etag string, err error) {
 
 // exists reports whether an object is of a kind: a Profile tag is one on a schema.
 func exists(spec *resource.Spec, o platform.Object) bool {
-	return spec.TagOf == "" || slices.Contains(headOf(o).Tags, "union")
+	return !spec.Tag || slices.Contains(headOf(o).Tags, "union")
 }
 
 // hasType reports whether an object of a list has a type of the kind: one list holds the descriptors of all kinds.

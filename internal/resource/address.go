@@ -19,32 +19,33 @@ type Kind string
 
 // The kinds of resources, in the order in which a dataflow needs them.
 const (
-	Connection        Kind = "connection"   // Flow Service base connection
-	Namespace         Kind = "namespace"    // Identity Service namespace
-	DataType          Kind = "datatype"     // Schema Registry data type
-	Class             Kind = "class"        // Schema Registry class
-	FieldGroup        Kind = "fieldgroup"   // Schema Registry field group
-	Schema            Kind = "schema"       // Schema Registry schema
-	Descriptor        Kind = "descriptor"   // Schema Registry identity descriptor
-	ReferenceIdentity Kind = "reference"    // Schema Registry reference identity descriptor
-	Relationship      Kind = "relationship" // Schema Registry relationship descriptor
-	Display           Kind = "display"      // Schema Registry descriptor with the display name of a field
-	Deprecated        Kind = "deprecated"   // Schema Registry descriptor that deprecates a field
-	Label             Kind = "label"        // Schema Registry descriptor with the data usage labels of a field
-	Key               Kind = "key"          // primary key, version, or timestamp of a relational schema
-	Union             Kind = "union"        // the union tag of a schema: takes part in Profile
-	Dataset           Kind = "dataset"      // Catalog dataset
-	Source            Kind = "source"       // Flow Service source connection
-	Target            Kind = "target"       // Flow Service target connection
-	Mapping           Kind = "mapping"      // Data Prep mapping set
-	Flow              Kind = "flow"         // Flow Service dataflow
+	Connection        Kind = "connection"    // Flow Service base connection
+	Namespace         Kind = "namespace"     // Identity Service namespace
+	DataType          Kind = "datatype"      // Schema Registry data type
+	Class             Kind = "class"         // Schema Registry class
+	FieldGroup        Kind = "fieldgroup"    // Schema Registry field group
+	Schema            Kind = "schema"        // Schema Registry schema
+	Descriptor        Kind = "descriptor"    // Schema Registry identity descriptor
+	ReferenceIdentity Kind = "reference"     // Schema Registry reference identity descriptor
+	Relationship      Kind = "relationship"  // Schema Registry relationship descriptor
+	Display           Kind = "display"       // Schema Registry descriptor with the display name of a field
+	Deprecated        Kind = "deprecated"    // Schema Registry descriptor that deprecates a field
+	Label             Kind = "label"         // Schema Registry descriptor with the data usage labels of a field
+	Key               Kind = "key"           // primary key, version, or timestamp of a relational schema
+	Union             Kind = "union"         // the union tag of a schema: takes part in Profile
+	Dataset           Kind = "dataset"       // Catalog dataset
+	DatasetLabels     Kind = "datasetlabels" // Dataset Service usage labels of a dataset
+	Source            Kind = "source"        // Flow Service source connection
+	Target            Kind = "target"        // Flow Service target connection
+	Mapping           Kind = "mapping"       // Data Prep mapping set
+	Flow              Kind = "flow"          // Flow Service dataflow
 )
 
 // Kinds returns every kind in the order in which a dataflow needs them.
 func Kinds() []Kind {
 	return []Kind{
 		Connection, Namespace, DataType, Class, FieldGroup, Schema, Descriptor, ReferenceIdentity, Relationship,
-		Display, Deprecated, Label, Key, Union, Dataset, Source, Target, Mapping, Flow,
+		Display, Deprecated, Label, Key, Union, Dataset, DatasetLabels, Source, Target, Mapping, Flow,
 	}
 }
 

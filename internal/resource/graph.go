@@ -59,7 +59,7 @@ type ObjectKey struct {
 // KeyOfObject returns the key of an object. IDs of the registry are written as a URL
 // or with dots; both have the same last part.
 func KeyOfObject(k Kind, id string) ObjectKey {
-	if s := kinds[k]; s != nil && s.Answer == AnswerRegistry && s.TagOf == "" {
+	if s := kinds[k]; s != nil && s.Answer == AnswerRegistry && !s.Tag {
 		id = id[strings.LastIndexAny(id, "/.")+1:]
 	}
 	return ObjectKey{k, strings.ToLower(id)}

@@ -23,6 +23,7 @@ import (
 //	        └─► display, deprecated, label
 //	datatype ─► class ─► fieldgroup
 //	class ─► schema
+//	dataset, and all that uses it ─► datasetlabels
 //	namespace ─► descriptor, reference, relationship
 //
 // Marks like §2.4 name the sections of the platform's behavior as described
@@ -71,6 +72,7 @@ const (
 	PatchPlain             // JSON Patch without If-Match (Schema Registry)
 	PatchTyped             // JSON Patch with If-Match and its own media type (Catalog)
 	PutWhole               // the whole object (mapping sets, descriptors, field groups)
+	PutMatch               // the whole object with If-Match (labels of datasets)
 )
 
 // AnswerStyle is how the answer to a create call names the new object.
@@ -84,6 +86,7 @@ const (
 	AnswerDataset                       // ["@/dataSets/ID"], etag in a header of GET
 	AnswerMapping                       // {"id","version"}
 	AnswerNamespace                     // {"id"}, a number
+	AnswerLabels                        // {"labels"}: the ID is that of the dataset
 )
 
 // Spec describes one kind.
@@ -104,7 +107,10 @@ type Spec struct {
 	Narrowing   []string          // members that may not be added to what exists below an Additive field
 	KeepsData   bool              // holds or shapes data: never removed without --allow-data-loss
 	Versioned   bool              // an update gives a new ${….version}
-	TagOf       string            // this kind is a tag on the object that the field refers to
+	Of          string            // belongs to the object that the field refers to, and has the ID of that
+	Tag         bool              // is a tag on the object that it belongs to: it has no content of its own
+	Item        string            // what follows the ID in the path of an object
+	Kept        []string          // members of others, which a call that replaces the whole sends as they are
 	Frequency   string            // path of the schedule's frequency
 	Interval    string            // path of the schedule's interval
 	StartTime   string            // path of the schedule's start
@@ -222,7 +228,7 @@ var kinds = map[Kind]*Spec{
 	Label: usageLabels, Key: keyDescriptor,
 	Union: {
 		Kind: Union, Noun: "Profile tag", Collection: specs.SchemaRegistry + "/tenant/schemas",
-		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, TagOf: "schemaId",
+		Update: NoUpdate, Answer: AnswerRegistry, KeepsData: true, Of: "schemaId", Tag: true,
 		Traits: []Trait{
 			{"schemaId", RequiresReplace, Always, "the tag belongs to its schema"},
 			{"tag", Immutable, Always, "taking part in Profile cannot be undone"},
@@ -243,6 +249,15 @@ var kinds = map[Kind]*Spec{
 		Switched: []string{"tags.unifiedProfile", "tags.unifiedIdentity"},
 		Late:     []string{"extensions"}, MergedAt: specs.Catalog + "/v2/dataSets", Expires: RowExpiration,
 		Identity: []string{"schemaRef.id"},
+	},
+	DatasetLabels: {
+		Kind: DatasetLabels, Noun: "set of dataset labels", Collection: specs.DatasetService + "/datasets", Item: "/labels",
+		Update: PutMatch, Answer: AnswerLabels, Of: "datasetId", Kept: []string{"optionalLabels"}, Describes: true,
+		Hides: "labels", Loose: []string{"labels"},
+		Traits: []Trait{
+			{"datasetId", RequiresReplace, Always, "labels belong to their dataset"},
+			{"labels", InPlace, Always, "labels may change at any time: policies apply what is there"},
+		},
 	},
 	Source: {
 		Kind: Source, Noun: "source connection", Collection: specs.FlowService + "/sourceConnections",

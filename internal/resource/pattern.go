@@ -200,7 +200,7 @@ func (t *Tree) Pointer(p Path) string {
 
 // ItemURL returns the path of one object: the id percent-encoded wholly, since
 // the registry's ids are URLs.
-func (s *Spec) ItemURL(id string) string { return s.Collection + "/" + EscapeID(id) }
+func (s *Spec) ItemURL(id string) string { return s.Collection + "/" + EscapeID(id) + s.Item }
 
 // EscapeID is specs.EscapeID for an id that may be a reference `${…}`, whose value
 // is encoded when it is bound.

@@ -25,7 +25,7 @@ func (s *Spec) Referred(body Value, live json.RawMessage, tenant string) iter.Se
 	return func(yield func(Address, string) bool) {
 		unknown := func(Path, Ref) (string, bool) { return "", true }
 		aligned, err := s.Align(body, live, tenant, unknown)
-		if err != nil || s.TagOf != "" {
+		if err != nil || s.Tag {
 			return
 		}
 		tree, more := s.Tree(aligned), true

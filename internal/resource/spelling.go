@@ -69,6 +69,9 @@ var spellings = map[Kind][]Spelling{
 		{Field: "params.columns[].xdm.minimum", Canon: canonBound, Absent: "-2147483648", Served: true},
 		{Field: "params.columns[].xdm.maximum", Canon: canonBound, Absent: "2147483647", Served: true},
 	},
+	DatasetLabels: {
+		{Field: "datasetId", Served: true}, // the path names it
+	},
 	Target: {
 		textless, specVersion, undrafted,
 		{Field: "data.schema", Unsaid: true}, // the dataset's schema decides

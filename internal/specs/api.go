@@ -11,6 +11,7 @@ const (
 	SchemaRegistry = "/data/foundation/schemaregistry"
 	Catalog        = "/data/foundation/catalog"
 	DataAccess     = "/data/foundation/export" // files of batches
+	DatasetService = "/data/foundation/dataset"
 	DataPrep       = "/data/foundation/conversion"
 	Sandboxes      = "/data/foundation/sandbox-management"
 	ConnectorSetup = "/data/foundation/connectors" // the landing zone, and keys of encrypted files

@@ -25,9 +25,7 @@ func labelError(status int, code, format string, args ...any) error {
 	return r
 }
 
-func labelsAnswer(o object) (core.Answer, error) {
-	etag := core.Text(o, "etag")
-	delete(o, "etag")
+func labelsAnswer(o object, etag string) (core.Answer, error) {
 	return core.Answer{Status: http.StatusOK, Header: [][2]string{{"ETag", etag}}, Body: core.ToJSON(o)}, nil
 }
 
@@ -36,7 +34,11 @@ func getLabels(c *core.Call) (core.Answer, error) {
 	if c.Find(core.KindDataset, c.Arg("id")) == nil || r == nil {
 		return core.Answer{}, labelError(http.StatusNotFound, "PES-404", "there are no labels of dataset %s", c.Arg("id"))
 	}
-	return labelsAnswer(r.Object())
+	o := r.Object()
+	etag := core.Text(o, "etag")
+	delete(o, "etag")
+	o["imsOrg"] = c.Space.Org.ID
+	return labelsAnswer(object{"AEP:dataset:" + c.Arg("id"): o}, etag)
 }
 
 // putLabels replaces all labels of a dataset; none at all removes them.
@@ -58,13 +60,20 @@ func putLabels(c *core.Call, body object) (core.Answer, error) {
 	if err != nil {
 		return core.Answer{}, err
 	}
-	o["etag"] = c.Env.NewEtag(c.Now)
+	return labelsAnswer(o, AddLabels(c, dataset.ID, o))
+}
+
+// AddLabels stores the labels of a dataset, and returns their etag.
+func AddLabels(c *core.Call, dataset string, o object) (etag string) {
+	etag = c.Env.NewEtag(c.Now)
 	if len(core.List(o, "labels"))+len(core.List(o, "optionalLabels")) == 0 {
-		c.Space.Remove(core.KindDatasetLabels, dataset.ID)
-	} else {
-		c.Space.Put(core.KindDatasetLabels, dataset.ID, c.Millis(), core.Clone(o).(object))
+		c.Space.Remove(core.KindDatasetLabels, dataset)
+		return etag
 	}
-	return labelsAnswer(o)
+	stored := core.Clone(o).(object)
+	stored["etag"] = etag
+	c.Space.Put(core.KindDatasetLabels, dataset, c.Millis(), stored)
+	return etag
 }
 
 // readLabels checks the labels of a dataset and of fields of its schema.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -201,7 +202,7 @@ func (c *Call) Object() (object, error) {
 }
 
 // Hides reports whether a record carries a label that the client may not see. A
-// run carries the labels of its flow.
+// run carries the labels of its flow, a dataset those that Dataset Service has for it.
 func (c *Call) Hides(r *Record) bool {
 	if c.Labels == nil {
 		return false
@@ -211,7 +212,12 @@ func (c *Call) Hides(r *Record) bool {
 		flow := c.Space.Get(KindFlow, id)
 		return flow != nil && c.Hides(flow)
 	}
-	return slices.ContainsFunc(Texts(o, "labels"), func(l string) bool { return !slices.Contains(c.Labels, l) })
+	if of := c.Space.Get(KindDatasetLabels, r.ID); of != nil {
+		o = of.View()
+	}
+	return slices.ContainsFunc(Texts(o, "labels"), func(l string) bool {
+		return !slices.ContainsFunc(c.Labels, func(may string) bool { return may == l || path.Base(may) == l })
+	})
 }
 
 // Find finds an object that the client may see; nil when there is none.
