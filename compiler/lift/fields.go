@@ -122,11 +122,12 @@ func (r *fieldReader) leaf(path string, v resource.Value, required bool) {
 
 // reference reads a field that is a data type, or a list of elements that are.
 func (r *fieldReader) reference(f schemas.OwnField, v, element resource.Value, ref, list string) {
-	for _, m := range append(slices.Clone(v.Fields), element.Fields...) {
-		known := []string{"$ref", "type", "title", "description", "items"}
-		if !slices.Contains(known, m.Name) && (!isServers(m.Name) || m.Name == "meta:status") {
-			r.fine = false
-		}
+	known := []string{"$ref", "type", "title", "description", "items"}
+	for _, m := range element.Fields {
+		r.fine = r.fine && (slices.Contains(known, m.Name) || isServers(m.Name) || m.Name == "meta:status" && list == "")
+	}
+	for _, m := range v.Fields {
+		r.fine = r.fine && (slices.Contains(known, m.Name) || isServers(m.Name) || m.Name == "meta:status")
 	}
 	f.Path += list
 	f.Ref = r.id(ref)

@@ -337,6 +337,14 @@ var flowEdits = []edit{
 			}
 		}
 	},
+	func(m *maker) { // all that reads a self-serve source does so through another connection, if there is one
+		for _, f := range m.p.flows {
+			through := func(c *connection) bool { return c.reads == "rest" && c != f.connection }
+			if i := slices.IndexFunc(m.p.connections, through); f.rest != "" && i >= 0 {
+				f.connection, f.seeded = m.p.connections[i], nil
+			}
+		}
+	},
 	onFlow(func(m *maker, f *dataflow) { // another dataflow reads the stream from now on
 		for _, g := range m.p.flows {
 			if f != g && f.stream != nil && g.stream != nil {

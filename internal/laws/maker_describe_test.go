@@ -96,7 +96,10 @@ func (m *maker) labelField(s *schemaBody) {
 			taken[f.path] = true
 		}
 	}
-	free := slices.DeleteFunc(adobeFields(s), func(c column) bool { return taken[c.name] })
+	free := slices.DeleteFunc(adobeFields(s), func(c column) bool {
+		ofBehavior := s.of != nil && (c.name == "eventType" || c.name == "timestamp") // no field group has those
+		return taken[c.name] || ofBehavior
+	})
 	if len(free) > 0 {
 		s.fieldLabels = append(s.fieldLabels, labeledField{one(m, free).name, m.usageLabels(1)})
 	}
