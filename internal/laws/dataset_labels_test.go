@@ -46,7 +46,8 @@ func TestLabelsOfOthers(t *testing.T) {
 	w.apply(w.plan(labeledDataset(t, schema, "[C1]"), w.options()))
 	id := w.idOf("dataset.visits")
 	path := "/data/foundation/dataset/datasets/" + id + "/labels"
-	fields := `[{"option":{"id":"` + strings.ReplaceAll(schema, specs.TenantPlaceholder, "aepflow") + `","contentType":"application/vnd.adobe.xed-full+json;version=1",` +
+	fields := `[{"option":{"id":"` + strings.ReplaceAll(schema, specs.TenantPlaceholder, "aepflow") + `",` +
+		`"contentType":"application/vnd.adobe.xed-full+json;version=1",` +
 		`"schemaPath":"/properties/_id"},"labels":["S2"]}]`
 	ofFields := jsonOf(t, fields)
 	is := func(when string, labels ...any) {

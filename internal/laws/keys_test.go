@@ -90,8 +90,8 @@ func note(a, b []document, present, edited map[string]bool) {
 
 // unsettled are the keys that are worked into a document before it is compiled,
 // and those of an import, which needs the id of an object that exists: neither
-// is part of what is applied, and neither are freshness and tests; adopted only goes with it. Encryption needs a key that
-// exists: TestEncryptedFiles.
+// is part of what is applied, and neither are freshness and tests; adopted only goes with it. Encryption needs a key
+// that exists: TestEncryptedFiles.
 // mappingSet.id needs a mapping set of another dataflow: the tests of import have one.
 func unsettled(key string) bool {
 	first, _, _ := strings.Cut(key, ".")

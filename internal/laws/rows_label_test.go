@@ -43,7 +43,8 @@ var labelRows = slices.Concat(
 		},
 		{
 			of: visitedLabels, row: "datasetId", graph: setting("datasetId", refTo("dataset.kept", "id")),
-			action: planner.Replace, calls: []string{"create PUT", "delete PUT"}, live: map[string]any{"labels": []any{"C2", "S1"}},
+			action: planner.Replace, calls: []string{"create PUT", "delete PUT"},
+			live: map[string]any{"labels": []any{"C2", "S1"}},
 		},
 		{
 			of: "flow.hourly", row: "labels", edit: [][2]string{{"state: enabled", "state: enabled\nlabels: [C12, own]"}},
