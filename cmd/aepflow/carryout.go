@@ -354,7 +354,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	if !result.Begun {
 		return err
 	}
-	end := view.Closing{Verb: op.verb, Elapsed: time.Since(begin), SavedIn: op.savedIn()}
+	end := view.Closing{Verb: op.verb, Elapsed: time.Since(begin), SavedIn: op.savedIn(), Explain: explain}
 	end.Next, end.GoOn = op.advice(result)
 	if err := view.Summary(op.stdout, plan, result, end, op.viewOptions(op.stdout)); err != nil {
 		return err

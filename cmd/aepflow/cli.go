@@ -96,7 +96,7 @@ var helpTexts = kong.Vars{
 	"run_or_flow":     "ID of a run or its beginning, or a dataflow: then its newest run.",
 	"run":             "Print a run: its window, records, steps, and errors with what to do.",
 	"test_flows":      "Dataflows, by name or pattern. Default: all.",
-	"topic":           "A key such as dataflow.schedule.interval, a connector, or the code of a diagnostic.",
+	"topic":           "A key such as dataflow.schedule.interval, a connector, or a code of aepflow or the platform.",
 	"first_columns":   "id:string,email:string,updated_at:date-time",
 	"full":            "Show everything: whole bodies, long lists, IDs.",
 	"import_flows":    "Dataflows by ID or title, where * is any text, with all that they use. Default: all.",

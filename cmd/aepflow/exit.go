@@ -15,6 +15,8 @@ import (
 	"github.com/aepflow/aepflow/internal/gitlock"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/platform"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // The exit codes. docs/cli.md explains them.
@@ -146,7 +148,8 @@ func (a *app) sayWrapped(head, text string) {
 	}
 }
 
-// wayOut says how to get past a lock, or fix a lockfile that cannot be read; "" for other errors.
+// wayOut says how to get past a lock, fix a lockfile that cannot be read, or answer a refusal of the platform; "" for
+// other errors.
 func wayOut(err error) string {
 	if help := teamHelp(err); help != "" {
 		return help
@@ -171,7 +174,21 @@ func wayOut(err error) string {
 	case errors.Is(err, lockfile.ErrSyntax):
 		return "restore the lockfile from an earlier commit, then run `aepflow plan --refresh`"
 	}
-	return ""
+	return refusalHelp(err)
+}
+
+// refusalHelp says what to do about a refusal of the platform whose code is known, unless the error says it.
+func refusalHelp(err error) string {
+	var coded *exitError
+	var refused *platform.Error
+	if errors.As(err, &coded) && len(coded.details) > 0 || !errors.As(err, &refused) {
+		return ""
+	}
+	known, ok := specs.ErrorByCode(refused.Code)
+	if !ok {
+		return ""
+	}
+	return known.Fix + " (`aepflow explain " + known.Code + "`)"
 }
 
 // reason is an error of the file system without its path, for sentences that already contain it.

@@ -23,6 +23,7 @@ func (explainCmd) Help() string {
   aepflow explain postgresql                   # how to sign in with a connector
   aepflow explain delta-missing                # what a diagnostic means
   aepflow explain CONNECTOR-1001-500           # why a run failed, and what to do
+  aepflow explain FLOW-1360-400                # why the platform refused a call
   aepflow explain                              # every code`
 }
 
@@ -46,7 +47,7 @@ func (c explainCmd) Run(a *app) error {
 		}
 		return printConnector(a.stdout, connector, columns)
 	}
-	if e, ok := specs.RunError(c.What); ok {
+	if e, ok := specs.ErrorByCode(c.What); ok {
 		if a.Output == "json" {
 			return a.printJSON(e)
 		}
@@ -107,8 +108,8 @@ func unexplained(what, near string) error {
 			codes = append(codes, string(e.Code))
 		}
 		codes = append(codes, compiler.Connectors()...)
-		for _, e := range specs.RunErrors() {
-			codes = append(codes, e.Code)
+		for _, row := range specs.ErrorRows() {
+			codes = append(codes, row.Codes...)
 		}
 		if code, ok := diag.Nearest(what, codes); ok {
 			near = code

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/golden"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // published is the platform's catalogue of refusals: Flow Service's own table
@@ -92,8 +93,20 @@ func TestCatalogue(t *testing.T) {
 			reasons[n] = u.why
 		}
 	}
+	explained := map[int]bool{}
+	for _, row := range specs.ErrorRows() {
+		for _, code := range row.Codes {
+			var n int
+			if _, err := fmt.Sscanf(code, "FLOW-%d-", &n); err == nil {
+				explained[n] = true
+			}
+		}
+	}
 	done := 0
 	for _, n := range all {
+		if !explained[n] {
+			t.Errorf("%d is in the catalogue, and `aepflow explain` does not know it", n)
+		}
 		is, why := slices.Contains(provoked, n), reasons[n]
 		switch {
 		case is && why != "" && n != 1400: // 1400 is also the number of faults without one

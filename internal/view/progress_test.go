@@ -165,7 +165,7 @@ func TestSummary(t *testing.T) {
 		{"done", applier.Result{Created: 8, Unchanged: 4}, Closing{Elapsed: 3200 * time.Millisecond, GoOn: "aepflow apply --target dev"}},
 		{"failed", badResult(), Closing{
 			Elapsed: 80 * time.Second, SavedIn: "dataflow.dev.lock", Next: "After correcting the cause, continue with:",
-			GoOn: "aepflow apply --target dev",
+			GoOn: "aepflow apply --target dev", Explain: explainRefused,
 		}},
 		{"interrupted", applier.Result{Created: 2, Left: make([]planner.Call, 3), Interrupted: true}, Closing{
 			Elapsed: time.Second, SavedIn: "dataflow.dev.lock", Next: "Continue with:", GoOn: "aepflow apply --target dev",

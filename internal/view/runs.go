@@ -200,7 +200,7 @@ func sizesText(s runs.Sizes) string {
 // explained writes an error of a run with its cause and what to do.
 func explained(c *canvas, f runs.Fault) {
 	c.wrapped(red, "  ", faultText(f))
-	known, ok := specs.RunError(f.Code)
+	known, ok := specs.ErrorByCode(f.Code)
 	if !ok {
 		return
 	}

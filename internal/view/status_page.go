@@ -61,7 +61,7 @@ func pageDataflowOf(d runs.Dataflow, at time.Time) pageDataflow {
 			said := faultText(runs.Fault{Code: f.Code, Message: f.Message})
 			out.Reason = strings.TrimPrefix(strings.TrimPrefix(d.Reason, said), "; ")
 		}
-		known, _ := specs.RunError(f.Code)
+		known, _ := specs.ErrorByCode(f.Code)
 		out.Errors = append(out.Errors, pageFault{faultText(f), known.Cause, known.Fix})
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/applier"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -19,6 +20,7 @@ type Closing struct {
 	SavedIn string // the file that records what was done, if the apply is not complete
 	Next    string // what to do then: a lead such as "Continue with:"
 	GoOn    string // and the command
+	Explain Explain
 }
 
 // Summary writes how an apply ended: the counts, and after a failure what failed, its
@@ -27,7 +29,7 @@ func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Opti
 	c := newCanvas(o)
 	counts := countsOf(r)
 	if !r.OK() {
-		failures(c, r)
+		failures(c, r, end.Explain)
 		blocked(c, r)
 		unanswered(c, r)
 	}
@@ -66,7 +68,7 @@ func (n Counts) text() string {
 	return cmp.Or(strings.Join(parts, ", "), "nothing to do")
 }
 
-func failures(c *canvas, r applier.Result) {
+func failures(c *canvas, r applier.Result, explain Explain) {
 	for _, f := range r.Failed {
 		at := ""
 		if place := originText(f.Origin); place != "" {
@@ -75,6 +77,9 @@ func failures(c *canvas, r applier.Result) {
 		c.line(c.paint(red, "failed"), "  ", c.paint(bold, f.Address.String()), at)
 		for _, err := range output.Joined(f.Err) {
 			c.wrapped(plain, "  ", err.Error())
+		}
+		if known, ok := specs.ErrorByCode(explain.info(f.Err).Code); ok {
+			c.wrapped(dim, "  = help: ", known.Fix+" (aepflow explain "+known.Code+")")
 		}
 		if f.Unknown {
 			c.line("  ", c.paint(yellow, "it may have succeeded; the next apply looks it up before it sends it again"))
