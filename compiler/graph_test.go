@@ -74,3 +74,18 @@ func TestExamplesCompileToTheirGraphs(t *testing.T) {
 		})
 	}
 }
+
+// A dataflow of CSV files, with its schema and dataset, takes at most 20 lines of 120 columns.
+func TestShortDataflow(t *testing.T) {
+	for _, f := range exampleProject(t, "files") {
+		lines := bytes.Split(bytes.TrimSpace(f.Text), []byte("\n"))
+		if len(lines) > 20 {
+			t.Errorf("%s has %d lines", f.Path, len(lines))
+		}
+		for i, line := range lines {
+			if len(line) > 120 {
+				t.Errorf("%s:%d has %d columns", f.Path, i+1, len(line))
+			}
+		}
+	}
+}
