@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -104,10 +105,15 @@ func owners(lists [][]resource.Resource, report *diag.Report) {
 	}
 }
 
-// readers reports two dataflows of a stream that one alone can read.
+// readers reports two dataflows of a stream that one alone can read, also through two connections.
 func readers(lists [][]resource.Resource, report *diag.Report) {
-	type reader struct{ name, base string }
-	first := map[reader]*resource.Resource{}
+	places := sync.OnceValue(func() map[string]string { return readerPlaces(lists) })
+	type reader struct{ name, at string }
+	type found struct {
+		*resource.Resource
+		base string
+	}
+	first := map[reader]found{}
 	for _, list := range lists {
 		for i := range list {
 			r := &list[i]
@@ -119,14 +125,35 @@ func readers(lists [][]resource.Resource, report *diag.Report) {
 				continue
 			}
 			s, _ := resource.StreamOf(v)
-			at := reader{s.Reader, s.Base}
-			if other := first[at]; other != nil {
-				report.Add(sharedReader{other, r, s})
+			place := title(s.Place, places()[s.Base])
+			at := reader{s.Reader, title(place, s.Base)}
+			if other, taken := first[at]; taken {
+				if s.Place = place; other.base == s.Base {
+					s.Place = ""
+				}
+				report.Add(sharedReader{other.Resource, r, s})
 				continue
 			}
-			first[at] = r
+			first[at] = found{r, s.Base}
 		}
 	}
+}
+
+// readerPlaces returns where the streams of each connection are, by the reference to it. A connection of which the
+// document does not say so is left out.
+func readerPlaces(lists [][]resource.Resource) map[string]string {
+	out := map[string]string{}
+	for _, list := range lists {
+		for _, r := range list {
+			if r.Address.Kind != resource.Connection {
+				continue
+			}
+			if v, err := r.Body.Value(); err == nil {
+				out[resource.Ref{To: r.Address, Field: "id"}.String()] = resource.ReaderPlace(v)
+			}
+		}
+	}
+	return out
 }
 
 // movedTwice: two documents had the same name before.

@@ -102,16 +102,20 @@ func (p hiddenDataType) Diagnose() diag.Diagnostic {
 // sharedReader: two dataflows read what one alone can read.
 type sharedReader struct {
 	first, second *resource.Resource
-	stream        resource.Stream
+	stream        resource.Stream // of the second; with a place if their connections differ
 }
 
 func (p sharedReader) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code: diag.SharedReader, Severity: diag.Error, Path: "stream",
 		Message: fmt.Sprintf("`%s` and `%s` read the same %s", p.first.Address.Name, p.second.Address.Name, p.stream.What),
 		Labels:  []diag.Label{{Span: p.second.Origin, Text: "here"}, {Span: p.first.Origin, Text: "and here"}},
 		Help:    "one dataflow can read it: give each its own, or write one dataflow",
 	}
+	if p.stream.Place != "" {
+		d.Notes = []string{fmt.Sprintf("both of their connections lead to `%s`", p.stream.Place)}
+	}
+	return d
 }
 
 // openInlet: anyone who knows the address of a stream can send data to it.

@@ -66,7 +66,8 @@ mappings:
 		Code: SharedReader, Severity: Error,
 		Title: "two dataflows of one consumer group or subscription",
 		Explanation: "One dataflow can read each consumer group of an event hub and each PubSub subscription: two would " +
-			"take the events from each other. Without `consumerGroup`, a dataflow reads the group `$Default`.",
+			"take the events from each other, also through two Connection documents with the same `namespace` or " +
+			"`projectId`. Without `consumerGroup`, a dataflow reads the group `$Default`.",
 		Example: streamDataflow + "---\n" + with(streamDataflow, "name: orders", "name: orders-again"),
 	},
 	{

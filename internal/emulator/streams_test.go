@@ -209,6 +209,22 @@ func TestReaders(t *testing.T) {
 		_, r := a.readers(slug, nil, second)
 		r.want(201)
 	}
+	// Through another connection it is the same reader if both lead to the same place.
+	for _, c := range []struct {
+		slug, param, value string
+		want               int
+	}{
+		{"azure-event-hubs", "params.namespace", "C.servicebus.windows.net", 400},
+		{"azure-event-hubs", "params.namespace", "c2", 201},
+		{"google-pubsub", "params.projectId", "p", 400},
+		{"google-pubsub", "params.projectId", "p2", 201},
+	} {
+		a := open(t, Options{})
+		other := a.sourceOf(c.slug, c.param, c.value)["baseConnectionId"]
+		if _, r := a.readers(c.slug, nil, []any{"baseConnectionId", other}); r.status != c.want {
+			t.Errorf("%s %s: %d %s", c.param, c.value, r.status, r.raw)
+		}
+	}
 	a := open(t, Options{})
 	first, r := a.readers("azure-event-hubs", nil, nil)
 	r.refused(400, "FLOW-1312-400")

@@ -12,13 +12,13 @@ import (
 // Stream says how the flow of a source connection reads a stream.
 type Stream struct {
 	// Reader names what one flow alone can read, such as the consumer group of an event hub, "" for a
-	// stream that any number of flows read; Base is the connection that it is read through: an id, or
-	// a reference.
-	Reader, Base string
-	What         string // what kind of thing the reader is
-	Pushed       bool   // senders bring the data, and name the flow or its address
-	Webhook      bool   // and only the flow has that address
-	Latest       bool   // a new flow begins at the newest event
+	// stream that any number of flows read. Base is the connection that it is read through: an id, or
+	// a reference. Place is where the name itself says that it is, as ReaderPlace does.
+	Reader, Base, Place string
+	What                string // what kind of thing the reader is
+	Pushed              bool   // senders bring the data, and name the flow or its address
+	Webhook             bool   // and only the flow has that address
+	Latest              bool   // a new flow begins at the newest event
 }
 
 // StreamOf returns the stream that the body of a source connection describes, false for
@@ -37,7 +37,11 @@ func StreamOf(source Value) (Stream, bool) {
 	var names []string
 	for _, k := range c.StreamKeys() {
 		if k.Reader {
-			names = append(names, cmp.Or(param(k.Name), k.Default))
+			name := cmp.Or(param(k.Name), k.Default)
+			if project, id := specs.SplitProject(name); project != "" {
+				s.Place, name = project, id
+			}
+			names = append(names, name)
 		}
 	}
 	if len(names) > 0 {
@@ -48,6 +52,16 @@ func StreamOf(source Value) (Stream, bool) {
 		}
 	}
 	return s, true
+}
+
+// ReaderPlace is specs.Connector.ReaderPlace of the body of a connection.
+func ReaderPlace(connection Value) string {
+	id, _ := lookUp(connection, "connectionSpec.id")
+	c, _, _ := specs.ConnectorByID(id.Text)
+	return c.ReaderPlace(func(name string) string {
+		v, _ := lookUp(connection, "auth.params."+name)
+		return v.Text
+	})
 }
 
 // HasReader reports whether the body of a source connection describes a stream that one

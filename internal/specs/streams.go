@@ -2,6 +2,7 @@ package specs
 
 import (
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -101,6 +102,37 @@ func (c Connector) IsPushed() bool { return c.Slug == httpAPI || c.IsWebhook() }
 
 // IsHTTPAPI reports whether the connector is HTTP API, whose connection says what the data are.
 func (c Connector) IsHTTPAPI() bool { return c.Slug == httpAPI }
+
+// readerPlaces are the sign-in parameters that say where what one flow alone can read is, none of them secret. A
+// parameter may hold a path of the form projects/PLACE/….
+var readerPlaces = map[string][]string{
+	"azure-event-hubs": {"namespace"},
+	"google-pubsub":    {"projectId", "subscriptionName"},
+}
+
+// ReaderPlace returns where the streams are that one flow alone can read through a connection with such sign-in
+// parameters: the namespace of event hubs, or the project of subscriptions. It is "" when they do not say.
+func (c Connector) ReaderPlace(param func(name string) string) string {
+	for _, name := range readerPlaces[c.Slug] {
+		value := param(name)
+		if project, _ := SplitProject(value); project != "" {
+			return project
+		}
+		if value != "" {
+			return strings.TrimSuffix(strings.ToLower(value), ".servicebus.windows.net")
+		}
+	}
+	return ""
+}
+
+// SplitProject splits a path such as projects/PROJECT/subscriptions/NAME. Any other name has no project.
+func SplitProject(path string) (project, name string) {
+	steps := strings.Split(path, "/")
+	if len(steps) == 4 && steps[0] == "projects" {
+		return steps[1], steps[3]
+	}
+	return "", path
+}
 
 // ReaderNoun is what one flow alone can read of the connector's streams.
 func (c Connector) ReaderNoun() string {

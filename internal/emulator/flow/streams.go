@@ -83,8 +83,9 @@ func checkReader(c *core.Call, source object) error {
 	if reader == "" {
 		return nil
 	}
-	for _, r := range c.Space.Table(core.KindSource).By("baseConnectionId", core.Text(source, "baseConnectionId")) {
-		if readerOf(r.View()) != reader {
+	place := placeOf(c, source)
+	for _, r := range c.Space.Table(core.KindSource).Order {
+		if other := r.View(); readerOf(other) != reader || placeOf(c, other) != place {
 			continue
 		}
 		if flows := c.Space.Table(core.KindFlow).By("sourceConnectionIds[]", r.ID); len(flows) > 0 {
@@ -101,10 +102,28 @@ func readerOf(source object) string {
 	var names []string
 	for _, k := range spec.StreamKeys() {
 		if k.Reader {
-			names = append(names, fmt.Sprintf("%s %q", k.Name, cmp.Or(core.Text(source, "params", k.Name), k.Default)))
+			_, name := specs.SplitProject(cmp.Or(core.Text(source, "params", k.Name), k.Default))
+			names = append(names, fmt.Sprintf("%s %q", k.Name, name))
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// placeOf says where a source reads a stream: what its connection leads to, or the connection itself.
+func placeOf(c *core.Call, source object) string {
+	spec, _, _ := specs.ConnectorByID(core.Text(source, "connectionSpec", "id"))
+	for _, k := range spec.StreamKeys() {
+		if project, _ := specs.SplitProject(core.Text(source, "params", k.Name)); k.Reader && project != "" {
+			return project
+		}
+	}
+	id := core.Text(source, "baseConnectionId")
+	base := c.Space.Get(core.KindConnection, id)
+	if base == nil {
+		return id
+	}
+	params := base.View()
+	return cmp.Or(spec.ReaderPlace(func(name string) string { return core.Text(params, "auth", "params", name) }), id)
 }
 
 // checkHTTPData: raw data need the specification with a mapping, XDM the one without.
