@@ -19,12 +19,35 @@ func corrected(args []string) (fixed []string, wrong string) {
 			return []string{"version"}, arg
 		}
 		words := habit(arg, i == 0)
+		if i == 0 && isDiff(args) {
+			words = []string{arg}
+		}
 		if wrong == "" && !slices.Equal(words, []string{arg}) {
 			wrong = arg
 		}
 		fixed = append(fixed, words...)
 	}
 	return fixed, wrong
+}
+
+// isDiff reports whether a command line compares two targets, or asks how. `diff` is what other tools call a plan.
+func isDiff(args []string) bool {
+	targets := 0
+	for i, arg := range args[1:] {
+		switch before := args[i]; {
+		case arg == "--help" || arg == "-h":
+			return args[0] == "diff"
+		case strings.HasPrefix(arg, "-"), strings.HasPrefix(before, "-") && slices.Contains(valueFlags, before):
+		default:
+			targets++
+		}
+	}
+	return args[0] == "diff" && targets == 2
+}
+
+// valueFlags are the flags of every command that take the next argument as their value.
+var valueFlags = []string{
+	"-C", "--chdir", "-o", "--output", "--target", "--color", "--var", "--log-level", "--log-file", "--now",
 }
 
 // habit returns the arguments to use instead of one.

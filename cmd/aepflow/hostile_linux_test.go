@@ -213,6 +213,7 @@ var hostileArguments = map[string][]string{
 	"adopt":       {"--by-name", "--auto-approve", "--lost-after", "1s"},
 	"completion":  {"bash"},
 	"apply":       {"--auto-approve", "--lost-after", "1s"},
+	"diff":        {"local", "local"},
 	"destroy":     {"--auto-approve", "--lost-after", "1s"},
 	"drift":       {},
 	"emulator":    {"--listen", "127.0.0.1:0", "--data", ".aepflow"},
