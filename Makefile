@@ -6,6 +6,7 @@ export CGO_ENABLED ?= 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT  := go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes=
 # The system that differs most has to build; PLATFORMS names others.
 PLATFORMS   ?= windows/amd64
 # The race detector needs a C compiler; binaries never do.
@@ -30,10 +31,11 @@ test: ## every test, with the race detector where goroutines run and a C compile
 demo: build ## the main job on the embedded emulator, from file to platform and back
 	@./examples/demo.sh
 
-check: ## format, vet, staticcheck, fresh files, tidy modules, another system
+check: ## format, vet, staticcheck, workflows, fresh files, tidy modules, another system
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w ."; exit 1; }
 	go vet ./...
 	$(STATICCHECK) ./...
+	$(ACTIONLINT) .github/workflows/*.yml docs/ci/github-actions.yml
 	go generate ./...
 	@git diff --exit-code --stat -- schemas docs || { echo "generated files were stale: commit them"; exit 1; }
 	go mod tidy -diff

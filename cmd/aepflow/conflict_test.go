@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -20,7 +21,8 @@ func (l *lab) byHand(kind, id, patch string) {
 		l.t.Fatal(err)
 	}
 	c, err := platform.New(platform.Config{
-		Platform: at, IMS: at, Org: emulator.DefaultOrg, Sandbox: "dev", ClientID: "somebody", ClientSecret: "else", Scopes: []string{"openid"},
+		Platform: at, IMS: at, Org: emulator.DefaultOrg, Sandbox: cmp.Or(l.sandbox, "dev"),
+		ClientID: "somebody", ClientSecret: "else", Scopes: []string{"openid"},
 	})
 	if err != nil {
 		l.t.Fatal(err)

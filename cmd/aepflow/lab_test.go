@@ -36,14 +36,15 @@ const (
 // port. The program itself runs as a process of its own, because what these tests
 // do to it no goroutine survives.
 type lab struct {
-	t     testing.TB
-	dir   string
-	state string // folder of the platform's state
-	box   *emulator.Server
-	url   string
-	now   time.Time // of both clocks
-	env   []string
-	stop  func()
+	t       testing.TB
+	dir     string
+	state   string // folder of the platform's state
+	box     *emulator.Server
+	url     string
+	now     time.Time // of both clocks
+	sandbox string    // of byHand; "" is dev
+	env     []string
+	stop    func()
 
 	ready   chan struct{} // the platform answers no call before this is closed
 	arrived chan struct{} // gets one when the first call comes
