@@ -17,6 +17,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,6 +132,7 @@ type Plan struct {
 	Refreshed     bool         `json:"refreshed"`
 	Complete      bool         `json:"complete"`
 	Applyable     bool         `json:"applyable"`
+	Guards        []Guard      `json:"guards,omitempty"` // refuse the plan as a whole
 	Options       Chosen       `json:"options,omitzero"`
 	Summary       Summary      `json:"summary"`
 	Changes       []Change     `json:"changes"`
@@ -216,9 +218,9 @@ type Origin struct {
 	Column   int    `json:"column"`
 }
 
-// Guard is a reason why apply refuses a change.
+// Guard is a reason why apply refuses a change, or a plan.
 type Guard struct {
-	Code    string `json:"code"`    // "protected", "data-loss", "on-replace"
+	Code    string `json:"code"`    // "protected", "data-loss", "on-replace", "policy:CODE"
 	Message string `json:"message"` // what would be lost
 	Flag    string `json:"flag"`    // allows the change; "" when no flag does
 }
@@ -316,6 +318,15 @@ func (p *Plan) Guarded() []Change {
 		if len(c.Guards) > 0 {
 			out = append(out, c)
 		}
+	}
+	return out
+}
+
+// Refusals returns why apply refuses the plan: as a whole, then change by change.
+func (p *Plan) Refusals() []Guard {
+	out := slices.Clone(p.Guards)
+	for _, c := range p.Changes {
+		out = append(out, c.Guards...)
 	}
 	return out
 }

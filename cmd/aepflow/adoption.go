@@ -37,8 +37,11 @@ func (op *operation) adoption(ctx context.Context, ids map[resource.Address]stri
 	plan, _ := planner.Diff(lock, graph, o)
 	plan.Changes = slices.DeleteFunc(plan.Changes, func(c planner.Change) bool { return c.Action != planner.Import })
 	plan.Summary = planner.Summary{Import: len(plan.Changes)}
-	if guarded := plan.Guarded(); len(guarded) > 0 {
-		return nil, refuse(guarded)
+	if err := op.project.judge(plan); err != nil {
+		return nil, err
+	}
+	if guards := plan.Refusals(); len(guards) > 0 {
+		return nil, refuse(guards)
 	}
 	return plan, nil
 }

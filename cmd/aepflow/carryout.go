@@ -104,7 +104,7 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 	if err := op.has("--overwrite", op.overwrite); err != nil {
 		return nil, err
 	}
-	if len(made.Guarded()) == 0 {
+	if len(made.Refusals()) == 0 {
 		again, err := op.look(ctx, made)
 		if again && err == nil {
 			made, err = plan(ctx, op)
@@ -121,13 +121,13 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 			return nil, err
 		}
 	}
-	if len(made.Guarded()) == 0 {
+	if len(made.Refusals()) == 0 {
 		if err := op.noteRuns(ctx, made); err != nil {
 			return nil, err
 		}
 	}
-	if guarded := made.Guarded(); len(guarded) > 0 {
-		return nil, refuse(guarded)
+	if guards := made.Refusals(); len(guards) > 0 {
+		return nil, refuse(guards)
 	}
 	if made.IsEmpty() {
 		if err := op.recordSecrets(); err != nil {
@@ -244,14 +244,12 @@ func (op *operation) late() time.Duration {
 	return op.LostAfter
 }
 
-func refuse(guarded []planner.Change) error {
+func refuse(guards []planner.Guard) error {
 	var details []string
-	for _, c := range guarded {
-		for _, g := range c.Guards {
-			details = append(details, g.Message)
-			if g.Flag != "" {
-				details = append(details, "  or add "+g.Flag)
-			}
+	for _, g := range guards {
+		details = append(details, g.Message)
+		if g.Flag != "" {
+			details = append(details, "  or add "+g.Flag)
 		}
 	}
 	return exitDetails(exitRefused, details, "refused; nothing was changed:")

@@ -144,7 +144,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 	switch {
 	case !c.DetailedExitcode:
 		return nil
-	case len(plan.Guarded()) > 0:
+	case len(plan.Refusals()) > 0:
 		return quiet(exitRefused)
 	case !plan.IsEmpty():
 		return quiet(exitPending)

@@ -11,6 +11,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/runs"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/planner"
 )
 
 // runFlags are the flags of run and retry.
@@ -239,6 +240,13 @@ func (f runFlags) check(ctx context.Context, op *operation, r newRun) error {
 			return exitHelp(exitRefused, "add --allow-duplicates to read it again",
 				"run %s has ingested records of this window, %s; they would be in the dataset twice", other.ID, other.Window)
 		}
+	}
+	effect := planner.EffectNone
+	if f.AllowDuplicates {
+		effect = planner.EffectDuplicates
+	}
+	if err := op.judgeRun(r, effect); err != nil {
+		return err
 	}
 	if op.Output == "text" {
 		return view.NewRun(op.stdout, r.name, r.window, r.repeats, f.AllowDuplicates, op.viewOptions(op.stdout))

@@ -217,8 +217,11 @@ func (s *script) preamble(list []planner.OwnedCall) string {
 		"# of a running `aepflow emulator`; AEPFLOW_NOW (2027-01-31T12:00:00Z) pins the clock.\n" +
 		"# It writes no lockfile: aepflow does not know what it creates.\n")
 	b.WriteString("set -euo pipefail\n\n")
-	if flagged, refused := view.Refusals(s.plan.Changes); len(flagged) > 0 || len(refused) > 0 {
+	if flagged, refused := view.Refusals(s.plan.Changes); len(s.plan.Refusals()) > 0 {
 		b.WriteString("# `aepflow apply` refuses this plan without a flag, and this script without AEPFLOW_ALLOW=yes.\n")
+		for _, g := range s.plan.Guards {
+			fmt.Fprintf(&b, "# No flag allows this plan: %s\n", output.Line(g.Message))
+		}
 		if len(refused) > 0 {
 			fmt.Fprintf(&b, "# No flag allows: %s\n", output.Line(view.Few(refused, 6)))
 		}

@@ -111,7 +111,7 @@ type pageEffect struct {
 	Harsh         bool
 }
 
-type pageRefusal struct{ Flag, Names string }
+type pageRefusal struct{ Flag, Names, Why string }
 
 type pageChange struct {
 	Class, Symbol, Address, Noun, Place, Note, Effect, Start, Order string
@@ -169,11 +169,14 @@ func pageOf(p *planner.Plan) page {
 		out.Effects = append(out.Effects, pageEffect{string(e.effect), Few(e.names, 6), effectStyle(e.effect) == red})
 	}
 	flagged, refused := Refusals(changes)
+	for _, g := range p.Guards {
+		out.Refusals = append(out.Refusals, pageRefusal{Why: g.Message})
+	}
 	if len(refused) > 0 {
 		out.Refusals = append(out.Refusals, pageRefusal{Names: Few(refused, 6)})
 	}
 	for _, r := range flagged {
-		out.Refusals = append(out.Refusals, pageRefusal{r.Flag, Few(r.Names, 6)})
+		out.Refusals = append(out.Refusals, pageRefusal{Flag: r.Flag, Names: Few(r.Names, 6)})
 	}
 	t := newPlanText(p, Options{})
 	for _, ch := range changes {

@@ -147,8 +147,11 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	}
 	b.WriteString("\n")
 	flagged, refused := Refusals(changes)
-	if len(flagged) > 0 || len(refused) > 0 {
+	if len(flagged) > 0 || len(refused) > 0 || len(p.Guards) > 0 {
 		b.WriteString("\n> [!CAUTION]\n")
+	}
+	for _, g := range p.Guards {
+		fmt.Fprintf(&b, "> %s %s\n", refusedPlan, escapeMarkdown(g.Message))
 	}
 	if len(refused) > 0 {
 		fmt.Fprintf(&b, "> %s %s\n", refusedText, codes6(refused))

@@ -132,6 +132,7 @@ type Refusal struct {
 // Headings of the refusals that a flag allows, and of those that none allows.
 const (
 	unlessText  = "Apply refuses this plan unless it is given:"
+	refusedPlan = "Apply refuses this plan as a whole, and no flag allows it:"
 	refusedText = "Apply refuses this plan, and no flag allows it; undo the change to"
 )
 
@@ -165,8 +166,11 @@ func (t planText) refusals(changes []planner.Change) {
 		return // apply says why it refuses
 	}
 	flagged, refused := Refusals(changes)
+	for _, g := range t.plan.Guards {
+		t.wrapped(red, "", refusedPlan+" "+g.Message)
+	}
 	if len(flagged) == 0 && len(refused) == 0 {
-		if !t.plan.Applyable {
+		if !t.plan.Applyable && len(t.plan.Guards) == 0 {
 			t.line(t.paint(red, "This plan cannot be applied."))
 		}
 		return
