@@ -95,6 +95,9 @@ func (e *executor) bind(task int, ref callRef) (*boundCall, error) {
 		if err != nil {
 			return c, err
 		}
+		if call.Step == planner.StepCreate {
+			entry.Created = now.UTC().Truncate(time.Second)
+		}
 		c.intent.Entry = &lockfile.EntryText{Entry: entry}
 	}
 	switch call.Step {

@@ -16,7 +16,7 @@ import (
 func (r *recorder) entryAfter(c callRef, before lockfile.Entry, start json.RawMessage) (lockfile.Entry, error) {
 	e := lockfile.Entry{
 		Address: c.change.Address, Protect: c.change.Protect, MovedFrom: c.change.RenamedFrom,
-		ID: before.ID, ETag: before.ETag,
+		ID: before.ID, ETag: before.ETag, Created: before.Created,
 		Sent: before.Sent, Needs: before.Needs, Secrets: before.Secrets,
 	}
 	var err error

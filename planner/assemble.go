@@ -36,11 +36,11 @@ func newPlan(e *env, report *diag.Report, notes []Diagnostic) *Plan {
 
 // assemble adds the changes of all nodes to the plan, in the order of their first
 // calls. It lets go of each node once it is done: a first plan is nothing but changes.
-func (p *Plan) assemble(list []*node) {
+func (p *Plan) assemble(list []*node, e *env) {
 	p.Changes = make([]Change, 0, len(list))
 	for i, n := range list {
 		list[i] = nil
-		if drift, ok := driftOf(n); ok {
+		if drift, ok := driftOf(n, e); ok {
 			p.Drift = append(p.Drift, drift)
 		}
 		if n.excluded {

@@ -120,6 +120,8 @@ func (c *diffCase) changeLock(t *testing.T, text string) {
 			e.ID = rest
 		case "etag":
 			e.ETag = rest
+		case "created": // how long ago
+			e.Created = now.Add(-must(time.ParseDuration(rest)))
 		case "deposed":
 			e.Deposed = append(e.Deposed, lockfile.Deposed{Kind: a.Kind, ID: rest, StepsLeft: []string{"disable", "delete"}})
 		case "gone":

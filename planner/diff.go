@@ -92,7 +92,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	p := newPlan(e, report, notes)
 	p.Summary.NoOp = kept
 	e.nodes = nil // a first plan is nothing but changes: assemble keeps none longer than needed
-	p.assemble(list)
+	p.assemble(list, e)
 	return p, report
 }
 

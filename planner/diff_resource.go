@@ -2,6 +2,7 @@ package planner
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
@@ -108,7 +109,7 @@ func diffApplied(n *node, live *resource.Live, seen alignment, e *env) {
 	n.compared = &seen.compared
 	base := refresh(n, live, seen)
 	if n.missing {
-		n.change.Action, n.change.Reason = Create, ReasonMissing
+		n.change.Action, n.change.Reason = Create, cmp.Or(n.hidden(e), ReasonMissing)
 		return
 	}
 	p := phaseOf(spec, n.entry, n.applied, e.At)

@@ -77,11 +77,14 @@ func guardChange(n *node, e *env) {
 		n.guard("import", "--refresh", "%s is imported as %s: the object is compared with the documents first", address, c.ID)
 	case c.Action == Import && n.missing:
 		n.guard("import", "", "%s is to be imported as %s, which is not on the platform", address, c.ID)
-	case c.Action == Create && n.missing && len(n.labels(e)) > 0:
+	case (c.Action == Create || c.Action == Delete) && n.hidden(e) == ReasonHidden:
 		n.guard("hidden", "", "%s was not found on the platform; it has the labels %s, and a client without them "+
 			"does not see it: "+
 			"use one that has them, or forget it with `aepflow state rm %s`",
-			address, strings.Join(n.labels(e), ", "), address)
+			address, strings.Join(n.unseen(e).Labels, ", "), address)
+	case (c.Action == Create || c.Action == Delete) && n.hidden(e) == ReasonNotShown:
+		n.guard("hidden", "", "%s was created less than five minutes ago, and the platform may not show it yet: "+
+			"run this again later, or forget it with `aepflow state rm %s`", address, address)
 	case c.Action == Create && n.missing && !e.Recreate:
 		n.guard("missing", "--recreate",
 			"%s was not found on the platform; if a label only hides it, creating it again duplicates it", address)

@@ -139,38 +139,3 @@ func shortens(spec *resource.Spec, n *node) (from, to string, yes bool) {
 	period, _ := specs.ParsePeriod(is.Text)
 	return was.Text, is.Text, !isPeriod || !period.IsAtLeast(old)
 }
-
-// labels are those that may hide an object from this client: it has them, or a call whose
-// outcome is not known may have set them. Those of a dataset are an object of their own.
-func (n *node) labels(e *env) []string {
-	spec := n.spec()
-	if spec.Hides == "" {
-		return labelsBelonging(n.change.Address, e)
-	}
-	list, ok := n.applied.Get(spec.Hides)
-	if !ok {
-		list, _ = n.desired.Get(spec.Hides)
-	}
-	return textsOf(list)
-}
-
-// labelsBelonging are the labels that another entry has for an object.
-func labelsBelonging(a resource.Address, e *env) []string {
-	for _, user := range e.users()[a] {
-		spec := resource.SpecOf(user.Kind)
-		if spec.Of == "" || spec.Hides == "" {
-			continue
-		}
-		entry, _ := e.lock.Get(user)
-		list, _ := parse(entry.Applied).Get(spec.Hides)
-		return textsOf(list)
-	}
-	return nil
-}
-
-func textsOf(list resource.Value) (out []string) {
-	for _, l := range list.Items {
-		out = append(out, l.Text)
-	}
-	return out
-}

@@ -92,6 +92,8 @@ const (
 	ReasonConverged    Reason = "the platform has it already"
 	ReasonImport       Reason = "exists on the platform and is taken over"
 	ReasonMissing      Reason = "not found on the platform: removed, or hidden by a label"
+	ReasonHidden       Reason = "not visible to this client: it has labels, which may hide it"
+	ReasonNotShown     Reason = "not visible yet: it was created less than five minutes ago"
 	ReasonProfile      Reason = "takes part in Profile: the platform does not remove it"
 	ReasonProtect      Reason = "its protection changes"
 	ReasonReworded     Reason = "the documents name the same objects in another way"

@@ -51,6 +51,36 @@ func refresh(n *node, live *resource.Live, seen alignment) (base resource.Value)
 	return seen.aligned
 }
 
+// unseen says why a read may not find the object of a node: its labels, those that a call whose outcome is not known may
+// have set included, or its age.
+func (n *node) unseen(e *env) lockfile.Unseen {
+	u := e.lock.Unseen(resource.Live{Address: n.change.Address, Deposed: n.change.Deposed != ""}, e.At)
+	if hides := n.spec().Hides; hides != "" && len(u.Labels) == 0 && n.desired.Kind == resource.ObjectValue {
+		if _, applied := n.applied.Get(hides); !applied {
+			list, _ := n.desired.Get(hides)
+			for _, l := range list.Items {
+				u.Labels = append(u.Labels, l.Text)
+			}
+		}
+	}
+	return u
+}
+
+// hidden is the reason of a change of an object that a refresh did not find, and that may exist all the same; "" for any
+// other.
+func (n *node) hidden(e *env) Reason {
+	if !n.missing {
+		return ""
+	}
+	switch u := n.unseen(e); {
+	case len(u.Labels) > 0:
+		return ReasonHidden
+	case u.New:
+		return ReasonNotShown
+	}
+	return ""
+}
+
 // alignment is a live object in the shape of what was applied, and where the two differ.
 type alignment struct {
 	compared
@@ -130,7 +160,7 @@ var reasonOfClass = map[string]string{
 
 // driftOf returns how the platform moved away from what was applied to an object,
 // false when it did not.
-func driftOf(n *node) (Change, bool) {
+func driftOf(n *node, e *env) (Change, bool) {
 	if !n.exists || len(n.drift) == 0 && !n.missing {
 		return Change{}, false
 	}
@@ -142,6 +172,9 @@ func driftOf(n *node) (Change, bool) {
 	}
 	if n.missing {
 		c.Action, c.Reason = Delete, ReasonMissing
+		if reason := n.hidden(e); reason != "" {
+			c.Action, c.Reason = NoOp, reason
+		}
 	}
 	c.Actions = actionList(c.Action)
 	desired := spec.Tree(n.desired)

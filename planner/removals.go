@@ -61,10 +61,14 @@ func forgetParts(list []*node, e *env) {
 	forget(list, stay, ReasonShared)
 }
 
-// forgetMissing turns the removal of an object that a refresh did not find into one from the lockfile.
+// forgetMissing turns the removal of an object that a refresh did not find into one from the lockfile, unless it may be
+// there all the same.
 func forgetMissing(n *node, e *env) {
 	if live := liveOf(n.change.Address, n.change.Deposed, e); live != nil && live.Missing {
-		n.missing, n.change.Action, n.change.Reason = true, Forget, ReasonMissing
+		n.missing = true
+		if n.hidden(e) == "" {
+			n.change.Action, n.change.Reason = Forget, ReasonMissing
+		}
 	}
 }
 

@@ -91,7 +91,11 @@ func (u *pulling) compare(lock *lockfile.Lock, lives []resource.Live, only []res
 		}
 		i := &pulled{Resource: r, entry: e, live: &lives[k]}
 		if lives[k].Missing {
-			u.refuse(i, "", "it is gone, or hidden by a label", r.Origin)
+			reason := "it is gone, or hidden by a label"
+			if !lock.Unseen(lives[k], u.now()).IsZero() {
+				reason = "it is not visible to this client"
+			}
+			u.refuse(i, "", reason, r.Origin)
 			continue
 		}
 		if err := u.take(i); err != nil {

@@ -60,7 +60,7 @@ type repaired struct {
 // repairChange is a decision of a repair about one object.
 type repairChange struct {
 	Address resource.Address `json:"address"`
-	// Change is chosen, undecided, removed, or taken_over.
+	// Change is chosen, undecided, removed, hidden, or taken_over.
 	Change     string            `json:"change"`
 	ID         string            `json:"id,omitempty"`
 	Document   string            `json:"document,omitempty"` // FILE:LINE, of undecided
@@ -215,6 +215,9 @@ func (r *stateRepair) resolve(
 	for _, o := range found {
 		e, _ := lock.Get(o.Address)
 		switch {
+		case o.Missing && !lock.Unseen(o, r.now()).IsZero():
+			r.Changes = append(r.Changes, repairChange{Address: o.Address, Change: "hidden", ID: o.ID})
+			r.say("%s: %s is not visible to this client, perhaps for its labels or its age; the entry stays", o.Address, o.ID)
 		case o.Missing:
 			what := "the entry was removed"
 			if o.Deposed {

@@ -195,16 +195,9 @@ func subjectsOf(
 			if live, ok := lives[e.ID]; ok {
 				s.Live = &live
 			}
-			s.Unseen = s.Live == nil && hasLabels(e)
+			s.Unseen = s.Live == nil && !flows.Unseen(resource.Live{Address: s.Address}, a.now()).IsZero()
 		}
 		out = append(out, s)
 	}
 	return out, nil
-}
-
-// hasLabels reports whether an entry has labels, which hide it from clients that lack them.
-func hasLabels(e lockfile.Entry) bool {
-	body, err := resource.Parse(e.Applied)
-	labels, ok := body.Get("labels")
-	return err == nil && ok && len(labels.Items) > 0
 }

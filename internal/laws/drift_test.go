@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -241,6 +242,7 @@ func (d drifting) run(t *testing.T, base string) {
 	w := newWorld(t, 1, emulator.Switches{})
 	w.secrets = map[string]string{"env.PW": "canary-pw"}
 	w.apply(w.plan(edited(nil), w.options()))
+	w.now = w.now.Add(lockfile.ShownWithin) // what is absent from now on is not only late
 	if f := w.fork(); d.behind != nil {
 		f.apply(f.plan(edited(d.behind), f.options()))
 	}
@@ -298,9 +300,16 @@ func TestMissingIsGuarded(t *testing.T) {
 	a := resource.Address{Kind: resource.Dataset, Name: "spare"}
 	e, _ := w.lock().Get(a)
 	w.do("DELETE", "/data/foundation/catalog/dataSets/"+e.ID, "")
+	w.now = w.now.Add(lockfile.ShownWithin - time.Second)
+	p := w.refreshed(g, w.options())
+	if guarded := p.Guarded(); len(guarded) != 1 || guarded[0].Guards[0].Code != "hidden" || len(p.Drift) != 1 ||
+		p.Drift[0].Action != planner.NoOp {
+		t.Errorf("a new object that is not shown is taken for removed:\n%+v", guarded)
+	}
+	w.now = w.now.Add(time.Second)
 	o := w.options()
 	o.Recreate = false
-	p := w.refreshed(g, o)
+	p = w.refreshed(g, o)
 	guarded := p.Guarded()
 	if len(guarded) != 1 || guarded[0].Address != a || guarded[0].Guards[0].Flag != "--recreate" || p.Applyable {
 		t.Errorf("want one guard on %s:\n%+v", a, guarded)

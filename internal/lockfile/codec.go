@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,6 +37,7 @@ type header struct {
 type entryJSON struct {
 	ID        string           `json:"id,omitzero"`
 	ETag      string           `json:"etag,omitzero"`
+	Created   time.Time        `json:"created,omitzero"`
 	Digest    string           `json:"digest,omitzero"`
 	Protect   bool             `json:"protect,omitzero"`
 	MovedFrom resource.Address `json:"moved_from,omitzero"`
@@ -54,14 +56,14 @@ func (e Entry) plain() entryJSON {
 		needs = slices.SortedStableFunc(slices.Values(needs), compareNeeds)
 	}
 	return entryJSON{
-		ID: e.ID, ETag: e.ETag, Protect: e.Protect, MovedFrom: e.MovedFrom, Applied: jsontext.Value(e.Applied),
+		ID: e.ID, ETag: e.ETag, Created: e.Created, Protect: e.Protect, MovedFrom: e.MovedFrom, Applied: jsontext.Value(e.Applied),
 		Sent: e.Sent, Needs: needs, Secrets: e.Secrets, Deposed: e.Deposed,
 	}
 }
 
 func (j entryJSON) entry(a resource.Address) Entry {
 	return Entry{
-		Address: a, ID: j.ID, ETag: j.ETag, Protect: j.Protect, MovedFrom: j.MovedFrom, Applied: []byte(j.Applied),
+		Address: a, ID: j.ID, ETag: j.ETag, Created: j.Created, Protect: j.Protect, MovedFrom: j.MovedFrom, Applied: []byte(j.Applied),
 		Sent: j.Sent, Needs: j.Needs, Secrets: j.Secrets, Deposed: j.Deposed,
 	}
 }

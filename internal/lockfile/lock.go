@@ -12,28 +12,36 @@ import (
 	"encoding/json"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
 // Version is the version of the lockfile's form, of the newest that there is. A reader refuses a newer
-// major version and says how to go on. A lockfile without an unknown secret has plainVersion, which
-// earlier releases read too.
+// major version and says how to go on. A lockfile without an unknown secret has the major version of
+// plainVersion, one without times of creation the minor version 0: earlier releases read those too.
 const (
-	Version      = "2.0"
-	plainVersion = "1.0"
+	Version      = "2.1"
+	plainVersion = "1.1"
 )
 
 // version is that of the lockfile's form with these entries.
 func (l *Lock) version() string {
+	version := plainVersion
+	timed := false
 	for i := range l.Entries {
-		for _, s := range l.Entries[i].Secrets {
+		e := &l.Entries[i]
+		timed = timed || !e.Created.IsZero()
+		for _, s := range e.Secrets {
 			if s.Hash == UnknownSecret {
-				return Version
+				version = Version
 			}
 		}
 	}
-	return plainVersion
+	if !timed {
+		return version[:len(version)-1] + "0"
+	}
+	return version
 }
 
 // Lock is what was last applied to one target.
@@ -56,6 +64,7 @@ type Target struct {
 type Entry struct {
 	Address resource.Address
 	ID      string          // as the platform gave it; "" while only deposed objects are left
+	Created time.Time       // by the platform's clock, in seconds; zero when it was not created here, or long ago
 	ETag    string          // Flow Service: with its quotes; dataset: E-Tag; registry and mapping set: version
 	Applied json.RawMessage // compact JSON, references unresolved
 	Sent    []Sent          // values bound when they were sent, where the document leaves them open

@@ -66,7 +66,7 @@ func parseLock(text []byte, verified bool) (*Lock, error) {
 	case errors.Is(err, ErrDigest):
 		return nil, err
 	}
-	if v := versionOf(text); v != "" && v != Version && v != plainVersion {
+	if v := versionOf(text); v != "" && !isMajorOf(Version, v) && !sameMajor(v) || isNewerMinor(v) {
 		return nil, fmt.Errorf("%w (lock_version %s, this one reads %s)", ErrNewer, v, Version)
 	}
 	if !errors.Is(err, ErrSyntax) {
@@ -323,6 +323,13 @@ func hasConflictMarkers(text []byte) bool {
 
 // sameMajor reports whether a journal, or a lockfile without unknown secrets, has a version that is read here.
 func sameMajor(v string) bool { return isMajorOf(plainVersion, v) }
+
+// isNewerMinor reports whether a version has members that are not known here.
+func isNewerMinor(v string) bool {
+	_, minor, _ := strings.Cut(v, ".")
+	_, ours, _ := strings.Cut(Version, ".")
+	return len(minor) > len(ours) || len(minor) == len(ours) && minor > ours
+}
 
 func isMajorOf(version, v string) bool {
 	ours, _, _ := strings.Cut(version, ".")

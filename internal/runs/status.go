@@ -142,7 +142,7 @@ func (s Subject) health(last Run, d Dataflow, at time.Time) (Health, string) {
 	case s.ID == "":
 		return IsUnapplied, ""
 	case s.Live == nil && s.Unseen:
-		return IsUnseen, "a label may hide it, or it is gone"
+		return IsUnseen, "a label may hide it, or it is new; or it is gone"
 	case s.Live == nil:
 		return IsGone, "it was applied, and is not on the platform"
 	case s.Live.State == "draft":
