@@ -301,7 +301,11 @@ func (b *schemaBuilder) descriptor(d *Object, path string) string {
 		s.ReferenceIdentities = append(s.ReferenceIdentities,
 			schemas.Reference{Path: path, Namespace: text(d.text("xdm:identityNamespace"))})
 	case resource.Relationship:
-		s.Relationships = append(s.Relationships, b.relationship(d, path))
+		reference := b.referenceAt(d.text("xdm:sourceProperty"))
+		if reference == nil {
+			return "the field has no reference identity"
+		}
+		s.Relationships = append(s.Relationships, b.relationship(d, path, reference.text("xdm:identityNamespace")))
 	case resource.Display:
 		name := schemas.DisplayName{
 			Path: path, Title: text(d.text("xdm:title.en_us")), Description: text(d.text("xdm:description.en_us")),
@@ -314,9 +318,38 @@ func (b *schemaBuilder) descriptor(d *Object, path string) string {
 	return ""
 }
 
-func (b *schemaBuilder) relationship(d *Object, path string) schemas.Relationship {
+// referenceAt is the reference identity of a field, nil for none.
+func (b *schemaBuilder) referenceAt(property string) *Object {
+	for _, d := range b.index.descriptors[lastPart(b.object.ID)] {
+		if d.Kind == resource.ReferenceIdentity && d.text("xdm:sourceProperty") == property {
+			return d
+		}
+	}
+	return nil
+}
+
+// isIdentified reports whether a relationship agrees with the primary identity of the schema that it leads to.
+// Documents check that for a schema of theirs, and the platform does not.
+func (b *schemaBuilder) isIdentified(d *Object, namespace string) bool {
+	for _, other := range b.index.descriptors[lastPart(d.text("xdm:destinationSchema"))] {
+		if other.Kind != resource.Descriptor || other.text("xdm:isPrimary") != "true" {
+			continue
+		}
+		field, far := d.text("xdm:destinationProperty"), d.text("xdm:destinationNamespace")
+		primary := other.text("xdm:namespace")
+		return (namespace == primary || field != "" && field != other.text("xdm:sourceProperty")) && (far == "" || far == primary)
+	}
+	return false
+}
+
+// relationship reads a relationship of a field that refers by a namespace.
+func (b *schemaBuilder) relationship(d *Object, path, namespace string) schemas.Relationship {
+	schema := b.id(d.text("xdm:destinationSchema"))
+	if b.isIdentified(d, namespace) {
+		schema = b.called(resource.Schema, d.text("xdm:destinationSchema"))
+	}
 	r := schemas.Relationship{
-		Path: path, Schema: b.called(resource.Schema, d.text("xdm:destinationSchema")),
+		Path: path, Schema: schema,
 		Cardinality: d.text("xdm:cardinality"), Namespace: text(d.text("xdm:destinationNamespace")),
 		Name: text(d.text("xdm:sourceToDestinationName")), ReverseName: text(d.text("xdm:destinationToSourceName")),
 		Title: text(d.text("xdm:sourceToDestinationTitle")), ReverseTitle: text(d.text("xdm:destinationToSourceTitle")),

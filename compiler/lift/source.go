@@ -13,6 +13,7 @@ import (
 // source reads what a source connection reads: a table, files, a self-serve source, or a stream.
 func (x *index) source(f *schemas.Dataflow, p parts, via schemas.Via) string {
 	params, data := at(p.source.Body, "params"), at(p.source.Body, "data")
+	f.CDC = strings.EqualFold(at(params, "cdcEnabled").Text, "true")
 	switch {
 	case p.spec.ID == specs.CRMToAEP:
 		f.Database.Via = via
@@ -55,7 +56,6 @@ func table(f *schemas.Dataflow, params resource.Value) string {
 			return reason
 		}
 	}
-	f.CDC = at(params, "cdcEnabled").Text == "true"
 	return ""
 }
 
