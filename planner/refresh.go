@@ -51,8 +51,8 @@ func refresh(n *node, live *resource.Live, seen alignment) (base resource.Value)
 	return seen.aligned
 }
 
-// unseen says why a read may not find the object of a node: its labels, those that a call whose outcome is not known may
-// have set included, or its age.
+// unseen says why a read may not find the object of a node: its age, or its labels, those included that a call
+// whose outcome is not known may have set.
 func (n *node) unseen(e *env) lockfile.Unseen {
 	u := e.lock.Unseen(resource.Live{Address: n.change.Address, Deposed: n.change.Deposed != ""}, e.At)
 	if hides := n.spec().Hides; hides != "" && len(u.Labels) == 0 && n.desired.Kind == resource.ObjectValue {
@@ -66,8 +66,8 @@ func (n *node) unseen(e *env) lockfile.Unseen {
 	return u
 }
 
-// hidden is the reason of a change of an object that a refresh did not find, and that may exist all the same; "" for any
-// other.
+// hidden is the reason of a change of an object that a refresh did not find, and that may exist all the same;
+// "" for any other.
 func (n *node) hidden(e *env) Reason {
 	if !n.missing {
 		return ""

@@ -37,7 +37,8 @@ func TestUnseen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := l.Unseen(resource.Live{Address: a}, at); got.New != want.New || !slices.Equal(got.Labels, want.Labels) || got.IsZero() != want.IsZero() {
+		got := l.Unseen(resource.Live{Address: a}, at)
+		if got.New != want.New || !slices.Equal(got.Labels, want.Labels) || got.IsZero() != want.IsZero() {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 		if l.Unseen(resource.Live{Address: a, Deposed: true}, at).New {
