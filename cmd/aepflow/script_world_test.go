@@ -98,7 +98,10 @@ var volatile = []struct {
 	with string
 }{
 	{regexp.MustCompile(`\((\d+ ms|\d+\.\d s)\)`), "(TIME)"},
-	{regexp.MustCompile(`"(lineage|digest|etag|created|hash|secrets|tool_version|config_digest)": "(?:[^"\\]|\\.)*"`), `"$1": "…"`},
+	{
+		regexp.MustCompile(`"(lineage|digest|etag|created|hash|secrets|tool_version|config_digest)": "(?:[^"\\]|\\.)*"`),
+		`"$1": "…"`,
+	},
 	{regexp.MustCompile(`"elapsed_ms":\d+`), `"elapsed_ms":0`},
 	{regexp.MustCompile(`request id [0-9a-f]{32}`), "request id …"},
 	{regexp.MustCompile(`"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"`), `"<etag>"`},

@@ -337,7 +337,8 @@ func (b *schemaBuilder) isIdentified(d *Object, namespace string) bool {
 		}
 		field, far := d.text("xdm:destinationProperty"), d.text("xdm:destinationNamespace")
 		primary := other.text("xdm:namespace")
-		return (namespace == primary || field != "" && field != other.text("xdm:sourceProperty")) && (far == "" || far == primary)
+		isOtherField := field != "" && field != other.text("xdm:sourceProperty")
+		return (namespace == primary || isOtherField) && (far == "" || far == primary)
 	}
 	return false
 }

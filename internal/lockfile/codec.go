@@ -56,15 +56,17 @@ func (e Entry) plain() entryJSON {
 		needs = slices.SortedStableFunc(slices.Values(needs), compareNeeds)
 	}
 	return entryJSON{
-		ID: e.ID, ETag: e.ETag, Created: e.Created, Protect: e.Protect, MovedFrom: e.MovedFrom, Applied: jsontext.Value(e.Applied),
-		Sent: e.Sent, Needs: needs, Secrets: e.Secrets, Deposed: e.Deposed,
+		ID: e.ID, ETag: e.ETag, Created: e.Created, Protect: e.Protect, MovedFrom: e.MovedFrom,
+		Applied: jsontext.Value(e.Applied),
+		Sent:    e.Sent, Needs: needs, Secrets: e.Secrets, Deposed: e.Deposed,
 	}
 }
 
 func (j entryJSON) entry(a resource.Address) Entry {
 	return Entry{
-		Address: a, ID: j.ID, ETag: j.ETag, Created: j.Created, Protect: j.Protect, MovedFrom: j.MovedFrom, Applied: []byte(j.Applied),
-		Sent: j.Sent, Needs: j.Needs, Secrets: j.Secrets, Deposed: j.Deposed,
+		Address: a, ID: j.ID, ETag: j.ETag, Created: j.Created, Protect: j.Protect, MovedFrom: j.MovedFrom,
+		Applied: []byte(j.Applied),
+		Sent:    j.Sent, Needs: j.Needs, Secrets: j.Secrets, Deposed: j.Deposed,
 	}
 }
 

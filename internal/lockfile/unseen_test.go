@@ -8,7 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// TestUnseen: labels of an object itself, or of an object that belongs to it, and its age say why a read may not find it.
+// TestUnseen: labels of an object itself, or of one that belongs to it, and its age say why a read may not find it.
 func TestUnseen(t *testing.T) {
 	at := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
 	address := func(kind resource.Kind, name string) resource.Address {
@@ -30,7 +30,8 @@ func TestUnseen(t *testing.T) {
 	}
 	for name, want := range map[string]Unseen{
 		"dataset.visits": {Labels: []string{"C1", "S1"}}, "dataset.new": {New: true}, "dataset.none": {},
-		"datasetlabels.renamed": {Labels: []string{"C1", "S1"}}, "flow.plain": {}, "flow.labeled": {Labels: []string{"core/C1"}},
+		"datasetlabels.renamed": {Labels: []string{"C1", "S1"}}, "flow.plain": {},
+		"flow.labeled":  {Labels: []string{"core/C1"}},
 		"target.visits": {},
 	} {
 		a, err := resource.ParseAddress(name)
