@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
 )
@@ -27,6 +28,9 @@ func (a admin) routes() []core.Route {
 		r(http.MethodGet, "/objects", core.NoSpace, func(c *core.Call) (core.Answer, error) {
 			return a.stored(func() (core.Answer, error) { return core.OK(s.Objects()) })
 		}),
+		r(http.MethodGet, "/datasets/{id}/rows", core.NoSpace, func(c *core.Call) (core.Answer, error) {
+			return a.stored(func() (core.Answer, error) { return a.records(c) })
+		}),
 		r(http.MethodPost, "/faults", core.NoSpace, a.addFaults),
 		r(http.MethodDelete, "/faults", core.NoSpace, func(c *core.Call) (core.Answer, error) {
 			s.ClearFaults()
@@ -39,6 +43,23 @@ func (a admin) routes() []core.Route {
 		}),
 		r(http.MethodPost, "/clock", core.NoSpace, a.setClock),
 	}
+}
+
+// records answers the newest records of a dataset, whichever sandbox it is in: each with its row, what each mapping
+// did, and the run that brought it.
+func (a admin) records(c *core.Call) (core.Answer, error) {
+	id := c.Arg("id")
+	for _, sp := range a.s.env.AllSpaces() {
+		flow.CatchUp(sp, c.Now)
+		sp.Mu.RLock()
+		known := sp.Get(core.KindDataset, id) != nil
+		rows := append([]any{}, catalog.RecordsOf(sp, id)...)
+		sp.Mu.RUnlock()
+		if known {
+			return core.OK(object{"dataset": id, "org": sp.Org.ID, "sandbox": sp.Sandbox.Name, "rows": rows})
+		}
+	}
+	return core.Answer{}, core.Refuse(core.OwnService, http.StatusNotFound, "", "there is no dataset %s", id)
 }
 
 func badCall(format string, args ...any) error {
@@ -126,7 +147,7 @@ func (a admin) serve(w http.ResponseWriter, r *http.Request, raw []byte, bodyErr
 	c := &core.Call{Env: a.s.env, Service: core.OwnService, Request: r, Raw: raw, Now: a.s.env.Now(),
 		RequestID: a.s.env.NewHex(32), Query: r.URL.Query()}
 	answer := a.s.safely(c, func() (core.Answer, error) {
-		rt, _, known := a.s.router.Find(r.Method, r.URL.EscapedPath())
+		rt, args, known := a.s.router.Find(r.Method, r.URL.EscapedPath())
 		switch {
 		case bodyErr != nil:
 			return core.Answer{}, bodyErr
@@ -135,6 +156,7 @@ func (a admin) serve(w http.ResponseWriter, r *http.Request, raw []byte, bodyErr
 		case rt == nil:
 			return core.Answer{}, noRoute(c, known)
 		}
+		c.Args = args
 		if err := c.Decode(); err != nil {
 			return core.Answer{}, err
 		}

@@ -25,7 +25,9 @@ func (a *api) changesFlow(source string) object {
 		text("id")
 	mapping := a.post(prepBase+"/mappingSets", object{
 		"outputSchema": object{"schemaRef": object{"id": id, "contentType": full}},
-		"mappings":     []any{object{"sourceType": "ATTRIBUTE", "source": "id", "destination": "id"}}}).want(200).text("id")
+		"mappings": []any{object{"sourceType": "ATTRIBUTE", "source": "id", "destination": "id"},
+			object{"sourceType": "STATIC", "source": "1", "destination": "seq"},
+			object{"sourceType": "STATIC", "source": "2027-01-01", "destination": "at"}}}).want(200).text("id")
 	flow := a.filesFlow(source)
 	flow["targetConnectionIds"] = []any{target}
 	flow["transformations"] = []any{object{"name": "Mapping", "params": object{"mappingId": mapping}}}

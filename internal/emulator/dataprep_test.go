@@ -41,24 +41,31 @@ func TestValidateMappings(t *testing.T) {
 	a.post(prepBase+"/mappingSets", with(body, "mappings.1.destination", "_id")).refused(400, "BadRequestError")
 }
 
-// Preview carries columns and constants, and says what it left out.
+// Preview evaluates mappings, and says what failed and what breaks the schema.
 func TestPreview(t *testing.T) {
 	a := open(t, Options{})
 	set := with(mappingBody(), "mappings", []any{
 		object{"sourceType": "ATTRIBUTE", "source": "First Name", "destination": "person.name.firstName"},
 		object{"sourceType": "ATTRIBUTE", "source": "${b.c}", "destination": "_id"},
-		object{"sourceType": "STATIC", "source": "CRM", "destination": "person.nationality"},
+		object{"sourceType": "STATIC", "source": "SE", "destination": "person.nationality"},
 		object{"sourceType": "EXPRESSION", "source": "upper(a)", "destination": "person.name.lastName"},
 	})
 	r := a.post(prepBase+"/mappingSets/preview",
-		object{"data": []any{object{"First Name": "Ann", "b.c": "7"}, object{"b.c": "8"}}, "mappingSet": set}).want(200)
+		object{"data": []any{object{"First Name": "Ann", "b.c": "7", "a": "x"}, object{"b.c": "8"}},
+			"mappingSet": set}).want(200)
 	rows := r.v.([]any)
 	if len(rows) != 2 || string(core.ToJSON(core.At(rows[0],
-		"data"))) != `{"_id":"7","person":{"name":{"firstName":"Ann"},"nationality":"CRM"}}` {
+		"data"))) != `{"_id":"7","person":{"name":{"firstName":"Ann","lastName":"X"},"nationality":"SE"}}` {
 		t.Fatalf("rows %s", r.raw)
 	}
-	if n, m := len(core.List(rows[0], "errors")), len(core.List(rows[1], "errors")); n != 1 || m != 2 {
-		t.Errorf("%d and %d fields are said to be left out, want 1 and 2: %s", n, m, r.raw)
+	if n, m := len(core.List(rows[0], "errors")), len(core.List(rows[1], "errors")); n != 0 || m != 2 {
+		t.Errorf("%d and %d errors, want 0 and 2: %s", n, m, r.raw)
+	}
+	broken := with(set, "mappings.2.source", "Sweden")
+	r = a.post(prepBase+"/mappingSets/preview", object{"data": object{"First Name": "Ann", "b.c": "7", "a": "x"},
+		"mappingSet": broken}).want(200)
+	if why := core.Text(core.List(r.v.([]any)[0], "errors")[0], "exception"); !strings.Contains(why, "does not match") {
+		t.Errorf("a value that breaks the schema: %s", r.raw)
 	}
 	a.post(prepBase+"/mappingSets/preview", object{"data": "x", "mappingSet": set}).refused(400, "BadRequestError")
 	a.post(prepBase+"/mappingSets/preview", object{"data": object{}}).refused(400, "BadRequestError")

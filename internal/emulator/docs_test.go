@@ -109,8 +109,8 @@ func TestSwitchesAreSetByName(t *testing.T) {
 	r := a.post(prepBase+"/mappingSets/preview", object{"data": object{"TestID": "a", "Name": "Ann", "Datefield": "2027-01-01"},
 		"mappingSet": with(mappingBody(), "mappings.0.sourceType", "EXPRESSION", "mappings.0.source",
 			"upper(TestID)")}).want(200)
-	if core.Text(r.v, "data", "person", "name", "fullName") != "Ann" || core.At(r.v, "data", "_id") != nil ||
-		len(core.List(r.v, "errors")) != 1 {
+	if core.Text(r.v, "data", "person", "name", "fullName") != "Ann" || core.Text(r.v, "data", "_id") != "A" ||
+		core.At(r.v, "errors") != nil {
 		t.Errorf("preview %s", r.raw)
 	}
 }

@@ -93,7 +93,16 @@ type pageConnection struct{ ID, Name, Connector, Auth, State, Tone, Data string 
 type pageDataset struct {
 	ID, Name, Schema, Profile, Version string
 	Batches, Request                   int
+	Records                            section[pageRecord]
 }
+
+// pageRecord is a record of a dataset with the row that it came from.
+type pageRecord struct {
+	At, Record, Row string
+	Mappings        []pageOutcome
+}
+
+type pageOutcome struct{ Destination, Source, State, Tone string }
 
 type pageSchema struct{ ID, Title, Class, Groups, Identities, Profile, Version string }
 
@@ -325,7 +334,33 @@ func datasetRow(sp *core.Space, r *core.Record, o object) pageDataset {
 	d := pageDataset{ID: r.ID, Name: core.Text(o, "name"), Version: core.Text(o, "version"),
 		Profile: yes(catalog.Enabled(tags, "unifiedProfile")), Batches: len(sp.Table(core.KindBatch).By("dataSetId", r.ID))}
 	d.Schema = titleOf(sp, core.Text(o, "schemaRef", "id"))
+	kept := catalog.RecordsOf(sp, r.ID)
+	d.Records.Total = len(kept)
+	for _, k := range kept[:min(len(kept), shownRecords)] {
+		d.Records.Rows = append(d.Records.Rows, recordRow(k))
+	}
 	return d
+}
+
+// shownRecords is how many records of a dataset the page has.
+const shownRecords = 20
+
+func recordRow(kept any) pageRecord {
+	at, _ := core.AsInt(core.At(kept, "at"))
+	row := pageRecord{At: clock(at), Record: indented(core.ToJSON(core.At(kept, "record"))),
+		Row: indented(core.ToJSON(core.At(kept, "row")))}
+	for _, m := range core.List(kept, "mappings") {
+		o := pageOutcome{Destination: core.Text(m, "destination"), Source: core.Text(m, "source"),
+			State: core.Text(m, "state")}
+		switch o.State {
+		case "failed":
+			o.State, o.Tone = "failed: "+core.Text(m, "message"), "bad"
+		case "unknown":
+			o.State, o.Tone = core.Text(m, "message"), "warn"
+		}
+		row.Mappings = append(row.Mappings, o)
+	}
+	return row
 }
 
 func titleOf(sp *core.Space, id string) string {

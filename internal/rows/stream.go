@@ -79,6 +79,23 @@ func Open(name string, stream io.Reader, file File, size int64) (*Reader, error)
 	return openDelimited(in, f.Delimiter)
 }
 
+// Stream begins to read a file in memory whose format is known. Compression is undone for at most MaxText bytes.
+func Stream(text []byte, f Format) (*Reader, error) {
+	text, err := unpack(text, f.Compression, MaxText)
+	if err != nil {
+		return nil, err
+	}
+	switch f.Type {
+	case "delimited":
+		return openDelimited(bufio.NewReader(strings.NewReader(decode(text, f.Encoding))), f.Delimiter)
+	case "json":
+		return openJSON(bufio.NewReader(bytes.NewReader(text)))
+	case "parquet":
+		return openParquet(bytes.NewReader(text), int64(len(text)))
+	}
+	return nil, fmt.Errorf("format %q is not one of delimited, json, parquet", f.Type)
+}
+
 func openDelimited(in *bufio.Reader, delimiter string) (*Reader, error) {
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
 		_, _ = in.Discard(len(mark))

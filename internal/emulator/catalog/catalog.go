@@ -348,6 +348,7 @@ func deleteDataset(c *core.Call) (core.Answer, error) {
 	}
 	c.Env.Hooks.DatasetChanged(c, r.ID, nil, nil)
 	c.Space.Remove(core.KindDatasetLabels, r.ID)
+	c.Space.Remove(core.KindRecords, r.ID)
 	c.Space.Remove(core.KindDataset, r.ID)
 	return core.OK(datasetRef(r.ID))
 }

@@ -26,6 +26,8 @@ const (
 	KindMappingSet Kind = "mappingSets"
 	// KindDiagnostics keeps rows of batches that failed; its ids are those of the batches.
 	KindDiagnostics Kind = "diagnostics"
+	// KindRecords keeps the newest records of datasets; its ids are those of the datasets.
+	KindRecords Kind = "records"
 	// KindMappingVersion keeps the former versions of mapping sets; its ids
 	// are "SET@VERSION".
 	KindMappingVersion Kind = "mappingVersions"
@@ -58,6 +60,7 @@ var indexed = map[Kind][]string{
 	KindBatch:          {"dataSetId"},
 	KindFile:           {"batchId"},
 	KindDiagnostics:    {},
+	KindRecords:        {},
 	KindMappingSet:     {"name"},
 	KindMappingVersion: {},
 	KindNamespace:      {"code"},

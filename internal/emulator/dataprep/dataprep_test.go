@@ -104,16 +104,6 @@ func TestExpressions(t *testing.T) {
 	}
 }
 
-func TestAttributeValues(t *testing.T) {
-	row := core.MustObject([]byte(`{"a":{"b":{"c":1}},"d.e":2,"l":[{"x":3},{"x":4}],"p q":5}`))
-	for path, want := range map[string]string{"a.b.c": "1", "d.e": "2", `d\.e`: "2", "l[0].x": "3", "${p q}": "5",
-		"a.b": `{"c":1}`, "a.c": "null", "none": "null"} {
-		if got := string(core.ToJSON(attributeValue(row, path))); got != want {
-			t.Errorf("%s: got %s, want %s", path, got, want)
-		}
-	}
-}
-
 func TestPreviews(t *testing.T) {
 	body := func(mappings string) string {
 		return `{"data":[{"a":{"b":"x"}}],"mappingSet":` + set(mappings) + `}`
@@ -123,7 +113,7 @@ func TestPreviews(t *testing.T) {
 		servetest.Step{Call: "POST /mappingSets/preview", Body: body(column + "," + constant), Status: 200,
 			Want: `[{"data":{"_acme":{"s":"x","l":[{"x":"k"}]}},"errors":null}]`},
 		servetest.Step{Call: "POST /mappingSets/preview", Body: body(strings.Replace(column, "a.b", "c", 1)), Status: 200,
-			Want: `[{"errors":[{"exception":"the row has no c"}]}]`},
+			Want: "[{\"errors\":[{\"exception\":\"the row has no `c`\"}]}]"},
 		servetest.Step{Call: "POST /mappingSets/preview", Body: `{"data":1}`, Status: 400},
 	)
 	open(core.Switches{Preview: "object"}).Run(t,
@@ -141,24 +131,9 @@ func TestPreviewConverts(t *testing.T) {
 		servetest.Step{Call: "POST /mappingSets/preview", Body: body("n", "_acme.n"), Status: 200, Exact: `[{"data":{"_acme":{"n":1234}},"errors":null}]`},
 		servetest.Step{Call: "POST /mappingSets/preview", Body: body("z", "_acme.n"), Status: 200, Exact: `[{"data":{"_acme":{"n":7}},"errors":null}]`},
 		servetest.Step{Call: "POST /mappingSets/preview", Body: body("d", "_acme.s"), Status: 200, Exact: `[{"data":{"_acme":{"s":"12.5"}},"errors":null}]`},
-		servetest.Step{Call: "POST /mappingSets/preview", Body: body("x", "_acme.n"), Status: 200, Want: `[{"data":{},"errors":[{"exception":"\"many\" cannot be converted to int"}]}]`},
+		servetest.Step{Call: "POST /mappingSets/preview", Body: body("x", "_acme.n"), Status: 200,
+			Want: `[{"data":{},"errors":[{"exception":"expected a whole number, found \"many\""}]}]`},
 	)
-	for _, c := range []struct{ value, xdm, want string }{
-		{`"true"`, "boolean", "true"}, {`"si"`, "boolean", ""}, {`"1.50"`, "number", "1.5"}, {`"NaN"`, "number", ""}, {`1`, "string", `"1"`}, {`"1.5"`, "long", ""},
-		{`"2027-01-02"`, "date", `"2027-01-02"`}, {`"2027-01-02 03:04:05"`, "date-time", `"2027-01-02T03:04:05Z"`}, {`"soon"`, "date", ""}, {`"x"`, "", `"x"`}, {`{"a":1}`, "int", `{"a":1}`},
-	} {
-		v, err := core.DecodeJSON([]byte(c.value))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := ""
-		if typed, fits := convert(v, c.xdm); fits {
-			got = string(core.ToJSON(typed))
-		}
-		if got != c.want {
-			t.Errorf("%s as %s: got %s, want %s", c.value, c.xdm, got, c.want)
-		}
-	}
 }
 
 // A new set is a draft, and each write of one of its mappings makes a version.

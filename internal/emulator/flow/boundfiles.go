@@ -1,14 +1,14 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
-	"math"
+	"io"
 	"path"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/rows"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -191,48 +191,76 @@ func exploredFormat(c *core.Call, name string, text []byte) (f rows.Format, dete
 	return f, detected, nil
 }
 
-// ingestFiles takes the files that changed in a run's window, from (inclusive) to
-// (exclusive), in ms, and finds the rows whose change is unknown. The sample is some of the rows.
-func ingestFiles(s fileStore, source object, from, to int64) (out catalog.Outcome, sample, unknown []any) {
-	out = catalog.Outcome{Status: "success", BytesPerRow: 128}
-	fail := func(format string, args ...any) (catalog.Outcome, []any, []any) {
-		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: fmt.Sprintf(format, args...)}, nil, nil
+// ingestFiles takes the files that changed in a run's window, from (inclusive) to (exclusive), in ms.
+func (in *intake) ingestFiles(s fileStore, source object, from, to int64) {
+	fail := func(format string, args ...any) {
+		in.fail("CONNECTOR-1001-500", fmt.Sprintf(format, args...))
 	}
-	inner, in := s.inner(core.Text(source, "params", "path"))
-	if !in {
-		return out, nil, nil
+	inner, isIn := s.inner(core.Text(source, "params", "path"))
+	if !isIn {
+		return
 	}
 	entries, err := s.Files(inner, core.At(source, "params", "recursive") == true)
 	if err != nil {
-		return fail("the source cannot be read: %v", err)
+		fail("the source cannot be read: %v", err)
+		return
 	}
 	property := func(name string) string { return core.Text(source, "data", "properties", name) }
 	format := rows.Format{Type: core.Text(source, "data", "format"), Delimiter: property("columnDelimiter"),
 		Encoding: property("encoding"), Compression: property("compressionType")}
-	limit := catalog.MaxBadRows
-	if readsChanges(source) {
-		limit = math.MaxInt
-	}
 	for _, e := range entries {
 		if at := e.Modified.UnixMilli(); at < from || at >= to || !s.has(e, time.UnixMilli(to)) {
 			continue
 		}
-		out.Files++
+		in.out.Files++
 		if isEncrypted(e.Path) {
 			continue // nothing is decrypted
 		}
 		text, err := e.Read()
-		if err != nil {
-			return fail("file %s cannot be read: %v", s.outer(e.Path), err)
+		if err == nil {
+			err = in.file(text, format)
 		}
-		data, err := rows.Read(text, format, limit)
 		if err != nil {
-			return fail("file %s cannot be read: %v", s.outer(e.Path), err)
+			fail("file %s cannot be read: %v", s.outer(e.Path), err)
+			return
 		}
-		out.Read += data.Count
-		unknown = append(unknown, unknownChanges(source, data.Rows)...)
-		sample = append(sample, data.Rows[:min(len(data.Rows), catalog.MaxBadRows-len(sample))]...)
 	}
-	out.Written = out.Read
-	return out, sample, unknown
+}
+
+// file takes the rows of a file.
+func (in *intake) file(text []byte, f rows.Format) error {
+	reader, err := rows.Stream(text, f)
+	if err != nil {
+		return err
+	}
+	if in.records != nil {
+		in.records.Header(reader.Columns)
+	}
+	for {
+		row, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		shown := func() any {
+			if row.Object != nil {
+				v, _ := core.DecodeJSON(row.Object)
+				return v
+			}
+			o := object{}
+			for i, name := range reader.Columns {
+				o[name] = row.Fields[i]
+			}
+			return o
+		}
+		in.row(shown, func() error {
+			if row.Object != nil {
+				return in.records.JSON(row.Object)
+			}
+			in.records.Fields(row.Fields)
+			return nil
+		})
+	}
 }

@@ -3,60 +3,210 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/dataprep"
+	"github.com/aepflow/aepflow/internal/record"
 )
 
-// ingest says what a run brings: the rows of the bound table whose delta
-// column lies in the run's window. Without bound data there are none.
-func ingest(e *core.Env, sp *core.Space, flow, run object) catalog.Outcome {
-	out := catalog.Outcome{Status: "success", BytesPerRow: 128}
-	src := sp.Get(core.KindSource, core.Texts(flow, "sourceConnectionIds")[0])
-	if src == nil {
-		return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: "the source connection is gone"}
+// intake is what a run takes in: the rows of its window, and the records that the mappings make of them.
+type intake struct {
+	out     catalog.Outcome
+	flow    object
+	changes bool                // rows say what becomes of them
+	records *dataprep.Evaluator // nil without mappings
+	sample  []any               // some of the rows
+	kept    []any               // some of the records
+	size    int                 // bytes of kept
+}
+
+// Codes of rows that fail, and of runs that they fail.
+const (
+	rowsFailed  = "INGEST-1212-400"
+	mapperFault = "MAPPER-3700-400"
+)
+
+// ingest says what a run brings: the rows of the bound table whose delta column lies in the run's window, or of the
+// bound files that changed in it, as the mappings make records of them. Without bound data there are none. The records
+// are those of a run that does not fail.
+func ingest(e *core.Env, sp *core.Space, flow, run object, known evaluators) (catalog.Outcome, []any) {
+	in := intake{flow: flow, out: catalog.Outcome{Status: "success", BytesPerRow: 128}}
+	in.take(sp, run, known)
+	if in.out.Status == "failed" {
+		return in.out, nil
 	}
-	o := src.Object()
+	in.judge()
+	if hit := e.RunFaults.Match(flow); hit != nil {
+		in.hit(hit)
+	}
+	if in.out.Status == "failed" {
+		return in.out, nil
+	}
+	return in.out, in.kept
+}
+
+// take reads the rows of a run.
+func (in *intake) take(sp *core.Space, run object, known evaluators) {
+	src := sp.Get(core.KindSource, core.Texts(in.flow, "sourceConnectionIds")[0])
+	if src == nil {
+		in.fail("CONNECTOR-1001-500", "the source connection is gone")
+		return
+	}
+	source := src.Object()
+	in.changes = readsChanges(source)
 	ext := core.At(run, "metrics", "durationSummary", "extensions")
 	from, _ := core.AsInt(core.At(ext, "windowStart"))
 	to, _ := core.AsInt(core.At(ext, "windowEnd"))
-	var sample, unknown []any // some of the rows, and those that fail
-	if store := filesOf(sp, o); store.HasFiles() {
-		if out, sample, unknown = ingestFiles(store, o, from, to); out.Status == "failed" {
-			return out
+	store := filesOf(sp, source)
+	table := fixtureOfBase(sp, core.Text(source, "baseConnectionId"))
+	if !store.HasFiles() && table == nil {
+		return
+	}
+	var err error
+	if in.records, err = known.of(sp, in.flow, source); err != nil {
+		in.fail(mapperFault, "a mapping cannot run: "+err.Error())
+		return
+	}
+	if store.HasFiles() {
+		in.ingestFiles(store, source, from, to)
+		return
+	}
+	rows, err := table.Rows(context.Background(), core.Text(source, "params", "tableName"), -1)
+	if err != nil {
+		why := "the source cannot be read"
+		if errors.Is(err, core.ErrNoTable) {
+			why = "the source has no table " + core.Text(source, "params", "tableName")
 		}
-	} else if f := fixtureOfBase(sp, core.Text(o, "baseConnectionId")); f != nil {
-		rows, err := f.Rows(context.Background(), core.Text(o, "params", "tableName"), -1)
-		if err != nil {
-			why := "the source cannot be read"
-			if errors.Is(err, core.ErrNoTable) {
-				why = "the source has no table " + core.Text(o, "params", "tableName")
+		in.fail("CONNECTOR-1001-500", why)
+		return
+	}
+	filter := core.At(source, "params", "filters", "value")
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
+	for _, row := range inWindow(rows, deltaOf(in.flow, run), from, to) {
+		in.row(func() any { return row }, func() error { return in.records.JSON(core.ToJSON(row)) })
+	}
+}
+
+func (in *intake) fail(code, message string) {
+	in.out = catalog.Outcome{Status: "failed", Code: code, Message: message}
+}
+
+// row takes a row: shown is the row as an object, and feed makes its record.
+func (in *intake) row(shown func() any, feed func() error) {
+	in.out.Read++
+	if len(in.sample) < catalog.MaxBadRows {
+		in.sample = append(in.sample, shown())
+	}
+	switch {
+	case in.changes && !isChange(shown()):
+		in.reject(shown(), rowsFailed, "_change_request_type is neither u nor d")
+	case in.records == nil:
+	default:
+		if err := feed(); err != nil {
+			in.reject(shown(), mapperFault, err.Error())
+			return
+		}
+		if faults := in.records.Faults(); len(faults) > 0 {
+			code := rowsFailed
+			if in.records.Failed() {
+				code = mapperFault
 			}
-			return catalog.Outcome{Status: "failed", Code: "CONNECTOR-1001-500", Message: why}
+			in.reject(shown(), code, faults[0].Path+": "+faults[0].Message)
+			return
 		}
-		filter := core.At(o, "params", "filters", "value")
-		rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
-		rows = inWindow(rows, deltaOf(flow, run), from, to)
-		out.Read, unknown = int64(len(rows)), unknownChanges(o, rows)
-		out.Written = out.Read
-		for _, row := range rows[:min(len(rows), catalog.MaxBadRows)] {
-			sample = append(sample, row)
-		}
+		in.keep(shown)
 	}
-	out = failUnknown(out, flow, unknown)
-	hit := e.RunFaults.Match(flow)
-	if hit == nil {
-		return out
+}
+
+// reject counts a row that fails.
+func (in *intake) reject(row any, code, message string) {
+	if in.out.Failed++; len(in.out.Bad) < catalog.MaxBadRows {
+		in.out.Bad = append(in.out.Bad, catalog.BadRow{Row: row, Code: code, Message: message})
 	}
-	out.Status, out.Code, out.Message = hit.Status, hit.Code, hit.Message
-	out.Failed = max(min(hit.Records, out.Read), 0)
-	out.Bad = badRows(sample[:min(int64(len(sample)), out.Failed)], hit.Code, hit.Message)
+}
+
+// keep remembers the record of the row, unless there are enough.
+func (in *intake) keep(shown func() any) {
+	if len(in.kept) == catalog.MaxRecords || in.size >= catalog.MaxRecordBytes {
+		return
+	}
+	kept := object{"record": in.records.Record(), "row": shown(), "mappings": in.records.Notes()}
+	in.kept, in.size = append(in.kept, kept), in.size+len(core.ToJSON(kept))
+}
+
+// judge says how a run ends: with more failed rows than the flow allows, it fails.
+func (in *intake) judge() {
+	out := &in.out
+	if out.Written = out.Read - out.Failed; out.Failed == 0 {
+		return
+	}
+	out.Status, out.Code = "partialSuccess", rowsFailed
+	out.Message = fmt.Sprintf("%d of %d rows failed; the first: %s", out.Failed, out.Read, out.Bad[0].Message)
+	text, _ := core.Scalar(core.At(in.flow, "options", "partialIngestionPercent"))
+	allowed, _ := strconv.ParseFloat(text, 64) // 0 without the option
+	if float64(out.Failed)*100 > allowed*float64(out.Read) {
+		out.Status, out.Written = "failed", 0
+	}
+}
+
+// hit makes a run end as a fault says.
+func (in *intake) hit(f *core.RunFault) {
+	out := &in.out
+	out.Status, out.Code, out.Message = f.Status, f.Code, f.Message
+	out.Failed = max(min(f.Records, out.Read), 0)
+	out.Bad = badRows(in.sample[:min(int64(len(in.sample)), out.Failed)], f.Code, f.Message)
 	if out.Written = out.Read - out.Failed; out.Status == "failed" {
 		out.Written = 0
 	}
-	return out
+	in.kept = in.kept[min(int(out.Failed), len(in.kept)):]
+}
+
+// evaluators are the compiled mappings of flows by their IDs: runs that are made together share them.
+type evaluators map[string]*dataprep.Evaluator
+
+// of returns what makes the records of a flow, nil without mappings.
+func (known evaluators) of(sp *core.Space, flow, source object) (*dataprep.Evaluator, error) {
+	id := core.Text(flow, "id")
+	if e, ok := known[id]; ok {
+		return e, nil
+	}
+	params, _ := Transformation(flow, "Mapping")
+	r := sp.Get(core.KindMappingSet, core.Text(params, "mappingId"))
+	if r == nil {
+		return nil, nil
+	}
+	version, _ := core.AsInt(params["mappingVersion"])
+	set := dataprep.MappingVersion(sp, r, version)
+	if set == nil {
+		return nil, nil
+	}
+	var columns []record.Column
+	for _, c := range core.List(source, "params", "columns") {
+		columns = append(columns, record.Column{Name: core.Text(c, "name"), Type: columnType(c)})
+	}
+	e, err := dataprep.NewEvaluator(sp, set, columns)
+	if err == nil {
+		known[id] = e
+	}
+	return e, err
+}
+
+// columnType is the word for the type of a column of a source connection.
+func columnType(c any) string {
+	if xdm := core.Text(c, "meta:xdmType"); xdm != "" {
+		return xdm
+	}
+	switch kind := core.Text(c, "type"); kind {
+	case "number":
+		return "double"
+	default:
+		return kind
+	}
 }
 
 // badRows are rows that failed for one reason.

@@ -114,7 +114,8 @@ func RunDue(sp *core.Space, now time.Time) {
 	if ms < sp.NextRun {
 		return
 	}
-	finishRuns(sp, ms)
+	known := evaluators{}
+	finishRuns(sp, ms, known)
 	var late []string
 	for id, at := range sp.Due {
 		if at <= ms {
@@ -125,7 +126,7 @@ func RunDue(sp *core.Space, now time.Time) {
 	for _, id := range late {
 		startRuns(sp, id, sp.Due[id], ms)
 	}
-	finishRuns(sp, ms)
+	finishRuns(sp, ms, known)
 	sp.NextRun = never
 	for _, at := range sp.Due {
 		sp.NextRun = min(sp.NextRun, at)
@@ -235,7 +236,7 @@ func newRun(sp *core.Space, flow object, at, from, to int64, params any, status 
 }
 
 // finishRuns ends every run whose time is over, and begins on-demand runs.
-func finishRuns(sp *core.Space, now int64) {
+func finishRuns(sp *core.Space, now int64, known evaluators) {
 	runs := sp.Table(core.KindRun)
 	for _, r := range append([]*core.Record(nil), runs.By(core.StatusPath, "scheduled")...) {
 		o := r.Object()
@@ -246,24 +247,25 @@ func finishRuns(sp *core.Space, now int64) {
 	}
 	for _, r := range append([]*core.Record(nil), runs.By(core.StatusPath, running)...) {
 		if r.Created+RunTime.Milliseconds() <= now {
-			finishRun(sp, r)
+			finishRun(sp, r, known)
 		}
 	}
 }
 
-func finishRun(sp *core.Space, r *core.Record) {
+func finishRun(sp *core.Space, r *core.Record, known evaluators) {
 	o := r.Object()
 	f := sp.Get(core.KindFlow, core.Text(o, "flowId"))
 	if f == nil {
 		return
 	}
 	flow := f.Object()
-	out := ingest(sp.Env, sp, flow, o)
+	out, records := ingest(sp.Env, sp, flow, o, known)
 	begun, _ := core.AsInt(core.At(o, "metrics", "durationSummary", "startedAtUTC"))
 	ended := max(begun, r.Created) + RunTime.Milliseconds()
 	batch := ""
 	if !failedToCopy(out) {
 		batch = catalog.NewBatch(sp, flow, out, begun, ended)
+		catalog.KeepRecords(sp, flow, r.ID, records, ended)
 	}
 	window := core.At(o, "metrics", "durationSummary", "extensions")
 	o["metrics"], o["activities"] = metrics(out, window, begun, ended), activities(out, flow, batch, window, begun, ended)
