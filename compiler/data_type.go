@@ -104,7 +104,7 @@ func (r *resolver) resolveRefs(s *schemaSymbol) {
 		switch {
 		case f.Ref == "":
 		case f.Type != "":
-			r.report.Add(typeAndRef{at: at, other: s.at("fields", f.Path, "type")})
+			r.report.Add(typeAndRef{at: at, other: s.at("fields", f.Path, "type"), typ: f.Type})
 		case s.Relational != nil:
 			r.report.Add(relationalRef{at})
 		case !isKnownType(f.Ref):

@@ -138,15 +138,22 @@ func (p missingFieldType) Diagnose() diag.Diagnostic {
 	}
 }
 
-type typeAndRef struct{ at, other place }
+type typeAndRef struct {
+	at, other place
+	typ       string
+}
 
 func (p typeAndRef) Diagnose() diag.Diagnostic {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code: diag.FieldLimit, Severity: diag.Error, Path: p.at.path.String(),
 		Message: "`type` and `$ref` are mutually exclusive",
 		Labels:  []diag.Label{{Span: p.at.key(), Text: "data type"}, {Span: p.other.key(), Text: "type"}},
 		Help:    "remove one of the two; for a list of a data type, write [] after the path of the field",
 	}
+	if strings.HasPrefix(p.typ, "map") {
+		d.Message, d.Help = "a map cannot hold a data type", "remove `$ref`: "+mapHelp
+	}
+	return d
 }
 
 type relationalRef struct{ at place }

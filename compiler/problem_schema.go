@@ -82,12 +82,19 @@ type unknownFieldType struct {
 	path, got string
 }
 
+// mapHelp says what the platform takes as the values of a map.
+const mapHelp = "write `map of string` or `map of integer`, the only maps that the platform takes; for many of an " +
+	"object or a data type, declare a list: write [] after the path of the field"
+
 func (p unknownFieldType) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownType, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("field `%s` has unknown type `%s`", p.path, p.got),
 		Labels:  p.at.labels("unknown type"),
 		Help:    "types are " + strings.Join(xdm.FieldTypes(), ", ") + "; append [] for a list",
+	}
+	if strings.HasPrefix(p.got, "map of ") {
+		d.Help = mapHelp
 	}
 	if near := xdm.NearestFieldType(p.got); near != "" {
 		d.Help = "did you mean `" + near + "`?"

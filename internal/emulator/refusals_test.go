@@ -389,6 +389,10 @@ var commonRefusals = []refusalCase{
 		posting(registryBase+"/tenant/schemas",
 			object{"type": "object", "title": "T",
 				"allOf": []any{object{"$ref": registry.ClassProfile}, object{"$ref": registry.ClassEvent}}})},
+	{"XDM-1400-400", "a map of objects", posting(registryBase+"/tenant/datatypes", `{"title":"M","properties":{`+
+		`"m":{"type":"object","additionalProperties":{"$ref":"https://ns.adobe.com/xdm/common/address"}}}}`)},
+	{"XDM-1400-400", "a map with properties", posting(registryBase+"/tenant/datatypes", `{"title":"M","properties":{`+
+		`"m":{"type":"object","properties":{"x":{"type":"string"}},"additionalProperties":{"type":"string"}}}}`)},
 	{"XDM-1521-400", "a title that is taken",
 		posting(registryBase+"/tenant/datatypes", object{"type": "object", "title": "Tutorial", "properties": object{}})},
 	{"XDM-1528-400", "a union without identity", func(a *api) reply {

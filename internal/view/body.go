@@ -187,8 +187,8 @@ func (b *bodyLayout) table(key string, v resource.Value) bool {
 		rows = columnRows(v)
 	case b.spec.Kind == resource.Mapping && key == "mappings":
 		rows = mappingRows(v)
-	case (b.spec.Kind == resource.FieldGroup || b.spec.Kind == resource.Class) && key == "definitions":
-		rows = schemaRows(nil, v)
+	case key == fieldsAt[b.spec.Kind]:
+		rows = schemaRows(nil, resource.Object(resource.F(key, v)))
 	}
 	if len(rows) == 0 {
 		return false
@@ -280,6 +280,9 @@ func schemaType(v resource.Value) string {
 	}
 	if items, ok := v.Get("items"); ok {
 		text = "list of " + schemaType(items)
+	}
+	if values, ok := v.Get("additionalProperties"); ok && values.Kind == resource.ObjectValue {
+		text = "map of " + schemaType(values)
 	}
 	if ref, ok := v.Get("$ref"); ok {
 		text = valueText(ref)

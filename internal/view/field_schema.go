@@ -7,12 +7,16 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// definitionsPath is the path of the fields in the body of a field group or a class.
-const definitionsPath = "definitions."
+// fieldsAt are the members of bodies that define fields.
+var fieldsAt = map[resource.Kind]string{
+	resource.FieldGroup: "definitions", resource.Class: "definitions", resource.Schema: "definitions",
+	resource.DataType: "properties",
+}
 
-// isField reports whether a path of a body is that of a field of a schema.
+// isField reports whether a path of a body is that of a field of a schema, or of all of them.
 func isField(kind resource.Kind, path string) bool {
-	return (kind == resource.FieldGroup || kind == resource.Class) && strings.HasPrefix(path, definitionsPath)
+	at := fieldsAt[kind]
+	return at != "" && (path == at || strings.HasPrefix(path, at+"."))
 }
 
 var pathStep = regexp.MustCompile(`\['((?:[^'\\]|\\.)*)'\]|\[([^\]]+)\]|([^.\[\]]+)`)
@@ -27,7 +31,9 @@ func fieldName(kind resource.Kind, path string) string {
 	for _, m := range pathStep.FindAllStringSubmatch(path, -1) {
 		steps = append(steps, m[1]+m[2]+m[3])
 	}
-	steps = steps[2:] // definitions and the name of one
+	if steps[0] == "definitions" {
+		steps = steps[min(2, len(steps)):] // and the name of one
+	}
 	name := ""
 	for len(steps) > 0 {
 		switch {

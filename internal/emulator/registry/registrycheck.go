@@ -158,6 +158,23 @@ func checkFieldShapes(v any) error {
 		if t == "object" && field["properties"] == nil && field["additionalProperties"] == nil {
 			return badResource("field %s is an object without properties", name)
 		}
+		if err := checkMap(name, field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkMap: a map has no properties of its own, and holds texts or integers.
+func checkMap(name string, field object) error {
+	values, isMap := field["additionalProperties"].(object)
+	switch {
+	case !isMap:
+		return nil
+	case field["properties"] != nil:
+		return badResource("field %s is a map and cannot have properties", name)
+	case !slices.Contains([]string{"string", "integer"}, core.Text(values, "type")):
+		return badResource("field %s is a map and can hold strings or integers only", name)
 	}
 	return nil
 }
