@@ -171,6 +171,16 @@ func (r resolver) look(ctx context.Context, in lockfile.Intent, before lockfile.
 	if err := errors.Join(err1, err2); err != nil {
 		return unknown(err)
 	}
+	if in.Address.Kind == resource.Mapping && len(fromApplied)*len(fromDesired) > 0 {
+		// The newest version is somebody else's. What the dataflow uses is the one of the entry, and a new one is to follow.
+		used, has, err := remote.ReadVersion(ctx, r.client, in.Address.Kind, in.Object, before.ETag)
+		if err == nil && has {
+			fromApplied, err = r.lacks(used, before)
+		}
+		if err != nil {
+			return unknown(err)
+		}
+	}
 	switch {
 	case len(fromApplied) == 0: // also when only a secret changes, which cannot be seen: sending it twice does no harm
 		return outcome{known: platform.NotDone, etag: o.ETag}

@@ -19,6 +19,7 @@ var withoutExample = map[diag.Code]bool{
 	diag.CatalogIgnored: true, diag.ColumnAtSource: true, diag.BelowProject: true,
 	diag.DerivedName: true, diag.ImportPart: true, diag.EnvSyntax: true, diag.HostNotAllowed: true,
 	diag.IgnoreExpired:    true,
+	diag.NewerVersion:     true,
 	diag.SecretNotAllowed: true, diag.EncryptionKey: true,
 	diag.ShortSecret: true,
 	"path-as-text":   true, // only of values whose type is unknown, which columns of a table do not have

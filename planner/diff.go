@@ -88,6 +88,7 @@ func Diff(lock *lockfile.Lock, graph *resource.Graph, o Options) (*Plan, *diag.R
 	notes = append(notes, hintDerivedNames(list)...)
 	notes = append(notes, hintImports(list, e)...)
 	notes = append(notes, warnExpired(list, e)...)
+	notes = append(notes, noteNewerVersions(e)...)
 	report := problems(list)
 	p := newPlan(e, report, notes)
 	p.Summary.NoOp = kept

@@ -178,3 +178,25 @@ func warnExpired(list []*node, e *env) []Diagnostic {
 	}
 	return out
 }
+
+// noteNewerVersions reports versions of mapping sets that no dataflow uses yet. They change nothing: the next version
+// that an apply writes follows the newest.
+func noteNewerVersions(e *env) []Diagnostic {
+	var out []Diagnostic
+	for _, l := range e.Live {
+		if l.Newest == "" {
+			continue
+		}
+		note := Diagnostic{
+			Severity: diag.Note.String(), Code: string(diag.NewerVersion),
+			Message: fmt.Sprintf("%s has version %s on the platform, but the dataflow uses version %s",
+				l.Address, l.Newest, l.ETag),
+			Help: "nothing is to be done; a change of the mappings is written as a later version",
+		}
+		if r, ok := e.graph.Get(l.Address); ok {
+			note.Origin = originOf(r.Origin)
+		}
+		out = append(out, note)
+	}
+	return out
+}

@@ -160,9 +160,8 @@ func refs(schema *Object) []string {
 
 // PinOf returns the mapping set and the version that a flow uses, false when it uses none.
 func PinOf(flow *Object) (Pin, bool) {
-	params := transformation(flow, "Mapping")
-	id := at(params, "mappingId").Text
-	return Pin{id, cmp.Or(at(params, "mappingVersion").Text, "0")}, id != ""
+	id, version, ok := resource.MappingPin(flow.Body)
+	return Pin{id, version}, ok
 }
 
 // mappingSet returns what a flow uses, nil for none. known is false when the flow names one

@@ -52,6 +52,7 @@ const (
 	DuplicateImport   Code = "duplicate-import"
 	IgnoredChange     Code = "ignored-change"
 	IgnoreExpired     Code = "ignore-expired"
+	NewerVersion      Code = "newer-version"
 	SecretReference   Code = "secret-reference"
 	FileUnreadable    Code = "file-unreadable"
 	FolderUnreadable  Code = "folder-unreadable"

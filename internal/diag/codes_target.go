@@ -145,6 +145,13 @@ var targetCodes = []Entry{
 		Example: goodConnection + "lifecycle:\n  ignoreChanges: [connection.descriptoin]\n",
 	},
 	{
+		Code: NewerVersion, Severity: Note,
+		Title: "version of a mapping set that is not used",
+		Explanation: "A dataflow uses one version of its mapping set. Somebody wrote a newer one on the platform, but the " +
+			"dataflow was not changed to it, so nothing drifted. When the mappings of the document change, they are written " +
+			"as a version after the newest.",
+	},
+	{
 		Code: IgnoreExpired, Severity: Warning,
 		Title: "changes of a field count again",
 		Explanation: "An entry of `lifecycle.ignoreChanges` ends on the day `until`. From the next day on, changes of the " +

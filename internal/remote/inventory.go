@@ -1,7 +1,9 @@
 package remote
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -53,6 +55,7 @@ type Inventory struct {
 
 	mu    sync.Mutex
 	lists map[string][]platform.Object // whole lists by collection
+	flows []json.RawMessage            // of the entries that were read
 	size  int64
 	seen  Progress
 }
@@ -131,11 +134,55 @@ func (v *Inventory) Entries(ctx context.Context, lock *lockfile.Lock) ([]resourc
 	}
 	slices.SortStableFunc(reads, func(a, b []*resource.Live) int { return rank(a) - rank(b) })
 	err := parallel.Calls(ctx, len(reads), reads, v.read)
+	if err == nil {
+		err = v.pin(ctx, all, lock)
+	}
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(all, resource.Live.Compare)
 	return all, nil
+}
+
+// pin reads mapping sets in the version that their dataflow uses where there is a newer one: lists show the newest. The
+// version is that of the flow as it is now, or of the entry where no flow is among what was read.
+func (v *Inventory) pin(ctx context.Context, all []resource.Live, lock *lockfile.Lock) error {
+	var newer []*resource.Live
+	for i := range all {
+		switch l := &all[i]; {
+		case l.Address.Kind == resource.Flow && !l.Deposed && !l.Missing:
+			v.flows = append(v.flows, l.Body)
+		case l.Address.Kind == resource.Mapping && !l.Deposed && !l.Missing:
+			if e, _ := lock.Get(l.Address); cmp.Or(e.ETag, "0") != cmp.Or(l.ETag, "0") {
+				newer = append(newer, l)
+			}
+		}
+	}
+	if len(newer) == 0 {
+		return nil
+	}
+	pins := map[string]string{}
+	for _, body := range v.flows {
+		flow, err := resource.Parse(body)
+		if err != nil {
+			continue // comparing it says so
+		}
+		if id, version, ok := resource.MappingPin(flow); ok {
+			pins[id] = version
+		}
+	}
+	return parallel.Calls(ctx, v.limit, newer, func(ctx context.Context, l *resource.Live) error {
+		e, _ := lock.Get(l.Address)
+		version := cmp.Or(pins[l.ID], e.ETag)
+		if version == "" || version == cmp.Or(l.ETag, "0") {
+			return nil
+		}
+		o, ok, err := ReadVersion(ctx, v.client, l.Address.Kind, l.ID, version)
+		if err == nil && ok {
+			l.Newest, l.ETag, l.Body = l.ETag, version, o.Body
+		}
+		return err
+	})
 }
 
 // livesOf returns the objects of a lock, not read yet.

@@ -2,7 +2,7 @@
 //
 // In: a client and a kind. Out: objects with their versions. It never writes.
 //
-//	Read         one object by its ID
+//	Read         one object by its ID; ReadVersion also in an older version
 //	List         all objects of a kind, page by page
 //	Finder.Find  the object of a create whose answer was lost
 //	Namesakes    the objects that a create would make a second time
@@ -148,6 +148,21 @@ func IsGone(kind resource.Kind, o platform.Object, ok bool) bool { return !ok ||
 
 // HasList reports whether a list shows the objects of a kind.
 func HasList(kind resource.Kind) bool { return resource.SpecOf(kind).Answer != resource.AnswerLabels }
+
+// ReadVersion returns a version of a mapping set, and of any other kind what Read returns. ok is false when the
+// platform has none.
+func ReadVersion(
+	ctx context.Context, d platform.Doer, kind resource.Kind, id, version string,
+) (o platform.Object, ok bool, err error) {
+	if kind != resource.Mapping {
+		return Read(ctx, d, kind, id)
+	}
+	o, err = platform.MappingSetAt(ctx, d, id, version)
+	if platform.IsNotFound(err) {
+		return platform.Object{}, false, nil
+	}
+	return o, err == nil, err
+}
 
 // List yields all objects of a kind and asks for the next page only when it is needed. Lists show
 // writes late, and they show the newest version of a mapping set only.

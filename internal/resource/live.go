@@ -13,6 +13,8 @@ type Live struct {
 	ETag    string // the version in the words of its service
 	Body    json.RawMessage
 	Deposed bool // an object that a later one replaced and that is still to be removed
+	// Newest is the version of a mapping set that no dataflow uses yet; "" if Body is the newest one.
+	Newest  string
 	Missing bool // neither a list nor a read returns it: it was removed, or a label hides it
 }
 

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"encoding/json"
 	"iter"
 )
@@ -38,4 +39,18 @@ func (s *Spec) Referred(body Value, live json.RawMessage, tenant string) iter.Se
 			}
 		})
 	}
+}
+
+// MappingPin returns the mapping set and the version that the body of a flow uses, false if it uses none.
+func MappingPin(flow Value) (id, version string, ok bool) {
+	list, _ := flow.Get("transformations")
+	for _, t := range list.Items {
+		if name, _ := t.Get("name"); name.Text == "Mapping" {
+			params, _ := t.Get("params")
+			set, _ := params.Get("mappingId")
+			pin, _ := params.Get("mappingVersion")
+			return set.Text, cmp.Or(pin.Text, "0"), set.Text != ""
+		}
+	}
+	return "", "", false
 }

@@ -196,8 +196,10 @@ func (t planText) destroyed(changes []planner.Change) {
 	}
 }
 
-func (t planText) diagnostics() {
-	for _, d := range t.plan.Diagnostics {
+func (t planText) diagnostics() { t.notices(t.plan.Diagnostics) }
+
+func (t planText) notices(list []planner.Diagnostic) {
+	for _, d := range list {
 		st := yellow
 		if d.Severity == "error" {
 			st = red
@@ -216,7 +218,7 @@ func (t planText) diagnostics() {
 			t.wrapped(plain, "  = help: ", d.Help)
 		}
 	}
-	if len(t.plan.Diagnostics) > 0 {
+	if len(list) > 0 {
 		t.line()
 	}
 }
