@@ -25,3 +25,14 @@ if check; then
   exit 1
 fi
 echo "recipes: docs/ci/gitlab-ci.yml fits the schema"
+# The component, in a pipeline of another project, for two targets.
+mkdir "$work/shop/templates"
+cp templates/aepflow/template.yml "$work/shop/templates/aepflow.yml"
+for target in dev prod; do
+  echo "  - {local: templates/aepflow.yml, inputs: {target: $target, version: 0.1.0, sha256: '0'}}"
+done | cat <(echo include:) - >"$work/shop/.gitlab-ci.yml"
+if ! check || ! grep -q '^aepflow-apply-dev ' "$work/log" || ! grep -q '^aepflow-apply-prod ' "$work/log"; then
+  cat "$work/log"
+  exit 1
+fi
+echo "recipes: templates/aepflow/template.yml fits the schema"

@@ -51,7 +51,7 @@ var (
 		"eq(variables['Build.Reason'], 'Schedule')": "night",
 	}
 	azureSteps = map[string]func(r *ciRun) bool{
-		"": (*ciRun).ok, "always()": always, "not(canceled())": always,
+		"": (*ciRun).ok, "always()": always, "succeededOrFailed()": always, "not(canceled())": always,
 		"and(succeeded(), eq(variables['Build.Reason'], 'PullRequest'), " +
 			"eq(variables['Build.Repository.Provider'], 'TfsGit'))": ofPull,
 		"and(succeeded(), eq(variables['code'], '5'))": refused,
@@ -83,6 +83,8 @@ func (h *azure) jobs(w *ciWorld, e ciEvent) (out []*ciJob) {
 				step.does = func(r *ciRun) { r.upload(s.Artifact, s.Publish) }
 			case s.Task == "DownloadPipelineArtifact@2" && s.Inputs["artifactName"] == "journal":
 				step.does = func(r *ciRun) { h.download(r, s.Inputs["tags"]) }
+			case s.Task == "PublishTestResults@2":
+				step.does = func(r *ciRun) { r.upload("tests", s.Inputs["testResultsFiles"]) }
 			case s.Bash == "":
 				w.t.Fatalf("the test does not know what step %+v does", s)
 			}

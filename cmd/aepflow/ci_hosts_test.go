@@ -168,11 +168,10 @@ func (h *github) ran(r *ciRun, _ string) {
 
 // gitlab runs docs/ci/gitlab-ci.yml.
 type gitlab struct {
-	Variables map[string]string
-	Hidden    gitlabJob `yaml:".aepflow"`
-	Plan      gitlabJob
-	Apply     gitlabJob
-	Nightly   gitlabJob
+	Hidden  gitlabJob `yaml:".aepflow"`
+	Plan    gitlabJob
+	Apply   gitlabJob
+	Nightly gitlabJob
 }
 
 type gitlabJob struct {
@@ -193,7 +192,8 @@ type gitlabJob struct {
 var (
 	gitlabMark  = regexp.MustCompile(`^\$(\w+)$`)
 	gitlabRules = map[string]string{
-		`$CI_PIPELINE_SOURCE == "merge_request_event" || $CI_PIPELINE_SOURCE == "web"`:    "pull hand",
+		`$CI_PIPELINE_SOURCE == "merge_request_event"`:                                    "pull",
+		`$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE == "web"`:         "hand",
 		`$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE == "push"`:        "push",
 		`$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE == "web", manual`: "hand",
 		`$CI_PIPELINE_SOURCE == "schedule"`:                                               "night",
@@ -215,7 +215,7 @@ func (h *gitlab) jobs(w *ciWorld, e ciEvent) (out []*ciJob) {
 		}
 		job := &ciJob{name: []string{"plan", "apply", "nightly"}[i], env: map[string]string{},
 			token: []string{"contents:read", "packages"}, credentials: j.Environment == "aepflow-prod"}
-		for _, variables := range []map[string]string{h.Variables, j.Variables} {
+		for _, variables := range []map[string]string{h.Hidden.Variables, j.Variables} {
 			for name, value := range variables {
 				job.env[name] = value
 			}

@@ -240,11 +240,11 @@ func (w *ciWorld) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		text := r.FormValue("body")
 		answer = func() { w.comment(id, "99", text) }
-	case strings.HasPrefix(at, "PUT gitlab/projects/5/packages/generic/aepflow-plan/"):
+	case strings.HasPrefix(at, "PUT gitlab/projects/5/packages/generic/aepflow-plan-prod/"):
 		permission, answer = "packages", func() { w.packages[parts[len(parts)-2]] = body }
 	case strings.HasPrefix(at, "PUT gitlab/projects/6/packages/"): // of a fork
 		permission, answer = "packages", func() {}
-	case strings.HasPrefix(at, "GET gitlab/projects/5/packages/generic/aepflow-plan/"):
+	case strings.HasPrefix(at, "GET gitlab/projects/5/packages/generic/aepflow-plan-prod/"):
 		if permission = "packages"; w.packages[parts[len(parts)-2]] != nil {
 			answer = w.packages[parts[len(parts)-2]]
 		}

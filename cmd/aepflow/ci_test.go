@@ -155,7 +155,16 @@ func (w *ciWorld) pullRequest() {
 	if said := w.annotation(); !strings.Contains(said, "customers.dataflow.yaml") || !strings.Contains(said, "interval") {
 		w.t.Errorf("the mistake is not shown at its line: %s", said)
 	}
-	sha = w.proposed("customers.dataflow.yaml", "interval: one", "interval: 2")
+	fixed := strings.ReplaceAll(w.lab.read("customers.dataflow.yaml"), "interval: one", "interval: 2")
+	w.lab.write("customers.dataflow.yaml", fixed+`
+tests:
+  - name: a name in full
+    given: {first_name: ' Ann', last_name: Lee}
+    expect: {person.name.firstName: Bob}
+`)
+	sha = w.proposed("customers.dataflow.yaml", "interval: 2", "interval: 3")
+	w.ends(w.start(ciEvent{kind: "pull", sha: sha}, nil), exitTests)
+	sha = w.proposed("customers.dataflow.yaml", "firstName: Bob", "firstName: Ann")
 	w.ends(w.start(ciEvent{kind: "pull", sha: sha}, nil), 0)
 	if p := w.planOf(w.run); !p.Refreshed {
 		w.t.Error("the plan of a pull request was made without the platform")
@@ -164,7 +173,7 @@ func (w *ciWorld) pullRequest() {
 		w.t.Fatalf("%d comments, the last one:\n%s", len(w.comments), w.comments[len(w.comments)-1].Body)
 	}
 	first := w.comments[others].Body
-	sha = w.proposed("customers.dataflow.yaml", "interval: 2", "interval: 3")
+	sha = w.proposed("customers.dataflow.yaml", "interval: 3", "interval: 4")
 	w.ends(w.start(ciEvent{kind: "pull", sha: sha}, nil), 0)
 	if len(w.comments) != others+1 || w.comments[others].Body == first || len(first) > 65535 {
 		w.t.Errorf("%d comments", len(w.comments))
@@ -211,7 +220,7 @@ func (w *ciWorld) failedApply() {
 	}
 	w.git(w.clone, "reset", "-q", "--hard", "HEAD~1")
 	w.lab.edit("crm-db.dataflow.yaml", "port: 5432", "port: 5433")
-	sha := w.proposed("customers.dataflow.yaml", "interval: 3", "interval: 6")
+	sha := w.proposed("customers.dataflow.yaml", "interval: 4", "interval: 6")
 	w.ends(w.start(ciEvent{kind: "pull", sha: sha}, nil), 0)
 	var broken atomic.Bool
 	broken.Store(true)
