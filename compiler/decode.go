@@ -386,6 +386,8 @@ func parseRules(tag reflect.StructTag) rules {
 	switch tag.Get("values") {
 	case "connectors":
 		r.enum = Connectors()
+	case "column-types":
+		r.enum = schemas.ColumnTypes()
 	case "namespace-types":
 		r.enum = specs.NamespaceTypes()
 	}

@@ -50,6 +50,21 @@ func (n *node) guard(code, flag, format string, args ...any) {
 // allows it.
 func guardChange(n *node, e *env) {
 	c, spec := &n.change, n.spec()
+	guardLoss(n, e)
+	guardAbsence(n, e)
+	guardAdopted(n)
+	guardFields(n)
+	if c.Action == Replace && spec.Stops {
+		guardReplacement(n, e)
+	}
+	if (c.Action == Update || c.Action == Replace) && isDraft(spec, n.desired) && !isDraft(spec, n.applied) {
+		n.guard("state", "", "%s has been published and cannot become a draft again", c.Address)
+	}
+}
+
+// guardLoss refuses to destroy what is protected, holds data, or is named by a document.
+func guardLoss(n *node, e *env) {
+	c, spec := &n.change, n.spec()
 	destroys, address := c.Action.Destroys(), c.Address
 	if destroys && c.Deposed == "" && n.entry.Protect {
 		n.guard("protected", "", "%s is protected: apply it with lifecycle.protect removed, then change it", address)
@@ -72,38 +87,44 @@ func guardChange(n *node, e *env) {
 			"%s %s would be deleted, but a document names it by its ID: name %s in that document instead",
 			spec.Noun, c.ID, address)
 	}
+}
+
+// guardAbsence refuses changes of what the platform does not show.
+func guardAbsence(n *node, e *env) {
+	c, address := &n.change, n.change.Address
+	appears := c.Action == Create || c.Action == Delete
 	switch {
 	case c.Action == Import && !e.Refreshed:
 		n.guard("import", "--refresh", "%s is imported as %s: the object is compared with the documents first", address, c.ID)
 	case c.Action == Import && n.missing:
 		n.guard("import", "", "%s is to be imported as %s, which is not on the platform", address, c.ID)
-	case (c.Action == Create || c.Action == Delete) && n.hidden(e) == ReasonHidden:
+	case appears && n.hidden(e) == ReasonHidden:
 		n.guard("hidden", "", "%s was not found on the platform; it has the labels %s, and a client without them "+
 			"does not see it: "+
 			"use one that has them, or forget it with `aepflow state rm %s`",
 			address, strings.Join(n.unseen(e).Labels, ", "), address)
-	case (c.Action == Create || c.Action == Delete) && n.hidden(e) == ReasonNotShown:
+	case appears && n.hidden(e) == ReasonNotShown:
 		n.guard("hidden", "", "%s was created less than five minutes ago, and the platform may not show it yet: "+
 			"run this again later, or forget it with `aepflow state rm %s`", address, address)
 	case c.Action == Create && n.missing && !e.Recreate:
 		n.guard("missing", "--recreate",
 			"%s was not found on the platform; if a label only hides it, creating it again duplicates it", address)
 	}
-	guardAdopted(n)
+}
+
+// guardFields refuses changes of fields that neither an update nor a replacement can make.
+func guardFields(n *node) {
+	c, noun := &n.change, n.spec().Noun
 	for _, f := range n.fields {
-		if f.refused && c.Action == Import {
+		switch {
+		case !f.refused:
+		case c.Action == Import:
 			n.guard("schema-change", "", "%s imports the %s %s, whose %s differs and cannot change like this: %s",
-				address, spec.Noun, c.ID, f.change.Path, f.trait.Why)
-		} else if f.refused {
-			n.guard("schema-change", "",
-				"%s of the %s %s cannot change like this: %s", f.change.Path, spec.Noun, address, f.trait.Why)
+				c.Address, noun, c.ID, f.change.Path, f.trait.Why)
+		default:
+			n.guard("schema-change", "", "%s of the %s %s cannot change like this: %s", f.change.Path, noun, c.Address,
+				f.trait.Why)
 		}
-	}
-	if c.Action == Replace && spec.Stops {
-		guardReplacement(n, e)
-	}
-	if (c.Action == Update || c.Action == Replace) && isDraft(spec, n.desired) && !isDraft(spec, n.applied) {
-		n.guard("state", "", "%s has been published and cannot become a draft again", address)
 	}
 }
 

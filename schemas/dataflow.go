@@ -97,10 +97,19 @@ type Columns []Column
 type Column struct {
 	Name string `yaml:"-" key:"true"`
 	// Type of the column's values. Lists, such as string[], occur in JSON and Parquet files.
-	Type string `yaml:"type" short:"true" jsonschema:"enum=string,enum=boolean,enum=integer,enum=long,enum=double,enum=date,enum=date-time,enum=string[],enum=boolean[],enum=integer[],enum=long[],enum=double[],enum=date[],enum=date-time[]"`
+	Type string `yaml:"type" short:"true" values:"column-types"`
 	// Type of the column in the source, in the source's own words. Some connectors need it, such as
 	// microsoft-dynamics.
 	OriginalType string `yaml:"originalType,omitempty" jsonschema:"minLength=1,example=int"`
+}
+
+// ColumnTypes returns the words for types of columns, those of lists last.
+func ColumnTypes() []string {
+	words := []string{"string", "boolean", "integer", "long", "double", "date", "date-time"}
+	for _, word := range words[:len(words):len(words)] {
+		words = append(words, word+"[]")
+	}
+	return words
 }
 
 // Target says where the data go.
@@ -128,7 +137,7 @@ type Mapping struct {
 	// A column of the source, or a path in it.
 	Source string `yaml:"source,omitempty" jsonschema:"minLength=1"`
 	// A Data Prep expression over the columns of the source.
-	Expression string `yaml:"expression,omitempty" jsonschema:"minLength=1,maxLength=4096,example=concat(first\\, \" \"\\, last)"`
+	Expression string `yaml:"expression,omitempty" jsonschema:"minLength=1,maxLength=4096,example=lower(email)"`
 	// A constant.
 	Value *Constant `yaml:"value,omitempty"`
 	// Name of the mapping on the platform.

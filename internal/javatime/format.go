@@ -26,7 +26,7 @@ const (
 	weekday
 	localWeekday
 	julianDay
-	amPM
+	amPM // this and what follows are of the time of the day
 	hourOfAmPM
 	clockHourOfAmPM
 	clockHour
@@ -47,8 +47,9 @@ var fieldOf = map[byte]field{
 
 // get returns a field of a time; weeks are those of the United States.
 func get(t time.Time, f field) int64 {
-	h := t.Hour()
-	sinceMidnight := int64(h*3600+t.Minute()*60+t.Second())*1_000_000_000 + int64(t.Nanosecond())
+	if f >= amPM {
+		return getTime(t, f)
+	}
 	n := 0
 	switch f {
 	case era:
@@ -85,6 +86,16 @@ func get(t time.Time, f field) int64 {
 		n = int(t.Weekday()) + 1
 	case julianDay:
 		return epochDay(t) + 40587
+	}
+	return int64(n)
+}
+
+// getTime returns a field of the time of the day.
+func getTime(t time.Time, f field) int64 {
+	h := t.Hour()
+	sinceMidnight := int64(h*3600+t.Minute()*60+t.Second())*1_000_000_000 + int64(t.Nanosecond())
+	n := 0
+	switch f {
 	case amPM:
 		n = h / 12
 	case hourOfAmPM:

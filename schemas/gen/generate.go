@@ -163,13 +163,8 @@ func finish(def *jsonschema.Schema, t reflect.Type) {
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if prop, ok := def.Properties.Get(name); ok {
-			switch f.Tag.Get("values") {
-			case "connectors":
-				prop.Enum = connectorNames()
-			case "namespace-types":
-				for _, t := range specs.NamespaceTypes() {
-					prop.Enum = append(prop.Enum, t)
-				}
+			for _, value := range valuesOf(f.Tag.Get("values")) {
+				prop.Enum = append(prop.Enum, value)
 			}
 			if least, ok := minProperties(f.Tag.Get("jsonschema")); ok {
 				prop.MinProperties = &least
@@ -217,11 +212,18 @@ func shorten(def *jsonschema.Schema, f reflect.StructField, name string) {
 	}
 }
 
-func connectorNames() []any {
-	var out []any
-	for _, c := range specs.Connectors() {
-		if c.IsSource() {
-			out = append(out, c.Slug)
+// valuesOf returns the values that the tag `values` stands for; docs/schema-tags.md explains it.
+func valuesOf(tag string) (out []string) {
+	switch tag {
+	case "namespace-types":
+		return specs.NamespaceTypes()
+	case "column-types":
+		return schemas.ColumnTypes()
+	case "connectors":
+		for _, c := range specs.Connectors() {
+			if c.IsSource() {
+				out = append(out, c.Slug)
+			}
 		}
 	}
 	return out
