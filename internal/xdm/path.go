@@ -23,47 +23,14 @@ func parsePath(path string) ([]step, *PathError) { return parseSteps(path, false
 
 // parseSteps is parsePath. With all, [] is any element, as in the columns of files.
 func parseSteps(path string, all bool) ([]step, *PathError) {
-	bad := func(start, end int, detail string) *PathError {
-		return &PathError{Code: BadPath, Path: path, Start: start, End: min(max(end, start), len(path)), Detail: detail}
-	}
+	bad := func(start, end int, detail string) *PathError { return badPath(path, start, end, detail) }
 	steps := make([]step, 0, min(strings.Count(path, ".")+1, maxDepth))
 	i, depth := 0, 0
 	for {
 		s := step{start: i}
-		for i < len(path) && strings.IndexByte(`.[]\$`, path[i]) < 0 {
-			i++
-		}
-		if plain := path[s.start:i]; i == len(path) || path[i] == '.' || path[i] == '[' {
-			s.name = plain
-		}
-		var b strings.Builder
-		if s.name == "" {
-			b.WriteString(path[s.start:i])
-		}
-	name:
-		for i < len(path) {
-			switch c := path[i]; {
-			case c == '.' || c == '[':
-				break name
-			case c == '\\' && i+1 < len(path):
-				b.WriteByte(path[i+1])
-				i += 2
-			case strings.HasPrefix(path[i:], "${"):
-				end := strings.IndexByte(path[i:], '}')
-				if end < 0 {
-					return nil, bad(i, len(path), "unclosed ${")
-				}
-				b.WriteString(strings.ReplaceAll(path[i+2:i+end], `\.`, "."))
-				i += end + 1
-			case c == ']':
-				return nil, bad(i, i+1, "] without [")
-			default:
-				b.WriteByte(c)
-				i++
-			}
-		}
-		if s.name == "" {
-			s.name = b.String()
+		var err *PathError
+		if s.name, i, err = parseName(path, i); err != nil {
+			return nil, err
 		}
 		s.end = i
 		if s.name == "" {
@@ -97,6 +64,43 @@ func parseSteps(path string, all bool) ([]step, *PathError) {
 		}
 		i++
 	}
+}
+
+func badPath(path string, start, end int, detail string) *PathError {
+	return &PathError{Code: BadPath, Path: path, Start: start, End: min(max(end, start), len(path)), Detail: detail}
+}
+
+// parseName reads the name that begins at start, up to a dot, an index, or the end.
+func parseName(path string, start int) (name string, end int, err *PathError) {
+	i := start
+	for i < len(path) && strings.IndexByte(`.[]\$`, path[i]) < 0 {
+		i++
+	}
+	if i == len(path) || path[i] == '.' || path[i] == '[' {
+		return path[start:i], i, nil
+	}
+	var b strings.Builder
+	b.WriteString(path[start:i])
+	for i < len(path) && path[i] != '.' && path[i] != '[' {
+		switch c := path[i]; {
+		case c == '\\' && i+1 < len(path):
+			b.WriteByte(path[i+1])
+			i += 2
+		case strings.HasPrefix(path[i:], "${"):
+			end := strings.IndexByte(path[i:], '}')
+			if end < 0 {
+				return "", i, badPath(path, i, len(path), "unclosed ${")
+			}
+			b.WriteString(strings.ReplaceAll(path[i+2:i+end], `\.`, "."))
+			i += end + 1
+		case c == ']':
+			return "", i, badPath(path, i, i+1, "] without [")
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return b.String(), i, nil
 }
 
 // Step is one level of a path: a name and the indexes after it, numbers or *.

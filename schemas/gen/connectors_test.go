@@ -38,7 +38,8 @@ type signInOffer struct {
 	}
 }
 
-// An editor completes the ways to sign in and the parameters of each connector, says which are secret, and refuses none.
+// An editor completes the ways to sign in and the parameters of each connector, says which are secret, and refuses
+// none.
 func TestEditorsCompleteSignIns(t *testing.T) {
 	text, err := os.ReadFile("../dataflow.schema.json")
 	if err != nil {
