@@ -84,7 +84,59 @@ grep -v '^#' lakehouse/orders.dataflow.yaml
 run apply lakehouse --auto-approve --quiet
 expect 0 plan lakehouse --detailed-exitcode
 
-title "10. Take everything away again; what holds data stays until you say otherwise"
+title "10. Test the mappings: rows in a document, and what their records should have"
+printf '\n$ tail -n 15 crm/customers.dataflow.yaml\n'
+tail -n 15 crm/customers.dataflow.yaml
+cat >>crm/customers.dataflow.yaml <<'YAML'
+  - name: a full name has single spaces
+    given: {first_name: " Ada ", last_name: Lovelace}
+    expect: {person.name.fullName: Ada Lovelace}
+YAML
+printf '\n$ edit crm/customers.dataflow.yaml\n'
+tail -n 3 crm/customers.dataflow.yaml | sed 's/^/+/'
+expect 7 -C crm test
+edit crm/customers.dataflow.yaml 'concat(first_name, " ", last_name)' 'concat(trim(first_name), " ", trim(last_name))'
+expect 0 -C crm test
+expect 2 -C crm plan --detailed-exitcode
+run -C crm apply --auto-approve --quiet
+
+title "11. Watch data arrive: an emulator with rows, here of a small SQLite database"
+if command -v curl >/dev/null; then
+  cp -R crm arriving
+  rm -rf arriving/.aepflow
+  printf '\n$ aepflow emulator --listen 127.0.0.1:0 --seed emulator.yaml --source "CRM database=sqlite:source/crm.db" &\n'
+  "$aepflow" -C arriving emulator --listen 127.0.0.1:0 --seed emulator.yaml \
+    --source "CRM database=sqlite:source/crm.db" >emulator.out 2>&1 &
+  emulator=$!
+  trap 'kill "$emulator" 2>/dev/null || true; rm -rf "$work"' EXIT
+  for _ in $(seq 100); do
+    if grep -q 'listening on' emulator.out; then break; fi
+    sleep 0.1
+  done
+  address=$(sed -n 's/^listening on //p' emulator.out)
+  cat >arriving/aepflow.yaml <<YAML
+defaultTarget: here
+targets:
+  here: {org: 000000000000000000000001@AdobeOrg, sandbox: dev, platform: $address, ims: $address}
+YAML
+  run -C arriving apply --auto-approve --quiet
+  printf '\n$ curl -d %s %s/_emulator/clock\n' "'{\"now\":\"2027-01-04T13:10:00Z\"}'" "$address"
+  curl -sS -H 'Content-Type: application/json' -d '{"now":"2027-01-04T13:10:00Z"}' "$address/_emulator/clock"
+  echo
+  export AEPFLOW_NOW=2027-01-04T13:10:00Z
+  run -C arriving runs
+  dataset=$("$aepflow" -C arriving state show dataset.customers -o json | sed -n 's/^  "id": "\(.*\)".*/\1/p')
+  printf '\n$ curl %s/_emulator/datasets/%s/rows    # of each: its row and its record\n' "$address" "$dataset"
+  curl -sS "$address/_emulator/datasets/$dataset/rows" |
+    awk '/^      "(record|row)": \{/ { p = 1 } p { print } /^      \}/ { p = 0 }' | sed -n '1,52p'
+  kill "$emulator"
+  wait "$emulator" || true
+  export AEPFLOW_NOW=2027-01-01T00:00:00Z
+else
+  echo "curl is missing: skipped"
+fi
+
+title "12. Take everything away again; what holds data stays until you say otherwise"
 run destroy tutorial --auto-approve --quiet
 run destroy crm --auto-approve --quiet
 run destroy files --auto-approve --quiet

@@ -56,7 +56,8 @@ func (a admin) records(c *core.Call) (core.Answer, error) {
 		rows := append([]any{}, catalog.RecordsOf(sp, id)...)
 		sp.Mu.RUnlock()
 		if known {
-			return core.OK(object{"dataset": id, "org": sp.Org.ID, "sandbox": sp.Sandbox.Name, "rows": rows})
+			body := object{"dataset": id, "org": sp.Org.ID, "sandbox": sp.Sandbox.Name, "rows": rows}
+			return core.Answer{Status: http.StatusOK, Body: []byte(indented(core.ToJSON(body)) + "\n")}, nil // for people
 		}
 	}
 	return core.Answer{}, core.Refuse(core.OwnService, http.StatusNotFound, "", "there is no dataset %s", id)
