@@ -357,7 +357,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	if err := view.Summary(op.stdout, plan, result, end, op.viewOptions(op.stdout)); err != nil {
 		return err
 	}
-	if err := view.WriteOutputs(op.stdout, op.outputs(ctx, plan), op.viewOptions(op.stdout)); err != nil {
+	if err := view.WriteOutputs(op.stdout, op.outputs(ctx, plan), true, op.viewOptions(op.stdout)); err != nil {
 		return err
 	}
 	if op.conn.emu != nil && plan.Lock.Serial == 0 && result.OK() && !op.Quiet {

@@ -19,6 +19,8 @@ type statusCmd struct {
 	Flows []string      `arg:"" optional:"" name:"flow" help:"Dataflows: names, or patterns such as crm-*. Default: all."`
 	Watch bool          `help:"Read again and again, until Ctrl-C."`
 	Every time.Duration `default:"30s" placeholder:"TIME" help:"Time between two reads of --watch."`
+
+	Outputs bool `help:"Also read what the senders of streams need: the address, and the ID of the dataflow."`
 	rateFlag
 }
 
@@ -28,6 +30,7 @@ that need attention come first. Writes nothing.
 
   aepflow status --target prod       # 0 all is well, 2 something failed, is stale, or is late
   aepflow status 'crm-*' --watch
+  aepflow status events --outputs    # the address of a stream
   aepflow status -o html > status.html
 
 How old the data may be is said by freshness, in a dataflow or in the defaults of aepflow.yaml.`
@@ -62,6 +65,9 @@ func (c statusCmd) Run(ctx context.Context, a *app) (err error) {
 	if c.Watch && a.Output == "html" {
 		return exit(exitUsage, "--watch writes text or json")
 	}
+	if c.Outputs && (c.Watch || a.Output == "html") {
+		return exit(exitUsage, "--outputs writes text or json, once")
+	}
 	seen, err := p.applied()
 	if err != nil {
 		return err
@@ -82,6 +88,12 @@ func (c statusCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
+	var outputs []view.Outputs
+	if c.Outputs {
+		if outputs, err = streamOutputs(ctx, conn, seen.Lock, result.Dataflows); err != nil {
+			return err
+		}
+	}
 	switch a.Output {
 	case "json":
 		err = a.printJSON(result)
@@ -89,11 +101,34 @@ func (c statusCmd) Run(ctx context.Context, a *app) (err error) {
 		err = view.StatusPage(a.stdout, result.Dataflows, *result.Target, result.At, toolVersion())
 	default:
 		err = view.Status(a.stdout, result.Dataflows, *result.Target, result.At, a.viewOptions(a.stdout))
+		err = errors.Join(err, view.WriteOutputs(a.stdout, outputs, false, a.viewOptions(a.stdout)))
 	}
 	if err == nil && result.Summary.Attention > 0 {
 		return quiet(exitPending)
 	}
 	return err
+}
+
+// streamOutputs reads what the senders of streams need, and adds it to the dataflows.
+func streamOutputs(
+	ctx context.Context, conn *connection, lock *lockfile.Lock, dataflows []runs.Dataflow,
+) (out []view.Outputs, err error) {
+	for i, d := range dataflows {
+		address := resource.Address{Kind: resource.Flow, Name: d.Name}
+		e, ok := lock.Get(address)
+		if d.Health == runs.IsGone || !ok {
+			continue
+		}
+		got, err := remote.OutputsOf(ctx, conn, lock, e)
+		switch {
+		case err != nil:
+			return nil, err
+		case got != remote.Outputs{}:
+			dataflows[i].Outputs = &runs.Outputs{InletURL: got.InletURL, FlowID: got.FlowID}
+			out = append(out, view.Outputs{Address: address, InletURL: got.InletURL, FlowID: got.FlowID})
+		}
+	}
+	return out, nil
 }
 
 // watch prints the status again and again: as text below the time, or as a line of JSON.

@@ -74,6 +74,13 @@ type Dataflow struct {
 	ErrorAfter  int64     `json:"error_after_seconds,omitempty"`
 	Every       int64     `json:"every_seconds,omitempty"` // between two runs
 	NextRun     time.Time `json:"next_run_at,omitzero"`
+	Outputs     *Outputs  `json:"outputs,omitempty"` // of a stream, where they were asked for
+}
+
+// Outputs are what the senders of a stream need to know.
+type Outputs struct {
+	InletURL string `json:"inlet_url,omitempty"` // the address that takes data
+	FlowID   string `json:"flow_id,omitempty"`   // which HTTP API asks senders to name
 }
 
 // StatusOf returns the status of dataflows at a time, those that need attention first.

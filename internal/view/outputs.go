@@ -15,18 +15,26 @@ type Outputs struct {
 	Problem   error  // why the outputs are not known
 }
 
-// WriteOutputs writes what the senders of streams need to know; nothing for no stream.
-func WriteOutputs(w io.Writer, list []Outputs, o Options) error {
+// WriteOutputs writes what the senders of streams need to know; nothing for no stream. Fresh says that an apply has just
+// made them.
+func WriteOutputs(w io.Writer, list []Outputs, fresh bool, o Options) error {
 	c := newCanvas(o)
 	for i, out := range list {
 		if i == 0 {
 			c.line()
-			c.line(c.paint(bold, "For the senders of streams"), ", which the platform may take 5 minutes to serve:")
+			head := ":"
+			if fresh {
+				head = ", which the platform may take 5 minutes to serve:"
+			}
+			c.line(c.paint(bold, "For the senders of streams"), head)
 		}
 		c.line("  ", c.paint(bold, out.Address.String()))
 		if out.Problem != nil {
-			c.wrapped(yellow, "    ", "not read: "+out.Problem.Error()+"; `aepflow state show "+out.Address.String()+
-				" --outputs` tries again")
+			again := "state show " + out.Address.String()
+			if out.Address.Kind == resource.Flow {
+				again = "status " + out.Address.Name
+			}
+			c.wrapped(yellow, "    ", "not read: "+out.Problem.Error()+"; `aepflow "+again+" --outputs` tries again")
 		}
 		if out.InletURL != "" {
 			c.line("    inletUrl  ", c.paint(plain, out.InletURL))

@@ -19,7 +19,7 @@ func TestOutputs(t *testing.T) {
 		{Address: at("gone"), Problem: errors.New("503")},
 	}
 	var b bytes.Buffer
-	if err := WriteOutputs(&b, list, Options{Width: 90}); err != nil {
+	if err := WriteOutputs(&b, list, true, Options{Width: 90}); err != nil {
 		t.Fatal(err)
 	}
 	const want = `
@@ -31,13 +31,13 @@ For the senders of streams, which the platform may take 5 minutes to serve:
     flowId    new
     senders must use it instead of old
   flow.gone
-    not read: 503; ` + "`aepflow state show flow.gone --outputs`" + ` tries again
+    not read: 503; ` + "`aepflow status gone --outputs`" + ` tries again
 `
 	if b.String() != want {
 		t.Errorf("got %s\nwant %s", b.String(), want)
 	}
 	b.Reset()
-	if err := WriteOutputs(&b, nil, Options{Width: 90}); err != nil || b.Len() > 0 {
+	if err := WriteOutputs(&b, nil, true, Options{Width: 90}); err != nil || b.Len() > 0 {
 		t.Errorf("without streams: %q, %v", b.String(), err)
 	}
 	NewEvents(&b, &planner.Plan{}, nil).Outputs(list)
