@@ -99,6 +99,9 @@ func IsConflict(err error) bool {
 	return isLabels || isRefusal(err, http.StatusPreconditionFailed)
 }
 
+// IsInvalid reports a 400: the platform does not take the call, such as a filter.
+func IsInvalid(err error) bool { return isRefusal(err, http.StatusBadRequest) }
+
 func isRefusal(err error, status int) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == status && !e.unexplained

@@ -21,6 +21,7 @@ type runList struct {
 	runs  []map[string]any
 	calls int
 	deaf  bool // it does not take filters
+	picky bool // it refuses a filter by ID
 }
 
 func (l *runList) add(id, flow, status string, created int64) {
@@ -46,6 +47,16 @@ func (l *runList) Do(_ context.Context, r platform.Request) (platform.Response, 
 		fits := true
 		for _, p := range q["property"] {
 			if id, ok := strings.CutPrefix(p, "flowId=="); ok && run["flowId"] != id {
+				fits = l.deaf
+			}
+			if ids, ok := strings.CutPrefix(p, "id=="); ok && l.picky {
+				return platform.Response{}, &platform.Error{Status: 400}
+			} else if ok && !slices.Contains(strings.Split(ids, ","), run["id"].(string)) {
+				fits = l.deaf
+			}
+			status, ok := strings.CutPrefix(p, "metrics.statusSummary.status==")
+			of := run["metrics"].(map[string]any)["statusSummary"].(map[string]any)["status"]
+			if ok && of != status {
 				fits = l.deaf
 			}
 		}
@@ -106,20 +117,27 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// Up to ten flows are asked one by one. The newest runs of more are one list, which ends when the last run of each is
-// there, or is bounded; of those that failed and are not in it, ten are asked as well.
+// Up to ten flows are asked one by one. Of more, the last runs are lists of a hundred by ID, with one list of what is
+// under way; ten that failed are asked for what came before. A platform that does not list by ID lists the newest.
 func TestNewestRuns(t *testing.T) {
 	for _, tt := range []struct {
 		flows, each, calls, found int
 		old                       bool // one flow ran before all others
+		running                   bool // another run of each flow is under way
+		deaf, picky               bool
 	}{
 		{flows: 10, each: 3, calls: 10, found: 10},
-		{flows: 11, each: 3, calls: 1, found: 11},
-		{flows: 300, each: 1, calls: 3, found: 300},
-		{flows: 300, each: 20, calls: 3, found: 300},
-		{flows: 100, each: 20, calls: 9, found: 100, old: true},
+		{flows: 11, each: 3, calls: 2, found: 11},
+		{flows: 100, each: 3, calls: 2, found: 100},
+		{flows: 101, each: 3, calls: 3, found: 101},
+		{flows: 1000, each: 1, calls: 11, found: 1000},
+		{flows: 100, each: 20, calls: 3, found: 100, old: true},
+		{flows: 100, each: 1, calls: 2, found: 100, running: true},
+		{flows: 300, each: 20, calls: 1 + 3 + 3, found: 300, picky: true},
+		{flows: 300, each: 20, calls: 5 + 3 + 3, found: 300, deaf: true},
+		{flows: 100, each: 20, calls: 1 + 1 + 8 + 1, found: 100, old: true, picky: true},
 	} {
-		l := &runList{}
+		l := &runList{deaf: tt.deaf, picky: tt.picky}
 		lives := map[string]runs.Live{}
 		for i := range tt.each {
 			for f := range tt.flows {
@@ -129,6 +147,11 @@ func TestNewestRuns(t *testing.T) {
 				}
 				l.add(id, flow, "success", int64(i*1000+f)*1000+1e12)
 				lives[flow] = runs.Live{LastID: id, Last: runs.Success}
+			}
+		}
+		for f := range tt.flows {
+			if tt.running {
+				l.add(fmt.Sprint("now", f), fmt.Sprint("f", f), "inProgress", 2e12)
 			}
 		}
 		if tt.old {
@@ -141,7 +164,13 @@ func TestNewestRuns(t *testing.T) {
 		}
 		found := 0
 		for flow, live := range lives {
-			if list := got[flow]; len(list) > 0 && list[0].ID == live.LastID {
+			list := got[flow]
+			if tt.running && len(list) > 0 && list[0].Result == runs.InProgress {
+				list = list[1:]
+			} else if tt.running {
+				t.Errorf("%s: the run under way is not the first: %+v", flow, list)
+			}
+			if len(list) > 0 && list[0].ID == live.LastID {
 				found++
 			}
 		}

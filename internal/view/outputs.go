@@ -15,8 +15,8 @@ type Outputs struct {
 	Problem   error  // why the outputs are not known
 }
 
-// WriteOutputs writes what the senders of streams need to know; nothing for no stream. Fresh says that an apply has just
-// made them.
+// WriteOutputs writes what the senders of streams need to know; nothing for no stream. Fresh says that an apply has
+// just made them.
 func WriteOutputs(w io.Writer, list []Outputs, fresh bool, o Options) error {
 	c := newCanvas(o)
 	for i, out := range list {
