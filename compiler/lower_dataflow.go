@@ -188,7 +188,7 @@ func lowerFlow(u *unit, s *symbols) resource.Resource {
 	if len(f.Labels) > 0 {
 		labels := resource.List()
 		for _, l := range f.Labels {
-			labels.Items = append(labels.Items, resource.String(prefixed(l)))
+			labels.Items = append(labels.Items, resource.String(specs.FlowLabel(l)))
 		}
 		body.add("labels", labels.At(u.span("labels")))
 	}

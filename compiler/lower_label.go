@@ -1,7 +1,6 @@
 package compiler
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/resource"
@@ -104,15 +103,4 @@ func groupOf(s *schemaSymbol, path string) (id string, ok bool) {
 		return fieldGroupID(unknown[0], s.Class)
 	}
 	return "", false
-}
-
-// coreLabel matches Adobe's own labels: contracts, identities, and sensitive data.
-var coreLabel = regexp.MustCompile(`^([CIS][0-9]+|RHD)$`)
-
-// prefixed is a label as Flow Service names it.
-func prefixed(label string) string {
-	if coreLabel.MatchString(label) {
-		return "core/" + label
-	}
-	return "custom/" + label
 }

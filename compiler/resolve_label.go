@@ -2,16 +2,12 @@ package compiler
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
-
-// label is what the platform takes as the name of a label: Adobe's, such as C2, I1, or S2,
-// and those that an org makes up.
-var label = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 
 // checkLabels checks a list of labels. of is the place of the list.
 func checkLabels(of place, labels []string, report *diag.Report) {
@@ -35,7 +31,7 @@ func checkLabels(of place, labels []string, report *diag.Report) {
 			report.Add(badLabel{at: at, message: fmt.Sprintf("`%s` is a label with the prefix of Flow Service", l),
 				label: "expected a label such as C2",
 				help:  fmt.Sprintf("write `%s`: the prefix is added where the platform has one", name)})
-		case !label.MatchString(l):
+		case !specs.IsLabel(l):
 			report.Add(badLabel{at: at, message: fmt.Sprintf("`%s` is not a label", l), label: "expected a label such as C2",
 				help: "write the name of the label as the list of labels shows it: letters, digits, `_`, `.`, and `-`"})
 		}

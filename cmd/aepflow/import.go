@@ -45,6 +45,7 @@ type importing struct {
 	sandbox lift.Sandbox
 	lock    *lockfile.Lock
 	result  imported
+	others  map[string]bool // files of documents that no import wrote
 }
 
 func (c importCmd) Run(ctx context.Context, a *app) (err error) {
@@ -59,7 +60,7 @@ func (c importCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	op := &operation{app: a, applyFlags: applyFlags{rateFlag: c.rateFlag}, project: p, verb: "import"}
-	i := &importing{operation: op, importCmd: c}
+	i := &importing{operation: op, importCmd: c, others: map[string]bool{}}
 	if !c.DryRun {
 		op.session, err = lockfile.Open(ctx, p.paths(), lockfile.Options{Target: p.target.lockTarget(), Now: time.Now()})
 		if err != nil {
@@ -160,7 +161,7 @@ func (i *importing) run(ctx context.Context) error {
 	if err := i.read(ctx); err != nil {
 		return err
 	}
-	if err := i.lift(); err != nil {
+	if err := i.lift(ctx); err != nil {
 		return err
 	}
 	if err := i.prove(); err != nil {

@@ -313,7 +313,7 @@ func TestImportSome(t *testing.T) {
 	if !strings.Contains(said, "no dataflow of sandbox prod") {
 		t.Error(said)
 	}
-	if got := importAll(t, dir, "*nightly").Summary; got.Documents != 4 {
+	if got := importAll(t, dir, "*nightly").Summary; got.Documents != 5 {
 		t.Errorf("an import of one dataflow makes %d documents", got.Documents)
 	}
 	before := snapshot(t, dir)
@@ -364,5 +364,72 @@ func TestPromotion(t *testing.T) {
 	}
 	if d := cmp.Diff(bodies("prod"), bodies("dev")); d != "" {
 		t.Errorf("the sandboxes differ (-prod +dev):\n%s", d)
+	}
+}
+
+// TestImportAfterCrash: an import that was killed after any of its files, or before it wrote the lockfile, is completed
+// by the next one, which writes nothing twice. A file that somebody changed since is kept beside the new document.
+func TestImportAfterCrash(t *testing.T) {
+	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
+	whole := b.project()
+	var shown, said bytes.Buffer
+	run(t.Context(), []string{"import", "--sandbox", "prod", "--out", whole, "--rate", "0", "--dry-run"},
+		strings.NewReader(""), &shown, &said)
+	importAll(t, whole)
+	want := snapshot(t, whole)
+	var order []string // in which the files are written
+	for line := range strings.Lines(shown.String()) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "# "); ok && want[name] != "" {
+			order = append(order, name)
+		}
+	}
+	order = append(order, ".gitignore", ".env.example", "import-report.md")
+	if len(order) < 8 {
+		t.Fatalf("the order of the files is not known: %v\n%s", order, &said)
+	}
+	resources := func(files map[string]string) string {
+		_, out, _ := strings.Cut(files["dataflow.prod.lock"], `"resources"`)
+		return out
+	}
+	crashed := func(files []string) string {
+		dir := b.project()
+		for _, name := range files {
+			path := filepath.Join(dir, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(want[name]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	for n := range len(order) + 1 {
+		dir := crashed(order[:n])
+		importAll(t, dir)
+		got := snapshot(t, dir)
+		if d := cmp.Diff(resources(want), resources(got)); d != "" {
+			t.Errorf("after %d files the lockfile has other entries (-want +got):\n%s", n, d)
+		}
+		for _, files := range []map[string]string{want, got} {
+			files["dataflow.prod.lock"] = ""
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatalf("after %d files the project differs (-want +got):\n%s", n, d)
+		}
+		want = snapshot(t, whole)
+	}
+
+	dir := crashed(order)
+	path := filepath.Join(dir, "dataflows", "members-nightly.dataflow.yaml")
+	changed := strings.Replace(want["dataflows/members-nightly.dataflow.yaml"], "interval: 1\n", "interval: 2\n", 1)
+	if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	importAll(t, dir)
+	got := snapshot(t, dir)
+	second := got["dataflows/members-nightly-2.dataflow.yaml"]
+	if got["dataflows/members-nightly.dataflow.yaml"] != changed || second == "" {
+		t.Error("a changed file is overwritten, or taken for the import's own")
 	}
 }

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/compiler/lift"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/platform"
@@ -119,7 +123,7 @@ func (i *importing) readPinned(ctx context.Context) error {
 
 // lift makes documents of the sandbox and compiles them. What does not compile as it is, or does not
 // say what the platform has, is left alone.
-func (i *importing) lift() error {
+func (i *importing) lift(ctx context.Context) error {
 	s := &i.sandbox
 	skip, wants := glob(i.Skip), glob(i.Flows)
 	matched := map[string]bool{}
@@ -131,8 +135,10 @@ func (i *importing) lift() error {
 		matched[id] = matched[id] || is
 		return is
 	}
-	taken := map[string]bool{}
-	s.Taken = func(kind, name string) bool { return taken[kind+" "+name] || i.isTaken(kind, name) }
+	s.Taken = i.isTaken
+	if err := i.readLabels(ctx); err != nil {
+		return err
+	}
 	for {
 		i.result.project = lift.Lift(*s)
 		if len(i.Flows) > 0 && !slices.Contains(values(matched), true) {
@@ -143,7 +149,7 @@ func (i *importing) lift() error {
 		if err != nil {
 			return err
 		}
-		if !again {
+		if !again && !i.meetsOthers() {
 			break
 		}
 	}
@@ -159,24 +165,82 @@ func values(m map[string]bool) []bool {
 	return out
 }
 
-// isTaken reports whether a document of the project, or an entry of the lockfile, has a name.
+// readLabels reads the labels of the datasets that get documents.
+func (i *importing) readLabels(ctx context.Context) error {
+	var datasets []string
+	for _, d := range lift.Lift(i.sandbox).Documents {
+		if d.Kind == schemas.KindDataset {
+			datasets = append(datasets, d.ID())
+		}
+	}
+	inventory, stop := i.reading(i.conn)
+	defer stop()
+	labels, err := inventory.LabelsOf(ctx, datasets)
+	if err != nil {
+		return fmt.Errorf("read the labels of datasets: %w", err)
+	}
+	for _, o := range labels {
+		object, err := lift.NewObject(resource.DatasetLabels, o.ID, o.ETag, o.Body, time.Time{})
+		if err != nil {
+			return fmt.Errorf("read the labels of dataset %s: %w", o.ID, err)
+		}
+		i.sandbox.Objects = append(i.sandbox.Objects, object)
+	}
+	return nil
+}
+
+// isTaken reports whether a document of the project, or an entry of the lockfile, has a name. A file at the place of
+// the new document is one that an interrupted import wrote, until meetsOthers knows better.
 func (i *importing) isTaken(kind, name string) bool {
 	address := resource.Address{Kind: kindOf[kind], Name: name}
-	if i.project.has(i.lock, address) {
+	if _, owned := i.lock.Get(address); owned || i.others[fileOf(kind, name)] {
 		return true
 	}
-	return !i.project.root.File(fileOf(kind, name)).IsAbsent()
+	is := i.written(fileOf(kind, name))
+	if is == nil {
+		return i.project.has(i.lock, address) || !i.project.root.File(filepath.FromSlash(fileOf(kind, name))).IsAbsent()
+	}
+	text := "\n" + string(is.Text)
+	return strings.Contains(text, "\n---") || !strings.Contains(text, "\nname: "+document.QuoteValue(name)+"\n")
+}
+
+// written returns a document of the project by the name that an import gives its file, nil for none.
+func (i *importing) written(name string) *source.File {
+	path := display(i.project.root.File(filepath.FromSlash(name)).Path())
+	n := slices.IndexFunc(i.project.files, func(f *source.File) bool { return f.Path == path })
+	if n < 0 {
+		return nil
+	}
+	return i.project.files[n]
+}
+
+// meetsOthers reports whether a new document has the file of another one. What an interrupted import wrote has the text
+// of the new document, and becomes it.
+func (i *importing) meetsOthers() (found bool) {
+	for _, f := range i.result.files {
+		if is := i.written(f.name); is != nil && !bytes.Equal(is.Text, f.text) {
+			i.others[f.name], found = true, true
+		}
+	}
+	return found
 }
 
 // kindOf are the kinds of what documents describe first of all.
 var kindOf = map[string]resource.Kind{
 	schemas.KindConnection: resource.Connection, schemas.KindSchema: resource.Schema,
 	schemas.KindDataset: resource.Dataset, schemas.KindDataflow: resource.Flow,
-	schemas.KindFieldGroup: resource.FieldGroup,
+	schemas.KindFieldGroup: resource.FieldGroup, schemas.KindClass: resource.Class,
+	schemas.KindDataType: resource.DataType,
 }
 
 // fileOf is where the document of an imported object is written.
-func fileOf(kind, name string) string { return strings.ToLower(kind) + "s/" + name + ".dataflow.yaml" }
+func fileOf(kind, name string) string {
+	folder := strings.ToLower(kind) + "s/"
+	if kind == schemas.KindClass {
+		folder = "classes/"
+	}
+	return folder + name + ".dataflow.yaml"
+}
 
 // place writes the documents as texts.
 func (i *importing) place() {
@@ -204,6 +268,9 @@ func (i *importing) compile() (again bool, err error) {
 	list := slices.Clone(p.files)
 	for n, d := range r.project.Documents {
 		docs[r.files[n].name] = d
+		if is := i.written(r.files[n].name); is != nil {
+			list = slices.DeleteFunc(list, func(f *source.File) bool { return f == is })
+		}
 		list = append(list, source.NewFile(r.files[n].name, r.files[n].text))
 	}
 	graph, report := compiler.Compile(list, p.options())

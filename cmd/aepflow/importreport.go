@@ -33,12 +33,12 @@ func (i *importing) write() error {
 		if err := file.MakeFolder(); err != nil {
 			return exit(exitWorld, "%v", err)
 		}
-		err := file.Create(0o644, f.text)
-		if files.IsExist(err) {
+		if !file.IsAbsent() {
 			i.kept(f, file)
 			continue
 		}
-		if err != nil {
+		// Whole or not at all: after a crash, the next import finds what it would write itself.
+		if err := file.WriteSynced(0o644, f.text); err != nil {
 			return exit(exitWorld, "write %s: %s", display(file.Path()), reason(err))
 		}
 	}
@@ -104,6 +104,9 @@ func (i *importing) projectFiles() []newFile {
 	report := i.markdown()
 	name := reportFile + ".md"
 	for n := 2; !i.project.root.File(name).IsAbsent(); n++ {
+		if have, err := i.project.root.File(name).Read(files.MaxDocument); err == nil && string(have) == report {
+			break // of an import that was interrupted
+		}
 		name = fmt.Sprintf("%s-%d.md", reportFile, n)
 	}
 	return append(out, newFile{name, []byte(report)})
@@ -157,7 +160,8 @@ func (i *importing) text() error {
 	}
 	var parts []string
 	for _, kind := range []string{
-		schemas.KindDataflow, schemas.KindConnection, schemas.KindSchema, schemas.KindFieldGroup, schemas.KindDataset,
+		schemas.KindDataflow, schemas.KindConnection, schemas.KindSchema, schemas.KindFieldGroup, schemas.KindClass,
+		schemas.KindDataType, schemas.KindDataset,
 	} {
 		if counts[kind] > 0 {
 			parts = append(parts, view.Count(counts[kind], resource.SpecOf(kindOf[kind]).Noun))

@@ -52,6 +52,7 @@ func (x *index) dataflow(p parts, name string, refs references) (*Document, stri
 	if p.flow.text("state") != "enabled" {
 		f.State = p.flow.text("state")
 	}
+	f.Labels, _ = labelsOf(at(p.flow.Body, "labels"), specs.LabelOfFlow)
 	f.Target.Schema.Ref, f.Target.Dataset.Ref = refs.schema, refs.dataset
 	f.Target.Description = text(p.target.text("description"))
 	if title := p.target.title(); title != label+" target" {

@@ -47,7 +47,11 @@ func (x *index) dataset(o *Object, name, schema string) (*Document, string) {
 		d.ErrorDiagnostics = &yes
 	}
 	d.RowExpiration = text(o.text(resource.RowExpiration))
-	return &Document{Kind: schemas.KindDataset, Name: name, Value: d, Objects: []*Object{o}}, ""
+	doc := &Document{Kind: schemas.KindDataset, Name: name, Value: d, Objects: []*Object{o}}
+	if labels := x.labelsOfDataset(d, o.ID); labels != nil {
+		doc.Objects = append(doc.Objects, labels)
+	}
+	return doc, ""
 }
 
 // switches are the values of a tag of Profile, without spaces.

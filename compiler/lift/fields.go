@@ -15,7 +15,7 @@ import (
 // document cannot describe one of them. implied takes away what follows from the rest of the
 // document.
 func (x *index) fieldsOf(object resource.Value, implied func(*schemas.OwnField)) (schemas.Fields, bool) {
-	r := fieldReader{fine: true, id: x.id}
+	r := fieldReader{fine: true, typeName: func(id string) string { return x.named(resource.DataType, id) }}
 	r.object("", object)
 	if implied != nil {
 		for i := range r.fields {
@@ -26,9 +26,9 @@ func (x *index) fieldsOf(object resource.Value, implied func(*schemas.OwnField))
 }
 
 type fieldReader struct {
-	fields schemas.Fields
-	fine   bool
-	id     func(string) string // writes an ID for documents
+	fields   schemas.Fields
+	fine     bool
+	typeName func(id string) string // how documents name a data type
 }
 
 // object reads the members of an object: each is a field, or an object that others lie in.
@@ -130,7 +130,7 @@ func (r *fieldReader) reference(f schemas.OwnField, v, element resource.Value, r
 		r.fine = r.fine && (slices.Contains(known, m.Name) || isServers(m.Name) || m.Name == "meta:status")
 	}
 	f.Path += list
-	f.Ref = r.id(ref)
+	f.Ref = r.typeName(ref)
 	if word := ref[strings.LastIndexByte(ref, '/')+1:]; word != "" {
 		if id, ok := xdm.DataTypeByName(word); ok && id == ref {
 			f.Ref = word

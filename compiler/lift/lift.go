@@ -45,6 +45,12 @@ type Project struct {
 func Lift(s Sandbox) *Project {
 	l := &lifter{index: newIndex(s), project: &Project{Unused: map[resource.Kind]int{}}, known: map[*Object]string{}}
 	l.names = &names{x: l.index, used: map[string]bool{}}
+	l.index.document = func(o *Object) string {
+		if o.Kind == resource.Class {
+			return l.reference(schemas.KindClass, o)
+		}
+		return l.reference(schemas.KindDataType, o)
+	}
 	var flows []parts
 	mapped := map[resource.ObjectKey]bool{} // mapping sets that an earlier flow has
 	for _, f := range l.byKind[resource.Flow] {
@@ -95,15 +101,9 @@ type lifter struct {
 	names   *names
 	project *Project
 	known   map[*Object]string // how documents name an object
-	claimed map[*Object]bool
 }
 
-func (l *lifter) claim(o *Object) {
-	if l.claimed == nil {
-		l.claimed = map[*Object]bool{}
-	}
-	l.claimed[o] = true
-}
+func (l *lifter) claim(o *Object) { l.claimed[o] = true }
 
 func (l *lifter) add(d *Document) {
 	l.project.Documents = append(l.project.Documents, d)
@@ -221,6 +221,8 @@ func (l *lifter) reference(kind string, o *Object) string {
 func (l *lifter) document(kind string, o *Object) (*Document, string) {
 	var d *Document
 	var reason string
+	whole := l.index.document
+	l.index.document = nil
 	switch kind {
 	case schemas.KindConnection:
 		d, reason = l.connection(o, "x")
@@ -228,9 +230,14 @@ func (l *lifter) document(kind string, o *Object) (*Document, string) {
 		d, reason = l.dataset(o, "x", "x")
 	case schemas.KindFieldGroup:
 		d, reason = l.fieldGroup(o, "x")
+	case schemas.KindClass:
+		d, reason = l.class(o, "x")
+	case schemas.KindDataType:
+		d, reason = l.dataType(o, "x")
 	default:
 		d, reason = l.schema(o, "x", func(_ resource.Kind, id string) string { return id })
 	}
+	l.index.document = whole
 	if d == nil { // its name stays free
 		return nil, reason
 	}
@@ -242,6 +249,10 @@ func (l *lifter) document(kind string, o *Object) (*Document, string) {
 		return l.dataset(o, name, l.schemaOf(parts{dataset: o}))
 	case schemas.KindFieldGroup:
 		return l.fieldGroup(o, name)
+	case schemas.KindClass:
+		return l.class(o, name)
+	case schemas.KindDataType:
+		return l.dataType(o, name)
 	}
 	l.known[o] = name // for relationships that lead back
 	return l.schema(o, name, func(kind resource.Kind, id string) string {
@@ -308,13 +319,26 @@ func (p *Project) Owners(g *resource.Graph, tenant string) map[resource.Address]
 			if err != nil {
 				continue
 			}
-			k.name, k.what = at(body, "xdm:sourceSchema").Ref.To.Name, what(k.kind, body, tenant)
+			k.name, k.what = describedBy(r, body), what(k.kind, body, tenant)
 		}
 		if o := objects[k]; o != nil {
 			out[r.Address] = o
 		}
 	}
 	return out
+}
+
+// describedBy is the name of the document that a descriptor is of.
+func describedBy(r resource.Resource, body resource.Value) string {
+	if to := at(body, "xdm:sourceSchema").Ref.To; !to.IsZero() {
+		return to.Name
+	}
+	for _, n := range r.Needs { // it describes what no document makes, and stays with its schema
+		if n.Via == "schema" {
+			return n.To.Name
+		}
+	}
+	return ""
 }
 
 // what tells descriptors of one kind and schema apart.

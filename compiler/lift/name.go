@@ -66,8 +66,16 @@ func (n *names) of(kind string, o *Object) string {
 	return name
 }
 
-// isWellKnown reports whether a name means a field group of Adobe's.
+// isWellKnown reports whether a name means a field group, a class, or a data type of Adobe's.
 func isWellKnown(kind, name string) bool {
-	_, known := xdm.FieldGroupByName(name, xdm.Class{})
-	return known && kind == schemas.KindFieldGroup
+	known := false
+	switch kind {
+	case schemas.KindFieldGroup:
+		_, known = xdm.FieldGroupByName(name, xdm.Class{})
+	case schemas.KindClass:
+		_, known = xdm.ClassByName(name)
+	case schemas.KindDataType:
+		_, known = xdm.DataTypeByName(name)
+	}
+	return known
 }

@@ -78,12 +78,15 @@ type index struct {
 	byKind      map[resource.Kind][]*Object // in the order of their creation
 	descriptors map[string][]*Object        // by the last part of the schema's ID
 	users       map[resource.ObjectKey]int  // flows that use a source, target, or mapping set; schemas that use a group
+	claimed     map[*Object]bool            // what a document of the project describes
+	// document makes a document of a class or a data type, and returns its name; nil while an object is only tried.
+	document func(o *Object) string
 }
 
 func newIndex(s Sandbox) *index {
 	x := &index{
 		Sandbox: s, byID: map[resource.ObjectKey]*Object{}, byKind: map[resource.Kind][]*Object{},
-		descriptors: map[string][]*Object{}, users: map[resource.ObjectKey]int{},
+		descriptors: map[string][]*Object{}, users: map[resource.ObjectKey]int{}, claimed: map[*Object]bool{},
 	}
 	if x.Taken == nil {
 		x.Taken = func(string, string) bool { return false }
@@ -187,6 +190,16 @@ func (x *index) id(text string) string {
 	}
 	return strings.ReplaceAll(text, "https://ns.adobe.com/"+x.Tenant+"/",
 		"https://ns.adobe.com/"+specs.TenantPlaceholder+"/")
+}
+
+// named is how documents name a class or a data type: by the name of a document, or by its ID.
+func (x *index) named(kind resource.Kind, id string) string {
+	if o := x.get(kind, id); o != nil && x.document != nil {
+		if name := x.document(o); name != o.ID {
+			return name
+		}
+	}
+	return x.id(id)
 }
 
 // path writes a dotted path for documents: the placeholder for the tenant's namespace.

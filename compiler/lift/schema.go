@@ -81,7 +81,7 @@ func (b *schemaBuilder) composed() string {
 	if at(b.object.Body, "definitions").Kind == resource.ObjectValue {
 		return "it defines fields without a field group"
 	}
-	b.schema.Class = classWord(b.id(class))
+	b.schema.Class = classWord(b.named(resource.Class, class))
 	known, _ := xdm.ClassByName(class)
 	for _, id := range groups {
 		if own := b.ownGroup(id, class); own != nil {
@@ -91,6 +91,7 @@ func (b *schemaBuilder) composed() string {
 		name := b.called(resource.FieldGroup, id)
 		b.schema.FieldGroups = append(b.schema.FieldGroups, groupWord(name, known))
 	}
+	b.labelAdobes(append(groups, class))
 	return ""
 }
 
@@ -112,15 +113,24 @@ func (b *schemaBuilder) ownGroup(id, class string) *Object {
 	for _, f := range fields {
 		b.own[f.Path] = true
 	}
+	b.labelOwn(b.document, g, b.index.own(), fields)
 	return g
 }
 
 // groupFields reads the fields of a field group; false when a document cannot describe it.
 func (x *index) groupFields(g *Object) (schemas.Fields, bool) {
-	parts, definitions := at(g.Body, "allOf").Items, at(g.Body, "definitions")
+	parts := at(g.Body, "allOf").Items
+	if len(parts) != 1 || at(parts[0], "$ref").Text != "#/definitions/fields" {
+		return nil, false
+	}
+	return x.definedFields(g)
+}
+
+// definedFields reads the fields below the tenant's namespace that an object defines in one place.
+func (x *index) definedFields(o *Object) (schemas.Fields, bool) {
+	definitions := at(o.Body, "definitions")
 	roots := at(definitions, "fields.properties")
-	if len(parts) != 1 || at(parts[0], "$ref").Text != "#/definitions/fields" || len(definitions.Fields) != 1 ||
-		len(roots.Fields) != 1 || roots.Fields[0].Name != "_"+x.Tenant {
+	if len(definitions.Fields) != 1 || len(roots.Fields) != 1 || roots.Fields[0].Name != "_"+x.Tenant {
 		return nil, false
 	}
 	return x.fieldsOf(roots.Fields[0].Value, nil)
@@ -132,13 +142,60 @@ func (x *index) fieldGroup(o *Object, name string) (*Document, string) {
 	g := &schemas.FieldGroup{Kind: schemas.KindFieldGroup, Name: name}
 	g.Title, g.Description = text(o.text("title")), text(o.text("description"))
 	for _, class := range at(o.Body, "meta:intendedToExtend").Items {
-		g.Classes = append(g.Classes, classWord(x.id(class.Text)))
+		g.Classes = append(g.Classes, classWord(x.named(resource.Class, class.Text)))
 	}
 	var ok bool
 	if g.Fields, ok = x.groupFields(o); !ok || len(g.Classes) == 0 || g.Title == "" {
 		return nil, "it has fields that no document can describe; schemas name it by its $id"
 	}
-	return &Document{Kind: schemas.KindFieldGroup, Name: name, Value: g, Objects: []*Object{o}}, ""
+	d := &Document{Kind: schemas.KindFieldGroup, Name: name, Value: g, Objects: []*Object{o}}
+	x.labelOwn(d, o, x.own(), g.Fields)
+	return d, ""
+}
+
+// class makes a Class document of a class.
+func (x *index) class(o *Object, name string) (*Document, string) {
+	c := &schemas.Class{Kind: schemas.KindClass, Name: name}
+	c.Title, c.Description = text(o.text("title")), text(o.text("description"))
+	const undescribed = "it has fields that no document can describe; schemas name it by its $id"
+	parts, own := at(o.Body, "allOf").Items, false
+	for _, part := range parts {
+		switch ref := at(part, "$ref").Text; {
+		case ref == xdm.RecordBehavior && c.Behavior == "":
+			c.Behavior = "record"
+		case ref == xdm.TimeSeriesBehavior && c.Behavior == "":
+			c.Behavior = "time-series"
+		case ref == "#/definitions/fields" && !own:
+			own = true
+		default:
+			return nil, undescribed
+		}
+	}
+	if own {
+		var ok bool
+		if c.Fields, ok = x.definedFields(o); !ok {
+			return nil, undescribed
+		}
+	}
+	if c.Behavior == "" || c.Title == "" || !own && at(o.Body, "definitions").Kind == resource.ObjectValue {
+		return nil, undescribed
+	}
+	d := &Document{Kind: schemas.KindClass, Name: name, Value: c, Objects: []*Object{o}}
+	x.labelOwn(d, o, x.own(), c.Fields)
+	return d, ""
+}
+
+// dataType makes a DataType document of a data type.
+func (x *index) dataType(o *Object, name string) (*Document, string) {
+	t := &schemas.DataType{Kind: schemas.KindDataType, Name: name}
+	t.Title, t.Description = text(o.text("title")), text(o.text("description"))
+	var ok bool
+	isPlain := at(o.Body, "allOf").Kind == resource.NullValue && at(o.Body, "definitions").Kind == resource.NullValue
+	t.Fields, ok = x.fieldsOf(only(o.Body, "type", "properties", "required"), nil)
+	if !ok || !isPlain || t.Title == "" {
+		return nil, "it has fields that no document can describe; fields name it by its $id"
+	}
+	return &Document{Kind: schemas.KindDataType, Name: name, Value: t, Objects: []*Object{o}}, ""
 }
 
 // body is that of an object, null for none.
@@ -208,6 +265,7 @@ func (b *schemaBuilder) relational() string {
 		return "it has fields that no document can describe"
 	}
 	b.schema.Relational, b.schema.Fields = r, fields
+	b.labelOwn(b.document, b.object, "", fields)
 	for _, f := range fields {
 		b.own[f.Path] = true
 	}
@@ -265,6 +323,11 @@ func (b *schemaBuilder) descriptors() {
 		reason, paths := "", b.properties(d)
 		key := string(d.Kind) + " " + strings.Join(paths, ",")
 		switch {
+		case d.Kind == resource.Label:
+			if b.schema.Relational == nil {
+				b.document.Left = append(b.document.Left, Left{d, "it labels a field of the schema, not of its field group"})
+			}
+			continue
 		case b.schema.Relational != nil && d.Kind == resource.Key:
 			b.document.Objects = append(b.document.Objects, d)
 			continue

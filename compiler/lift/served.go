@@ -54,6 +54,7 @@ var served = map[resource.Kind][]string{
 		"transformations[Mapping].params.mappingVersion", "scheduleParams.backfill=true", "catalog",
 		"scheduleParams.interval=0", "options.partialIngestionPercent=0",
 	},
+	resource.DatasetLabels: {"imsOrg", "etag"},
 	resource.Dataset: {
 		"version", "created", "updated", "createdClient", "createdUser", "updatedUser", "imsOrg", "sandboxId", "viewId",
 		"files", "state", "namespace", "dule", "statsCache", "lastBatchId", "lastBatchStatus", "lastSuccessfulBatch",
@@ -67,7 +68,8 @@ var served = map[resource.Kind][]string{
 
 // lossy are members that people set and that documents cannot say: a replacement loses them.
 var lossy = []string{
-	"labels", "policy", "accessControl", "options.isSampleDataflow", "data.properties", "params.filters", "recordTypes",
+	"labels", "optionalLabels", "policy", "accessControl", "options.isSampleDataflow", "data.properties",
+	"params.filters", "recordTypes",
 	"mappings[].identity", "mappings[].primaryIdentity", "extensions.adobe_lakeHouse.rowExpiration", "fields",
 	"allowNullValues", "strictMapping",
 }
@@ -92,6 +94,6 @@ func isServed(kind resource.Kind, p resource.Path, v resource.Value) bool {
 	}
 	// The registry adds members of its own to fields as well.
 	last := p[len(p)-1]
-	hasFields := kind == resource.Schema || kind == resource.FieldGroup
+	hasFields := kind == resource.Schema || spec.Part
 	return hasFields && last.Sort == resource.FieldStep && isServers(last.Name)
 }

@@ -63,6 +63,7 @@ func checkLift(t *testing.T, w *world) {
 	if report.HasErrors() {
 		t.Fatalf("plan: %s\n%s", report.Sorted()[0].Message, text)
 	}
+	checkWhole(t, w, lives)
 	flows := 0
 	for _, c := range plan.Changes {
 		if c.Kind == resource.Flow {
@@ -83,6 +84,29 @@ func checkLift(t *testing.T, w *world) {
 	}
 }
 
+// checkWhole holds that what was lifted is lifted with all that belongs to it, and with what it is made of.
+func checkWhole(t *testing.T, w *world, lives []resource.Live) {
+	t.Helper()
+	lifted := map[resource.ObjectKey]bool{}
+	for _, l := range lives {
+		lifted[resource.KeyOfObject(l.Address.Kind, l.ID)] = true
+	}
+	lock := w.lock()
+	for _, e := range lock.Entries {
+		isLifted := lifted[resource.KeyOfObject(e.Address.Kind, e.ID)]
+		for _, n := range e.Needs {
+			other, _ := lock.Get(n.To)
+			isOther := lifted[resource.KeyOfObject(n.To.Kind, other.ID)]
+			belongs := e.Address.Kind == resource.DatasetLabels ||
+				e.Address.Kind == resource.Label && n.Via == "xdm:sourceSchema"
+			made := n.To.Kind == resource.Class || n.To.Kind == resource.DataType || n.To.Kind == resource.FieldGroup
+			if belongs && isOther && !isLifted || made && isLifted && !isOther {
+				t.Errorf("%s needs %s: lifted %v and %v", e.Address, n.To, isLifted, isOther)
+			}
+		}
+	}
+}
+
 // sandboxOf reads the whole sandbox of a world.
 func sandboxOf(t *testing.T, w *world) lift.Sandbox {
 	t.Helper()
@@ -91,8 +115,16 @@ func sandboxOf(t *testing.T, w *world) lift.Sandbox {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lists, err := remote.NewInventory(w.client, remote.Options{Limit: 4}).Lists(ctx, resource.Kinds()...)
+	inventory := remote.NewInventory(w.client, remote.Options{Limit: 4})
+	lists, err := inventory.Lists(ctx, resource.Kinds()...)
 	if err != nil {
+		t.Fatal(err)
+	}
+	var datasets []string
+	for _, o := range lists[resource.Dataset] {
+		datasets = append(datasets, o.ID)
+	}
+	if lists[resource.DatasetLabels], err = inventory.LabelsOf(ctx, datasets); err != nil {
 		t.Fatal(err)
 	}
 	s := lift.Sandbox{Tenant: tenant, Now: w.now}

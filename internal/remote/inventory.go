@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -104,6 +105,23 @@ func (v *Inventory) Lists(ctx context.Context, kinds ...resource.Kind) (map[reso
 		}
 	}
 	return out, nil
+}
+
+// LabelsOf returns the labels of datasets, of those that have any. No list shows them, so it reads each.
+func (v *Inventory) LabelsOf(ctx context.Context, datasets []string) ([]platform.Object, error) {
+	var found collected[platform.Object]
+	err := parallel.Calls(ctx, v.limit, datasets, func(ctx context.Context, id string) error {
+		o, err := platform.DatasetLabels(ctx, v.client, id)
+		switch {
+		case platform.IsNotFound(err):
+			return nil
+		case err == nil && !IsUnset(resource.DatasetLabels, o):
+			found.add(o)
+		}
+		return err
+	})
+	slices.SortFunc(found.all, func(a, b platform.Object) int { return strings.Compare(a.ID, b.ID) })
+	return found.all, err
 }
 
 // Entries returns the objects of all entries of a lock, those that they replaced included, in the order of
