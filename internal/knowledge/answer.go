@@ -115,12 +115,8 @@ type fieldReader struct {
 
 // behave adds the fields of a behavior that a class extends.
 func (r *fieldReader) behave(id string) {
-	switch id {
-	case xdm.TimeSeriesBehavior:
-		r.fields["timestamp"] = Field{Type: "string", Format: "date-time", Required: true}
-		fallthrough
-	case xdm.RecordBehavior:
-		r.fields["_id"] = Field{Type: "string", Required: true}
+	for _, f := range specs.BehaviorFields(id) {
+		r.fields[f.Path] = Field{Type: f.Type, Format: f.Format, Required: f.Required}
 	}
 }
 

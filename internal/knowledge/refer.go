@@ -90,7 +90,7 @@ func (x *collector) resource(a resource.Address, v resource.Value) {
 			x.part(at(part, "$ref").Text, kind)
 		}
 		x.types(v)
-	case resource.FieldGroup, resource.DataType:
+	case resource.FieldGroup, resource.Class, resource.DataType:
 		x.types(v)
 	}
 }

@@ -131,3 +131,27 @@ func xdmNumber(s string) int {
 	}
 	return n
 }
+
+// The behaviors that a class can have.
+const (
+	RecordBehavior     = "https://ns.adobe.com/xdm/data/record"
+	TimeSeriesBehavior = "https://ns.adobe.com/xdm/data/time-series"
+)
+
+// BehaviorFields returns the fields that a behavior gives the classes that are of it, nil for what is no behavior.
+// Records of a time series need an identifier and a time.
+func BehaviorFields(id string) []XDMField {
+	field := func(path, format, xdmType string, required bool) XDMField {
+		return XDMField{Path: path, XDMShape: &XDMShape{Type: "string", Format: format, XDMType: xdmType, Required: required}}
+	}
+	switch id {
+	case RecordBehavior:
+		return []XDMField{field("_id", "uri-reference", "", false)}
+	case TimeSeriesBehavior:
+		return []XDMField{
+			field("_id", "uri-reference", "", true), field("timestamp", "date-time", "date-time", true),
+			field("eventType", "", "", false),
+		}
+	}
+	return nil
+}

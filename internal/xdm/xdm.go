@@ -33,8 +33,8 @@ const IdentityMapGroup = "https://ns.adobe.com/xdm/context/identitymap"
 
 // The behaviors that a class can have.
 const (
-	RecordBehavior     = "https://ns.adobe.com/xdm/data/record"
-	TimeSeriesBehavior = "https://ns.adobe.com/xdm/data/time-series"
+	RecordBehavior     = specs.RecordBehavior
+	TimeSeriesBehavior = specs.TimeSeriesBehavior
 )
 
 // Class is a class of schemas. ID is empty for a class that does not exist yet.

@@ -13,8 +13,8 @@ import (
 // (datatypes.go) that the public XDM model describes.
 
 const (
-	BehaviorRecord = NsRoot + "xdm/data/record"
-	BehaviorSeries = NsRoot + "xdm/data/time-series"
+	BehaviorRecord = specs.RecordBehavior
+	BehaviorSeries = specs.TimeSeriesBehavior
 	BehaviorAdhoc  = NsRoot + "xdm/data/adhoc"
 	ClassProfile   = NsRoot + "xdm/context/profile"
 	ClassEvent     = NsRoot + "xdm/context/experienceevent"
@@ -47,7 +47,6 @@ var globalIndex = sync.OnceValue(func() *globals {
 		g.byID[id] = o
 		return o
 	}
-	// What the behaviors give is in behaviorFields.
 	add(BehaviorRecord, "Record", "behaviors", nil)
 	add(BehaviorSeries, "Time-series", "behaviors", nil)
 	add(BehaviorAdhoc, "Ad Hoc", "behaviors", nil)
@@ -117,7 +116,11 @@ func globalProperties(id string) object {
 	if t, has := globalTrees.byID[id]; has {
 		return t
 	}
-	if tree := behaviorFields(id); tree != nil {
+	if fields := specs.BehaviorFields(id); fields != nil {
+		tree := object{}
+		for _, f := range fields {
+			growField(tree, []string{f.Path}, f.XDMShape)
+		}
 		globalTrees.byID[id] = tree
 		return tree
 	}
@@ -139,22 +142,6 @@ func globalProperties(id string) object {
 	}
 	globalTrees.byID[id] = tree
 	return tree
-}
-
-// behaviorFields is what a behavior gives the classes that are of it; nil for what is no behavior or gives nothing.
-// The classes of the model have the same fields.
-func behaviorFields(id string) object {
-	field := func(format, xdmType string) object {
-		return object{"type": "string", "format": format, "meta:xdmType": xdmType}
-	}
-	switch id {
-	case BehaviorRecord:
-		return object{"_id": field("uri-reference", "string")}
-	case BehaviorSeries:
-		return object{"_id": field("uri-reference", "string"), "timestamp": field("date-time", "date-time"),
-			"eventType": object{"type": "string", "meta:xdmType": "string"}}
-	}
-	return nil
 }
 
 var globalTrees = struct {
