@@ -21,7 +21,8 @@ func readers(savedPlan string) [][]string {
 	return [][]string{
 		{"validate"}, {"compile", "-o", "json"}, {"plan"}, {"plan", "--refresh", "-o", "json"}, {"show", savedPlan}, {"graph"},
 		{"schedule"}, {"drift"}, {"state", "list"}, {"state", "show", "connection.crm"},
-		{"status"}, {"status", "-o", "html"}, {"runs", "-o", "json"},
+		{"status"}, {"status", "-o", "html"}, {"runs", "-o", "json"}, {"status", "--outputs"}, {"schedule", "--calendar"},
+		{"explore", "crm"}, {"explain", "FLOW-1360-400"},
 	}
 }
 

@@ -213,7 +213,7 @@ func (a *app) startRun(
 		a.say("started run %s", started.ID)
 	}
 	if f.Wait {
-		return f.follow(ctx, a, p, started)
+		return f.follow(ctx, a, p, verb, started)
 	}
 	if a.Output == "json" {
 		return a.printJSON(runDone{headOf(verb, p), started})
@@ -301,7 +301,7 @@ func (op *operation) findStarted(ctx context.Context, r newRun, before time.Time
 }
 
 // follow waits until a run ends. It holds no lock.
-func (f runFlags) follow(ctx context.Context, a *app, p *project, started runs.Run) (err error) {
+func (f runFlags) follow(ctx context.Context, a *app, p *project, verb string, started runs.Run) (err error) {
 	conn, err := a.connect(ctx, p, f.Rate, nil)
 	if err != nil {
 		return err
@@ -320,7 +320,8 @@ func (f runFlags) follow(ctx context.Context, a *app, p *project, started runs.R
 			return err
 		case ok && run.Result.IsOver():
 			waiting.Close()
-			return f.ended(a, p, run, started.Dataflow)
+			run.Dataflow = started.Dataflow
+			return f.ended(a, p, verb, run)
 		}
 		select {
 		case <-ctx.Done():
@@ -330,11 +331,10 @@ func (f runFlags) follow(ctx context.Context, a *app, p *project, started runs.R
 	}
 }
 
-func (f runFlags) ended(a *app, p *project, run runs.Run, name string) error {
-	run.Dataflow = name
+func (f runFlags) ended(a *app, p *project, verb string, run runs.Run) error {
 	var err error
 	if a.Output == "json" {
-		err = a.printJSON(runDone{headOf("run", p), run})
+		err = a.printJSON(runDone{headOf(verb, p), run})
 	} else {
 		err = view.Run(a.stdout, run, a.viewOptions(a.stdout))
 	}
