@@ -346,3 +346,17 @@ func TestGuardChange(t *testing.T) {
 		}
 	}
 }
+
+// What is removed says what it needed, each resource once.
+func TestNeeded(t *testing.T) {
+	e := entryOf("flow.a", "{}", "source.a", "target.a", "source.a")
+	got := needed(&e)
+	if len(got) != 2 || got[0].To != at("source.a") || got[1].To != at("target.a") {
+		t.Errorf("%v", got)
+	}
+	lock := &lockfile.Lock{Entries: []lockfile.Entry{e}}
+	nodes, _ := removals(&env{lock: lock, nodes: map[resource.Address]*node{}}, []bool{false})
+	if len(nodes) != 1 || len(nodes[0].change.Needed) != 2 {
+		t.Errorf("%+v", nodes)
+	}
+}

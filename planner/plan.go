@@ -205,6 +205,7 @@ type Change struct {
 	Start       *Start           `json:"start,omitempty"` // of the new flow of a replacement
 	Guards      []Guard          `json:"guards,omitempty"`
 	DependsOn   Dependencies     `json:"depends_on"`
+	Needed      Dependencies     `json:"needed,omitempty"` // what an object that is removed needed, to show it there
 	Origin      Origin           `json:"origin,omitzero"`
 	Fields      []FieldChange    `json:"fields"`
 	Calls       []Call           `json:"calls"`
@@ -302,7 +303,7 @@ func (p *Plan) DiffersAt(q *Plan) (resource.Address, bool) {
 // comparable is the JSON of a change as it is saved, without places in the documents.
 func comparable(c Change) []byte {
 	c = normalizedChanges([]Change{c})[0]
-	c.Origin = Origin{}
+	c.Origin, c.Needed = Origin{}, nil
 	for i := range c.Fields {
 		c.Fields[i].Origin = Origin{}
 	}

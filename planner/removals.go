@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
@@ -15,7 +16,7 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 		for _, dep := range entry.Deposed {
 			n := &node{compared: uncompared, entry: entry, exists: true, change: Change{
 				Address: entry.Address, Kind: dep.Kind, ID: dep.ID, ETag: dep.ETag, Deposed: dep.ID,
-				Action: Delete, Reason: ReasonDeposed, Effect: EffectNone,
+				Action: Delete, Reason: ReasonDeposed, Effect: EffectNone, Needed: needed(entry),
 			}}
 			forgetMissing(n, e)
 			list = append(list, n)
@@ -29,7 +30,7 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 		}
 		n := &node{compared: uncompared, entry: entry, exists: true, change: Change{
 			Address: entry.Address, Kind: entry.Address.Kind, ID: entry.ID, ETag: entry.ETag,
-			Action: Delete, Reason: ReasonRemoved, Effect: EffectNone,
+			Action: Delete, Reason: ReasonRemoved, Effect: EffectNone, Needed: needed(entry),
 		}}
 		if e.Destroy {
 			n.change.Reason = ReasonDestroy
@@ -42,6 +43,16 @@ func removals(e *env, seen []bool) (list []*node, kept int) {
 		list = append(list, n)
 	}
 	return list, kept
+}
+
+// needed returns what an object needed when it was written last, each resource once.
+func needed(entry *lockfile.Entry) (out Dependencies) {
+	for _, n := range entry.Needs {
+		if !slices.ContainsFunc(out, func(e resource.Edge) bool { return e.To == n.To }) {
+			out = append(out, n.Edge)
+		}
+	}
+	return out
 }
 
 // forgetParts leaves on the platform what schemas are made of, unless data may be lost or a schema that has it is

@@ -92,7 +92,7 @@ var helpTexts = kong.Vars{
 	"doctor":          "Check credentials, permissions, lockfile, and locks, and say what to do.",
 	"folder_or_files": "Folder of the project, or single files. Default: this folder.",
 	"folder_or_plan":  "Folder of the project, or a saved plan (a .json file).",
-	"dataflow":        "With --lineage: only these, names or patterns. Repeatable.",
+	"dataflow":        "Draw the resources of these dataflows; with --lineage, nothing else. Names or patterns.",
 	"connector":       "A connector, such as sftp, or the ID of its connection specification.",
 	"run_or_flow":     "ID of a run or its beginning, or a dataflow: then its newest run.",
 	"run":             "Print a run: its window, records, steps, and errors with what to do.",

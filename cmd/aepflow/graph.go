@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
@@ -8,14 +10,18 @@ import (
 
 type graphCmd struct {
 	Path     string   `arg:"" complete:"file" optional:"" default:"." help:"${folder_or_plan}"`
+	Full     bool     `help:"Draw every resource instead of one node for each dataflow."`
 	Lineage  bool     `help:"Draw from which columns the fields of the datasets come."`
 	Dataflow []string `placeholder:"NAME" complete:"dataflow" help:"${dataflow}"`
 }
 
 func (graphCmd) Help() string {
-	return `Draws the resources of a project and their dependencies.
+	return `Draws the dataflows of a project and what they share: connections, datasets, and
+parts of schemas. A node has the resources that nothing else uses.
 
   aepflow graph
+  aepflow graph --full               # every resource
+  aepflow graph --dataflow orders    # the resources of this dataflow
   aepflow graph -o svg > graph.svg
   aepflow graph -o mermaid           # for Markdown
   aepflow graph plan.json -o dot     # a saved plan, colored by action
@@ -25,18 +31,33 @@ func (graphCmd) Help() string {
 
 func (c graphCmd) Run(a *app) error {
 	switch {
+	case c.Lineage && c.Full:
+		return exit(exitUsage, "--full is for the graph of resources, not for --lineage")
 	case c.Lineage:
 		return c.lineage(a)
-	case len(c.Dataflow) > 0:
-		return exit(exitUsage, "--dataflow selects what --lineage draws")
 	}
-	picture, err := c.picture(a, "text", "json", "dot", "mermaid", "svg")
+	full, err := c.picture(a, "text", "json", "dot", "mermaid", "svg")
 	if err != nil {
 		return err
 	}
+	var names []string
+	for _, n := range full.Nodes {
+		if n.Address.Kind == resource.Flow {
+			names = append(names, n.Address.Name)
+		}
+	}
+	unfolded, err := selected(names, c.Dataflow)
+	if err != nil {
+		return err
+	}
+	folded := full.Fold(func(name string) bool { return slices.Contains(unfolded, name) })
+	picture := folded
+	if c.Full {
+		picture = full
+	}
 	switch a.Output {
 	case "json":
-		return a.printJSON(graphJSON(picture))
+		return a.printJSON(graphJSON(full, folded))
 	case "dot":
 		return view.GraphDOT(a.stdout, picture)
 	case "mermaid":
@@ -71,12 +92,19 @@ type graphResource struct {
 	Address resource.Address   `json:"address"`
 	Action  *planner.Action    `json:"action,omitempty"` // of a saved plan
 	Needs   []resource.Address `json:"needs"`
+	PartOf  resource.Address   `json:"part_of,omitzero"` // what it is drawn in
 }
 
-func graphJSON(p view.Picture) shownGraph {
+func graphJSON(p, folded view.Picture) shownGraph {
+	in := map[resource.Address]resource.Address{}
+	for _, n := range folded.Nodes {
+		for _, part := range n.Parts {
+			in[part.Address] = n.Address
+		}
+	}
 	out := shownGraph{resultHead: resultHead{FormatVersion: "1.0", Command: "graph"}, Resources: []graphResource{}}
 	for _, n := range p.Nodes {
-		shown := graphResource{Address: n.Address, Needs: []resource.Address{}}
+		shown := graphResource{Address: n.Address, Needs: []resource.Address{}, PartOf: in[n.Address]}
 		if n.Action.Changes() {
 			shown.Action = &n.Action
 		}

@@ -30,6 +30,11 @@ func (p *project) dataflowNames(lock *lockfile.Lock, args []string) ([]string, e
 	if len(args) == 0 {
 		return all, nil
 	}
+	return selected(all, args)
+}
+
+// selected returns those of all names of dataflows that arguments select, each of which has to select one.
+func selected(all, args []string) ([]string, error) {
 	var chosen []string
 	for _, arg := range args {
 		pattern := strings.TrimPrefix(arg, "flow.")

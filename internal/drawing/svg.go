@@ -33,8 +33,16 @@ const Style = `.ag-e{fill:none;stroke:#8c959f;stroke-width:1.3}.ag-b{fill:#fff;s
 	`.ag-t{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1f2328}` +
 	`@media(prefers-color-scheme:dark){.ag-b{fill:#161b22}.ag-t{fill:#e6edf3}.ag-e{stroke:#6e7681}}`
 
-// SVG draws nodes as an image with a label for screen readers.
-func SVG(nodes []Node, label string) string {
+// Entry is a line of a legend: what the color of a border means.
+type Entry struct{ Label, Color string }
+
+const (
+	legendRow    = 20.0
+	legendSwatch = 14.0
+)
+
+// SVG draws nodes as an image with a label for screen readers, with a legend below.
+func SVG(nodes []Node, label string, legend ...Entry) string {
 	l := layOut(nodes)
 	wide := make([]float64, len(l.layers)) // of the boxes of each layer
 	for _, v := range l.vertices {
@@ -52,6 +60,11 @@ func SVG(nodes []Node, label string) string {
 	height := 2 * margin
 	for _, v := range l.vertices {
 		height = max(height, v.y+v.height/2+2*margin)
+	}
+	below := height
+	height += legendRow * float64(len(legend))
+	for _, e := range legend {
+		width = max(width, 2*margin+legendSwatch+8+textWidth(e.Label))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f"`,
@@ -87,10 +100,18 @@ func SVG(nodes []Node, label string) string {
 			bx, by, n.width(), boxHeight, escape(n.Color))
 		fmt.Fprintf(&b, `<text class="ag-t" x="%.1f" y="%.1f">%s</text></g>`+"\n", bx+12, by+boxHeight/2+4, escape(n.Label))
 	}
+	for i, e := range legend {
+		y := below + legendRow*float64(i)
+		fmt.Fprintf(&b, `<rect class="ag-b" x="%.1f" y="%.1f" width="%.0f" height="10" rx="3" stroke="%s"/>`,
+			margin, y, legendSwatch, escape(e.Color))
+		fmt.Fprintf(&b, `<text class="ag-t" x="%.1f" y="%.1f">%s</text>`+"\n", margin+legendSwatch+8, y+9, escape(e.Label))
+	}
 	b.WriteString("</svg>")
 	return b.String()
 }
 
-func (n Node) width() float64 { return float64(output.Width(output.Line(n.Label)))*charWidth + 24 }
+func (n Node) width() float64 { return textWidth(n.Label) + 24 }
+
+func textWidth(s string) float64 { return float64(output.Width(output.Line(s))) * charWidth }
 
 func escape(s string) string { return html.EscapeString(output.Line(s)) }

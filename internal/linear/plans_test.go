@@ -95,7 +95,9 @@ var outputs = []struct {
 		return err
 	}},
 	{"graph", func(p *planner.Plan, g *resource.Graph) error {
-		return errors.Join(view.Compile(io.Discard, g, p, view.Options{}), pictures(view.PictureOfPlan(p)), pictures(view.PictureOfGraph(g)),
+		folded := view.PictureOfGraph(g).Fold(func(string) bool { return false })
+		return errors.Join(view.Compile(io.Discard, g, p, view.Options{}), pictures(view.PictureOfPlan(p)),
+			pictures(view.PictureOfGraph(g)), pictures(folded),
 			view.Timetable(io.Discard, planner.Schedule(g, now, 3), time.UTC, view.Options{}))
 	}},
 }

@@ -14,11 +14,12 @@ type Picture struct {
 	Nodes []PictureNode
 }
 
-// PictureNode is a resource. Its action colors it.
+// PictureNode is a resource. Its action colors it. Parts are the resources that Fold put into it, by address.
 type PictureNode struct {
 	Address resource.Address
 	Action  planner.Action
 	Needs   []resource.Edge
+	Parts   []PictureNode
 }
 
 // PictureOfGraph is the picture of what the documents define.
@@ -31,14 +32,15 @@ func PictureOfGraph(g *resource.Graph) Picture {
 }
 
 // PictureOfPlan is the picture of what changes and of the unchanged resources that it
-// needs.
+// needs. What is deleted is where it was.
 func PictureOfPlan(p *planner.Plan) Picture {
 	var nodes []PictureNode
 	for _, ch := range p.Changes {
 		if !ch.Action.Changes() {
 			continue
 		}
-		nodes = append(nodes, PictureNode{Address: ch.Address, Action: ch.Action, Needs: ch.DependsOn})
+		needs := slices.Concat(ch.DependsOn, ch.Needed)
+		nodes = append(nodes, PictureNode{Address: ch.Address, Action: ch.Action, Needs: needs})
 	}
 	return newPicture(nodes)
 }
@@ -114,8 +116,11 @@ func GraphText(w io.Writer, p Picture, o Options) error {
 		}
 		again := drawn[n.Address] && len(n.Needs) > 0
 		note := ""
-		if again {
+		switch {
+		case again:
 			note = c.paint(dim, " (above)")
+		case len(n.Parts) > 0:
+			note = c.paint(dim, "  "+n.partsText())
 		}
 		drawn[n.Address] = true
 		c.line(c.paint(dim, head), mark, c.paint(plain, n.Address.String()), note)
@@ -133,5 +138,6 @@ func GraphText(w io.Writer, p Picture, o Options) error {
 	for _, n := range p.tops() {
 		draw(n, "", "")
 	}
+	c.legend(p)
 	return flush(w, c)
 }

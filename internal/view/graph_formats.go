@@ -35,10 +35,21 @@ func GraphDOT(w io.Writer, p Picture) error {
 	b.WriteString("digraph aepflow {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n")
 	for _, n := range p.Nodes {
 		fmt.Fprintf(&b, "  %s", dotString(n.Address.String()))
-		if n.Action.Changes() {
+		switch {
+		case len(n.Parts) > 0:
+			fmt.Fprintf(&b, " [label=%s, color=%q, penwidth=2, tooltip=%s]",
+				dotString(n.label()), colorOf(n.Action), dotString(n.title()))
+		case n.Action.Changes():
 			fmt.Fprintf(&b, " [color=%q, penwidth=2, tooltip=%q]", colorOf(n.Action), n.Action)
 		}
 		b.WriteString(";\n")
+	}
+	if actions := p.actions(); len(actions) > 0 {
+		b.WriteString("  subgraph cluster_legend {\n    label=legend; style=dotted;\n")
+		for _, a := range actions {
+			fmt.Fprintf(&b, "    %s [color=%q, penwidth=2];\n", dotString(legendText(a)), colorOf(a))
+		}
+		b.WriteString("  }\n")
 	}
 	for _, n := range p.Nodes {
 		for _, e := range n.Needs {
@@ -61,7 +72,7 @@ func GraphMermaid(w io.Writer, p Picture) error {
 	index := p.index()
 	classes := map[planner.Action][]string{}
 	for i, n := range p.Nodes {
-		fmt.Fprintf(&b, "  n%d[\"%s\"]\n", i, mermaidText(n.Address.String()))
+		fmt.Fprintf(&b, "  n%d[\"%s\"]\n", i, mermaidText(n.label()))
 		if n.Action.Changes() {
 			classes[n.Action] = append(classes[n.Action], fmt.Sprintf("n%d", i))
 		}
@@ -70,6 +81,14 @@ func GraphMermaid(w io.Writer, p Picture) error {
 		for _, e := range n.Needs {
 			fmt.Fprintf(&b, "  n%d --> n%d\n", index[e.To], i)
 		}
+	}
+	if actions := p.actions(); len(actions) > 0 {
+		b.WriteString("  subgraph legend\n")
+		for _, a := range actions {
+			fmt.Fprintf(&b, "    l%d[\"%s\"]\n", a, mermaidText(legendText(a)))
+			classes[a] = append(classes[a], fmt.Sprintf("l%d", a))
+		}
+		b.WriteString("  end\n")
 	}
 	for a := planner.NoOp; a <= planner.Delete; a++ {
 		if nodes := classes[a]; len(nodes) > 0 {
@@ -96,15 +115,18 @@ func svg(p Picture) string {
 	index := p.index()
 	nodes := make([]drawing.Node, len(p.Nodes))
 	for i, n := range p.Nodes {
-		name := n.Address.String()
-		d := drawing.Node{Label: name, Title: name, Color: colorOf(n.Action)}
+		d := drawing.Node{Label: n.label(), Title: n.title(), Color: colorOf(n.Action)}
 		if n.Action.Changes() {
-			d.Label, d.Title = n.Action.Symbol()+" "+name, name+": "+n.Action.String()
+			d.Label = n.Action.Symbol() + " " + d.Label
 		}
 		for _, e := range n.Needs {
 			d.From = append(d.From, index[e.To])
 		}
 		nodes[i] = d
 	}
-	return drawing.SVG(nodes, "graph of "+Count(len(nodes), "resource"))
+	var legend []drawing.Entry
+	for _, a := range p.actions() {
+		legend = append(legend, drawing.Entry{Label: legendText(a), Color: colorOf(a)})
+	}
+	return drawing.SVG(nodes, "graph of "+Count(p.resources(), "resource"), legend...)
 }

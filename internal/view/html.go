@@ -83,22 +83,22 @@ var lineOfColons = regexp.MustCompile(`(?m)^([\s\p{Z}]*)::`)
 
 // page is what the template shows.
 type page struct {
-	Policy   string
-	Target   planner.Target
-	Made     string
-	Serial   uint64
-	Tool     string
-	Line     string
-	Empty    bool
-	Counts   []pageCount
-	Effects  []pageEffect
-	Refusals []pageRefusal
-	Notices  []planner.Diagnostic
-	Changes  []pageChange
-	Drift    []pageChange
-	Graph    template.HTML
-	Nodes    int // of a graph that is too large to draw
-	Calls    []pageCall
+	Policy          string
+	Target          planner.Target
+	Made            string
+	Serial          uint64
+	Tool            string
+	Line            string
+	Empty           bool
+	Counts          []pageCount
+	Effects         []pageEffect
+	Refusals        []pageRefusal
+	Notices         []planner.Diagnostic
+	Changes         []pageChange
+	Drift           []pageChange
+	Graph, Unfolded template.HTML
+	Nodes           int // of a graph that is too large to draw
+	Calls           []pageCall
 }
 
 type pageCount struct {
@@ -185,10 +185,16 @@ func pageOf(p *planner.Plan) page {
 	for _, ch := range p.Drift {
 		out.Drift = append(out.Drift, t.pageDrift(ch))
 	}
-	if pic := PictureOfPlan(p); len(pic.Nodes) > pageNodes {
-		out.Nodes = len(pic.Nodes)
-	} else if len(pic.Nodes) > 0 {
-		out.Graph = template.HTML(svg(pic)) // drawing escapes every text
+	full := PictureOfPlan(p)
+	folded := full.Fold(func(string) bool { return false })
+	switch n := len(folded.Nodes); {
+	case n > pageNodes:
+		out.Nodes = n
+	case n > 0:
+		out.Graph = template.HTML(svg(folded)) // drawing escapes every text
+		if n < len(full.Nodes) && len(full.Nodes) <= pageNodes {
+			out.Unfolded = template.HTML(svg(full))
+		}
 	}
 	for _, call := range p.InOrder() {
 		body := ""
