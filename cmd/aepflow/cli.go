@@ -29,7 +29,7 @@ type grammar struct {
 	Import   importCmd   `cmd:"" formats:"text,json" help:"Write a project for a sandbox that exists."`
 	Drift    driftCmd    `cmd:"" formats:"text,json" help:"Show what changed on the platform since the last apply."`
 	Diff     diffCmd     `cmd:"" formats:"text,json,markdown" help:"Show how two targets differ."`
-	Pull     pullCmd     `cmd:"" formats:"text" help:"Bring changes made on the platform into the documents."`
+	Pull     pullCmd     `cmd:"" formats:"text,json" help:"Bring changes made on the platform into the documents."`
 	Graph    graphCmd    `cmd:"" formats:"text,json,dot,mermaid,svg" help:"Draw the resources and their dependencies."`
 	Schedule scheduleCmd `cmd:"" formats:"text,json" help:"Show when the dataflows of a project run."`
 	Status   statusCmd   `cmd:"" formats:"text,json,html" help:"${status}"`

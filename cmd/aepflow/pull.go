@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -40,26 +43,32 @@ changed too, or a value that comes from a variable.
 }
 
 func (c pullCmd) Run(ctx context.Context, a *app) error {
-	if err := a.writes("text"); err != nil {
+	if err := a.writes("text", "json"); err != nil {
 		return err
 	}
-	p, err := a.open(".", needGraph|needTarget, "text")
+	p, err := a.open(".", needGraph|needTarget, "text", "json")
 	if err != nil {
-		return err
+		return failedJSON(a, "pull", err)
 	}
+	out := pullJSON{resultHead: headOf("pull", p), Objects: []pulledJSON{}, Files: []string{}}
 	op := a.operation(p, applyFlags{
 		rateFlag: c.rateFlag, AutoApprove: c.AutoApprove, LockTimeout: c.LockTimeout, LostAfter: c.LostAfter,
 		Parallelism: 4, Production: true, // pull changes nothing there
 	}, "pull")
-	return op.held(ctx, func(ctx context.Context) (err error) {
+	err = op.held(ctx, func(ctx context.Context) (err error) {
 		ctx, _, stop := op.interrupts(ctx, "interrupted, nothing was changed")
 		defer stop()
 		defer func() { err = silenced(ctx, err) }()
-		return c.pull(ctx, op)
+		return c.pull(ctx, op, &out)
 	})
+	if a.Output == "json" {
+		out.Error = errorJSON(err)
+		err = errors.Join(err, a.printJSON(out))
+	}
+	return err
 }
 
-func (c pullCmd) pull(ctx context.Context, op *operation) error {
+func (c pullCmd) pull(ctx context.Context, op *operation, out *pullJSON) error {
 	if err := op.start(ctx); err != nil {
 		return err
 	}
@@ -86,8 +95,11 @@ func (c pullCmd) pull(ctx context.Context, op *operation) error {
 		return err
 	}
 	entries := u.entries(lock)
-	if err := u.show(); err != nil {
-		return err
+	u.report(entries, out)
+	if op.Output != "json" {
+		if err := u.show(); err != nil {
+			return err
+		}
 	}
 	if len(entries) == 0 {
 		if len(u.skipped) > 0 {
@@ -102,11 +114,89 @@ func (c pullCmd) pull(ctx context.Context, op *operation) error {
 	if err := u.write(entries, lock.Secrets); err != nil {
 		return err
 	}
+	out.Written = true
 	op.say("Pulled %s into %s.", view.Count(len(entries), "object"), view.Count(len(u.texts), "file"))
 	if len(u.skipped) > 0 {
 		return quiet(exitPending)
 	}
 	return nil
+}
+
+// pullJSON is the JSON of a pull.
+type pullJSON struct {
+	resultHead
+	Objects []pulledJSON `json:"objects"`
+	Files   []string     `json:"files"` // that change
+	Written bool         `json:"written"`
+	Summary pullSummary  `json:"summary"`
+}
+
+// pulledJSON is an object that is pulled, or a field of one, or all of it, that is skipped.
+type pulledJSON struct {
+	Status  string           `json:"status"` // pulled or skipped
+	Address resource.Address `json:"address"`
+	ID      string           `json:"id,omitempty"`
+	Fields  []pulledField    `json:"fields,omitempty"` // of one that is pulled
+	Path    string           `json:"path,omitempty"`   // the field that is skipped; absent for the whole object
+	Reason  string           `json:"reason,omitempty"`
+	File    string           `json:"file,omitempty"`
+	Line    int              `json:"line,omitempty"`
+}
+
+// pulledField is a field that the documents get the value of the platform for. A value is absent where the field is.
+type pulledField struct {
+	Path    string          `json:"path"`
+	Applied json.RawMessage `json:"applied,omitempty"`
+	Live    json.RawMessage `json:"live,omitempty"`
+}
+
+type pullSummary struct {
+	Pulled  int `json:"pulled"`
+	Skipped int `json:"skipped"`
+	Files   int `json:"files"`
+}
+
+// report notes what is pulled and what is skipped.
+func (u *pulling) report(entries []lockfile.Entry, out *pullJSON) {
+	for _, e := range entries {
+		o := pulledJSON{Status: "pulled", Address: e.Address, ID: e.ID}
+		for _, i := range u.items {
+			if i.Address != e.Address {
+				continue
+			}
+			spec := resource.SpecOf(e.Address.Kind)
+			applied, _ := resource.Parse(e.Applied)
+			now := spec.Tree(applied)
+			for _, d := range slices.Concat(i.taken, i.agreed) {
+				to := d.To
+				if v, ok := now.At(d.Path); ok && to != nil {
+					to = &v // without the members that only the platform sets
+				}
+				o.Fields = append(o.Fields, pulledField{d.Path.String(), shownJSON(d.From), shownJSON(to)})
+			}
+		}
+		out.Objects = append(out.Objects, o)
+	}
+	for _, s := range u.skipped {
+		o := pulledJSON{Status: "skipped", Address: s.address, Path: s.path, Reason: output.Line(s.reason)}
+		if s.at.File != nil {
+			o.File, o.Line = filepath.ToSlash(s.at.File.Path), s.at.Pos().Line
+		}
+		out.Objects = append(out.Objects, o)
+	}
+	for path := range u.texts {
+		out.Files = append(out.Files, filepath.ToSlash(path))
+	}
+	slices.Sort(out.Files)
+	out.Summary = pullSummary{len(entries), len(u.skipped), len(u.texts)}
+}
+
+// shownJSON is a value as the platform has it, nil for none. Secrets stay references.
+func shownJSON(v *resource.Value) json.RawMessage {
+	if v == nil {
+		return nil
+	}
+	return bytes.ReplaceAll(v.JSON(), []byte("$${"), []byte("${"))
 }
 
 // show prints how files change, and what is skipped.

@@ -49,7 +49,14 @@ var inside = map[resource.Kind]string{resource.Dataset: "target.dataset", resour
 func settings(
 	kind resource.Kind, root *document.Node, d resource.Difference, live resource.Value, tenant string,
 ) []edit.Setting {
+	if list, isList := listSettings(kind, root, d, live, tenant); isList {
+		return list
+	}
 	switch path := d.Path.String(); {
+	case (kind == resource.FieldGroup || kind == resource.Class) && strings.HasPrefix(path, "definitions."):
+		return fieldSettings(kind, root, d, live, tenant)
+	case resource.SpecOf(kind).IsDescriptor():
+		return descriptorSettings(kind, root, d, live, tenant)
 	case kind == resource.Mapping && strings.HasPrefix(path, "mappings["):
 		return rowSettings(kind, "mappings", root, d, live, func(row resource.Value) (lift.Row, bool) {
 			var columns []string

@@ -2,6 +2,7 @@ package lift
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/schemas"
@@ -55,3 +56,29 @@ func rowOf(key string, element any, ok bool) (Row, bool) {
 
 // Text writes a text of the platform for documents, where `${` would be a reference.
 func Text(s string) string { return text(s) }
+
+// FieldRows are how a document says the own fields that a field group, or a class, defines; false when it cannot say
+// all of them.
+func FieldRows(object resource.Value, tenant string) ([]Row, bool) {
+	x := &index{Sandbox: Sandbox{Tenant: tenant}}
+	definitions := at(object, "definitions.fields.properties")
+	if len(definitions.Fields) != 1 {
+		return nil, false
+	}
+	fields, ok := x.fieldsOf(definitions.Fields[0].Value, nil)
+	var rows []Row
+	for _, f := range fields {
+		row, fits := rowOf(f.Path, f, true)
+		ok = ok && fits
+		rows = append(rows, row)
+	}
+	return rows, ok
+}
+
+// WithLabels is the text of a field that has labels, written as a list in brackets, besides what the field group says.
+func WithLabels(row Row, labels string) string {
+	if labels == "" || !row.IsMap {
+		return row.Text
+	}
+	return strings.TrimSuffix(row.Text, "}") + ", labels: " + labels + "}"
+}
