@@ -111,13 +111,8 @@ func (s *schemaSymbol) fullPath(path string) string {
 		return path
 	}
 	full := xdm.TenantNamespace + "." + path
-	f, err := s.fields.Find(full)
-	if err == nil && f.Checked {
+	if f, err := s.fields.Lookup(full); err == nil && f.Checked {
 		return full
-	}
-	if bare, unknown := s.fields.Find(path); err != nil && unknown == nil && !bare.Checked &&
-		err.Parent != "" && err.Parent != xdm.TenantNamespace {
-		return full // of all that is known, the own fields are what it comes closest to
 	}
 	return path
 }

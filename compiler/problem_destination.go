@@ -223,7 +223,7 @@ type uncheckedDestinations struct {
 }
 
 func (p uncheckedDestinations) Diagnose() diag.Diagnostic {
-	note := "the fields of standard data types, of those by $id, and of the behavior of a class are unknown here"
+	note := "the fields of standard data types, and of those by $id, are unknown here"
 	if len(p.unknown) > 0 {
 		note = "unknown here: " + list(p.unknown, "and")
 	}

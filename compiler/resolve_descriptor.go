@@ -50,7 +50,8 @@ func describedField(s *schemaSymbol, path string, at place, key bool, report *di
 	if err == nil {
 		return f, true
 	}
-	report.Add(unknownField{at: at, key: key, fault: s.nearest(path)})
+	_, err = s.fields.Lookup(path) // near names for the path as it is written
+	report.Add(unknownField{at: at, key: key, fault: err})
 	return f, false
 }
 

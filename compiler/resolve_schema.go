@@ -53,16 +53,6 @@ func (r *resolver) resolveParts(s *schemaSymbol) {
 	}
 }
 
-// nearest is the problem of a path that is no field of the schema, with near names: for the path as it is written,
-// unless it may be right.
-func (s *schemaSymbol) nearest(path string) *xdm.PathError {
-	if _, err := s.fields.Lookup(path); err != nil {
-		return err
-	}
-	_, err := s.fields.Lookup(s.fullPath(path))
-	return err
-}
-
 // resolveOwnFields checks what a schema's own fields are called, their types
 // and limits, and that none lies inside another.
 func resolveOwnFields(s *schemaSymbol, report *diag.Report) {
@@ -133,7 +123,7 @@ func resolveIdentities(s *schemaSymbol, report *diag.Report) {
 		f, err := s.fields.Find(s.fullPath(id.Path))
 		if err != nil {
 			if unknown++; unknown <= maxSuggested {
-				err = s.nearest(id.Path)
+				_, err = s.fields.Lookup(id.Path) // near names for the path as it is written
 			}
 			report.Add(unknownIdentity{where, err, s})
 			continue

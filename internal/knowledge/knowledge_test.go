@@ -171,7 +171,7 @@ func TestFacts(t *testing.T) {
 	for _, m := range fields.Required([]string{"_acme.shops[0].next"}) {
 		missing = append(missing, m.Path)
 	}
-	if fmt.Sprint(missing) != "[_id timestamp _{TENANT_ID}.shops[*].city]" {
+	if fmt.Sprint(missing) != "[timestamp _{TENANT_ID}.shops[*].city]" {
 		t.Errorf("requires %v", missing)
 	}
 	if _, _, ok := (*Facts)(nil).Schema(schemaID); ok {

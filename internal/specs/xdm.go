@@ -139,7 +139,7 @@ const (
 )
 
 // BehaviorFields returns the fields that a behavior gives the classes that are of it, nil for what is no behavior.
-// Records of a time series need an identifier and a time.
+// Records of a time series need a time.
 func BehaviorFields(id string) []XDMField {
 	field := func(path, format, xdmType string, required bool) XDMField {
 		return XDMField{Path: path, XDMShape: &XDMShape{Type: "string", Format: format, XDMType: xdmType, Required: required}}
@@ -149,7 +149,7 @@ func BehaviorFields(id string) []XDMField {
 		return []XDMField{field("_id", "uri-reference", "", false)}
 	case TimeSeriesBehavior:
 		return []XDMField{
-			field("_id", "uri-reference", "", true), field("timestamp", "date-time", "date-time", true),
+			field("_id", "uri-reference", "", false), field("timestamp", "date-time", "date-time", true),
 			field("eventType", "", "", false),
 		}
 	}

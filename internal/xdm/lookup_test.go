@@ -322,3 +322,46 @@ func BenchmarkTrees(b *testing.B) {
 		standardTree(specs.XDM().Event)
 	}
 }
+
+// A schema of a class that is not Adobe's has what the behavior of the class gives, identityMap with its field group,
+// and own fields.
+func TestSchemaOfABehavior(t *testing.T) {
+	own := []OwnField{{Path: "visit.id", Shape: Shape{Type: "string"}}}
+	for _, c := range []struct {
+		behavior, group, path string
+		want                  string // type or the code of the error
+	}{
+		{RecordBehavior, "", "_id", "string"},
+		{RecordBehavior, "", "timestamp", UnknownPath},
+		{TimeSeriesBehavior, "", "timestamp", "date-time"},
+		{TimeSeriesBehavior, "", "eventType", "string"},
+		{TimeSeriesBehavior, "", "identityMap", UnknownPath},
+		{TimeSeriesBehavior, "identitymap", "identityMap", "map"},
+		{RecordBehavior, "identitymap", "identityMap.Email[0].id", "string"},
+		{RecordBehavior, "", "person", UnknownPath},
+		{RecordBehavior, "", "_acme.visit.id", "string"},
+		{RecordBehavior, "", "_acme.visit.no", UnknownPath},
+		{RecordBehavior, "", "_other.visit.id", WrongTenant},
+	} {
+		var groups []string
+		if c.group != "" {
+			groups = append(groups, c.group)
+		}
+		s, problems := NewSchemaOf(Class{Title: "Visit", Behavior: c.behavior}, groups, own, "acme")
+		f, err := s.Lookup(c.path)
+		got := f.Type
+		if err != nil {
+			got = err.Code
+		}
+		if got != c.want || len(problems)+len(s.Unknown()) > 0 || s.HasIdentityMap() != (c.group != "") {
+			t.Errorf("%s: %s has %s, expected %s", c.behavior, c.path, got, c.want)
+		}
+	}
+	s, _ := NewSchemaOf(Class{Behavior: TimeSeriesBehavior}, nil, own, "acme")
+	if missing := s.Required([]string{"_acme.visit.id"}); len(missing) != 1 || missing[0].Path != "timestamp" {
+		t.Errorf("requires %v", missing)
+	}
+	if near := func() []string { _, err := s.Lookup("timestmp"); return err.Near }(); len(near) != 1 {
+		t.Errorf("suggests %v for timestmp", near)
+	}
+}

@@ -13,7 +13,7 @@ import (
 type Schema struct {
 	class    Class
 	tenant   string
-	standard *node // nil when the class is not Adobe's; of a relational schema, its own fields
+	standard *node // nil when the class is not known; of a relational schema, its own fields
 	mask     mask  // class and field groups whose fields are known
 	own      *node // below the tenant's namespace; nil when there are no own fields
 	// relational says that the own fields lie at the root: no path begins with a tenant.
@@ -35,8 +35,8 @@ func NewSchema(class string, fieldGroups []string, own []OwnField, tenant string
 	return newSchema(c, unknown, fieldGroups, own, tenant)
 }
 
-// NewSchemaOf makes the schema of a class that is not Adobe's and whose own fields are among own. What its behavior
-// gives is not known: outside of the tenant's namespace every path may be right.
+// NewSchemaOf makes the schema of a class that is not Adobe's and whose own fields are among own. Besides, it has what
+// the behavior of the class gives.
 func NewSchemaOf(c Class, fieldGroups []string, own []OwnField, tenant string) (*Schema, []OwnProblem) {
 	return newSchema(c, nil, fieldGroups, own, tenant)
 }
@@ -48,6 +48,10 @@ func newSchema(c Class, unknown, fieldGroups []string, own []OwnField, tenant st
 		s.standard = profileTree()
 	case EventClass:
 		s.standard = eventTree()
+	default:
+		if s.standard = behaviorTrees()[c.Behavior]; s.standard != nil {
+			s.mask.add(behaviorPart)
+		}
 	}
 	if i, ok := componentNames().byID[c.ID]; ok {
 		s.mask.add(i)
@@ -91,9 +95,7 @@ func (s *Schema) Unknown() []string { return slices.Clone(s.unknown) }
 // HasIdentityMap reports whether the schema has the field identityMap.
 func (s *Schema) HasIdentityMap() bool {
 	if s.standard == nil {
-		var group mask
-		group.add(componentNames().byID[IdentityMapGroup])
-		return group.meets(s.mask)
+		return false
 	}
 	n := s.standard.kid("identityMap")
 	return n != nil && n.from.meets(s.mask)
@@ -108,7 +110,9 @@ func (s *Schema) slugs(n *node) []string {
 	out := make([]string, 0, bits.OnesCount64(m[0])+bits.OnesCount64(m[1]))
 	for word, set := range m {
 		for ; set != 0; set &= set - 1 {
-			out = append(out, specs.XDM().Components[word*64+bits.TrailingZeros64(set)].Slug)
+			if i := word*64 + bits.TrailingZeros64(set); i != behaviorPart {
+				out = append(out, specs.XDM().Components[i].Slug)
+			}
 		}
 	}
 	return out

@@ -71,6 +71,24 @@ var (
 	eventTree   = sync.OnceValue(func() *node { return standardTree(specs.XDM().Event) })
 )
 
+// behaviorPart is the number of what a behavior gives, in masks. No component has it.
+const behaviorPart = 127
+
+// behaviorTrees are the fields of classes that are not Adobe's, by their behavior: those that it gives, and those of
+// the one field group of Adobe's that fits them.
+var behaviorTrees = sync.OnceValue(func() map[string]*node {
+	out := map[string]*node{}
+	for _, behavior := range []string{RecordBehavior, TimeSeriesBehavior} {
+		fields := specs.BehaviorFields(behavior)
+		for i := range fields {
+			fields[i].From = []int{behaviorPart}
+		}
+		out[behavior] = standardTree(fields)
+		*out[behavior].put("identityMap") = *profileTree().kid("identityMap")
+	}
+	return out
+})
+
 func standardTree(fields []specs.XDMField) *node {
 	root := &node{}
 	for _, f := range fields {

@@ -28,9 +28,6 @@ const (
 	EventClass   = "https://ns.adobe.com/xdm/context/experienceevent"
 )
 
-// IdentityMapGroup is the field group of identityMap, which fits every class.
-const IdentityMapGroup = "https://ns.adobe.com/xdm/context/identitymap"
-
 // The behaviors that a class can have.
 const (
 	RecordBehavior     = specs.RecordBehavior
