@@ -395,3 +395,38 @@ func TestFailedRows(t *testing.T) {
 		t.Errorf("dataset: %s", core.ToJSON(dataset))
 	}
 }
+
+// A late run begins later and reads what it would have read; a slow one is under way when the next begins.
+func TestLateAndSlowRuns(t *testing.T) {
+	a := open(t, Options{})
+	id, _ := a.flow()
+	a.post("/_emulator/runfaults", `{"flow":"`+id+`","status":"late","seconds":300,"skip":1}`).want(200)
+	a.post("/_emulator/runfaults", `{"flow":"`+id+`","status":"slow","seconds":1500,"skip":2}`).want(200)
+	first := start.Add(time.Hour).Unix()
+	a.s.Advance(time.Hour + 15*time.Minute + 299*time.Second)
+	if runs := a.runsOf(id); len(runs) != 1 {
+		t.Errorf("%d runs before the late one begins", len(runs))
+	}
+	a.s.Advance(time.Second)
+	runs := a.runsOf(id)
+	if len(runs) != 2 || status(runs[1]) != "inProgress" || windows(runs)[1] != [2]int64{first, first + 900} {
+		t.Fatalf("the late run: %s", core.ToJSON(runs))
+	}
+	if at, _ := core.AsInt(core.At(runs[1], "metrics", "durationSummary", "startedAtUTC")); at != (first+1200)*1000 {
+		t.Errorf("the late run began at %d", at)
+	}
+	a.s.Advance(25*time.Minute + flowservice.RunTime) // 55:30 after the first
+	runs = a.runsOf(id)
+	if len(runs) != 4 || status(runs[2]) != "inProgress" || status(runs[3]) != "success" {
+		t.Errorf("a slow run, and the one after it: %s", core.ToJSON(runs))
+	}
+	a.s.Advance(9*time.Minute + 30*time.Second) // 55 minutes after the first, 25 after the slow one began
+	runs = a.runsOf(id)
+	if status(runs[2]) != "success" {
+		t.Errorf("the slow run does not end: %s", core.ToJSON(runs[2]))
+	}
+	end, _ := core.AsInt(core.At(runs[2], "metrics", "durationSummary", "completedAtUTC"))
+	if end != (first+1800+1500)*1000 {
+		t.Errorf("the slow run ended at %d", end)
+	}
+}

@@ -67,7 +67,8 @@ type Dataflow struct {
 	State       string    `json:"state,omitempty"`  // in the documents; absent without a document
 	Platform    string    `json:"platform_state,omitempty"`
 	LastRun     *Run      `json:"last_run,omitempty"`
-	Running     string    `json:"running,omitempty"` // ID of the run under way
+	Running     string    `json:"running,omitempty"`          // ID of the run under way, the newest of several
+	Overlapping int       `json:"overlapping_runs,omitempty"` // how many are under way, if they are several
 	LastSuccess time.Time `json:"last_success_at,omitzero"`
 	Age         int64     `json:"age_seconds,omitempty"` // since the end of the last successful run
 	WarnAfter   int64     `json:"warn_after_seconds,omitempty"`
@@ -108,16 +109,26 @@ func statusOf(s Subject, at time.Time) Dataflow {
 	if last.ID != "" {
 		d.LastRun = &last
 	}
+	running := 0
 	for _, r := range s.Runs {
 		if r.Result == InProgress || r.Result == Scheduled {
-			d.Running = r.ID
-			break
+			d.Running = cmp.Or(d.Running, r.ID)
+			running++
 		}
+	}
+	if running > 1 {
+		d.Overlapping = running
 	}
 	if d.LastSuccess = s.lastSuccess(); !d.LastSuccess.IsZero() {
 		d.Age = int64(at.Sub(d.LastSuccess).Seconds())
 	}
-	d.Health, d.Reason = s.health(last, d, at)
+	if d.Health, d.Reason = s.health(last, d, at); running > 1 {
+		text := fmt.Sprintf("%s are under way at the same time", runCount(running))
+		if d.Reason != "" {
+			text = d.Reason + "; " + text
+		}
+		d.Reason = text
+	}
 	return d
 }
 

@@ -63,6 +63,9 @@ func lastRunText(d runs.Dataflow, at time.Time) string {
 		if text != "" {
 			text += ", "
 		}
+		if d.Overlapping > 0 {
+			text += number(int64(d.Overlapping)) + " "
+		}
 		text += "running"
 	}
 	return text

@@ -82,6 +82,11 @@ func (sp *Space) RanAt(r *Record, flow object, slot int64) {
 		flow)
 }
 
+// RunsUntil stores a run that takes another time than most, with its end in ms.
+func (sp *Space) RunsUntil(id string, created int64, o object, end int64) {
+	sp.store(KindRun, &Record{ID: id, Created: created, Slot: end, Body: ToJSON(o), Keys: keysOf(KindRun, o)}, o)
+}
+
 func (sp *Space) store(k Kind, r *Record, o object) {
 	t := sp.Table(k)
 	if k == KindFlow {

@@ -84,6 +84,7 @@ type Record struct {
 
 	// Of flows: the slot of the last scheduled run and the time of the next,
 	// in ms, 0 for none. They are beside the body because no client sees them.
+	// The slot of a run that takes another time than most is its end.
 	Slot, Due int64
 
 	// tree is the body as it was before it was printed, kept for the newest

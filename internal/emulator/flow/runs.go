@@ -132,7 +132,7 @@ func RunDue(sp *core.Space, now time.Time) {
 		sp.NextRun = min(sp.NextRun, at)
 	}
 	for _, r := range sp.Table(core.KindRun).By(core.StatusPath, running) {
-		sp.NextRun = min(sp.NextRun, r.Created+RunTime.Milliseconds())
+		sp.NextRun = min(sp.NextRun, endOfRun(r))
 	}
 	for _, r := range sp.Table(core.KindRun).By(core.StatusPath, "scheduled") {
 		start, _ := core.AsInt(core.At(r.Object(), "params", "startTime"))
@@ -155,18 +155,32 @@ func startRuns(sp *core.Space, id string, at, now int64) {
 			at += (missed - MaxRunsAtOnce + 1) * period
 		}
 	}
-	slot := r.Slot
+	slot, faults, begins := r.Slot, &sp.Env.RunFaults, int64(0)
 	for ; at <= now; at += period {
-		if !sp.Env.RunFaults.Skips(flow) {
-			newRun(sp, flow, at, windowStart(flow, s, slot), at, nil, running)
+		if at+faults.Delay(flow, true) > now {
+			break // it begins late
+		}
+		if !faults.Skips(flow) {
+			begins = max(begins, at+faults.Delay(flow, false)) // not before the one before it
+			begin(sp, flow, begins, windowStart(flow, s, slot), at)
 		}
 		slot = at
 		if period == 0 {
 			break
 		}
 	}
-	moveEtag(sp, flow, now)
-	sp.RanAt(r, flow, slot)
+	if slot != r.Slot {
+		moveEtag(sp, flow, now)
+		sp.RanAt(r, flow, slot)
+	}
+}
+
+// begin makes a run by the schedule, which reads from one time to another, all in ms.
+func begin(sp *core.Space, flow object, at, from, to int64) {
+	run := newRun(sp, flow, at, from, to, nil, running)
+	if takes := sp.Env.RunFaults.Takes(flow); takes > 0 {
+		sp.RunsUntil(core.Text(run, "id"), at, run, at+takes)
+	}
 }
 
 // RunNow begins a run of an enabled source flow outside of its schedule, from the end
@@ -235,6 +249,14 @@ func newRun(sp *core.Space, flow object, at, from, to int64, params any, status 
 	return o
 }
 
+// endOfRun is when a run that has begun is over, in ms.
+func endOfRun(r *core.Record) int64 {
+	if r.Slot != 0 {
+		return r.Slot
+	}
+	return r.Created + RunTime.Milliseconds()
+}
+
 // finishRuns ends every run whose time is over, and begins on-demand runs.
 func finishRuns(sp *core.Space, now int64, known evaluators) {
 	runs := sp.Table(core.KindRun)
@@ -246,7 +268,7 @@ func finishRuns(sp *core.Space, now int64, known evaluators) {
 		}
 	}
 	for _, r := range append([]*core.Record(nil), runs.By(core.StatusPath, running)...) {
-		if r.Created+RunTime.Milliseconds() <= now {
+		if endOfRun(r) <= now {
 			finishRun(sp, r, known)
 		}
 	}
@@ -261,7 +283,7 @@ func finishRun(sp *core.Space, r *core.Record, known evaluators) {
 	flow := f.Object()
 	out, records := ingest(sp.Env, sp, flow, o, known)
 	begun, _ := core.AsInt(core.At(o, "metrics", "durationSummary", "startedAtUTC"))
-	ended := max(begun, r.Created) + RunTime.Milliseconds()
+	ended := max(begun, endOfRun(r))
 	batch := ""
 	if !failedToCopy(out) {
 		batch = catalog.NewBatch(sp, flow, out, begun, ended)
