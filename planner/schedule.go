@@ -26,9 +26,17 @@ type FlowTimes struct {
 	Passed     bool             `json:"passed,omitempty"` // the start is before At
 	State      string           `json:"state"`
 	Backfill   bool             `json:"backfill,omitempty"` // the first run also reads what is older than the start
+	History    *History         `json:"history,omitempty"`  // that the next run reads, if it is the first
 	RunsPerDay float64          `json:"runs_per_day"`
 	Next       []time.Time      `json:"next"` // next runs from At on, none for what does not run
 	Origin     Origin           `json:"origin,omitzero"`
+}
+
+// History is what a first run reads of the time before the start. How many rows that is, is not known before a run.
+type History struct {
+	Windows int        `json:"windows"`
+	Runs    int        `json:"runs"`
+	Until   *time.Time `json:"until,omitempty"` // the start; absent: when the dataflow is created
 }
 
 // CrowdedMinute is a minute at which several dataflows read one connection.
@@ -78,6 +86,9 @@ func flowTimes(spec *resource.Spec, r resource.Resource, v resource.Value, at ti
 	}
 	f.Interval, _ = strconv.ParseInt(text(spec.Interval), 10, 64)
 	step := f.step() // in seconds: a Duration holds 292 years only
+	if (f.Backfill || step == 0) && !f.Passed && f.State == "enabled" {
+		f.History = &History{Windows: 1, Runs: 1, Until: f.Start}
+	}
 	if step == 0 {
 		if f.State == "enabled" && !f.Passed && runs > 0 {
 			f.Next = append(f.Next, start)

@@ -167,6 +167,11 @@ func planFresh(
 	if err != nil || !f.Refresh {
 		return plan, err
 	}
+	notes, err := a.rereads(ctx, conn, plan)
+	if err != nil {
+		return plan, err
+	}
+	plan.Diagnostics = append(plan.Diagnostics, notes...)
 	list, err := a.underway(ctx, conn, plan)
 	a.sayUnderway(list, false)
 	return plan, err

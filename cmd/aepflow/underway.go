@@ -48,7 +48,7 @@ func (a *app) underway(ctx context.Context, conn *connection, plan *planner.Plan
 	return out, nil
 }
 
-// noteRuns prints the runs that a plan disturbs.
+// noteRuns prints the runs that a plan disturbs, and what it reads again.
 func (op *operation) noteRuns(ctx context.Context, plan *planner.Plan) error {
 	if len(disturbed(plan)) == 0 {
 		return nil
@@ -57,8 +57,10 @@ func (op *operation) noteRuns(ctx context.Context, plan *planner.Plan) error {
 		return err
 	}
 	list, err := op.underway(ctx, op.conn, plan)
-	op.sayUnderway(list, !op.WaitForRuns)
-	return err
+	if op.sayUnderway(list, !op.WaitForRuns); err != nil {
+		return err
+	}
+	return op.sayRereads(ctx, plan)
 }
 
 // awaitRuns waits until the runs that a plan disturbs have ended, if that was asked for.

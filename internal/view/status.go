@@ -106,6 +106,14 @@ func recordsText(r *runs.Run) string {
 	return number(*r.Records.Written) + " of " + number(*r.Records.Read)
 }
 
+// Rows is a number of rows.
+func Rows(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return number(n) + " rows"
+}
+
 // number is a number with a comma between each three digits.
 func number(n int64) string {
 	text := strconv.FormatInt(n, 10)

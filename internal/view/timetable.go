@@ -28,8 +28,8 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 		case f.Passed:
 			c.line("      since ", moment(*f.Start, zone))
 		}
-		if f.Backfill && !f.Passed && f.State == "enabled" {
-			c.line("      the first run reads all rows, also those from before the start")
+		if f.History != nil {
+			c.line("      ", historyText(*f.History))
 		}
 		for _, next := range f.Next {
 			c.line("      ", moment(next, zone))
@@ -48,6 +48,12 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 			" at the same minute, first at ", moment(m.At, zone), ": ", strings.Join(names, ", "))
 	}
 	return flush(w, c)
+}
+
+// historyText says what a first run reads of the time before the start.
+func historyText(h planner.History) string {
+	return "history: " + Count(h.Windows, "window") + ", the beginning to the start, in " + Count(h.Runs, "run") +
+		"; how many rows is not known before it"
 }
 
 func everyText(f planner.FlowTimes) string {
