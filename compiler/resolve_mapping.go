@@ -27,8 +27,18 @@ func (r *resolver) resolveMappings(u *unit) {
 	f := u.dataflow
 	env := columnEnv(f)
 	rows := make([]filled, len(f.Mappings))
+	formats := map[string]string{}
+	if f.Delta != nil {
+		formats[f.Delta.Column] = f.Delta.DateFormat
+	}
 	for i := range f.Mappings {
 		rows[i] = resolveMapping(u, &f.Mappings[i], env, r.report)
+		for _, fault := range eval.FormatFaults(rows[i].expr, env.Columns, formats) {
+			r.report.Add(expressionFault{at: rows[i].from, problem: dataprep.Problem{
+				Code: "date-unreadable", Severity: diag.Warning, Start: fault.Start, End: fault.End, Message: fault.Message,
+				Help: "write the format of the column's values, or leave it out",
+			}})
+		}
 	}
 	r.checkSource(u, rows)
 	r.checkDestinations(u, rows)

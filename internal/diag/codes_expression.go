@@ -75,6 +75,16 @@ var expressionCodes = []Entry{
 		Example: expr("date(id, \"YYYY-MM-DD\")"),
 	},
 	{
+		Code: "date-unreadable", Severity: Warning,
+		Title: "date format that cannot read the column",
+		Explanation: "The format in `date(COLUMN, FORMAT)` fits none of the column's values: those of the delta " +
+			"column have `delta.dateFormat`, other columns of type date and date-time texts such as " +
+			"2027-11-23T13:45:56Z. The mapping fails on every row, and its field stays empty. " +
+			"`date(COLUMN, FORMAT, DEFAULT)` is not checked.",
+		Example: with(personDataflow, "_{TENANT_ID}.shop.points: points\n", "_{TENANT_ID}.shop.points: points\n"+
+			"  person.birthDate: date(changed, \"MM/dd/yyyy\")\n"),
+	},
+	{
 		Code: "deprecated-function", Severity: Warning,
 		Title:       "deprecated function",
 		Explanation: "The function still works but may be removed. The help line names its replacement.",
