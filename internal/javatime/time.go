@@ -130,6 +130,9 @@ func (t Time) ISO() string {
 }
 
 func (t Time) date() string {
+	if year := t.at.Year(); year >= 0 && year <= 9999 {
+		return t.at.Format(time.DateOnly)
+	}
 	return yearText(t.at.Year()) + fmt.Sprintf("-%02d-%02d", int(t.at.Month()), t.at.Day())
 }
 

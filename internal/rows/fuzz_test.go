@@ -1,7 +1,10 @@
 package rows
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"testing"
 )
 
@@ -32,5 +35,46 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		_, _ = Detect("a", text)
+	})
+}
+
+// FuzzOpen: whatever a file contains and is called, its rows end, each has the form that its format has, and reading
+// them one after the other gives as many as reading the file as a whole.
+func FuzzOpen(f *testing.F) {
+	names := []string{"a.csv", "a.tsv", "a.json", "a.jsonl", "a.parquet", "a.csv.gz", "-"}
+	f.Add([]byte("a|b,c\n1|2,3\n"), byte(0), true)
+	f.Add([]byte("\ufeffa\tb\r\n\"1\"\t2\r\n"), byte(1), false)
+	f.Add([]byte(` [{"a":[1,{"b":null}]},{}]`), byte(2), false)
+	f.Add([]byte("{}\n{}\n"), byte(3), true)
+	f.Add(parquetFile(f), byte(4), true)
+	f.Add(packed(f, asGzip, "a,b\n1,2\n"), byte(5), true)
+	f.Add(packed(f, asGzip, "{}"), byte(6), false)
+	f.Fuzz(func(t *testing.T, text []byte, n byte, isFile bool) {
+		var file File
+		if isFile {
+			file = bytes.NewReader(text)
+		}
+		r, err := Open(names[int(n)%len(names)], bytes.NewReader(text), file, int64(len(text)))
+		count := int64(0)
+		for ; err == nil; count++ {
+			var row Row
+			if row, err = r.Next(); err != nil {
+				break
+			}
+			if count > int64(1000*len(text)+1000) {
+				t.Fatalf("more than %d rows in %d bytes", count, len(text))
+			}
+			if (row.Object == nil) == (r.Columns == nil) || r.Columns != nil && len(row.Fields) != len(r.Columns) ||
+				row.Object != nil && (row.Object[0] != '{' || !json.Valid(row.Object)) {
+				t.Fatalf("row %d: %q %q of columns %q", count+1, row.Fields, row.Object, r.Columns)
+			}
+		}
+		name := names[int(n)%len(names)]
+		if errors.Is(err, io.EOF) && name == "a.jsonl" && !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
+			whole, err := Read(bytes.TrimPrefix(text, []byte("\ufeff")), Format{Type: "json"}, 0)
+			if err != nil || whole.Count != count {
+				t.Errorf("%d rows, as a whole %+v, %v", count, whole, err)
+			}
+		}
 	})
 }

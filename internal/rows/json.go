@@ -15,6 +15,7 @@ func readJSON(text []byte, limit int) (*Data, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
 	d := &Data{Schema: object{}}
+	lists := 0
 	for {
 		var v any
 		err := dec.Decode(&v)
@@ -25,8 +26,15 @@ func readJSON(text []byte, limit int) (*Data, error) {
 			return nil, fmt.Errorf("the file is not JSON: %w", err)
 		}
 		rows, isList := v.([]any)
-		if !isList {
+		switch {
+		case lists > 0:
+			return nil, errAfterList
+		case !isList:
 			rows = []any{v}
+		case d.Count == 0:
+			lists++
+		default:
+			return nil, errors.New("the file contains something other than objects")
 		}
 		for _, row := range rows {
 			if _, isObject := row.(object); !isObject {

@@ -20,7 +20,7 @@ func readParquet(text []byte, limit int) (d *Data, err error) {
 			d, err = nil, fmt.Errorf("the file is not Parquet: %v", p)
 		}
 	}()
-	file, err := parquet.OpenFile(bytes.NewReader(text), int64(len(text)))
+	file, err := parquetFileOf(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
 		return nil, fmt.Errorf("the file is not Parquet: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -146,11 +147,17 @@ func openJSON(in *bufio.Reader) (*Reader, error) {
 			if _, err := d.Token(); err != nil {
 				return Row{}, readError("JSON", errors.Join(err, io.ErrUnexpectedEOF))
 			}
+			if _, err := d.Token(); !errors.Is(err, io.EOF) {
+				return Row{}, errAfterList
+			}
 			return Row{}, io.EOF
 		}
 		var row json.RawMessage
 		if err := d.Decode(&row); err != nil {
-			if errors.Is(err, io.EOF) && !isList {
+			switch {
+			case errors.Is(err, io.EOF) && isList:
+				err = io.ErrUnexpectedEOF // after a comma
+			case errors.Is(err, io.EOF):
 				return Row{}, io.EOF
 			}
 			return Row{}, readError("JSON", err)
@@ -162,6 +169,8 @@ func openJSON(in *bufio.Reader) (*Reader, error) {
 	}}, nil
 }
 
+var errAfterList = errors.New("the file has more than one list")
+
 // openParquet reads a file that the library may panic on.
 func openParquet(file File, size int64) (_ *Reader, err error) {
 	damaged := func(err *error) {
@@ -170,7 +179,7 @@ func openParquet(file File, size int64) (_ *Reader, err error) {
 		}
 	}
 	defer damaged(&err)
-	f, err := parquet.OpenFile(file, size)
+	f, err := parquetFileOf(file, size)
 	if err != nil {
 		return nil, readError("Parquet", err)
 	}
@@ -187,6 +196,21 @@ func openParquet(file File, size int64) (_ *Reader, err error) {
 		text, err := json.Marshal(plain(schema, row))
 		return Row{Object: text}, err
 	}}, nil
+}
+
+// parquetFileOf opens a file whose description fits into it: the library makes room for as much as the file claims.
+func parquetFileOf(file io.ReaderAt, size int64) (*parquet.File, error) {
+	const head, tail = 4, 8 // PAR1; the length of the description, and PAR1
+	var end [tail]byte
+	if size >= head+tail {
+		if _, err := file.ReadAt(end[:], size-tail); err != nil {
+			return nil, err
+		}
+	}
+	if length := int64(binary.LittleEndian.Uint32(end[:])); length > size-head-tail {
+		return nil, errors.New("its description is longer than the file")
+	}
+	return parquet.OpenFile(file, size)
 }
 
 // readError says that a file is not what it should be, or cannot be read.

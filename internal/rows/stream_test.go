@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -45,6 +46,9 @@ func TestOpen(t *testing.T) {
 		{"a.json", "[]", ""},
 		{"a.jsonl", "{\"a\":1}\n\n{\"a\":2}\n", `{"a":1} {"a":2}`},
 		{"a.jsonl", "{\"a\":1}\n2\n", `{"a":1} error: the file contains something other than objects`},
+		{"a.json", `[{"a":1},`, `{"a":1} error: the file is cut off`},
+		{"a.json", `[{"a":1}] [{"b":2}]`, `{"a":1} error: the file has more than one list`},
+		{"a.json", `[] x`, `error: the file has more than one list`},
 		{"a.jsonl", "{\"a\":", `error: the file is cut off`},
 		{"a.json", `[{"a":1}`, `{"a":1} error: the file is cut off`},
 		{"a.csv", "", "error: the file has no header line"},
@@ -64,9 +68,14 @@ func TestOpen(t *testing.T) {
 	if got := all(t, "-", text, false); !strings.Contains(got, "not compressed as a whole") {
 		t.Error(got)
 	}
-	for i := 0; i < len(text); i += 3 { // however it is damaged, a file is read or refused
+	var before, after runtime.MemStats
+	for i := 0; i < len(text); i++ { // however it is damaged, a file is read or refused, and takes little memory
 		damaged := bytes.Clone(text)
 		damaged[i] ^= 0xff
+		runtime.ReadMemStats(&before)
 		all(t, "a.parquet", damaged, true)
+		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 64<<20 {
+			t.Errorf("byte %d of %d: %d MB", i, len(text), (after.TotalAlloc-before.TotalAlloc)>>20)
+		}
 	}
 }
