@@ -66,7 +66,7 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 			r.Adopted = &resource.Adoption{Faults: adoptedFaults(u)}
 		}
 		for _, i := range l.Import {
-			if i.Kind == string(a.Kind) {
+			if i.Kind == string(a.Kind) && !resource.SpecOf(a.Kind).IsDescriptor() || i.Kind == a.String() {
 				r.Import, r.ImportAt = i.ID, u.own("lifecycle", "import", i.Kind)
 			}
 		}

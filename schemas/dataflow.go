@@ -209,8 +209,10 @@ type Lifecycle struct {
 	// possible), continue starts at the cut-over (gap possible). A one-time dataflow cannot continue. For a stream, either
 	// accepts the replacement, and its reset decides.
 	OnReplace string `yaml:"onReplace,omitempty" jsonschema:"enum=backfill,enum=continue"`
-	// Objects of this document that exist on the platform already, by kind: their IDs. They are taken over instead of
-	// created, a dataflow together with its own source, target, and mapping set.
+	// Objects of this document that exist on the platform already: their IDs, by kind, or by address for descriptors, such
+	// as label.people-crm-id. They are taken over instead of created, a dataflow together with its own source, target, and
+	// mapping set. The tenant may be written {TENANT_ID}. The Profile tag, union, has the ID of its schema, and
+	// datasetlabels that of the dataset.
 	Import Imports `yaml:"import,omitempty"`
 	// Fields that others may change on the platform, as plan and drift print them, after the kind of object. Such a change
 	// is no drift and no conflict, and plan --refresh does not undo it. A new object gets the documented value, and so
