@@ -38,6 +38,7 @@ func overlaid(d *document.Document, o Options, report *diag.Report) (*variant, b
 	chosen := base
 	fine := true
 	if overlays := base.Root.Get("targets"); overlays != nil {
+		base.overlays, chosen.overlays = overlays, overlays
 		for _, p := range overlays.Pairs {
 			for _, q := range p.Value.Pairs {
 				if slices.Contains(perTarget, q.Key.Text) || slices.Contains([]string{"name", "kind", testsKey}, q.Key.Text) {

@@ -19,6 +19,7 @@ type resolver struct {
 // resolve checks rules that involve the whole document or other documents.
 func (r *resolver) resolve(u *unit) {
 	resolveLifecycle(u, r.report)
+	r.lintBound(u)
 	switch {
 	case u.dataflow != nil:
 		r.resolveDataflow(u)

@@ -14,6 +14,7 @@ type variant struct {
 	excluded   bool   // not for the target
 	defaulted  bool   // some values come from aepflow.yaml
 	removed    []removal
+	overlays   *document.Node // for all targets, nil for none
 	provenance provenance
 }
 

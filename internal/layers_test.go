@@ -45,7 +45,7 @@ var layers = map[string][]string{
 		"internal/remote", "internal/resource", "internal/specs"},
 	"schemas":             {},
 	"internal/bug":        {},
-	"internal/knowledge":  {"internal/resource", "internal/specs", "internal/xdm"},
+	"internal/knowledge":  {"schemas", "internal/resource", "internal/specs", "internal/xdm"},
 	"internal/lineage":    {"internal/dataprep", "internal/resource", "internal/source"},
 	"internal/policy":     {},
 	"internal/manpage":    {},

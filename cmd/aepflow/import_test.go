@@ -80,11 +80,11 @@ func newSandboxBox(t *testing.T, file string) *sandboxBox {
 
 var sandboxNow = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// project makes a folder with targets for two sandboxes of the platform.
-func (b *sandboxBox) project() string {
+// project makes a folder with targets for sandboxes of the platform.
+func (b *sandboxBox) project(sandboxes ...string) string {
 	dir := b.t.TempDir()
 	text := "targets:\n"
-	for _, sandbox := range []string{"prod", "dev"} {
+	for _, sandbox := range sandboxes {
 		text += "  " + sandbox + ":\n    org: " + b.org + "\n    sandbox: " + sandbox + "\n    platform: " + b.url +
 			"\n    ims: " + b.url + "\n"
 	}
@@ -149,7 +149,7 @@ func TestImport(t *testing.T) {
 	for _, seed := range sandboxSeeds(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(seed), ".yaml"), func(t *testing.T) {
 			b := newSandboxBox(t, seed)
-			dir := b.project()
+			dir := b.project("prod")
 			out := importAll(t, dir)
 			for _, m := range out.Members {
 				if m.Class == "unknown" {
@@ -177,6 +177,21 @@ func TestImport(t *testing.T) {
 			}
 			if strings.HasPrefix(seed, "testdata") {
 				checkFiles(t, strings.TrimSuffix(seed, ".yaml")+".txtar", before)
+			}
+			if report := before["import-report.md"]; strings.Contains(report, "## Needs a value per target") {
+				file := filepath.Join(dir, projectFile) // with a second target, validate says so too
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text = append(text, "  dev: {org: "+b.org+", sandbox: dev}\n"...)
+				if err := os.WriteFile(file, text, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				said, _ := command(t, exitOK, "validate", "--target", "prod", dir)
+				if !strings.Contains(said, "[sandbox-bound-id]") {
+					t.Errorf("validate does not say what needs a value per target:\n%s", said)
+				}
 			}
 		})
 	}
@@ -217,7 +232,7 @@ func checkFiles(t *testing.T, archive string, files map[string]string) {
 // TestImportThenChange: after an import, a change of one schedule is an update of one field.
 func TestImportThenChange(t *testing.T) {
 	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
-	dir := b.project()
+	dir := b.project("prod", "dev")
 	importAll(t, dir)
 	path := filepath.Join(dir, "dataflows", "members-nightly.dataflow.yaml")
 	text, err := os.ReadFile(path)
@@ -248,7 +263,7 @@ func TestImportThenChange(t *testing.T) {
 // connection does. The first apply with the secret records it without a call, and --resend-secrets sends it.
 func TestSecretsAfterImport(t *testing.T) {
 	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
-	dir := b.project()
+	dir := b.project("prod", "dev")
 	importAll(t, dir)
 	lock := filepath.Join(dir, "dataflow.prod.lock")
 	text, err := os.ReadFile(lock)
@@ -303,7 +318,7 @@ func TestSecretsAfterImport(t *testing.T) {
 // run writes nothing.
 func TestImportSome(t *testing.T) {
 	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
-	dir := b.project()
+	dir := b.project("prod", "dev")
 	first := snapshot(t, dir)
 	importAll(t, dir, "--dry-run")
 	if got := snapshot(t, dir); len(got) != len(first) {
@@ -337,7 +352,7 @@ func TestImportSome(t *testing.T) {
 // TestPromotion: what was imported from one sandbox makes the same objects in another one, which is empty.
 func TestPromotion(t *testing.T) {
 	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
-	dir := b.project()
+	dir := b.project("prod", "dev")
 	importAll(t, dir, "*nightly")
 	t.Setenv("KUNDREGISTER_AAO_PASSWORD", "the-real-password")
 	t.Setenv("IMS_OAUTH_S2S_CLIENT_ID", "writer")
@@ -371,7 +386,7 @@ func TestPromotion(t *testing.T) {
 // by the next one, which writes nothing twice. A file that somebody changed since is kept beside the new document.
 func TestImportAfterCrash(t *testing.T) {
 	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
-	whole := b.project()
+	whole := b.project("prod", "dev")
 	var shown, said bytes.Buffer
 	run(t.Context(), []string{"import", "--sandbox", "prod", "--out", whole, "--rate", "0", "--dry-run"},
 		strings.NewReader(""), &shown, &said)
@@ -392,7 +407,7 @@ func TestImportAfterCrash(t *testing.T) {
 		return out
 	}
 	crashed := func(files []string) string {
-		dir := b.project()
+		dir := b.project("prod", "dev")
 		for _, name := range files {
 			path := filepath.Join(dir, filepath.FromSlash(name))
 			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

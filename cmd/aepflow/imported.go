@@ -399,8 +399,8 @@ func (i *importing) silence(report *diag.Report, docs map[string]*lift.Document)
 	comments := map[string]map[int][]string{}
 	for _, d := range report.Sorted() {
 		path := pathOf(d)
-		if d.Severity != diag.Warning || docs[path] == nil {
-			continue
+		if d.Severity != diag.Warning || docs[path] == nil || d.Code == diag.SandboxBoundID {
+			continue // the IDs of one sandbox are to be given a value per target, as the report says
 		}
 		if comments[path] == nil {
 			comments[path] = map[int][]string{}

@@ -112,7 +112,7 @@ func TestPull(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	dir := b.project()
+	dir := b.project("prod", "dev")
 	document, lock := filepath.Join(dir, "all.dataflow.yaml"), filepath.Join(dir, "dataflow.dev.lock")
 	read := func(path string) string {
 		t.Helper()

@@ -59,6 +59,6 @@ var lintCodes = []Entry{
 		Explanation: "A target counts as production if it, or its sandbox, is called `prod` or `production`, or if " +
 			"aepflow.yaml says `production: true`. With `lifecycle: {protect: true}`, in the document, in an " +
 			"overlay, or in the project's defaults, no plan removes or replaces what the dataflow created.",
-		Example: shop(goodDataflow),
+		Example: shop(shopDataflow),
 	},
 }

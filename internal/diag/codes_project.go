@@ -3,8 +3,14 @@ package diag
 // shop puts a document into a project with targets for test and production.
 func shop(document string) string {
 	return "# target: prod\n-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: " +
-		"dev}\n  prod: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: prod}\n-- dataflow.yaml --\n" + document
+		"dev, vars: {db: 6990abad-977d-41b9-a85d-17ea8cf1c0e4}}\n  prod: {org: 0123456789ABCDEF01234567@AdobeOrg, " +
+		"sandbox: prod, vars: {db: 0b8faa30-3c3c-4f3b-9a06-0e6a0a8a4a53}}\n-- dataflow.yaml --\n" + document
 }
+
+// shopDataflow is goodDataflow for several targets: without IDs that only one of them has.
+var shopDataflow = with(with(with(goodDataflow, "6990abad-977d-41b9-a85d-17ea8cf1c0e4", "${var.db}"),
+	"https://ns.adobe.com/{TENANT_ID}/schemas/52b59140414aa6a370ef5e21155fd7a686744b8739ecc168",
+	"{title: Orders, class: profile}"), "6019e0e7c5dcf718db5ebc71", "{title: Orders}")
 
 const protected = "lifecycle: {protect: true}\n"
 
@@ -16,14 +22,14 @@ var projectCodes = []Entry{
 		Explanation: "A document's kind and name identify it, so they are the same for every target, and so are the " +
 			"keys that say which targets it is for. The defaults of aepflow.yaml cannot contain these keys " +
 			"either.",
-		Example: shop(goodDataflow + protected + "targets:\n  prod:\n    name: orders-prod\n"),
+		Example: shop(shopDataflow + protected + "targets:\n  prod:\n    name: orders-prod\n"),
 	},
 	{
 		Code: OnlyAndExcept, Severity: Warning,
 		Title: "both only and except",
 		Explanation: "`only` lists the targets that a document is for, `except` those that it is not for. Use one of " +
 			"the two.",
-		Example: shop(goodDataflow + protected + "only: [prod]\nexcept: [dev]\n"),
+		Example: shop(shopDataflow + protected + "only: [prod]\nexcept: [dev]\n"),
 	},
 	{
 		Code: UnknownTarget, Severity: Warning,
@@ -31,7 +37,7 @@ var projectCodes = []Entry{
 		Explanation: "The targets of a project are those of aepflow.yaml, and `local`. An overlay for any other " +
 			"target " +
 			"is never used.",
-		Example: shop(goodDataflow + protected + "targets:\n  pord: {title: Orders of the shop}\n"),
+		Example: shop(shopDataflow + protected + "targets:\n  pord: {title: Orders of the shop}\n"),
 	},
 	{
 		Code: DuplicateTarget, Severity: Error,
@@ -42,7 +48,7 @@ var projectCodes = []Entry{
 			"same data twice.",
 		Example: "-- aepflow.yaml --\ntargets:\n  dev: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev}\n  " +
 			"test: {org: 0123456789ABCDEF01234567@AdobeOrg, sandbox: dev, platform: " +
-			"'https://PLATFORM.adobe.io/'}\n-- dataflow.yaml --\n" + goodDataflow,
+			"'https://PLATFORM.adobe.io/'}\n-- dataflow.yaml --\n" + goodConnection,
 	},
 	{
 		Code: UnknownVariable, Severity: Error,

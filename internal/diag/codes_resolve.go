@@ -53,6 +53,7 @@ const (
 	IgnoredChange     Code = "ignored-change"
 	IgnoreExpired     Code = "ignore-expired"
 	NewerVersion      Code = "newer-version"
+	SandboxBoundID    Code = "sandbox-bound-id"
 	SecretReference   Code = "secret-reference"
 	FileUnreadable    Code = "file-unreadable"
 	FolderUnreadable  Code = "folder-unreadable"

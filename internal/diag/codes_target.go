@@ -145,6 +145,16 @@ var targetCodes = []Entry{
 		Example: goodConnection + "lifecycle:\n  ignoreChanges: [connection.descriptoin]\n",
 	},
 	{
+		Code: SandboxBoundID, Severity: Warning,
+		Title: "ID of one sandbox for several targets",
+		Explanation: "Connections, datasets, schemas, and mapping sets get another ID in every sandbox. A document that " +
+			"names one by its ID and is for several targets can only be applied to one of them. Give each target its own " +
+			"value in an overlay, or write `${var.NAME}` with a value per target under `targets.TARGET.vars`. What the " +
+			"project describes in documents of its own needs no ID. The emulator does not count as a target.",
+		Example: shop("kind: Dataset\nname: orders\ntitle: Orders\nschema: https://ns.adobe.com/acme/schemas/" +
+			"52b59140414aa6a370ef5e21155fd7a686744b8739ecc168\n"),
+	},
+	{
 		Code: NewerVersion, Severity: Note,
 		Title: "version of a mapping set that is not used",
 		Explanation: "A dataflow uses one version of its mapping set. Somebody wrote a newer one on the platform, but the " +

@@ -12,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/xdm"
+	"github.com/aepflow/aepflow/schemas"
 )
 
 // Answers of the Schema Registry, as they are with references kept.
@@ -281,7 +282,7 @@ func (c *Catalog) AddDescriptor(answer []byte, code func(number string) (string,
 // Address returns where the registry has a resource: the container and the list, such as tenant/schemas, and its $id.
 func (c *Catalog) Address(ref PartRef) (list, id string) {
 	container := "global"
-	if IsOwn(ref.ID) {
+	if schemas.IsOwnID(ref.ID) {
 		container = "tenant"
 	}
 	id = ref.ID

@@ -114,23 +114,3 @@ func (c *Catalog) Path(path string) string {
 
 // idRoot is how the $id of every resource of the Schema Registry begins.
 const idRoot = "https://ns.adobe.com/"
-
-// IsOwn reports whether a $id is one of an organization, not of Adobe.
-func IsOwn(id string) bool {
-	_, kind := ownPath(id)
-	return kind != ""
-}
-
-// ownPath returns the name of the list that the $id of an organization's resource contains, "" for Adobe's.
-func ownPath(id string) (tenant, list string) {
-	rest, ok := strings.CutPrefix(id, idRoot)
-	parts := strings.Split(rest, "/")
-	if !ok || len(parts) != 3 || parts[0] == "xdm" {
-		return "", ""
-	}
-	switch parts[1] {
-	case "schemas", "mixins", "fieldgroups", "classes", "datatypes":
-		return parts[0], parts[1]
-	}
-	return "", ""
-}

@@ -1,0 +1,90 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/schemas"
+)
+
+// lintBound reports IDs of one sandbox that a document has for several targets.
+func (r *resolver) lintBound(u *unit) {
+	for _, id := range schemas.BoundIDs(u.value()) {
+		at := u.at(id.Path...)
+		if id.Index >= 0 {
+			at.path = at.path.Index(id.Index)
+		}
+		found := at.d.Find(at.path)
+		if !found.Here || slices.ContainsFunc(u.doc.provenance[found.Node], func(o Origin) bool {
+			return o.How == ByOverlay || o.How == ByVariable
+		}) {
+			continue
+		}
+		if shared := r.sharing(u, id.Path); len(shared) > 1 {
+			r.report.Add(sandboxBound{at: at, id: id, targets: shared})
+		}
+	}
+}
+
+// sharing are the targets, without the emulator, that a document is for and that have no value of their own at a path.
+func (r *resolver) sharing(u *unit, path []string) []string {
+	var out []string
+	for _, target := range r.options.Targets {
+		if target != localTarget && isFor(u.doc.Root, target) && !overlays(u.doc.overlays.Get(target), path) {
+			out = append(out, target)
+		}
+	}
+	return out
+}
+
+// overlays reports whether an overlay says what is at a path, or above it.
+func overlays(n *document.Node, path []string) bool {
+	for _, key := range path {
+		if n == nil || n.Kind != document.MapKind {
+			break
+		}
+		n = n.Get(key)
+	}
+	return n != nil
+}
+
+// value is the decoded document, nil when it is wrong.
+func (u *unit) value() any {
+	switch {
+	case u.dataflow != nil:
+		return u.dataflow
+	case u.schema != nil:
+		return u.schema
+	case u.dataset != nil:
+		return u.dataset
+	case u.group != nil:
+		return u.group
+	case u.class != nil:
+		return u.class
+	case u.dataType != nil:
+		return u.dataType
+	}
+	return nil
+}
+
+// sandboxBound: several targets have the ID of an object that exists in one of them.
+type sandboxBound struct {
+	at      place
+	id      schemas.BoundID
+	targets []string // that have it
+}
+
+func (p sandboxBound) Diagnose() diag.Diagnostic {
+	key := p.id.Path[len(p.id.Path)-1]
+	return diag.Diagnostic{
+		Code: diag.SandboxBoundID, Severity: diag.Warning, Path: p.at.path.String(),
+		Message: fmt.Sprintf("`%s` names an object of one sandbox, but is the same for the targets %s",
+			strings.Join(p.id.Path, "."), list(p.targets, "and")),
+		Labels: p.at.labels("this ID exists in one of them"),
+		Help: "give each target its own: `" + key + "` in an overlay, such as `targets: {" + p.targets[len(p.targets)-1] +
+			": …}`, or `${var.NAME}` with a value per target; or describe the object in a document",
+	}
+}
