@@ -252,7 +252,12 @@ func runOf(ctx context.Context, conn *connection, p *project, lock *lockfile.Loc
 	names, unknown := p.dataflowNames(lock, []string{arg})
 	if unknown != nil {
 		run, err := findRun(ctx, conn, arg)
-		if err != nil && !looksLikeID(arg) {
+		var said *exitError
+		switch {
+		case err == nil || looksLikeID(arg):
+		case errors.As(unknown, &said) && len(said.details) == 0:
+			err = exitHelp(exitUsage, "`aepflow runs` lists the IDs of runs", "%w", unknown)
+		default:
 			err = unknown
 		}
 		return run, err

@@ -102,6 +102,9 @@ func (c statusCmd) Run(ctx context.Context, a *app) (err error) {
 	default:
 		err = view.Status(a.stdout, result.Dataflows, *result.Target, result.At, a.viewOptions(a.stdout))
 		err = errors.Join(err, view.WriteOutputs(a.stdout, outputs, false, a.viewOptions(a.stdout)))
+		if c.Outputs && len(outputs) == 0 {
+			a.say("none of these is a stream that takes data at an address")
+		}
 	}
 	if err == nil && result.Summary.Attention > 0 {
 		return quiet(exitPending)

@@ -45,18 +45,15 @@ func ErrorByCode(code string) (ErrorCode, bool) {
 	if e, ok := errorWith(code); ok {
 		return e, true
 	}
-	prefix, rest, hasPrefix := strings.Cut(code, "-")
-	if !hasPrefix {
-		return ErrorCode{}, false
-	}
-	if strings.Trim(prefix, "0123456789") == "" {
+	prefix, rest, _ := strings.Cut(code, "-")
+	if isNumber(prefix) {
 		rest = code
 	}
 	if e, ok := errorWith(flowPrefix + rest); ok {
 		return e, true
 	}
-	number, status, _ := strings.Cut(rest, "-")
-	if len(status) != 3 || strings.Trim(status, "0123456789") != "" {
+	number, status, hasStatus := strings.Cut(rest, "-")
+	if !isNumber(number) || hasStatus && (len(status) != 3 || !isNumber(status)) {
 		return ErrorCode{}, false // misspelled
 	}
 	var found ErrorCode
@@ -75,6 +72,8 @@ func ErrorByCode(code string) (ErrorCode, bool) {
 	}
 	return found, true
 }
+
+func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 func errorWith(code string) (ErrorCode, bool) {
 	for _, row := range ErrorRows() {

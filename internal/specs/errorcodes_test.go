@@ -51,7 +51,9 @@ func TestErrorByCode(t *testing.T) {
 		"FLOW-1439-404":      "FLOW-1439-404", // published as 1439-400
 		"FLOW-1439-403":      "FLOW-1439-400", // any status of a number with one meaning
 		"1101-400":           "",              // two meanings: 404 and 500
-		"CONNECTOR-1001-50":  "",              // misspelled
+		"1360":               "FLOW-1360-400",
+		"1101":               "",
+		"CONNECTOR-1001-50":  "", // misspelled
 		"133":                "133",
 		"429050":             "429050",
 		"FLOW-9999-400":      "",

@@ -29,7 +29,7 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 			c.line("      since ", moment(*f.Start, zone))
 		}
 		if f.History != nil {
-			c.line("      ", historyText(*f.History))
+			c.wrapped(plain, "      ", historyText(*f.History))
 		}
 		for _, next := range f.Next {
 			c.line("      ", moment(next, zone))
@@ -44,8 +44,8 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 			names = append(names, a.Name)
 		}
 		c.line()
-		c.line(c.paint(yellow, "note: "), Count(len(m.Flows), "dataflow"), " read ", m.Connection,
-			" at the same minute, first at ", moment(m.At, zone), ": ", strings.Join(names, ", "))
+		c.wrapped(yellow, "note: ", Count(len(m.Flows), "dataflow")+" read "+m.Connection+" at the same minute, first at "+
+			moment(m.At, zone)+": "+strings.Join(names, ", "))
 	}
 	return flush(w, c)
 }
