@@ -206,6 +206,8 @@ await completes("in a long mapping", flow + "mappings:\n  _id:\n    ‸", ["sour
 await completes("in a Connection", "kind: Connection\nname: db\n‸", ["title", "connector", "auth"], ["table", "mappings"]);
 await completes("in auth", "kind: Connection\nname: db\nauth:\n  ‸", ["type", "params"]);
 await completes("in a Schema", "kind: Schema\nname: s\n‸", ["title", "class", "fieldGroups", "fields", "identities"], ["table"]);
+await completes("in a Class", "kind: Class\nname: c\n‸", ["title", "behavior", "fields", "description"], ["table", "class"]);
+await completes("in files", flow + "files:\n  ‸", ["path", "format", "delimiter", "compression", "encryption"], ["table"]);
 await completes("in a Dataset", "kind: Dataset\nname: d\n‸", ["title", "schema"], ["table"]);
 
 // Values.
@@ -218,7 +220,9 @@ await completes("parameters of a connector", postgres + "type: Basic Authenticat
 await completes("type of a column", flow + "columns:\n  id: ‸", ["string", "integer", "long", "double", "boolean", "date", "date-time"]);
 await completes("type of a long column", flow + "columns:\n  id:\n    type: ‸", ["string", "date-time"]);
 await completes("state", flow + "state: ‸", ["enabled", "disabled", "draft"]);
-await completes("kind", "kind: ‸", ["Dataflow", "Connection", "Schema", "Dataset"]);
+await completes("kind", "kind: ‸", ["Dataflow", "Connection", "Schema", "Dataset", "Class"]);
+await completes("behavior of a class", "kind: Class\nname: c\nbehavior: ‸", ["record", "time-series"]);
+await completes("compression of files", flow + "files:\n  compression: ‸", ["gzip", "tar"]);
 await completes("onReplace", flow + "lifecycle:\n  onReplace: ‸", ["backfill", "continue"]);
 
 // Hover: the same doc comments as `aepflow explain`.
