@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"cmp"
+
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
@@ -15,6 +17,10 @@ type Transform struct {
 	Mappings []schemas.Mapping
 	Fields   *xdm.Schema
 	Tests    []Test
+
+	Connection string // name of a Connection document, ID of a connection, or data-landing-zone; "" of streams and such
+	Object     string // the table, or the path of files
+	IsFiles    bool
 }
 
 // Test is a test of a dataflow with its place: a map of the document.
@@ -44,6 +50,15 @@ func (p *project) transform(u *unit) Transform {
 	t := Transform{Fields: noSchema()}
 	if schema := r.targetSchema(u); schema != nil {
 		t.Fields = schema.fields
+	}
+	_, via := viaOf(u.dataflow)
+	t.Connection = cmp.Or(via.Connection, via.ConnectionID)
+	switch files := u.dataflow.Files; {
+	case files != nil:
+		t.Object, t.IsFiles = files.Path, true
+		t.Connection = cmp.Or(t.Connection, via.Connector) // the landing zone has none
+	default:
+		t.Object = u.dataflow.Table
 	}
 	for _, c := range u.dataflow.Columns {
 		t.Columns = append(t.Columns, topColumn(u.dataflow, c))

@@ -21,6 +21,7 @@ import (
 type previewCmd struct {
 	Flow     string `arg:"" optional:"" name:"flow" help:"A dataflow."`
 	Rows     string `placeholder:"FILE" help:"Rows: .csv, .tsv, .json, .jsonl, or .parquet, also gzipped; - is stdin."`
+	Live     bool   `help:"Take up to 100 rows from the source, as the platform shows them, instead of --rows."`
 	Limit    int    `default:"10" placeholder:"N" help:"Most rows to print; all are counted."`
 	Summary  bool   `help:"Print what each mapping did to all rows, instead of rows."`
 	Strict   bool   `help:"End with exit code 2 if the platform would reject a row."`
@@ -33,11 +34,13 @@ type previewCmd struct {
 
 func (previewCmd) Help() string {
 	return `Runs the mappings of a dataflow on rows of a file, without an account: which record each row
-becomes, which mappings fail, and which rows the platform would reject. docs/mappings.md says
-what is known of the platform and what is assumed.
+becomes, which mappings fail, and which rows the platform would reject. With --live, the
+platform reads the rows at the source. docs/mappings.md says what is known of the platform and
+what is assumed.
 
   aepflow preview orders --rows orders.csv
   aepflow preview orders --rows orders.parquet --summary
+  aepflow preview orders --live --target dev
   gzip -dc orders.jsonl.gz | aepflow preview orders --rows - --strict -o json`
 }
 
@@ -53,7 +56,9 @@ func (c previewCmd) check(line commandLine) error {
 		now := slices.Clone(line)
 		now[slices.Index(now, "preview")] = "schedule"
 		return exitHelp(exitUsage, "run `aepflow "+shellWords(now)+"`", "the command that lists runs is now schedule")
-	case c.Flow == "" || c.Rows == "":
+	case c.Live && c.Rows != "":
+		return exit(exitUsage, "--live and --rows are two sources of rows: give one of them")
+	case c.Flow == "" || c.Rows == "" && !c.Live:
 		return exitHelp(exitUsage, "aepflow preview orders --rows orders.csv; `aepflow schedule` lists the next runs",
 			"expected a dataflow and --rows")
 	case c.Limit < 1 || c.Limit > mostShown:
@@ -71,14 +76,18 @@ func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {
 	if err := c.check(line); err != nil {
 		return err
 	}
-	p, err := a.open(".", needGraph, a.Output)
+	needs := needGraph
+	if c.Live {
+		needs |= needTarget
+	}
+	p, err := a.open(".", needs, a.Output)
 	if err != nil {
 		return err
 	}
 	if c.Summary && a.Output == "csv" {
 		return exit(exitUsage, "--summary is text or json")
 	}
-	name, set, err := c.compile(a, p)
+	name, t, set, err := c.compile(a, p)
 	if err != nil {
 		return err
 	}
@@ -86,7 +95,12 @@ func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {
 	if c.Summary {
 		seen.limit = 0
 	}
-	if err := c.read(ctx, a, seen); err != nil {
+	if c.Live {
+		err = c.live(ctx, a, p, name, t, seen)
+	} else {
+		err = c.read(ctx, a, seen)
+	}
+	if err != nil {
 		return err
 	}
 	switch {
@@ -106,20 +120,21 @@ func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {
 }
 
 // compile finds the dataflow and compiles its mappings.
-func (c previewCmd) compile(a *app, p *project) (string, *record.Set, error) {
+func (c previewCmd) compile(a *app, p *project) (name string, t compiler.Transform, set *record.Set, err error) {
 	names, err := p.dataflowNames(&lockfile.Lock{}, []string{c.Flow})
 	if err != nil {
-		return "", nil, err
+		return "", t, nil, err
 	}
+	name = names[0]
 	if len(names) > 1 {
-		return "", nil, exit(exitUsage, "%s selects %s: give one", c.Flow, view.Count(len(names), "dataflow"))
+		return "", t, nil, exit(exitUsage, "%s selects %s: give one", c.Flow, view.Count(len(names), "dataflow"))
 	}
-	t := compiler.TransformsOf(p.files, p.options(), names)[names[0]]
+	t = compiler.TransformsOf(p.files, p.options(), names)[name]
 	if len(t.Mappings) == 0 {
-		return "", nil, exit(exitUsage, "dataflow %s has no mappings in its document", names[0])
+		return "", t, nil, exit(exitUsage, "dataflow %s has no mappings in its document", name)
 	}
-	set, err := recordSet(names[0], t, a.evalInputs())
-	return names[0], set, err
+	set, err = recordSet(name, t, a.evalInputs())
+	return name, t, set, err
 }
 
 // recordSet compiles the mappings of a dataflow.
@@ -173,7 +188,9 @@ func (c previewCmd) read(ctx context.Context, a *app, seen *previewed) error {
 		reader, err = rows.Open(c.Rows, nil, file, info.Size())
 	}
 	if err == nil {
-		err = seen.all(ctx, reader)
+		notify, stop := c.progress(a, file)
+		err = seen.all(ctx, reader, notify)
+		stop()
 	}
 	if err != nil && ctx.Err() == nil {
 		from := display(c.Rows)
@@ -185,10 +202,28 @@ func (c previewCmd) read(ctx context.Context, a *app, seen *previewed) error {
 	return err
 }
 
+// progress returns what shows how many rows were read, and how far a file is.
+func (previewCmd) progress(a *app, file *os.File) (notify func(rows int64), stop func()) {
+	size := int64(0)
+	if file != nil {
+		if info, err := file.Stat(); err == nil {
+			size = info.Size()
+		}
+	}
+	shown := view.NewReadingRows(a.stderr, a.stderr.IsTerminal(), size)
+	return func(rows int64) {
+		done := int64(0)
+		if file != nil {
+			done, _ = file.Seek(0, io.SeekCurrent)
+		}
+		shown.Notify(rows, done)
+	}, shown.Close
+}
+
 // rowsPerLook is how many rows are read before a look whether the person interrupted.
 const rowsPerLook = 1024
 
-func (s *previewed) all(ctx context.Context, r *rows.Reader) error {
+func (s *previewed) all(ctx context.Context, r *rows.Reader, notify func(rows int64)) error {
 	s.machine.Header(r.Columns)
 	for {
 		row, err := r.Next()
@@ -196,6 +231,7 @@ func (s *previewed) all(ctx context.Context, r *rows.Reader) error {
 			return nil
 		}
 		if err == nil && s.tally.Rows%rowsPerLook == 0 {
+			notify(s.tally.Rows)
 			err = ctx.Err()
 		}
 		if err != nil {
@@ -204,10 +240,15 @@ func (s *previewed) all(ctx context.Context, r *rows.Reader) error {
 		if err := feed(s.machine, row); err != nil {
 			return err
 		}
-		s.tally.Add(s.machine)
-		if len(s.rows) < s.limit {
-			s.keep()
-		}
+		s.add()
+	}
+}
+
+// add counts the row that the machine made a record of, and keeps it for printing.
+func (s *previewed) add() {
+	s.tally.Add(s.machine)
+	if len(s.rows) < s.limit {
+		s.keep()
 	}
 }
 

@@ -9,30 +9,87 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// Reading shows how far a read of the platform is: a bar on a terminal, a line every ten seconds without one. The first
-// second is silent.
-type Reading struct {
+// slow shows how far something that takes long is: a status on a terminal, a line every ten seconds without one. The
+// first second is silent.
+type slow struct {
 	out  Live
 	live bool
 
-	mu       sync.Mutex
-	read     int
-	expected int // 0: not known
-	kinds    map[resource.Kind]int
-	began    time.Time
-	last     time.Time // of a line
-	tick     *ticker
+	mu    sync.Mutex
+	began time.Time
+	last  time.Time // of a line
+	tick  *ticker
 }
 
-// NewReading returns a listener that writes to w until Close.
-func NewReading(w Live, live bool) *Reading {
-	now := time.Now()
-	r := &Reading{out: w, live: live, began: now, last: now, kinds: map[resource.Kind]int{}}
-	r.tick = repeat(redrawn, r.show, func() {
+// start shows what text returns, which is called with mu held, until Close.
+func (s *slow) start(w Live, live bool, text func() string) {
+	s.out, s.live, s.began = w, live, time.Now()
+	s.last = s.began
+	s.tick = repeat(redrawn, func() { s.show(text) }, func() {
 		if live {
 			_ = w.Status("")
 		}
 	})
+}
+
+func (s *slow) show(text func() string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case time.Since(s.began) < time.Second:
+	case s.live:
+		_ = s.out.Status("reading " + text()) // a closed terminal must not stop a command
+	case time.Since(s.last) >= stillEvery:
+		_, _ = fmt.Fprintf(s.out, "still reading: %s\n", text())
+		s.last = time.Now()
+	}
+}
+
+// Close ends the lines.
+func (s *slow) Close() { s.tick.close() }
+
+// ReadingRows shows how far a file of rows is read.
+type ReadingRows struct {
+	slow
+	rows, done, size int64
+}
+
+// NewReadingRows returns a listener that writes to w until Close. Size is that of the file in bytes, 0 if it is not
+// known.
+func NewReadingRows(w Live, live bool, size int64) *ReadingRows {
+	r := &ReadingRows{size: size}
+	r.start(w, live, r.text)
+	return r
+}
+
+// Notify takes the rows and the bytes that were read so far.
+func (r *ReadingRows) Notify(rows, done int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rows, r.done = rows, done
+}
+
+// text is `[=======>            ] 1,234,000 rows`.
+func (r *ReadingRows) text() string {
+	if r.size <= 0 || r.done <= 0 {
+		return rowCount(r.rows)
+	}
+	const parts = 1000
+	return bar(20, int(min(r.done, r.size)*parts/r.size), parts) + " " + rowCount(r.rows)
+}
+
+// Reading shows how far a read of the platform is.
+type Reading struct {
+	slow
+	read     int
+	expected int // 0: not known
+	kinds    map[resource.Kind]int
+}
+
+// NewReading returns a listener that writes to w until Close.
+func NewReading(w Live, live bool) *Reading {
+	r := &Reading{kinds: map[resource.Kind]int{}}
+	r.start(w, live, r.text)
 	return r
 }
 
@@ -43,19 +100,6 @@ func (r *Reading) Notify(read, expected int, kinds map[resource.Kind]int) {
 	r.read, r.expected = read, expected
 	for k, n := range kinds {
 		r.kinds[k] = n
-	}
-}
-
-func (r *Reading) show() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case time.Since(r.began) < time.Second:
-	case r.live:
-		_ = r.out.Status("reading " + r.text()) // a closed terminal must not stop a command
-	case time.Since(r.last) >= stillEvery:
-		_, _ = fmt.Fprintf(r.out, "still reading: %s\n", r.text())
-		r.last = time.Now()
 	}
 }
 
@@ -77,6 +121,3 @@ func (r *Reading) text() string {
 	}
 	return text
 }
-
-// Close ends the lines.
-func (r *Reading) Close() { r.tick.close() }

@@ -47,3 +47,36 @@ func TestReading(t *testing.T) {
 		})
 	}
 }
+
+// TestReadingRows: a long read of a file is a bar of its bytes with the number of rows.
+func TestReadingRows(t *testing.T) {
+	for _, c := range []struct {
+		live       bool
+		done, size int64
+		after      time.Duration
+		lines      string
+		last       string
+	}{
+		{false, 40, 100, 9 * time.Second, "", ""},
+		{false, 40, 100, 11 * time.Second, "still reading: [=======>            ] 1,234,000 rows\n", ""},
+		{false, 0, 100, 11 * time.Second, "still reading: 1,234,000 rows\n", ""}, // a file that is read from its end
+		{false, 40, 0, 11 * time.Second, "still reading: 1,234,000 rows\n", ""},  // a stream
+		{true, 200, 100, 2 * time.Second, "", "reading [====================] 1,234,000 rows"},
+		{true, 40, 100, 900 * time.Millisecond, "", ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var s screen
+			r := NewReadingRows(&s, c.live, c.size)
+			r.Notify(1_234_000, c.done)
+			time.Sleep(c.after)
+			r.Close()
+			last := ""
+			if len(s.status) > 1 {
+				last = s.status[len(s.status)-2]
+			}
+			if got := s.String(); got != c.lines || last != c.last {
+				t.Errorf("after %v: got\n%sstatus %q, want\n%s%q", c.after, got, last, c.lines, c.last)
+			}
+		})
+	}
+}
