@@ -448,3 +448,65 @@ func TestImportAfterCrash(t *testing.T) {
 		t.Error("a changed file is overwritten, or taken for the import's own")
 	}
 }
+
+// TestImportGone: an import reports an object of the lockfile that the platform does not have any more, and keeps its
+// entry and its document.
+func TestImportGone(t *testing.T) {
+	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
+	dir := b.project()
+	importAll(t, dir)
+	t.Setenv("IMS_OAUTH_S2S_CLIENT_ID", "writer")
+	t.Setenv("IMS_OAUTH_S2S_CLIENT_SECRET", "writer-secret")
+	b.open = true
+	const id = "44444444-0000-4000-8000-000000000002"
+	request := func(method, path string) {
+		req := httptest.NewRequest(method, "/data/foundation/flowservice/flows/"+path, nil)
+		answer := httptest.NewRecorder()
+		req.Header.Set("Authorization", "Bearer "+tokenOf(t, b))
+		req.Header.Set("x-api-key", "writer")
+		req.Header.Set("x-gw-ims-org-id", b.org)
+		req.Header.Set("x-sandbox-name", "prod")
+		b.emulator.ServeHTTP(answer, req)
+		if answer.Code >= 300 {
+			t.Fatalf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+		}
+	}
+	request(http.MethodDelete, id)
+	before := snapshot(t, dir)
+	var out, said bytes.Buffer
+	args := []string{"import", "--sandbox", "prod", "--out", dir, "-o", "json", "--rate", "0"}
+	if code := run(t.Context(), args, strings.NewReader(""), &out, &said); code != exitPending {
+		t.Fatalf("exit code %d\n%s%s", code, &out, &said)
+	}
+	var result importJSON
+	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
+		t.Fatal(err)
+	}
+	n := slices.IndexFunc(result.Objects, func(o importedObject) bool { return o.Status == "gone" })
+	if result.Summary.Gone != 1 || n < 0 || result.Objects[n].ID != id ||
+		result.Objects[n].Address.String() != "flow.members-nightly" {
+		t.Errorf("gone: %d, %+v", result.Summary.Gone, result.Objects)
+	}
+	for name, text := range before {
+		if after := snapshot(t, dir)[name]; after != text {
+			t.Errorf("%s changes", name)
+		}
+	}
+}
+
+// tokenOf signs in as the client of the environment.
+func tokenOf(t *testing.T, b *sandboxBox) string {
+	t.Helper()
+	form := strings.NewReader("grant_type=client_credentials&scope=openid&client_id=writer&client_secret=writer-secret")
+	req := httptest.NewRequest(http.MethodPost, "/ims/token/v3", form)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer := httptest.NewRecorder()
+	b.emulator.ServeHTTP(answer, req)
+	var token struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal(answer.Body.Bytes(), &token); err != nil || token.Token == "" {
+		t.Fatal(err, answer.Body)
+	}
+	return token.Token
+}

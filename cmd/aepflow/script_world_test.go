@@ -106,6 +106,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`request id [0-9a-f]{32}`), "request id …"},
 	{regexp.MustCompile(`"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"`), `"<etag>"`},
 	{regexp.MustCompile(`"id": "[0-9a-f-]{36}"(,\n *"flow_id")`), `"id": "<run>"$1`},
+	{regexp.MustCompile(`"id": "[0-9a-f-]{36}"(,\n *"name": ".*",\n *"state")`), `"id": "<other>"$1`},
 	{regexp.MustCompile(`(?m)^( +run +|.* runs show )[0-9a-f-]{36}$`), `$1<run>`},
 	{regexp.MustCompile(`\b01[0-9A-HJKMNP-TV-Z]{24}\b`), "<batch>"},
 }

@@ -2,7 +2,6 @@ package lift
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
@@ -281,21 +280,6 @@ func (l *lifter) countUnused() {
 			l.project.Unused[o.Kind]++
 		}
 	}
-}
-
-// TakeOver returns a graph whose resources take over the objects that documents of the project
-// describe, as lifecycle.import would, and those objects as they are.
-func (p *Project) TakeOver(g *resource.Graph, tenant string) (*resource.Graph, []resource.Live) {
-	owners := p.Owners(g, tenant)
-	list, lives := slices.Clone(g.All()), []resource.Live(nil)
-	for i := range list {
-		if o := owners[list[i].Address]; o != nil {
-			list[i].Import = o.ID
-			lives = append(lives, resource.Live{Address: list[i].Address, ID: o.ID, ETag: o.ETag, Body: o.Live})
-		}
-	}
-	slices.SortFunc(lives, resource.Live.Compare)
-	return resource.NewGraph(list), lives
 }
 
 // Owners returns the object of each resource of a graph that documents of the project describe.

@@ -2,6 +2,7 @@ package laws
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,7 +56,7 @@ func checkLift(t *testing.T, w *world) {
 		text += string(yaml) + "---\n"
 		files = append(files, source.NewFile(d.Kind+"/"+d.Name+".dataflow.yaml", yaml))
 	}
-	g, lives := lifted.TakeOver(compile(t, files), s.Tenant)
+	g, lives := takenOver(lifted, compile(t, files), s.Tenant)
 	plan, report := planner.Diff(&lockfile.Lock{}, g, planner.Options{
 		At: w.now, Tool: "laws", Target: w.options().Target, Refreshed: true, Live: lives, Tenant: s.Tenant,
 		Secrets: planner.Secrets{Unchecked: true},
@@ -82,6 +83,21 @@ func checkLift(t *testing.T, w *world) {
 	if flows != 0 {
 		t.Errorf("%d more dataflows lifted than applied:\n%s", flows, text)
 	}
+}
+
+// takenOver returns a graph whose resources take over the objects that documents of a project describe, as
+// lifecycle.import would, and those objects as they are.
+func takenOver(p *lift.Project, g *resource.Graph, tenant string) (*resource.Graph, []resource.Live) {
+	owners := p.Owners(g, tenant)
+	list, lives := slices.Clone(g.All()), []resource.Live(nil)
+	for i := range list {
+		if o := owners[list[i].Address]; o != nil {
+			list[i].Import = o.ID
+			lives = append(lives, resource.Live{Address: list[i].Address, ID: o.ID, ETag: o.ETag, Body: o.Live})
+		}
+	}
+	slices.SortFunc(lives, resource.Live.Compare)
+	return resource.NewGraph(list), lives
 }
 
 // checkWhole holds that what was lifted is lifted with all that belongs to it, and with what it is made of.
