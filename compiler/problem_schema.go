@@ -40,8 +40,8 @@ func (p unknownFieldGroup) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownFieldGroup, Severity: diag.Error, Path: p.at.path.String(),
 		Message: fmt.Sprintf("unknown field group `%s`", p.got),
-		Labels:  p.at.labels("neither a standard field group nor an $id"),
-		Help:    "write a name such as profile-person-details, or the $id of a field group",
+		Labels:  p.at.labels("neither a document, nor a standard field group, nor an $id"),
+		Help:    "write the name of a FieldGroup document, a standard name such as profile-person-details, or an $id",
 	}
 	if len(p.near) > 0 {
 		d.Help = "did you mean " + quotedList(p.near, "or") + "?"

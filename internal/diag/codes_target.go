@@ -110,7 +110,7 @@ var targetCodes = []Entry{
 	{
 		Code: UnknownFieldGroup, Severity: Error,
 		Title:       "unknown field group",
-		Explanation: "Refer to a field group by the well-known name of a standard one, or by `$id`.",
+		Explanation: "Refer to a field group by the name of its document, the well-known name of a standard one, or `$id`.",
 		Example:     with(goodSchema, "profile-person-details", "profile-person-detail"),
 	},
 	{

@@ -151,6 +151,9 @@ var componentNames = sync.OnceValue(func() *componentIndex {
 // NearestFieldGroups suggests slugs or titles of field groups for a name that is
 // none. Field groups that fit class go first.
 func NearestFieldGroups(name string, class Class) []string {
+	if class.Known() && class.ID == "" {
+		return namesOf(class).All(name) // no others do
+	}
 	if near := groupNames(class.ID).All(name); len(near) > 0 {
 		return near
 	}
@@ -169,12 +172,17 @@ func groupNames(class string) *nearest.Names {
 	if !known || !c.Known() {
 		class, c = "", Class{}
 	}
+	n, _ := groupNamesOf.LoadOrStore(class, namesOf(c))
+	return n.(*nearest.Names)
+}
+
+// namesOf are the slugs and titles of the field groups that fit a class.
+func namesOf(class Class) *nearest.Names {
 	var list []string
-	for _, g := range FieldGroups(c) {
+	for _, g := range FieldGroups(class) {
 		list = append(list, g.Slug, g.Title)
 	}
-	n, _ := groupNamesOf.LoadOrStore(class, nearest.Of(list))
-	return n.(*nearest.Names)
+	return nearest.Of(list)
 }
 
 // only returns the one nearest name, "" when there are none or several.
