@@ -453,7 +453,7 @@ func TestImportAfterCrash(t *testing.T) {
 // entry and its document.
 func TestImportGone(t *testing.T) {
 	b := newSandboxBox(t, "testdata/sandboxes/handmade.yaml")
-	dir := b.project()
+	dir := b.project("prod", "dev")
 	importAll(t, dir)
 	t.Setenv("IMS_OAUTH_S2S_CLIENT_ID", "writer")
 	t.Setenv("IMS_OAUTH_S2S_CLIENT_SECRET", "writer-secret")

@@ -26,7 +26,7 @@ func TestLifecycleImport(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	dir := b.project()
+	dir := b.project("dev")
 	t.Chdir(dir)
 	ids := func() map[string]string {
 		text, err := os.ReadFile(filepath.Join(dir, "dataflow.dev.lock"))
