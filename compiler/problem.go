@@ -116,10 +116,11 @@ func (p place) takes() string {
 // keys that the user chose are left out.
 func explainPath(at place) string {
 	k, _ := at.d.kind()
-	out := strings.ToLower(k)
+	x := explainer{schemaValue()}
+	out, node := strings.ToLower(k), x.definition(k)
 	for _, s := range at.path {
-		if _, _, ok := Explain(out + "." + s.Key); ok {
-			out += "." + s.Key // a key of the format, not a name of the user's
+		if child, _, ok := x.child(node, s.Key); ok { // a key of the format, not a name of the user's
+			out, node = out+"."+s.Key, child
 		}
 	}
 	return out
