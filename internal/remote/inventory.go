@@ -369,7 +369,8 @@ func (v *Inventory) pages(ctx context.Context, spec *resource.Spec, n int) ([][]
 	for i := range numbers {
 		numbers[i] = i
 	}
-	err := parallel.Calls(ctx, n, numbers, func(ctx context.Context, i int) error {
+	// Lists whose pages follow one another take longer: half of the slots are for them.
+	err := parallel.Calls(ctx, max(1, v.limit/2), numbers, func(ctx context.Context, i int) error {
 		for o, err := range listFrom(ctx, v.client, spec, i*pageSize) {
 			if err != nil {
 				return err
