@@ -354,11 +354,15 @@ func (b *schemaBuilder) descriptor(d *Object, path string) string {
 	s := b.schema
 	switch d.Kind {
 	case resource.Descriptor:
-		if d.text("xdm:property") != "xdm:code" {
-			return "it names its namespace by number"
+		code, ok := d.text("xdm:namespace"), true
+		if d.text("xdm:property") == "xdm:id" {
+			code, ok = specs.NamespaceCode(code)
+		}
+		if !ok {
+			return "it names a namespace of the organization by its number"
 		}
 		s.Identities = append(s.Identities, schemas.Identity{
-			Path: path, Namespace: text(d.text("xdm:namespace")), Primary: d.text("xdm:isPrimary") == "true",
+			Path: path, Namespace: text(code), Primary: d.text("xdm:isPrimary") == "true",
 		})
 	case resource.ReferenceIdentity:
 		s.ReferenceIdentities = append(s.ReferenceIdentities,
@@ -400,6 +404,9 @@ func (b *schemaBuilder) isIdentified(d *Object, namespace string) bool {
 		}
 		field, far := d.text("xdm:destinationProperty"), d.text("xdm:destinationNamespace")
 		primary := other.text("xdm:namespace")
+		if code, ok := specs.NamespaceCode(primary); ok {
+			primary = code
+		}
 		isOtherField := field != "" && field != other.text("xdm:sourceProperty")
 		return (namespace == primary || isOtherField) && (far == "" || far == primary)
 	}

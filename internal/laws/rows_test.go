@@ -156,10 +156,14 @@ var rows = append([]row{
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceVersion", graph: setting("xdm:sourceVersion", resource.Int(2)), action: planner.Update, calls: put, never: "schemas have one major version"},
 	{of: "descriptor.people-personalemail-address", row: "xdm:sourceProperty", graph: setting("xdm:sourceProperty", text("/homeAddress/city")), action: planner.Replace, calls: again, live: map[string]any{"xdm:sourceProperty": "/homeAddress/city"}},
 	{of: "descriptor.people-personalemail-address", row: "xdm:namespace", edit: [][2]string{{"personalEmail.address: Email", "personalEmail.address: CRMID"}}, action: planner.Update, calls: put, live: map[string]any{"xdm:namespace": "CRMID"}},
-	{of: "descriptor.people-personalemail-address", row: "xdm:property", also: []string{"xdm:namespace"}, graph: func(e *editing) { // 6 is the ID of Email
-		e.set("xdm:property", text("xdm:id"))
-		e.set("xdm:namespace", text("6"))
-	}, action: planner.Update, calls: put, live: map[string]any{"xdm:property": "xdm:id"}},
+	{
+		of: "descriptor.people-personalemail-address", row: "xdm:property", also: []string{"xdm:namespace"},
+		graph: func(e *editing) { // the number of Email, 6, is no change
+			e.set("xdm:property", text("xdm:id"))
+			e.set("xdm:namespace", text("10000001"))
+		},
+		action: planner.Update, calls: put, never: "documents name namespaces by code",
+	},
 	{of: "descriptor.people-personalemail-address", row: "xdm:isPrimary", edit: [][2]string{{"personalEmail.address: Email", "personalEmail.address: {namespace: Email, primary: true}"}}, action: planner.Update, calls: put, live: map[string]any{"xdm:isPrimary": true}},
 
 	// union

@@ -1,6 +1,9 @@
 package specs
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Namespaces is the path of the identity namespaces.
 const Namespaces = "/data/core/idnamespace/identities"
@@ -22,6 +25,16 @@ var standardNamespaces = []Namespace{
 
 // StandardNamespaces are the identity namespaces that every organization has.
 func StandardNamespaces() []Namespace { return slices.Clone(standardNamespaces) }
+
+// NamespaceCode is the code of a namespace that every organization has, by its number; false for any other text.
+func NamespaceCode(number string) (code string, ok bool) {
+	for _, n := range standardNamespaces {
+		if strconv.Itoa(n.ID) == number {
+			return n.Code, true
+		}
+	}
+	return "", false
+}
 
 // NamespaceTypes are the types of identity namespaces.
 func NamespaceTypes() []string {
