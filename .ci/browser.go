@@ -7,7 +7,7 @@
 // Each line of pages is NAME WIDTH HEIGHT light|dark URL [BUTTON]. A button is the
 // ID of one that is clicked first, until the page says what came of it. For each
 // line it leaves in
-// OUT: NAME.dom, NAME.console (one line per message), NAME.width (what sticks
+// OUT: NAME.dom, NAME.text (what is visible), NAME.console (one line per message), NAME.width (what sticks
 // out to the right, empty when all fits) and NAME.png of the whole page.
 package main
 
@@ -55,9 +55,10 @@ func run(args []string, pages io.Reader) error {
 	return lines.Err()
 }
 
-// clickAndWait clicks a button, by its ID, and ends when the page has said something.
+// clickAndWait clicks a button, by its ID, and ends when the page has said something, if it has a place to.
 const clickAndWait = `new Promise(done => {
 	document.getElementById(%q).click();
+	if (!document.getElementById("say")) return done();
 	setInterval(() => { if (document.getElementById("say").textContent) done() }, 50);
 	setTimeout(done, 5000);
 })`
@@ -233,7 +234,8 @@ func (b *browser) look(path, width, height, scheme, url string, buttons []string
 			return err
 		}
 	}
-	for suffix, expression := range map[string]string{".dom": "document.documentElement.outerHTML", ".width": tooWide} {
+	for suffix, expression := range map[string]string{".dom": "document.documentElement.outerHTML", ".width": tooWide,
+		".text": "document.body.innerText"} {
 		var got struct{ Result struct{ Value string } }
 		if err := b.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &got); err != nil {
 			return err

@@ -43,6 +43,14 @@ shows() {
     if grep -qF -- "$text" "$work/$name.dom"; then ok; else bad "$name does not show: $text"; fi
   done
 }
+# hides NAME TEXT…: no text is visible.
+hides() {
+  local name=$1 text
+  shift
+  for text; do
+    if [ -s "$work/$name.text" ] && ! grep -qF -- "$text" "$work/$name.text"; then ok; else bad "$name shows: $text"; fi
+  done
+}
 # clean NAME…: nothing on the console, nothing too wide, a picture.
 clean() {
   local name
@@ -84,6 +92,24 @@ sed -i.bak 's/port: 5432/port: 5433/' "$work/crm/crm-db.dataflow.yaml"
 rm "$work/crm/customer-history.dataflow.yaml" "$work"/crm/*.bak
 "$work/aepflow" -C "$work/crm" plan --on-replace=backfill --no-tests -o html >"$work/changes.html"
 
+# Plans of 1, 30, and 500 dataflows that change, of a project on the emulator inside of the program.
+mkdir "$work/many"
+cp examples/tutorial/emulator.yaml "$work/many"
+printf 'targets: {local: {seed: emulator.yaml}}\n' >"$work/many/aepflow.yaml"
+for i in $(seq 500); do
+  sed "s/^name: .*/name: a-rather-long-name-of-a-dataflow-$i/" examples/tutorial/dataflow.yaml >"$work/many/f$i.dataflow.yaml"
+done
+"$work/aepflow" -C "$work/many" apply --target local --auto-approve -q >"$work/apply.log" 2>&1 || { cat "$work/apply.log"; exit 1; }
+changed=0
+for n in 1 30 500; do
+  while [ "$changed" -lt "$n" ]; do
+    changed=$((changed + 1))
+    sed -i.bak 's/interval: 15/interval: 30/' "$work/many/f$changed.dataflow.yaml"
+    rm "$work/many/f$changed.dataflow.yaml.bak"
+  done
+  "$work/aepflow" -C "$work/many" plan --target local -o html >"$work/many-$n.html"
+done
+
 # The emulator's page, after four days of runs, one of which went wrong.
 curl -fsS -H 'Content-Type: application/json' -d '{"advance":"95h"}' "$url/_emulator/clock" >/dev/null
 curl -fsS "$url/" >/dev/null # whoever looks makes the runs until then
@@ -100,6 +126,15 @@ look plan-first 1280 900 light "file://$work/first.html"
 look plan-changes 1280 900 light "file://$work/changes.html"
 look plan-changes-dark 1280 900 dark "file://$work/changes.html"
 look plan-changes-phone 390 844 light "file://$work/changes.html"
+look plan-filtered 390 844 light "file://$work/changes.html" show-delete
+many=()
+for n in 1 30 500; do
+  for scheme in light dark; do
+    look "plan-$n-$scheme" 1280 900 "$scheme" "file://$work/many-$n.html"
+    look "plan-$n-phone-$scheme" 390 844 "$scheme" "file://$work/many-$n.html"
+    many+=("plan-$n-$scheme" "plan-$n-phone-$scheme")
+  done
+done
 look status 1280 900 light "file://$work/status.html"
 look status-dark 1280 900 dark "file://$work/status.html"
 look status-phone 390 844 light "file://$work/status.html"
@@ -120,6 +155,18 @@ if grep -q canary "$work/control.console"; then ok; else bad "control: an error 
 if grep -q hello "$work/control.width"; then ok; else bad "control: what sticks out was not noticed"; fi
 shows plan-first 'Plan for box' '15 to create' 'flow.customers' 'person.birthDate' '<svg' 'requests in order'
 shows plan-changes 'flow.customers' '3 to replace' 'upper(trim(last_name))' 'Effect on the data'
+shows plan-filtered 'flow.customer-history'
+hides plan-filtered 'mapping.customer-history'
+if [ "$(grep -cF flow.customer-history "$work/plan-filtered.text")" -lt "$(grep -cF flow.customer-history "$work/plan-changes.text")" ]; then
+  ok
+else
+  bad "plan-filtered shows the heading of what it hides"
+fi
+if grep -qF mapping.customer-history "$work/plan-changes.text"; then ok; else bad "plan-changes hides a change"; fi
+shows plan-1-light '1 to update' 'a-rather-long-name-of-a-dataflow-1'
+shows plan-30-light '30 to update' '<svg'
+shows plan-500-light '500 to update' 'a-rather-long-name-of-a-dataflow-500' 'too many for a drawing'
+clean plan-filtered "${many[@]}"
 shows status 'Dataflows of box' 'customers' 'failed' 'CONNECTOR-1001-500' 'Update the secret'
 shows emulator 'CRM customers' 'CRM database' 'CRM Customers' 'every hour' 'person.birthDate' '/data/foundation/flowservice/flows' 'CONNECTOR-1001-500'
 shows emulator-run 'The run has started' 'inProgress'

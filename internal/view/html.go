@@ -94,7 +94,7 @@ type page struct {
 	Effects         []pageEffect
 	Refusals        []pageRefusal
 	Notices         []planner.Diagnostic
-	Changes         []pageChange
+	Groups          []pageGroup
 	Drift           []pageChange
 	Graph, Unfolded template.HTML
 	Nodes           int // of a graph that is too large to draw
@@ -109,6 +109,13 @@ type pageCount struct {
 type pageEffect struct {
 	Effect, Names string
 	Harsh         bool
+}
+
+// pageGroup is a dataflow, or what several share, with its changes. Name is "" where the only change has it. Class is
+// that of all changes, or "".
+type pageGroup struct {
+	Name, Class string
+	Changes     []pageChange
 }
 
 type pageRefusal struct{ Flag, Names, Why string }
@@ -179,14 +186,12 @@ func pageOf(p *planner.Plan) page {
 		out.Refusals = append(out.Refusals, pageRefusal{Flag: r.Flag, Names: Few(r.Names, 6)})
 	}
 	t := newPlanText(p, Options{})
-	for _, ch := range changes {
-		out.Changes = append(out.Changes, t.page(ch, len(changes)))
-	}
 	for _, ch := range p.Drift {
 		out.Drift = append(out.Drift, t.pageDrift(ch))
 	}
 	full := PictureOfPlan(p)
 	folded := full.Fold(func(string) bool { return false })
+	out.Groups = t.pageGroups(changes, folded)
 	switch n := len(folded.Nodes); {
 	case n > pageNodes:
 		out.Nodes = n
@@ -203,6 +208,39 @@ func pageOf(p *planner.Plan) page {
 		}
 		does := string(call.Step) + " " + call.Change.Address.String()
 		out.Calls = append(out.Calls, pageCall{call.N, call.Method, call.URL, call.IfMatch, body, does})
+	}
+	return out
+}
+
+// pageGroups puts changes to the dataflow that they are drawn in, in the order of the first change of each.
+func (t planText) pageGroups(changes []planner.Change, folded Picture) (out []pageGroup) {
+	head := map[resource.Address]resource.Address{}
+	for _, n := range folded.Nodes {
+		for _, part := range n.Parts {
+			head[part.Address] = n.Address
+		}
+	}
+	index := map[resource.Address]int{}
+	for _, ch := range changes {
+		of, ok := head[ch.Address]
+		if !ok {
+			of = ch.Address
+		}
+		i, known := index[of]
+		if !known {
+			i = len(out)
+			index[of] = i
+			out = append(out, pageGroup{Name: of.String(), Class: ch.Action.String()})
+		}
+		if out[i].Class != ch.Action.String() {
+			out[i].Class = ""
+		}
+		out[i].Changes = append(out[i].Changes, t.page(ch, len(changes)))
+	}
+	for i, g := range out {
+		if len(g.Changes) == 1 && g.Changes[0].Address == g.Name {
+			out[i].Name = ""
+		}
 	}
 	return out
 }

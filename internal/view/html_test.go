@@ -67,3 +67,23 @@ func TestHTMLEscapes(t *testing.T) {
 		t.Error("markup goes through")
 	}
 }
+
+// TestHTMLGroups: a page puts changes under the dataflow that they are drawn in, each once, and a box of the style
+// sheet filters each action.
+func TestHTMLGroups(t *testing.T) {
+	p := firstPlan()
+	page := htmlOf(t, p)
+	if n := strings.Count(page, "<h3>"); n == 0 || n >= len(p.Changes) {
+		t.Errorf("%d headings for %d changes", n, len(p.Changes))
+	}
+	for _, ch := range p.Changes {
+		if n := strings.Count(page, "<b>"+ch.Address.String()+"</b>"); n != 1 {
+			t.Errorf("%s is on the page %d times", ch.Address, n)
+		}
+	}
+	for a := planner.Move; a <= planner.Delete; a++ {
+		if !strings.Contains(planPage, "body:has(#show-"+a.String()+":not(:checked)) .is-"+a.String()) {
+			t.Errorf("nothing filters %s", a)
+		}
+	}
+}
