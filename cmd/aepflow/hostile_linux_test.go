@@ -130,7 +130,8 @@ func visit(t *testing.T, repository hostileRepository, commands [][]string) {
 func (r hostileRun) check(t *testing.T) {
 	t.Helper()
 	name, output := "aepflow "+strings.Join(r.Args, " "), string(r.Output)
-	known := []int{exitOK, exitWorld, exitPending, exitDocuments, exitStale, exitRefused, exitPartial, exitUsage, exitInterrupted}
+	known := []int{exitOK, exitWorld, exitPending, exitDocuments, exitStale, exitRefused, exitPartial, exitTests,
+		exitUsage, exitInterrupted}
 	if !slices.Contains(known, r.Code) {
 		t.Errorf("%s: exit code %d", name, r.Code)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net"
 	"os"
@@ -139,6 +141,33 @@ var hostileRepositories = []hostileRepository{
 		w.link("b", "a")
 		w.link("self", ".")
 		w.link(".env", ".env")
+	}},
+	// Tests of mappings, which test, plan, and apply run.
+	{"tests-read-elsewhere", func(w *hostileWorld) {
+		text := "\ntests:\n"
+		for i, name := range []string{"../outside/secret.txt", "/etc/passwd", "link.csv", "environ.csv", "fifo.csv",
+			"zero.csv", "huge.csv", "damaged.parquet", "bomb.csv.gz"} {
+			text += fmt.Sprintf("  - {name: t%d, from: %s, expect: {_id: x}}\n", i, name)
+		}
+		w.sound()
+		was, err := os.ReadFile(filepath.Join(w.project, "dataflow.yaml"))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.file("dataflow.yaml", string(was)+text)
+		toSecret(w, "link.csv")
+		toEnviron(w, "environ.csv")
+		w.fifo("fifo.csv")
+		toZero(w, "zero.csv")
+		asHuge(w, "huge.csv")
+		w.file("damaged.parquet", "PAR1\xff\xff\xff\xfe"+"PAR1")
+		var bomb bytes.Buffer
+		z := gzip.NewWriter(&bomb)
+		for range 400 {
+			_, _ = z.Write(bytes.Repeat([]byte("a"), 1<<20))
+		}
+		_ = z.Close()
+		w.file("bomb.csv.gz", bomb.String())
 	}},
 	one("document-is-a-fifo", "orders.dataflow.yaml", asFifo),
 	one("env-is-a-fifo", ".env", asFifo),

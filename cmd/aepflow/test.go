@@ -183,8 +183,8 @@ func (p *project) testRows(ctx context.Context, t compiler.Test) (func(*record.M
 			}
 		}
 		return func(m *record.Machine) (bool, error) {
-			if len(list) == 0 {
-				return false, nil
+			if len(list) == 0 || ctx.Err() != nil {
+				return false, ctx.Err()
 			}
 			row := list[0]
 			list = list[1:]

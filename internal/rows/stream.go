@@ -68,16 +68,48 @@ func Open(name string, stream io.Reader, file File, size int64) (*Reader, error)
 		found, _ := Detect(name, begin)
 		f.Type, f.Delimiter = found.Type, found.Delimiter
 	}
+	text := &meter{in: in}
 	switch f.Type {
 	case "json":
-		return openJSON(in)
+		return text.bound(openJSON(bufio.NewReader(text)))
 	case "parquet":
 		if packed || file == nil {
 			return nil, errors.New("a Parquet file must be a file on disk that is not compressed as a whole")
 		}
 		return openParquet(file, size)
 	}
-	return openDelimited(in, f.Delimiter)
+	return text.bound(openDelimited(bufio.NewReader(text), f.Delimiter))
+}
+
+// maxRow is the most bytes that a row may have: it is in memory as a whole.
+const maxRow = 4 << 20
+
+// meter refuses to read a row that is too long. What is compressed may be far longer than its file.
+type meter struct {
+	in io.Reader
+	n  int // bytes since the last row
+}
+
+func (m *meter) Read(b []byte) (int, error) {
+	if m.n > maxRow {
+		return 0, fmt.Errorf("a row has more than %d MiB", maxRow>>20)
+	}
+	n, err := m.in.Read(b)
+	m.n += n
+	return n, err
+}
+
+// bound lets each row of a reader have its own length.
+func (m *meter) bound(r *Reader, err error) (*Reader, error) {
+	if err != nil {
+		return nil, err
+	}
+	next := r.next
+	r.next = func() (Row, error) {
+		m.n = 0
+		return next()
+	}
+	return r, nil
 }
 
 // Stream begins to read a file in memory whose format is known. Compression is undone for at most MaxText bytes.

@@ -79,3 +79,24 @@ func TestOpen(t *testing.T) {
 		}
 	}
 }
+
+// A row that is too long is refused before it is in memory, whatever its file's length.
+func TestLongRows(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		row  int
+		want string
+	}{
+		{"a.csv", maxRow - 1<<16, ""}, {"a.csv", maxRow + 1<<17, "a row has more than 4 MiB"},
+		{"a.jsonl", maxRow - 1<<16, ""}, {"a.jsonl", maxRow + 1<<17, "a row has more than 4 MiB"},
+	} {
+		text := "a\n" + strings.Repeat("x", c.row) + "\nb\n"
+		if c.name == "a.jsonl" {
+			text = `{"a":1}` + "\n" + `{"a":"` + strings.Repeat("x", c.row) + `"}` + "\n{}\n"
+		}
+		got := all(t, c.name+".gz", packed(t, asGzip, text), true)
+		if _, why, _ := strings.Cut(got, "error: "); why != c.want {
+			t.Errorf("%s with a row of %d bytes: %.100s", c.name, c.row, why)
+		}
+	}
+}
