@@ -55,6 +55,7 @@ func (c doctorCmd) Run(ctx context.Context, a *app) error {
 	if has {
 		e.platform(ctx, c.Rate)
 		e.lockfile()
+		e.catalog()
 		e.teamLock(ctx)
 	}
 	result := doctorResult{resultHead: headOf("doctor", p), Checks: e.checks}
@@ -104,6 +105,19 @@ func (e *examination) failed(name, help string, err error) {
 		}
 	}
 	e.wrong(name, help, "%v", err)
+}
+
+// catalog checks the file of the catalog, if there is one.
+func (e *examination) catalog() {
+	file := e.p.catalogFile()
+	if file.IsAbsent() {
+		return // a project may do without
+	}
+	if _, err := e.p.readCatalog(); err != nil {
+		e.wrong("catalog", "run `aepflow catalog`", "%s is ignored: %v", display(file.Path()), err)
+		return
+	}
+	e.ok("catalog", "%s; `aepflow catalog --check` compares it with the platform", display(file.Path()))
 }
 
 func (e *examination) documents() {
