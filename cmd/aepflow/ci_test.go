@@ -52,6 +52,8 @@ func (w *ciWorld) project() {
 	w.lab.write("aepflow.yaml", strings.ReplaceAll(`targets:
   prod: {platform: 'URL', ims: 'URL', org: 000000000000000000000001@AdobeOrg, sandbox: prod, lock: {git: origin}}
 `, "URL", w.lab.url))
+	document, _, _ := strings.Cut(w.lab.read("customers.dataflow.yaml"), "\ntests:\n") // pullRequest adds others
+	w.lab.write("customers.dataflow.yaml", document+"\n")
 	w.lab.write(".gitignore", ".aepflow/\n.env\n")
 	w.git(w.clone, "add", "-A")
 	w.git(w.clone, "commit", "-qm", "the project")
