@@ -30,6 +30,9 @@ func capturesOf(call planner.OwnedCall) []capture {
 	}
 	a := call.Change.Address
 	spec := resource.SpecOf(a.Kind)
+	if spec.Answer == resource.AnswerLabels {
+		return nil // the answer has no ID: it is that of the dataset
+	}
 	var out []capture
 	if call.Step == planner.StepCreate && spec.Of == "" {
 		out = append(out, capture{resource.Ref{To: a, Field: "id"}, idFrom(spec.Answer)})
