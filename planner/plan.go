@@ -165,6 +165,8 @@ type Target struct {
 	// embedded emulator.
 	Host       string `json:"host,omitempty"`
 	SignInHost string `json:"sign_in_host,omitempty"`
+	// Production says that the target holds what must not be lost: by aepflow.yaml, or by its name or its sandbox's.
+	Production bool `json:"production,omitempty"`
 }
 
 // LockRef says which lockfile the plan was made against.

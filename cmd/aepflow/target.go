@@ -21,10 +21,11 @@ import (
 
 // target is the sandbox that a command works on.
 type target struct {
-	name     string
-	config   schemas.TargetConfig
-	platform *url.URL // nil: Adobe's own
-	ims      *url.URL
+	name       string
+	config     schemas.TargetConfig
+	production bool     // holds what must not be lost
+	platform   *url.URL // nil: Adobe's own
+	ims        *url.URL
 }
 
 // isEmbedded reports whether the target is the emulator in this process.
@@ -37,7 +38,7 @@ func (t target) isLoopback() bool {
 
 // planTarget is the target as it is in a plan.
 func (t target) planTarget() planner.Target {
-	out := planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox}
+	out := planner.Target{Name: t.name, Org: t.config.Org, Sandbox: t.config.Sandbox, Production: t.production}
 	if !t.isEmbedded() {
 		out.Host, out.SignInHost = platform.Hosts(t.platform, t.ims)
 	}
@@ -86,7 +87,7 @@ func (p *project) findTarget() (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	t := target{name: name, config: schemas.TargetConfig{Name: name}}
+	t := target{name: name, config: schemas.TargetConfig{Name: name}, production: p.config.Options(name).Production}
 	i := slices.IndexFunc(p.config.Targets, func(c schemas.TargetConfig) bool { return c.Name == name })
 	if i >= 0 {
 		t.config = p.config.Targets[i]

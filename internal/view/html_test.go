@@ -68,6 +68,17 @@ func TestHTMLEscapes(t *testing.T) {
 	}
 }
 
+// TestHTMLMarksProduction: a page says that its target is one of production, and only then.
+func TestHTMLMarksProduction(t *testing.T) {
+	const mark = `<span class="production">production</span>`
+	if !strings.Contains(htmlOf(t, removed()), mark) {
+		t.Error("a plan for production is not marked")
+	}
+	if strings.Contains(htmlOf(t, firstPlan()), mark) {
+		t.Error("a plan for dev is marked as one for production")
+	}
+}
+
 // TestHTMLGroups: a page puts changes under the dataflow that they are drawn in, each once, and a box of the style
 // sheet filters each action.
 func TestHTMLGroups(t *testing.T) {

@@ -124,11 +124,19 @@ func (b block) size(rows int) int {
 	return n
 }
 
+// productionMark follows the name of a target that holds what must not be lost.
+func productionMark(g planner.Target) string {
+	if g.Production {
+		return " (production)"
+	}
+	return ""
+}
+
 // markdownHead is what a reviewer must know even if nothing else fits.
 func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	var b strings.Builder
 	b.WriteString(Marker(p.Target) + "\n")
-	fmt.Fprintf(&b, "## aepflow plan for %s\n\n", code(p.Target.Name))
+	fmt.Fprintf(&b, "## aepflow plan for %s%s\n\n", code(p.Target.Name), productionMark(p.Target))
 	if len(changes) == 0 {
 		b.WriteString("**" + escapeMarkdown(emptyLine(p)) + "**\n")
 	} else {

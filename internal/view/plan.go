@@ -83,7 +83,11 @@ var byHarshness = []planner.Action{
 
 // TargetText names a target and where it is.
 func TargetText(g planner.Target) string {
-	return fmt.Sprintf("%s (org %s, sandbox %s%s)", g.Name, g.Org, g.Sandbox, HostText(g))
+	kind := ""
+	if g.Production {
+		kind = "production, "
+	}
+	return fmt.Sprintf("%s (%sorg %s, sandbox %s%s)", g.Name, kind, g.Org, g.Sandbox, HostText(g))
 }
 
 // HostText is the end of a sentence about a target: the host that gets its calls and

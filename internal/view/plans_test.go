@@ -237,12 +237,14 @@ func removed() *planner.Plan {
 	dataset.Guards = []planner.Guard{{Code: "data-loss", Message: "the dataset and all that was ingested into it would be gone", Flag: "--allow-data-loss"}}
 	old := gone(resource.Source, "", planner.EffectNone, 5)
 	old.Address.Name, old.Deposed, old.Reason = "customers", "b7581b59-c603-4df1-a689-d23d7ac440f3", planner.ReasonDeposed
-	return plan(9, 8,
+	p := plan(9, 8,
 		gone(resource.Flow, "8f1a2b3c-0000-4fe6-936f-81a19ce92f5c", planner.EffectStops, 1),
 		gone(resource.Source, "b1c2d3e4-c603-4df1-a689-d23d7ac440f3", planner.EffectNone, 2),
 		gone(resource.Target, "41aabbcc-5ac1-4ab1-88ea-eb19e674ea2e", planner.EffectNone, 3),
 		dataset, old,
 	)
+	p.Target.Name, p.Target.Production = "live", true
+	return p
 }
 
 // renamed moves addresses without a call, and adopts and forgets an object.
