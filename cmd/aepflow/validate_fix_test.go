@@ -20,7 +20,7 @@ func TestFixSettles(t *testing.T) {
 		if e.Example == "" {
 			continue
 		}
-		p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}}
+		p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}, blind: true}
 		for _, f := range exampleFiles(e.Example) {
 			if isDocument(f.Name) {
 				p.files = append(p.files, source.NewFile(f.Name, f.Data))
@@ -54,7 +54,7 @@ func TestFixIsLinear(t *testing.T) {
 			fmt.Fprintf(&b, "  c%d: strnig\n", i)
 		}
 		return func() {
-			p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}}
+			p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}, blind: true}
 			p.files = append(p.files, source.NewFile("dataflow.yaml", []byte(b.String())))
 			if got := len(p.applyFixes(check).repairs); got != n*k {
 				t.Fatalf("%d repairs, want %d", got, n*k)
