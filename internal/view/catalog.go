@@ -63,9 +63,11 @@ func Catalog(w io.Writer, list CatalogChanges, o Options) error {
 		}
 	}
 	for _, u := range list.Unread {
-		c.line(c.paint(yellow, "not read  "), c.paint(plain, u[0]), c.paint(dim, ": "+u[1]))
+		c.wrapped(yellow, "not read  ", u[0]+": "+u[1])
 	}
 	switch {
+	case len(list.Changes) == 0 && len(list.Unread) > 0:
+		c.line("Nothing changed in what could be read.")
 	case len(list.Changes) == 0:
 		c.line("Nothing changed.")
 	case list.Breaks == 0:

@@ -184,7 +184,7 @@ func checkTable(c *core.Call, o object) error {
 	}
 	columns, err := f.Columns(c.Request.Context(), table)
 	if err != nil {
-		return core.FlowError(core.ErrTable, "there is no table %s behind the connection", table)
+		return core.FlowError(core.ErrTable, "there is no table %s at the source", table)
 	}
 	for _, want := range core.List(o, "params", "columns") {
 		name := core.Text(want, "name")
