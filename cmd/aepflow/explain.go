@@ -24,7 +24,7 @@ func (explainCmd) Help() string {
   aepflow explain delta-missing                # what a diagnostic means
   aepflow explain CONNECTOR-1001-500           # why a run failed, and what to do
   aepflow explain FLOW-1360-400                # why the platform refused a call
-  aepflow explain                              # every code`
+  aepflow explain                              # every code of aepflow`
 }
 
 func (c explainCmd) Run(a *app) error {
@@ -136,7 +136,9 @@ func explainAll(a *app) error {
 			return err
 		}
 	}
-	return nil
+	_, err := io.WriteString(a.stdout, output.Fold("\nIt also explains codes of the platform, such as `aepflow explain "+
+		"CONNECTOR-1001-500`; docs/errors.md lists them.\n", a.viewOptions(a.stdout).Width))
+	return err
 }
 
 func explainCode(w io.Writer, e diag.Entry, columns int) error {

@@ -118,7 +118,9 @@ func TestExplain(t *testing.T) {
 		"name":         "Other keys of this name: ",
 		"unknown-key":  "\nCorrect:\n\n    name: orders\n",
 		"wrong-format": "",
-		"intervall":    "unknown key, connector, or code intervall",
+		"": "\n\nIt also explains codes of the platform, such as `aepflow explain CONNECTOR-1001-500`; " +
+			"docs/errors.md lists them.\n",
+		"intervall": "unknown key, connector, or code intervall",
 	} {
 		var out, errs bytes.Buffer
 		run(t.Context(), []string{"explain", what}, strings.NewReader(""), &out, &errs)

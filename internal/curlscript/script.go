@@ -222,8 +222,8 @@ func (s *script) preamble(list []planner.OwnedCall) string {
 		for _, g := range s.plan.Guards {
 			fmt.Fprintf(&b, "# No flag allows this plan: %s\n", output.Line(g.Message))
 		}
-		if len(refused) > 0 {
-			fmt.Fprintf(&b, "# No flag allows: %s\n", output.Line(view.Few(refused, 6)))
+		for _, r := range refused {
+			fmt.Fprintf(&b, "# No flag allows it; %s\n", output.Line(r.Todo(view.Few(r.Names, 6))))
 		}
 		for _, r := range flagged {
 			fmt.Fprintf(&b, "# %s: %s\n", output.Line(r.Flag), output.Line(view.Few(r.Names, 6)))

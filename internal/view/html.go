@@ -179,8 +179,8 @@ func pageOf(p *planner.Plan) page {
 	for _, g := range p.Guards {
 		out.Refusals = append(out.Refusals, pageRefusal{Why: g.Message})
 	}
-	if len(refused) > 0 {
-		out.Refusals = append(out.Refusals, pageRefusal{Names: Few(refused, 6)})
+	for _, r := range refused {
+		out.Refusals = append(out.Refusals, pageRefusal{Why: r.Todo(Few(r.Names, 6))})
 	}
 	for _, r := range flagged {
 		out.Refusals = append(out.Refusals, pageRefusal{Flag: r.Flag, Names: Few(r.Names, 6)})

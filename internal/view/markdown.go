@@ -161,8 +161,8 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	for _, g := range p.Guards {
 		fmt.Fprintf(&b, "> %s %s\n", refusedPlan, escapeMarkdown(g.Message))
 	}
-	if len(refused) > 0 {
-		fmt.Fprintf(&b, "> %s %s\n", refusedText, codes6(refused))
+	for _, r := range refused {
+		fmt.Fprintf(&b, "> %s %s\n", refusedText, r.Todo(codes6(r.Names)))
 	}
 	if len(flagged) > 0 {
 		b.WriteString("> " + unlessText + "\n")

@@ -108,3 +108,30 @@ func TestPlanShowsControlCharacters(t *testing.T) {
 		t.Errorf("the path is not shown escaped:\n%s", got)
 	}
 }
+
+// What no flag allows says what to do about it: a change that cannot be is undone, an object that is hidden is not.
+func TestRefusalsWithoutFlag(t *testing.T) {
+	for code, want := range map[string]string{
+		"state":       "no flag allows it; undo the change to NAME",
+		"hidden":      "no flag allows it; the platform does not show NAME: use a client with its labels",
+		"named-by-id": "no flag allows it; the refusal says what to do about NAME",
+	} {
+		p := longTexts()
+		p.Changes[0].Guards = []planner.Guard{{Code: code, Message: "why"}, {Code: code, Message: "also why"}}
+		got := strings.Join(strings.Fields(render(t, p, Options{})), " ")
+		if want := strings.ReplaceAll(want, "NAME", "flow.customers"); strings.Count(got, want) != 1 {
+			t.Errorf("text of %s: %s", code, got)
+		}
+		var b bytes.Buffer
+		if err := Markdown(&b, p); err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.ReplaceAll(want, "NAME", "`flow.customers`"); strings.Count(b.String(), want) != 1 {
+			t.Errorf("Markdown of %s: %s", code, &b)
+		}
+		_, todo, _ := strings.Cut(strings.ReplaceAll(want, "NAME", "flow.customers"), "; ")
+		if page := htmlOf(t, p); strings.Count(page, "<li>"+todo) != 1 {
+			t.Errorf("page of %s: %s", code, page)
+		}
+	}
+}

@@ -123,42 +123,61 @@ func Few(names []string, n int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
 }
 
-// Refusal is a flag and the addresses of the changes that it allows.
+// Refusal is a flag and the addresses of the changes that it allows. Without a flag, todo says what to do about them.
 type Refusal struct {
 	Flag  string
+	todo  string // with %s for the addresses
 	Names []string
+}
+
+// Todo says what to do about changes that no flag allows, given their addresses as a text.
+func (r Refusal) Todo(names string) string { return fmt.Sprintf(r.todo, names) }
+
+// todoOf is what to do about a guard that no flag allows.
+func todoOf(g planner.Guard) string {
+	switch g.Code {
+	case "state", "schema-change":
+		return "undo the change to %s"
+	case "hidden":
+		return "the platform does not show %s: use a client with its labels, try again later if it is new, " +
+			"or forget it with `aepflow state rm`"
+	default:
+		return "the refusal says what to do about %s"
+	}
 }
 
 // Headings of the refusals that a flag allows, and of those that none allows.
 const (
 	unlessText  = "Apply refuses this plan unless it is given:"
 	refusedPlan = "Apply refuses this plan as a whole, and no flag allows it:"
-	refusedText = "Apply refuses this plan, and no flag allows it; undo the change to"
+	refusedText = "Apply refuses this plan, and no flag allows it;"
 )
 
-// Refusals groups the guarded changes by the flag that allows them, and returns the
-// addresses of those that no flag allows.
-func Refusals(changes []planner.Change) (flagged []Refusal, refused []string) {
+// Refusals groups the guarded changes by the flag that allows them, and those that no flag allows by what to do.
+func Refusals(changes []planner.Change) (flagged, refused []Refusal) {
 	for _, ch := range changes {
-		seen := map[string]bool{}
 		for _, g := range ch.Guards {
-			if seen[g.Flag] {
-				continue
-			}
-			seen[g.Flag] = true
 			if g.Flag == "" {
-				refused = append(refused, ch.Address.String())
-				continue
+				refused = refusedFor(refused, Refusal{todo: todoOf(g)}, ch.Address.String())
+			} else {
+				flagged = refusedFor(flagged, Refusal{Flag: g.Flag}, ch.Address.String())
 			}
-			i := slices.IndexFunc(flagged, func(r Refusal) bool { return r.Flag == g.Flag })
-			if i < 0 {
-				i = len(flagged)
-				flagged = append(flagged, Refusal{Flag: g.Flag})
-			}
-			flagged[i].Names = append(flagged[i].Names, ch.Address.String())
 		}
 	}
 	return flagged, refused
+}
+
+// refusedFor adds a name to the refusals of its group, once.
+func refusedFor(list []Refusal, group Refusal, name string) []Refusal {
+	i := slices.IndexFunc(list, func(r Refusal) bool { return r.Flag == group.Flag && r.todo == group.todo })
+	if i < 0 {
+		i = len(list)
+		list = append(list, group)
+	}
+	if !slices.Contains(list[i].Names, name) {
+		list[i].Names = append(list[i].Names, name)
+	}
+	return list
 }
 
 func (t planText) refusals(changes []planner.Change) {
@@ -175,8 +194,8 @@ func (t planText) refusals(changes []planner.Change) {
 		}
 		return
 	}
-	if len(refused) > 0 {
-		t.wrapped(red, "", refusedText+" "+Few(refused, 6))
+	for _, r := range refused {
+		t.wrapped(red, "", refusedText+" "+r.Todo(Few(r.Names, 6)))
 	}
 	if len(flagged) > 0 {
 		t.line(t.paint(red, unlessText))
