@@ -24,20 +24,12 @@ func (p adoptable) Diagnose() diag.Diagnostic {
 	return d
 }
 
-// adoptedFaults are the errors that a dataflow which was taken over would have if it
-// were new.
-func adoptedFaults(u *unit) []string {
-	if u.dataflow == nil || !isAdopted(u) {
-		return nil
+// addAdoptable reports what the platform once accepted, and keeps it for the plan if the
+// dataflow was taken over with it.
+func (u *unit) addAdoptable(p diag.Problem, report *diag.Report) {
+	adopted := isAdopted(u)
+	if adopted {
+		u.adoptedFaults = append(u.adoptedFaults, p.Diagnose().Message)
 	}
-	found := &diag.Report{}
-	resolveSchedule(u, found)
-	if u.dataflow.Delta != nil && u.dataflow.Schedule.Frequency == "once" {
-		found.Add(deltaWithOnce{u})
-	}
-	var out []string
-	for _, d := range found.Sorted() {
-		out = append(out, d.Message)
-	}
-	return out
+	report.Add(adoptable{p, adopted})
 }

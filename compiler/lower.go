@@ -63,7 +63,7 @@ func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas
 	if l != nil {
 		r.Protect = l.Protect
 		if l.Adopted && u.dataflow != nil {
-			r.Adopted = &resource.Adoption{Faults: adoptedFaults(u)}
+			r.Adopted = &resource.Adoption{Faults: u.adoptedFaults}
 		}
 		for _, i := range l.Import {
 			if i.Kind == string(a.Kind) && !resource.SpecOf(a.Kind).IsDescriptor() || i.Kind == a.String() {

@@ -9,6 +9,7 @@ import (
 )
 
 func (r *resolver) resolveDataflow(u *unit) {
+	u.adoptedFaults = nil
 	r.resolveSource(u)
 	checkColumns(u, r.report)
 	r.resolveOriginalTypes(u)
@@ -80,7 +81,7 @@ const (
 // neither interval nor backfill, every other frequency has an interval, of at
 // least 15 for minute.
 func resolveSchedule(u *unit, report *diag.Report) {
-	s, adopted := u.dataflow.Schedule, isAdopted(u)
+	s := u.dataflow.Schedule
 	if s.StartTime != nil {
 		at := u.at("schedule", "startTime")
 		switch epoch, err := s.StartTime.Epoch(); {
@@ -93,7 +94,7 @@ func resolveSchedule(u *unit, report *diag.Report) {
 	if s.Frequency == "once" {
 		for _, key := range []string{"interval", "backfill"} {
 			if u.has("schedule", key) {
-				report.Add(adoptable{forbiddenOnce{u: u, key: key}, adopted})
+				u.addAdoptable(forbiddenOnce{u: u, key: key}, report)
 			}
 		}
 		return
@@ -102,7 +103,7 @@ func resolveSchedule(u *unit, report *diag.Report) {
 	case s.Interval == nil:
 		report.Add(missingInterval{u: u, frequency: s.Frequency})
 	case s.Frequency == "minute" && *s.Interval < 15:
-		report.Add(adoptable{shortInterval{u: u, got: *s.Interval}, adopted})
+		u.addAdoptable(shortInterval{u: u, got: *s.Interval}, report)
 	}
 }
 
@@ -122,7 +123,7 @@ func (r *resolver) resolveDelta(u *unit) {
 		r.report.Add(missingDelta{u})
 		return
 	case f.Schedule.Frequency == "once":
-		r.report.Add(adoptable{deltaWithOnce{u}, isAdopted(u)})
+		u.addAdoptable(deltaWithOnce{u}, r.report)
 	}
 	at := u.at("delta", "column")
 	if !u.has("delta", "column") {

@@ -124,7 +124,7 @@ func (r *resolver) resolveDataType(u *unit, c specs.Connector) (string, bool) {
 		}
 	case stream.DataType != "" && (stream.DataType != dataType || isAdopted(u) && !r.agrees(u)):
 		_, doc := r.dataTypeParam(u)
-		r.report.Add(adoptable{otherDataType{u: u, connection: doc}, isAdopted(u)})
+		u.addAdoptable(otherDataType{u: u, connection: doc}, r.report)
 	}
 	return dataType, ok
 }

@@ -33,6 +33,8 @@ type unit struct {
 	ownClass   *classSymbol   // likewise
 	ownType    *typeSymbol    // likewise
 
+	adoptedFaults []string // what the platform would refuse in a new dataflow like this one, as resolved
+
 	compiled bool // resolved and, unless that found an error, lowered
 	lowered  []resource.Resource
 }

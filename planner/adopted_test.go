@@ -18,6 +18,11 @@ func TestAdopted(t *testing.T) {
 		return compile(t, shop(table, "delta: changed\nschedule: {frequency: minute, interval: "+interval+"}"+adopted))
 	}
 	const mark = "\nlifecycle: {adopted: true, onReplace: backfill}"
+	stream := compile(t, "kind: Connection\nname: inlet\nconnector: http-api\nauth:\n  type: Streaming Connection\n"+
+		"  params: {sourceId: site, name: site, dataType: xdm, authenticationRequired: true}\n---\nname: orders\n"+
+		"stream: {connection: inlet, dataType: raw}\n"+
+		"target:\n  schema: {title: Orders, class: event, fields: {order.id: string}}\n  dataset: {title: Orders}\n"+
+		"mappings: {_id: id, timestamp: at}"+mark+"\n")
 	taken := applied(t, graph("shop.orders", "5", mark))
 	for _, c := range []struct {
 		name   string
@@ -28,6 +33,7 @@ func TestAdopted(t *testing.T) {
 	}{
 		{"created", nil, graph("shop.orders", "5", mark), planner.Create, "interval is 5, expected at least 15"},
 		{"created without faults", nil, graph("shop.orders", "15", mark), planner.Create, "it may be updated only"},
+		{"created, a stream", nil, stream, planner.Create, "the data are of another type than the connection says"},
 		{"replaced", taken, graph("shop.orders_v2", "5", mark), planner.Replace, "interval is 5"},
 		{"updated", taken, graph("shop.orders", "6", mark), planner.Update, ""},
 		{"unmarked", taken, graph("shop.orders_v2", "15", "\nlifecycle: {onReplace: backfill}"), planner.Replace, ""},
