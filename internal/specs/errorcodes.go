@@ -46,8 +46,11 @@ func ErrorByCode(code string) (ErrorCode, bool) {
 		return e, true
 	}
 	prefix, rest, _ := strings.Cut(code, "-")
-	if isNumber(prefix) {
+	switch {
+	case isNumber(prefix):
 		rest = code
+	case !strings.EqualFold(prefix, "FLOW") && !strings.EqualFold(prefix, "CONNECTOR"):
+		return ErrorCode{}, false // another service counts by itself
 	}
 	if e, ok := errorWith(flowPrefix + rest); ok {
 		return e, true

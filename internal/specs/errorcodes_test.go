@@ -46,6 +46,8 @@ func TestErrorByCode(t *testing.T) {
 		"CONNECTOR-1001-500": "CONNECTOR-1001-500", // of a run
 		"connector-1001-500": "CONNECTOR-1001-500",
 		"CONNECTOR-1001-401": "FLOW-1001-401", // the prefix of refusals by connectors is not published
+		"connector-1001-401": "FLOW-1001-401",
+		"XDM-1400-400":       "", // of another service, which counts by itself
 		"FLOW-1360-400":      "FLOW-1360-400",
 		"1360-400":           "FLOW-1360-400",
 		"FLOW-1439-404":      "FLOW-1439-404", // published as 1439-400
