@@ -359,7 +359,7 @@ func (b *schemaBuilder) descriptor(d *Object, path string) string {
 			code, ok = specs.NamespaceCode(code)
 		}
 		if !ok {
-			return "it names a namespace of the organization by its number"
+			return "it names a namespace by a number that no visible namespace has"
 		}
 		s.Identities = append(s.Identities, schemas.Identity{
 			Path: path, Namespace: text(code), Primary: d.text("xdm:isPrimary") == "true",

@@ -246,8 +246,9 @@ func number(n json.Number) *float64 {
 	return &f
 }
 
-// AddDescriptor enters what a descriptor says of a schema that the catalog has.
-func (c *Catalog) AddDescriptor(answer []byte, code func(number string) (string, bool)) error {
+// AddDescriptor enters what a descriptor says of a schema that the catalog has. An identity names its namespace by the
+// code.
+func (c *Catalog) AddDescriptor(answer []byte) error {
 	v, err := resource.Parse(answer)
 	if err != nil {
 		return err
@@ -261,13 +262,7 @@ func (c *Catalog) AddDescriptor(answer []byte, code func(number string) (string,
 	path := c.Path(strings.ReplaceAll(xdm.DottedPath(property.Text), "/", "."))
 	switch at(v, "@type").Text {
 	case "xdm:descriptorIdentity":
-		namespace := at(v, "xdm:namespace").Text
-		if at(v, "xdm:property").Text == "xdm:id" {
-			if known, ok := code(namespace); ok {
-				namespace = known
-			}
-		}
-		s.Identities[path] = Identity{Namespace: namespace, Primary: at(v, "xdm:isPrimary").Text == "true"}
+		s.Identities[path] = Identity{Namespace: at(v, "xdm:namespace").Text, Primary: at(v, "xdm:isPrimary").Text == "true"}
 	case "xdm:descriptorDeprecated":
 		s.Deprecated = append(s.Deprecated, path)
 		slices.Sort(s.Deprecated)

@@ -59,16 +59,15 @@ func known(t *testing.T) *Catalog {
 	}
 	add(PartRef{typeID, TypePart}, `{"title": "Shop", "type": "object", "required": ["city"],
 		"properties": {"city": {"type": "string", "maxLength": 3}, "next": {"$ref": "`+typeID+`"}}}`)
-	code := func(n string) (string, bool) { return "CRMID", n == "7" }
 	for _, d := range []string{
 		`{"@type": "xdm:descriptorIdentity", "xdm:sourceSchema": "` + schemaID + `", "xdm:sourceProperty": "/_acme/level",
-			"xdm:namespace": 7, "xdm:property": "xdm:id", "xdm:isPrimary": true}`,
+			"xdm:namespace": "CRMID", "xdm:property": "xdm:code", "xdm:isPrimary": true}`,
 		`{"@type": "xdm:descriptorDeprecated", "xdm:sourceSchema": "` + schemaID + `",
 			"xdm:sourceProperty": "/_acme/shops/city"}`,
 		`{"@type": "xdm:descriptorIdentity", "xdm:sourceSchema": "https://ns.adobe.com/acme/schemas/other",
 			"xdm:sourceProperty": "/a"}`,
 	} {
-		if err := c.AddDescriptor(live(d), code); err != nil {
+		if err := c.AddDescriptor(live(d)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,7 +2,6 @@ package remote
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -165,40 +164,14 @@ func (s *student) descriptors(ctx context.Context) error {
 	if len(s.catalog.Schemas) == 0 {
 		return nil
 	}
-	codes, known := map[string]string{}, false
-	var err error
-	code := func(number string) (string, bool) {
-		if !known && err == nil {
-			codes, err = namespaceCodes(ctx, s.client)
-			known = true
-		}
-		text, ok := codes[number]
-		return text, ok
-	}
-	for o, failed := range platform.Descriptors(ctx, s.client, nil) {
-		if failed != nil {
-			return failed
-		}
-		if failed := s.catalog.AddDescriptor(o.Body, code); failed != nil {
-			return fmt.Errorf("read descriptor %s: %w", o.ID, failed)
-		}
-	}
-	return err
-}
-
-// namespaceCodes are the codes of identity namespaces by number.
-func namespaceCodes(ctx context.Context, d platform.Doer) (map[string]string, error) {
-	out := map[string]string{}
-	for o, err := range platform.Namespaces(ctx, d) {
+	all := (&namespaces{client: s.client}).descriptors(ctx, platform.Descriptors(ctx, s.client, nil))
+	for o, err := range all {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		var n struct {
-			Code string `json:"code"`
-		}
-		if json.Unmarshal(o.Body, &n) == nil && n.Code != "" {
-			out[o.ID] = n.Code
+		if err := s.catalog.AddDescriptor(o.Body); err != nil {
+			return fmt.Errorf("read descriptor %s: %w", o.ID, err)
 		}
 	}
-	return out, nil
+	return nil
 }

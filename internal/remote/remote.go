@@ -38,7 +38,11 @@ func read(ctx context.Context, d platform.Doer, s *resource.Spec, id string) (pl
 	case resource.AnswerRegistry:
 		return platform.RegistryObject(ctx, d, registryPath(s), id, platform.AcceptXED)
 	case resource.AnswerDescriptor:
-		return platform.RegistryObject(ctx, d, registryPath(s), id, "")
+		o, err := platform.RegistryObject(ctx, d, registryPath(s), id, "")
+		if err != nil {
+			return o, err
+		}
+		return (&namespaces{client: d}).coded(ctx, o)
 	case resource.AnswerDataset:
 		return platform.Dataset(ctx, d, id)
 	case resource.AnswerNamespace:
@@ -77,7 +81,7 @@ func listed(
 	case resource.AnswerRegistry:
 		return platform.RegistryObjects(ctx, d, registryPath(s), platform.AcceptXEDList, query)
 	case resource.AnswerDescriptor:
-		return platform.Descriptors(ctx, d, query)
+		return (&namespaces{client: d}).descriptors(ctx, platform.Descriptors(ctx, d, query))
 	case resource.AnswerDataset:
 		return platform.Datasets(ctx, d, query)
 	case resource.AnswerNamespace:
