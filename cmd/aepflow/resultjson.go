@@ -7,8 +7,9 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// resultHead is how the result of a command begins in JSON.
+// resultHead is how the result of a command begins in JSON, and each line of a stream.
 type resultHead struct {
+	Type          string          `json:"type,omitempty"` // of a line, see printLine
 	FormatVersion string          `json:"format_version"`
 	Command       string          `json:"command"`
 	Target        *planner.Target `json:"target,omitempty"`
@@ -26,6 +27,17 @@ type resultError struct {
 func headOf(command string, p *project) resultHead {
 	target := p.target.planTarget()
 	return resultHead{FormatVersion: "1.0", Command: command, Target: &target}
+}
+
+// line is a result that is printed as a line of a stream.
+type line interface{ typed(kind string) }
+
+func (h *resultHead) typed(kind string) { h.Type = kind }
+
+// printLine prints a result as a line of a stream of JSON, with what it is.
+func (a *app) printLine(kind string, result line) error {
+	result.typed(kind)
+	return output.JSONLine(a.stdout, result)
 }
 
 // errorJSON returns an error in parts, nil for none.

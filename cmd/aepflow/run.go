@@ -68,7 +68,7 @@ succeeded without any record, of dataflows that are enabled.
   aepflow retry 8f3c1d2e`
 }
 
-// runDone is the result of run and retry in JSON.
+// runDone is the result of run and retry in JSON; with --wait there are two, each on a line: started, and ended.
 type runDone struct {
 	resultHead
 	Run runs.Run `json:"run"`
@@ -209,16 +209,19 @@ func (a *app) startRun(
 	if err != nil {
 		return err
 	}
-	if a.Output == "text" {
+	result := runDone{headOf(verb, p), started}
+	switch {
+	case a.Output == "text":
 		a.say("started run %s", started.ID)
+	case f.Wait:
+		err = a.printLine("started", &result)
+	default:
+		err = a.printJSON(result)
 	}
-	if f.Wait {
-		return f.follow(ctx, a, p, verb, started)
+	if err != nil || !f.Wait {
+		return err
 	}
-	if a.Output == "json" {
-		return a.printJSON(runDone{headOf(verb, p), started})
-	}
-	return nil
+	return f.follow(ctx, a, p, result)
 }
 
 // check says what the run reads, and refuses what would read records twice.
@@ -301,7 +304,8 @@ func (op *operation) findStarted(ctx context.Context, r newRun, before time.Time
 }
 
 // follow waits until a run ends. It holds no lock.
-func (f runFlags) follow(ctx context.Context, a *app, p *project, verb string, started runs.Run) (err error) {
+func (f runFlags) follow(ctx context.Context, a *app, p *project, result runDone) (err error) {
+	started := result.Run
 	conn, err := a.connect(ctx, p, f.Rate, nil)
 	if err != nil {
 		return err
@@ -321,7 +325,8 @@ func (f runFlags) follow(ctx context.Context, a *app, p *project, verb string, s
 		case ok && run.Result.IsOver():
 			waiting.Close()
 			run.Dataflow = started.Dataflow
-			return f.ended(a, p, verb, run)
+			result.Run = run
+			return result.ended(a)
 		}
 		select {
 		case <-ctx.Done():
@@ -331,14 +336,15 @@ func (f runFlags) follow(ctx context.Context, a *app, p *project, verb string, s
 	}
 }
 
-func (f runFlags) ended(a *app, p *project, verb string, run runs.Run) error {
+// ended prints how a run went that was waited for.
+func (r runDone) ended(a *app) error {
 	var err error
 	if a.Output == "json" {
-		err = a.printJSON(runDone{headOf(verb, p), run})
+		err = a.printLine("ended", &r)
 	} else {
-		err = view.Run(a.stdout, run, a.viewOptions(a.stdout))
+		err = view.Run(a.stdout, r.Run, a.viewOptions(a.stdout))
 	}
-	if err == nil && run.Result == runs.Failed {
+	if err == nil && r.Run.Result == runs.Failed {
 		return quiet(exitPending)
 	}
 	return err

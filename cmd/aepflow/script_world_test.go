@@ -105,7 +105,8 @@ var volatile = []struct {
 	{regexp.MustCompile(`"elapsed_ms":\d+`), `"elapsed_ms":0`},
 	{regexp.MustCompile(`request id [0-9a-f]{32}`), "request id …"},
 	{regexp.MustCompile(`"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"`), `"<etag>"`},
-	{regexp.MustCompile(`"id": "[0-9a-f-]{36}"(,\n *"flow_id")`), `"id": "<run>"$1`},
+	{regexp.MustCompile(`"id":( ?)"[0-9a-f-]{36}"(,\s*"flow_id")`), `"id":$1"<run>"$2`},
+	{regexp.MustCompile(`"((?:created|started|completed)_at)":"[^"]*"`), `"$1":"<time>"`}, // of lines of JSON
 	{regexp.MustCompile(`"id": "[0-9a-f-]{36}"(,\n *"name": ".*",\n *"state")`), `"id": "<other>"$1`},
 	{regexp.MustCompile(`(?m)^( +run +|.* runs show )[0-9a-f-]{36}$`), `$1<run>`},
 	{regexp.MustCompile(`\b01[0-9A-HJKMNP-TV-Z]{24}\b`), "<batch>"},

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
-	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/runs"
@@ -148,10 +147,7 @@ func (c statusCmd) watch(
 		case err != nil:
 			return err
 		case a.Output == "json":
-			err = output.JSONLine(a.stdout, struct {
-				Type string `json:"type"`
-				statusResult
-			}{"status", result})
+			err = a.printLine("status", &result)
 		default:
 			if err = a.stdout.Printf("\n%s\n", result.At.Format("2006-01-02 15:04:05 UTC")); err == nil {
 				err = view.Status(a.stdout, result.Dataflows, *result.Target, result.At, a.viewOptions(a.stdout))
