@@ -14,7 +14,7 @@ import (
 var (
 	codeSpan   = regexp.MustCompile("`(aepflow [^`\n]+)`")
 	shellWord  = regexp.MustCompile(`(?:'[^']*'|"[^"]*"|[^\s'"])+`)
-	shellQuote = strings.NewReplacer("'", "", `"`, "")
+	shellQuote = regexp.MustCompile(`'([^']*)'|"([^"]*)"`)
 	redirected = regexp.MustCompile(`^(#|\||\d?[<>])`)
 	// stands are words of pages that stand for others; COMMAND stands for any command.
 	stands = strings.NewReplacer("SHELL", "bash", " COMMAND [FOLDER] [flags]", " plan", " COMMAND", " plan")
@@ -86,7 +86,7 @@ func argumentsOf(line string) (out []string) {
 		if redirected.MatchString(word) {
 			break
 		}
-		out = append(out, shellQuote.Replace(word))
+		out = append(out, shellQuote.ReplaceAllString(word, "$1$2"))
 	}
 	return out
 }
@@ -94,7 +94,7 @@ func argumentsOf(line string) (out []string) {
 // TestArgumentsOf: quotes hold words together; what follows a comment or a redirection is no argument.
 func TestArgumentsOf(t *testing.T) {
 	for line, want := range map[string]string{
-		`aepflow eval 'a + "b"' --row '{"a": 1}'`: `eval|a + b|--row|{a: 1}`,
+		`aepflow eval 'a + "b"' --row '{"a": 1}'`: `eval|a + "b"|--row|{"a": 1}`,
 		`aepflow plan flows   # No changes.`:      `plan|flows`,
 		`aepflow schema > x.json`:                 `schema`,
 		`aepflow plan 2> x | less`:                `plan`,
