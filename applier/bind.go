@@ -119,7 +119,7 @@ func (s *scanner) copy(tok []byte) {
 		s.out = append(s.out, tok...)
 		return
 	}
-	s.out = append(s.out, bytes.ReplaceAll(tok, []byte(specs.TenantPlaceholder), []byte(s.tenant))...)
+	s.out = append(s.out, specs.BindTenant(string(tok), s.tenant)...)
 }
 
 func (s *scanner) take() {
@@ -152,7 +152,7 @@ func (s *scanner) leaf() error {
 		return fmt.Errorf("bind %s: %w", s.here(), err)
 	}
 	if v.Kind == resource.StringValue { // only an escaped `$${`
-		s.out = append(s.out, quote(strings.ReplaceAll(v.Text, specs.TenantPlaceholder, s.tenant))...)
+		s.out = append(s.out, quote(specs.BindTenant(v.Text, s.tenant))...)
 		return nil
 	}
 	bound, err := s.bind(s.here(), v)

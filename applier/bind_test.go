@@ -25,6 +25,9 @@ func TestBindBody(t *testing.T) {
 		{"key that looks like a reference", `{"${dataset.orders.id}":"x"}`, `{"${dataset.orders.id}":"x"}`},
 		{"tenant in text and key", `{"_{TENANT_ID}":"https://ns.adobe.com/{TENANT_ID}/schemas/1"}`, `{"_acme":"https://ns.adobe.com/acme/schemas/1"}`},
 		{"tenant beside a literal", `{"e":"$${x} {TENANT_ID}"}`, `{"e":"${x} acme"}`},
+		{"the placeholder as text", `{"{{TENANT_ID}}":"{{TENANT_ID}} of {TENANT_ID}"}`,
+			`{"{TENANT_ID}":"{TENANT_ID} of acme"}`},
+		{"the placeholder as text beside a literal", `{"e":"$${x} $${{TENANT_ID}}"}`, `{"e":"${x} ${TENANT_ID}"}`},
 		{"escapes", `{"q\"{":"a\\","b":"}"}`, `{"q\"{":"a\\","b":"}"}`},
 		{"not latin", `{"名":"値"}`, `{"名":"値"}`},
 	} {

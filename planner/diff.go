@@ -165,12 +165,7 @@ func usersOf(lock *lockfile.Lock) map[resource.Address][]resource.Address {
 }
 
 // bound is a text of a document as it is sent.
-func (e *env) bound(text string) string {
-	if e.Tenant == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, specs.TenantPlaceholder, e.Tenant)
-}
+func (e *env) bound(text string) string { return specs.BindTenant(text, e.Tenant) }
 
 // node is a change in the making.
 type node struct {

@@ -68,14 +68,16 @@ func settings(
 			return lift.MappingRow(row, columns, tenant)
 		})
 	case kind == resource.Source && strings.HasPrefix(path, "params.columns["):
-		return rowSettings(kind, "columns", root, d, live, lift.ColumnRow)
+		return rowSettings(kind, "columns", root, d, live, func(row resource.Value) (lift.Row, bool) {
+			return lift.ColumnRow(row, tenant)
+		})
 	case kind == resource.Source && (path == "params.filters" || strings.HasPrefix(path, "params.filters.")):
 		params, _ := live.Get("params")
 		filter, ok := params.Get("filters")
 		if !ok {
 			return []edit.Setting{{Keys: []string{"filter"}, Remove: true, Has: true}}
 		}
-		if where, ok := lift.FilterText(filter); ok {
+		if where, ok := lift.FilterText(filter, tenant); ok {
 			return []edit.Setting{{Keys: []string{"filter"}, Text: where}}
 		}
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -229,7 +230,7 @@ func dataTree(v resource.Value) tree {
 	case resource.ObjectValue:
 		out := tree{sort: mapTree}
 		for _, f := range v.Fields {
-			out.pairs = append(out.pairs, pair{f.Name, dataTree(f.Value)})
+			out.pairs = append(out.pairs, pair{specs.EscapeTenant(f.Name), dataTree(f.Value)})
 		}
 		return out
 	}

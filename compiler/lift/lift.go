@@ -161,11 +161,6 @@ func (l *lifter) parts(flow *Object) (parts, string) {
 		pin, _ := PinOf(flow)
 		return p, notVisible("mapping set", pin.ID+" at version "+pin.Version)
 	}
-	for _, o := range []*Object{p.flow, p.source, p.target, p.mapping} {
-		if o != nil && placeholder(o.Body) {
-			return p, "its text has " + specs.TenantPlaceholder + ", which documents replace with the tenant"
-		}
-	}
 	return p, ""
 }
 
@@ -201,9 +196,6 @@ func (l *lifter) reference(kind string, o *Object) string {
 		return owner.Name
 	}
 	reason := l.Refused[o.ID]
-	if reason == "" && placeholder(o.Body) {
-		reason = "its text has " + specs.TenantPlaceholder + ", which documents replace with the tenant"
-	}
 	var d *Document
 	if reason == "" {
 		d, reason = l.document(kind, o)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -15,8 +16,9 @@ type Row struct {
 	IsMap bool
 }
 
-// MappingRow is how a document with these columns says a mapping of a mapping set; false when none can.
+// MappingRow is how a document with these columns says a mapping of an aligned mapping set; false when none can.
 func MappingRow(row resource.Value, columns []string, tenant string) (Row, bool) {
+	row = asSent(row, tenant)
 	f := &schemas.Dataflow{}
 	for _, name := range columns {
 		f.Columns = append(f.Columns, schemas.Column{Name: name})
@@ -30,15 +32,15 @@ func MappingRow(row resource.Value, columns []string, tenant string) (Row, bool)
 	return rowOf(m.Destination, m, reason == "" && m.Destination != "")
 }
 
-// ColumnRow is how a document says a column of a source connection; false when none can.
-func ColumnRow(row resource.Value) (Row, bool) {
-	c, ok := columnOf(row)
+// ColumnRow is how a document says a column of an aligned source connection; false when none can.
+func ColumnRow(row resource.Value, tenant string) (Row, bool) {
+	c, ok := columnOf(asSent(row, tenant))
 	return rowOf(c.Name, c, ok && c.Name != "")
 }
 
-// FilterText is how a document says the filter of a source connection in a line; false when it takes more.
-func FilterText(v resource.Value) (string, bool) {
-	f, _ := filter(v)
+// FilterText is how a document says the filter of an aligned source connection in a line; false when it takes more.
+func FilterText(v resource.Value, tenant string) (string, bool) {
+	f, _ := filter(asSent(v, tenant))
 	if f == nil || f.Where == "" {
 		return "", false
 	}
@@ -54,18 +56,27 @@ func rowOf(key string, element any, ok bool) (Row, bool) {
 	return Row{Key: key, Text: line, IsMap: true}, ok && fits
 }
 
-// Text writes a text of the platform for documents, where `${` would be a reference.
-func Text(s string) string { return text(s) }
+// Text writes a text of an aligned object for documents, where `${` would be a reference.
+func Text(s string) string { return strings.ReplaceAll(s, "${", "$${") }
 
-// FieldRows are how a document says the own fields that a field group, or a class, defines; false when it cannot say
-// all of them.
+// asSent is a part of an aligned object as the platform has it.
+func asSent(v resource.Value, tenant string) resource.Value {
+	out, _ := v.Map(func(_ resource.Path, w resource.Value) (resource.Value, error) {
+		w.Text = specs.BindTenant(w.Text, tenant)
+		return w, nil
+	})
+	return out
+}
+
+// FieldRows are how a document says the own fields that an aligned field group, or class, defines; false when it cannot
+// say all of them.
 func FieldRows(object resource.Value, tenant string) ([]Row, bool) {
 	x := &index{Sandbox: Sandbox{Tenant: tenant}}
 	definitions := at(object, "definitions.fields.properties")
 	if len(definitions.Fields) != 1 {
 		return nil, false
 	}
-	fields, ok := x.fieldsOf(definitions.Fields[0].Value, nil)
+	fields, ok := x.fieldsOf(asSent(definitions.Fields[0].Value, tenant), nil)
 	var rows []Row
 	for _, f := range fields {
 		row, fits := rowOf(f.Path, f, true)

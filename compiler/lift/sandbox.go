@@ -211,8 +211,8 @@ func (x *index) path(text string) string {
 	return text
 }
 
-// text writes a text of the platform for documents: `${` is no reference there.
-func text(s string) string { return strings.ReplaceAll(s, "${", "$${") }
+// text writes a text of the platform for documents: neither `${` nor {TENANT_ID} has a meaning there.
+func text(s string) string { return Text(specs.EscapeTenant(s)) }
 
 // plainJSON is a value as JSON in which `${` is text.
 func plainJSON(v resource.Value) schemas.Data {
@@ -226,7 +226,7 @@ func doubled(v resource.Value) resource.Value {
 		v.Items[i] = doubled(v.Items[i])
 	}
 	for i, f := range v.Fields {
-		v.Fields[i] = resource.F(text(f.Name), doubled(f.Value))
+		v.Fields[i] = resource.F(Text(f.Name), doubled(f.Value))
 	}
 	return v
 }

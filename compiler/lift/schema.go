@@ -430,13 +430,3 @@ func (b *schemaBuilder) relationship(d *Object, path, namespace string) schemas.
 	}
 	return r
 }
-
-// placeholder reports whether a text has the placeholder for the tenant, which documents cannot
-// say as text.
-func placeholder(v resource.Value) bool {
-	found := false
-	v.Walk(func(_ resource.Path, w resource.Value) {
-		found = found || strings.Contains(w.Text, specs.TenantPlaceholder)
-	})
-	return found
-}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // jqProgram compiles a body to a jq program that builds it, and collects its inputs.
@@ -57,9 +58,9 @@ func (j *jqProgram) expr(v resource.Value, indent string) string {
 
 // text is the program of a string with the tenant inserted.
 func (j *jqProgram) text(s string) string {
-	parts := strings.Split(s, tenantMark)
+	parts := specs.TenantParts(s)
 	if len(parts) == 1 {
-		return jqString(s)
+		return jqString(parts[0])
 	}
 	j.tenant = true
 	var sum []string

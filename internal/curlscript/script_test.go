@@ -330,7 +330,7 @@ func TestScriptStopsAtARefusal(t *testing.T) {
 // hostile is a plan with a text in every place that a document or a lockfile decides.
 func hostile(t *testing.T, text string) *planner.Plan {
 	t.Helper()
-	quoted, err := json.Marshal(text)
+	quoted, err := json.Marshal(specs.EscapeTenant(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -340,7 +340,7 @@ func hostile(t *testing.T, text string) *planner.Plan {
 			return -1
 		}
 		return r
-	}, text)
+	}, strings.ReplaceAll(text, specs.TenantPlaceholder, ""))
 	p := saved(t, "column-added")
 	for i := range p.Changes {
 		ch := &p.Changes[i]
@@ -387,7 +387,7 @@ const stub = `curl() {
 // printed on lines of the script's own and steers no terminal and no pipeline.
 func TestScriptWithHostileValues(t *testing.T) {
 	evil := "\x1b]0;t\x07\x1b[2J\u009b1m\r\n::error::forged\n" +
-		"##[error]x ###vso[task] $(id) ${x} '\"`\\ \u202e\u200b\u2028\ufeff é"
+		"##[error]x ###vso[task] $(id) ${x} {TENANT_ID} '\"`\\ \u202e\u200b\u2028\ufeff é"
 	p := hostile(t, evil)
 	text := scriptOf(t, p, func(r resource.Ref) (string, bool) { return "id" + evil, true })
 	if fault := output.Fault(text); fault != "" {

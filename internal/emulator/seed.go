@@ -312,11 +312,11 @@ func (p *planter) fail(format string, args ...any) {
 func withTenant(v any, tenant string) any {
 	switch v := v.(type) {
 	case string:
-		return strings.ReplaceAll(v, specs.TenantPlaceholder, tenant)
+		return specs.BindTenant(v, tenant)
 	case map[string]any:
 		o := make(object, len(v))
 		for k, e := range v {
-			o[strings.ReplaceAll(k, specs.TenantPlaceholder, tenant)] = withTenant(e, tenant)
+			o[specs.BindTenant(k, tenant)] = withTenant(e, tenant)
 		}
 		return o
 	case []any:

@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -126,7 +125,7 @@ func (f *Finder) onOther(ctx context.Context, spec *resource.Spec, sent lockfile
 // nameOf returns the title or name of what was sent, "" when it has neither.
 func (f *Finder) nameOf(sent lockfile.Entry) (string, error) {
 	body, err := resource.Parse(sent.Applied)
-	return strings.ReplaceAll(nameIn(body), specs.TenantPlaceholder, f.Tenant), err
+	return specs.BindTenant(nameIn(body), f.Tenant), err
 }
 
 // nameIn returns the title or name in a body.

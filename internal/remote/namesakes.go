@@ -222,7 +222,7 @@ func (l *look) read(ctx context.Context, ready []*sought) error {
 			if err != nil {
 				return err
 			}
-			s.name = strings.ReplaceAll(s.name, specs.TenantPlaceholder, tenant)
+			s.name = specs.BindTenant(s.name, tenant)
 		}
 		isSingle := s.id != "" || isListedByName(kind) && plainName.MatchString(s.name)
 		if s.single = isSingle && (l.count[kind] <= fewNames || !HasList(kind)); s.single {

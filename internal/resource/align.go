@@ -1,7 +1,9 @@
 package resource
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/specs"
@@ -15,19 +17,23 @@ import (
 //   - values that mean the same take the applied spelling: numbers and Booleans that
 //     come back as text, or the reverse, and the rows of the table of spellings;
 //     null is absent;
-//   - the value that a reference stood for when it was sent becomes the reference;
+//   - the value that a reference stood for when it was sent becomes the reference, and the tenant its placeholder;
+//   - {TENANT_ID} as text of the platform is written as in documents;
 //   - secrets, which the platform does not return, are taken as they were applied;
 //   - elements of lists with a key come in the applied order, others after them.
 //
 // resolved returns the value that a reference of the applied body stood for, or false
 // when it is not known: then the reference is not compared. tenant is what the
-// placeholder {TENANT_ID} stood for.
+// placeholder {TENANT_ID} stood for; with "", it is left as it is in both.
 func (s *Spec) Align(
 	applied Value, live json.RawMessage, tenant string, resolved func(at Path, r Ref) (string, bool),
 ) (Value, error) {
 	v, err := s.Read(live)
 	if err != nil {
 		return Value{}, err
+	}
+	if tenant != "" && bytes.Contains(live, []byte(specs.TenantPlaceholder)) {
+		v = escaped(v)
 	}
 	a := aligner{spec: s, resolved: resolved, tenant: tenant}
 	return a.align(nil, nil, Value{}, applied, v), nil
@@ -45,12 +51,25 @@ type aligner struct {
 	tenant   string
 }
 
-// sent is a text of a document as it was sent.
+// sent is a text of a document as it was sent, written as a document without the placeholder would.
 func (a aligner) sent(text string) string {
-	if a.tenant == "" {
+	if a.tenant == "" || !strings.Contains(text, specs.TenantPlaceholder) {
 		return text
 	}
-	return strings.ReplaceAll(text, specs.TenantPlaceholder, a.tenant)
+	return specs.EscapeTenant(specs.BindTenant(text, a.tenant))
+}
+
+// escaped writes a value of the platform as documents do: {TENANT_ID} in it is no placeholder.
+func escaped(v Value) Value {
+	v.Items, v.Fields = slices.Clone(v.Items), slices.Clone(v.Fields)
+	v.Text = specs.EscapeTenant(v.Text)
+	for i := range v.Items {
+		v.Items[i] = escaped(v.Items[i])
+	}
+	for i, f := range v.Fields {
+		v.Fields[i] = F(specs.EscapeTenant(f.Name), escaped(f.Value))
+	}
+	return v
 }
 
 // align walks by keyed path (for the table) and by index (for the references);

@@ -17,9 +17,6 @@ const (
 	ConnectorSetup = "/data/foundation/connectors" // the landing zone, and keys of encrypted files
 )
 
-// TenantPlaceholder is replaced by the tenant id of the target when a body or URL is sent.
-const TenantPlaceholder = "{TENANT_ID}"
-
 // EscapeID encodes an id as one segment of a path: it percent-encodes all but
 // unreserved characters, because the ids of the registry are URLs.
 func EscapeID(id string) string {

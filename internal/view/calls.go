@@ -34,12 +34,14 @@ func Calls(w io.Writer, p *planner.Plan, o Options) error {
 
 // bindings explains the placeholders in calls.
 func bindings(list []planner.OwnedCall) []string {
-	found := map[string]bool{}
+	found, hasText := map[string]bool{}, false
 	for _, call := range list {
 		for _, text := range []string{string(call.Body), call.URL} {
-			for _, mark := range []string{"${env.", "${file.", resource.OpenStart, specs.TenantPlaceholder} {
+			for _, mark := range []string{"${env.", "${file.", resource.OpenStart} {
 				found[mark] = found[mark] || strings.Contains(text, mark)
 			}
+			found[specs.TenantPlaceholder] = found[specs.TenantPlaceholder] || len(specs.TenantParts(text)) > 1
+			hasText = hasText || specs.HasTenantText(text)
 		}
 	}
 	var notes []string
@@ -51,6 +53,9 @@ func bindings(list []planner.OwnedCall) []string {
 	}
 	if found[specs.TenantPlaceholder] {
 		notes = append(notes, "{TENANT_ID} is the tenant of the target.")
+	}
+	if hasText {
+		notes = append(notes, "{{TENANT_ID}} is the text {TENANT_ID}.")
 	}
 	return notes
 }
