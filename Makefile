@@ -19,7 +19,7 @@ build: ## bin/aepflow
 
 # Packages that start goroutines, and those that run all of them together.
 RACED := ./applier ./cmd/aepflow ./compiler ./internal/bug ./internal/emulator ./internal/emulator/state ./internal/files \
-	./internal/laws ./internal/lockfile ./internal/output ./internal/parallel ./internal/platform ./internal/remote ./internal/view
+	./internal/laws ./internal/lockfile ./internal/output ./internal/parallel ./internal/platform ./internal/record ./internal/remote ./internal/view
 # Packages that repeat the main job hundreds of times: with the race detector, they take a sample.
 SAMPLED := ./applier ./cmd/aepflow ./internal/laws ./internal/lockfile
 

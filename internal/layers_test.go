@@ -81,7 +81,7 @@ var layers = map[string][]string{
 	"internal/connectordoc":    {"internal/specs"},
 	"internal/dataprep":        {"internal/diag", "internal/nearest", "internal/specs"},
 	"internal/dataprep/eval":   {"internal/dataprep", "internal/javaregex", "internal/javatime"},
-	"internal/record":          {"internal/dataprep", "internal/dataprep/eval", "internal/xdm"},
+	"internal/record":          {"internal/dataprep", "internal/dataprep/eval", "internal/parallel", "internal/xdm"},
 	"internal/rows":            {},
 	"internal/rowtest":         {"internal/dataprep/eval", "internal/record", "internal/xdm"},
 	"internal/javaregex":       {},

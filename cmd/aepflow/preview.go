@@ -91,7 +91,9 @@ func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {
 	if err != nil {
 		return err
 	}
-	seen := &previewed{limit: c.Limit, machine: record.NewMachine(set), tally: record.NewTally(set, c.Summary)}
+	seen := &previewed{
+		limit: c.Limit, set: set, machine: record.NewMachine(set), tally: record.NewTally(set, c.Summary),
+	}
 	if c.Summary {
 		seen.limit = 0
 	}
@@ -164,6 +166,7 @@ func recordSet(name string, t compiler.Transform, inputs eval.Inputs) (*record.S
 // previewed is what is kept of the rows that were read.
 type previewed struct {
 	limit   int
+	set     *record.Set
 	machine *record.Machine
 	tally   *record.Tally
 	rows    []view.PreviewRow
@@ -220,28 +223,33 @@ func (previewCmd) progress(a *app, file *os.File) (notify func(rows int64), stop
 	}, shown.Close
 }
 
-// rowsPerLook is how many rows are read before a look whether the person interrupted.
-const rowsPerLook = 1024
-
+// all makes records of the rows to print, one after the other, and of the others on all cores.
 func (s *previewed) all(ctx context.Context, r *rows.Reader, notify func(rows int64)) error {
 	s.machine.Header(r.Columns)
-	for {
+	for len(s.rows) < s.limit {
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err == nil && s.tally.Rows%rowsPerLook == 0 {
-			notify(s.tally.Rows)
+		if err == nil {
 			err = ctx.Err()
+		}
+		if err == nil {
+			err = s.machine.Row(record.Row(row))
 		}
 		if err != nil {
 			return err
 		}
-		if err := feed(s.machine, row); err != nil {
-			return err
-		}
 		s.add()
 	}
+	next := func() (record.Row, error) {
+		row, err := r.Next()
+		return record.Row(row), err
+	}
+	return s.tally.AddAll(s.set, r.Columns, next, func() error {
+		notify(s.tally.Rows)
+		return ctx.Err()
+	})
 }
 
 // add counts the row that the machine made a record of, and keeps it for printing.
@@ -250,15 +258,6 @@ func (s *previewed) add() {
 	if len(s.rows) < s.limit {
 		s.keep()
 	}
-}
-
-// feed makes the record of a row.
-func feed(m *record.Machine, row rows.Row) error {
-	if row.Object != nil {
-		return m.JSON(row.Object)
-	}
-	m.Fields(row.Fields)
-	return nil
 }
 
 // keep remembers the row for printing.

@@ -215,7 +215,7 @@ func (p *project) testRows(ctx context.Context, t compiler.Test) (func(*record.M
 		if err != nil {
 			return false, err
 		}
-		return true, feed(m, row)
+		return true, m.Row(record.Row(row))
 	}, nil
 }
 

@@ -122,6 +122,9 @@ func (t Time) local() time.Time { return t.at.UTC().Add(time.Duration(t.offset()
 
 // ISO writes the time in ISO 8601 with offset: 2024-05-05T20:39:00.5+02:00.
 func (t Time) ISO() string {
+	if t.at.Nanosecond() == 0 && t.offset() == 0 && t.hasPlainYear() { // most are: one allocation instead of three
+		return t.at.Format("2006-01-02T15:04:05Z")
+	}
 	s := t.date() + t.at.Format("T15:04:05")
 	if n := t.at.Nanosecond(); n != 0 {
 		s += strings.TrimRight(fmt.Sprintf(".%09d", n), "0")
@@ -129,8 +132,10 @@ func (t Time) ISO() string {
 	return s + offsetText(t.offset(), "+HH:MM:ss", "Z")
 }
 
+func (t Time) hasPlainYear() bool { year := t.at.Year(); return year >= 0 && year <= 9999 }
+
 func (t Time) date() string {
-	if year := t.at.Year(); year >= 0 && year <= 9999 {
+	if t.hasPlainYear() {
 		return t.at.Format(time.DateOnly)
 	}
 	return yearText(t.at.Year()) + fmt.Sprintf("-%02d-%02d", int(t.at.Month()), t.at.Day())

@@ -177,7 +177,7 @@ func nameOf(v eval.Value) string {
 // scalar converts a single value. What breaks a limit of the field is written, and the
 // platform rejects the row.
 func (w *writer) scalar(l *level, v eval.Value) (eval.Value, bool) {
-	f := l.field
+	f := &l.field
 	text := v.Kind() == eval.Text
 	switch {
 	case !f.Checked && v.Kind() == eval.Date:
@@ -229,18 +229,18 @@ func isNumber(v eval.Value) bool { return v.Kind() >= eval.Int && v.Kind() <= ev
 func (w *writer) whole(l *level, v eval.Value) (eval.Value, bool) {
 	switch {
 	case v.Kind() == eval.Int, v.Kind() == eval.Long:
-		w.check(l, xdm.CheckNumber(float64(v.Int64()), l.field), v)
+		w.check(l, xdm.CheckNumber(float64(v.Int64()), &l.field), v)
 		return v, true
 	case isNumber(v) && v.Kind() != eval.Big:
 		f, err := strconv.ParseFloat(v.Scalar(), 64)
 		if err == nil && math.Abs(f) < 1<<63 {
 			out := eval.OfInt(int64(f))
-			w.check(l, xdm.CheckNumber(math.Trunc(f), l.field), out)
+			w.check(l, xdm.CheckNumber(math.Trunc(f), &l.field), out)
 			return out, true
 		}
 	case v.Kind() == eval.Text:
 		if n, err := strconv.ParseInt(v.Str(), 10, 64); err == nil {
-			w.check(l, xdm.CheckNumber(float64(n), l.field), v)
+			w.check(l, xdm.CheckNumber(float64(n), &l.field), v)
 			return eval.OfInt(n), true
 		}
 	}
@@ -252,7 +252,7 @@ func (w *writer) number(l *level, v eval.Value) (eval.Value, bool) {
 	if isNumber(v) || v.Kind() == eval.Text {
 		f, err := strconv.ParseFloat(v.Scalar(), 64)
 		if err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
-			w.check(l, xdm.CheckNumber(f, l.field), v)
+			w.check(l, xdm.CheckNumber(f, &l.field), v)
 			if v.Kind() == eval.Text {
 				v = eval.OfDouble(f)
 			}

@@ -18,12 +18,19 @@ type Machine struct {
 	eval     *eval.Machine
 	row      []eval.Value // by slot
 	places   []int        // by slot: the field of a row, see Header
+	columns  []declared   // by slot
 	outcomes []Outcome
 	faults   []Fault
 	tree     tree
 	root     *level
 	targets  []target // of each mapping
 	writer   writer
+}
+
+// declared is what the dataflow declares of a column.
+type declared struct {
+	typ string
+	ok  bool
 }
 
 // target is how far the way to a destination is the same for each row.
@@ -54,6 +61,10 @@ func NewMachine(s *Set) *Machine {
 	m := &Machine{set: s, eval: eval.NewMachine(s.eval), outcomes: make([]Outcome, len(s.mappings))}
 	m.row = make([]eval.Value, len(s.eval.Names()))
 	m.places = make([]int, len(m.row))
+	for _, name := range s.eval.Names() {
+		typ, ok := s.columns[name]
+		m.columns = append(m.columns, declared{typ, ok})
+	}
 	m.root = newLevel(s.schema, "", "")
 	for _, p := range s.mappings {
 		m.targets = append(m.targets, m.target(p.steps))
@@ -79,12 +90,11 @@ func (m *Machine) Header(names []string) {
 
 // Fields makes the record of a row of texts, in the order of the header.
 func (m *Machine) Fields(fields []string) {
-	for slot, name := range m.set.eval.Names() {
-		typ, declared := m.set.columns[name]
+	for slot, column := range m.columns {
 		switch place := m.places[slot]; {
 		case place >= 0 && place < len(fields):
-			m.row[slot] = typed(fields[place], typ)
-		case declared:
+			m.row[slot] = typed(fields[place], column.typ)
+		case column.ok:
 			m.row[slot] = eval.Value{}
 		default:
 			m.row[slot] = eval.Missing
@@ -108,11 +118,11 @@ func (m *Machine) JSON(text []byte) error {
 func (m *Machine) Object(row *eval.Map) {
 	for slot, name := range m.set.eval.Names() {
 		v, ok := row.Get(name)
-		switch typ, declared := m.set.columns[name]; {
-		case !ok && !declared:
+		switch column := m.columns[slot]; {
+		case !ok && !column.ok:
 			v = eval.Missing
-		case declared:
-			v = widened(v, typ)
+		case column.ok:
+			v = widened(v, column.typ)
 		}
 		m.row[slot] = v
 	}
@@ -170,13 +180,13 @@ func (m *Machine) run() {
 	m.faults = m.faults[:0]
 	m.tree.reset(m.root)
 	for _, i := range m.set.order {
-		m.outcomes[i] = m.apply(&m.set.mappings[i], m.targets[i])
+		m.outcomes[i] = m.apply(&m.set.mappings[i], &m.targets[i])
 	}
 	m.require(m.tree.root, 0)
 }
 
 // apply runs a mapping and writes what it gives.
-func (m *Machine) apply(p *mapping, to target) Outcome {
+func (m *Machine) apply(p *mapping, to *target) Outcome {
 	v, fault := m.value(p)
 	switch {
 	case fault != nil && fault.Code == eval.CannotEvaluate:

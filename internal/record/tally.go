@@ -2,6 +2,7 @@ package record
 
 import (
 	"hash/maphash"
+	"math"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/dataprep/eval"
@@ -22,7 +23,9 @@ type Tally struct {
 	Rejected int64 // rows that the platform would reject
 	Warned   int64 // other rows with a mapping that failed
 	Mappings []Count
-	reasons  map[Fault]*Reason
+	reasons  []Reason      // in the order of their first rows
+	known    map[Fault]int // places in reasons
+	most     int           // reasons
 	details  bool
 }
 
@@ -33,6 +36,7 @@ type Count struct {
 	Distinct int             // different values, at most MostDistinct
 	Examples []string        // of different values, as JSON
 	seen     map[uint64]bool // hashes of the values
+	order    []uint64        // the hashes as they came
 }
 
 // Reason is why rows are rejected or warned of. The fault is that of the first row.
@@ -45,7 +49,45 @@ type Reason struct {
 
 // NewTally counts for a set. With details, it also counts different values.
 func NewTally(s *Set, details bool) *Tally {
-	return &Tally{Mappings: make([]Count, len(s.mappings)), reasons: map[Fault]*Reason{}, details: details}
+	return &Tally{Mappings: make([]Count, len(s.mappings)), known: map[Fault]int{}, most: mostReasons, details: details}
+}
+
+// part is an empty tally of the next rows, for join. It counts no values that t would not count, and all reasons, since
+// t may know them.
+func (t *Tally) part() *Tally {
+	p := &Tally{Mappings: make([]Count, len(t.Mappings)), known: map[Fault]int{}, most: math.MaxInt, details: t.details}
+	for i := range p.Mappings {
+		if t.Mappings[i].Distinct == MostDistinct {
+			p.Mappings[i].Distinct = MostDistinct
+		}
+	}
+	return p
+}
+
+// join adds what a part counted, as if its rows were added to t.
+func (t *Tally) join(part *Tally) {
+	for i := range part.Mappings {
+		t.Mappings[i].join(&part.Mappings[i])
+	}
+	for _, r := range part.reasons {
+		r.First += t.Rows
+		t.reason(r)
+	}
+	t.Rows += part.Rows
+	t.Rejected += part.Rejected
+	t.Warned += part.Warned
+}
+
+func (c *Count) join(part *Count) {
+	c.Filled += part.Filled
+	c.Empty += part.Empty
+	c.Failed += part.Failed
+	c.Unknown += part.Unknown
+	for i, hash := range part.order {
+		if c.isNew(hash) && c.Distinct <= mostExamples { // then it is one of the first values of the part
+			c.Examples = append(c.Examples, part.Examples[i])
+		}
+	}
 }
 
 var seed = maphash.MakeSeed()
@@ -69,11 +111,11 @@ func (t *Tally) Add(m *Machine) {
 		default:
 			c.Failed++
 			warned = true
-			t.reason(Fault{m.set.mappings[i].Destination, o.Code, o.Message}, false)
+			t.reason(Reason{Fault{m.set.mappings[i].Destination, o.Code, o.Message}, false, 1, t.Rows})
 		}
 	}
 	for _, f := range m.faults {
-		t.reason(f, true)
+		t.reason(Reason{f, true, 1, t.Rows})
 	}
 	switch {
 	case len(m.faults) > 0:
@@ -88,38 +130,41 @@ func (c *Count) look(v eval.Value) {
 		return
 	}
 	text := eval.AppendJSON(nil, v)
-	hash := maphash.Bytes(seed, text)
-	if c.seen[hash] {
-		return
+	if c.isNew(maphash.Bytes(seed, text)) && c.Distinct <= mostExamples {
+		c.Examples = append(c.Examples, string(text))
+	}
+}
+
+// isNew counts a value, by its hash, and reports whether it is the first one of its kind.
+func (c *Count) isNew(hash uint64) bool {
+	if c.Distinct == MostDistinct || c.seen[hash] {
+		return false
 	}
 	if c.seen == nil {
 		c.seen = map[uint64]bool{}
 	}
 	c.seen[hash] = true
-	if c.Distinct++; c.Distinct <= mostExamples {
-		c.Examples = append(c.Examples, string(text))
-	}
+	c.order = append(c.order, hash)
+	c.Distinct++
+	return true
 }
 
-func (t *Tally) reason(f Fault, rejects bool) {
-	key := Fault{Path: f.Path, Code: f.Code}
-	r := t.reasons[key]
-	if r == nil {
-		if len(t.reasons) == mostReasons {
-			return
-		}
-		r = &Reason{Fault: f, Rejects: rejects, First: t.Rows}
-		t.reasons[key] = r
+// reason counts the rows of a reason.
+func (t *Tally) reason(r Reason) {
+	key := Fault{Path: r.Path, Code: r.Code}
+	i, ok := t.known[key]
+	switch {
+	case ok:
+		t.reasons[i].Rows += r.Rows
+	case len(t.reasons) < t.most:
+		t.known[key] = len(t.reasons)
+		t.reasons = append(t.reasons, r)
 	}
-	r.Rows++
 }
 
 // Reasons are why rows are rejected, then why rows have warnings, the most frequent first.
 func (t *Tally) Reasons() []Reason {
-	out := make([]Reason, 0, len(t.reasons))
-	for _, r := range t.reasons {
-		out = append(out, *r)
-	}
+	out := slices.Clone(t.reasons)
 	slices.SortFunc(out, func(a, b Reason) int {
 		switch {
 		case a.Rejects != b.Rejects && a.Rejects:

@@ -1,9 +1,15 @@
 package record_test
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/aepflow/aepflow/internal/raced"
 	"github.com/aepflow/aepflow/internal/record"
 )
 
@@ -32,5 +38,152 @@ func TestTally(t *testing.T) {
 	if len(reasons) != 2 || !reasons[0].Rejects || reasons[0].Code != "too-long" || reasons[0].First != tally.Rows ||
 		reasons[1].Rejects || reasons[1].Rows != 2 || reasons[1].First != tally.Rows-1 {
 		t.Errorf("%+v", reasons)
+	}
+}
+
+// failing is n rows, some of which fail.
+func failing(n int) func() (record.Row, error) {
+	i := 0
+	fields := make([]string, 2)
+	return func() (record.Row, error) {
+		if i++; i > n {
+			return record.Row{}, io.EOF
+		}
+		fields[0], fields[1] = strconv.Itoa(i%11_000), "x"
+		if i%7 == 0 {
+			fields[1] = "long"
+		}
+		if i%1_501 == 0 {
+			fields[0] = "y"
+		}
+		if i%30 == 0 {
+			return record.Row{Object: fmt.Appendf(nil, `{"a": "%d", "c": "x"}`, i%5)}, nil
+		}
+		return record.Row{Fields: fields}, nil
+	}
+}
+
+// counted is all that a tally says.
+func counted(tally *record.Tally) string {
+	out := fmt.Sprintln(tally.Rows, tally.Rejected, tally.Warned)
+	for _, c := range tally.Mappings {
+		out += fmt.Sprintln(c.Filled, c.Empty, c.Failed, c.Unknown, c.Distinct, c.Examples)
+	}
+	for _, r := range tally.Reasons() {
+		out += fmt.Sprintln(r)
+	}
+	return out
+}
+
+// onAnyCores checks that the number of cores changes nothing of what is counted, and returns the tally.
+func onAnyCores(t *testing.T, set *record.Set, header []string, rows func() func() (record.Row, error)) *record.Tally {
+	t.Helper()
+	m, one := record.NewMachine(set), record.NewTally(set, true)
+	m.Header(header)
+	next := rows()
+	for row, err := next(); err == nil; row, err = next() {
+		if err := m.Row(row); err != nil {
+			t.Fatal(err)
+		}
+		one.Add(m)
+	}
+	want := counted(one)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, cores := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(cores)
+		all := record.NewTally(set, true)
+		looks := int64(0)
+		err := all.AddAll(set, header, rows(), func() error { looks++; return nil })
+		if got := counted(all); err != nil || got != want || looks < one.Rows/1024 {
+			t.Errorf("%d cores: %v, %d looks\n%s\nwant\n%s", cores, err, looks, got, want)
+		}
+	}
+	return one
+}
+
+var twoColumns = []string{"a", "c"}
+
+func twoMappings(t *testing.T) *record.Set {
+	t.Helper()
+	set, err := record.Compile(fields(t), nil, []record.Mapping{attribute("_acme.text", "a"),
+		attribute("_acme.count", "a"), attribute("_acme.code", "c")}, inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func TestAddAll(t *testing.T) {
+	tally := onAnyCores(t, twoMappings(t), twoColumns, func() func() (record.Row, error) { return failing(13_000) })
+	if len(tally.Reasons()) != 2 || tally.Mappings[0].Distinct != record.MostDistinct || tally.Warned == 0 {
+		t.Errorf("%+v", counted(tally))
+	}
+}
+
+// TestAddAllReasons has more reasons than are kept, also among the rows of one batch.
+func TestAddAllReasons(t *testing.T) {
+	if raced.Enabled {
+		t.Skip("the other tests use the cores in the same way")
+	}
+	const ways = 1200
+	var mappings []record.Mapping
+	var columns []record.Column
+	for i := range ways {
+		name := fmt.Sprintf("k%d", i)
+		columns = append(columns, record.Column{Name: name, Type: "string"})
+		mappings = append(mappings, attribute(fmt.Sprintf("_acme.lines[%d].qty", i), name))
+	}
+	set, err := record.Compile(fields(t), columns, mappings, inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := onAnyCores(t, set, nil, func() func() (record.Row, error) {
+		i := 0
+		return func() (record.Row, error) {
+			if i++; i > 500 {
+				return record.Row{}, io.EOF
+			}
+			row := []byte("{")
+			for j := range 6 {
+				row = fmt.Appendf(row, `"k%d": "x", `, (6*i+j)%ways)
+			}
+			return record.Row{Object: append(row, `"last": 1}`...)}, nil
+		}
+	})
+	if n := len(tally.Reasons()); n != 1000 {
+		t.Errorf("%d reasons", n)
+	}
+}
+
+// TestAddAllEnds: the first row that cannot be read ends it, whatever the cores have done by then, and little is read
+// after it.
+func TestAddAllEnds(t *testing.T) {
+	set := twoMappings(t)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, cores := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(cores)
+		for _, bad := range []int{1, 256, 257, 700} {
+			rows, i := failing(1<<40), 0
+			tally := record.NewTally(set, true)
+			err := tally.AddAll(set, twoColumns, func() (record.Row, error) {
+				if i++; i == bad || i == bad+300 {
+					return record.Row{Object: []byte("[]")}, nil
+				}
+				if i == bad+600 {
+					return record.Row{}, errors.New("cut off")
+				}
+				return rows()
+			}, func() error { return nil })
+			if err == nil || !strings.Contains(err.Error(), "object") || tally.Rows != int64(bad-1) {
+				t.Errorf("%d cores, row %d: %v after %d rows, %d read", cores, bad, err, tally.Rows, i)
+			}
+		}
+		read := 0
+		rows, stop := failing(1<<40), errors.New("stop")
+		err := record.NewTally(set, true).AddAll(set, twoColumns, func() (record.Row, error) { read++; return rows() },
+			func() error { return stop })
+		if !errors.Is(err, stop) || read > 2*cores*256 {
+			t.Errorf("%d cores: %v after %d rows were read", cores, err, read)
+		}
 	}
 }

@@ -67,13 +67,13 @@ func CheckConstant(value string, f Field) *ConstantFault {
 		if err != nil {
 			return &ConstantFault{Code: NotANumber}
 		}
-		return CheckNumber(float64(n), f)
+		return CheckNumber(float64(n), &f)
 	case "number":
 		n, err := strconv.ParseFloat(value, 64)
 		if err != nil {
 			return &ConstantFault{Code: NotANumber}
 		}
-		return CheckNumber(n, f)
+		return CheckNumber(n, &f)
 	case "date", "date-time":
 		for _, layout := range dateLayouts {
 			if _, err := time.Parse(layout, value); err == nil {
@@ -82,7 +82,7 @@ func CheckConstant(value string, f Field) *ConstantFault {
 		}
 		return &ConstantFault{Code: NotADate}
 	case "string":
-		return CheckText(value, f)
+		return CheckText(value, &f)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ var widthBounds = map[string][2]float64{
 }
 
 // CheckNumber compares a number with the range of a field; nil when it lies in it.
-func CheckNumber(n float64, f Field) *ConstantFault {
+func CheckNumber(n float64, f *Field) *ConstantFault {
 	low, high, bounded := 0.0, 0.0, false
 	if b, ok := widthBounds[f.Type]; ok {
 		low, high, bounded = b[0], b[1], true
@@ -109,7 +109,7 @@ func CheckNumber(n float64, f Field) *ConstantFault {
 }
 
 // CheckText compares a text with the enumeration, the lengths, and the pattern of a field; nil when it fits.
-func CheckText(value string, f Field) *ConstantFault {
+func CheckText(value string, f *Field) *ConstantFault {
 	n := utf8.RuneCountInString(value)
 	switch {
 	case len(f.Enum) > 0 && !slices.Contains(f.Enum, value):

@@ -50,11 +50,12 @@ func (m *Machine) toDate(v Value) (javatime.Time, bool) {
 	return t, ok
 }
 
-type patternCache map[string]compiledPattern
+type patternCache map[string]*compiledPattern
 
 type compiledPattern struct {
-	p   *javatime.Pattern
-	err error
+	p    *javatime.Pattern
+	err  error
+	paid int // the run that paid last
 }
 
 func (m *Machine) datePattern(v Value) (*javatime.Pattern, bool) {
@@ -62,17 +63,19 @@ func (m *Machine) datePattern(v Value) (*javatime.Pattern, bool) {
 	if !ok {
 		return nil, false
 	}
-	c, ok := m.dates[pattern]
-	if !ok {
-		if !m.spend(10 + len(pattern)) {
-			return nil, false
-		}
+	c := m.dates[pattern]
+	if (c == nil || c.paid != m.runs) && !m.spend(10+len(pattern)) {
+		return nil, false
+	}
+	if c == nil {
+		c = &compiledPattern{}
 		c.p, c.err = javatime.Compile(pattern)
 		if m.dates == nil || len(m.dates) >= cached {
 			m.dates = patternCache{}
 		}
 		m.dates[pattern] = c
 	}
+	c.paid = m.runs
 	if c.err != nil {
 		m.fail(BadArgument, "%s", c.err)
 		return nil, false

@@ -128,6 +128,7 @@ type Machine struct {
 	args       []Value // of the calls around the current node
 	local      []Value // parameters of lambdas
 	work       int
+	runs       int // so far
 	err        *Error
 	at         dataprep.At // of the call in progress
 	regex      regexCache
@@ -162,6 +163,7 @@ func (m *Machine) Run(p *Program) (Value, *Error) {
 	}
 	m.work, m.err, m.args, m.local = MaxWork, nil, m.args[:0], m.local[:0]
 	m.wroteArray = false
+	m.runs++
 	v := p.run(m)
 	if v.kind == failed {
 		return Value{}, m.err

@@ -101,28 +101,32 @@ func (m *Machine) matches(pattern, s string) (is, ok bool) {
 }
 
 // regexCache and patternCache keep what rows ask for again and again; they start
-// anew when they are full, since patterns may come from rows.
-type regexCache map[string]compiledRegex
+// anew when they are full, since patterns may come from rows. Each run pays for the
+// patterns that it uses, so that its work does not depend on the rows before it.
+type regexCache map[string]*compiledRegex
 
 type compiledRegex struct {
-	re  *javaregex.Regexp
-	err error
+	re   *javaregex.Regexp
+	err  error
+	paid int // the run that paid last
 }
 
 const cached = 256
 
 func (m *Machine) pattern(pattern string) (*javaregex.Regexp, bool) {
-	c, ok := m.regex[pattern]
-	if !ok {
-		if !m.spend(100 + 10*len(pattern)) {
-			return nil, false
-		}
+	c := m.regex[pattern]
+	if (c == nil || c.paid != m.runs) && !m.spend(100+10*len(pattern)) {
+		return nil, false
+	}
+	if c == nil {
+		c = &compiledRegex{}
 		c.re, c.err = javaregex.Compile(pattern)
 		if m.regex == nil || len(m.regex) >= cached {
 			m.regex = regexCache{}
 		}
 		m.regex[pattern] = c
 	}
+	c.paid = m.runs
 	if c.err != nil {
 		m.fail(BadArgument, "%s", c.err)
 		return nil, false
