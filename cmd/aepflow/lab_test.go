@@ -45,6 +45,7 @@ type lab struct {
 	sandbox string    // of byHand; "" is dev
 	env     []string
 	stop    func()
+	left    []string // mapping sets that no check counts
 
 	ready   chan struct{} // the platform answers no call before this is closed
 	arrived chan struct{} // gets one when the first call comes
@@ -289,7 +290,7 @@ func (l *lab) inventory() []string {
 	var things []thing
 	names := map[string]string{}
 	for _, o := range l.box.Objects() {
-		if o.Sandbox != "dev" || o.System || slices.Contains(ownKinds, o.Kind) {
+		if o.Sandbox != "dev" || o.System || slices.Contains(ownKinds, o.Kind) || l.isLeft(o) {
 			continue
 		}
 		text, err := json.Marshal(o.Body)
@@ -328,6 +329,27 @@ func (l *lab) inventory() []string {
 	return out
 }
 
+// unusedSets are the mapping sets of no dataflow.
+func (l *lab) unusedSets() (ids []string) {
+	objects, flows := l.box.Objects(), ""
+	for _, o := range objects {
+		if o.Kind == "flows" {
+			flows += fmt.Sprint(o.Body)
+		}
+	}
+	for _, o := range objects {
+		if o.Kind == "mappingSets" && !strings.Contains(flows, o.ID) {
+			ids = append(ids, o.ID)
+		}
+	}
+	return ids
+}
+
+// isLeft reports whether an object is one of the sets in left, or a version of one.
+func (l *lab) isLeft(o emulator.Object) bool {
+	return slices.ContainsFunc(l.left, func(id string) bool { return strings.HasPrefix(o.ID, id) })
+}
+
 // checkState reports what the lockfile gets wrong: an entry without its object,
 // an object without an entry, something left over.
 func (l *lab) checkState() {
@@ -338,7 +360,8 @@ func (l *lab) checkState() {
 	}
 	there := map[string]bool{}
 	for _, o := range l.box.Objects() {
-		if o.Sandbox == "dev" && !o.System && o.Kind != "mappingVersions" && !slices.Contains(ownKinds, o.Kind) {
+		if o.Sandbox == "dev" && !o.System && o.Kind != "mappingVersions" && !slices.Contains(ownKinds, o.Kind) &&
+			!l.isLeft(o) {
 			there[o.ID] = true
 		}
 	}
