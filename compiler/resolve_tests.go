@@ -14,11 +14,12 @@ import (
 // resolveTests checks the tests of a dataflow: that each has rows which the source can have, and expects something of
 // fields that mappings fill.
 func resolveTests(u *unit, report *diag.Report) {
-	if len(u.dataflow.Mappings) == 0 {
-		if len(u.dataflow.Tests) > 0 {
-			report.Add(testForm{at: u.at(testsKey), message: "tests need mappings in the document",
-				help: "remove `tests`, or write `mappings`"})
-		}
+	switch {
+	case len(u.dataflow.Tests) == 0:
+		return
+	case len(u.dataflow.Mappings) == 0:
+		report.Add(testForm{at: u.at(testsKey), message: "tests need mappings in the document",
+			help: "remove `tests`, or write `mappings`"})
 		return
 	}
 	c := testChecker{u: u, env: columnEnv(u.dataflow), report: report, names: map[string]place{}}
