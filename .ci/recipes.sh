@@ -27,7 +27,7 @@ fi
 echo "recipes: docs/ci/gitlab-ci.yml fits the schema"
 # The component, in a pipeline of another project, for two targets.
 mkdir "$work/shop/templates"
-cp templates/aepflow/template.yml "$work/shop/templates/aepflow.yml"
+cp docs/ci/gitlab-component.yml "$work/shop/templates/aepflow.yml"
 for target in dev prod; do
   echo "  - {local: templates/aepflow.yml, inputs: {target: $target, version: 0.1.0, sha256: '0'}}"
 done | cat <(echo include:) - >"$work/shop/.gitlab-ci.yml"
@@ -35,4 +35,4 @@ if ! check || ! grep -q '^aepflow-apply-dev ' "$work/log" || ! grep -q '^aepflow
   cat "$work/log"
   exit 1
 fi
-echo "recipes: templates/aepflow/template.yml fits the schema"
+echo "recipes: docs/ci/gitlab-component.yml fits the schema"

@@ -111,7 +111,7 @@ spec:
 ---
 .aepflow-$[[ inputs.target ]]:
 `
-	golden.Check(t, "../../templates/aepflow/template.yml", []byte(head+body))
+	golden.Check(t, "../../docs/ci/gitlab-component.yml", []byte(head+body))
 	inputs := regexp.MustCompile(`\$\[\[ inputs\.(\w+) \]\]`)
 	used := map[string]bool{}
 	for _, m := range inputs.FindAllStringSubmatch(body, -1) {
