@@ -257,6 +257,7 @@ func (m *Machine) negate(v Value) Value {
 		}
 	}
 	m.notA(v, "number")
+	m.err.raw = false // JEXL itself refuses it, not a conversion of Java's
 	return failure
 }
 

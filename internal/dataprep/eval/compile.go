@@ -350,6 +350,9 @@ func (m *Machine) apply(f *closure, x Value) Value {
 	if m.spend(1 + len(m.local)) {
 		v = f.body(m).known()
 	}
+	if v.kind == failed {
+		m.err.raw = false // a lambda wraps what Java throws
+	}
 	m.local = before
 	return v
 }

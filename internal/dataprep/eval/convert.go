@@ -30,8 +30,8 @@ func (m *Machine) show(v Value) string {
 		return "a " + v.kind.String()
 	}
 	s := v.scalar()
-	if const40 := []rune(s); len(const40) > 40 {
-		s = string(const40[:39]) + "…"
+	if runes := []rune(s); len(runes) > 40 {
+		s = string(runes[:39]) + "…"
 	}
 	if v.kind == Text {
 		return "text \"" + s + "\""

@@ -65,6 +65,9 @@ func TestDialects(t *testing.T) {
 		{"(null + 1) ?: 5", "1", "null-operand", "1", "5"},
 		{"missing ? 1 : 2", "2", "2", "2", "2"},
 		{"empty(missing)", "true", "true", "true", "true"},
+		{"empty(10 > 'a')", "arithmetic", "arithmetic", "false", "false"},
+		{"empty(-'a')", "true", "true", "true", "true"},
+		{"empty(filterArray(['a'], e -> 10 > e))", "true", "true", "true", "true"},
 		{"size(5)", "null", "null", "0", "0"},
 	} {
 		for d, want := range map[Dialect]string{

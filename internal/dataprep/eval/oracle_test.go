@@ -38,6 +38,8 @@ func oracle(t *testing.T, requests []request) []answer {
 	}
 	cmd := exec.Command(oracleCommand(t))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &errs
+	// A text of two billion characters is an error here; a small heap makes it one there soon.
+	cmd.Env = append(os.Environ(), "JAVA_TOOL_OPTIONS=-Xmx512m")
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v: %s", err, errs.String())
 	}
@@ -231,13 +233,22 @@ var explained = []struct {
 		floatDigits = -1
 		return (fault == nil) != (err == nil) || !same(other.Value, v.Value)
 	}},
-	{"surrogates", func(_ request, v outcome, err *Error, a answer) bool {
-		return err == nil && bytes.ContainsRune(append(AppendJSON(nil, v.Value), asJSON(a.Value)...), '\uFFFD')
+	{"surrogates", func(r request, v outcome, err *Error, a answer) bool {
+		halved := func(b []byte) bool { return bytes.ContainsRune(b, '\uFFFD') }
+		if err != nil || halved(AppendJSON(nil, v.Value)) || halved(asJSON(a.Value)) {
+			return err == nil
+		}
+		r.Expr = encoders.ReplaceAllString(r.Expr, "concat(") // they hide half of a pair
+		shown, _ := evaluate(r, modeOf(r))
+		return halved(AppendJSON(nil, shown.Value))
 	}},
 	{"array-text", func(_ request, v outcome, _ *Error, _ answer) bool { return v.wroteArray }},
 }
 
-var floating = regexp.MustCompile(`-?\d+\.\d+([eE]-?\d+)?`)
+// encoders are the functions that show a text only as its bytes.
+var encoders = regexp.MustCompile(`\b(md5|sha1|sha256|sha512|crc32|get_url_encoded)\(`)
+
+var floating = regexp.MustCompile(`-?\d+\.\d+([eE][-+]?\d+)?`)
 
 // rounded is a JSON text in which floating numbers, also in texts, have six digits.
 func rounded(b []byte) string {
@@ -267,43 +278,64 @@ func TestOracle(t *testing.T) {
 		fmt.Sscan(s, &seed)
 	}
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), modern: modern}
-	var requests []request
+	c := comparison{reasons: map[string]int{}}
+	const batch = 10_000
+	for left := pairs; left > 0; left -= batch {
+		c.compare(t, g.requests(min(left, batch)))
+	}
+	t.Logf("%d pairs of expression and row, each in two modes: %d errors on both sides or one, %d unexplained, explained: %v",
+		pairs, c.failed, c.differ, c.reasons)
+}
+
+// requests are pairs of an expression and a row, each in both modes.
+func (g *generator) requests(pairs int) []request {
+	var all []request
 	for range pairs {
 		r := g.pair()
 		for _, mode := range []string{"lenient", "strict"} {
 			r.Variants = map[string]string{"engine": mode}
-			r.modern = modern
-			requests = append(requests, r)
+			r.modern = g.modern
+			all = append(all, r)
 		}
 	}
-	reasons := map[string]int{}
-	differ, failed := 0, 0
+	return all
+}
+
+// comparison counts how this evaluator and the oracle differ.
+type comparison struct {
+	differ, failed int
+	reasons        map[string]int // by choice
+}
+
+func (c *comparison) compare(t *testing.T, requests []request) {
 	for i, a := range oracle(t, requests) {
 		r := requests[i]
 		v, err := evaluate(r, modeOf(r))
 		if err != nil {
-			failed++
+			c.failed++
 		}
 		if err != nil && a.Error != "" || err == nil && a.Error == "" && agree(v.Value, a) {
 			continue
 		}
-		reason := ""
-		for _, e := range explained {
-			if e.applies(r, v, err, a) {
-				reason = e.choice
-				break
-			}
-		}
-		if reasons[reason]++; reason != "" {
+		if reason := explain(r, v, err, a); reason != "" {
+			c.reasons[reason]++
 			continue
 		}
-		if differ++; differ <= 25 {
+		if c.differ++; c.differ <= 25 {
 			row, _ := json.Marshal(r.Row)
 			types, _ := json.Marshal(r.Types)
 			t.Errorf("%s: %s\n on %s %s\n here   %s %v (%v)\n oracle %v %s %s", r.Variants["engine"], r.Expr, row, types,
 				AppendJSON(nil, v.Value), v.kind, err, a.Value, a.Class, a.Error)
 		}
 	}
-	t.Logf("%d pairs of expression and row, %d errors on both sides or one, %d unexplained, explained: %v",
-		len(requests), failed, differ, reasons)
+}
+
+// explain is the choice that explains a difference; "" for none.
+func explain(r request, v outcome, err *Error, a answer) string {
+	for _, e := range explained {
+		if e.applies(r, v, err, a) {
+			return e.choice
+		}
+	}
+	return ""
 }
