@@ -27,6 +27,7 @@ func Between(w io.Writer, targets [2]string, list []planner.Divergence, o Option
 		}
 		c.line("  ", c.paint(bold, d.Address.String()), c.paint(dim, betweenNotes(d, targets)))
 		t := newTable(c, "    "+"FIELD", strings.ToUpper(targets[0]), strings.ToUpper(targets[1]))
+		t.folds = []int{1, 2}
 		for _, f := range d.Fields {
 			t.row(plain, []string{"    " + f.Path, sideText(f.Values[0]), sideText(f.Values[1])})
 		}

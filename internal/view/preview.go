@@ -32,6 +32,7 @@ func Preview(w io.Writer, mappings []record.Mapping, rows []PreviewRow, t *recor
 	c := newCanvas(o)
 	for _, r := range rows {
 		table := newTable(c, "ROW "+number(r.Number), "")
+		table.folds = []int{1}
 		for i, m := range mappings {
 			text, style := outcomeText(r.Outcomes[i])
 			table.row(style, []string{m.Destination, text})
@@ -61,21 +62,29 @@ func outcomeText(o PreviewOutcome) (string, style) {
 // PreviewSummary writes what each mapping did to all rows.
 func PreviewSummary(w io.Writer, mappings []record.Mapping, t *record.Tally, o Options) error {
 	c := newCanvas(o)
-	table := newTable(c, "FIELD", "FILLED", "EMPTY", "FAILED", "UNKNOWN", "DISTINCT", "EXAMPLES")
+	head := []string{"FIELD", "FILLED", "EMPTY", "FAILED", "UNKNOWN", "DISTINCT"}
+	beside, below := newTable(c, append(head, "EXAMPLES")...), newTable(c, head...)
+	beside.folds = []int{len(head)}
 	for i, m := range mappings {
 		n := t.Mappings[i]
 		distinct := number(int64(n.Distinct))
 		if n.Distinct == record.MostDistinct {
 			distinct += " or more"
 		}
-		var examples []string
+		var clipped []string
 		for _, e := range n.Examples {
-			examples = append(examples, clipText(e, 20))
+			clipped = append(clipped, clipText(e, 24))
 		}
-		table.row(plain, []string{m.Destination, number(n.Filled), number(n.Empty), number(n.Failed), number(n.Unknown),
-			distinct, strings.Join(examples, ", ")})
+		examples := strings.Join(clipped, ", ")
+		cells := []string{m.Destination, number(n.Filled), number(n.Empty), number(n.Failed), number(n.Unknown), distinct}
+		below.row(plain, cells, examples)
+		beside.row(plain, append(cells, examples))
 	}
-	table.write()
+	if beside.hasRoom() {
+		beside.write()
+	} else {
+		below.write()
+	}
 	c.line()
 	previewReasons(c, t)
 	return flush(w, c)
@@ -92,6 +101,9 @@ func previewReasons(c *canvas, t *record.Tally) {
 			rowCount(r.Rows), number(r.First), r.Message))
 	}
 	line := rowCount(t.Rows) + ": " + number(t.Rejected) + " would be rejected, " + number(t.Warned)
+	if t.Rejected > 0 {
+		line += " of the others"
+	}
 	c.wrapped(plain, "", line+" would have warnings.")
 }
 

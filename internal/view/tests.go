@@ -136,6 +136,7 @@ func (c *canvas) differences(t TestedCase) {
 	if t.Rows > 1 {
 		rows = newTable(c, "FIELD", "EXPECTED", "ACTUAL", "ROW")
 	}
+	rows.folds = []int{1, 2}
 	for _, d := range t.Differences {
 		want, got := clipText(d.Want, valueRoom), clipText(d.Got, valueRoom)
 		if d.Want == "" {
