@@ -187,7 +187,7 @@ func (c adoptCmd) findByName(
 ) error {
 	lock := planner.Moved(op.session.Lock(), op.project.graph)
 	var wanted []*resource.Resource
-	wholes := wholesOf(op.project.graph)
+	wholes := op.project.graph.Wholes()
 	all := op.project.graph.All()
 	for i := range all {
 		isLeftOut := slices.Contains(excluded, all[i].Address) || slices.Contains(excluded, wholes[all[i].Address])

@@ -279,7 +279,7 @@ func (i *importing) compile() (again bool, err error) {
 		if d.Severity != diag.Error {
 			continue
 		}
-		doc := docs[pathOf(d)]
+		doc := docs[d.Primary().Path()]
 		if doc == nil {
 			return false, i.diagnose(report)
 		}
@@ -300,13 +300,6 @@ func (i *importing) compile() (again bool, err error) {
 	}
 	i.silence(report, docs)
 	return false, nil
-}
-
-func pathOf(d diag.Diagnostic) string {
-	if len(d.Labels) == 0 || d.Labels[0].Span.File == nil {
-		return ""
-	}
-	return d.Labels[0].Span.File.Path
 }
 
 // compare makes entries of what the documents describe. A document that does not ask for what the
@@ -398,14 +391,14 @@ func (i *importing) difference(r resource.Resource, o *lift.Object, value func(r
 func (i *importing) silence(report *diag.Report, docs map[string]*lift.Document) {
 	comments := map[string]map[int][]string{}
 	for _, d := range report.Sorted() {
-		path := pathOf(d)
+		path := d.Primary().Path()
 		if d.Severity != diag.Warning || docs[path] == nil || d.Code == diag.SandboxBoundID {
 			continue // the IDs of one sandbox are to be given a value per target, as the report says
 		}
 		if comments[path] == nil {
 			comments[path] = map[int][]string{}
 		}
-		span := d.Labels[0].Span
+		span := d.Primary()
 		line := span.File.LineOf(span.Start)
 		comment := "# aepflow:ignore " + string(d.Code) + " so it was on the platform"
 		if !slices.Contains(comments[path][line], comment) {

@@ -80,7 +80,7 @@ func (op *operation) namesakes(
 
 // creates returns the resources of which a plan creates objects, without those of which the user wants another one.
 func (op *operation) creates(plan *planner.Plan) (out []*resource.Resource) {
-	wholes := wholesOf(op.project.graph)
+	wholes := op.project.graph.Wholes()
 	another := map[resource.Address]bool{}
 	for _, a := range op.another {
 		another[cmp.Or(wholes[a], a)] = true
@@ -91,22 +91,6 @@ func (op *operation) creates(plan *planner.Plan) (out []*resource.Resource) {
 		if slices.ContainsFunc(c.Calls, isCreate) && !another[cmp.Or(wholes[c.Address], c.Address)] {
 			r, _ := op.project.graph.Get(c.Address)
 			out = append(out, &r)
-		}
-	}
-	return out
-}
-
-// wholesOf returns the dataflow that each part belongs to.
-func wholesOf(g *resource.Graph) map[resource.Address]resource.Address {
-	out := map[resource.Address]resource.Address{}
-	if g == nil {
-		return out // destroy creates nothing
-	}
-	for _, r := range g.All() {
-		for _, e := range r.Needs {
-			if slices.Contains(resource.SpecOf(r.Address.Kind).Parts, e.To.Kind) {
-				out[e.To] = r.Address
-			}
 		}
 	}
 	return out
@@ -126,7 +110,7 @@ func (op *operation) tenant(ctx context.Context) (string, error) {
 
 // existing is the error about objects that an operation would create a second time.
 func (op *operation) existing(found []remote.Namesake) error {
-	wholes, count := wholesOf(op.project.graph), map[resource.Address]int{}
+	wholes, count := op.project.graph.Wholes(), map[resource.Address]int{}
 	for _, n := range found {
 		count[n.Address]++
 	}

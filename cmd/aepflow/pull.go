@@ -13,6 +13,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/pull"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
 	"github.com/aepflow/aepflow/planner"
@@ -87,36 +88,35 @@ func (c pullCmd) pull(ctx context.Context, op *operation, out *pullJSON) error {
 	if err := op.refresh(ctx, op.project, op.conn, lock, resource.NewGraph(nil), &o); err != nil {
 		return err
 	}
-	u := &pulling{operation: op, tenant: o.Tenant}
-	if err := u.compare(lock, o.Live, only); err != nil {
+	got, err := pull.Pull(pull.Input{
+		Files: op.project.files, Options: op.project.options(), Graph: op.project.graph, Alone: op.project.servesAlone(),
+		Lock: lock, Live: o.Live, Only: only, Tenant: o.Tenant, At: o.At,
+	})
+	if err != nil {
 		return err
 	}
-	if err := u.solve(); err != nil {
-		return err
-	}
-	entries := u.entries(lock)
-	u.report(entries, out)
+	out.add(got)
 	if op.Output != "json" {
-		if err := u.show(); err != nil {
+		if err := showPull(op, got); err != nil {
 			return err
 		}
 	}
-	if len(entries) == 0 {
-		if len(u.skipped) > 0 {
+	if len(got.Pulled) == 0 {
+		if len(got.Skipped) > 0 {
 			return quiet(exitPending)
 		}
 		op.say("Nothing to pull: the platform is as it was applied.")
 		return nil
 	}
-	if err := u.ask(ctx); err != nil {
+	if err := askPull(ctx, op, len(got.Texts)); err != nil {
 		return err
 	}
-	if err := u.write(entries, lock.Secrets); err != nil {
+	if err := writePull(op, got, lock.Secrets); err != nil {
 		return err
 	}
 	out.Written = true
-	op.say("Pulled %s into %s.", view.Count(len(entries), "object"), view.Count(len(u.texts), "file"))
-	if len(u.skipped) > 0 {
+	op.say("Pulled %s into %s.", view.Count(len(got.Pulled), "object"), view.Count(len(got.Texts), "file"))
+	if len(got.Skipped) > 0 {
 		return quiet(exitPending)
 	}
 	return nil
@@ -156,39 +156,27 @@ type pullSummary struct {
 	Files   int `json:"files"`
 }
 
-// report notes what is pulled and what is skipped.
-func (u *pulling) report(entries []lockfile.Entry, out *pullJSON) {
-	for _, e := range entries {
-		o := pulledJSON{Status: "pulled", Address: e.Address, ID: e.ID}
-		for _, i := range u.items {
-			if i.Address != e.Address {
-				continue
-			}
-			spec := resource.SpecOf(e.Address.Kind)
-			applied, _ := resource.Parse(e.Applied)
-			now := spec.Tree(applied)
-			for _, d := range slices.Concat(i.taken, i.agreed) {
-				to := d.To
-				if v, ok := now.At(d.Path); ok && to != nil {
-					to = &v // without the members that only the platform sets
-				}
-				o.Fields = append(o.Fields, pulledField{d.Path.String(), shownJSON(d.From), shownJSON(to)})
-			}
+// add notes what is pulled and what is skipped.
+func (out *pullJSON) add(got pull.Result) {
+	for _, p := range got.Pulled {
+		o := pulledJSON{Status: "pulled", Address: p.Entry.Address, ID: p.Entry.ID}
+		for _, f := range p.Fields {
+			o.Fields = append(o.Fields, pulledField{f.Path, shownJSON(f.Applied), shownJSON(f.Live)})
 		}
 		out.Objects = append(out.Objects, o)
 	}
-	for _, s := range u.skipped {
-		o := pulledJSON{Status: "skipped", Address: s.address, Path: s.path, Reason: output.Line(s.reason)}
-		if s.at.File != nil {
-			o.File, o.Line = filepath.ToSlash(s.at.File.Path), s.at.Pos().Line
+	for _, s := range got.Skipped {
+		o := pulledJSON{Status: "skipped", Address: s.Address, Path: s.Path, Reason: output.Line(s.Reason)}
+		if s.At.File != nil {
+			o.File, o.Line = filepath.ToSlash(s.At.File.Path), s.At.Pos().Line
 		}
 		out.Objects = append(out.Objects, o)
 	}
-	for path := range u.texts {
+	for path := range got.Texts {
 		out.Files = append(out.Files, filepath.ToSlash(path))
 	}
 	slices.Sort(out.Files)
-	out.Summary = pullSummary{len(entries), len(u.skipped), len(u.texts)}
+	out.Summary = pullSummary{len(got.Pulled), len(got.Skipped), len(got.Texts)}
 }
 
 // shownJSON is a value as the platform has it, nil for none. Secrets stay references.
@@ -199,75 +187,77 @@ func shownJSON(v *resource.Value) json.RawMessage {
 	return bytes.ReplaceAll(v.JSON(), []byte("$${"), []byte("${"))
 }
 
-// show prints how files change, and what is skipped.
-func (u *pulling) show() error {
-	for _, f := range u.project.files {
-		text, ok := u.texts[f.Path]
+// showPull prints how files change, and what is skipped.
+func showPull(op *operation, got pull.Result) error {
+	for _, f := range op.project.files {
+		text, ok := got.Texts[f.Path]
 		if !ok {
 			continue
 		}
-		if err := view.FileDiff(u.stdout, f.Path, string(f.Text), string(text), u.viewOptions(u.stdout)); err != nil {
+		if err := view.FileDiff(op.stdout, f.Path, string(f.Text), string(text), op.viewOptions(op.stdout)); err != nil {
 			return err
 		}
 	}
-	for _, s := range u.skipped {
-		what := s.address.String()
-		if s.path != "" {
-			what += " " + output.Line(s.path)
+	for _, s := range got.Skipped {
+		what := s.Address.String()
+		if s.Path != "" {
+			what += " " + output.Line(s.Path)
 		}
 		where := ""
-		if s.at.File != nil {
-			where = fmt.Sprintf(" (%s:%d)", display(s.at.File.Path), s.at.Pos().Line)
+		if s.At.File != nil {
+			where = fmt.Sprintf(" (%s:%d)", display(s.At.File.Path), s.At.Pos().Line)
 		}
-		if err := u.stdout.Printf("skipped: %s: %s%s\n", what, output.Line(s.reason), where); err != nil {
+		if err := op.stdout.Printf("skipped: %s: %s%s\n", what, output.Line(s.Reason), where); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (u *pulling) ask(ctx context.Context) error {
-	if u.AutoApprove {
+func askPull(ctx context.Context, op *operation, files int) error {
+	if op.AutoApprove {
 		return nil
 	}
-	if !u.canAsk() {
+	if !op.canAsk() {
 		return exit(exitUsage, "no terminal to ask on; add --auto-approve")
 	}
-	yes, err := u.confirms(ctx, fmt.Sprintf("Write %s and %s? Type \"yes\" to continue:",
-		view.Count(len(u.texts), "file"), display(u.project.paths().Lock)))
+	yes, err := op.confirms(ctx, fmt.Sprintf("Write %s and %s? Type \"yes\" to continue:",
+		view.Count(files, "file"), display(op.project.paths().Lock)))
 	if err == nil && !yes {
-		u.say("Not pulled. Nothing was changed.")
+		op.say("Not pulled. Nothing was changed.")
 		err = quiet(exitRefused)
 	}
 	return err
 }
 
-// write writes the files, then the entries. Where a file cannot be written, those before it get their old text back.
-func (u *pulling) write(entries []lockfile.Entry, secrets string) error {
+// writePull writes the files, then the entries. Where a file cannot be written, those before it get their old text
+// back.
+func writePull(op *operation, got pull.Result, secrets string) error {
+	p := op.project
 	var written []string
-	for _, path := range slices.Sorted(maps.Keys(u.texts)) {
-		err := u.project.places[path].Write(0o644, u.texts[path])
+	for _, path := range slices.Sorted(maps.Keys(got.Texts)) {
+		err := p.places[path].Write(0o644, got.Texts[path])
 		if err == nil {
 			written = append(written, path)
 			continue
 		}
 		failed := exit(exitWorld, "write %s: %s", display(path), reason(err))
-		for _, f := range u.project.files {
+		for _, f := range p.files {
 			if !slices.Contains(written, f.Path) {
 				continue
 			}
-			if err := u.project.places[f.Path].Write(0o644, f.Text); err != nil {
+			if err := p.places[f.Path].Write(0o644, f.Text); err != nil {
 				failed = errors.Join(failed, exit(exitWorld, "write %s: %s", display(f.Path), reason(err)))
 			}
 		}
 		return failed
 	}
 	var last lockfile.Ticket
-	for _, e := range entries {
-		last = u.session.Edit(lockfile.Edit{Put: &lockfile.EntryText{Entry: e}})
+	for _, g := range got.Pulled {
+		last = op.session.Edit(lockfile.Edit{Put: &lockfile.EntryText{Entry: g.Entry}})
 	}
-	if err := u.session.Wait(last); err != nil {
+	if err := op.session.Wait(last); err != nil {
 		return err
 	}
-	return u.session.Commit(secrets)
+	return op.session.Commit(secrets)
 }

@@ -118,6 +118,22 @@ func (g *Graph) Get(a Address) (Resource, bool) {
 	return g.list[i], true
 }
 
+// Wholes returns the dataflow that each part belongs to; nothing for no graph.
+func (g *Graph) Wholes() map[Address]Address {
+	out := map[Address]Address{}
+	if g == nil {
+		return out
+	}
+	for _, r := range g.list {
+		for _, e := range r.Needs {
+			if slices.Contains(SpecOf(r.Address.Kind).Parts, e.To.Kind) {
+				out[e.To] = r.Address
+			}
+		}
+	}
+	return out
+}
+
 // Cursor returns a cursor over All.
 func (g *Graph) Cursor() *Cursor[Resource] { return NewCursor(g.list, addressOf) }
 

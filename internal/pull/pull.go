@@ -1,10 +1,18 @@
-package main
+// Package pull brings changes that were made on the platform into the documents.
+//
+// In: documents, the lockfile, and the objects as the platform has them. Out: the new texts of files, the entries of
+// the lockfile that follow, and what is left alone, with the reason. Law: the new documents ask for what the platform
+// has where that is pulled, and for what they asked for before everywhere else. Pure: it writes no file and sends
+// nothing.
+package pull
 
 import (
 	"cmp"
 	"errors"
 	"slices"
+	"time"
 
+	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/edit"
@@ -13,32 +21,76 @@ import (
 	"github.com/aepflow/aepflow/internal/source"
 )
 
-// pulling is one pull: what the platform changed, and what the documents become.
+// Input is what a pull compares.
+type Input struct {
+	Files   []*source.File   // documents
+	Options compiler.Options // with which the documents are compiled
+	Graph   *resource.Graph  // of the documents
+	Alone   bool             // the documents are for no other target
+	Lock    *lockfile.Lock
+	Live    []resource.Live
+	Only    []resource.Address // what is pulled; a dataflow stands for its parts too. None: everything
+	Tenant  string             // of the platform
+	At      time.Time
+}
+
+// Result is what a pull changes and what it leaves alone.
+type Result struct {
+	Texts   map[string][]byte // of files that change, by path
+	Pulled  []Pulled          // in the order of the lockfile
+	Skipped []Skip
+}
+
+// Pulled is an object of which the documents get values of the platform.
+type Pulled struct {
+	Entry  lockfile.Entry // with the live values as the applied ones
+	Fields []Field
+}
+
+// Field is a field that is pulled; a value is nil where the field is absent.
+type Field struct {
+	Path          string
+	Applied, Live *resource.Value
+}
+
+// Skip is what a pull leaves alone.
+type Skip struct {
+	Address resource.Address
+	Path    string // of the field, "" for the whole object
+	Reason  string
+	At      source.Span // zero for none
+}
+
+// Pull finds out what the platform changed, and edits the documents until they say the same.
+func Pull(in Input) (Result, error) {
+	u := &pulling{Input: in}
+	if err := u.compare(); err != nil {
+		return Result{}, err
+	}
+	if err := u.solve(); err != nil {
+		return Result{}, err
+	}
+	u.collect()
+	return u.result, nil
+}
+
+// pulling is one pull.
 type pulling struct {
-	*operation
-	tenant  string
-	items   []*pulled
-	skipped []skippedPull
-	texts   map[string][]byte // of files that change, by path
-	graph   *resource.Graph   // of the changed documents
-	tried   map[pullPlace]bool
+	Input
+	result Result
+	items  []*object
+	graph  *resource.Graph // of the changed documents
+	tried  map[place]bool
 }
 
-// skippedPull is what a pull leaves alone; path is empty for a whole object.
-type skippedPull struct {
-	address      resource.Address
-	path, reason string
-	at           source.Span
-}
-
-// pullPlace is a field of a resource.
-type pullPlace struct {
+// place is a field of a resource.
+type place struct {
 	resource.Address
 	path string
 }
 
-// pulled is an object that differs from what was applied, and is documented as it was applied where it differs.
-type pulled struct {
+// object is an object that differs from what was applied, and is documented as it was applied where it differs.
+type object struct {
 	*resource.Resource
 	entry   lockfile.Entry
 	live    *resource.Live
@@ -61,37 +113,36 @@ type pin struct {
 	live resource.Value
 }
 
-func (u *pulling) skip(i *pulled, path, reason string, at source.Span) {
+func (u *pulling) skip(i *object, path, reason string, at source.Span) {
 	i.skips++
-	u.skipped = append(u.skipped, skippedPull{i.Address, path, reason, at})
+	u.result.Skipped = append(u.result.Skipped, Skip{i.Address, path, reason, at})
 }
 
 // refuse leaves a whole object alone.
-func (u *pulling) refuse(i *pulled, path, reason string, at source.Span) {
+func (u *pulling) refuse(i *object, path, reason string, at source.Span) {
 	i.refused = true
 	u.skip(i, path, reason, at)
 }
 
-// compare finds what the platform changed, and takes what the documents did not change. only are addresses that limit
-// it; a dataflow stands for its parts too.
-func (u *pulling) compare(lock *lockfile.Lock, lives []resource.Live, only []resource.Address) error {
-	wholes := wholesOf(u.project.graph)
-	all := u.project.graph.All()
+// compare finds what the platform changed, and takes what the documents did not change.
+func (u *pulling) compare() error {
+	wholes := u.Graph.Wholes()
+	all := u.Graph.All()
 	for n := range all {
 		r := &all[n]
-		e, ok := lock.Get(r.Address)
-		if !ok || e.ID == "" || resource.SpecOf(r.Address.Kind).Tag || len(only) > 0 &&
-			!slices.Contains(only, r.Address) && !slices.Contains(only, wholes[r.Address]) {
+		e, ok := u.Lock.Get(r.Address)
+		if !ok || e.ID == "" || resource.SpecOf(r.Address.Kind).Tag || len(u.Only) > 0 &&
+			!slices.Contains(u.Only, r.Address) && !slices.Contains(u.Only, wholes[r.Address]) {
 			continue
 		}
-		k := slices.IndexFunc(lives, func(l resource.Live) bool { return l.Address == r.Address && !l.Deposed })
+		k := slices.IndexFunc(u.Live, func(l resource.Live) bool { return l.Address == r.Address && !l.Deposed })
 		if k < 0 {
 			continue
 		}
-		i := &pulled{Resource: r, entry: e, live: &lives[k]}
-		if lives[k].Missing {
+		i := &object{Resource: r, entry: e, live: &u.Live[k]}
+		if u.Live[k].Missing {
 			reason := "it is gone, or hidden by a label"
-			if !lock.Unseen(lives[k], u.now()).IsZero() {
+			if !u.Lock.Unseen(u.Live[k], u.At).IsZero() {
 				reason = "it is not visible to this client"
 			}
 			u.refuse(i, "", reason, r.Origin)
@@ -106,7 +157,7 @@ func (u *pulling) compare(lock *lockfile.Lock, lives []resource.Live, only []res
 }
 
 // take sorts the differences of an object into those to pull and those to skip.
-func (u *pulling) take(i *pulled) (err error) {
+func (u *pulling) take(i *object) (err error) {
 	spec := resource.SpecOf(i.Address.Kind)
 	if i.applied, err = resource.Parse(i.entry.Applied); err != nil {
 		return err
@@ -114,11 +165,11 @@ func (u *pulling) take(i *pulled) (err error) {
 	if i.body, err = i.Body.Value(); err != nil {
 		return err
 	}
-	if i.aligned, err = i.entry.Align(i.applied, i.live.Body, u.tenant); err != nil {
+	if i.aligned, err = i.entry.Align(i.applied, i.live.Body, u.Tenant); err != nil {
 		u.refuse(i, "", "the platform's answer is no such object", i.Origin)
 		return nil
 	}
-	i.aligned = spec.Ignoring(i.applied, i.aligned, i.IgnoredAt(u.now()))
+	i.aligned = spec.Ignoring(i.applied, i.aligned, i.IgnoredAt(u.At))
 	desired := spec.Tree(i.body)
 	for _, d := range spec.Diff(i.applied, i.aligned) {
 		path := d.Path.String()
@@ -158,15 +209,15 @@ func isBound(v *resource.Value) bool {
 func (u *pulling) solve() error {
 	u.unpin()
 	for {
-		before := len(u.skipped)
+		before := len(u.result.Skipped)
 		again, err := u.edit()
 		if err == nil && !again {
-			again, err = u.verify()
+			again = u.verify()
 		}
 		if err != nil || !again {
 			return err
 		}
-		if len(u.skipped) > before {
+		if len(u.result.Skipped) > before {
 			u.unpin()
 		}
 	}
@@ -174,22 +225,22 @@ func (u *pulling) solve() error {
 
 // unpin forgets what was kept for objects that are refused by now.
 func (u *pulling) unpin() {
-	u.tried = map[pullPlace]bool{}
+	u.tried = map[place]bool{}
 	for _, i := range u.active() {
 		i.pins = nil
 		for _, d := range i.taken {
-			u.tried[pullPlace{i.Address, d.Path.String()}] = true
+			u.tried[place{i.Address, d.Path.String()}] = true
 		}
 	}
 }
 
-func (u *pulling) active() []*pulled {
-	return slices.DeleteFunc(slices.Clone(u.items), func(i *pulled) bool { return i.refused || len(i.taken) == 0 })
+func (u *pulling) active() []*object {
+	return slices.DeleteFunc(slices.Clone(u.items), func(i *object) bool { return i.refused || len(i.taken) == 0 })
 }
 
 // edit makes the new texts. again is true when a field, or a whole object, was left alone.
 func (u *pulling) edit() (again bool, err error) {
-	u.texts = map[string][]byte{}
+	u.result.Texts = map[string][]byte{}
 	for _, i := range u.active() {
 		for n, d := range i.taken {
 			refused, err := u.splice(i, i.Address.Kind, d, i.aligned)
@@ -218,22 +269,22 @@ func (u *pulling) edit() (again bool, err error) {
 
 // splice puts one value into the document of an object, or says why it does not.
 func (u *pulling) splice(
-	i *pulled, kind resource.Kind, d resource.Difference, live resource.Value,
+	i *object, kind resource.Kind, d resource.Difference, live resource.Value,
 ) (*edit.Elsewhere, error) {
 	if i.Origin.File == nil {
 		return &edit.Elsewhere{Why: "it is in no document"}, nil
 	}
 	name := i.Origin.File.Path
-	text, ok := u.texts[name]
+	text, ok := u.result.Texts[name]
 	if !ok {
 		text = i.Origin.File.Text
 	}
 	f := source.NewFile(name, text)
-	root := u.rootOf(i, f)
+	root := i.rootIn(f)
 	if root == nil {
 		return &edit.Elsewhere{At: i.Origin, Why: "its document was not found"}, nil
 	}
-	list := settings(kind, root, d, live, u.tenant)
+	list := settings(kind, root, d, live, u.Tenant)
 	if len(list) == 0 {
 		return &edit.Elsewhere{At: i.Origin, Why: "no key of the documents says this field; change it by hand"}, nil
 	}
@@ -241,7 +292,7 @@ func (u *pulling) splice(
 		if at := u.defaultAt(root, s.Keys); !at.IsZero() {
 			return &edit.Elsewhere{At: at, Why: "its value comes from the defaults; change it there"}, nil
 		}
-		e, err := s.Edit(f, root, u.project.target.name, u.project.servesAlone())
+		e, err := s.Edit(f, root, u.Options.Target, u.Alone)
 		var elsewhere *edit.Elsewhere
 		if errors.As(err, &elsewhere) {
 			return &edit.Elsewhere{At: elsewhere.At, Why: "its value comes from " + elsewhere.Why + "; change it there"}, nil
@@ -253,12 +304,12 @@ func (u *pulling) splice(
 			return nil, err
 		}
 	}
-	u.texts[name] = text
+	u.result.Texts[name] = text
 	return nil, nil
 }
 
-// rootOf is the document of an object in the new text of its file: the one that has the same number.
-func (u *pulling) rootOf(i *pulled, f *source.File) *document.Node {
+// rootIn is the document of an object in the new text of its file: the one that has the same number.
+func (i *object) rootIn(f *source.File) *document.Node {
 	old, _ := document.Parse(i.Origin.File)
 	docs, _ := document.Parse(f)
 	n := slices.IndexFunc(old, func(d *document.Document) bool {
@@ -272,8 +323,8 @@ func (u *pulling) rootOf(i *pulled, f *source.File) *document.Node {
 
 // defaultAt is the place of a default that a document takes for a key that it does not have, zero for none.
 func (u *pulling) defaultAt(root *document.Node, keys []string) source.Span {
-	n, own := u.project.options().Defaults, root
-	over := root.Get("targets").Get(u.project.target.name)
+	n, own := u.Options.Defaults, root
+	over := root.Get("targets").Get(u.Options.Target)
 	for _, key := range keys {
 		if n, own, over = n.Get(key), own.Get(key), over.Get(key); n == nil || own != nil && own.Kind.IsScalar() {
 			return source.Span{}
@@ -287,50 +338,46 @@ func (u *pulling) defaultAt(root *document.Node, keys []string) source.Span {
 
 // verify compiles the new documents and compares what they ask for with what is expected. again is true when an object
 // was refused, or a value has to be pinned.
-func (u *pulling) verify() (again bool, err error) {
+func (u *pulling) verify() (again bool) {
 	active := u.active()
-	u.graph = u.project.graph
+	u.graph = u.Graph
 	if len(active) == 0 {
-		return false, nil
+		return false
 	}
-	next := *u.project
-	next.files = slices.Clone(u.project.files)
-	next.report = &diag.Report{}
-	for n, f := range next.files {
-		if text, ok := u.texts[f.Path]; ok {
-			next.files[n] = source.NewFile(f.Path, text)
+	files := slices.Clone(u.Files)
+	for n, f := range files {
+		if text, ok := u.result.Texts[f.Path]; ok {
+			files[n] = source.NewFile(f.Path, text)
 		}
 	}
-	if err := next.compile(); err != nil {
-		return false, err
+	graph, report := compiler.Compile(files, u.Options)
+	if graph == nil {
+		u.refuseAll(active, report)
+		return true
 	}
-	if next.graph == nil {
-		u.refuseAll(active, next.report)
-		return true, nil
-	}
-	for _, old := range u.project.graph.All() {
-		made, ok := next.graph.Get(old.Address)
-		isItem := slices.ContainsFunc(active, func(i *pulled) bool { return i.Address == old.Address })
+	for _, old := range u.Graph.All() {
+		made, ok := graph.Get(old.Address)
+		isItem := slices.ContainsFunc(active, func(i *object) bool { return i.Address == old.Address })
 		if !ok {
 			u.refuseFile(active, old, "")
 		} else if (isItem || made.Body.Sum() != old.Body.Sum()) && u.differs(active, old, made) {
 			again = true
 		}
 		if len(u.active()) < len(active) {
-			return true, nil
+			return true
 		}
 	}
-	if !again && len(next.graph.All()) != len(u.project.graph.All()) {
+	if !again && len(graph.All()) != len(u.Graph.All()) {
 		u.refuseAll(active, &diag.Report{})
 		again = true
 	}
-	u.graph = next.graph
-	return again, nil
+	u.graph = graph
+	return again
 }
 
 // differs reports whether a resource is not as expected: as it was, but for what is pulled, which is as on the
 // platform. It pins what else differs, or refuses who is to blame.
-func (u *pulling) differs(active []*pulled, old, made resource.Resource) bool {
+func (u *pulling) differs(active []*object, old, made resource.Resource) bool {
 	spec := resource.SpecOf(old.Address.Kind)
 	body, err := made.Body.Value()
 	was, err2 := old.Body.Value()
@@ -338,9 +385,9 @@ func (u *pulling) differs(active []*pulled, old, made resource.Resource) bool {
 		u.refuseFile(active, old, "")
 		return true
 	}
-	n := slices.IndexFunc(active, func(i *pulled) bool { return i.Address == old.Address })
+	n := slices.IndexFunc(active, func(i *object) bool { return i.Address == old.Address })
 	if n >= 0 {
-		if path, ok := active[n].isLive(body, u.tenant); !ok {
+		if path, ok := active[n].isLive(body, u.Tenant); !ok {
 			u.refuseFile(active, old, path)
 			return true
 		}
@@ -351,20 +398,20 @@ func (u *pulling) differs(active []*pulled, old, made resource.Resource) bool {
 			continue
 		}
 		found = true
-		place := pullPlace{old.Address, d.Path.String()}
-		owner := slices.IndexFunc(active, func(i *pulled) bool { return i.Origin.File == old.Origin.File })
-		if u.tried[place] || owner < 0 || isBound(d.From) || isBound(d.To) {
-			u.refuseFile(active, old, place.path)
+		at := place{old.Address, d.Path.String()}
+		owner := slices.IndexFunc(active, func(i *object) bool { return i.Origin.File == old.Origin.File })
+		if u.tried[at] || owner < 0 || isBound(d.From) || isBound(d.To) {
+			u.refuseFile(active, old, at.path)
 			return true
 		}
-		u.tried[place] = true
+		u.tried[at] = true
 		active[owner].pins = append(active[owner].pins, pin{old.Address.Kind, d, was})
 	}
 	return found
 }
 
 // isLive reports whether a body says what the platform has where it is pulled, and else the first place where not.
-func (i *pulled) isLive(body resource.Value, tenant string) (path string, ok bool) {
+func (i *object) isLive(body resource.Value, tenant string) (path string, ok bool) {
 	spec := resource.SpecOf(i.Address.Kind)
 	aligned, err := i.entry.Align(body, i.live.Body, tenant)
 	if err != nil {
@@ -379,7 +426,7 @@ func (i *pulled) isLive(body resource.Value, tenant string) (path string, ok boo
 }
 
 // covers reports whether a place lies in, or around, one that is pulled.
-func (i *pulled) covers(at resource.Path) bool {
+func (i *object) covers(at resource.Path) bool {
 	return slices.ContainsFunc(i.taken, func(d resource.Difference) bool {
 		n := min(len(d.Path), len(at))
 		return slices.Equal(d.Path[:n], at[:n])
@@ -387,8 +434,8 @@ func (i *pulled) covers(at resource.Path) bool {
 }
 
 // refuseFile refuses the object of a resource, or else all that the file of the resource describes.
-func (u *pulling) refuseFile(active []*pulled, r resource.Resource, path string) {
-	own := slices.IndexFunc(active, func(i *pulled) bool { return i.Address == r.Address })
+func (u *pulling) refuseFile(active []*object, r resource.Resource, path string) {
+	own := slices.IndexFunc(active, func(i *object) bool { return i.Address == r.Address })
 	if own >= 0 {
 		u.refuse(active[own], path, "the documents cannot say what it has; change them by hand", r.Origin)
 		return
@@ -408,11 +455,11 @@ func (u *pulling) refuseFile(active []*pulled, r resource.Resource, path string)
 }
 
 // refuseAll refuses the objects in the files that a report is about, or else all.
-func (u *pulling) refuseAll(active []*pulled, report *diag.Report) {
+func (u *pulling) refuseAll(active []*object, report *diag.Report) {
 	found := false
 	for _, d := range report.Sorted() {
 		for _, i := range active {
-			if d.Severity == diag.Error && !i.refused && pathOf(d) == i.Origin.File.Path {
+			if d.Severity == diag.Error && !i.refused && d.Primary().Path() == i.Origin.File.Path {
 				found = true
 				u.refuse(i, "", "the documents would be wrong: "+d.Message, i.Origin)
 			}

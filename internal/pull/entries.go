@@ -1,4 +1,4 @@
-package main
+package pull
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// entries returns the entries of what is pulled, with the live values as the applied ones.
-func (u *pulling) entries(lock *lockfile.Lock) []lockfile.Entry {
+// collect adds what is pulled to the result.
+func (u *pulling) collect() {
 	changed := map[resource.Address]lockfile.Entry{}
 	for _, i := range u.items {
 		if i.refused || len(i.taken)+len(i.agreed) == 0 {
@@ -21,7 +21,7 @@ func (u *pulling) entries(lock *lockfile.Lock) []lockfile.Entry {
 		if bytes.Equal(i.Body.JSON(), e.Applied) && i.skips == 0 {
 			e.Applied = made.Body.JSON()
 		} else {
-			e.Applied = u.merged(i, made)
+			e.Applied = i.merged(made)
 		}
 		e.ETag = cmp.Or(i.live.ETag, e.ETag)
 		changed[i.Address] = e
@@ -31,17 +31,34 @@ func (u *pulling) entries(lock *lockfile.Lock) []lockfile.Entry {
 			u.follow(i, d, changed)
 		}
 	}
-	var out []lockfile.Entry
-	for _, e := range lock.Entries {
-		if c, ok := changed[e.Address]; ok {
-			out = append(out, c)
+	for _, old := range u.Lock.Entries {
+		if e, ok := changed[old.Address]; ok {
+			u.result.Pulled = append(u.result.Pulled, Pulled{e, u.fields(e)})
+		}
+	}
+}
+
+// fields are those of an entry that were pulled.
+func (u *pulling) fields(e lockfile.Entry) (out []Field) {
+	applied, _ := resource.Parse(e.Applied)
+	now := resource.SpecOf(e.Address.Kind).Tree(applied)
+	for _, i := range u.items {
+		if i.Address != e.Address {
+			continue
+		}
+		for _, d := range slices.Concat(i.taken, i.agreed) {
+			to := d.To
+			if v, ok := now.At(d.Path); ok && to != nil {
+				to = &v // without the members that only the platform sets
+			}
+			out = append(out, Field{d.Path.String(), d.From, to})
 		}
 	}
 	return out
 }
 
 // merged is the applied body with the values that were pulled, as the documents say them.
-func (u *pulling) merged(i *pulled, made resource.Resource) []byte {
+func (i *object) merged(made resource.Resource) []byte {
 	spec := resource.SpecOf(i.Address.Kind)
 	body, err := made.Body.Value()
 	if err != nil {
@@ -59,9 +76,9 @@ func (u *pulling) merged(i *pulled, made resource.Resource) []byte {
 }
 
 // follow notes that a dataflow uses another version of its mapping set, once that has been pulled.
-func (u *pulling) follow(i *pulled, d resource.Difference, changed map[resource.Address]lockfile.Entry) {
+func (u *pulling) follow(i *object, d resource.Difference, changed map[resource.Address]lockfile.Entry) {
 	to := d.From.Ref.To
-	n := slices.IndexFunc(u.items, func(i *pulled) bool { return i.Address == to })
+	n := slices.IndexFunc(u.items, func(i *object) bool { return i.Address == to })
 	if n < 0 || u.items[n].refused || u.items[n].skips > 0 || u.items[n].live.ETag != d.To.Text {
 		u.skip(i, d.Path.String(), "it uses another version of "+to.String()+", which was not pulled", i.Origin)
 		return
