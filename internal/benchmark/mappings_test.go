@@ -7,6 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/aepflow/aepflow/compiler"
@@ -98,6 +103,10 @@ func BenchmarkMappings(b *testing.B) {
 	measure(b, benchmark.Figure{Work: "12 mappings on 100,000 rows of CSV, all cores"}, floor, ours)
 }
 
+// customer is the row on which the expressions are measured.
+var customer = map[string]string{"email": "Ada@Example.com", "first_name": "Ada", "last_name": "Lovelace",
+	"country": " gb ", "status": "active", "born": "1815-12-10", "amount": "12.5"}
+
 // BenchmarkEvaluator measures the expressions alone, on one core: how long 100,000 rows take without reading them.
 func BenchmarkEvaluator(b *testing.B) {
 	_, mappings := customerMappings(b)
@@ -115,13 +124,12 @@ func BenchmarkEvaluator(b *testing.B) {
 		programs = append(programs, p)
 	}
 	row := &eval.Map{}
-	for name, value := range map[string]string{"email": "Ada@Example.com", "first_name": "Ada", "last_name": "Lovelace",
-		"country": " gb ", "status": "active", "born": "1815-12-10", "amount": "12.5"} {
+	for name, value := range customer {
 		row.Put(name, eval.OfText(value))
 	}
 	m := eval.NewMachine(set)
 	m.SetObject(row)
-	measure(b, benchmark.Figure{Work: "6 expressions on 100,000 rows, one core"}, nil, func() {
+	ours := func() {
 		for range mappingRows {
 			for _, p := range programs {
 				if v, err := m.Run(p); err != nil || v.IsNull() {
@@ -129,5 +137,62 @@ func BenchmarkEvaluator(b *testing.B) {
 				}
 			}
 		}
-	})
+	}
+	const work = "6 expressions on 100,000 rows, one core"
+	measure(b, benchmark.Figure{Work: work}, nil, ours)
+	if oracle := os.Getenv("AEPFLOW_ORACLE"); oracle != "" {
+		mine := figures[slices.IndexFunc(figures, func(f benchmark.Figure) bool { return f.Work == work })].Ours
+		for _, f := range jexl(b, oracle, mappings) {
+			f.Ours = mine
+			note(f)
+		}
+	}
 }
+
+// jexl measures the same expressions on the same row with the reference implementation,
+// after warm-up and without JSON: once with the flags that it runs with, which leave
+// out Java's optimizing compiler, and once with that compiler.
+func jexl(b *testing.B, oracle string, mappings []record.Mapping) []benchmark.Figure {
+	b.Helper()
+	run := func(stdin string, name string, args ...string) string {
+		cmd := exec.Command(name, args...)
+		cmd.Stdin, cmd.Stderr = strings.NewReader(stdin), os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			b.Fatal(err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	classes := b.TempDir()
+	b.Setenv("ORACLE_CLASSES", filepath.Join(classes, "oracle"))
+	run("", filepath.Join(oracle, "oracle"), "--version") // compiles it
+	path := filepath.Join(classes, "oracle") + ":" + javaLibraries
+	run("", "javac", "-d", filepath.Join(classes, "oracle"), "-cp", path, "testdata/JexlLoop.java")
+	var expressions []string
+	for _, m := range mappings {
+		if m.Form == record.Expression {
+			expressions = append(expressions, m.Source)
+		}
+	}
+	args := []string{"-XX:+UseSerialGC", "-cp", path, "JexlLoop"}
+	for name, value := range customer {
+		args = append(args, name+"="+value)
+	}
+	seconds := func(flags ...string) float64 {
+		s, err := strconv.ParseFloat(run(strings.Join(expressions, "\n"), "java", append(flags, args...)...), 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	}
+	const work, unit = "the same, floor: JEXL", benchmark.Seconds
+	return []benchmark.Figure{
+		{Work: work + " as the reference runs", Unit: unit, Floor: seconds("-XX:TieredStopAtLevel=1"), Factor: 0.2},
+		{Work: work + " with Java's optimizer", Unit: unit, Floor: seconds()},
+	}
+}
+
+// javaLibraries are the reference implementation's, where Debian puts them.
+const javaLibraries = "/usr/share/java/commons-jexl3.jar:/usr/share/java/commons-lang3.jar:/usr/share/java/guava.jar:" +
+	"/usr/share/java/jackson-core.jar:/usr/share/java/jackson-databind.jar:/usr/share/java/jackson-annotations.jar:" +
+	"/usr/share/java/commons-logging.jar"

@@ -110,7 +110,7 @@ func (g *generator) any(depth int) string {
 // mostly gives what f makes, at times something else.
 func (g *generator) mostly(f func(int) string, depth int) string {
 	if g.one(40) {
-		return pick(g, "null", "nil_", "gone", g.any(depth-1), "p.nil")
+		return pick(g, "null", "nil_", "gone", g.any(depth-1), "p.nil", "nullify()")
 	}
 	return f(depth - 1)
 }
@@ -299,8 +299,8 @@ func (g *generator) date(depth int) string {
 		return fmt.Sprintf("zone_date_to_zone(%s, %s)", g.mostly(g.date, depth),
 			quoted(pick(g, "Europe/Berlin", "America/Los_Angeles", "PST", "+02:00", "UTC", "bad/zone", "Asia/Kolkata")))
 	case 6:
-		return fmt.Sprintf("make_date_time(%d, %d, %d, %d, 30, 0, 0, %s)", 1990+g.IntN(50), g.IntN(14), 1+g.IntN(31),
-			g.IntN(25), quoted(pick(g, "UTC", "Europe/Berlin", "America/New_York")))
+		return fmt.Sprintf("%s(%d, %d, %d, %d, 30, 0, 0, %s)", pick(g, "make_date_time", "make_timestamp"),
+			1990+g.IntN(50), g.IntN(14), 1+g.IntN(31), g.IntN(25), quoted(pick(g, "UTC", "Europe/Berlin", "America/New_York")))
 	}
 	return g.date(0)
 }
@@ -310,7 +310,7 @@ func (g *generator) list(depth int) string {
 		return g.leaf("l", "m", "q", "p.tags", "[]", "[1, 2, 3]", `["a", "b"]`, `["a", 1, null]`)
 	}
 	l := func() string { return g.mostly(g.list, depth) }
-	switch g.IntN(13) {
+	switch g.IntN(15) {
 	case 0:
 		return fmt.Sprintf("[%s, %s]", g.any(depth-1), g.any(depth-1))
 	case 1:
@@ -339,7 +339,12 @@ func (g *generator) list(depth int) string {
 		g.params = g.params[:len(g.params)-1]
 		return fmt.Sprintf("%s(%s, %s -> %s)", f, list, name, body)
 	case 10:
-		return fmt.Sprintf("arrays_to_objects(%s, %s, %s, %s)", g.text(0), l(), g.text(0), l())
+		name := pick(g, "arrays_to_objects", "arrays_to_object")
+		return fmt.Sprintf("%s(%s, %s, %s, %s)", name, g.text(0), l(), g.text(0), l())
+	case 11:
+		return fmt.Sprintf("get_keys(%s)", g.mostly(g.object, depth))
+	case 12:
+		return fmt.Sprintf("(%s .. %s)", pick(g, "0", "1", "k", "-2"), pick(g, "1", "3", "7L", "k", "s"))
 	}
 	return g.list(0)
 }

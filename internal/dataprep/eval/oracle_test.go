@@ -287,6 +287,29 @@ func TestOracle(t *testing.T) {
 		pairs, c.failed, c.differ, c.reasons)
 }
 
+// TestGenerator: the pairs try each function that the oracle has.
+func TestGenerator(t *testing.T) {
+	known, err := exec.Command(oracleCommand(t), "--functions").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := map[string]bool{}
+	for name := range strings.FieldsSeq(string(known)) {
+		rest[name] = true
+	}
+	g := &generator{Rand: rand.New(rand.NewPCG(15, 1))}
+	for n := 0; len(rest) > 0 && n < 20_000; n++ {
+		for _, call := range called.FindAllStringSubmatch(g.pair().Expr, -1) {
+			delete(rest, call[1])
+		}
+	}
+	if len(rest) > 0 {
+		t.Errorf("never called: %v", rest)
+	}
+}
+
+var called = regexp.MustCompile(`(\w+)\(`)
+
 // requests are pairs of an expression and a row, each in both modes.
 func (g *generator) requests(pairs int) []request {
 	var all []request
