@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -354,15 +353,11 @@ func (b *schemaBuilder) descriptor(d *Object, path string) string {
 	s := b.schema
 	switch d.Kind {
 	case resource.Descriptor:
-		code, ok := d.text("xdm:namespace"), true
-		if d.text("xdm:property") == "xdm:id" {
-			code, ok = specs.NamespaceCode(code)
-		}
-		if !ok {
+		if d.text("xdm:property") == "xdm:id" { // reads write the code where they know it
 			return "it names a namespace by a number that no visible namespace has"
 		}
 		s.Identities = append(s.Identities, schemas.Identity{
-			Path: path, Namespace: text(code), Primary: d.text("xdm:isPrimary") == "true",
+			Path: path, Namespace: text(d.text("xdm:namespace")), Primary: d.text("xdm:isPrimary") == "true",
 		})
 	case resource.ReferenceIdentity:
 		s.ReferenceIdentities = append(s.ReferenceIdentities,
@@ -404,9 +399,6 @@ func (b *schemaBuilder) isIdentified(d *Object, namespace string) bool {
 		}
 		field, far := d.text("xdm:destinationProperty"), d.text("xdm:destinationNamespace")
 		primary := other.text("xdm:namespace")
-		if code, ok := specs.NamespaceCode(primary); ok {
-			primary = code
-		}
 		isOtherField := field != "" && field != other.text("xdm:sourceProperty")
 		return (namespace == primary || isOtherField) && (far == "" || far == primary)
 	}

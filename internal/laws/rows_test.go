@@ -158,7 +158,7 @@ var rows = append([]row{
 	{of: "descriptor.people-personalemail-address", row: "xdm:namespace", edit: [][2]string{{"personalEmail.address: Email", "personalEmail.address: CRMID"}}, action: planner.Update, calls: put, live: map[string]any{"xdm:namespace": "CRMID"}},
 	{
 		of: "descriptor.people-personalemail-address", row: "xdm:property", also: []string{"xdm:namespace"},
-		graph: func(e *editing) { // the number of Email, 6, is no change
+		graph: func(e *editing) {
 			e.set("xdm:property", text("xdm:id"))
 			e.set("xdm:namespace", text("10000001"))
 		},

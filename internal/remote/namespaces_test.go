@@ -75,6 +75,31 @@ func TestNamespaceNumbers(t *testing.T) {
 	}
 }
 
+// TestNamespaceByNumber: an identity that names its namespace by the number is no drift of one that names it by the
+// code.
+func TestNamespaceByNumber(t *testing.T) {
+	spec := resource.SpecOf(resource.Descriptor)
+	for _, c := range []struct {
+		code, live string
+		same       bool
+	}{{"Email", standard, true}, {"Phone", standard, false}, {"CRMID", own, true}, {"Email", coded, false}} {
+		o := &organization{lists: c.live}
+		lists, err := remote.NewInventory(o, remote.Options{}).Lists(context.Background(), resource.Descriptor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		applied := resource.Object(resource.F("xdm:namespace", resource.String(c.code)),
+			resource.F("xdm:property", resource.String("xdm:code")))
+		aligned, err := spec.Align(applied, lists[resource.Descriptor][0].Body, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := len(spec.Diff(applied, aligned)) == 0; same != c.same {
+			t.Errorf("%s and %s: same %v, want %v", c.code, c.live, same, c.same)
+		}
+	}
+}
+
 // namespaceIn is how a descriptor names its namespace.
 func namespaceIn(t *testing.T, o platform.Object) string {
 	t.Helper()

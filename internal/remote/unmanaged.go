@@ -11,16 +11,17 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// UnmanagedKinds are the kinds of objects that FindUnmanaged looks at: all but those that belong to another object.
+// UnmanagedKinds are the kinds of objects that FindUnmanaged looks at: all but those that belong to another object, and
+// namespaces, which belong to the organization.
 func UnmanagedKinds() []resource.Kind {
-	return []resource.Kind{
-		resource.Connection, resource.FieldGroup, resource.Schema, resource.Dataset, resource.Source, resource.Target,
-		resource.Mapping, resource.Flow,
-	}
+	return slices.DeleteFunc(resource.Kinds(), func(k resource.Kind) bool {
+		spec := resource.SpecOf(k)
+		return k == resource.Namespace || k == resource.DatasetLabels || spec.Tag || spec.IsDescriptor()
+	})
 }
 
 // FindUnmanaged returns the objects of whole lists that nothing owns, sorted by kind, then name. Parts of a dataflow
-// that no dataflow uses, field groups that no schema uses, and connections that no source uses are orphans.
+// that no dataflow uses, parts of schemas that no schema uses, and connections that no source uses are orphans.
 func FindUnmanaged(
 	lists map[resource.Kind][]platform.Object, isOwned func(resource.Kind, string) bool,
 ) []resource.Unmanaged {
@@ -69,9 +70,6 @@ type parts struct {
 	SchemaRef struct {
 		ID string `json:"id"`
 	} `json:"schemaRef"`
-	AllOf []struct {
-		Ref string `json:"$ref"`
-	} `json:"allOf"`
 	Classification struct {
 		ManagedBy string `json:"managedBy"`
 	} `json:"classification"`
@@ -86,6 +84,20 @@ type parts struct {
 func partsOf(o platform.Object) (p parts) {
 	_ = json.Unmarshal(o.Body, &p) // a member of another type counts as absent
 	return p
+}
+
+// refsOf are the resources of the Schema Registry that one consists of.
+func refsOf(o platform.Object) (ids []string) {
+	body, err := resource.ParsePlain(o.Body)
+	if err != nil {
+		return nil // it refers to nothing that can be read
+	}
+	body.Walk(func(at resource.Path, v resource.Value) {
+		if len(at) > 0 && at[len(at)-1].Name == "$ref" && v.Kind == resource.StringValue && v.Text != o.ID {
+			ids = append(ids, v.Text)
+		}
+	})
+	return ids
 }
 
 // usersIn returns the names of what refers to each object.
@@ -114,10 +126,11 @@ func usersIn(lists map[resource.Kind][]platform.Object) map[resource.ObjectKey][
 				use(resource.Dataset, p.Params.DataSetID)
 			case resource.Dataset:
 				use(resource.Schema, p.SchemaRef.ID)
-			case resource.Schema:
-				for _, part := range p.AllOf {
-					use(resource.FieldGroup, part.Ref)
-				}
+			case resource.Schema, resource.FieldGroup, resource.Class, resource.DataType:
+				refs := refsOf(o)
+				use(resource.FieldGroup, refs...)
+				use(resource.Class, refs...)
+				use(resource.DataType, refs...)
 			}
 		}
 	}

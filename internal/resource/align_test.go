@@ -355,22 +355,3 @@ func TestDefaultsOfStreams(t *testing.T) {
 		}
 	}
 }
-
-// TestNamespaceByNumber: an identity names a namespace that every organization has by its code or by its number; of any
-// other namespace only the platform knows the number.
-func TestNamespaceByNumber(t *testing.T) {
-	for _, c := range []struct {
-		code, number string
-		same         bool
-	}{{"Email", "6", true}, {"Email", "7", false}, {"Phone", "7", true}, {"CRMID", "10000001", false}} {
-		applied := Object(F("xdm:namespace", String(c.code)), F("xdm:property", String("xdm:code")))
-		live := json.RawMessage(`{"xdm:namespace":` + c.number + `,"xdm:property":"xdm:id"}`)
-		aligned, err := SpecOf(Descriptor).Align(applied, live, "", noRefs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if same := len(SpecOf(Descriptor).Diff(applied, aligned)) == 0; same != c.same {
-			t.Errorf("%s and %s: same %v, want %v", c.code, c.number, same, c.same)
-		}
-	}
-}

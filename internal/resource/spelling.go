@@ -46,7 +46,6 @@ var spellings = map[Kind][]Spelling{
 	Class:      {textless},
 	FieldGroup: {textless},
 	Schema:     {textless},
-	Descriptor: namespaceSpellings(),
 	Dataset: {
 		textless,
 		{Field: "schemaRef.contentType", Canon: canonMedia, Unsaid: true},
@@ -116,30 +115,6 @@ const emptyText = "\x00"
 func asIs(s string) string { return s }
 
 func withoutSpaces(s string) string { return strings.ReplaceAll(s, " ", "") }
-
-// namespaceSpellings say that an identity names a namespace that every organization has by its code or by its number.
-func namespaceSpellings() []Spelling {
-	out := []Spelling{{Field: "xdm:namespace", Canon: canonNamespace}}
-	for _, n := range specs.StandardNamespaces() {
-		out = append(out, Spelling{Field: "xdm:property", Canon: canonProperty, When: "xdm:namespace=" + n.Code})
-	}
-	return out
-}
-
-// canonNamespace is the code of an identity namespace that every organization has.
-func canonNamespace(s string) string {
-	if code, ok := specs.NamespaceCode(s); ok {
-		return code
-	}
-	return s
-}
-
-func canonProperty(s string) string {
-	if s == "xdm:id" {
-		return "xdm:code"
-	}
-	return s
-}
 
 // canonVersion drops trailing zeros of a version: 1.0 is 1.
 func canonVersion(s string) string {
