@@ -18,22 +18,30 @@ import (
 
 // What the catalog knows only adds findings: what the documents are lowered to never depends on it.
 
-// according says that a finding is based on the catalog.
-func (r *resolver) according() string {
-	return "according to " + r.options.Catalog.Name + "; if it is out of date, run `aepflow catalog`"
+// according says that a finding is based on the catalog. file is the one that it has the columns of, "" where there is
+// only one.
+func (r *resolver) according(file string) string {
+	if file != "" {
+		file = ", which has the columns of " + file
+	}
+	return "according to " + r.options.Catalog.Name + file + "; if it is out of date, run `aepflow catalog`"
 }
 
 // accordingly reports what was found with the help of the catalog.
-func (r *resolver) accordingly(found *diag.Report) {
+func (r *resolver) accordingly(found *diag.Report) { r.accordingTo("", found) }
+
+// accordingTo reports what was found with the columns of a file.
+func (r *resolver) accordingTo(file string, found *diag.Report) {
 	r.report.Append(found.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
-		if note := r.according(); !slices.Contains(d.Notes, note) {
+		note := r.according(file)
+		if !slices.Contains(d.Notes, note) {
 			d.Notes = append(slices.Clip(d.Notes), note)
 		}
 		return d, true
 	}))
 }
 
-// sourceName returns how the catalog names the connection of a dataflow, and the table or file; false where no catalog
+// sourceName returns how the catalog names the connection of a dataflow, and the table or path; false where no catalog
 // has one.
 func (r *resolver) sourceName(u *unit) (via, data string, ok bool) {
 	f := u.dataflow
@@ -50,7 +58,7 @@ func (r *resolver) sourceName(u *unit) (via, data string, ok bool) {
 	switch {
 	case readsTable(f):
 		return via, f.Table, f.Table != ""
-	case f.Files != nil && pathType(f.Files) == "file":
+	case f.Files != nil:
 		return via, f.Files.Path, f.Files.Path != ""
 	}
 	return "", "", false
@@ -58,7 +66,8 @@ func (r *resolver) sourceName(u *unit) (via, data string, ok bool) {
 
 // knownSource is what the catalog knows of the source of a dataflow.
 type knownSource struct {
-	data    string // table or file
+	data    string // table or path
+	file    string // the one of several files that the columns are of
 	columns map[string]string
 	env     dataprep.Env
 }
@@ -68,11 +77,12 @@ func (r *resolver) knownSource(u *unit) (knownSource, bool) {
 	if !ok {
 		return knownSource{}, false
 	}
-	columns, ok := r.options.Catalog.Columns(via, data)
+	source, ok := r.options.Catalog.Source(via, data)
 	if !ok {
 		return knownSource{}, false
 	}
-	k := knownSource{data: data, columns: columns}
+	columns := source.Columns
+	k := knownSource{data: data, file: source.File, columns: columns}
 	names := slices.Sorted(maps.Keys(columns))
 	k.env = dataprep.Env{Columns: map[string]string{}, Names: nearest.Of(names)}
 	if !canNest(u.dataflow) {
@@ -110,14 +120,14 @@ func (r *resolver) checkSource(u *unit, rows []filled) {
 		return
 	}
 	found := &diag.Report{}
-	defer r.accordingly(found)
+	defer r.accordingTo(k.file, found)
 	if len(u.dataflow.Columns) > 0 {
 		k.compareDeclared(u, found)
 		return
 	}
 	for i := range rows {
 		if typ := k.checkRow(rows[i], found); rows[i].typ == "" && typ != "" {
-			rows[i].typ, rows[i].according = typ, r.according()
+			rows[i].typ, rows[i].according = typ, r.according(k.file)
 		}
 	}
 	if delta := u.dataflow.Delta; delta != nil {

@@ -18,9 +18,11 @@ type Transform struct {
 	Fields   *xdm.Schema
 	Tests    []Test
 
-	Connection string // name of a Connection document, ID of a connection, or data-landing-zone; "" of streams and such
-	Object     string // the table, or the path of files
-	IsFiles    bool
+	Connection  string // name of a Connection document, ID of a connection, or data-landing-zone; "" of streams and such
+	Object      string // the table, or the path of files
+	IsFiles     bool
+	IsFolder    bool // or a pattern
+	IsRecursive bool
 }
 
 // Test is a test of a dataflow with its place: a map of the document.
@@ -56,6 +58,7 @@ func (p *project) transform(u *unit) Transform {
 	switch files := u.dataflow.Files; {
 	case files != nil:
 		t.Object, t.IsFiles = files.Path, true
+		t.IsFolder, t.IsRecursive = pathType(files) == "folder", files.Recursive
 		t.Connection = cmp.Or(t.Connection, via.Connector) // the landing zone has none
 	default:
 		t.Object = u.dataflow.Table

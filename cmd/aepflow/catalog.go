@@ -150,12 +150,12 @@ func (c catalogCmd) result(
 	}
 	out.Summary.Breaks = len(broken)
 	for _, u := range unread {
-		reason := "the connection was not applied"
-		if u.Err != nil {
-			reason = output.Line(u.Err.Error())
+		if u.IsFault() {
 			out.Summary.Unread++
 		}
-		out.Unread = append(out.Unread, unreadSource{knowledge.SourceName(u.Source.Key(), u.Source.Data), reason})
+		out.Unread = append(out.Unread, unreadSource{
+			knowledge.SourceName(u.Source.Key(), u.Source.Data), output.Line(u.Err.Error()),
+		})
 	}
 	for _, all := range after.Sources {
 		out.Summary.Sources += len(all)

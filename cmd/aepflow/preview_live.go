@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"path"
-	"strings"
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/remote"
@@ -35,9 +33,16 @@ func (previewCmd) live(
 	read := remote.ExploreTable
 	if t.IsFiles {
 		read = remote.ExploreFile
-		if object, err = oneFile(ctx, conn, from.Place, object); err != nil {
+	}
+	if t.IsFolder {
+		first, ok, err := remote.FirstFile(ctx, conn, from.Place, t.Object, t.IsRecursive)
+		if err != nil {
 			return err
 		}
+		if !ok {
+			return exit(exitUsage, "the platform shows no file at %s", t.Object)
+		}
+		object = first.Path
 	}
 	contents, err := read(ctx, conn, from.Place, object, true)
 	if err != nil {
@@ -51,25 +56,4 @@ func (previewCmd) live(
 		s.add()
 	}
 	return nil
-}
-
-// oneFile is the first file at a path, which may be a folder or a pattern.
-func oneFile(ctx context.Context, conn *connection, place remote.Place, object string) (string, error) {
-	folder, pattern := path.Split(object)
-	switch {
-	case pattern == "":
-		pattern = "*"
-	case !strings.Contains(pattern, "*"):
-		return object, nil
-	}
-	items, err := remote.ExploreItems(ctx, conn, place, folder)
-	if err != nil {
-		return "", err
-	}
-	for _, item := range items {
-		if fits, _ := path.Match(pattern, path.Base(item.Path)); fits && item.Type == "file" {
-			return item.Path, nil
-		}
-	}
-	return "", exit(exitUsage, "the platform shows no file at %s", object)
 }

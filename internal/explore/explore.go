@@ -18,6 +18,19 @@ type Item struct {
 	Type string `json:"type"` // table, file, folder
 	Name string `json:"name"`
 	Path string `json:"path"` // as documents name it
+	// IsOpaque says that the platform cannot read the columns of a file, such as an encrypted one.
+	IsOpaque bool `json:"-"`
+}
+
+// UnmarshalJSON reads an item as the platform lists it.
+func (i *Item) UnmarshalJSON(text []byte) error {
+	var has struct {
+		Type, Name, Path string
+		CanFetchSchema   *bool
+	}
+	err := json.Unmarshal(text, &has)
+	*i = Item{has.Type, has.Name, has.Path, has.CanFetchSchema != nil && !*has.CanFetchSchema}
+	return err
 }
 
 // Contents is what a table or a file contains.

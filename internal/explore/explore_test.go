@@ -53,7 +53,7 @@ func TestParseContents(t *testing.T) {
 }
 
 func TestParseItems(t *testing.T) {
-	want := []Item{{"table", "a", "s.a"}}
+	want := []Item{{"table", "a", "s.a", false}}
 	for _, text := range []string{
 		`[{"type":"table","name":"a","path":"s.a","canPreview":true}]`,
 		`{"items":[{"type":"table","name":"a","path":"s.a"}]}`,

@@ -45,6 +45,9 @@ func printBody(c *Catalog) []byte {
 		p.open(2, via, len(all))
 		each(all, func(name string, s Source, last bool) {
 			p.open(3, name, 1)
+			if s.File != "" {
+				p.member(4, "file", s.File, true)
+			}
 			p.open(4, "columns", len(s.Columns))
 			each(s.Columns, func(column, typ string, last bool) { p.member(5, column, typ, !last) })
 			p.end(4, len(s.Columns), false)

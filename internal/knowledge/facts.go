@@ -67,14 +67,14 @@ func (x *Facts) Type(id string) *xdm.DataType {
 	return x.types[x.catalog.ID(id)]
 }
 
-// Columns returns the columns of a table or file by name. via is the address or ID of its connection, or the ID of its
+// Source returns what is known of a table or of files. via is the address or ID of its connection, or the ID of its
 // connection specification.
-func (x *Facts) Columns(via, data string) (map[string]string, bool) {
+func (x *Facts) Source(via, data string) (Source, bool) {
 	if x == nil || x.catalog == nil {
-		return nil, false
+		return Source{}, false
 	}
 	s, ok := x.catalog.Sources[via][data]
-	return s.Columns, ok
+	return s, ok
 }
 
 // Regrouped returns the facts of a catalog whose schemas have the classes and field groups of those in another one.

@@ -21,9 +21,10 @@ type Catalog struct {
 	Parts   map[string]Part              `json:"parts"`   // classes, field groups, and data types by $id
 }
 
-// Source is a table or a file.
+// Source is a table, a file, or a folder or pattern of files.
 type Source struct {
-	Columns map[string]string `json:"columns"` // types as documents write them, "" where none fits
+	File    string            `json:"file,omitempty"` // the one of several files that the columns are of
+	Columns map[string]string `json:"columns"`        // types as documents write them, "" where none fits
 }
 
 // Schema is a schema that no document makes.

@@ -9,13 +9,15 @@ import (
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
-// SourceRef is a table or file that a dataflow reads.
+// SourceRef is what a dataflow reads: a table, a file, or a folder or pattern of files.
 type SourceRef struct {
-	Via       string // address or ID of the connection, "" for a source without one
-	Spec      string // ID of the connection specification
-	Data      string // table or path
-	IsFile    bool
-	Dataflows []string // that read it, sorted
+	Via         string // address or ID of the connection, "" for a source without one
+	Spec        string // ID of the connection specification
+	Data        string // table or path
+	IsFile      bool
+	IsFolder    bool     // or a pattern
+	IsRecursive bool     // a folder with those below it
+	Dataflows   []string // that read it, sorted
 }
 
 // Key is how the catalog names the connection.
@@ -39,13 +41,21 @@ type PartRef struct{ ID, Kind string }
 // ReferencesOf returns what a graph refers to. What Adobe publishes and aepflow knows anyway is left out: standard
 // classes and field groups.
 func ReferencesOf(g *resource.Graph) (References, error) {
-	x := &collector{sources: map[[2]string]SourceRef{}, schemas: map[string]bool{}, parts: map[PartRef]bool{}}
+	x := &collector{
+		sources: map[[2]string]SourceRef{}, schemas: map[string]bool{}, parts: map[PartRef]bool{},
+		encrypted: map[string]bool{},
+	}
+	bodies := make([]resource.Value, 0, len(g.All()))
 	for _, r := range g.All() {
 		v, err := r.Body.Value()
 		if err != nil {
 			return References{}, err
 		}
-		x.resource(r.Address, v)
+		bodies = append(bodies, v)
+		x.encrypted[r.Address.Name] = x.encrypted[r.Address.Name] || r.Address.Kind == resource.Flow && isEncrypted(v)
+	}
+	for i, r := range g.All() {
+		x.resource(r.Address, bodies[i])
 	}
 	out := References{Schemas: slices.Sorted(maps.Keys(x.schemas))}
 	for key := range x.sources {
@@ -61,9 +71,17 @@ func ReferencesOf(g *resource.Graph) (References, error) {
 }
 
 type collector struct {
-	sources map[[2]string]SourceRef
-	schemas map[string]bool
-	parts   map[PartRef]bool
+	sources   map[[2]string]SourceRef
+	schemas   map[string]bool
+	parts     map[PartRef]bool
+	encrypted map[string]bool // dataflows
+}
+
+// isEncrypted reports whether a dataflow reads encrypted files. The platform cannot show what they contain.
+func isEncrypted(flow resource.Value) bool {
+	return slices.ContainsFunc(at(flow, "transformations").Items, func(t resource.Value) bool {
+		return at(t, "name").Text == "Encryption"
+	})
 }
 
 func (x *collector) resource(a resource.Address, v resource.Value) {
@@ -99,15 +117,15 @@ func (x *collector) source(dataflow string, v resource.Value) {
 	s := SourceRef{Spec: at(v, "connectionSpec", "id").Text, Via: text(at(v, "baseConnectionId"))}
 	if s.Data = at(v, "params", "tableName").Text; s.Data == "" {
 		s.Data, s.IsFile = at(v, "params", "path").Text, true
-		if at(v, "params", "type").Text != "file" || strings.ContainsAny(s.Data, "*?") {
-			return // a folder, or files that come later: none of them describes the others
-		}
+		s.IsFolder = at(v, "params", "type").Text == "folder"
+		s.IsRecursive = at(v, "params", "recursive").Text == "true"
 	}
-	if s.Data == "" {
+	if s.Data == "" || x.encrypted[dataflow] {
 		return
 	}
 	key := [2]string{s.Key(), s.Data}
 	if known, ok := x.sources[key]; ok {
+		known.IsRecursive = known.IsRecursive || s.IsRecursive
 		s = known
 	}
 	s.Dataflows = append(s.Dataflows, dataflow)

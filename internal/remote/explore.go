@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/aepflow/aepflow/internal/explore"
 	"github.com/aepflow/aepflow/internal/platform"
@@ -52,6 +53,30 @@ func ExploreFile(ctx context.Context, d platform.Doer, p Place, file string, pre
 		q.Set("preview", "true")
 	}
 	return exploreContents(ctx, d, p, q)
+}
+
+// mostFolders is how many folders FirstFile lists.
+const mostFolders = 6
+
+// FirstFile returns the first file by name in a folder, or of those that fit a pattern. If it is recursive and there is
+// none, it looks in the first folder by name, and so on: it lists a few folders at most.
+func FirstFile(ctx context.Context, d platform.Doer, p Place, path string, recursive bool) (explore.Item, bool, error) {
+	folder, pattern := explore.Folder(path)
+	folders := []string{folder}
+	for n := 0; n < mostFolders && len(folders) > 0; n++ {
+		items, err := ExploreItems(ctx, d, p, folders[0])
+		if err != nil {
+			return explore.Item{}, false, err
+		}
+		if first, ok := explore.FirstFile(items, pattern); ok {
+			return first, true, nil
+		}
+		folders = folders[1:]
+		if recursive {
+			folders = slices.Concat(explore.Folders(items), folders)
+		}
+	}
+	return explore.Item{}, false, nil
 }
 
 func exploreBody(ctx context.Context, d platform.Doer, p Place, q url.Values) ([]byte, error) {

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +27,18 @@ type Lesson struct {
 // Unread is a source whose columns could not be read.
 type Unread struct {
 	Source knowledge.SourceRef
-	Err    error // nil if its connection was not created yet
+	Err    error
+}
+
+// Reasons of Unread that are no fault of the source.
+var (
+	ErrNoConnection = errors.New("the connection was not applied")
+	ErrNoFile       = errors.New("there is no file now whose columns the platform can read")
+)
+
+// IsFault reports whether the source should have answered.
+func (u Unread) IsFault() bool {
+	return !errors.Is(u.Err, ErrNoConnection) && !errors.Is(u.Err, ErrNoFile)
 }
 
 // Learn reads what documents refer to: tables and files, and schemas with their classes, field groups, data types, and
@@ -73,28 +85,19 @@ type student struct {
 	unread  []Unread
 }
 
-// source reads the columns of a table or a file.
+// source reads the columns of a table or of files.
 func (s *student) source(ctx context.Context, ref knowledge.SourceRef) error {
-	place, ok := s.Place(ref)
-	var err error
-	if ok {
-		read := ExploreTable
-		if ref.IsFile {
-			read = ExploreFile
-		}
-		contents, err2 := read(ctx, s.client, place, ref.Data, false)
-		if err = err2; err == nil {
-			columns := map[string]string{}
-			for _, c := range contents.Columns {
-				columns[c.Name] = c.Type
-			}
-			s.enter(ref, knowledge.Source{Columns: columns})
+	err := ErrNoConnection
+	if place, ok := s.Place(ref); ok {
+		var source knowledge.Source
+		if source, err = s.columns(ctx, place, ref); err == nil {
+			s.enter(ref, source)
 			return nil
 		}
 		if platform.IsAuth(err) || ctx.Err() != nil {
 			return err
 		}
-		if s.isGone(ctx, place, ref) {
+		if !ref.IsFolder && s.isGone(ctx, place, ref) {
 			return nil
 		}
 	}
@@ -105,6 +108,34 @@ func (s *student) source(ctx context.Context, ref knowledge.SourceRef) error {
 	defer s.mu.Unlock()
 	s.unread = append(s.unread, Unread{ref, err})
 	return nil
+}
+
+// columns are those of a table or a file. Those of a folder or a pattern are the columns of its first file, as the
+// platform itself takes them.
+func (s *student) columns(ctx context.Context, place Place, ref knowledge.SourceRef) (out knowledge.Source, err error) {
+	read, object := ExploreTable, ref.Data
+	if ref.IsFile {
+		read = ExploreFile
+	}
+	if ref.IsFolder {
+		first, ok, err := FirstFile(ctx, s.client, place, ref.Data, ref.IsRecursive)
+		if err != nil {
+			return out, err
+		}
+		if !ok {
+			return out, ErrNoFile
+		}
+		object, out.File = first.Path, first.Path
+	}
+	contents, err := read(ctx, s.client, place, object, false)
+	if err != nil {
+		return out, err
+	}
+	out.Columns = map[string]string{}
+	for _, c := range contents.Columns {
+		out.Columns[c.Name] = c.Type
+	}
+	return out, nil
 }
 
 func (s *student) enter(ref knowledge.SourceRef, source knowledge.Source) {
