@@ -20,6 +20,7 @@ type writer struct {
 	writes  []write
 	faults  []Fault
 	failure *Fault
+	padding int // elements before those that the path to the next value names
 }
 
 type write struct {
@@ -87,7 +88,7 @@ func (w *writer) spread(path []place, l *level, steps []step, v eval.Value, dept
 				value, ok = w.spread(at, l.item(), steps[1:], item, depth+1)
 			}
 			if !ok && len(steps) > 1 {
-				w.writes = append(w.writes, write{path: at})
+				w.put(at, l.item(), eval.Value{})
 			}
 			if ok || len(steps) > 1 {
 				out = append(out, value)
@@ -96,8 +97,33 @@ func (w *writer) spread(path []place, l *level, steps []step, v eval.Value, dept
 		}
 		return eval.OfList(out), wrote
 	default:
+		w.padding += s.index
+		defer func() { w.padding -= s.index }()
 		return w.spread(append(path, place{index: s.index}), l.item(), steps[1:], v, depth+1)
 	}
+}
+
+// maxSize bounds a record, which is in memory as a whole: a value, an element before one that a mapping names, and 256
+// bytes of a text.
+const (
+	maxSize  = 250_000
+	textUnit = 256
+)
+
+// put notes a write, unless the record gets too large.
+func (w *writer) put(path []place, l *level, v eval.Value) bool {
+	cost := 1 + w.padding
+	if v.Kind() == eval.Text {
+		cost += len(v.Str()) / textUnit
+	}
+	w.m.left -= cost
+	if w.m.size += cost; w.m.size > maxSize {
+		w.fail(l, TooLarge, "the record is too large: more than %d values, or %d MB of texts", maxSize,
+			maxSize*textUnit/1_000_000)
+		return false
+	}
+	w.writes = append(w.writes, write{path, v})
+	return true
 }
 
 // write converts a value to the type of its field and writes it; false if nothing is left.
@@ -114,10 +140,7 @@ func (w *writer) write(path []place, l *level, v eval.Value, depth int) (eval.Va
 		return w.list(path, l, v, depth)
 	}
 	out, ok := w.scalar(l, v)
-	if ok {
-		w.writes = append(w.writes, write{path, out})
-	}
-	return out, ok
+	return out, ok && w.put(path, l, out)
 }
 
 // object writes the members that the schema has; others are dropped.

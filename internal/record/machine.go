@@ -25,6 +25,9 @@ type Machine struct {
 	root     *level
 	targets  []target // of each mapping
 	writer   writer
+	size     int  // of the record so far
+	limited  bool // by left
+	left     int  // work, see Limit
 }
 
 // declared is what the dataflow declares of a column.
@@ -35,9 +38,10 @@ type declared struct {
 
 // target is how far the way to a destination is the same for each row.
 type target struct {
-	path  []place
-	level *level
-	rest  []step // from the first [*] on
+	path    []place
+	level   *level
+	rest    []step // from the first [*] on
+	padding int    // elements before those that the path names
 }
 
 func (m *Machine) target(steps []step) target {
@@ -49,6 +53,7 @@ func (m *Machine) target(steps []step) target {
 			p.level = t.level
 		} else {
 			t.level = t.level.item()
+			t.padding += p.index
 		}
 		t.path, t.rest = append(t.path, p), t.rest[1:]
 	}
@@ -167,17 +172,30 @@ func typed(text, typ string) eval.Value {
 	return eval.OfText(text)
 }
 
+// Limit bounds the work on all further rows together: a step of an expression, a value that a path passes, and 256
+// bytes of a text that is written. When it is used up, mappings fail.
+func (m *Machine) Limit(work int) { m.limited, m.left = true, work }
+
+// Spent reports whether the work that Limit allows is used up.
+func (m *Machine) Spent() bool { return m.limited && m.left <= 0 }
+
 // Outcomes are what each mapping did to the row.
 func (m *Machine) Outcomes() []Outcome { return m.outcomes }
 
 // Faults are why the platform would reject the row; none if it would take it.
 func (m *Machine) Faults() []Fault { return m.faults }
 
+// FaultsOf are those of the faults that the value of a mapping causes.
+func (m *Machine) FaultsOf(mapping int) []Fault {
+	o := m.outcomes[mapping]
+	return m.faults[o.from:o.to]
+}
+
 // AppendJSON writes the record.
 func (m *Machine) AppendJSON(b []byte) []byte { return m.tree.root.appendJSON(b) }
 
 func (m *Machine) run() {
-	m.faults = m.faults[:0]
+	m.faults, m.size = m.faults[:0], 0
 	m.tree.reset(m.root)
 	for _, i := range m.set.order {
 		m.outcomes[i] = m.apply(&m.set.mappings[i], &m.targets[i])
@@ -187,6 +205,9 @@ func (m *Machine) run() {
 
 // apply runs a mapping and writes what it gives.
 func (m *Machine) apply(p *mapping, to *target) Outcome {
+	if m.left--; m.Spent() {
+		return Outcome{State: Failed, Code: string(eval.TooMuchWork), Message: "the rows need too much work"}
+	}
 	v, fault := m.value(p)
 	switch {
 	case fault != nil && fault.Code == eval.CannotEvaluate:
@@ -196,18 +217,20 @@ func (m *Machine) apply(p *mapping, to *target) Outcome {
 	case v.IsNull():
 		return Outcome{}
 	}
-	w := &m.writer
-	*w = writer{m: m, writes: w.writes[:0], faults: w.faults[:0]}
+	w, size := &m.writer, m.size
+	*w = writer{m: m, writes: w.writes[:0], faults: w.faults[:0], padding: to.padding}
 	out, wrote := w.spread(to.path, to.level, to.rest, v, len(to.path))
 	switch {
 	case w.failure != nil:
+		m.size = size
 		return Outcome{State: Failed, Code: w.failure.Code, Message: w.failure.Message}
 	case !wrote:
 		return Outcome{}
 	}
 	w.commit()
+	from := len(m.faults)
 	m.faults = append(m.faults, w.faults...)
-	return Outcome{State: Filled, Value: out}
+	return Outcome{State: Filled, Value: out, from: from, to: len(m.faults)}
 }
 
 func (m *Machine) value(p *mapping) (eval.Value, *eval.Error) {
@@ -215,17 +238,20 @@ func (m *Machine) value(p *mapping) (eval.Value, *eval.Error) {
 	case Constant:
 		return eval.OfText(p.Source), nil
 	case Expression:
-		return m.eval.Run(p.program)
+		v, fault := m.eval.Run(p.program)
+		m.left -= m.eval.Work()
+		return v, fault
 	}
 	v := m.row[p.slot]
 	if v == eval.Missing {
 		return v, &eval.Error{Code: eval.MissingAttribute, Message: fmt.Sprintf("the row has no `%s`", p.path[0].Name)}
 	}
-	return follow(v, p.path[0].Indexes, p.path[1:]), nil
+	return m.follow(v, p.path[0].Indexes, p.path[1:]), nil
 }
 
 // follow goes down a path in a row. What is not there is null.
-func follow(v eval.Value, indexes []string, path []xdm.Step) eval.Value {
+func (m *Machine) follow(v eval.Value, indexes []string, path []xdm.Step) eval.Value {
+	m.left--
 	for i, index := range indexes {
 		if v.Kind() != eval.List {
 			return eval.Value{}
@@ -234,7 +260,7 @@ func follow(v eval.Value, indexes []string, path []xdm.Step) eval.Value {
 		if index == "*" {
 			out := make([]eval.Value, len(items))
 			for j, item := range items {
-				out[j] = follow(item, indexes[i+1:], path)
+				out[j] = m.follow(item, indexes[i+1:], path)
 			}
 			return eval.OfList(out)
 		}
@@ -251,7 +277,7 @@ func follow(v eval.Value, indexes []string, path []xdm.Step) eval.Value {
 		return eval.Value{}
 	}
 	v, _ = v.Object().Get(path[0].Name)
-	return follow(v, path[0].Indexes, path[1:])
+	return m.follow(v, path[0].Indexes, path[1:])
 }
 
 // require notes the required members that the objects of a record lack.

@@ -58,6 +58,7 @@ const (
 	NotAnObject  = "not-an-object"
 	NotAList     = "not-a-list"
 	TooDeep      = "too-deep"
+	TooLarge     = "too-large"
 	MissingField = "required-field"
 )
 
@@ -66,6 +67,7 @@ type Outcome struct {
 	State         State
 	Code, Message string
 	Value         eval.Value
+	from, to      int // of the faults of the row, those of the value
 }
 
 // Fault is a reason why the platform would reject the row.

@@ -280,3 +280,72 @@ func BenchmarkFields(b *testing.B) {
 		m.Fields(row)
 	}
 }
+
+// A record has at most 250,000 values, counting the elements that an index skips, and 64 MB of texts. A mapping with
+// which it would have more fails, and leaves nothing.
+func TestSizeOfRecords(t *testing.T) {
+	s := fields(t)
+	list := func(n int) string { return `{"l":[` + strings.TrimSuffix(strings.Repeat("1,", n), ",") + `]}` }
+	text := `{"l":"` + strings.Repeat("x", 4_000_000) + `"}`
+	copies := func(n int) (out []record.Mapping) {
+		for i := range n {
+			out = append(out, record.Mapping{Destination: "_acme.labels.k" + string(rune('a'+i)), Source: "l"})
+		}
+		return out
+	}
+	row := func(text string) eval.Value {
+		v, err := eval.ParseJSON(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	tags := record.Mapping{Destination: "_acme.tags", Source: "l"}
+	skip := record.Mapping{Destination: "_acme.lines[9999].sku", Form: record.Constant, Source: "x"}
+	for _, tt := range []struct {
+		row      string
+		mappings []record.Mapping
+		failed   int
+	}{
+		{list(250_001), []record.Mapping{tags}, 1},
+		{list(240_000), []record.Mapping{tags, skip}, 0},
+		{list(240_001), []record.Mapping{tags, skip}, 1},
+		{text, copies(15), 0},
+		{text, copies(17), 2},
+	} {
+		set, err := record.Compile(s, nil, tt.mappings, inputs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := record.NewMachine(set)
+		m.Object(row(`{"l":"x"}`).Object()) // each row begins anew
+		m.Object(row(tt.row).Object())
+		failed := 0
+		for _, o := range m.Outcomes() {
+			if o.State == record.Failed && o.Code == record.TooLarge {
+				failed++
+			}
+		}
+		if failed != tt.failed {
+			t.Errorf("%d bytes and %d mappings: %d failed, want %d", len(tt.row), len(tt.mappings), failed, tt.failed)
+		}
+	}
+}
+
+// A limit is for all rows together: once the work is used up, mappings fail.
+func TestLimit(t *testing.T) {
+	set, err := record.Compile(fields(t), nil, []record.Mapping{{Destination: "_acme.text", Source: "a"}}, inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := record.NewMachine(set)
+	m.Limit(7)
+	for row, want := range []record.State{record.Filled, record.Filled, record.Failed, record.Failed} {
+		if err := m.JSON([]byte(`{"a":"x"}`)); err != nil {
+			t.Fatal(err)
+		}
+		if o := m.Outcomes()[0]; o.State != want || m.Spent() != (want == record.Failed) {
+			t.Errorf("row %d: %+v, spent %v", row, o, m.Spent())
+		}
+	}
+}

@@ -171,6 +171,9 @@ func (m *Machine) Run(p *Program) (Value, *Error) {
 	return v, nil
 }
 
+// Work is the work of the last run.
+func (m *Machine) Work() int { return MaxWork - max(m.work, 0) }
+
 // attribute finds a top-level attribute by name.
 func (m *Machine) attribute(name string) (Value, bool) {
 	if i, ok := m.set.slots[name]; ok && i < len(m.row) {
