@@ -137,7 +137,7 @@ func Open(opts Options) (*Server, error) {
 // routes are the calls of every service.
 func (s *Server) routes() []core.Route {
 	return slices.Concat(ims.Routes(), sandbox.Routes(), flow.Routes(), registry.Routes(), catalog.Routes(),
-		dataprep.Routes(), connectors.Routes(), admin{s}.routes())
+		dataprep.Routes(flow.BoundRows), connectors.Routes(), admin{s}.routes())
 }
 
 func (s *Server) open() error {

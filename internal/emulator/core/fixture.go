@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -218,46 +219,63 @@ func declaredType(decl string) string {
 }
 
 // Rows reads up to limit rows of a table; below 0 all of them.
-func (f *Fixture) Rows(ctx context.Context, table string, limit int) ([]object, error) {
+func (f *Fixture) Rows(ctx context.Context, table string, limit int) (out []object, err error) {
+	err = f.Each(ctx, table, func(row object) error {
+		if len(out) == limit {
+			return io.EOF
+		}
+		out = append(out, row)
+		return nil
+	})
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return out, err
+}
+
+// Each reads the rows of a table until there are no more, or take returns an error, which it returns.
+func (f *Fixture) Each(ctx context.Context, table string, take func(object) error) error {
 	if !slices.Contains(f.Names, table) {
-		return nil, ErrNoTable
+		return ErrNoTable
 	}
 	if f.db == nil {
 		set, err := f.file(table)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if limit >= 0 {
-			return set.rows[:min(limit, len(set.rows))], nil
+		for _, row := range set.rows {
+			if err := take(row); err != nil {
+				return err
+			}
 		}
-		return set.rows, nil
+		return nil
 	}
 	columns, err := f.sqliteColumns(ctx, table)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	rows, err := f.db.QueryContext(ctx, "SELECT * FROM "+quoteIdent(table)+" LIMIT ?", limit)
+	rows, err := f.db.QueryContext(ctx, "SELECT * FROM "+quoteIdent(table))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var out []object
-	for rows.Next() {
-		cells := make([]any, len(columns))
-		at := make([]any, len(columns))
-		for i := range cells {
-			at[i] = &cells[i]
-		}
-		if err := rows.Scan(at...); err != nil {
-			return nil, err
-		}
-		o := object{}
-		for i, c := range columns {
-			o[c.Name] = cellValue(cells[i], c.Kind)
-		}
-		out = append(out, o)
+	cells, at := make([]any, len(columns)), make([]any, len(columns))
+	for i := range cells {
+		at[i] = &cells[i]
 	}
-	return out, rows.Err()
+	for rows.Next() {
+		if err := rows.Scan(at...); err != nil {
+			return err
+		}
+		row := object{}
+		for i, c := range columns {
+			row[c.Name] = cellValue(cells[i], c.Kind)
+		}
+		if err := take(row); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // cellValue makes JSON of what a driver gives.

@@ -13,14 +13,14 @@ import (
 )
 
 // Routes are the calls of Data Prep: mapping sets, with every version kept, and
-// the expression language's helpers.
-func Routes() []core.Route {
+// the expression language's helpers. Where a call gives no rows, bound does.
+func Routes(bound Bound) []core.Route {
 	r := core.RoutesOf(core.DataPrep)
 	return []core.Route{
 		r(http.MethodGet, "/mappingSets", core.Reads, listMappingSets),
 		r(http.MethodPost, "/mappingSets", core.Writes, core.With((*core.Call).Object, createMappingSet)),
-		r(http.MethodPost, "/mappingSets/validate", core.Reads, core.With((*core.Call).Object, validateMappingSet)),
-		r(http.MethodPost, "/mappingSets/preview", core.Reads, core.With((*core.Call).Object, previewMappingSet)),
+		r(http.MethodPost, "/mappingSets/validate", core.Reads, core.With((*core.Call).Object, bound.validate)),
+		r(http.MethodPost, "/mappingSets/preview", core.Reads, core.With((*core.Call).Object, bound.preview)),
 		r(http.MethodGet, "/mappingSets/{id}", core.Reads, core.With(mappingSet, getMappingSet)),
 		r(http.MethodPut, "/mappingSets/{id}", core.Writes, core.With(mappingSet, replaceMappingSet)),
 		r(http.MethodDelete, "/mappingSets/{id}", core.Writes, deleteMappingSet),
@@ -29,7 +29,7 @@ func Routes() []core.Route {
 		r(http.MethodGet, "/mappingSets/{id}/mappings/{mapping}", core.Reads, core.With(mappingSet, getMapping)),
 		r(http.MethodPut, "/mappingSets/{id}/mappings/{mapping}", core.Writes, core.With(mappingSet, writeMapping)),
 		r(http.MethodDelete, "/mappingSets/{id}/mappings/{mapping}", core.Writes, core.With(mappingSet, writeMapping)),
-		r(http.MethodPost, "/languages/el/validate", core.Reads, core.With((*core.Call).Object, validateExpression)),
+		r(http.MethodPost, "/languages/el/validate", core.Reads, core.With((*core.Call).Object, bound.validateExpression)),
 		r(http.MethodGet, "/languages/el/functions", core.Reads, listFunctions),
 		r(http.MethodGet, "/languages/el/operators", core.Reads, listOperators),
 	}
@@ -47,7 +47,7 @@ func createMappingSet(c *core.Call, body object) (core.Answer, error) {
 	if err != nil {
 		return core.Answer{}, err
 	}
-	if err := checkDestinations(c, set); err != nil {
+	if err := checkMappings(c, set); err != nil {
 		return core.Answer{}, err
 	}
 	o := AddMappingSet(c, c.Env.NewHex(32), set)
@@ -132,7 +132,7 @@ func newVersion(c *core.Call, r *core.Record, body object) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkDestinations(c, set); err != nil {
+	if err := checkMappings(c, set); err != nil {
 		return nil, err
 	}
 	before := r.Object()
@@ -278,30 +278,4 @@ func getMapping(c *core.Call, r *core.Record) (core.Answer, error) {
 		}
 	}
 	return core.Answer{}, noMapping(c, r)
-}
-
-// validateMappingSet answers 200 even when every mapping is wrong.
-func validateMappingSet(c *core.Call, body object) (core.Answer, error) {
-	lenient := core.Clone(body).(object)
-	var results []any
-	for _, m := range core.List(lenient, "mappings") {
-		if _, err := readMapping(c, m, true); err != nil {
-			results = append(results, object{"status": "FAILED", "errors": []any{object{
-				"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
-				"sourceType": core.Text(m, "sourceType"), "exception": core.DetailOf(err), "columnName": "",
-			}}})
-			continue
-		}
-		one := core.Clone(lenient).(object)
-		one["mappings"] = []any{m}
-		set, err := ReadMappingSet(c, one, true)
-		if err != nil {
-			return core.Answer{}, err
-		}
-		results = append(results, validateMappings(c, set)...)
-	}
-	if results == nil {
-		results = []any{}
-	}
-	return core.OK(object{"validationResponse": results})
 }

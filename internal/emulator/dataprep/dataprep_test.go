@@ -11,10 +11,17 @@ import (
 
 const schemaID = "https://ns.adobe.com/acme/schemas/s"
 
-func open(sw core.Switches) *servetest.Service {
-	s := servetest.New(core.DataPrep, Routes(), sw)
-	s.Put(core.KindSchema, schemaID, `{"$id":"`+schemaID+`","title":"S","meta:resourceType":"schemas","properties":{"_acme":{"type":"object","properties":{
-		"n":{"type":"integer"},"s":{"type":"string"},"l":{"type":"array","items":{"type":"object","properties":{"x":{"type":"string"}}}}}}}}`)
+func open(sw core.Switches) *servetest.Service { return bound(sw, Rows{}) }
+
+// bound opens the service with rows of bound data that a flow with any mapping set reads.
+func bound(sw core.Switches, rows Rows) *servetest.Service {
+	s := servetest.New(core.DataPrep, Routes(func(*core.Space, string, int) (Rows, error) { return rows, nil }), sw)
+	s.Put(core.KindSchema, schemaID, `{"$id":"`+schemaID+`","title":"S","meta:resourceType":"schemas","properties":{
+		"_acme":{"type":"object","properties":{
+		"n":{"type":"integer"},"s":{"type":"string"},"e":{"type":"string","enum":["x","y"]},
+		"d":{"type":"string","format":"date","meta:xdmType":"date"},
+		"m":{"type":"object","meta:xdmType":"map","additionalProperties":{"type":"string"}},
+		"l":{"type":"array","items":{"type":"object","properties":{"x":{"type":"string"}}}}}}}}`)
 	return s
 }
 

@@ -19,12 +19,35 @@ type Evaluator struct {
 	mappings []any // of the set
 }
 
-// NewEvaluator compiles the mappings of a set, for rows with columns of these types; rows of a call have none. Of the
-// same set, what is random comes in the same order. The error is for a mapping that can never run.
-func NewEvaluator(sp *core.Space, set object, columns []record.Column) (*Evaluator, error) {
-	e := &Evaluator{mappings: core.List(set, "mappings")}
-	var mappings []record.Mapping
-	for _, m := range e.mappings {
+// Rows are rows of bound data, and the columns that their source connection declares.
+type Rows struct {
+	Columns []record.Column
+	Header  []string // of rows of texts
+	Rows    []record.Row
+}
+
+// Bound gives up to so many rows of the bound data that a flow with a mapping set reads; none without bound data.
+type Bound func(sp *core.Space, mappingSet string, most int) (Rows, error)
+
+// compiler compiles mappings to fields of one schema, for rows with columns of these types; rows of a call have none.
+type compiler struct {
+	schema  *xdm.Schema
+	columns []record.Column
+	inputs  eval.Inputs
+}
+
+// compilerOf is the compiler of a set. Of the same set, what is random comes in the same order.
+func compilerOf(sp *core.Space, set object, columns []record.Column) compiler {
+	resolved := registry.Resolve(sp, registry.FindResource(sp, core.Text(set, "xdmSchema")))
+	return compiler{xdm.NewResolved(resolved), columns, eval.Inputs{
+		Now: sp.Env.Now, Random: rand.NewChaCha8(sha256.Sum256([]byte(core.Text(set, "id")))),
+	}}
+}
+
+// compile makes the evaluator of mappings. The error is for a mapping that can never run.
+func (k compiler) compile(mappings []any) (*Evaluator, error) {
+	var list []record.Mapping
+	for _, m := range mappings {
 		row := record.Mapping{Destination: core.Text(m, "destination"), Source: core.Text(m, "source")}
 		switch kind := KindOf(m); {
 		case kind == "STATIC":
@@ -32,17 +55,37 @@ func NewEvaluator(sp *core.Space, set object, columns []record.Column) (*Evaluat
 		case kind == "EXPRESSION", strings.HasPrefix(row.Source, "${"):
 			row.Form = record.Expression
 		}
-		mappings = append(mappings, row)
+		list = append(list, row)
 	}
-	resolved := registry.Resolve(sp, registry.FindResource(sp, core.Text(set, "xdmSchema")))
-	compiled, err := record.Compile(xdm.NewResolved(resolved), columns, mappings, eval.Inputs{
-		Now: sp.Env.Now, Random: rand.NewChaCha8(sha256.Sum256([]byte(core.Text(set, "id")))),
-	})
+	compiled, err := record.Compile(k.schema, k.columns, list, k.inputs)
 	if err != nil {
 		return nil, err
 	}
-	e.Machine = record.NewMachine(compiled)
-	return e, nil
+	return &Evaluator{record.NewMachine(compiled), mappings}, nil
+}
+
+// NewEvaluator is the evaluator of the mappings of a set.
+func NewEvaluator(sp *core.Space, set object, columns []record.Column) (*Evaluator, error) {
+	return compilerOf(sp, set, columns).compile(core.List(set, "mappings"))
+}
+
+// callWork bounds the work of a call on all its rows; see record.Machine.Limit.
+const callWork = 10_000_000
+
+// each evaluates the rows of a call.
+func (e *Evaluator) each(rows Rows, look func(i int)) error {
+	e.Limit(callWork)
+	e.Header(rows.Header)
+	for i, row := range rows.Rows {
+		if err := e.Row(row); err != nil {
+			return badMapping("row %d: %v", i+1, err)
+		}
+		if e.Spent() {
+			return badMapping("the mappings need more than %d steps on these rows: give fewer rows or mappings", callWork)
+		}
+		look(i)
+	}
+	return nil
 }
 
 // Record is the record of the row.
@@ -77,19 +120,26 @@ func (e *Evaluator) Failed() bool {
 // problems are the errors of a row in a preview: mappings without a value because of an error, and what breaks the
 // schema.
 func (e *Evaluator) problems() (out []any) {
-	fault := func(m any, why string) {
-		out = append(out, object{
-			"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
-			"sourceType": core.Text(m, "sourceType"), "exception": why, "columnName": "",
-		})
-	}
+	faults := len(e.Faults())
 	for i, o := range e.Outcomes() {
 		if o.State == record.Failed || o.State == record.Unknown {
-			fault(e.mappings[i], o.Message)
+			out = append(out, transformError(e.mappings[i], o.Message))
+		}
+		for _, f := range e.FaultsOf(i) {
+			out = append(out, transformError(e.mappings[i], f.Message))
+			faults--
 		}
 	}
-	for _, f := range e.Faults() {
-		fault(object{"destination": f.Path}, f.Message)
+	for _, f := range e.Faults()[len(e.Faults())-faults:] { // required fields come last, and have no mapping
+		out = append(out, transformError(object{"destination": f.Path}, f.Message))
 	}
 	return out
+}
+
+// transformError is the platform's TransformErrorInfo.
+func transformError(mapping any, why string) object {
+	return object{
+		"destination": core.Text(mapping, "destination"), "source": core.Text(mapping, "source"),
+		"sourceType": core.Text(mapping, "sourceType"), "exception": why, "columnName": "",
+	}
 }

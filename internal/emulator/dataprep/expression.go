@@ -2,7 +2,6 @@ package dataprep
 
 import (
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -323,28 +322,6 @@ func expressionAttributes(src string) []string {
 		return nil
 	}
 	return p.attributes
-}
-
-// validateExpression has two published answers.
-func validateExpression(c *core.Call, body object) (core.Answer, error) {
-	src := core.Text(body, "expression")
-	if src == "" {
-		src = core.Text(body, "expression", "expression")
-	}
-	if src == "" {
-		return core.Answer{}, badMapping("expression is missing")
-	}
-	fault := CheckExpression(src)
-	if len([]rune(src)) > maxExpression {
-		fault = fmt.Errorf("the expression has more than %d characters", maxExpression)
-	}
-	if c.Env.Switches.ExpressionCheck == "boolean" {
-		return core.Answer{Status: http.StatusOK, Body: core.ToJSON(fault == nil)}, nil
-	}
-	if fault != nil {
-		return core.OK(object{"validationStatus": "failed", "error": fault.Error()})
-	}
-	return core.OK(object{"validationStatus": "succeeded", "error": "none"})
 }
 
 func listFunctions(c *core.Call) (core.Answer, error) {

@@ -34,6 +34,40 @@ func badMapping(format string, args ...any) error {
 // as it is stored and answered. A set of a seed is not strict: it may have what a
 // call may not, for example a function that is not known here.
 func ReadMappingSet(c *core.Call, body object, strict bool) (object, error) {
+	set, err := readHead(c, body, strict)
+	if err != nil {
+		return nil, err
+	}
+	mappings, isList := body["mappings"].([]any)
+	if !isList {
+		return nil, badMapping("mappings is missing")
+	}
+	stored, faults := readMappings(c, mappings, strict)
+	if i := slices.IndexFunc(faults, func(err error) bool { return err != nil }); i >= 0 {
+		return nil, badMapping("mapping %d: %s", i, core.DetailOf(faults[i]))
+	}
+	set["mappings"] = stored
+	return set, nil
+}
+
+// readMappings gives mappings as they are stored, and for each of them what is wrong with it.
+func readMappings(c *core.Call, mappings []any, strict bool) (stored []any, faults []error) {
+	stored, faults = make([]any, len(mappings)), make([]error, len(mappings))
+	taken := map[string]bool{}
+	for i, m := range mappings {
+		o, err := readMapping(c, m, strict)
+		if d := core.Text(o, "destination"); err == nil && strict && taken[d] {
+			err = badMapping("destination %s is mapped twice", d)
+		} else {
+			taken[d] = true
+		}
+		stored[i], faults[i] = o, err
+	}
+	return stored, faults
+}
+
+// readHead gives what a set has besides its mappings.
+func readHead(c *core.Call, body object, strict bool) (object, error) {
 	schema, contentType := core.Text(body, "outputSchema", "schemaRef", "id"),
 		core.Text(body, "outputSchema", "schemaRef", "contentType")
 	old := schema == ""
@@ -53,30 +87,12 @@ func ReadMappingSet(c *core.Call, body object, strict bool) (object, error) {
 	if strict && !registry.IsSchema(c, schema) {
 		return nil, badMapping("there is no schema %s", schema)
 	}
-	mappings, isList := body["mappings"].([]any)
-	if !isList {
-		return nil, badMapping("mappings is missing")
-	}
-	stored := make([]any, 0, len(mappings))
-	taken := map[string]bool{}
-	for i, m := range mappings {
-		o, err := readMapping(c, m, strict)
-		if err != nil {
-			return nil, badMapping("mapping %d: %s", i, core.DetailOf(err))
-		}
-		if d := core.Text(o, "destination"); strict && taken[d] {
-			return nil, badMapping("mapping %d: destination %s is mapped twice", i, d)
-		} else {
-			taken[d] = true
-		}
-		stored = append(stored, o)
-	}
 	ref := object{"id": schema, "contentType": contentType}
 	out := object{
 		"name": core.Text(body, "name"), "supportVersion": "1.1",
 		"outputSchema": object{"id": c.Env.NewHex(32), "version": 0, "schemaRef": ref}, "schemaRef": ref, "xdmSchema": schema,
 		"xdmVersion": contentType, "status": "DRAFT", "strictMapping": false,
-		"allowNullValues": body["allowNullValues"] == true, "mappings": stored,
+		"allowNullValues": body["allowNullValues"] == true,
 	}
 	if in, has := body["inputSchema"]; has && in != nil {
 		out["inputSchema"] = in
@@ -129,65 +145,6 @@ func texts2(l []string) []any {
 		out[i] = s
 	}
 	return out
-}
-
-// checkDestinations compares with the schema when the caller or the switch
-// asks for it.
-func checkDestinations(c *core.Call, set object) error {
-	if c.Query.Get("validate") != "true" && !c.Env.Switches.CheckMappings {
-		return nil
-	}
-	for _, v := range validateMappings(c, set) {
-		if core.Text(v, "status") != "SUCCESS" {
-			return badMapping("%s", core.Text(core.List(v, "errors")[0], "exception"))
-		}
-	}
-	return nil
-}
-
-// validateMappings judges each mapping by itself: does the destination exist,
-// does the expression parse, can the function be known.
-func validateMappings(c *core.Call, set object) []any {
-	fields := registry.FieldsOf(c.Space, registry.FindResource(c.Space, core.Text(set, "xdmSchema")))
-	out := []any{}
-	for _, m := range core.List(set, "mappings") {
-		var fault string
-		if d := core.Text(m, "destination"); !hasField(fields, d) {
-			fault = "destination path " + d + " is not in the schema"
-		} else if KindOf(m) == "EXPRESSION" {
-			if err := CheckExpression(core.Text(m, "source")); err != nil {
-				fault = err.Error()
-			}
-		}
-		if fault == "" {
-			out = append(out, object{"status": "SUCCESS", "errors": nil})
-			continue
-		}
-		out = append(out, object{"status": "FAILED", "errors": []any{object{
-			"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
-			"sourceType": core.Text(m, "sourceType"), "exception": fault, "columnName": "",
-		}}})
-	}
-	return out
-}
-
-// barePath is a path without indexes.
-func barePath(path string) string { return indexes.ReplaceAllString(path, "") }
-
-// hasField looks a destination up: indexes match any element, and the
-// platform's own templates leave them out.
-func hasField(fields map[string]registry.FieldType, path string) bool {
-	plain := barePath(strings.ReplaceAll(path, `\.`, "."))
-	for p, f := range fields {
-		bare := barePath(p)
-		if bare == plain {
-			return true
-		}
-		if f.Xdm == "map" && strings.HasPrefix(plain, bare+".") {
-			return true
-		}
-	}
-	return false
 }
 
 // AttributeColumn is the column that an attribute path starts at.

@@ -1,9 +1,6 @@
 package flow
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -189,78 +186,4 @@ func exploredFormat(c *core.Call, name string, text []byte) (f rows.Format, dete
 		detected["columnDelimiter"] = f.Delimiter
 	}
 	return f, detected, nil
-}
-
-// ingestFiles takes the files that changed in a run's window, from (inclusive) to (exclusive), in ms.
-func (in *intake) ingestFiles(s fileStore, source object, from, to int64) {
-	fail := func(format string, args ...any) {
-		in.fail("CONNECTOR-1001-500", fmt.Sprintf(format, args...))
-	}
-	inner, isIn := s.inner(core.Text(source, "params", "path"))
-	if !isIn {
-		return
-	}
-	entries, err := s.Files(inner, core.At(source, "params", "recursive") == true)
-	if err != nil {
-		fail("the source cannot be read: %v", err)
-		return
-	}
-	property := func(name string) string { return core.Text(source, "data", "properties", name) }
-	format := rows.Format{Type: core.Text(source, "data", "format"), Delimiter: property("columnDelimiter"),
-		Encoding: property("encoding"), Compression: property("compressionType")}
-	for _, e := range entries {
-		if at := e.Modified.UnixMilli(); at < from || at >= to || !s.has(e, time.UnixMilli(to)) {
-			continue
-		}
-		in.out.Files++
-		if isEncrypted(e.Path) {
-			continue // nothing is decrypted
-		}
-		text, err := e.Read()
-		if err == nil {
-			err = in.file(text, format)
-		}
-		if err != nil {
-			fail("file %s cannot be read: %v", s.outer(e.Path), err)
-			return
-		}
-	}
-}
-
-// file takes the rows of a file.
-func (in *intake) file(text []byte, f rows.Format) error {
-	reader, err := rows.Stream(text, f)
-	if err != nil {
-		return err
-	}
-	if in.records != nil {
-		in.records.Header(reader.Columns)
-	}
-	for {
-		row, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		shown := func() any {
-			if row.Object != nil {
-				v, _ := core.DecodeJSON(row.Object)
-				return v
-			}
-			o := object{}
-			for i, name := range reader.Columns {
-				o[name] = row.Fields[i]
-			}
-			return o
-		}
-		in.row(shown, func() error {
-			if row.Object != nil {
-				return in.records.JSON(row.Object)
-			}
-			in.records.Fields(row.Fields)
-			return nil
-		})
-	}
 }

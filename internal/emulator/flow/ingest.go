@@ -1,12 +1,8 @@
 package flow
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"time"
 
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
@@ -60,11 +56,11 @@ func (in *intake) take(sp *core.Space, run object, known evaluators) {
 	source := src.Object()
 	in.changes = readsChanges(source)
 	ext := core.At(run, "metrics", "durationSummary", "extensions")
-	from, _ := core.AsInt(core.At(ext, "windowStart"))
-	to, _ := core.AsInt(core.At(ext, "windowEnd"))
-	store := filesOf(sp, source)
-	table := fixtureOfBase(sp, core.Text(source, "baseConnectionId"))
-	if !store.HasFiles() && table == nil {
+	w := window{delta: deltaOf(in.flow, run)}
+	w.from, _ = core.AsInt(core.At(ext, "windowStart"))
+	w.to, _ = core.AsInt(core.At(ext, "windowEnd"))
+	data, bound := inputOf(sp, source)
+	if !bound {
 		return
 	}
 	var err error
@@ -72,23 +68,15 @@ func (in *intake) take(sp *core.Space, run object, known evaluators) {
 		in.fail(mapperFault, "a mapping cannot run: "+err.Error())
 		return
 	}
-	if store.HasFiles() {
-		in.ingestFiles(store, source, from, to)
-		return
-	}
-	rows, err := table.Rows(context.Background(), core.Text(source, "params", "tableName"), -1)
+	in.out.Files, err = data.read(w, sink{header: in.header, row: in.row})
 	if err != nil {
-		why := "the source cannot be read"
-		if errors.Is(err, core.ErrNoTable) {
-			why = "the source has no table " + core.Text(source, "params", "tableName")
-		}
-		in.fail("CONNECTOR-1001-500", why)
-		return
+		in.fail("CONNECTOR-1001-500", err.Error())
 	}
-	filter := core.At(source, "params", "filters", "value")
-	rows = slices.DeleteFunc(slices.Clone(rows), func(row object) bool { return !filterHolds(filter, row) })
-	for _, row := range inWindow(rows, deltaOf(in.flow, run), from, to) {
-		in.row(func() any { return row }, func() error { return in.records.JSON(core.ToJSON(row)) })
+}
+
+func (in *intake) header(names []string) {
+	if in.records != nil {
+		in.records.Header(names)
 	}
 }
 
@@ -96,8 +84,8 @@ func (in *intake) fail(code, message string) {
 	in.out = catalog.Outcome{Status: "failed", Code: code, Message: message}
 }
 
-// row takes a row: shown is the row as an object, and feed makes its record.
-func (in *intake) row(shown func() any, feed func() error) {
+// row takes a row.
+func (in *intake) row(shown func() any, row record.Row) error {
 	in.out.Read++
 	if len(in.sample) < catalog.MaxBadRows {
 		in.sample = append(in.sample, shown())
@@ -107,9 +95,9 @@ func (in *intake) row(shown func() any, feed func() error) {
 		in.reject(shown(), rowsFailed, "_change_request_type is neither u nor d")
 	case in.records == nil:
 	default:
-		if err := feed(); err != nil {
+		if err := in.records.Row(row); err != nil {
 			in.reject(shown(), mapperFault, err.Error())
-			return
+			return nil
 		}
 		if faults := in.records.Faults(); len(faults) > 0 {
 			code := rowsFailed
@@ -117,10 +105,11 @@ func (in *intake) row(shown func() any, feed func() error) {
 				code = mapperFault
 			}
 			in.reject(shown(), code, faults[0].Path+": "+faults[0].Message)
-			return
+			return nil
 		}
 		in.keep(shown)
 	}
+	return nil
 }
 
 // reject counts a row that fails.
@@ -185,28 +174,11 @@ func (known evaluators) of(sp *core.Space, flow, source object) (*dataprep.Evalu
 	if set == nil {
 		return nil, nil
 	}
-	var columns []record.Column
-	for _, c := range core.List(source, "params", "columns") {
-		columns = append(columns, record.Column{Name: core.Text(c, "name"), Type: columnType(c)})
-	}
-	e, err := dataprep.NewEvaluator(sp, set, columns)
+	e, err := dataprep.NewEvaluator(sp, set, columnsOf(source))
 	if err == nil {
 		known[id] = e
 	}
 	return e, err
-}
-
-// columnType is the word for the type of a column of a source connection.
-func columnType(c any) string {
-	if xdm := core.Text(c, "meta:xdmType"); xdm != "" {
-		return xdm
-	}
-	switch kind := core.Text(c, "type"); kind {
-	case "number":
-		return "double"
-	default:
-		return kind
-	}
 }
 
 // badRows are rows that failed for one reason.
@@ -223,28 +195,4 @@ func deltaOf(flow, run object) string {
 	}
 	copyParams, _ := Transformation(flow, "Copy")
 	return core.Text(copyParams, "deltaColumn", "name")
-}
-
-// inWindow are the rows from (inclusive) to (exclusive); without a delta
-// column all of them.
-func inWindow(rows []object, delta string, from, to int64) []object {
-	if delta == "" {
-		return rows
-	}
-	return slices.DeleteFunc(rows, func(r object) bool {
-		var at int64
-		switch v := r[delta].(type) {
-		case string:
-			t, isTime := core.ParseTime(v)
-			if !isTime {
-				return true
-			}
-			at = t.UnixMilli()
-		case time.Time:
-			at = v.UnixMilli()
-		default:
-			return true
-		}
-		return at < from || at >= to
-	})
 }
