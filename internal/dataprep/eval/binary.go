@@ -190,7 +190,7 @@ func (m *Machine) span(x, y Value) Value {
 		case i > to:
 			i--
 		default:
-			return Value{kind: List, ref: &list{items: items, fixed: true}}
+			return Value{kind: List, ref: &list{items: items, span: true}}
 		}
 	}
 }

@@ -229,7 +229,7 @@ func (ch *chain) property(m *Machine, v, key Value) Value {
 		}
 		return v.Object().get(key)
 	case List:
-		if !key.isNumber() || v.list().fixed {
+		if !key.isNumber() || v.list().span {
 			break
 		}
 		n, ok := m.toLong(key)

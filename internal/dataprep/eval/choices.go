@@ -18,7 +18,7 @@ func Choices() []Choice {
 			"an error or null: the column hides it"},
 		{"arguments", "What does a function that wants a text do with a number?", "it takes the number's text", "an error"},
 		{"concat", "What does `concat` do with null?", "nothing", `the text "null", or the result is null`},
-		{"array-text", "What is the text of an array such as `[1, 2]`?", "[1, 2], as for a list",
+		{"array-text", "What is the text of an array such as `[1, 2]` or of a range?", "[1, 2], as for a list",
 			"an address in memory, such as [I@1b2c3d"},
 		{"number-text", "How many digits does the text of a floating number have?", "as few as needed",
 			"for some numbers one or two more, as in Java before 19"},

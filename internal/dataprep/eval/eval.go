@@ -133,7 +133,7 @@ type Machine struct {
 	at         dataprep.At // of the call in progress
 	regex      regexCache
 	dates      patternCache
-	wroteArray bool // an array became a text, which in Java shows an address
+	wroteArray bool // an array or a range became a text, which in Java shows an address
 }
 
 // NewMachine returns a machine for the programs of a set.

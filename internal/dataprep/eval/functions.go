@@ -142,13 +142,19 @@ func (m *Machine) integer(v Value) (int, bool) {
 	return int(n), true
 }
 
-// items are the elements of a list.
+// items are the elements of a list as functions take them: Java copies a range that
+// goes down from its small end.
 func (m *Machine) items(v Value) ([]Value, bool) {
 	if v.kind != List {
 		m.fail(BadArgument, "expected a list, found %s", m.show(v))
 		return nil, false
 	}
-	return v.Items(), m.spend(len(v.Items()))
+	items := v.Items()
+	if v.list().span && items[0].n > items[len(items)-1].n {
+		items = slices.Clone(items)
+		slices.Reverse(items)
+	}
+	return items, m.spend(len(items))
 }
 
 // spread is the arguments, or the elements of a list that is the only one.
@@ -202,9 +208,9 @@ var otherFunctions = map[string]function{
 		return a[2]
 	}},
 	"decode": {2, -1, func(m *Machine, a []Value) Value {
-		options := a[1:]
-		if len(a) == 2 && a[1].kind == List {
-			options = a[1].Items()
+		options, ok := m.spread(a[1:])
+		if !ok {
+			return failure
 		}
 		for i := 0; i+1 < len(options); i += 2 {
 			if !m.spend(1) {

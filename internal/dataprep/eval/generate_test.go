@@ -344,7 +344,7 @@ func (g *generator) list(depth int) string {
 	case 11:
 		return fmt.Sprintf("get_keys(%s)", g.mostly(g.object, depth))
 	case 12:
-		return fmt.Sprintf("(%s .. %s)", pick(g, "0", "1", "k", "-2"), pick(g, "1", "3", "7L", "k", "s"))
+		return fmt.Sprintf("(%s .. %s)", pick(g, "0", "1", "k", "-2"), pick(g, "1", "3", "7L", "k", "n"))
 	}
 	return g.list(0)
 }

@@ -134,11 +134,16 @@ func (m *Machine) flat(into, list []Value, depth int) ([]Value, bool) {
 		m.fail(TooMuchWork, "the list is nested too deeply")
 		return nil, false
 	}
-	ok := true
 	for _, v := range list {
 		if v.kind != List {
 			into = append(into, v)
-		} else if into, ok = m.flat(into, v.Items(), depth+1); !ok {
+			continue
+		}
+		inner, ok := m.items(v)
+		if !ok {
+			return nil, false
+		}
+		if into, ok = m.flat(into, inner, depth+1); !ok {
 			return nil, false
 		}
 	}

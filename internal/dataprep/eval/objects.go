@@ -89,9 +89,9 @@ var objectFunctions = map[string]function{
 		if !ok {
 			return failure
 		}
-		keys := a[1:]
-		if a[1].kind == List {
-			keys = a[1].Items()
+		keys, ok := m.spread(a[1:])
+		if !ok {
+			return failure
 		}
 		for _, k := range keys {
 			s, ok := m.key(k)
@@ -186,15 +186,16 @@ func arraysToObjects(m *Machine, a []Value) Value {
 		return m.fail(BadArgument, "the last key has no list")
 	}
 	size := 0
+	lists := make([][]Value, len(a))
 	for i := 1; i < len(a); i += 2 {
 		if a[i].kind == Null {
 			continue
 		}
-		list, ok := m.items(a[i])
-		if !ok {
+		ok := false
+		if lists[i], ok = m.items(a[i]); !ok {
 			return failure
 		}
-		size = max(size, len(list))
+		size = max(size, len(lists[i]))
 	}
 	if !m.spend(size * len(a)) {
 		return failure
@@ -212,8 +213,8 @@ func arraysToObjects(m *Machine, a []Value) Value {
 				k = OfText(s)
 			}
 			v := Value{}
-			if a[i+1].kind == List && n < len(a[i+1].Items()) {
-				v = a[i+1].Items()[n]
+			if n < len(lists[i+1]) {
+				v = lists[i+1][n]
 			}
 			o.put(k, v)
 		}
@@ -270,9 +271,13 @@ func mapGetValues(m *Machine, a []Value) Value {
 		}
 		return o.get(k)
 	}
+	wanted, ok := m.items(a[1])
+	if !ok {
+		return failure
+	}
 	var keys []Value
 	var out []Value
-	for _, k := range a[1].Items() {
+	for _, k := range wanted {
 		s, ok := m.key(k)
 		if !ok {
 			return failure

@@ -230,7 +230,7 @@ var explained = []struct {
 	applies func(r request, v outcome, err *Error, a answer) bool
 }{
 	{"number-text", func(r request, v outcome, err *Error, a answer) bool {
-		if err == nil && a.Error == "" && rounded(asJSON(members(v.Value))) == rounded(asJSON(a.Value)) {
+		if err == nil && a.Error == "" && reflect.DeepEqual(rounded(plain(members(v.Value))), rounded(plain(a.Value))) {
 			return true
 		}
 		floatDigits = 16 // does it depend on them?
@@ -255,12 +255,27 @@ var encoders = regexp.MustCompile(`\b(md5|sha1|sha256|sha512|crc32|get_url_encod
 
 var floating = regexp.MustCompile(`-?\d+\.\d+([eE][-+]?\d+)?`)
 
-// rounded is a JSON text in which floating numbers, also in texts, have six digits.
-func rounded(b []byte) string {
-	return floating.ReplaceAllStringFunc(string(b), func(s string) string {
+// rounded is what plain returns, with six digits of floating numbers, also in texts.
+func rounded(v any) any {
+	short := func(s string) string {
 		f, _ := parseFloat(s, 64)
 		return strconv.FormatFloat(f, 'g', 6, 64)
-	})
+	}
+	switch v := v.(type) {
+	case float64:
+		return short(strconv.FormatFloat(v, 'g', -1, 64))
+	case string:
+		return floating.ReplaceAllStringFunc(v, short)
+	case []any:
+		for i := range v {
+			v[i] = rounded(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = rounded(v[k])
+		}
+	}
+	return v
 }
 
 func asJSON(v any) []byte {

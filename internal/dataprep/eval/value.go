@@ -52,7 +52,7 @@ var (
 type list struct {
 	items []Value
 	array bool
-	fixed bool // a range, which has no elements by number
+	span  bool // a range, which has no elements by number
 }
 
 // Kind returns the Java type.
@@ -250,7 +250,7 @@ func sameList(a, b *list) bool {
 	if a == b {
 		return true
 	}
-	if a.array || b.array || a.fixed != b.fixed || len(a.items) != len(b.items) {
+	if a.array || b.array || a.span != b.span || len(a.items) != len(b.items) {
 		return false
 	}
 	for i := range a.items {
@@ -352,7 +352,7 @@ func (m *Machine) write(b []byte, v Value, depth int) ([]byte, bool) {
 	ok := true
 	switch v.kind {
 	case List:
-		m.wroteArray = m.wroteArray || v.isArray()
+		m.wroteArray = m.wroteArray || v.isArray() || v.list().span
 		b = append(b, '[')
 		for i, x := range v.Items() {
 			if i > 0 {
