@@ -100,7 +100,7 @@ func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {
 	if c.Live {
 		err = c.live(ctx, a, p, name, t, seen)
 	} else {
-		err = c.read(ctx, a, seen)
+		err = c.read(ctx, a, t, seen)
 	}
 	if err != nil {
 		return err
@@ -111,9 +111,9 @@ func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {
 	case a.Output == "csv":
 		err = view.PreviewCSV(a.stdout, set.Mappings(), seen.rows)
 	case c.Summary:
-		err = view.PreviewSummary(a.stdout, set.Mappings(), seen.tally, a.viewOptions(a.stdout))
+		err = view.PreviewSummary(a.stdout, set.Mappings(), seen.tally, seen.absent(), a.viewOptions(a.stdout))
 	default:
-		err = view.Preview(a.stdout, set.Mappings(), seen.rows, seen.tally, a.viewOptions(a.stdout))
+		err = view.Preview(a.stdout, set.Mappings(), seen.rows, seen.tally, seen.absent(), a.viewOptions(a.stdout))
 	}
 	if err == nil && c.Strict && seen.tally.Rejected > 0 {
 		return quiet(exitPending)
@@ -170,10 +170,24 @@ type previewed struct {
 	machine *record.Machine
 	tally   *record.Tally
 	rows    []view.PreviewRow
+	columns rowColumns
+}
+
+// absent are the columns that mappings read and no row has.
+func (s *previewed) absent() (list []view.AbsentColumn) {
+	for _, name := range s.tally.Absent(s.set) {
+		list = append(list, view.AbsentColumn{Name: name, Meant: s.columns.meant(name)})
+	}
+	return list
 }
 
 // read makes a record of each row.
-func (c previewCmd) read(ctx context.Context, a *app, seen *previewed) error {
+func (c previewCmd) read(ctx context.Context, a *app, t compiler.Transform, seen *previewed) error {
+	from := display(c.Rows)
+	if c.Rows == "-" {
+		from = "stdin"
+	}
+	bad := func(why string) error { return exit(exitUsage, "read rows from %s: %s", from, why) }
 	var file *os.File
 	var reader *rows.Reader
 	var err error
@@ -181,7 +195,7 @@ func (c previewCmd) read(ctx context.Context, a *app, seen *previewed) error {
 		reader, err = rows.Open("", a.stdin, nil, 0)
 	} else {
 		if file, err = files.Chosen(c.Rows).Open(); err != nil {
-			return exit(exitUsage, "read rows from %s: %s", display(c.Rows), reason(err))
+			return bad(reason(err))
 		}
 		defer file.Close()
 		info, e := file.Stat()
@@ -190,19 +204,24 @@ func (c previewCmd) read(ctx context.Context, a *app, seen *previewed) error {
 		}
 		reader, err = rows.Open(c.Rows, nil, file, info.Size())
 	}
-	if err == nil {
-		notify, stop := c.progress(a, file)
-		err = seen.all(ctx, reader, notify)
-		stop()
+	if err != nil {
+		return bad(err.Error())
 	}
-	if err != nil && ctx.Err() == nil {
-		from := display(c.Rows)
-		if c.Rows == "-" {
-			from = "stdin"
-		}
-		return exit(exitUsage, "read rows from %s: row %d: %s", from, seen.tally.Rows+1, err)
+	seen.columns = columnsOf(t, reader.Names())
+	if why := seen.columns.strangers(); why != "" {
+		return bad(why)
 	}
-	return err
+	notify, stop := c.progress(a, file)
+	err = seen.all(ctx, reader, notify)
+	stop()
+	var fault *rows.Fault
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case !errors.As(err, &fault):
+		err = inRow(int(seen.tally.Rows)+1, err)
+	}
+	return bad(err.Error())
 }
 
 // progress returns what shows how many rows were read, and how far a file is.
@@ -286,6 +305,7 @@ type previewResult struct {
 		Rows     int64           `json:"rows"`
 		Rejected int64           `json:"rejected"`
 		Warned   int64           `json:"warned"`
+		Absent   []string        `json:"absent_columns"`
 		Reasons  []previewReason `json:"reasons"`
 	} `json:"summary"`
 }
@@ -352,6 +372,7 @@ func previewJSON(name string, set *record.Set, seen *previewed, summary bool) pr
 		out.Mappings = append(out.Mappings, m)
 	}
 	out.Summary.Rows, out.Summary.Rejected, out.Summary.Warned = seen.tally.Rows, seen.tally.Rejected, seen.tally.Warned
+	out.Summary.Absent = append([]string{}, seen.tally.Absent(set)...)
 	out.Summary.Reasons = []previewReason{}
 	for _, r := range seen.tally.Reasons() {
 		out.Summary.Reasons = append(out.Summary.Reasons, previewReason{previewFault(r.Fault), r.Rejects, r.Rows, r.First})

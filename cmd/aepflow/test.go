@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"path/filepath"
@@ -153,7 +154,7 @@ func runTest(
 ) view.TestedCase {
 	began := time.Now()
 	out := view.TestedCase{Name: test.Name, At: test.Node.Span, Node: test.Node}
-	next, err := p.testRows(ctx, test)
+	next, err := p.testRows(ctx, t, test)
 	var set *record.Set
 	if err == nil {
 		// Of its own: what is random in one test does not depend on others.
@@ -174,7 +175,9 @@ func runTest(
 const maxTestRows = 64 << 20
 
 // testRows returns what makes the records of the rows of a test, one after the other.
-func (p *project) testRows(ctx context.Context, t compiler.Test) (func(*record.Machine) (bool, error), error) {
+func (p *project) testRows(
+	ctx context.Context, flow compiler.Transform, t compiler.Test,
+) (func(*record.Machine) (bool, error), error) {
 	if t.From == "" {
 		list := []json.RawMessage{t.Given.JSON}
 		if t.Given.JSON == nil {
@@ -182,41 +185,58 @@ func (p *project) testRows(ctx context.Context, t compiler.Test) (func(*record.M
 				return nil, err
 			}
 		}
+		read := 0
 		return func(m *record.Machine) (bool, error) {
 			if len(list) == 0 || ctx.Err() != nil {
 				return false, ctx.Err()
 			}
 			row := list[0]
 			list = list[1:]
-			return true, m.JSON(row)
+			read++
+			return true, inRow(read, m.JSON(row))
 		}, nil
 	}
+	bad := func(why string) error { return errors.New("read rows from " + display(t.From) + ": " + why) }
 	text, err := p.root.File(filepath.FromSlash(t.From)).Read(maxTestRows)
 	if err != nil {
-		return nil, errors.New("read rows from " + display(t.From) + ": " + reason(err))
+		return nil, bad(reason(err))
 	}
 	reader, err := rows.Open(t.From, nil, bytes.NewReader(text), int64(len(text)))
 	if err != nil {
-		return nil, errors.New("read rows from " + display(t.From) + ": " + err.Error())
+		return nil, bad(err.Error())
 	}
-	first := true
+	columns := columnsOf(flow, reader.Names())
+	if why := columns.strangers(); why != "" {
+		return nil, bad(why)
+	}
+	if name, meant := columns.misspelt(); name != "" {
+		return nil, bad("it has no column " + output.Quote(name) + "; did you mean its column " + output.Quote(meant) + "?")
+	}
+	read := 0
 	return func(m *record.Machine) (bool, error) {
-		if first {
+		if read == 0 {
 			m.Header(reader.Columns)
-			first = false
 		}
 		row, err := reader.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return false, nil
-		case err == nil:
-			err = ctx.Err()
+		case err != nil:
+			return false, bad(err.Error())
+		case ctx.Err() != nil:
+			return false, ctx.Err()
 		}
-		if err != nil {
-			return false, err
-		}
-		return true, m.Row(record.Row(row))
+		read++
+		return true, inRow(read, m.Row(record.Row(row)))
 	}, nil
+}
+
+// inRow says which row an error is about.
+func inRow(row int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("row %d: %w", row, err)
 }
 
 // testsResult is the JSON of test; docs/mappings.md has the meaning of its members.

@@ -19,6 +19,7 @@ type Machine struct {
 	row      []eval.Value // by slot
 	places   []int        // by slot: the field of a row, see Header
 	columns  []declared   // by slot
+	present  []bool       // by slot: whether a row or the header had it
 	outcomes []Outcome
 	faults   []Fault
 	tree     tree
@@ -65,7 +66,7 @@ func (m *Machine) target(steps []step) target {
 func NewMachine(s *Set) *Machine {
 	m := &Machine{set: s, eval: eval.NewMachine(s.eval), outcomes: make([]Outcome, len(s.mappings))}
 	m.row = make([]eval.Value, len(s.eval.Names()))
-	m.places = make([]int, len(m.row))
+	m.places, m.present = make([]int, len(m.row)), make([]bool, len(m.row))
 	for _, name := range s.eval.Names() {
 		typ, ok := s.columns[name]
 		m.columns = append(m.columns, declared{typ, ok})
@@ -88,7 +89,7 @@ func (m *Machine) Header(names []string) {
 	for slot, name := range m.set.eval.Names() {
 		m.places[slot] = -1
 		if i, ok := at[name]; ok {
-			m.places[slot] = i
+			m.places[slot], m.present[slot] = i, true
 		}
 	}
 }
@@ -123,6 +124,7 @@ func (m *Machine) JSON(text []byte) error {
 func (m *Machine) Object(row *eval.Map) {
 	for slot, name := range m.set.eval.Names() {
 		v, ok := row.Get(name)
+		m.present[slot] = m.present[slot] || ok
 		switch column := m.columns[slot]; {
 		case !ok && !column.ok:
 			v = eval.Missing

@@ -23,6 +23,7 @@ type Tally struct {
 	Rejected int64 // rows that the platform would reject
 	Warned   int64 // other rows with a mapping that failed
 	Mappings []Count
+	present  []bool        // by column that the mappings read: whether a row has it
 	reasons  []Reason      // in the order of their first rows
 	known    map[Fault]int // places in reasons
 	most     int           // reasons
@@ -49,13 +50,19 @@ type Reason struct {
 
 // NewTally counts for a set. With details, it also counts different values.
 func NewTally(s *Set, details bool) *Tally {
-	return &Tally{Mappings: make([]Count, len(s.mappings)), known: map[Fault]int{}, most: mostReasons, details: details}
+	return &Tally{
+		Mappings: make([]Count, len(s.mappings)), present: make([]bool, len(s.eval.Names())),
+		known: map[Fault]int{}, most: mostReasons, details: details,
+	}
 }
 
 // part is an empty tally of the next rows, for join. It counts no values that t would not count, and all reasons, since
 // t may know them.
 func (t *Tally) part() *Tally {
-	p := &Tally{Mappings: make([]Count, len(t.Mappings)), known: map[Fault]int{}, most: math.MaxInt, details: t.details}
+	p := &Tally{
+		Mappings: make([]Count, len(t.Mappings)), present: make([]bool, len(t.present)),
+		known: map[Fault]int{}, most: math.MaxInt, details: t.details,
+	}
 	for i := range p.Mappings {
 		if t.Mappings[i].Distinct == MostDistinct {
 			p.Mappings[i].Distinct = MostDistinct
@@ -69,6 +76,7 @@ func (t *Tally) join(part *Tally) {
 	for i := range part.Mappings {
 		t.Mappings[i].join(&part.Mappings[i])
 	}
+	t.has(part.present)
 	for _, r := range part.reasons {
 		r.First += t.Rows
 		t.reason(r)
@@ -95,6 +103,7 @@ var seed = maphash.MakeSeed()
 // Add counts the row that a machine has just made a record of.
 func (t *Tally) Add(m *Machine) {
 	t.Rows++
+	t.has(m.present)
 	warned := false
 	for i, o := range m.outcomes {
 		c := &t.Mappings[i]
@@ -123,6 +132,26 @@ func (t *Tally) Add(m *Machine) {
 	case warned:
 		t.Warned++
 	}
+}
+
+// has notes columns that rows have.
+func (t *Tally) has(present []bool) {
+	for i, is := range present {
+		t.present[i] = t.present[i] || is
+	}
+}
+
+// Absent are the declared columns that the mappings of the set read, and that no row has.
+func (t *Tally) Absent(s *Set) (names []string) {
+	if t.Rows == 0 {
+		return nil
+	}
+	for i, name := range s.eval.Names() {
+		if _, declared := s.columns[name]; declared && !t.present[i] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (c *Count) look(v eval.Value) {

@@ -10,7 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -22,6 +25,13 @@ import (
 type Reader struct {
 	Columns []string // of delimited text; nil for what is hierarchical
 	next    func() (Row, error)
+	first   *result // that Next has not returned yet
+	read    int     // rows
+}
+
+type result struct {
+	row Row
+	err error
 }
 
 // Row is a row of a file; it is valid until the next one is read.
@@ -30,8 +40,39 @@ type Row struct {
 	Object []byte   // of what is hierarchical: a JSON object
 }
 
-// Next returns the next row, and io.EOF after the last one.
-func (r *Reader) Next() (Row, error) { return r.next() }
+// Fault is why a row cannot be read.
+type Fault struct{ Where, What string }
+
+func (f *Fault) Error() string { return f.Where + ": " + f.What }
+
+// Next returns the next row, and io.EOF after the last one. Any other error is a Fault.
+func (r *Reader) Next() (Row, error) {
+	if first := r.first; first != nil {
+		r.first = nil
+		return first.row, first.err
+	}
+	row, err := r.next()
+	r.read++
+	var fault *Fault
+	if err != nil && !errors.Is(err, io.EOF) && !errors.As(err, &fault) {
+		err = &Fault{"row " + strconv.Itoa(r.read), err.Error()}
+	}
+	return row, err
+}
+
+// Names are the columns of delimited text, or the members of the first row, which Next has not returned yet.
+func (r *Reader) Names() []string {
+	if r.Columns != nil {
+		return r.Columns
+	}
+	row, err := r.Next()
+	r.first = &result{row, err}
+	var members map[string]json.RawMessage
+	if err != nil || json.Unmarshal(row.Object, &members) != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(members))
+}
 
 // File is what a reader reads from. Parquet is read from all places of it.
 type File interface {
@@ -68,6 +109,9 @@ func Open(name string, stream io.Reader, file File, size int64) (*Reader, error)
 		found, _ := Detect(name, begin)
 		f.Type, f.Delimiter = found.Type, found.Delimiter
 	}
+	if what := foreign(begin); what != "" {
+		return nil, errors.New(what)
+	}
 	text := &meter{in: in}
 	switch f.Type {
 	case "json":
@@ -78,7 +122,45 @@ func Open(name string, stream io.Reader, file File, size int64) (*Reader, error)
 		}
 		return openParquet(file, size)
 	}
-	return text.bound(openDelimited(bufio.NewReader(text), f.Delimiter))
+	return text.bound(strict(openDelimited(bufio.NewReader(text), f.Delimiter)))
+}
+
+// foreign says what a file is that people take for text with columns, "" if it is none of that.
+func foreign(begin []byte) string {
+	switch {
+	case bytes.HasPrefix(begin, []byte("PK\x03\x04")):
+		return "it is an Excel workbook or a zip archive; save its sheet as CSV, or unpack it"
+	case bytes.HasPrefix(begin, []byte{0xff, 0xfe}), bytes.HasPrefix(begin, []byte{0xfe, 0xff}):
+		return "it is UTF-16; convert it, as with iconv -f UTF-16 -t UTF-8"
+	}
+	return ""
+}
+
+// strict refuses what a person would want to know of before a preview or a test: two columns of one name, of which the
+// second hides the first, and text that is not UTF-8.
+func strict(r *Reader, err error) (*Reader, error) {
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, name := range r.Columns {
+		if seen[name] {
+			return nil, fmt.Errorf("the header line has two columns %q; rename one", name)
+		}
+		seen[name] = true
+	}
+	next := r.next
+	r.next = func() (Row, error) {
+		row, err := next()
+		for i, field := range row.Fields {
+			if !utf8.ValidString(field) {
+				return Row{}, fmt.Errorf("column %s is not UTF-8; convert the file, as with iconv -f ISO-8859-1 -t UTF-8",
+					r.Columns[i])
+			}
+		}
+		return row, err
+	}
+	return r, nil
 }
 
 // maxRow is the most bytes that a row may have: it is in memory as a whole.
@@ -142,13 +224,13 @@ func openDelimited(in *bufio.Reader, delimiter string) (*Reader, error) {
 		return nil, errors.New("the file has no header line")
 	}
 	if err != nil {
-		return nil, readError("delimited", err)
+		return nil, delimitedError(err, 0, 0, r.Comma)
 	}
 	r.ReuseRecord = true
 	return &Reader{Columns: names, next: func() (Row, error) {
 		fields, err := r.Read()
 		if err != nil && !errors.Is(err, io.EOF) {
-			err = readError("delimited", err)
+			return Row{}, delimitedError(err, len(fields), len(names), r.Comma)
 		}
 		return Row{Fields: fields}, err
 	}}, nil
@@ -245,6 +327,33 @@ func parquetFileOf(file io.ReaderAt, size int64) (*parquet.File, error) {
 	return parquet.OpenFile(file, size)
 }
 
+// delimitedError says what is wrong with a line of delimited text.
+func delimitedError(err error, fields, names int, delimiter rune) error {
+	var at *csv.ParseError
+	if !errors.As(err, &at) {
+		return readError("delimited", err)
+	}
+	fault := &Fault{"line " + strconv.Itoa(at.Line), at.Err.Error()}
+	switch {
+	case errors.Is(err, csv.ErrFieldCount):
+		fault.What = fmt.Sprintf("%s, but the header line has %d; put a value with %q in it in quotes",
+			count(fields, "value"), names, delimiter)
+	case errors.Is(err, csv.ErrBareQuote):
+		fault.What = `a quote inside a value without quotes; write "a ""b"" c"`
+	case errors.Is(err, csv.ErrQuote):
+		fault.Where = "line " + strconv.Itoa(at.StartLine)
+		fault.What = "a quoted value does not end; close it, and double each quote in it"
+	}
+	return fault
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
 // readError says that a file is not what it should be, or cannot be read.
 func readError(what string, err error) error {
 	switch {
@@ -254,8 +363,7 @@ func readError(what string, err error) error {
 		return errors.New("the file is not compressed by gzip, or it is damaged")
 	}
 	var syntax *json.SyntaxError
-	var line *csv.ParseError
-	if errors.As(err, &syntax) || errors.As(err, &line) || what == "Parquet" {
+	if errors.As(err, &syntax) || what == "Parquet" {
 		return fmt.Errorf("the file is not %s: %w", what, err)
 	}
 	return err

@@ -45,14 +45,24 @@ func TestOpen(t *testing.T) {
 		{"a.json", ` [{"a":1}, {"b":[2]}]`, `{"a":1} {"b":[2]}`},
 		{"a.json", "[]", ""},
 		{"a.jsonl", "{\"a\":1}\n\n{\"a\":2}\n", `{"a":1} {"a":2}`},
-		{"a.jsonl", "{\"a\":1}\n2\n", `{"a":1} error: the file contains something other than objects`},
-		{"a.json", `[{"a":1},`, `{"a":1} error: the file is cut off`},
-		{"a.json", `[{"a":1}] [{"b":2}]`, `{"a":1} error: the file has more than one list`},
-		{"a.json", `[] x`, `error: the file has more than one list`},
-		{"a.jsonl", "{\"a\":", `error: the file is cut off`},
-		{"a.json", `[{"a":1}`, `{"a":1} error: the file is cut off`},
+		{"a.jsonl", "{\"a\":1}\n2\n", `{"a":1} error: row 2: the file contains something other than objects`},
+		{"a.json", `[{"a":1},`, `{"a":1} error: row 2: the file is cut off`},
+		{"a.json", `[{"a":1}] [{"b":2}]`, `{"a":1} error: row 2: the file has more than one list`},
+		{"a.json", `[] x`, `error: row 1: the file has more than one list`},
+		{"a.jsonl", "{\"a\":", `error: row 1: the file is cut off`},
+		{"a.json", `[{"a":1}`, `{"a":1} error: row 2: the file is cut off`},
 		{"a.csv", "", "error: the file has no header line"},
-		{"a.csv", "a,b\n1\n", "a|b error: the file is not delimited: record on line 2: wrong number of fields"},
+		{"a.csv", "a,b\n1\n", `a|b error: line 2: 1 value, but the header line has 2; put a value with ',' in it in quotes`},
+		{"a.csv", "a;b\n1;2\n1;2;3\n",
+			`a|b 1|2 error: line 3: 3 values, but the header line has 2; put a value with ';' in it in quotes`},
+		{"a.csv", "a,b\n1,\"x\n2,y\n",
+			"a|b error: line 2: a quoted value does not end; close it, and double each quote in it"},
+		{"a.csv", "a,b\n1,5\" x\n", `a|b error: line 2: a quote inside a value without quotes; write "a ""b"" c"`},
+		{"a.csv", "a,b,a\n1,2,3\n", `error: the header line has two columns "a"; rename one`},
+		{"a.csv", "a,b\n1,M\xfcller\n",
+			"a|b error: row 1: column b is not UTF-8; convert the file, as with iconv -f ISO-8859-1 -t UTF-8"},
+		{"a.csv", "\xff\xfea\x00", "error: it is UTF-16; convert it, as with iconv -f UTF-16 -t UTF-8"},
+		{"a.xlsx", "PK\x03\x04", "error: it is an Excel workbook or a zip archive; save its sheet as CSV, or unpack it"},
 		{"a.csv.gz", gz("id\n1\n")[:20], "error: the file is cut off"},
 		{"a.csv.gz", "id\n1\n", "error: the file is not compressed by gzip"},
 		{"a.parquet", "PAR1PAR1PAR1", "error: the file is not Parquet"},
@@ -87,8 +97,8 @@ func TestLongRows(t *testing.T) {
 		row  int
 		want string
 	}{
-		{"a.csv", maxRow - 1<<16, ""}, {"a.csv", maxRow + 1<<17, "a row has more than 4 MiB"},
-		{"a.jsonl", maxRow - 1<<16, ""}, {"a.jsonl", maxRow + 1<<17, "a row has more than 4 MiB"},
+		{"a.csv", maxRow - 1<<16, ""}, {"a.csv", maxRow + 1<<17, "row 1: a row has more than 4 MiB"},
+		{"a.jsonl", maxRow - 1<<16, ""}, {"a.jsonl", maxRow + 1<<17, "row 2: a row has more than 4 MiB"},
 	} {
 		text := "a\n" + strings.Repeat("x", c.row) + "\nb\n"
 		if c.name == "a.jsonl" {
@@ -97,6 +107,39 @@ func TestLongRows(t *testing.T) {
 		got := all(t, c.name+".gz", packed(t, asGzip, text), true)
 		if _, why, _ := strings.Cut(got, "error: "); why != c.want {
 			t.Errorf("%s with a row of %d bytes: %.100s", c.name, c.row, why)
+		}
+	}
+}
+
+// What the columns are called is known before the first row is read, and takes no row away.
+func TestNames(t *testing.T) {
+	for _, c := range []struct{ name, text, names, rows string }{
+		{"a.csv", "b,a\n1,2\n", "b a", "1|2"},
+		{"a.jsonl", "{\"b\":1,\"a\":{\"c\":2}}\n{\"d\":3}\n", "a b", `{"b":1,"a":{"c":2}} {"d":3}`},
+		{"a.json", "[]", "", ""},
+		{"a.jsonl", "[1]", "", "error: row 1: the file contains something other than objects"},
+	} {
+		r, err := Open(c.name, strings.NewReader(c.text), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(r.Names(), " "); got != c.names {
+			t.Errorf("%s: names %s, expected %s", c.text, got, c.names)
+		}
+		var rows []string
+		for {
+			row, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				rows = append(rows, "error: "+err.Error())
+				break
+			}
+			rows = append(rows, strings.Join(row.Fields, "|")+string(row.Object))
+		}
+		if got := strings.Join(rows, " "); got != c.rows {
+			t.Errorf("%s: rows %s, expected %s", c.text, got, c.rows)
 		}
 	}
 }

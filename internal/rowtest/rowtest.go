@@ -17,7 +17,7 @@ import (
 
 // Test is one test of the mappings of a dataflow.
 type Test struct {
-	// Next makes the record of the next row; false after the last one.
+	// Next makes the record of the next row; false after the last one. Its error says which row it is about.
 	Next        func(*record.Machine) (bool, error)
 	Expect      []byte // JSON, nil for nothing: an object for every record, or a list with one for each
 	ExpectError string // the path of a field, "" for none
@@ -98,7 +98,7 @@ func Run(set *record.Set, t Test) Result {
 		r.row++
 		more, err := t.Next(r.machine)
 		if err != nil {
-			r.Broken = fmt.Sprintf("row %d: %s", r.row, err)
+			r.Broken = err.Error()
 			return *r.Result
 		}
 		if !more {

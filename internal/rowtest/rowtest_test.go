@@ -112,7 +112,7 @@ func TestExpectError(t *testing.T) {
 // A test that has no rows, or rows that cannot be read, says nothing.
 func TestBroken(t *testing.T) {
 	set := mappings(t)
-	for rows, want := range map[string]string{"": "there are no rows", "[]": "row 1: expected an object of JSON"} {
+	for rows, want := range map[string]string{"": "there are no rows", "[]": "expected an object of JSON"} {
 		test := Test{Next: given(strings.Fields(rows)...), Expect: []byte("{}")}
 		if got := Run(set, test); got.Broken != want || got.Passed() {
 			t.Errorf("rows %q: %+v, expected %q", rows, got, want)

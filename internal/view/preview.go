@@ -27,8 +27,16 @@ type PreviewOutcome struct {
 	Value         string
 }
 
+// AbsentColumn is a column that mappings read and no row has.
+type AbsentColumn struct {
+	Name  string
+	Meant string // the column of the rows that it most likely is, "" for none
+}
+
 // Preview writes rows field by field, and what the platform would say about all rows.
-func Preview(w io.Writer, mappings []record.Mapping, rows []PreviewRow, t *record.Tally, o Options) error {
+func Preview(
+	w io.Writer, mappings []record.Mapping, rows []PreviewRow, t *record.Tally, absent []AbsentColumn, o Options,
+) error {
 	c := newCanvas(o)
 	for _, r := range rows {
 		table := newTable(c, "ROW "+number(r.Number), "")
@@ -43,7 +51,7 @@ func Preview(w io.Writer, mappings []record.Mapping, rows []PreviewRow, t *recor
 		table.write()
 		c.line()
 	}
-	previewReasons(c, t)
+	previewReasons(c, t, absent)
 	return flush(w, c)
 }
 
@@ -60,7 +68,9 @@ func outcomeText(o PreviewOutcome) (string, style) {
 }
 
 // PreviewSummary writes what each mapping did to all rows.
-func PreviewSummary(w io.Writer, mappings []record.Mapping, t *record.Tally, o Options) error {
+func PreviewSummary(
+	w io.Writer, mappings []record.Mapping, t *record.Tally, absent []AbsentColumn, o Options,
+) error {
 	c := newCanvas(o)
 	head := []string{"FIELD", "FILLED", "EMPTY", "FAILED", "UNKNOWN", "DISTINCT"}
 	beside, below := newTable(c, append(head, "EXAMPLES")...), newTable(c, head...)
@@ -86,12 +96,19 @@ func PreviewSummary(w io.Writer, mappings []record.Mapping, t *record.Tally, o O
 		below.write()
 	}
 	c.line()
-	previewReasons(c, t)
+	previewReasons(c, t, absent)
 	return flush(w, c)
 }
 
-// previewReasons says how many rows would be rejected, and why.
-func previewReasons(c *canvas, t *record.Tally) {
+// previewReasons says which columns no row has, how many rows would be rejected, and why.
+func previewReasons(c *canvas, t *record.Tally, absent []AbsentColumn) {
+	for _, column := range absent {
+		text := "no row has column " + column.Name
+		if column.Meant != "" {
+			text += "; did you mean " + column.Meant + "?"
+		}
+		c.wrapped(yellow, "warning   ", text)
+	}
 	for _, r := range t.Reasons() {
 		word, style := "warning", yellow
 		if r.Rejects {
