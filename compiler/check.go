@@ -16,6 +16,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -44,23 +45,6 @@ func compiledSchema(text []byte, id string) map[string]*jsonschema.Schema {
 		out[k] = c.MustCompile(id + "#/definitions/" + k)
 	}
 	return out
-}
-
-// KindOf returns the kind of a document: what its key `kind` says, Dataflow
-// when it says nothing. False when it says something that is no kind.
-func KindOf(d *document.Document) (string, bool) {
-	n := d.Root.Get("kind")
-	if n == nil {
-		n = misspelledKind(d.Root)
-	}
-	switch {
-	case n == nil:
-		return schemas.KindDataflow, true
-	case n.Kind == document.StringKind && slices.Contains(schemas.Kinds(), n.Text):
-		return n.Text, true
-	default:
-		return "", false
-	}
 }
 
 // Check validates a document against the schema of its kind and puts every
@@ -130,7 +114,7 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 	switch k := e.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
-			report.Add(unknownKey{at: place{d: d, path: path.Field(key)}, key: key, known: knownKeys(docKind, path)})
+			report.Add(unknownKey{at: place{d: d, path: path.Field(key)}, key: key, known: format.Keys(docKind, path)})
 		}
 	case *kind.Required:
 		for _, key := range k.Missing {
@@ -140,7 +124,7 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 			report.Add(missingDocumentKey{at: at, key: key})
 		}
 	case *kind.Type:
-		report.Add(wrongType{at: at, want: wantedTypes(k.Want), got: n})
+		report.Add(wrongType{at: at, want: format.InWords(k.Want), got: n})
 	case *kind.Enum:
 		report.Add(notInEnum{at: at, got: n, want: texts(k.Want)})
 	case *kind.Pattern:
@@ -171,7 +155,7 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 
 // misspelt reports whether a map has an unknown key that may mean the given one.
 func misspelt(docKind string, path document.Path, n *document.Node, key string) bool {
-	known := knownKeys(docKind, path)
+	known := format.Keys(docKind, path)
 	for _, p := range n.Pairs {
 		if !slices.Contains(known, p.Key.Text) && slices.Contains(meantKeys(p.Key.Text, known), key) {
 			return true
@@ -204,22 +188,6 @@ func texts(values []any) []string {
 		}
 	}
 	return out
-}
-
-// wantedTypes says what a place takes in words that a writer of YAML knows.
-func wantedTypes(names []string) string {
-	words := map[string]string{
-		"string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",
-		"object": "a map of keys and values", "array": "a list", "null": "nothing",
-	}
-	var out []string
-	for _, n := range names {
-		out = append(out, words[n])
-	}
-	if len(out) < 2 {
-		return strings.Join(out, "")
-	}
-	return strings.Join(out[:len(out)-1], ", ") + " or " + out[len(out)-1]
 }
 
 // pathOf turns the validator's location into a path; only the document knows

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -203,7 +204,7 @@ func (dec *decoder) structure(path document.Path, n *document.Node, v reflect.Va
 		f, ok := s.fields[p.Key.Text]
 		if !ok {
 			k, _ := dec.d.kind()
-			dec.report.Add(unknownKey{at: place{dec.d, at}, key: p.Key.Text, known: knownKeys(k, path)})
+			dec.report.Add(unknownKey{at: place{dec.d, at}, key: p.Key.Text, known: format.Keys(k, path)})
 			continue
 		}
 		dec.value(at, p.Value, v.FieldByIndex(f.index), &f.rules)

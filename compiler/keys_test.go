@@ -12,6 +12,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -195,7 +196,7 @@ func (w *keyWalk) check(path document.Path, wrong string) {
 		s := d.Primary()
 		if _, path, refers := strings.Cut(d.Help, "`aepflow explain "); refers {
 			path, _, _ = strings.Cut(path, "`")
-			if e, _, ok := Explain(path); !ok || e.Description == "" {
+			if e, _, ok := format.Explain(path); !ok || e.Description == "" {
 				w.t.Errorf("%s explains nothing: %s", path, d.Help)
 			}
 		}

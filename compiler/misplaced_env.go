@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -26,7 +27,7 @@ func endOfReference(text string) int {
 func (s *substitution) takesEnv(path document.Path) bool {
 	kind, ok := s.d.kind()
 	switch {
-	case !ok || !isOfFormat(kind, path):
+	case !ok || !format.Has(kind, path):
 		return true // the unknown key is the error
 	case kind == schemas.KindConnection:
 		return len(path) > 2 && path[0].Key == "auth" && path[1].Key == "params"

@@ -1,12 +1,11 @@
 package compiler
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
-	"github.com/aepflow/aepflow/schemas"
+	"github.com/aepflow/aepflow/internal/format"
 )
 
 // meantKeys returns the keys that an unknown one may mean: those that are
@@ -24,36 +23,17 @@ func meantKeys(key string, known []string) []string {
 	return out
 }
 
-// misspelledKind returns the value of a misspelled key `kind`, nil when there is
-// none.
-func misspelledKind(root *document.Node) *document.Node {
-	for _, p := range root.Pairs {
-		if p.Value.Kind != document.StringKind || !slices.Contains(schemas.Kinds(), p.Value.Text) {
-			continue
-		}
-		if _, ok := diag.Nearest(p.Key.Text, []string{"kind"}); ok {
-			return p.Value
-		}
-	}
-	return nil
-}
-
 // addMisspelled marks what an unknown key of a document leaves open: the map
 // that it is in and the keys that it may mean.
-func (f *faultyPaths) addMisspelled(path document.Path, n *document.Node, format *schemaNode) {
-	format = format.resolve()
-	if n.Kind != document.MapKind || format == nil {
+func (f *faultyPaths) addMisspelled(kind string, path document.Path, n *document.Node) {
+	if n.Kind != document.MapKind {
 		return
 	}
-	known, others := format.keys(), format.others()
+	known := format.Keys(kind, path)
 	for _, p := range n.Pairs {
 		key := p.Key.Text
-		child := format.Properties[key]
-		if child == nil {
-			child = others
-		}
-		if child != nil {
-			f.addMisspelled(path.Field(key), p.Value, child)
+		if format.Has(kind, path.Field(key)) {
+			f.addMisspelled(kind, path.Field(key), p.Value)
 			continue
 		}
 		if len(path) > 0 {
@@ -63,24 +43,4 @@ func (f *faultyPaths) addMisspelled(path document.Path, n *document.Node, format
 			f.add(path.Field(meant).String())
 		}
 	}
-}
-
-// keys are the keys of the format, sorted.
-func (n *schemaNode) keys() []string {
-	var out []string
-	for key := range n.Properties {
-		out = append(out, key)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// others describes the values of keys that the user chooses, nil when there are
-// none.
-func (n *schemaNode) others() *schemaNode {
-	var more schemaNode
-	if len(n.AdditionalProperties) == 0 || json.Unmarshal(n.AdditionalProperties, &more) != nil {
-		return nil
-	}
-	return &more
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -112,8 +113,8 @@ func TestMisspelledKey(t *testing.T) {
 	docs, _ := document.Parse(file)
 	tried := 0
 	for _, d := range docs {
-		kind, _ := KindOf(d)
-		eachKey(d.Root, schemaTree().Definitions[kind], func(key source.Span) {
+		kind, _ := format.KindOf(d)
+		eachKey(kind, nil, d.Root, func(key source.Span) {
 			for _, wrong := range slips(key.Text()) {
 				tried++
 				text := everyKey[:key.Start] + wrong + everyKey[key.End:]
@@ -136,21 +137,13 @@ func TestMisspelledKey(t *testing.T) {
 }
 
 // eachKey calls do for each key of the format in a map.
-func eachKey(n *document.Node, format *schemaNode, do func(key source.Span)) {
-	format = format.resolve()
-	if n.Kind != document.MapKind || format == nil {
-		return
-	}
+func eachKey(kind string, path document.Path, n *document.Node, do func(key source.Span)) {
+	known := format.Keys(kind, path)
 	for _, p := range n.Pairs {
-		child := format.Properties[p.Key.Text]
-		if child != nil {
+		if slices.Contains(known, p.Key.Text) {
 			do(p.Key.Span)
-		} else {
-			child = format.others()
 		}
-		if child != nil {
-			eachKey(p.Value, child, do)
-		}
+		eachKey(kind, path.Field(p.Key.Text), p.Value, do)
 	}
 }
 

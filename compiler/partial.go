@@ -46,7 +46,7 @@ func decodePartial(u unit, found *diag.Report, tenant string) *partial {
 	}
 	partly := partial{unit: u}
 	partly.faulty = newFaultyPaths(found.Sorted())
-	partly.faulty.addMisspelled(nil, u.doc.Root, schemaTree().Definitions[u.kind])
+	partly.faulty.addMisspelled(u.kind, nil, u.doc.Root)
 	partly.take(Decode(partly.doc, &diag.Report{}), tenant) // its faults are known from the check
 	return &partly
 }

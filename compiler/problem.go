@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
@@ -100,7 +101,7 @@ func (p missingDocumentKey) Diagnose() diag.Diagnostic {
 		Code: diag.MissingKey, Severity: diag.Error, Path: p.at.path.Field(p.key).String(),
 		Message: fmt.Sprintf("missing key `%s` %s", p.key, p.at.within()),
 		Labels:  p.at.keyLabels("`" + p.key + "` is required here"),
-		Help:    "add `" + p.key + ":`; `aepflow explain " + explainPath(p.at) + "." + p.key + "` shows what it takes",
+		Help:    "add `" + p.key + ":`; `aepflow explain " + p.at.topic() + "." + p.key + "` shows what it takes",
 	}
 }
 
@@ -109,21 +110,13 @@ func (p place) takes() string {
 	if len(p.path) == 0 {
 		return ""
 	}
-	return "`aepflow explain " + explainPath(p) + "` shows what it takes"
+	return "`aepflow explain " + p.topic() + "` shows what it takes"
 }
 
-// explainPath is the argument of `aepflow explain` for a place: list indexes and
-// keys that the user chose are left out.
-func explainPath(at place) string {
-	k, _ := at.d.kind()
-	x := explainer{schemaValue()}
-	out, node := strings.ToLower(k), x.definition(k)
-	for _, s := range at.path {
-		if child, _, ok := x.child(node, s.Key); ok { // a key of the format, not a name of the user's
-			out, node = out+"."+s.Key, child
-		}
-	}
-	return out
+// topic is the argument of `aepflow explain` for the place.
+func (p place) topic() string {
+	kind, _ := p.d.kind()
+	return format.Topic(kind, p.path)
 }
 
 type wrongType struct {
@@ -250,7 +243,7 @@ func (p badName) Diagnose() diag.Diagnostic {
 func (p badName) badForm() diag.Diagnostic {
 	last := p.at.path[len(p.at.path)-1].Key
 	want := "text that matches " + p.pattern
-	if e, _, ok := Explain(explainPath(p.at)); ok && len(e.Examples) > 0 {
+	if e, _, ok := format.Explain(p.at.topic()); ok && len(e.Examples) > 0 {
 		want = "a value like " + e.Examples[0]
 	}
 	return diag.Diagnostic{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 )
 
 const (
@@ -144,7 +145,7 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 // references inside brackets need some. Where it takes both, quotes make text.
 func (s *substitution) kind(path document.Path, n *document.Node, v Var) document.Kind {
 	docKind, _ := s.d.kind()
-	text, other := scalarTypes(docKind, path)
+	text, other := format.Scalars(docKind, path)
 	kind := document.ResolveScalar(v.Value)
 	if v.Node != nil {
 		kind = v.Node.Kind

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -21,7 +22,7 @@ type variant struct {
 // variantOf returns a document before anything is applied to it.
 func variantOf(d *document.Document) *variant {
 	v := &variant{Document: d, provenance: provenance{}}
-	v.docKind, v.known = KindOf(d)
+	v.docKind, v.known = format.KindOf(d)
 	return v
 }
 
@@ -38,7 +39,7 @@ func (v *variant) with(root *document.Node) *variant {
 	doc, out := *v.Document, *v
 	doc.Root, out.Document = root, &doc
 	if out.docKind != schemas.KindProject {
-		out.docKind, out.known = KindOf(&doc)
+		out.docKind, out.known = format.KindOf(&doc)
 	}
 	return &out
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/connectordoc"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/output"
 )
 
@@ -91,19 +92,19 @@ func collectMembers(v any, into map[string]bool) {
 
 // The keys of each connector are keys of the format, and all those of its source.
 func TestConnectorKeys(t *testing.T) {
-	shared, _, _ := compiler.Explain("dataflow.database")
+	shared, _, _ := format.Explain("dataflow.database")
 	for _, c := range connectorsToList() {
 		keys := connectordoc.Keys(c)
 		for _, key := range keys {
-			if _, _, ok := compiler.Explain("dataflow." + key); !ok {
+			if _, _, ok := format.Explain("dataflow." + key); !ok {
 				t.Errorf("%s: %s is no key", c.Slug, key)
 			}
 		}
-		source, _, _ := compiler.Explain("dataflow." + connectordoc.Source(c))
+		source, _, _ := format.Explain("dataflow." + connectordoc.Source(c))
 		for _, k := range source.Keys {
 			name := strings.TrimPrefix(k.Path, "dataflow.")
 			last := name[strings.LastIndexByte(name, '.')+1:]
-			isShared := slices.ContainsFunc(shared.Keys, func(s compiler.Explanation) bool {
+			isShared := slices.ContainsFunc(shared.Keys, func(s format.Explanation) bool {
 				return strings.HasSuffix(s.Path, "."+last)
 			})
 			if !isShared && !slices.Contains(keys, name) && connectordoc.Source(c) != "stream" {

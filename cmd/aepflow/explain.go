@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -55,14 +56,14 @@ func (c explainCmd) Run(a *app) error {
 		_, err := io.WriteString(a.stdout, output.Fold(text, columns))
 		return err
 	}
-	e, near, ok := compiler.Explain(c.What)
+	e, near, ok := format.Explain(c.What)
 	var others []string
 	if !ok {
 		paths := keysNamed(c.What)
 		if len(paths) == 0 {
 			return unexplained(c.What, near)
 		}
-		e, _, _ = compiler.Explain(paths[0])
+		e, _, _ = format.Explain(paths[0])
 		others = paths[1:]
 	}
 	if a.Output == "json" {
@@ -79,7 +80,7 @@ func keysNamed(what string) []string {
 	var found []string
 	var visit func(path string, depth int)
 	visit = func(path string, depth int) {
-		e, _, ok := compiler.Explain(path)
+		e, _, ok := format.Explain(path)
 		if !ok || depth == 0 {
 			return
 		}
@@ -174,7 +175,7 @@ func indent(text string) string {
 	return b.String()
 }
 
-func explainKey(w io.Writer, e compiler.Explanation, columns int) error {
+func explainKey(w io.Writer, e format.Explanation, columns int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Path, e.Type)
 	if e.Required {
@@ -208,7 +209,7 @@ func explainKey(w io.Writer, e compiler.Explanation, columns int) error {
 			fmt.Fprintf(&b, "  %-18s %s\n", "", k.Description)
 		}
 	}
-	if slices.ContainsFunc(e.Keys, func(k compiler.Explanation) bool { return k.Required }) {
+	if slices.ContainsFunc(e.Keys, func(k format.Explanation) bool { return k.Required }) {
 		b.WriteString("\n* required\n")
 	}
 	_, err := io.WriteString(w, output.Fold(b.String(), columns))

@@ -3,9 +3,9 @@ package main
 import (
 	"bytes"
 
-	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/edit"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/view"
 )
 
@@ -39,7 +39,7 @@ func (c fmtCmd) Run(a *app) error {
 	report.Append(p.report)
 	changed := 0
 	for _, f := range p.files {
-		text, found := edit.Format(f, compiler.KeyOrder)
+		text, found := edit.Format(f, format.KeyOrder)
 		if found.HasErrors() {
 			report.Append(found)
 			continue

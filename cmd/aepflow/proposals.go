@@ -12,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/completion"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/files"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -85,7 +86,7 @@ func keyWords(typed string) []completion.Word {
 	if i < 0 {
 		return texts([]string{"dataflow", "connection", "schema", "dataset", "project"})
 	}
-	e, _, _ := compiler.Explain(typed[:i])
+	e, _, _ := format.Explain(typed[:i])
 	var out []completion.Word
 	for _, k := range e.Keys {
 		out = append(out, completion.Word{Text: k.Path, Help: k.Description})

@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/edit"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -59,7 +60,7 @@ func FuzzText(f *testing.F) {
 				t.Errorf("no key %q:\n%s", "key "+s, yaml)
 			}
 		}
-		formatted, _ := edit.Format(source.NewFile("a.yaml", yaml), compiler.KeyOrder)
+		formatted, _ := edit.Format(source.NewFile("a.yaml", yaml), format.KeyOrder)
 		if string(formatted) != string(yaml) {
 			t.Errorf("fmt changes\n%s\nto\n%s", yaml, formatted)
 		}

@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/edit"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/golden"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -18,7 +18,7 @@ import (
 // TestFormat runs the cases of testdata/format: in.yaml and what it becomes.
 func TestFormat(t *testing.T) {
 	golden.Cases(t, "testdata/format/*.txtar", func(t *testing.T, a *txtar.Archive) {
-		got, _ := edit.Format(source.NewFile("in.yaml", a.Files[0].Data), compiler.KeyOrder)
+		got, _ := edit.Format(source.NewFile("in.yaml", a.Files[0].Data), format.KeyOrder)
 		golden.Set(a, "want.yaml", string(got))
 		checkFormat(t, a.Files[0].Data)
 	})
@@ -29,7 +29,7 @@ func checkFormat(t *testing.T, text []byte) {
 	t.Helper()
 	f := source.NewFile("a.yaml", text)
 	docs, report := document.Parse(f)
-	once, _ := edit.Format(f, compiler.KeyOrder)
+	once, _ := edit.Format(f, format.KeyOrder)
 	if report.HasErrors() {
 		if !bytes.Equal(once, text) {
 			t.Fatalf("a file that does not parse was changed:\n%q\n%q", text, once)
@@ -40,10 +40,10 @@ func checkFormat(t *testing.T, text []byte) {
 	if problems.HasErrors() {
 		t.Fatalf("formatting broke the file:\n%q\n%q", text, once)
 	}
-	if !edit.SameDocuments(docs, again, compiler.KeyOrder) {
+	if !edit.SameDocuments(docs, again, format.KeyOrder) {
 		t.Fatalf("formatting changed the meaning:\n%q\n%q", text, once)
 	}
-	if twice, _ := edit.Format(source.NewFile("a.yaml", once), compiler.KeyOrder); !bytes.Equal(once, twice) {
+	if twice, _ := edit.Format(source.NewFile("a.yaml", once), format.KeyOrder); !bytes.Equal(once, twice) {
 		t.Fatalf("formatting twice changes more:\n%q\n%q\n%q", text, once, twice)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/edit"
+	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/linear"
 )
 
@@ -30,7 +31,7 @@ var stages = []struct {
 				_ = d.WriteYAML(io.Discard, true)
 			}
 			for _, f := range in.files {
-				edit.Format(f, compiler.KeyOrder)
+				edit.Format(f, format.KeyOrder)
 			}
 		}
 	}},

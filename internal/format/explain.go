@@ -1,11 +1,12 @@
-package compiler
+package format
 
 import (
+	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -27,37 +28,32 @@ type Explanation struct {
 // keys joined by dots. Names that the user chooses (of columns, mappings, …) may
 // be left out. When there is no such key, near is the nearest path that is.
 func Explain(path string) (e Explanation, near string, ok bool) {
-	x := explainer{schemaValue()}
 	steps := strings.Split(path, ".")
 	kinds := explainKinds()
 	kind, known := kinds[steps[0]]
 	if !known {
-		var names []string
-		for name := range kinds {
-			names = append(names, name)
-		}
-		near, _ := diag.Nearest(steps[0], sorted(names))
+		near, _ := diag.Nearest(steps[0], slices.Sorted(maps.Keys(kinds)))
 		return Explanation{}, near, false
 	}
-	node := x.definition(kind)
-	required := false
+	node := definitions()[kind]
+	isRequired := false
 	for i, step := range steps[1:] {
-		next, need, found := x.child(node, step)
+		next, need, found := child(node, step)
 		if !found {
-			name, ok := diag.Nearest(step, x.keys(node))
+			name, ok := diag.Nearest(step, keysOf(element(node)))
 			if !ok {
 				return Explanation{}, strings.Join(steps[:i+1], "."), false
 			}
 			return Explanation{}, strings.Join(append(slices.Clone(steps[:i+1]), name), "."), false
 		}
-		node, required = next, need
+		node, isRequired = next, need
 	}
-	e = x.explain(node)
-	e.Path, e.Required = path, required
-	names, order := x.required(x.element(node)), x.keys(node)
+	e = explain(node)
+	e.Path, e.Required = path, isRequired
+	names, order := requiredOf(element(node)), keysOf(element(node))
 	for _, name := range order {
-		child, _, _ := x.child(node, name)
-		k := x.explain(child)
+		next, _, _ := child(node, name)
+		k := explain(next)
 		k.Path, k.Required = path+"."+name, slices.Contains(names, name)
 		e.Keys = append(e.Keys, k)
 	}
@@ -73,77 +69,32 @@ func explainKinds() map[string]string {
 	return out
 }
 
-// schemaValue is the JSON Schema with its keys in order.
-var schemaValue = sync.OnceValue(func() resource.Value {
-	root, err := resource.Parse(schemas.JSONSchema)
-	if err != nil {
-		panic("compiler: embedded schema: " + err.Error())
-	}
-	return root
-})
-
-type explainer struct{ root resource.Value }
-
-func (x explainer) definition(name string) resource.Value {
-	all, _ := x.root.Get("definitions")
-	v, _ := all.Get(name)
-	return v
-}
-
-// resolve follows references; members next to a reference override the referenced ones.
-func (x explainer) resolve(v resource.Value) resource.Value {
-	own := v
-	for {
-		ref, ok := v.Get("$ref")
-		if all, is := v.Get("allOf"); !ok && is && len(all.Items) == 1 {
-			ref, ok = all.Items[0].Get("$ref")
-		}
-		if !ok {
-			break
-		}
-		v = x.definition(strings.TrimPrefix(ref.Text, "#/definitions/"))
-	}
-	if text, ok := own.Get("description"); ok {
-		v = v.With("description", text)
-	}
-	return v
-}
-
 // element returns what has the keys of a value: itself, for a map whose keys the user
 // chooses, the type of each value, or for a list that of each item.
-func (x explainer) element(v resource.Value) resource.Value {
-	v = x.resolve(v)
+func element(v resource.Value) resource.Value {
+	v = resolve(v)
 	if _, ok := v.Get("properties"); ok {
 		return v
 	}
 	if more, ok := v.Get("additionalProperties"); ok && more.Kind == resource.ObjectValue {
-		return x.resolve(more)
+		return resolve(more)
 	}
 	if items, ok := v.Get("items"); ok {
-		return x.resolve(items)
+		return resolve(items)
 	}
 	return v
 }
 
-func (x explainer) child(v resource.Value, name string) (_ resource.Value, required, ok bool) {
-	e := x.element(v)
+func child(v resource.Value, name string) (_ resource.Value, required, ok bool) {
+	e := element(v)
 	properties, _ := e.Get("properties")
 	child, ok := properties.Get(name)
-	return child, slices.Contains(x.required(e), name), ok
+	return child, slices.Contains(requiredOf(e), name), ok
 }
 
-func (x explainer) required(v resource.Value) []string {
+func requiredOf(v resource.Value) []string {
 	list, _ := v.Get("required")
 	return textsOf(list)
-}
-
-func (x explainer) keys(v resource.Value) []string {
-	properties, _ := x.element(v).Get("properties")
-	var out []string
-	for _, f := range properties.Fields {
-		out = append(out, f.Name)
-	}
-	return out
 }
 
 func textsOf(list resource.Value) []string {
@@ -161,10 +112,13 @@ var limitWords = []struct{ key, before, after string }{
 	{"minProperties", "at least ", " keys"}, {"pattern", "matches ", ""},
 }
 
-func (x explainer) explain(v resource.Value) Explanation {
-	v = x.resolve(v)
-	e := Explanation{Type: x.typeOf(v)}
-	text, _ := v.Get("description")
+func explain(v resource.Value) Explanation {
+	text, own := v.Get("description") // next to a reference, it overrides the referenced one
+	v = resolve(v)
+	if !own {
+		text, _ = v.Get("description")
+	}
+	e := Explanation{Type: typeOf(v)}
 	e.Description = text.Text
 	for _, w := range limitWords {
 		switch limit, ok := v.Get(w.key); {
@@ -190,19 +144,15 @@ func (x explainer) explain(v resource.Value) Explanation {
 	return e
 }
 
-func (x explainer) typeOf(v resource.Value) string {
-	t, _ := v.Get("type")
-	names := textsOf(t)
-	if t.Kind == resource.StringValue {
-		names = []string{t.Text}
-	}
+func typeOf(v resource.Value) string {
+	names := typesOf(v)
 	if more, ok := v.Get("additionalProperties"); ok && more.Kind == resource.ObjectValue && len(names) == 1 {
-		return "a map of your own names to " + strings.TrimPrefix(x.typeOf(x.resolve(more)), "each ")
+		return "a map of your own names to " + strings.TrimPrefix(typeOf(resolve(more)), "each ")
 	}
 	if items, ok := v.Get("items"); ok && slices.Contains(names, "string") {
-		return "text, or a list of " + x.typeOf(x.resolve(items))
+		return "text, or a list of " + typeOf(resolve(items))
 	} else if ok {
-		of := x.typeOf(x.resolve(items))
+		of := typeOf(resolve(items))
 		if rest, isMap := strings.CutPrefix(of, "a map"); isMap {
 			return "a list of maps" + rest
 		}
@@ -211,5 +161,33 @@ func (x explainer) typeOf(v resource.Value) string {
 	if len(names) == 0 {
 		return "any value"
 	}
-	return wantedTypes(names)
+	return InWords(names)
+}
+
+// InWords says what a place takes, by the types of a JSON Schema, in words that a writer of YAML knows.
+func InWords(types []string) string {
+	words := map[string]string{
+		"string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",
+		"object": "a map of keys and values", "array": "a list", "null": "nothing",
+	}
+	var out []string
+	for _, n := range types {
+		out = append(out, words[n])
+	}
+	if len(out) < 2 {
+		return strings.Join(out, "")
+	}
+	return strings.Join(out[:len(out)-1], ", ") + " or " + out[len(out)-1]
+}
+
+// Topic is the argument of `aepflow explain` for a place in a document: list indexes and
+// keys that the user chose are left out.
+func Topic(kind string, path document.Path) string {
+	out, node := strings.ToLower(kind), definitions()[kind]
+	for _, s := range path {
+		if next, _, ok := child(node, s.Key); ok { // a key of the format, not a name of the user's
+			out, node = out+"."+s.Key, next
+		}
+	}
+	return out
 }
