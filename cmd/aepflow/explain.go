@@ -159,12 +159,12 @@ func correctExample(e diag.Entry) string {
 	p := newProject(".", &globals{})
 	p.files = []*source.File{source.NewFile("dataflow.yaml", []byte(e.Example))}
 	fixed := p.applyFixes(check)
-	if len(fixed.changed) != 1 || slices.ContainsFunc(check(fixed.project).Sorted(), func(d diag.Diagnostic) bool {
+	if len(fixed.Changed) != 1 || slices.ContainsFunc(check(fixed.Project).Sorted(), func(d diag.Diagnostic) bool {
 		return d.Code == e.Code
 	}) {
 		return ""
 	}
-	return string(fixed.changed[0].Text)
+	return string(fixed.Changed[0].Text)
 }
 
 func indent(text string) string {

@@ -76,14 +76,14 @@ func (c validateCmd) Run(a *app) error {
 func fixFiles(a *app, p *project) (*project, error) {
 	p.removeLeftovers()
 	m := p.applyFixes(check)
-	if err := m.save(); err != nil {
+	if err := saveRepairs(m); err != nil {
 		return nil, err
 	}
 	w := a.stdout
 	if a.Output != "text" {
 		w = a.stderr
 	}
-	return m.project, m.print(w)
+	return m.Project, printRepairs(w, m.Repairs)
 }
 
 // check returns the diagnostics of a project without adding to them.

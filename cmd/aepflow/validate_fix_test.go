@@ -28,15 +28,15 @@ func TestFixSettles(t *testing.T) {
 		}
 		before := check(p)
 		once := p.applyFixes(check)
-		after := check(once.project)
-		if len(once.repairs) > 0 {
+		after := check(once.Project)
+		if len(once.Repairs) > 0 {
 			fixedAny++
 		}
-		if again := once.applyFixes(check); len(again.repairs) > 0 {
-			t.Errorf("%s: fixed again: %+v", e.Code, again.repairs)
+		if again := once.Project.applyFixes(check); len(again.Repairs) > 0 {
+			t.Errorf("%s: fixed again: %+v", e.Code, again.Repairs)
 		}
 		if !before.HasErrors() && after.HasErrors() {
-			t.Errorf("%s: the repairs %+v made a sound document wrong: %+v", e.Code, once.repairs, after.Sorted())
+			t.Errorf("%s: the repairs %+v made a sound document wrong: %+v", e.Code, once.Repairs, after.Sorted())
 		}
 	}
 	if fixedAny < 10 {
@@ -56,7 +56,7 @@ func TestFixIsLinear(t *testing.T) {
 		return func() {
 			p := &project{dir: ".", flags: &globals{}, report: &diag.Report{}, blind: true}
 			p.files = append(p.files, source.NewFile("dataflow.yaml", []byte(b.String())))
-			if got := len(p.applyFixes(check).repairs); got != n*k {
+			if got := len(p.applyFixes(check).Repairs); got != n*k {
 				t.Fatalf("%d repairs, want %d", got, n*k)
 			}
 		}
