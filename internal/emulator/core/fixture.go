@@ -374,14 +374,15 @@ func narrowest(values []string) string {
 			continue
 		}
 		any = true
+		isNumber := json.Valid([]byte(v)) // not 007, .5, or NaN
 		n, ierr := strconv.ParseInt(v, 10, 64)
 		_, ferr := strconv.ParseFloat(v, 64)
 		_, derr := time.Parse(time.DateOnly, v)
 		_, isTime := ParseTime(v)
 		fits["boolean"] = fits["boolean"] && (v == "true" || v == "false")
-		fits["integer"] = fits["integer"] && ierr == nil && n >= -1<<31 && n < 1<<31
-		fits["long"] = fits["long"] && ierr == nil
-		fits["double"] = fits["double"] && ferr == nil
+		fits["integer"] = fits["integer"] && isNumber && ierr == nil && n >= -1<<31 && n < 1<<31
+		fits["long"] = fits["long"] && isNumber && ierr == nil
+		fits["double"] = fits["double"] && isNumber && ferr == nil
 		fits["date"] = fits["date"] && derr == nil
 		fits["date-time"] = fits["date-time"] && isTime
 	}
