@@ -146,3 +146,122 @@ func TestKeptRecords(t *testing.T) {
 		t.Errorf("%d bytes of records are kept", size)
 	}
 }
+
+// Of the rows of one run, the last ones are the newest; one that is too large to be kept does not take their place.
+func TestNewestRecordsOfARun(t *testing.T) {
+	var csv strings.Builder
+	csv.WriteString("TestID,Name,Datefield\n")
+	for i := range 250 {
+		fmt.Fprintf(&csv, "%d,Ann,2027-02-01 00:00:00\n", i)
+	}
+	fmt.Fprintf(&csv, "large,%s,2027-02-01 00:00:00\n", strings.Repeat("x", catalog.MaxRecordBytes))
+	fmt.Fprintf(&csv, "twice,%s,2027-02-01 00:00:00\n", strings.Repeat("x", catalog.MaxRecordBytes*2/3))
+	a := tableOf(t, csv.String())
+	a.mappedFlow(nil, peopleMappings[:2]...)
+	a.s.Advance(time.Hour + flowservice.RunTime)
+	rows := core.List(a.get("/_emulator/datasets/"+tutorialDataset+"/rows").want(200).v, "rows")
+	if len(rows) == 0 {
+		t.Fatal("no records")
+	}
+	newest, oldest := core.Text(rows[0], "record", "_id"), core.Text(rows[len(rows)-1], "record", "_id")
+	if len(rows) < 90 || len(rows) > catalog.MaxRecords || newest != "249" || oldest != fmt.Sprint(250-len(rows)) {
+		t.Errorf("%d records, the newest %s, the oldest %s", len(rows), newest, oldest)
+	}
+}
+
+// Texts that only look like numbers stay texts, in explore and in records.
+func TestNumbersOfTables(t *testing.T) {
+	for value, kind := range map[string]string{
+		"7": "integer", "-7": "integer", "3000000000": "integer", "1e5": "double", "0.5": "double",
+		"007": "string", "+5": "string", "NaN": "string", "Infinity": "string", ".5": "string", "5.": "string",
+		"0x10": "string", "1e999": "string", "1_0": "string", "99999999999999999999": "double",
+	} {
+		a := tableOf(t, "TestID,Name,Datefield\nk,"+value+",2027-02-01 00:00:00\n")
+		a.mappedFlow(nil, mapping("ATTRIBUTE", "TestID", "_id"), mapping("ATTRIBUTE", "Name", "person.name.fullName"))
+		a.s.Advance(time.Hour + flowservice.RunTime)
+		explored := a.get(flowBase + "/connections/" + tutorialConnection +
+			"/explore?objectType=table&object=test1.Mytable&preview=true").want(200)
+		if got := core.Text(core.List(explored.v, "schema", "columns")[1], "type"); got != kind {
+			t.Errorf("%s is of type %s, want %s", value, got, kind)
+		}
+		rows := core.List(a.get("/_emulator/datasets/"+tutorialDataset+"/rows").want(200).v, "rows")
+		if len(rows) != 1 || kind == "string" && core.Text(rows[0], "record", "person", "name", "fullName") != value {
+			t.Errorf("%s: %s", value, core.ToJSON(rows))
+		}
+	}
+}
+
+// Why a row fails, with its code and the file of diagnostics that has it; whether the run succeeds depends on how many
+// may fail.
+func TestWhyRowsFail(t *testing.T) {
+	const ok = `{"id":"1","seq":"1","at":"2027-01-01T00:00:00Z"}`
+	const short = `id: "" has less than 1 characters`
+	deep := strings.Replace(ok, "{", `{"x":`+strings.Repeat("[", 2000)+strings.Repeat("]", 2000)+",", 1)
+	for _, tt := range []struct{ row, code, message, file string }{
+		{ok, "", "", ""},
+		{`{"id":"1","seq":"1","at":"2027-01-01 00:00:00","city":7,"_errors":7}`, "", "", ""},
+		{`{"id":"","seq":"1","at":"2027-01-01","_errors":7}`, "INGEST-1212-400", short, "validation"},
+		{`{"id":null,"seq":1,"at":"2027-01-01"}`, "INGEST-1212-400", "id: the schema requires this field", "validation"},
+		{`{"seq":1,"at":"2027-01-01"}`, "MAPPER-3700-400", "id: the row has no `id`", "conversion"},
+		{`{"id":1,"seq":"many","at":"2027-01-01"}`, "MAPPER-3700-400",
+			`seq: expected a whole number, found "many"`, "conversion"},
+		{`{"id":1,"seq":1,"at":"soon"}`, "MAPPER-3700-400", `at: expected a date, found "soon"`, "conversion"},
+		{`{"id":1,"seq":[1],"at":"2027-01-01"}`, "MAPPER-3700-400",
+			"seq: expected a single value, found a value of type list", "conversion"},
+		{`{}`, "MAPPER-3700-400", "at: the row has no `at`", "conversion"},
+		// Too much work leaves the field out, which the schema does not require.
+		{`{"id":1,"seq":1,"at":"2027-01-01","n":2000000}`, "", "", ""},
+		{`{"id":"","seq":1,"at":"2027-01-01","n":2000000}`, "INGEST-1212-400", short, "validation"},
+		{deep, "INGEST-1401-400", "the row cannot be read as JSON", "parsing"},
+	} {
+		for _, percent := range []float64{49, 50} {
+			a, f := openZone(t)
+			f.write("why/a.json", tt.row+"\n"+ok+"\n", start.Add(-time.Hour))
+			source := zoneSourceWith("data", object{"format": "json"}, "params.path", "dlz-user-container/why/a.json",
+				"params.type", "file")(a).want(201).text("id")
+			body := a.changesFlow(source)
+			set := a.get(prepBase + "/mappingSets/" + core.Text(core.List(body, "transformations")[0], "params", "mappingId")).v
+			params := object{"mappingId": core.Text(set, "id"), "mappingVersion": 1}
+			body["transformations"] = []any{object{"name": "Mapping", "params": params}}
+			mappings := []any{mapping("ATTRIBUTE", "id", "id"), mapping("ATTRIBUTE", "seq", "seq"),
+				mapping("ATTRIBUTE", "at", "at")}
+			if strings.Contains(tt.row, `"n"`) {
+				mappings = append(mappings, mapping("EXPRESSION", "lpad('x', n * 100, 'y')", "city.name"))
+			}
+			a.do("PUT", prepBase+"/mappingSets/"+core.Text(set, "id"), with(set.(object), "mappings", mappings)).want(200)
+			body["name"], body["scheduleParams"] = "why", onceSchedule
+			body["options"] = object{"partialIngestionPercent": percent, "errorDiagnosticsEnabled": true}
+			id := a.post(flowsPath, body).want(201).text("id")
+			a.s.Advance(2 * time.Hour)
+			run := a.runsOf(id)[0]
+			want := "success 2"
+			switch {
+			case tt.code != "" && percent < 50:
+				want = "failed 0"
+			case tt.code != "":
+				want = "success 1"
+			}
+			if got := fmt.Sprint(status(run), " ", core.At(run, "metrics", "recordSummary", "outputRecordCount")); got != want {
+				t.Errorf("%.60s, %v%% allowed: %s, want %s", tt.row, percent, got, want)
+			}
+			steps := core.List(run, "activities")
+			batch := core.Texts(core.List(steps[len(steps)-1], "targetInfo")[0], "reference", "ids")[0]
+			meta := "/data/foundation/export/batches/" + batch + "/meta?path=row_errors"
+			files := core.List(a.get(meta).want(200).v, "data")
+			if tt.code == "" {
+				if len(files) != 0 {
+					t.Errorf("%.60s: %s", tt.row, core.ToJSON(files))
+				}
+				continue
+			}
+			line := a.get(meta + "%2F" + tt.file + "_errors_0.json").want(200)
+			v, _ := core.DecodeJSON(line.raw)
+			why := core.List(v, "_errors")
+			got := string(core.ToJSON(why))
+			want = string(core.ToJSON([]any{object{"code": tt.code, "message": tt.message}}))
+			if len(files) != 1 || got != want {
+				t.Errorf("%.60s: %.300s", tt.row, line.raw)
+			}
+		}
+	}
+}

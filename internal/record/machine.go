@@ -299,18 +299,28 @@ func (m *Machine) require(n *node, depth int) {
 	}
 }
 
+// CauseOf is the mapping whose failure leaves a required field out; false if there is none.
+func (m *Machine) CauseOf(f Fault) (mapping int, ok bool) {
+	for i, out := range m.outcomes {
+		if d := m.set.mappings[i].general; out.State == Failed && f.Code == MissingField && related(d, f.Path) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // mayFill reports whether a mapping that cannot be evaluated may have filled a field.
 func (m *Machine) mayFill(path string) bool {
 	for i, out := range m.outcomes {
-		if out.State == Unknown {
-			d := m.set.mappings[i].general
-			if within(d, path) || within(path, d) {
-				return true
-			}
+		if out.State == Unknown && related(m.set.mappings[i].general, path) {
+			return true
 		}
 	}
 	return false
 }
+
+// related reports whether one path is the other one or lies below it.
+func related(a, b string) bool { return within(a, b) || within(b, a) }
 
 // within reports whether a path is another one or lies below it.
 func within(path, above string) bool {

@@ -27,7 +27,11 @@ func KeepRecords(sp *core.Space, flow object, run string, records []any, at int6
 	size := 0
 	add := func(more []any) {
 		for _, r := range more {
-			if size += len(core.ToJSON(r)); len(list) == MaxRecords || size > MaxRecordBytes {
+			n := len(core.ToJSON(r))
+			if n > MaxRecordBytes {
+				continue // alone, it is more than what is kept
+			}
+			if size += n; len(list) == MaxRecords || size > MaxRecordBytes {
 				return
 			}
 			list = append(list, r)

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -32,14 +33,12 @@ func keepBadRows(sp *core.Space, batch string, at int64, bad []BadRow) {
 	lines := []any{}
 	size := 0
 	for _, b := range bad[:min(len(bad), MaxBadRows)] {
-		line := object{"_errors": []any{object{"code": b.Code, "message": b.Message}}}
-		if row, isObject := b.Row.(object); isObject {
-			for k, v := range row {
-				line[k] = v
-			}
-		} else {
-			line["_corrupt_record"] = b.Row
+		row, isObject := b.Row.(object)
+		if !isObject {
+			row = object{"_corrupt_record": b.Row}
 		}
+		line := maps.Clone(row)
+		line["_errors"] = []any{object{"code": b.Code, "message": b.Message}} // whatever the row has
 		if size += len(core.ToJSON(line)); size > maxBadBytes {
 			break
 		}
@@ -110,10 +109,8 @@ func batchFailed(c *core.Call, r *core.Record) (core.Answer, error) {
 func answerFiles(c *core.Call, batch, link, name string, files map[string][]any) (core.Answer, error) {
 	text := func(file string) (out []byte) {
 		for _, line := range files[file] {
-			o := object{"_filename": file}
-			for k, v := range line.(object) {
-				o[k] = v
-			}
+			o := maps.Clone(line.(object))
+			o["_filename"] = file
 			out = append(append(out, core.ToJSON(o)...), '\n')
 		}
 		return out

@@ -3,7 +3,6 @@ package dataprep
 import (
 	"crypto/sha256"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/dataprep/eval"
@@ -112,9 +111,18 @@ func (e *Evaluator) Notes() []any {
 	return out
 }
 
-// Failed reports whether a mapping failed on the row.
-func (e *Evaluator) Failed() bool {
-	return slices.ContainsFunc(e.Outcomes(), func(o record.Outcome) bool { return o.State == record.Failed })
+// Rejection is why the platform rejects the row, "" if it does not, and whether a mapping that failed is the cause.
+func (e *Evaluator) Rejection() (why string, failed bool) {
+	faults := e.Faults()
+	if len(faults) == 0 {
+		return "", false
+	}
+	why = faults[0].Message
+	mapping, failed := e.CauseOf(faults[0])
+	if failed {
+		why = e.Outcomes()[mapping].Message
+	}
+	return faults[0].Path + ": " + why, failed
 }
 
 // problems are the errors of a row in a preview: mappings without a value because of an error, and what breaks the

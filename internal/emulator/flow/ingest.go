@@ -16,15 +16,26 @@ type intake struct {
 	flow    object
 	changes bool                // rows say what becomes of them
 	records *dataprep.Evaluator // nil without mappings
-	sample  []any               // some of the rows
-	kept    []any               // some of the records
-	size    int                 // bytes of kept
+	names   []string            // of the rows of texts
+	sample  []any               // the first rows
+	sampled int                 // bytes of sample
+	recent  []recentRow         // the newest of the rows that did not fail
+	size    int                 // bytes of recent
+	bad     int                 // bytes of out.Bad
+}
+
+// recentRow is a row whose record is kept, unless others follow it.
+type recentRow struct {
+	record.Row
+	header []string
+	size   int
 }
 
 // Codes of rows that fail, and of runs that they fail.
 const (
 	rowsFailed  = "INGEST-1212-400"
 	mapperFault = "MAPPER-3700-400"
+	corruptRow  = "INGEST-1401-400"
 )
 
 // ingest says what a run brings: the rows of the bound table whose delta column lies in the run's window, or of the
@@ -43,7 +54,7 @@ func ingest(e *core.Env, sp *core.Space, flow, run object, known evaluators) (ca
 	if in.out.Status == "failed" {
 		return in.out, nil
 	}
-	return in.out, in.kept
+	return in.out, in.kept()
 }
 
 // take reads the rows of a run.
@@ -75,6 +86,7 @@ func (in *intake) take(sp *core.Space, run object, known evaluators) {
 }
 
 func (in *intake) header(names []string) {
+	in.names = names
 	if in.records != nil {
 		in.records.Header(names)
 	}
@@ -85,47 +97,94 @@ func (in *intake) fail(code, message string) {
 }
 
 // row takes a row.
-func (in *intake) row(shown func() any, row record.Row) error {
+func (in *intake) row(row record.Row) error {
 	in.out.Read++
-	if len(in.sample) < catalog.MaxBadRows {
-		in.sample = append(in.sample, shown())
+	if len(in.sample) < catalog.MaxBadRows && in.sampled < catalog.MaxRecordBytes {
+		in.sample, in.sampled = append(in.sample, shownRow(row, in.names)), in.sampled+sizeOf(row)
 	}
-	switch {
-	case in.changes && !isChange(shown()):
-		in.reject(shown(), rowsFailed, "_change_request_type is neither u nor d")
-	case in.records == nil:
+	if in.changes && !isChange(shownRow(row, in.names)) {
+		in.reject(row, rowsFailed, "_change_request_type is neither u nor d")
+		return nil
+	}
+	if in.records == nil {
+		return nil
+	}
+	if in.records.Row(row) != nil {
+		in.reject(row, corruptRow, "the row cannot be read as JSON")
+		return nil
+	}
+	switch why, failed := in.records.Rejection(); {
+	case failed:
+		in.reject(row, mapperFault, why)
+	case why != "":
+		in.reject(row, rowsFailed, why)
 	default:
-		if err := in.records.Row(row); err != nil {
-			in.reject(shown(), mapperFault, err.Error())
-			return nil
-		}
-		if faults := in.records.Faults(); len(faults) > 0 {
-			code := rowsFailed
-			if in.records.Failed() {
-				code = mapperFault
-			}
-			in.reject(shown(), code, faults[0].Path+": "+faults[0].Message)
-			return nil
-		}
-		in.keep(shown)
+		in.keep(row)
 	}
 	return nil
 }
 
+// shownRow is a row as an object.
+func shownRow(row record.Row, header []string) any {
+	if row.Object != nil {
+		v, err := core.DecodeJSON(row.Object)
+		if err != nil {
+			return string(row.Object)
+		}
+		return v
+	}
+	o := object{}
+	for i, name := range header {
+		o[name] = row.Fields[i]
+	}
+	return o
+}
+
+func sizeOf(row record.Row) int {
+	n := len(row.Object)
+	for _, field := range row.Fields {
+		n += len(field)
+	}
+	return n
+}
+
 // reject counts a row that fails.
-func (in *intake) reject(row any, code, message string) {
-	if in.out.Failed++; len(in.out.Bad) < catalog.MaxBadRows {
-		in.out.Bad = append(in.out.Bad, catalog.BadRow{Row: row, Code: code, Message: message})
+func (in *intake) reject(row record.Row, code, message string) {
+	if in.out.Failed++; len(in.out.Bad) == catalog.MaxBadRows || in.bad > catalog.MaxRecordBytes {
+		return
+	}
+	shown := shownRow(row, in.names)
+	if code == corruptRow {
+		shown = string(row.Object)
+	}
+	in.out.Bad = append(in.out.Bad, catalog.BadRow{Row: shown, Code: code, Message: message})
+	in.bad += sizeOf(row)
+}
+
+// keep remembers a row, and forgets the oldest ones.
+func (in *intake) keep(row record.Row) {
+	size := sizeOf(row)
+	if size > catalog.MaxRecordBytes {
+		return
+	}
+	in.recent, in.size = append(in.recent, recentRow{cloneRow(row), in.names, size}), in.size+size
+	for len(in.recent) > catalog.MaxRecords || in.size > catalog.MaxRecordBytes {
+		in.size -= in.recent[0].size
+		in.recent = in.recent[1:]
 	}
 }
 
-// keep remembers the record of the row, unless there are enough.
-func (in *intake) keep(shown func() any) {
-	if len(in.kept) == catalog.MaxRecords || in.size >= catalog.MaxRecordBytes {
-		return
+// kept makes the records of the rows that are remembered, which are made twice: it would take long to keep that of
+// each row.
+func (in *intake) kept() (out []any) {
+	for _, row := range in.recent {
+		in.header(row.header)
+		if in.records.Row(row.Row) == nil {
+			out = append(out, object{"record": in.records.Record(), "row": shownRow(row.Row, row.header),
+				"mappings": in.records.Notes()})
+		}
 	}
-	kept := object{"record": in.records.Record(), "row": shown(), "mappings": in.records.Notes()}
-	in.kept, in.size = append(in.kept, kept), in.size+len(core.ToJSON(kept))
+	return out
 }
 
 // judge says how a run ends: with more failed rows than the flow allows, it fails.
@@ -152,7 +211,7 @@ func (in *intake) hit(f *core.RunFault) {
 	if out.Written = out.Read - out.Failed; out.Status == "failed" {
 		out.Written = 0
 	}
-	in.kept = in.kept[min(int(out.Failed), len(in.kept)):]
+	in.recent = in.recent[max(0, len(in.recent)-int(out.Written)):]
 }
 
 // evaluators are the compiled mappings of flows by their IDs: runs that are made together share them.

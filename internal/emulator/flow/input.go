@@ -38,8 +38,7 @@ type window struct {
 // sink takes the rows of an input. An error ends the reading.
 type sink struct {
 	header func(names []string) // of the rows of texts that follow
-	// row takes a row; shown gives it as an object.
-	row func(shown func() any, row record.Row) error
+	row    func(record.Row) error
 }
 
 // read gives the rows of a window to a sink, and counts the files that were read. The error is that of the source or
@@ -53,7 +52,7 @@ func (in input) read(w window, to sink) (files int64, err error) {
 		if !filterHolds(filter, row) || !w.has(row) {
 			return nil
 		}
-		return to.row(func() any { return row }, record.Row{Object: core.ToJSON(row)})
+		return to.row(record.Row{Object: core.ToJSON(row)})
 	})
 	switch {
 	case err == nil, errors.Is(err, errEnough):
@@ -123,21 +122,14 @@ func readFile(text []byte, f rows.Format, to sink) error {
 		if err != nil {
 			return err
 		}
-		shown := func() any {
-			if row.Object != nil {
-				v, _ := core.DecodeJSON(row.Object)
-				return v
-			}
-			o := object{}
-			for i, name := range reader.Columns {
-				o[name] = row.Fields[i]
-			}
-			return o
-		}
-		if err := to.row(shown, record.Row(row)); err != nil {
+		if err := to.row(record.Row(row)); err != nil {
 			return err
 		}
 	}
+}
+
+func cloneRow(row record.Row) record.Row {
+	return record.Row{Fields: slices.Clone(row.Fields), Object: slices.Clone(row.Object)}
 }
 
 // errEnough ends the reading of an input.
@@ -154,12 +146,11 @@ func BoundRows(sp *core.Space, mappingSet string, most int) (out dataprep.Rows, 
 	var header []string
 	_, err = in.read(window{to: sp.Env.Now().UnixMilli() + 1}, sink{
 		header: func(names []string) { header = names },
-		row: func(_ func() any, row record.Row) error {
+		row: func(row record.Row) error {
 			if len(out.Rows) == most || len(out.Rows) > 0 && !slices.Equal(header, out.Header) {
 				return errEnough
 			}
-			out.Header = header
-			out.Rows = append(out.Rows, record.Row{Fields: slices.Clone(row.Fields), Object: slices.Clone(row.Object)})
+			out.Header, out.Rows = header, append(out.Rows, cloneRow(row))
 			return nil
 		},
 	})
