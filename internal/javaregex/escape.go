@@ -21,13 +21,14 @@ func (p *parser) escape() *node {
 	case 'Z':
 		return &node{kind: opLastEnd, unix: p.flags.unixLines}
 	case 'b', 'B':
-		if p.flags.unicodeClass {
-			fail("unsupported: \\%c with (?U)", c)
+		if c == 'b' && p.accept("{g}") {
+			fail("unsupported: \\b{g}")
 		}
+		n := &node{kind: opWordEdge, set: p.wordChars()}
 		if c == 'B' {
-			return &node{kind: opNotWordEdge}
+			n.kind = opNotWordEdge
 		}
-		return &node{kind: opWordEdge}
+		return n
 	case 'R':
 		return &node{kind: opLineBreak}
 	case 'G', 'X', 'N':
@@ -79,10 +80,7 @@ func (p *parser) classEscape() (set, bool) {
 			s = category("Nd")
 		}
 	case 'w', 'W':
-		if s = wordChars; p.flags.unicodeClass {
-			alphabetic, _ := binary("alphabetic")
-			s = alphabetic.union(category("Mn", "Me", "Mc", "Nd", "Pc")).union(tableSet(unicode.Join_Control))
-		}
+		s = p.wordChars()
 	case 's', 'S':
 		if s = space; p.flags.unicodeClass {
 			s = tableSet(unicode.White_Space)
@@ -104,11 +102,8 @@ func (p *parser) classEscape() (set, bool) {
 			name = string(p.next())
 		}
 		ok := false
-		if s, ok = property(name); !ok {
+		if s, ok = property(name, p.flags); !ok {
 			fail("unknown character property `%s`", name)
-		}
-		if m := p.flags.mode(); m != foldNone && (name == "Lower" || name == "Upper") {
-			s = s.fold(false)
 		}
 	default:
 		p.pos = before
@@ -118,6 +113,13 @@ func (p *parser) classEscape() (set, bool) {
 		s = s.not()
 	}
 	return s, true
+}
+
+func (p *parser) wordChars() set {
+	if p.flags.unicodeClass {
+		return unicodeWord()
+	}
+	return wordChars
 }
 
 // charEscape reads an escape that stands for one character.
@@ -203,52 +205,53 @@ func (p *parser) octal() rune {
 	return rune(v)
 }
 
-// class reads a class after its opening bracket.
-func (p *parser) class() set {
+// class reads a class after its opening bracket, or the part of one after `&&`, which leaves the closing bracket.
+func (p *parser) class(bracket bool) set {
 	p.enter()
 	defer p.leave()
-	negated := p.accept("^")
-	all := ranges(0, maxRune) // of the parts before `&&`
-	var part set
-	seen, intersected := false, false
-	for {
+	negated := bracket && p.accept("^")
+	var s set
+	for seen := false; ; seen = true {
 		p.skipComments()
-		if !p.more() {
-			fail("missing `]` of a class")
-		}
 		switch {
-		case p.src[p.pos] == ']' && (seen || intersected):
-			p.pos++
-			if seen || !intersected {
-				all = all.and(part)
+		case !p.more():
+			fail("missing `]` of a class")
+		case p.src[p.pos] == ']' && seen:
+			if bracket {
+				p.pos++
 			}
 			if negated {
-				all = all.not()
+				return s.not()
 			}
-			return all
+			return s
 		case p.accept("&&"):
-			for p.accept("&&") {
-				continue
+			right, ok := p.intersection()
+			switch {
+			case !seen && !ok:
+				fail("nothing before and after `&&` in a class")
+			case !seen:
+				s = right
+			case ok:
+				s = s.and(right)
 			}
-			if seen {
-				all = all.and(part)
-			}
-			part, seen, intersected = nil, false, true
 		case p.accept("["):
-			part, seen = part.union(p.class()), true
+			s = s.union(p.class(true))
 		default:
-			part, seen = part.union(p.classItem()), true
+			s = s.union(p.classItem())
 		}
 	}
 }
 
+// intersection reads what follows `&&` in a class, if there is anything.
+func (p *parser) intersection() (right set, ok bool) {
+	for p.skipComments(); p.more() && p.src[p.pos] != ']' && p.src[p.pos] != '&'; p.skipComments() {
+		right, ok = right.union(p.class(p.accept("["))), true
+	}
+	return right, ok
+}
+
 // classItem reads a character, a range, or an escape inside a class.
 func (p *parser) classItem() set {
-	if p.accept(`\Q`) {
-		text, rest, _ := strings.Cut(p.rest(), `\E`)
-		p.pos = len(p.src) - len(rest)
-		return p.folded(chars(text))
-	}
 	lo := p.next()
 	if lo == '\\' {
 		if !p.more() {
@@ -259,9 +262,11 @@ func (p *parser) classItem() set {
 		}
 		lo = p.charEscape()
 	}
+	p.skipComments()
 	hi := lo
 	if rest := p.rest(); len(rest) > 1 && rest[0] == '-' && rest[1] != ']' && rest[1] != '[' {
 		p.pos++
+		p.skipComments()
 		if hi = p.next(); hi == '\\' {
 			if !p.more() {
 				fail("a backslash at the end of the pattern")

@@ -17,6 +17,7 @@ type node struct {
 	group    int // number of a capturing group or of the one referred to
 	fold     foldMode
 	unix     bool // of line anchors: only \n ends a line
+	whole    bool // of opRepeat: what one round took is not given back in parts
 }
 
 type nodeKind uint8
@@ -75,7 +76,7 @@ func (f flags) mode() foldMode {
 const maxDepth = 100
 
 type parser struct {
-	src    string
+	src    string // without \Q and \E
 	pos    int
 	flags  flags
 	groups int
@@ -92,7 +93,7 @@ func fail(format string, args ...any) { panic(syntaxError{fmt.Sprintf(format, ar
 
 // parse reads a pattern. The only panics inside are syntaxErrors.
 func parse(src string) (n *node, p *parser, err error) {
-	p = &parser{src: src, names: map[string]int{}}
+	p = &parser{src: unquoted(src), names: map[string]int{}}
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -106,15 +107,46 @@ func parse(src string) (n *node, p *parser, err error) {
 		fail("the pattern is not valid UTF-8")
 	}
 	n = p.choice()
-	if p.pos < len(src) {
+	if p.more() {
 		fail("unmatched `)`")
 	}
 	for _, ref := range p.refs {
 		if ref.group > p.groups {
-			ref.kind, ref.set = opSet, nil // Java: never matches
+			*ref = *never // as in Java
 		}
 	}
+	n.keepBreaks(true)
 	return n, p, nil
+}
+
+// never matches nothing at all.
+var never = &node{kind: opSet}
+
+// unquoted writes what stands between \Q and \E with backslashes, as Java does before it reads a pattern: the
+// quotes neither end a repetition nor hide what it repeats.
+func unquoted(src string) string {
+	var b strings.Builder
+	for quote := false; src != ""; {
+		switch c := src[0]; {
+		case quote && strings.HasPrefix(src, `\E`), !quote && strings.HasPrefix(src, `\Q`):
+			quote, src = !quote, src[2:]
+			if quote && src != "" && src[0] >= '0' && src[0] <= '9' { // no digit of \1 before it
+				b.WriteString(`\x3`)
+				b.WriteByte(src[0])
+				src = src[1:]
+			}
+			continue
+		case !quote && c == '\\' && len(src) > 1:
+			b.WriteString(src[:2])
+			src = src[2:]
+			continue
+		case quote && c < utf8.RuneSelf && !alpha.has(rune(c)) && !digits.has(rune(c)):
+			b.WriteByte('\\')
+		}
+		b.WriteByte(src[0])
+		src = src[1:]
+	}
+	return b.String()
 }
 
 func (p *parser) enter() {
@@ -190,21 +222,8 @@ func (p *parser) sequence() *node {
 		if !p.more() || p.src[p.pos] == '|' || p.src[p.pos] == ')' {
 			return s
 		}
-		if p.accept(`\Q`) {
-			text, rest, _ := strings.Cut(p.rest(), `\E`)
-			if p.pos = len(p.src) - len(rest); rest == "" && !strings.HasSuffix(p.src, `\E`) {
-				p.pos = len(p.src)
-			}
-			for i, r := range text {
-				n := p.char(r)
-				if i+utf8.RuneLen(r) == len(text) {
-					n = p.quantified(n)
-				}
-				s.list = append(s.list, n)
-			}
-			continue
-		}
-		if p.accept(`\E`) {
+		if p.src[p.pos] == '{' { // repeats the empty text, as in x{2}{3}
+			s.list = append(s.list, p.quantified(&node{kind: opSequence}))
 			continue
 		}
 		if n := p.atom(); n != nil {
@@ -227,7 +246,7 @@ func (p *parser) atom() *node {
 	case '(':
 		return p.group()
 	case '[':
-		return &node{kind: opSet, set: p.class()}
+		return &node{kind: opSet, set: p.class(true)}
 	case '.':
 		return &node{kind: opSet, set: p.dot()}
 	case '^':
@@ -242,8 +261,6 @@ func (p *parser) atom() *node {
 		return &node{kind: opLastEnd, unix: p.flags.unixLines}
 	case '*', '+', '?':
 		fail("nothing before `%c` to repeat", c)
-	case '{':
-		fail("a repetition without a number: write \\{ for the character")
 	case '\\':
 		return p.escape()
 	default:
@@ -263,32 +280,27 @@ func (p *parser) dot() set {
 }
 
 func (p *parser) quantified(n *node) *node {
-	for {
-		p.skipComments()
-		least, most := 0, -1
-		switch {
-		case p.accept("*"):
-		case p.accept("+"):
-			least = 1
-		case p.accept("?"):
-			most = 1
-		case p.accept("{"):
-			least, most = p.bounds()
-		default:
-			return n
-		}
-		mode := greedy
-		switch {
-		case p.accept("?"):
-			mode = lazy
-		case p.accept("+"):
-			mode = possessive
-		}
-		n = &node{kind: opRepeat, list: []*node{n}, min: least, max: most, mode: mode}
-		if p.accept("*") || p.accept("+") || p.accept("?") {
-			fail("a repetition of a repetition")
-		}
+	p.skipComments()
+	r := &node{kind: opRepeat, list: []*node{n}, max: -1}
+	switch {
+	case p.accept("*"):
+	case p.accept("+"):
+		r.min = 1
+	case p.accept("?"):
+		r.max = 1
+	case p.accept("{"):
+		r.min, r.max = p.bounds()
+	default:
+		return n
 	}
+	p.skipComments()
+	switch {
+	case p.accept("?"):
+		r.mode = lazy
+	case p.accept("+"):
+		r.mode = possessive
+	}
+	return r
 }
 
 func (p *parser) bounds() (int, int) {
@@ -357,9 +369,7 @@ func (p *parser) group() *node {
 	p.flags = outer
 	n.list = []*node{body}
 	if n.kind == opBehind || n.kind == opNotBehind {
-		if _, ok := body.longest(); !ok {
-			fail("look-behind without an obvious longest match")
-		}
+		return lookBehind(n)
 	}
 	return n
 }
@@ -395,6 +405,9 @@ func (p *parser) setFlags() bool {
 		case 'U':
 			f.unicodeClass, f.unicodeCase = on, on
 		case '-':
+			if !on {
+				fail("a second `-` among the flags")
+			}
 			on = false
 		case ')', ':':
 			p.flags = f
@@ -405,39 +418,4 @@ func (p *parser) setFlags() bool {
 	}
 	fail("missing `)`")
 	return false
-}
-
-// longest is the length of the longest text that n matches, false without a limit.
-func (n *node) longest() (int, bool) {
-	total := 0
-	switch n.kind {
-	case opSet:
-		return 1, true
-	case opLineBreak:
-		return 2, true
-	case opBackreference:
-		return 0, false
-	case opRepeat:
-		one, ok := n.list[0].longest()
-		if n.max < 0 {
-			return 0, n.list[0].kind == opSet // Java is lenient here
-		}
-		return one * n.max, ok && n.max < 1<<20
-	case opChoice:
-		for _, x := range n.list {
-			one, ok := x.longest()
-			if !ok {
-				return 0, false
-			}
-			total = max(total, one)
-		}
-	case opSequence, opGroup, opAtomic:
-		for _, x := range n.list {
-			one, ok := x.longest()
-			if total += one; !ok || total > 1<<20 {
-				return 0, false
-			}
-		}
-	}
-	return total, true
 }

@@ -24,6 +24,7 @@ import (
 // reads; MaxTime is for one call.
 const (
 	MaxPattern   = 4096
+	maxWritten   = 256 << 10 // bytes of a pattern with its classes spelled out
 	MaxBacktrack = 64 << 10
 	MaxTime      = time.Second
 	maxStack     = 1 << 22 // numbers on the stack of the backtracking engine
@@ -35,6 +36,8 @@ var (
 	ErrLong = fmt.Errorf("the text is longer than %d KiB, too long for a regular expression with look-around, "+
 		"back-references, possessive quantifiers, or line anchors", MaxBacktrack>>10)
 )
+
+var errLarge = errors.New("regular expression: too large, with all characters of its classes and its repetitions")
 
 // Regexp is a compiled pattern.
 type Regexp struct {
@@ -60,6 +63,9 @@ func Compile(pattern string) (*Regexp, error) {
 	r := &Regexp{tree: n, groups: p.groups}
 	w := writer{}
 	w.node(n)
+	if !w.backtracks && w.Len() > maxWritten {
+		return nil, errLarge
+	}
 	if !w.backtracks {
 		r.lastEnd = w.lastEnd
 		find, err1 := regexp.Compile(w.String())
@@ -70,7 +76,7 @@ func Compile(pattern string) (*Regexp, error) {
 	}
 	if r.find == nil || r.lastEnd {
 		if err := r.compileSlow(); err != nil && r.find == nil {
-			return nil, fmt.Errorf("regular expression: %w", err)
+			return nil, err
 		}
 	}
 	return r, nil
@@ -79,12 +85,16 @@ func Compile(pattern string) (*Regexp, error) {
 func (r *Regexp) compileSlow() error {
 	w := writer{slow: true}
 	w.node(r.tree)
+	if w.Len() > maxWritten {
+		r.slowErr = errLarge
+		return errLarge
+	}
 	for i, pattern := range []string{w.String(), `\A(?:` + w.String() + `)\z`} {
 		re, err := regexp2.Compile(pattern, regexp2.OptionMaintainCaptureOrder(),
 			regexp2.OptionMaxBacktrackingStackSize(maxStack))
 		if err != nil {
-			r.slowErr = errors.New("too large")
-			return r.slowErr
+			r.slowErr = errLarge
+			return errLarge
 		}
 		re.MatchTimeout = MaxTime
 		r.slow[i] = re
@@ -94,6 +104,23 @@ func (r *Regexp) compileSlow() error {
 
 // Groups is the number of capturing groups.
 func (r *Regexp) Groups() int { return r.groups }
+
+// Steps says how much work it can be to search a text of n bytes, in units of about a microsecond.
+func (r *Regexp) Steps(n int) int {
+	return r.tree.size() * min(n, 1<<30) >> 7 * (1 + r.groups/16)
+}
+
+// size is about the number of instructions of n.
+func (n *node) size() int {
+	total := 1
+	for _, x := range n.list {
+		total += x.size()
+	}
+	if n.kind == opRepeat {
+		total *= max(n.min, n.max, 1)
+	}
+	return min(total, 1<<20)
+}
 
 // Linear reports whether every match takes linear time.
 func (r *Regexp) Linear() bool { return r.find != nil && !r.lastEnd }
@@ -127,7 +154,7 @@ func (r *Regexp) Find(s string) ([]int, error) {
 func (r *Regexp) backtrack(i int, s string, from int) ([]int, error) {
 	switch {
 	case r.slow[i] == nil:
-		return nil, fmt.Errorf("regular expression: %w", r.slowErr)
+		return nil, r.slowErr
 	case len(s) > MaxBacktrack:
 		return nil, ErrLong
 	}
@@ -183,7 +210,7 @@ func (r *Regexp) all(s string) ([][2]int, error) {
 		var again Regexp
 		again.tree = r.tree
 		if err := again.compileSlow(); err != nil {
-			return nil, fmt.Errorf("regular expression: %w", err)
+			return nil, err
 		}
 		r = &again
 	}

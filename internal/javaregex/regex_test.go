@@ -88,6 +88,7 @@ func TestEngines(t *testing.T) {
 		`\w+@\w+`: true, `(?i)abc`: true, `[a-z&&[^x]]`: true, `\bx`: true, `^a\z`: true, `x{1000}`: true,
 		`a$`: false, `\Z`: false, `(?m)^a`: false, `(?m)a$`: false,
 		`x{1001}`: false, `(?=a)`: false, `(?<!a)`: false, `(a)\1`: false, `a++`: false, `(?>a)`: false,
+		`\R+`: true, `\R+\w`: true, `(?:\R)*|x`: true, `\R{2,}`: false, `\R+\s`: false, `(\R?)x`: true, `(?U)\b`: false,
 	} {
 		re, err := Compile(pattern)
 		if err != nil {
@@ -136,6 +137,57 @@ func TestLimits(t *testing.T) {
 	}
 	if _, err := re.Match(strings.Repeat("y", MaxBacktrack+1)); !errors.Is(err, ErrLong) {
 		t.Errorf("%d bytes: %v", MaxBacktrack+1, err)
+	}
+}
+
+// TestUnsupported: what Java knows and docs/mappings.md says is an error here.
+func TestUnsupported(t *testing.T) {
+	for _, pattern := range []string{`\G`, `\X`, `\N{DIGIT ONE}`, `\b{g}`, `\p{InRunic}`, `\p{IsLatn}`, `\p{sc=Latn}`} {
+		if _, err := Compile(pattern); err == nil {
+			t.Errorf("%s is accepted", pattern)
+		}
+	}
+}
+
+// TestLarge: a class of some bytes can be thousands of ranges, for either engine.
+func TestLarge(t *testing.T) {
+	for _, one := range []string{`\p{L}`, `(?=\p{L})`, `(?U)\b`} {
+		n, _, err := parse(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := writer{slow: one != `\p{L}`}
+		w.node(n)
+		most := maxWritten / w.Len()
+		if _, err := Compile(strings.Repeat(one, most)); err != nil {
+			t.Errorf("%d times %s: %v", most, one, err)
+		}
+		if _, err := Compile(strings.Repeat(one, most+1)); !errors.Is(err, errLarge) {
+			t.Errorf("%d times %s: %v", most+1, one, err)
+		}
+	}
+}
+
+// TestSteps: work grows with the text, the pattern, its repetitions, and its groups.
+func TestSteps(t *testing.T) {
+	steps := func(pattern string, n int) int {
+		re, err := Compile(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return re.Steps(n)
+	}
+	const n = 1 << 20
+	for _, tt := range []struct{ less, more int }{
+		{steps("a", 1<<10), steps("a", n)},
+		{steps("a", n), steps("abcdef", n)},
+		{steps("(?:ab){2}", n), steps("(?:ab){200}", n)},
+		{steps(strings.Repeat("(?:(?:a))", 100), n), steps(strings.Repeat("(a)", 100), n)},
+		{0, steps("((a{1000}){1000}){1000}", 1<<40)},
+	} {
+		if tt.less >= tt.more {
+			t.Errorf("%d is not less than %d", tt.less, tt.more)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package javaregex
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -67,25 +68,53 @@ func (s set) and(t set) set { return s.not().union(t.not()).not() }
 
 // fold adds the other case of each letter: of ASCII, or of all scripts.
 func (s set) fold(all bool) set {
+	if all {
+		return s.foldAll()
+	}
 	out := slices.Clone(s)
 	for _, x := range s {
-		for r := max(x.lo, 'A'); r <= min(x.hi, 'z'); r++ {
-			switch {
-			case r >= 'A' && r <= 'Z':
-				out = append(out, span{r + 32, r + 32})
-			case r >= 'a' && r <= 'z':
-				out = append(out, span{r - 32, r - 32})
-			}
+		if lo, hi := max(x.lo, 'A'), min(x.hi, 'Z'); lo <= hi {
+			out = append(out, span{lo + 32, hi + 32})
 		}
-		// Everything that has another case lies below 0x1E944.
-		for r := x.lo; all && r <= min(x.hi, 0x1E944); r++ {
-			for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-				out = append(out, span{f, f})
+		if lo, hi := max(x.lo, 'a'), min(x.hi, 'z'); lo <= hi {
+			out = append(out, span{lo - 32, hi - 32})
+		}
+	}
+	return out.normal()
+}
+
+// foldAll adds letters as Java does. A letter equals others by the lower case of its upper case, so that i
+// equals \u0130 and \u0131. A letter is in a range if one of its two cases is: [a-z] has \u212a, which
+// becomes k; a range with \u212a has no k.
+func (s set) foldAll() set {
+	out := slices.Clone(s)
+	for _, c := range cased() {
+		for _, x := range s {
+			in := func(r rune) bool { return x.lo <= r && r <= x.hi }
+			one := x.lo == x.hi && unicode.ToUpper(x.lo) != lowerOfUpper(x.lo) && lowerOfUpper(x.lo) == c.lower
+			if one || x.lo < x.hi && (in(c.upper) || in(c.lower)) {
+				out = append(out, span{c.r, c.r})
+				break
 			}
 		}
 	}
 	return out.normal()
 }
+
+func lowerOfUpper(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
+
+type casedLetter struct{ r, upper, lower rune }
+
+// cased are the letters that have another case, or are the other case of one. They lie below 0x1E944.
+var cased = sync.OnceValue(func() []casedLetter {
+	var out []casedLetter
+	for r := rune(0); r < 0x1E944; r++ {
+		if c := (casedLetter{r, unicode.ToUpper(r), lowerOfUpper(r)}); c.upper != c.lower || unicode.SimpleFold(r) != r {
+			out = append(out, c)
+		}
+	}
+	return out
+})
 
 func tableSet(t *unicode.RangeTable) set {
 	var out set
@@ -137,36 +166,99 @@ func category(names ...string) set {
 }
 
 // property finds \p{name}.
-func property(name string) (set, bool) {
-	if s, ok := ascii[name]; ok {
-		return s, true
-	}
+func property(name string, f flags) (set, bool) {
 	if key, value, ok := strings.Cut(name, "="); ok {
 		switch strings.ToLower(key) {
 		case "sc", "script":
 			return script(value)
 		case "gc", "general_category":
-			return generalCategory(value)
+			return named(value, f.fold)
 		case "blk", "block":
 			return block(value)
 		}
 		return nil, false
 	}
-	switch {
-	case strings.HasPrefix(name, "Is"):
-		if s, ok := binary(name[2:]); ok {
+	if rest, ok := strings.CutPrefix(name, "In"); ok {
+		return block(rest)
+	}
+	if rest, ok := strings.CutPrefix(name, "Is"); ok {
+		if s, ok := binary(rest, f.fold); ok {
 			return s, true
 		}
-		if s, ok := generalCategory(name[2:]); ok {
+		if s, ok := named(rest, f.fold); ok {
 			return s, true
 		}
-		return script(name[2:])
-	case strings.HasPrefix(name, "In"):
-		return block(name[2:])
-	case strings.HasPrefix(name, "java"):
-		return javaMethod(name[4:])
+		return script(rest)
+	}
+	if f.unicodeClass {
+		if s, ok := unicodePOSIX(name, f.fold); ok {
+			return s, true
+		}
+	}
+	return named(name, f.fold)
+}
+
+// named are the properties without a prefix. In patterns that ignore case, a class of one case has all.
+func named(name string, fold bool) (set, bool) {
+	if fold {
+		switch name {
+		case "Lower", "Upper":
+			name = "Alpha"
+		case "Lu", "Ll", "Lt":
+			name = "LC"
+		case "javaLowerCase", "javaUpperCase", "javaTitleCase":
+			return binary("lowercase", true)
+		}
+	}
+	if s, ok := ascii[name]; ok {
+		return s, true
+	}
+	if rest, ok := strings.CutPrefix(name, "java"); ok {
+		return javaMethod(rest)
 	}
 	return generalCategory(name)
+}
+
+// unicodePOSIX are the POSIX classes with (?U).
+func unicodePOSIX(name string, fold bool) (set, bool) {
+	is := func(name string) set { s, _ := binary(name, fold); return s }
+	switch strings.ToLower(name) {
+	case "alpha":
+		return is("alphabetic"), true
+	case "lower":
+		return is("lowercase"), true
+	case "upper":
+		return is("uppercase"), true
+	case "space":
+		return is("white_space"), true
+	case "punct":
+		return is("punctuation"), true
+	case "xdigit":
+		return is("hex_digit"), true
+	case "digit":
+		return is("digit"), true
+	case "alnum":
+		return is("alphabetic").union(is("digit")), true
+	case "cntrl":
+		return is("control"), true
+	case "blank":
+		return category("Zs").union(chars("\t")), true
+	case "graph":
+		return graph(), true
+	case "print":
+		return graph().union(category("Zs")).and(is("control").not()), true
+	}
+	return nil, false
+}
+
+func graph() set {
+	unassigned, _ := generalCategory("Cn")
+	return category("Zs", "Zl", "Zp", "Cc", "Cs").union(unassigned).not()
+}
+
+func unicodeWord() set {
+	alphabetic, _ := binary("alphabetic", false)
+	return alphabetic.union(category("Mn", "Me", "Mc", "Nd", "Pc")).union(tableSet(unicode.Join_Control))
 }
 
 func generalCategory(name string) (set, bool) {
@@ -204,8 +296,14 @@ func script(name string) (set, bool) {
 }
 
 // binary are the properties that Java has as \p{Is…}.
-func binary(name string) (set, bool) {
-	switch strings.ToLower(name) {
+func binary(name string, fold bool) (set, bool) {
+	name = strings.ToLower(name)
+	if fold && (name == "lowercase" || name == "uppercase" || name == "titlecase") {
+		lower, _ := binary("lowercase", false)
+		upper, _ := binary("uppercase", false)
+		return lower.union(upper).union(category("Lt")), true
+	}
+	switch name {
 	case "alphabetic":
 		return category("L", "Nl").union(tableSet(unicode.Other_Alphabetic)), true
 	case "ideographic":
@@ -228,6 +326,13 @@ func binary(name string) (set, bool) {
 		return category("Nd"), true
 	case "hex_digit", "hexdigit":
 		return category("Nd").union(tableSet(unicode.Hex_Digit)), true
+	case "assigned":
+		unassigned, _ := generalCategory("Cn")
+		return unassigned.not(), true
+	case "join_control", "joincontrol":
+		return tableSet(unicode.Join_Control), true
+	case "noncharacter_code_point", "noncharactercodepoint":
+		return tableSet(unicode.Noncharacter_Code_Point), true
 	}
 	return nil, false
 }
@@ -240,7 +345,7 @@ func javaMethod(name string) (set, bool) {
 	case "UpperCase":
 		return category("Lu").union(tableSet(unicode.Other_Uppercase)), true
 	case "Alphabetic":
-		return binary("alphabetic")
+		return binary("alphabetic", false)
 	case "TitleCase":
 		return category("Lt"), true
 	case "Digit":
@@ -253,11 +358,15 @@ func javaMethod(name string) (set, bool) {
 		return category("Z").and(chars("\u00a0\u2007\u202f").not()).union(ranges('\t', '\r', 0x1c, 0x1f)), true
 	case "SpaceChar":
 		return category("Z"), true
+	case "ISOControl":
+		return category("Cc"), true
+	case "Defined", "Ideographic":
+		return binary(map[string]string{"Defined": "assigned", "Ideographic": "ideographic"}[name], false)
 	}
 	return nil, false
 }
 
-// blocks are the ones that patterns of European data name.
+// blocks are the ones that patterns for data about people name.
 var blocks = map[string]set{
 	"basiclatin": ranges(0, 0x7f), "latin1supplement": ranges(0x80, 0xff), "latinextendeda": ranges(0x100, 0x17f),
 	"latinextendedb": ranges(0x180, 0x24f), "greek": ranges(0x370, 0x3ff), "greekandcoptic": ranges(0x370, 0x3ff),
@@ -266,7 +375,16 @@ var blocks = map[string]set{
 	"hiragana": ranges(0x3040, 0x309f), "katakana": ranges(0x30a0, 0x30ff),
 	"cjkunifiedideographs": ranges(0x4e00, 0x9fff), "hangulsyllables": ranges(0xac00, 0xd7af),
 	"generalpunctuation": ranges(0x2000, 0x206f), "currencysymbols": ranges(0x20a0, 0x20cf),
-	"combiningdiacriticalmarks": ranges(0x300, 0x36f),
+	"combiningdiacriticalmarks": ranges(0x300, 0x36f), "ipaextensions": ranges(0x250, 0x2af),
+	"cyrillicsupplement": ranges(0x500, 0x52f), "bengali": ranges(0x980, 0x9ff), "georgian": ranges(0x10a0, 0x10ff),
+	"hanguljamo": ranges(0x1100, 0x11ff), "latinextendedadditional": ranges(0x1e00, 0x1eff),
+	"greekextended": ranges(0x1f00, 0x1fff), "superscriptsandsubscripts": ranges(0x2070, 0x209f),
+	"letterlikesymbols": ranges(0x2100, 0x214f), "numberforms": ranges(0x2150, 0x218f), "arrows": ranges(0x2190, 0x21ff),
+	"mathematicaloperators": ranges(0x2200, 0x22ff), "miscellaneoussymbols": ranges(0x2600, 0x26ff),
+	"dingbats": ranges(0x2700, 0x27bf), "cjksymbolsandpunctuation": ranges(0x3000, 0x303f),
+	"bopomofo": ranges(0x3100, 0x312f), "halfwidthandfullwidthforms": ranges(0xff00, 0xffef),
+	"miscellaneoussymbolsandpictographs": ranges(0x1f300, 0x1f5ff), "emoticons": ranges(0x1f600, 0x1f64f),
+	"transportandmapsymbols": ranges(0x1f680, 0x1f6ff), "supplementalsymbolsandpictographs": ranges(0x1f900, 0x1f9ff),
 }
 
 func block(name string) (set, bool) {

@@ -2,6 +2,7 @@ package javaregex
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,16 +14,13 @@ type writer struct {
 	lastEnd    bool // `$`: right in Go's regexp unless the text ends in a line break
 }
 
-// What the backtracking engine is told about lines and words.
+// What the backtracking engine is told about lines.
 const (
-	wordClass   = `[0-9A-Za-z_]`
-	breaks      = `[\n\r\u0085\u2028\u2029]`
-	insideCRLF  = `(?!(?<=\r)\n)`
-	lastEnd     = insideCRLF + `(?=(?:\r\n|` + breaks + `)?\z)`
-	lineEnd     = insideCRLF + `(?=` + breaks + `|\z)`
-	lineStart   = insideCRLF + `(?:\A|(?<=` + breaks + `))(?!\z)`
-	wordEdge    = `(?:(?<=` + wordClass + `)(?!` + wordClass + `)|(?<!` + wordClass + `)(?=` + wordClass + `))`
-	notWordEdge = `(?:(?<=` + wordClass + `)(?=` + wordClass + `)|(?<!` + wordClass + `)(?!` + wordClass + `))`
+	breaks     = `[\n\r\u0085\u2028\u2029]`
+	insideCRLF = `(?!(?<=\r)\n)`
+	lastEnd    = insideCRLF + `(?=(?:\r\n|` + breaks + `)?\z)`
+	lineEnd    = insideCRLF + `(?=` + breaks + `|\z)`
+	lineStart  = insideCRLF + `(?:\A|(?<=` + breaks + `))(?!\z)`
 )
 
 func (w *writer) node(n *node) {
@@ -81,13 +79,17 @@ func (w *writer) grouped(n *node) {
 
 func (w *writer) repeat(n *node) {
 	// Go's regexp allows at most 1000 repetitions.
-	if n.mode == possessive || n.min > 1000 || n.max > 1000 {
+	if n.mode == possessive || n.whole || n.min > 1000 || n.max > 1000 {
 		w.backtracks = true
 	}
 	if n.mode == possessive {
 		w.WriteString("(?>")
 	}
-	w.WriteString("(?:")
+	if n.whole {
+		w.WriteString("(?>")
+	} else {
+		w.WriteString("(?:")
+	}
 	w.node(n.list[0])
 	w.WriteByte(')')
 	switch {
@@ -139,22 +141,27 @@ func (w *writer) anchor(n *node) {
 		w.backtracks = true
 		w.WriteString(unix(lineEnd))
 	case opWordEdge:
-		if w.slow {
-			w.WriteString(wordEdge)
-		} else {
-			w.WriteString(`\b`)
-		}
+		w.wordEdge(n, `\b`, "!", "=")
 	case opNotWordEdge:
-		if w.slow {
-			w.WriteString(notWordEdge)
-		} else {
-			w.WriteString(`\B`)
-		}
+		w.wordEdge(n, `\B`, "=", "!")
 	case opLineBreak:
 		w.WriteString(`(?:\r\n|`)
 		w.set(vertical)
 		w.WriteByte(')')
 	}
+}
+
+// wordEdge writes an edge that Go's regexp knows by name if words are ASCII. after says what follows a word
+// character, and otherwise what follows any other.
+func (w *writer) wordEdge(n *node, name, after, otherwise string) {
+	if !w.slow {
+		w.backtracks = w.backtracks || !slices.Equal(n.set, wordChars)
+		w.WriteString(name)
+		return
+	}
+	word := writer{slow: true}
+	word.set(n.set)
+	fmt.Fprintf(w, `(?:(?<=%[1]s)(?%[2]s%[1]s)|(?<!%[1]s)(?%[3]s%[1]s))`, word.String(), after, otherwise)
 }
 
 func (w *writer) set(s set) {

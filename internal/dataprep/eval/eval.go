@@ -130,7 +130,8 @@ type Machine struct {
 	work       int
 	runs       int // so far
 	err        *Error
-	at         dataprep.At // of the call in progress
+	at         dataprep.At   // of the call in progress
+	slow       time.Duration // that regular expressions with backtracking took
 	regex      regexCache
 	dates      patternCache
 	wroteArray bool // an array or a range became a text, which in Java shows an address
@@ -162,7 +163,7 @@ func (m *Machine) Run(p *Program) (Value, *Error) {
 		m.row = append(m.row, Missing)
 	}
 	m.work, m.err, m.args, m.local = MaxWork, nil, m.args[:0], m.local[:0]
-	m.wroteArray = false
+	m.wroteArray, m.slow = false, 0
 	m.runs++
 	v := p.run(m)
 	if v.kind == failed {

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/javaregex"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -279,6 +281,46 @@ func TestJSON(t *testing.T) {
 	}
 	if !bytes.Equal(appendText(nil, "a\xffb"), []byte("\"a\uFFFDb\"")) {
 		t.Errorf("%q", appendText(nil, "a\xffb"))
+	}
+}
+
+// TestRegexWork: a large pattern on a long text, and many short searches that are slow, end soon.
+func TestRegexWork(t *testing.T) {
+	run := func(expr string, row map[string]any) (string, time.Duration) {
+		tree, problems := dataprep.Parse(expr)
+		if tree == nil {
+			t.Fatal(problems)
+		}
+		given, err := ParseJSON(string(asJSON(row)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		return outcomeOf(tree, given.Object(), Default), time.Since(start)
+	}
+	long, many := strings.Repeat("ab", 1<<19), strings.Repeat("(a|b)?", 600)+"x"
+	texts := make([]string, 500)
+	for i := range texts {
+		texts[i] = strings.Repeat("a", 20)
+	}
+	for _, tt := range []struct {
+		expr string
+		row  map[string]any
+		want []string
+	}{
+		{"matches_regex(s, '[ab]+')", map[string]any{"s": long}, []string{"true"}},
+		{"size_of(explode(s, 'ba'))", map[string]any{"s": long[:1<<10]}, []string{"512"}},
+		{"matches_regex(s, p)", map[string]any{"s": long, "p": many}, []string{string(TooMuchWork)}},
+		{"extract_regex(s, p)", map[string]any{"s": long, "p": many}, []string{string(TooMuchWork)}},
+		{"explode(s, p)", map[string]any{"s": long, "p": many}, []string{string(TooMuchWork)}},
+		{"s =~ p", map[string]any{"s": long, "p": many}, []string{string(TooMuchWork)}},
+		{"transformArray(l, x -> matches_regex(x, '(?=a)(a+)+b'))[0]", map[string]any{"l": texts},
+			[]string{string(RegexTooSlow), "false"}},
+	} {
+		got, took := run(tt.expr, tt.row)
+		if !slices.Contains(tt.want, got) || took > 10*javaregex.MaxTime {
+			t.Errorf("%s: %.40s after %v, expected %s", tt.expr, got, took, tt.want)
+		}
 	}
 }
 

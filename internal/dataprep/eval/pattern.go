@@ -2,6 +2,7 @@ package eval
 
 import (
 	"errors"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/javaregex"
 )
@@ -25,9 +26,9 @@ var patternFunctions = map[string]function{
 		if !ok {
 			return failure
 		}
-		parts, err := re.Split(s)
-		if err != nil {
-			return m.regexFault(err)
+		var parts []string
+		if !m.search(re, s, func() (err error) { parts, err = re.Split(s); return err }) {
+			return failure
 		}
 		return m.texts(parts)
 	}},
@@ -39,9 +40,9 @@ var patternFunctions = map[string]function{
 		if !ok {
 			return failure
 		}
-		found, err := re.Find(s)
-		if err != nil {
-			return m.regexFault(err)
+		var found []int
+		if !m.search(re, s, func() (err error) { found, err = re.Find(s); return err }) {
+			return failure
 		}
 		groups := make([]Value, 0, len(found)/2)
 		for i := 0; i < len(found); i += 2 {
@@ -61,9 +62,9 @@ var patternFunctions = map[string]function{
 		if !ok {
 			return failure
 		}
-		is, err := re.Match(s)
-		if err != nil {
-			return m.regexFault(err)
+		var is bool
+		if !m.search(re, s, func() (err error) { is, err = re.Match(s); return err }) {
+			return failure
 		}
 		return OfBool(is)
 	}},
@@ -89,15 +90,37 @@ func (m *Machine) matches(pattern, s string) (is, ok bool) {
 		m.err.raw = true
 		return false, false
 	}
-	if !m.spend(len(s) / 16) {
-		return false, false
+	ok = m.search(re, s, func() (err error) { is, err = re.Match(s); return err })
+	return is, ok
+}
+
+// search looks for a pattern in a text. All searches of a run together take no longer than one may.
+func (m *Machine) search(re *javaregex.Regexp, s string, look func() error) bool {
+	if !m.spend(re.Steps(len(s))) {
+		return false
 	}
-	is, err := re.Match(s)
-	if err != nil {
-		m.regexFault(err)
-		return false, false
+	if re.Linear() {
+		return m.searched(look())
 	}
-	return is, true
+	if m.slow > javaregex.MaxTime {
+		return m.searched(javaregex.ErrSlow)
+	}
+	start := time.Now()
+	err := look()
+	m.slow += time.Since(start)
+	return m.searched(err)
+}
+
+func (m *Machine) searched(err error) bool {
+	if err == nil {
+		return true
+	}
+	code := BadArgument
+	if errors.Is(err, javaregex.ErrSlow) || errors.Is(err, javaregex.ErrLong) {
+		code = RegexTooSlow
+	}
+	m.fail(code, "%s", err)
+	return false
 }
 
 // regexCache and patternCache keep what rows ask for again and again; they start
@@ -132,12 +155,4 @@ func (m *Machine) pattern(pattern string) (*javaregex.Regexp, bool) {
 		return nil, false
 	}
 	return c.re, true
-}
-
-func (m *Machine) regexFault(err error) Value {
-	code := BadArgument
-	if errors.Is(err, javaregex.ErrSlow) || errors.Is(err, javaregex.ErrLong) {
-		code = RegexTooSlow
-	}
-	return m.fail(code, "%s", err)
 }
