@@ -12,14 +12,21 @@ cp -R examples/tutorial examples/crm examples/files examples/lakehouse "$work"
 cd "$work"
 rm -rf ./*/.aepflow
 
-unset AEPFLOW_TARGET
+unset AEPFLOW_TARGET CI # in a pipeline, preview would ask for --show-data
 export AEPFLOW_NOW=2027-01-01T00:00:00Z # so that no start time of the examples has passed
 export CRM_DB_PASSWORD=only-for-the-demo LOYALTY_SFTP_PASSWORD=only-for-the-demo
 export SNOWFLAKE_PRIVATE_KEY=only-for-the-demo
 
 title() { printf '\n\n── %s\n' "$*"; }
 run() {
-  printf '\n$ aepflow %s\n' "$*"
+  printf '\n$ aepflow'
+  for word; do
+    case $word in
+      *[\ \(\{]*) printf " '%s'" "$word" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+  echo
   "$aepflow" "$@" 2>&1
 }
 # expect CODE ARGS… runs a command that must end with this exit code.
@@ -84,7 +91,13 @@ grep -v '^#' lakehouse/orders.dataflow.yaml
 run apply lakehouse --auto-approve --quiet
 expect 0 plan lakehouse --detailed-exitcode
 
-title "10. Test the mappings: rows in a document, and what their records should have"
+title "10. Run the mappings: one expression, then all of them on the rows of a file"
+run eval 'concat(trim(first_name), " ", last_name)' --row '{"first_name": " Ada ", "last_name": "Lovelace"}'
+printf '\n$ cat crm/samples/customers.csv\n'
+cat crm/samples/customers.csv
+expect 0 -C crm preview customers --rows samples/customers.csv
+
+title "11. Test the mappings: rows in a document, and what their records should have"
 printf '\n$ tail -n 15 crm/customers.dataflow.yaml\n'
 tail -n 15 crm/customers.dataflow.yaml
 cat >>crm/customers.dataflow.yaml <<'YAML'
@@ -100,7 +113,7 @@ expect 0 -C crm test
 expect 2 -C crm plan --detailed-exitcode
 run -C crm apply --auto-approve --quiet
 
-title "11. Watch data arrive: an emulator with rows, here of a small SQLite database"
+title "12. Watch data arrive: an emulator with rows, here of a small SQLite database"
 if command -v curl >/dev/null; then
   cp -R crm arriving
   rm -rf arriving/.aepflow
@@ -126,9 +139,12 @@ YAML
   export AEPFLOW_NOW=2027-01-04T13:10:00Z
   run -C arriving runs
   dataset=$("$aepflow" -C arriving state show dataset.customers -o json | sed -n 's/^  "id": "\(.*\)".*/\1/p')
-  printf '\n$ curl %s/_emulator/datasets/%s/rows    # of each: its row and its record\n' "$address" "$dataset"
+  printf '\n$ curl %s/_emulator/datasets/%s/rows    # of the two newest: the row, and its record\n' "$address" "$dataset"
   curl -sS "$address/_emulator/datasets/$dataset/rows" |
-    awk '/^      "(record|row)": \{/ { p = 1 } p { print } /^      \}/ { p = 0 }' | sed -n '1,52p'
+    awk '/^      "record": \{/ { of = "record" } /^      "row": \{/ { of = "row" }
+      of { text[of] = text[of] $0 "\n" }
+      of == "row" && /^      \}/ { if (++n <= 2) print text["row"] text["record"]; text["row"] = text["record"] = "" }
+      /^      \}/ { of = "" }'
   kill "$emulator"
   wait "$emulator" || true
   export AEPFLOW_NOW=2027-01-01T00:00:00Z
@@ -136,7 +152,7 @@ else
   echo "curl is missing: skipped"
 fi
 
-title "12. Take everything away again; what holds data stays until you say otherwise"
+title "13. Take everything away again; what holds data stays until you say otherwise"
 run destroy tutorial --auto-approve --quiet
 run destroy crm --auto-approve --quiet
 run destroy files --auto-approve --quiet

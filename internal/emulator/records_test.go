@@ -265,3 +265,30 @@ func TestWhyRowsFail(t *testing.T) {
 		}
 	}
 }
+
+// Records of several dataflows are in the order in which they arrived, whichever dataflow was looked at first.
+func TestNewestFirst(t *testing.T) {
+	var csv strings.Builder
+	csv.WriteString("TestID,Name,Datefield\n")
+	for i := range 6 {
+		fmt.Fprintf(&csv, "%d,x,2027-02-03 %02d:30:00\n", i, i)
+	}
+	a := tableOf(t, csv.String())
+	for range 2 {
+		a.mappedFlow(nil, peopleMappings[:2]...)
+	}
+	a.s.Advance(48 * time.Hour)
+	flows := map[string]bool{}
+	last := int64(0)
+	for i, r := range core.List(a.get("/_emulator/datasets/"+tutorialDataset+"/rows").want(200).v, "rows") {
+		flows[core.Text(r, "flow")] = true
+		at, _ := core.AsInt(core.At(r, "at"))
+		if i > 0 && at > last {
+			t.Errorf("record %d is of %d, the one before of %d", i, at, last)
+		}
+		last = at
+	}
+	if len(flows) != 2 {
+		t.Errorf("records of %d dataflows, expected those of 2", len(flows))
+	}
+}

@@ -1,6 +1,9 @@
 package catalog
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/aepflow/aepflow/internal/emulator/core"
 )
 
@@ -23,29 +26,35 @@ func KeepRecords(sp *core.Space, flow object, run string, records []any, at int6
 	if sp.Get(core.KindDataset, id) == nil {
 		return
 	}
-	list := []any{}
-	size := 0
-	add := func(more []any) {
-		for _, r := range more {
-			n := len(core.ToJSON(r))
-			if n > MaxRecordBytes {
-				continue // alone, it is more than what is kept
-			}
-			if size += n; len(list) == MaxRecords || size > MaxRecordBytes {
-				return
-			}
-			list = append(list, r)
-		}
-	}
-	for i := len(records) - 1; i >= 0; i-- {
-		r := records[i].(object)
+	var all []any
+	for _, r := range slices.Backward(records) {
+		r := r.(object)
 		r["flow"], r["run"], r["at"] = flow["id"], run, at
-		add([]any{r})
+		all = append(all, r)
 	}
 	if before := sp.Get(core.KindRecords, id); before != nil {
-		add(core.List(before.View(), "rows"))
+		all = append(all, core.List(before.View(), "rows")...)
+	}
+	// Of several dataflows, the runs of one are made up to now before those of the next.
+	slices.SortStableFunc(all, func(a, b any) int { return cmp.Compare(arrival(b), arrival(a)) })
+	list := []any{}
+	size := 0
+	for _, r := range all {
+		n := len(core.ToJSON(r))
+		if n > MaxRecordBytes {
+			continue // alone, it is more than what is kept
+		}
+		if size += n; len(list) == MaxRecords || size > MaxRecordBytes {
+			break
+		}
+		list = append(list, r)
 	}
 	sp.Put(core.KindRecords, id, at, object{"id": id, "rows": list})
+}
+
+func arrival(r any) int64 {
+	at, _ := core.AsInt(core.At(r, "at"))
+	return at
 }
 
 // RecordsOf are the records that are kept of a dataset, the newest first.
