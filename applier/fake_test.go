@@ -18,11 +18,15 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	lockfile.HashCost = lockfile.Cost{Memory: 8, Passes: 1, Lanes: 1}
+	goleak.VerifyTestMain(m)
+}
 
 // fake is a small platform in memory: enough of each service to make, read,
 // change, list and remove objects, with versions. It knows one rule: a stream that one

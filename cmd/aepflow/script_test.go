@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/raced"
 )
@@ -28,6 +29,7 @@ const pinned = "2027-01-01T00:00:00Z"
 // TestMain makes the program a command of the scripts. Under the race detector the
 // package does the main job only, unless -run names tests.
 func TestMain(m *testing.M) {
+	lockfile.HashCost = lockfile.Cost{Memory: 8, Passes: 1, Lanes: 1}
 	if job := os.Getenv("AEPFLOW_TEST_HOSTILE"); job != "" {
 		os.Exit(hostileChild(job))
 	}

@@ -163,7 +163,7 @@ func (w *world) changedSecrets(lock *lockfile.Lock, g *resource.Graph) planner.S
 			}
 		})
 	}
-	if len(all) == 0 || lock.Secrets != "" && matches(lock.Secrets, lockfile.SecretText(all)) {
+	if len(all) == 0 || lock.Secrets != "" && lockfile.SecretMatches(lock.Secrets, lockfile.SecretText(all)) {
 		return out
 	}
 	for _, v := range all {
@@ -172,27 +172,13 @@ func (w *world) changedSecrets(lock *lockfile.Lock, g *resource.Graph) planner.S
 			e, ok = lock.Get(r.Moved)
 		}
 		i := slices.IndexFunc(e.Secrets, func(h lockfile.SecretHash) bool { return h.Path == v.Path })
-		if ok && (i < 0 || !matches(e.Secrets[i].Hash, v.Value)) {
+		if ok && (i < 0 || !lockfile.SecretMatches(e.Secrets[i].Hash, v.Value)) {
 			out.Changed = append(out.Changed, planner.SecretPath{Address: v.Address, Path: v.Path})
 		}
 	}
 	slices.SortFunc(out.Changed, planner.SecretPath.Compare)
 	return out
 }
-
-// matches remembers comparisons: the hash is slow on purpose, and these tests
-// plan many times.
-func matches(hash, secret string) bool {
-	key := hash + "\x00" + secret
-	if v, ok := compared.Load(key); ok {
-		return v.(bool)
-	}
-	v := lockfile.SecretMatches(hash, secret)
-	compared.Store(key, v)
-	return v
-}
-
-var compared sync.Map
 
 // options are what most plans here are made with: nothing is refused for want
 // of a word.

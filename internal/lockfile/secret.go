@@ -14,14 +14,20 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 )
 
-// Parameters of new hashes: argon2id with 19 MiB, two passes, one lane. They
-// are part of each hash, so that old hashes stay readable when these change.
+// Cost is what a hash takes to make. It is part of each hash, so that old hashes
+// stay readable when that of new ones changes.
+type Cost struct {
+	Memory uint32 // KiB
+	Passes uint32
+	Lanes  uint8
+}
+
+// HashCost is that of new hashes: 19 MiB, about 30 ms. Only tests change it.
+var HashCost = Cost{Memory: 19 * 1024, Passes: 2, Lanes: 1}
+
 const (
-	argonMemory = 19 * 1024 // KiB
-	argonTime   = 2
-	argonLanes  = 1
-	argonSize   = 32 // bytes of hash
-	saltSize    = 16 // bytes of salt
+	argonSize = 32 // bytes of hash
+	saltSize  = 16 // bytes of salt
 )
 
 // UnknownSecret is in the place of the hash of a secret that was not sent from here: its connection was
@@ -33,22 +39,21 @@ const UnknownSecret = "unknown"
 func HashSecret(secret string) string {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // never fails: it ends the program instead
-	return formatHash(secret, salt, argonMemory, argonTime, argonLanes)
+	return formatHash(secret, salt, HashCost)
 }
 
-func formatHash(secret string, salt []byte, memory, time uint32, lanes uint8) string {
-	sum := argon2.IDKey([]byte(secret), salt, time, memory, lanes, argonSize)
+func formatHash(secret string, salt []byte, c Cost) string {
+	sum := argon2.IDKey([]byte(secret), salt, c.Passes, c.Memory, c.Lanes, argonSize)
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
-		argon2.Version, memory, time, lanes, enc.EncodeToString(salt), enc.EncodeToString(sum))
+		argon2.Version, c.Memory, c.Passes, c.Lanes, enc.EncodeToString(salt), enc.EncodeToString(sum))
 }
 
 // SecretMatches reports whether hash was made from secret. A hash that cannot
 // be read matches nothing: the secret then shows as changed, which is safe.
 func SecretMatches(hash, secret string) bool {
 	var version int
-	var memory, time uint32
-	var lanes uint8
+	var c Cost
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false
@@ -56,17 +61,17 @@ func SecretMatches(hash, secret string) bool {
 	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
 		return false
 	}
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &time, &lanes); err != nil {
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.Memory, &c.Passes, &c.Lanes); err != nil {
 		return false
 	}
-	if memory > 1<<20 || time == 0 || time > 16 || lanes == 0 {
+	if c.Memory > 1<<20 || c.Passes == 0 || c.Passes > 16 || c.Lanes == 0 {
 		return false // a forged hash must not cost a gigabyte or an hour
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	if err != nil {
 		return false
 	}
-	return subtle.ConstantTimeCompare([]byte(formatHash(secret, salt, memory, time, lanes)), []byte(hash)) == 1
+	return subtle.ConstantTimeCompare([]byte(formatHash(secret, salt, c)), []byte(hash)) == 1
 }
 
 // SecretValue is one secret in use: its place and its text.
