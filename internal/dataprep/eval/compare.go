@@ -232,19 +232,34 @@ func (m *Machine) contains(x, container Value) (is, ok bool) {
 				if !m.spend(len(container.Items())) {
 					return false, false
 				}
-				if !holds(container, e) {
+				if !m.holds(container, e) {
 					return false, true
 				}
 			}
 			return true, true
 		}
-		return holds(container, x), true
+		return m.holds(container, x), true
 	}
 	return m.equal(container, x)
 }
 
-func holds(container, x Value) bool {
-	for _, e := range container.Items() {
+// holds is Java's contains. A range turns a number into one of its own type first: it
+// holds 2.9 if it holds 2.
+func (m *Machine) holds(container, x Value) bool {
+	items := container.Items()
+	if container.list().span {
+		if !x.isNumber() {
+			return false
+		}
+		n, _ := m.toLong(x)
+		if items[0].kind == Int {
+			small, _ := m.toInt(x)
+			n = int64(small)
+		}
+		from, to := items[0].n, items[len(items)-1].n
+		return min(from, to) <= n && n <= max(from, to)
+	}
+	for _, e := range items {
 		if same(e, x) {
 			return true
 		}

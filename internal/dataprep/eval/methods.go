@@ -102,7 +102,7 @@ func (m *Machine) listMethod(name string, v Value, args []Value) Value {
 		if !m.spend(len(items)) {
 			return failure
 		}
-		return OfBool(holds(v, args[0]))
+		return OfBool(m.holds(v, args[0]))
 	case name == "size" && len(args) == 0:
 		return OfInt(int64(len(items)))
 	case name == "isEmpty" && len(args) == 0:

@@ -251,7 +251,7 @@ var explained = []struct {
 }
 
 // encoders are the functions that show a text only as its bytes.
-var encoders = regexp.MustCompile(`\b(md5|sha1|sha256|sha512|crc32|get_url_encoded)\(`)
+var encoders = regexp.MustCompile(`\b(md5|sha1|sha256|sha512|crc32|hash|get_url_encoded)\(`)
 
 var floating = regexp.MustCompile(`-?\d+\.\d+([eE][-+]?\d+)?`)
 
