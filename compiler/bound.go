@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/schemas"
@@ -15,11 +16,11 @@ func (r *resolver) lintBound(u *unit) {
 	for _, id := range schemas.BoundIDs(u.value()) {
 		at := u.at(id.Path...)
 		if id.Index >= 0 {
-			at.path = at.path.Index(id.Index)
+			at.Path = at.Path.Index(id.Index)
 		}
-		found := at.d.Find(at.path)
-		if !found.Here || slices.ContainsFunc(u.doc.provenance[found.Node], func(o Origin) bool {
-			return o.How == ByOverlay || o.How == ByVariable
+		found := at.Doc.Find(at.Path)
+		if !found.Here || slices.ContainsFunc(u.doc.Provenance[found.Node], func(o decode.Origin) bool {
+			return o.How == decode.ByOverlay || o.How == decode.ByVariable
 		}) {
 			continue
 		}
@@ -33,7 +34,7 @@ func (r *resolver) lintBound(u *unit) {
 func (r *resolver) sharing(u *unit, path []string) []string {
 	var out []string
 	for _, target := range r.options.Targets {
-		if target != localTarget && isFor(u.doc.Root, target) && !overlays(u.doc.overlays.Get(target), path) {
+		if target != localTarget && decode.IsFor(u.doc.Root, target) && !overlays(u.doc.Overlays.Get(target), path) {
 			out = append(out, target)
 		}
 	}
@@ -72,7 +73,7 @@ func (u *unit) value() any {
 
 // sandboxBound: several targets have the ID of an object that exists in one of them.
 type sandboxBound struct {
-	at      place
+	at      decode.Place
 	id      schemas.BoundID
 	targets []string // that have it
 }
@@ -80,10 +81,10 @@ type sandboxBound struct {
 func (p sandboxBound) Diagnose() diag.Diagnostic {
 	key := p.id.Path[len(p.id.Path)-1]
 	return diag.Diagnostic{
-		Code: diag.SandboxBoundID, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.SandboxBoundID, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` names an object of one sandbox, but is the same for the targets %s",
-			strings.Join(p.id.Path, "."), list(p.targets, "and")),
-		Labels: p.at.labels("this ID exists in one of them"),
+			strings.Join(p.id.Path, "."), decode.List(p.targets, "and")),
+		Labels: p.at.Labels("this ID exists in one of them"),
 		Help: "give each target its own: `" + key + "` in an overlay, such as `targets: {" + p.targets[len(p.targets)-1] +
 			": …}`, or `${var.NAME}` with a value per target; or describe the object in a document",
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/knowledge"
@@ -198,20 +199,20 @@ func (u *unit) declared(column string) []diag.Label {
 
 // columnNotThere: the source does not have a column.
 type columnNotThere struct {
-	at    place
+	at    decode.Place
 	name  string
 	known knownSource
 }
 
 func (p columnNotThere) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` has no column `%s`", p.known.data, p.name),
-		Labels:  p.at.labels("not at the source"),
-		Help:    "use one of " + list(p.known.env.Names.List(), "and"),
+		Labels:  p.at.Labels("not at the source"),
+		Help:    "use one of " + decode.List(p.known.env.Names.List(), "and"),
 	}
-	if near := meantName(&d, p.name, p.known.env.Names); near != "" {
-		d.Fix = p.at.fixName(p.name, near)
+	if near := decode.MeantName(&d, p.name, p.known.env.Names); near != "" {
+		d.Fix = p.at.FixName(p.name, near)
 	}
 	return d
 }
@@ -227,14 +228,14 @@ type columnDiffers struct {
 func (p columnDiffers) Diagnose() diag.Diagnostic {
 	at := p.u.at("columns", p.column.Name)
 	d := diag.Diagnostic{
-		Code: diag.ColumnAtSource, Severity: diag.Warning, Path: at.path.String(),
+		Code: diag.ColumnAtSource, Severity: diag.Warning, Path: at.Path.String(),
 		Message: fmt.Sprintf("`%s` has no column `%s`", p.known.data, p.column.Name),
-		Labels:  at.keyLabels("not at the source"),
+		Labels:  at.KeyLabels("not at the source"),
 		Help:    "remove it, and what reads it",
 	}
 	if p.typ != "" {
 		d.Message = fmt.Sprintf("column `%s` of `%s` has type %s", p.column.Name, p.known.data, p.typ)
-		d.Labels = at.labels("declared as " + p.column.Type)
+		d.Labels = at.Labels("declared as " + p.column.Type)
 		d.Help = "write `" + p.typ + "`, and check what reads it"
 	}
 	return d

@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -88,20 +89,20 @@ func (r *resolver) resolveClass(u *unit) {
 }
 
 // missingClass reports a class that is neither a standard one nor that of a document for the target.
-func (r *resolver) missingClass(at place, name string) {
+func (r *resolver) missingClass(at decode.Place, name string) {
 	if !r.isElsewhere(at, schemas.KindClass, name) {
 		r.report.Add(unknownClass{at: at, got: name, names: append(xdm.ClassNames(), r.list(schemas.KindClass)...)})
 	}
 }
 
 // isElsewhere reports whether the document of a reference has errors or is not for the target, and the latter too.
-func (r *resolver) isElsewhere(at place, kind, name string) bool {
+func (r *resolver) isElsewhere(at decode.Place, kind, name string) bool {
 	if _, isWrong := r.find(kind, name); isWrong || r.unnamed[kind] || r.unnamed[""] {
 		return true // it may be the document that has no name or kind, which is an error
 	}
 	u, ok := r.excluded[symbol{kind, name}]
 	if ok {
-		r.report.Add(excludedReference{at: at, kind: kind, name: name, target: r.options.Target, named: u.at("name").key()})
+		r.report.Add(excludedReference{at: at, kind: kind, name: name, target: r.options.Target, named: u.at("name").Key()})
 	}
 	return ok
 }

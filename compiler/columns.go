@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
@@ -184,7 +185,7 @@ func checkPaths(u *unit, report *diag.Report) {
 	for _, c := range u.dataflow.Columns {
 		steps, fault := columnSteps(c.Name)
 		if fault != "" {
-			report.Add(columnPath{u.at("columns", c.Name), fault, place{}})
+			report.Add(columnPath{u.at("columns", c.Name), fault, decode.Place{}})
 			continue
 		}
 		path, other := "", ""
@@ -203,22 +204,22 @@ func checkPaths(u *unit, report *diag.Report) {
 }
 
 type columnPath struct {
-	at    place
+	at    decode.Place
 	fault string
-	other place // the column that contradicts it, zero for none
+	other decode.Place // the column that contradicts it, zero for none
 }
 
 func (p columnPath) Diagnose() diag.Diagnostic {
-	name := p.at.path[len(p.at.path)-1].Key
+	name := p.at.Path[len(p.at.Path)-1].Key
 	d := diag.Diagnostic{
-		Code: diag.ColumnPath, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.ColumnPath, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("invalid column path `%s`", name),
-		Labels:  p.at.keyLabels(p.fault),
+		Labels:  p.at.KeyLabels(p.fault),
 		Help: "write names with dots, such as address.city, and [] after a list, such as items[].sku; " +
 			"`\\.` is a dot in a name",
 	}
-	if p.other.d != nil {
-		d.Labels = append(d.Labels, diag.Label{Span: p.other.key(), Text: "and here"})
+	if p.other.Doc != nil {
+		d.Labels = append(d.Labels, diag.Label{Span: p.other.Key(), Text: "and here"})
 		d.Help = "declare either the value or its members"
 	}
 	return d
@@ -238,9 +239,9 @@ func (p delimitedColumn) Diagnose() diag.Diagnostic {
 		"date-time": "date(" + from + `, "yyyy-MM-dd HH:mm:ss")`,
 	}[p.column.Type]
 	return diag.Diagnostic{
-		Code: diag.ColumnType, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.ColumnType, Severity: diag.Error, Path: at.Path.String(),
 		Message: fmt.Sprintf("column `%s` of a delimited file has type %s, expected string", p.column.Name, p.column.Type),
-		Labels:  at.labels("delimited files contain text"),
+		Labels:  at.Labels("delimited files contain text"),
 		Help:    "write `string`, and convert it in the mapping: " + cmp.Or(help, "explode("+from+`, ",")`),
 	}
 }
@@ -253,9 +254,9 @@ type listInTable struct {
 func (p listInTable) Diagnose() diag.Diagnostic {
 	at := p.u.at("columns", p.column.Name)
 	return diag.Diagnostic{
-		Code: diag.ColumnType, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.ColumnType, Severity: diag.Error, Path: at.Path.String(),
 		Message: fmt.Sprintf("column `%s` of a table has type %s", p.column.Name, p.column.Type),
-		Labels:  at.labels("tables have no lists"),
+		Labels:  at.Labels("tables have no lists"),
 		Help:    "write the type of one value; only JSON and Parquet files have lists",
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -42,7 +43,7 @@ type project struct {
 }
 
 func newProject(o Options) *project {
-	o.lookup = newLookup(o)
+	o.reading = decode.NewTarget(o.Target, o.Targets, o.Vars, o.Defaults)
 	return &project{options: o, report: &diag.Report{}}
 }
 

@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -114,7 +115,7 @@ func (r *resolver) resolveRefs(s *schemaSymbol) {
 }
 
 // checkTypeName reports a data type that is neither a standard one nor that of a document for the target.
-func (r *resolver) checkTypeName(at place, name string) {
+func (r *resolver) checkTypeName(at decode.Place, name string) {
 	if r.isElsewhere(at, schemas.KindDataType, name) {
 		return
 	}

@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -148,7 +149,7 @@ func (r *resolver) resolveGroup(u *unit) {
 }
 
 // missingGroup reports a field group that is neither a standard one nor that of a document for the target.
-func (r *resolver) missingGroup(at place, name string, class xdm.Class) {
+func (r *resolver) missingGroup(at decode.Place, name string, class xdm.Class) {
 	if r.isElsewhere(at, schemas.KindFieldGroup, name) {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -14,12 +15,12 @@ import (
 )
 
 // ignoredAt is the place of a member of an entry of ignoreChanges, which may be a path alone.
-func ignoredAt(u *unit, i int, key string) place {
+func ignoredAt(u *unit, i int, key string) decode.Place {
 	at := document.At("lifecycle", "ignoreChanges").Index(i)
 	if p := at.Field(key); u.doc.Find(p).Here {
-		return place{u.doc, p}
+		return decode.Place{Doc: u.doc, Path: p}
 	}
-	return place{u.doc, at}
+	return decode.Place{Doc: u.doc, Path: at}
 }
 
 // splitIgnored returns the kind of object and the field that an entry of ignoreChanges names.
@@ -37,7 +38,7 @@ func resolveIgnored(u *unit, list []schemas.IgnoredChange, report *diag.Report) 
 		switch {
 		case !slices.Contains(resource.Kinds(), kind), field == "":
 			report.Add(ignoredKind{at, c.Path})
-		case at.span().File == u.doc.File && !canMake(u, kind): // what defaults say is for some documents
+		case at.Span().File == u.doc.File && !canMake(u, kind): // what defaults say is for some documents
 			report.Add(ignoredOther{at, kind, kindsMade(u)})
 		}
 		if _, err := time.Parse(time.DateOnly, c.Until); c.Until != "" && err != nil {
@@ -59,7 +60,7 @@ func ignoredOf(u *unit, kind resource.Kind, list []schemas.IgnoredChange) (out [
 		if of != kind {
 			continue
 		}
-		ignored := resource.Ignored{Field: field, At: ignoredAt(u, i, "path").span()}
+		ignored := resource.Ignored{Field: field, At: ignoredAt(u, i, "path").Span()}
 		if day, err := time.Parse(time.DateOnly, c.Until); err == nil {
 			ignored.Until = day.AddDate(0, 0, 1)
 		}
@@ -95,7 +96,7 @@ func ignoredFields(lists [][]resource.Resource, report *diag.Report) {
 
 // ignoredKind: the path does not begin with a kind of object.
 type ignoredKind struct {
-	at   place
+	at   decode.Place
 	path string
 }
 
@@ -106,9 +107,9 @@ func (p ignoredKind) Diagnose() diag.Diagnostic {
 	}
 	kind, field := splitIgnored(p.path)
 	d := diag.Diagnostic{
-		Code: diag.IgnoredChange, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.IgnoredChange, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` names no field of an object", p.path),
-		Labels:  p.at.labels("expected a kind of object and a field, such as `flow.description`"),
+		Labels:  p.at.Labels("expected a kind of object and a field, such as `flow.description`"),
 		Help:    "`aepflow drift` prints the objects and their fields",
 	}
 	if near, ok := diag.Nearest(string(kind), kinds); ok && near != string(kind) && field != "" {
@@ -119,7 +120,7 @@ func (p ignoredKind) Diagnose() diag.Diagnostic {
 
 // ignoredOther: the document makes no object of the kind.
 type ignoredOther struct {
-	at    place
+	at    decode.Place
 	kind  resource.Kind
 	makes []resource.Kind
 }
@@ -130,9 +131,9 @@ func (p ignoredOther) Diagnose() diag.Diagnostic {
 		names = append(names, string(k))
 	}
 	return diag.Diagnostic{
-		Code: diag.IgnoredChange, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.IgnoredChange, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("this document makes no `%s`", p.kind),
-		Labels:  p.at.labels("expected a field of " + list(names, "or")),
+		Labels:  p.at.Labels("expected a field of " + decode.List(names, "or")),
 		Help:    "write it in the document that makes the object",
 	}
 }
@@ -160,15 +161,15 @@ func (p ignoredField) Diagnose() diag.Diagnostic {
 
 // ignoredUntil: the day does not exist.
 type ignoredUntil struct {
-	at  place
+	at  decode.Place
 	day string
 }
 
 func (p ignoredUntil) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.IgnoredChange, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.IgnoredChange, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("the calendar has no day `%s`", p.day),
-		Labels:  p.at.labels("expected a day such as 2027-03-31"),
+		Labels:  p.at.Labels("expected a day such as 2027-03-31"),
 		Help:    "write year, month, and day",
 	}
 }

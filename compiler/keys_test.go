@@ -94,14 +94,14 @@ type keyWalk struct {
 // walk tests the values below a path. open are the definitions that the path leads through.
 func (w *keyWalk) walk(path document.Path, n keyNode, open map[string]bool) {
 	for _, key := range slices.Sorted(maps.Keys(n.Properties)) {
-		w.value(append(path[:len(path):len(path)], field(key)), n.Properties[key], open)
+		w.value(append(path[:len(path):len(path)], document.Step{Key: key}), n.Properties[key], open)
 	}
 	if n.Items != nil {
-		w.value(append(path[:len(path):len(path)], item(0)), *n.Items, open)
+		w.value(append(path[:len(path):len(path)], document.Step{IsIndex: true}), *n.Items, open)
 	}
 	var values keyNode
 	if json.Unmarshal(n.AdditionalProperties, &values) == nil && len(n.AdditionalProperties) > 2 {
-		w.value(append(path[:len(path):len(path)], field("x")), values, open)
+		w.value(append(path[:len(path):len(path)], document.Step{Key: "x"}), values, open)
 	}
 }
 

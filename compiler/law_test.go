@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
@@ -227,26 +228,27 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 		change(docs[0].Root, int(changes[0]), int(changes[1]), int(changes[2]))
 		changes = changes[3:]
 	}
-	d := variantOf(docs[0])
+	d := decode.VariantOf(docs[0])
 	if i == len(fullDocuments)-1 {
-		d = projectVariant(docs[0])
+		d = decode.ProjectVariant(docs[0])
 	}
 	checked, decoded := &diag.Report{}, &diag.Report{}
-	Check(d, checked)
+	decode.Check(d, checked)
 	if d.Root.Kind == document.MapKind {
-		Decode(d, decoded)
+		decode.Decode(d, decoded)
 	} else {
-		decoded.Add(wrongType{at: place{d: d}, got: d.Root})
+		decoded.Add(decode.WrongType{At: decode.Place{Doc: d}, Got: d.Root})
 	}
 	if loose := (&diag.Report{}); !checked.HasErrors() {
 		// What is right is right for editors too; overlays are theirs alone to refuse.
-		checkLoose(d.with(withoutKeys(d.Root, "targets", "defaults")), nil, loose)
+		decode.CheckLoose(d.With(decode.Without(d.Root, "targets", "defaults")), nil, loose)
 		if loose.HasErrors() {
-			t.Errorf("the schema for editors: %v\ndocument: %s", messages(loose), appendNode(nil, d.Root))
+			t.Errorf("the schema for editors: %v\ndocument: %s", messages(loose), decode.AppendJSON(nil, d.Root))
 		}
 	}
 	if checked.HasErrors() != decoded.HasErrors() {
-		t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded), appendNode(nil, d.Root))
+		t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded),
+			decode.AppendJSON(nil, d.Root))
 	}
 }
 
@@ -408,8 +410,8 @@ func holdsWhenChanged(t *testing.T, changes []byte) {
 	}
 	p := newProject(fuzzProject)
 	for _, d := range docs {
-		d, fine := overlaid(d, p.options, p.report)
-		p.units = append(p.units, decodeUnit(d, fine && !d.excluded, "", p.report))
+		d, fine := decode.ForTarget(d, p.options.reading, p.report)
+		p.units = append(p.units, decodeUnit(d, fine && !d.Excluded, "", p.report))
 	}
 	p.symbols = newSymbols(p.units, p.options, p.report)
 	p.resolve()

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
@@ -37,7 +38,7 @@ func (p *project) applyLevels() {
 			case j.used[ig.Span]:
 			case entry.Severity == diag.Error:
 				p.report.Add(fixedLevel{span: codeSpan(ig), code: ig.Code})
-			case complete && !u.doc.excluded:
+			case complete && !u.doc.Excluded:
 				p.report.Add(unusedIgnore{ig})
 			}
 		}
@@ -103,18 +104,18 @@ func (p *project) explain() {
 	if p.report.Len() == 0 {
 		return
 	}
-	docs := make([]*variant, len(p.units))
+	docs := make([]*decode.Variant, len(p.units))
 	for i := range p.units {
 		docs[i] = p.units[i].doc
 	}
-	x := newOriginIndex(docs...)
-	p.report = p.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return x.explain(d), true })
+	x := decode.NewOrigins(docs...)
+	p.report = p.report.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) { return x.Explain(d), true })
 }
 
 // checkLevels checks the codes of `lint` in aepflow.yaml.
-func checkLevels(d *variant, levels schemas.Levels, report *diag.Report) {
+func checkLevels(d *decode.Variant, levels schemas.Levels, report *diag.Report) {
 	for _, l := range levels {
-		key := place{d, document.At("lint", l.Code)}.key()
+		key := decode.Place{Doc: d, Path: document.At("lint", l.Code)}.Key()
 		entry, known := diag.Lookup(diag.Code(l.Code))
 		switch {
 		case !known:
@@ -144,9 +145,9 @@ func (p unknownCode) Diagnose() diag.Diagnostic {
 		}
 	}
 	if near := diag.NearestAll(string(p.code), known); len(near) > 0 {
-		d.Help = "did you mean " + quotedList(near, "or") + "?"
+		d.Help = "did you mean " + decode.Quoted(near, "or") + "?"
 		if len(near) == 1 && p.span.Text() == string(p.code) {
-			d.Fix = replace(p.span, near[0])
+			d.Fix = decode.Replace(p.span, near[0])
 		}
 	}
 	return d
@@ -178,14 +179,14 @@ func (p unusedIgnore) Diagnose() diag.Diagnostic {
 	return d
 }
 
-type defaultKey struct{ at place }
+type defaultKey struct{ at decode.Place }
 
 func (p defaultKey) Diagnose() diag.Diagnostic {
-	key := p.at.path[len(p.at.path)-1].Key
+	key := p.at.Path[len(p.at.Path)-1].Key
 	return diag.Diagnostic{
-		Code: diag.OverlayKey, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.OverlayKey, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "`" + key + "` cannot have a default",
-		Labels:  p.at.keyLabels("specific to each document"),
+		Labels:  p.at.KeyLabels("specific to each document"),
 		Help:    "set it in the documents",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/schemas"
@@ -94,29 +95,29 @@ func (u *use) has(column string) bool {
 }
 
 type unmappedColumn struct {
-	at   place
+	at   decode.Place
 	name string
 }
 
 func (p unmappedColumn) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.UnmappedColumn, Severity: diag.Note, Path: p.at.path.String(),
+		Code: diag.UnmappedColumn, Severity: diag.Note, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("column `%s` is not mapped", p.name),
-		Labels:  p.at.keyLabels("not used by any mapping"),
+		Labels:  p.at.KeyLabels("not used by any mapping"),
 		Help:    "map it, or remove it from `columns`",
 	}
 }
 
 type caseCollision struct {
-	first, second place
+	first, second decode.Place
 	what          string
 }
 
 func (p caseCollision) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.CaseCollision, Severity: diag.Warning, Path: p.second.path.String(),
+		Code: diag.CaseCollision, Severity: diag.Warning, Path: p.second.Path.String(),
 		Message: fmt.Sprintf("two %s differ only in case", p.what),
-		Labels:  append(p.second.keyLabels("here"), diag.Label{Span: p.first.key(), Text: "and here"}),
+		Labels:  append(p.second.KeyLabels("here"), diag.Label{Span: p.first.Key(), Text: "and here"}),
 		Help:    "many readers of the data ignore case; rename one of them",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -92,28 +93,28 @@ func lintFields(s *schemaSymbol, report *diag.Report) {
 
 type profileFrequency struct {
 	u       *unit
-	dataset place
+	dataset decode.Place
 	runs    int64
 }
 
 func (p profileFrequency) Diagnose() diag.Diagnostic {
 	at := p.u.at("schedule", "interval")
 	return diag.Diagnostic{
-		Code: diag.ProfileFrequency, Severity: diag.Warning, Path: at.path.String(),
+		Code: diag.ProfileFrequency, Severity: diag.Warning, Path: at.Path.String(),
 		Message: fmt.Sprintf("%d runs a day exceed Profile's limit of %d", p.runs, profileRuns),
-		Labels: append(at.labels(fmt.Sprintf("makes %d batches a day", p.runs)),
-			diag.Label{Span: p.dataset.key(), Text: "the dataset is enabled for Profile"}),
+		Labels: append(at.Labels(fmt.Sprintf("makes %d batches a day", p.runs)),
+			diag.Label{Span: p.dataset.Key(), Text: "the dataset is enabled for Profile"}),
 		Help: "run every 20 minutes or less often, or disable the dataset for Profile",
 	}
 }
 
-type identityMissing struct{ at place }
+type identityMissing struct{ at decode.Place }
 
 func (p identityMissing) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.IdentityMissing, Severity: diag.Note, Path: p.at.path.String(),
+		Code: diag.IdentityMissing, Severity: diag.Note, Path: p.at.Path.String(),
 		Message: "the schema has no identity",
-		Labels:  diag.At(p.at.key(), "expected `identities`"),
+		Labels:  diag.At(p.at.Key(), "expected `identities`"),
 		Help:    "add `identities: {PATH: {namespace: Email, primary: true}}`",
 	}
 }
@@ -128,9 +129,9 @@ type identityUnmapped struct {
 func (p identityUnmapped) Diagnose() diag.Diagnostic {
 	at := p.u.at("mappings")
 	d := diag.Diagnostic{
-		Code: diag.IdentityUnmapped, Severity: diag.Warning, Path: at.path.String(),
+		Code: diag.IdentityUnmapped, Severity: diag.Warning, Path: at.Path.String(),
 		Message: fmt.Sprintf("identity `%s` is not mapped", p.path),
-		Labels:  at.keyLabels("no mapping for it"),
+		Labels:  at.KeyLabels("no mapping for it"),
 		Notes:   []string{"Profile drops records without an identity"},
 		Help:    "add a mapping `" + p.path + ":`",
 	}
@@ -142,7 +143,7 @@ func (p identityUnmapped) Diagnose() diag.Diagnostic {
 		return d
 	}
 	identity := p.schema.at("identities", p.primary)
-	d.Labels = append(d.Labels, diag.Label{Span: identity.key(), Text: "the primary identity"})
+	d.Labels = append(d.Labels, diag.Label{Span: identity.Key(), Text: "the primary identity"})
 	return d
 }
 
@@ -157,9 +158,9 @@ func (p unprotected) Diagnose() diag.Diagnostic {
 		at = p.u.at("name")
 	}
 	return diag.Diagnostic{
-		Code: diag.UnprotectedProduction, Severity: diag.Warning, Path: at.path.String(),
+		Code: diag.UnprotectedProduction, Severity: diag.Warning, Path: at.Path.String(),
 		Message: fmt.Sprintf("dataflow `%s` is not protected in the production target %s", p.u.name, p.target),
-		Labels:  at.keyLabels("a plan can delete it"),
+		Labels:  at.KeyLabels("a plan can delete it"),
 		Help: "add `lifecycle: {protect: true}` here, in an overlay for the target, or in the defaults of " +
 			"aepflow.yaml",
 	}

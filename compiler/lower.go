@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -45,7 +46,7 @@ func lower(u *unit, s *symbols) []resource.Resource {
 func made(u *unit, a resource.Address, at []string, v resource.Value, l *schemas.Lifecycle,
 	further ...resource.Edge) resource.Resource {
 	origin := u.doc.Lookup(at...)
-	if u.doc.defaulted {
+	if u.doc.Defaulted {
 		v = ownPlaces(v, u.doc.File)
 	}
 	r := resource.Resource{
@@ -139,7 +140,9 @@ func addr(k resource.Kind, name string) resource.Address {
 }
 
 // slug returns the part of an address for a path.
-func slug(path string) string { return asName(strings.ReplaceAll(path, xdm.TenantNamespace, "")) }
+func slug(path string) string {
+	return decode.AsName(strings.ReplaceAll(path, xdm.TenantNamespace, ""))
+}
 
 func sorted(in []string) []string {
 	out := slices.Clone(in)

@@ -30,7 +30,7 @@ func lowerDescriptions(u *unit, s *symbols) []resource.Resource {
 			displayValue(schema, d), l))
 	}
 	for i, path := range schema.Deprecated {
-		body := schema.descriptor("xdm:descriptorDeprecated", path, schema.itemAt(i, "deprecated").span())
+		body := schema.descriptor("xdm:descriptorDeprecated", path, schema.itemAt(i, "deprecated").Span())
 		out = append(out, made(u, schema.describedBy(resource.Deprecated, path), schema.keys("deprecated"),
 			body.value(), l))
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
@@ -83,15 +84,15 @@ func memberText(r *resource.Resource, name string) string {
 }
 
 type standardNamespace struct {
-	at   place
+	at   decode.Place
 	code string
 }
 
 func (p standardNamespace) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.StandardNamespace, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.StandardNamespace, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is a standard namespace", p.code),
-		Labels:  p.at.labels("exists in every organization"),
+		Labels:  p.at.Labels("exists in every organization"),
 		Help:    "remove the document, and name `" + p.code + "` in identities; or choose another code",
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/knowledge"
-	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -26,79 +26,16 @@ type Options struct {
 	Catalog    *knowledge.Facts   // what the platform knows; nil if nothing is known
 	Incomplete bool               // what aepflow.yaml may define is not missed: it has errors
 
-	lookup *lookup // of Targets and Vars, made once for a compilation
-}
-
-// lookup finds targets and variables by name.
-type lookup struct {
-	targets     map[string]bool
-	targetNames *nearest.Names
-	exact       map[string]int // number of the first variable of a name
-	loose       map[string]int // of those that are loose, by looseName
-	varNames    *nearest.Names
-}
-
-func newLookup(o Options) *lookup {
-	x := &lookup{targets: map[string]bool{}, targetNames: nearest.Of(o.Targets), exact: map[string]int{},
-		loose: map[string]int{}}
-	for _, name := range o.Targets {
-		x.targets[name] = true
-	}
-	var names []string
-	first := func(m map[string]int, name string, i int) {
-		if _, ok := m[name]; !ok {
-			m[name] = i
-		}
-	}
-	for i, v := range o.Vars {
-		names = append(names, v.Name)
-		first(x.exact, v.Name, i)
-		if v.Loose {
-			first(x.loose, looseName(v.Name), i)
-		}
-	}
-	x.varNames = nearest.Of(sortedUnique(names))
-	return x
-}
-
-// variable returns the number of the first variable that goes by a name.
-func (x *lookup) variable(name string) (int, bool) {
-	i, exact := x.exact[name]
-	j, loose := x.loose[looseName(name)]
-	switch {
-	case exact && loose:
-		return min(i, j), true
-	case exact:
-		return i, true
-	}
-	return j, loose
+	reading *decode.Target // how documents are read, made once for a compilation
 }
 
 // Variable returns the variable that goes by a name.
 func (o Options) Variable(name string) (Var, bool) {
-	i, ok := newLookup(o).variable(name)
-	if !ok {
-		return Var{}, false
-	}
-	return o.Vars[i], true
-}
-
-// looseName makes names equal that an environment variable cannot distinguish.
-func looseName(name string) string {
-	return strings.ToLower(strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
+	return decode.NewTarget(o.Target, o.Targets, o.Vars, o.Defaults).Variable(name)
 }
 
 // Var is the value of a variable and who gives it.
-type Var struct {
-	Name  string
-	Value string         // as text; read as YAML reads a plain scalar
-	Node  *document.Node // of aepflow.yaml, instead of Value
-	From  string         // in words, "--var" for example; "" for aepflow.yaml
-	Key   source.Span    // of Node
-	// Loose says that the name may differ in capitals and have _ for -, as the
-	// names of environment variables do.
-	Loose bool
-}
+type Var = decode.Var
 
 // LintLevel is how loud a code is. Off is its own flag, since silence is no
 // severity.
@@ -112,7 +49,7 @@ type LintLevel struct {
 type ProjectFile struct {
 	schemas.Project
 	Incomplete bool // the file has errors, and what it says is not known
-	doc        *variant
+	doc        *decode.Variant
 }
 
 // Options returns what aepflow.yaml says for a target. Variables of the target

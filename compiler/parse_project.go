@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
@@ -21,8 +22,8 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 		report.Add(secondDocument{docs[1]})
 		return &ProjectFile{Incomplete: true}, report
 	}
-	d := projectVariant(docs[0])
-	v, found := decodeOrExplain(d)
+	d := decode.ProjectVariant(docs[0])
+	v, found := decode.Read(d)
 	report.Append(found)
 	p, _ := v.(*schemas.Project)
 	if p == nil {
@@ -39,11 +40,11 @@ func ParseProject(file *source.File) (*ProjectFile, *diag.Report) {
 }
 
 // checkDefaults refuses defaults for what makes a document that document.
-func checkDefaults(d *variant, report *diag.Report) {
+func checkDefaults(d *decode.Variant, report *diag.Report) {
 	defaults := d.Root.Get("defaults")
-	for _, key := range append([]string{"kind", "name", testsKey}, perTarget...) {
+	for _, key := range append([]string{"kind", "name", decode.TestsKey}, decode.PerTarget...) {
 		if defaults.Pair(key) != nil {
-			report.Add(defaultKey{place{d, document.At("defaults", key)}})
+			report.Add(defaultKey{decode.Place{Doc: d, Path: document.At("defaults", key)}})
 		}
 	}
 }
@@ -58,7 +59,7 @@ func ToJSON(f *source.File) (json.RawMessage, *diag.Report) {
 		report.Add(secondDocument{docs[1]})
 		return nil, report
 	}
-	v, finite := plain(variantOf(docs[0]), nil, docs[0].Root, report)
+	v, finite := decode.Plain(decode.VariantOf(docs[0]), nil, docs[0].Root, report)
 	if !finite {
 		return nil, report
 	}

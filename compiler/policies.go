@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/policy"
@@ -62,7 +63,7 @@ func policyParam(c schemas.Constant) any {
 // checkPolicies checks the policies of aepflow.yaml.
 func (f *ProjectFile) checkPolicies(report *diag.Report) {
 	for _, p := range f.Policies {
-		at := place{f.doc, document.At("policies", p.Code)}
+		at := decode.Place{Doc: f.doc, Path: document.At("policies", p.Code)}
 		_, is := policy.ReadymadeByCode(p.Code)
 		switch {
 		case is && (p.When != "" || p.On != ""):
@@ -78,7 +79,8 @@ func (f *ProjectFile) checkPolicies(report *diag.Report) {
 		}
 		for _, w := range p.Waivers {
 			if _, err := time.Parse(time.DateOnly, w.Until); err != nil {
-				report.Add(policyFault{at: place{f.doc, at.path.Field("waivers").Field(w.Resource).Field("until")}, value: true,
+				until := at.Path.Field("waivers").Field(w.Resource).Field("until")
+				report.Add(policyFault{at: decode.Place{Doc: f.doc, Path: until}, value: true,
 					message: "`" + w.Until + "` is no day of the calendar", help: "write it as YEAR-MONTH-DAY"})
 			}
 		}
@@ -93,45 +95,45 @@ func (f *ProjectFile) checkExpression(p schemas.Policy, report *diag.Report) {
 	_, err := policy.Compile(p.When, scope)
 	var wrong *policy.Error
 	if errors.As(err, &wrong) {
-		report.Add(policyExpression{place{f.doc, document.At("policies", p.Code, "when")}, *wrong, scope})
+		report.Add(policyExpression{decode.Place{Doc: f.doc, Path: document.At("policies", p.Code, "when")}, *wrong, scope})
 	}
 }
 
 type policyFault struct {
-	at            place
+	at            decode.Place
 	value         bool // the place is a value, not a key
 	message, help string
 }
 
 func (p policyFault) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: p.message, Help: p.help,
 	}
 	if p.value {
-		d.Labels = p.at.labels("")
+		d.Labels = p.at.Labels("")
 	} else {
-		d.Labels = p.at.keyLabels("")
+		d.Labels = p.at.KeyLabels("")
 	}
 	return d
 }
 
 type unknownPolicy struct {
-	at   place
+	at   decode.Place
 	code string
 }
 
 func (p unknownPolicy) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "policy `" + p.code + "` has no expression, and is not ready-made",
-		Labels:  p.at.keyLabels(""),
+		Labels:  p.at.KeyLabels(""),
 	}
 	var known []string
 	for _, r := range policy.Readymades() {
 		known = append(known, r.Code)
 	}
-	d.Help = "add `when:`; ready-made policies are " + quotedList(known, "and")
+	d.Help = "add `when:`; ready-made policies are " + decode.Quoted(known, "and")
 	if near, ok := diag.Nearest(p.code, known); ok {
 		d.Help = "did you mean `" + near + "`? Other policies need `when:`"
 	}
@@ -140,7 +142,7 @@ func (p unknownPolicy) Diagnose() diag.Diagnostic {
 
 // policyExpression: an expression of a policy that does not compile.
 type policyExpression struct {
-	at    place
+	at    decode.Place
 	wrong policy.Error
 	scope policy.Scope
 }
@@ -151,9 +153,9 @@ func (p policyExpression) Diagnose() diag.Diagnostic {
 		known = "`plan` and `params`"
 	}
 	return diag.Diagnostic{
-		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "wrong expression: " + p.wrong.Message,
-		Labels:  p.at.partLabels(p.wrong.Start, p.wrong.End, ""),
+		Labels:  p.at.PartLabels(p.wrong.Start, p.wrong.End, ""),
 		Help:    "the expression reads " + known + "; docs/policies.md lists their members",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
@@ -57,38 +58,38 @@ func (p titleClash) Diagnose() diag.Diagnostic {
 }
 
 type unknownReference struct {
-	at         place
+	at         decode.Place
 	kind, name string
 	known      *nearest.Names
 }
 
 func (p unknownReference) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown %s `%s`", p.kind, p.name),
-		Labels:  p.at.labels("not defined in this project"),
+		Labels:  p.at.Labels("not defined in this project"),
 	}
 	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or use the object's id on the platform", p.kind,
 		p.name)
 	if known := p.known.List(); len(known) > 0 {
-		d.Help = "known: " + list(known, "and")
+		d.Help = "known: " + decode.List(known, "and")
 	}
-	if near := meantName(&d, p.name, p.known); near != "" {
-		d.Fix = p.at.fixName(p.name, near)
+	if near := decode.MeantName(&d, p.name, p.known); near != "" {
+		d.Fix = p.at.FixName(p.name, near)
 	}
 	return d
 }
 
 type badID struct {
-	at        place
+	at        decode.Place
 	got, want string
 }
 
 func (p badID) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.InvalidID, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.InvalidID, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("invalid id `%s`", p.got),
-		Labels:  p.at.labels("expected " + p.want),
+		Labels:  p.at.Labels("expected " + p.want),
 		Help:    "copy the id from the platform's UI or an API response",
 	}
 }
@@ -103,20 +104,20 @@ func (p twoConnections) Diagnose() diag.Diagnostic {
 		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.key,
 		Message: "`connection` and `connectionId` are mutually exclusive",
 		Labels: []diag.Label{
-			{Span: p.u.at(p.key, "connectionId").key(), Text: "id of a connection on the platform"},
-			{Span: p.u.at(p.key, "connection").key(), Text: "name of a Connection document"},
+			{Span: p.u.at(p.key, "connectionId").Key(), Text: "id of a connection on the platform"},
+			{Span: p.u.at(p.key, "connection").Key(), Text: "name of a Connection document"},
 		},
 		Help: "remove one of the two",
 	}
 }
 
-type noConnection struct{ at place }
+type noConnection struct{ at decode.Place }
 
 func (p noConnection) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.ConnectionChoice, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "missing connection",
-		Labels:  p.at.keyLabels("expected `connection` or `connectionId`"),
+		Labels:  p.at.KeyLabels("expected `connection` or `connectionId`"),
 		Help: "add `connection:` with the name of a Connection document, or `connectionId:` with the id of a " +
 			"base connection on the platform",
 	}
@@ -142,22 +143,22 @@ func (p connectorMismatch) Diagnose() diag.Diagnostic {
 }
 
 type badTime struct {
-	at  place
+	at  decode.Place
 	got string
 }
 
 func (p badTime) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.ScheduleStart, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.ScheduleStart, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("invalid time `%s`", p.got),
-		Labels:  p.at.labels("expected RFC 3339 or epoch seconds"),
+		Labels:  p.at.Labels("expected RFC 3339 or epoch seconds"),
 		Help:    "write the date, time, and zone, for example 2027-02-03T00:01:06Z",
 	}
 }
 
 // farTime is a start that no dataflow can have.
 type farTime struct {
-	at    place
+	at    decode.Place
 	epoch int64
 }
 
@@ -173,9 +174,9 @@ func (p farTime) Diagnose() diag.Diagnostic {
 		help = fmt.Sprintf("write seconds, `%d`, or the time, %s", s, time.Unix(s, 0).UTC().Format(time.RFC3339))
 	}
 	return diag.Diagnostic{
-		Code: diag.ScheduleStart, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.ScheduleStart, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "the start is not between 2001 and 2100",
-		Labels:  p.at.labels(label),
+		Labels:  p.at.Labels(label),
 		Help:    help,
 	}
 }
@@ -188,10 +189,10 @@ type forbiddenOnce struct {
 func (p forbiddenOnce) Diagnose() diag.Diagnostic {
 	at := p.u.at("schedule", p.key)
 	return diag.Diagnostic{
-		Code: diag.ScheduleOnce, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.ScheduleOnce, Severity: diag.Error, Path: at.Path.String(),
 		Message: fmt.Sprintf("`%s` is not allowed with frequency `once`", p.key),
 		Labels: []diag.Label{
-			{Span: at.key(), Text: "the platform rejects this"},
+			{Span: at.Key(), Text: "the platform rejects this"},
 			{Span: p.u.span("schedule", "frequency"), Text: "because of this frequency"},
 		},
 		Help: "remove `" + p.key + "`, or choose another frequency",
@@ -270,7 +271,7 @@ func (p deltaWithOnce) Diagnose() diag.Diagnostic {
 		Code: diag.DeltaForbidden, Severity: diag.Error, Path: "delta",
 		Message: "`delta` is not allowed with frequency `once`",
 		Labels: []diag.Label{
-			{Span: p.u.at("delta").key(), Text: "the platform rejects this"},
+			{Span: p.u.at("delta").Key(), Text: "the platform rejects this"},
 			{Span: p.u.span("schedule", "frequency"), Text: "because of this frequency"},
 		},
 		Help: "remove `delta`, or choose another frequency",
@@ -285,13 +286,13 @@ type foreignMappingSet struct {
 
 func (p foreignMappingSet) Diagnose() diag.Diagnostic {
 	at := p.u.at(p.own...)
-	key := "`" + at.path.String() + "`"
+	key := "`" + at.Path.String() + "`"
 	return diag.Diagnostic{
-		Code: diag.MappingSetOwner, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.MappingSetOwner, Severity: diag.Error, Path: at.Path.String(),
 		Message: key + " beside `mappingSet.id`",
 		Labels: []diag.Label{
-			{Span: at.key(), Text: "for a mapping set of the dataflow's own"},
-			{Span: p.u.at("mappingSet", "id").key(), Text: "names the set of another dataflow"},
+			{Span: at.Key(), Text: "for a mapping set of the dataflow's own"},
+			{Span: p.u.at("mappingSet", "id").Key(), Text: "names the set of another dataflow"},
 		},
 		Help: "remove " + key + ", or remove `mappingSet.id` and `mappingSet.version`",
 	}
@@ -299,22 +300,22 @@ func (p foreignMappingSet) Diagnose() diag.Diagnostic {
 
 type deltaNotATime struct {
 	u      *unit
-	at     place
+	at     decode.Place
 	column schemas.Column
 }
 
 func (p deltaNotATime) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.DeltaColumn, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.DeltaColumn, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("delta column `%s` has type %s, expected date or date-time", p.column.Name, p.column.Type),
-		Labels: append([]diag.Label{{Span: p.at.span(), Text: "used as the delta column"}},
+		Labels: append([]diag.Label{{Span: p.at.Span(), Text: "used as the delta column"}},
 			p.u.declared(p.column.Name)...),
 		Help: "choose a column with the time of the last change",
 	}
 }
 
 type oddDateFormat struct {
-	at      place
+	at      decode.Place
 	problem dataprep.Problem // of the pattern
 }
 
@@ -325,48 +326,67 @@ func (p oddDateFormat) Diagnose() diag.Diagnostic {
 }
 
 type deltaNotUTC struct {
-	at  place
+	at  decode.Place
 	got string
 }
 
 func (p deltaNotUTC) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.DeltaTimezone, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.DeltaTimezone, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("time zone is `%s`, expected UTC", p.got),
-		Labels:  p.at.labels("the platform reads times as UTC"),
+		Labels:  p.at.Labels("the platform reads times as UTC"),
 		Help:    "convert the column to UTC in the database, for example in a view, and write UTC",
 	}
 }
 
 type unknownColumn struct {
-	at      place
+	at      decode.Place
 	name    string
 	columns *nearest.Names
 }
 
 func (p unknownColumn) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown column `%s`", p.name),
-		Labels:  p.at.labels("not declared in `columns`"),
-		Help:    "declare it in `columns`, or use one of " + list(p.columns.List(), "and"),
+		Labels:  p.at.Labels("not declared in `columns`"),
+		Help:    "declare it in `columns`, or use one of " + decode.List(p.columns.List(), "and"),
 	}
-	if near := meantName(&d, p.name, p.columns); near != "" {
-		d.Fix = p.at.fixName(p.name, near)
+	if near := decode.MeantName(&d, p.name, p.columns); near != "" {
+		d.Fix = p.at.FixName(p.name, near)
 	}
 	return d
 }
 
 type movedFromItself struct {
-	at   place
+	at   decode.Place
 	name string
 }
 
 func (p movedFromItself) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.MovedFrom, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.MovedFrom, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is moved from its own name", p.name),
-		Labels:  p.at.labels("same as `name`"),
+		Labels:  p.at.Labels("same as `name`"),
 		Help:    "write its previous name, or remove the key",
+	}
+}
+
+// excludedReference: a document is needed that is not for the target.
+type excludedReference struct {
+	at     decode.Place
+	kind   string
+	name   string
+	target string
+	named  source.Span // the document
+}
+
+func (p excludedReference) Diagnose() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.UnknownReference, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: fmt.Sprintf("%s `%s` is excluded from target %s", p.kind, p.name, p.target),
+		Labels: append(p.at.Labels("required here"),
+			diag.Label{Span: p.named, Text: "excluded by its `only` or `except`"}),
+		Help: "give both documents the same targets",
 	}
 }

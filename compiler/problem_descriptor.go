@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
@@ -10,45 +11,45 @@ import (
 // unknownField: a schema describes a field that it, or the schema that it refers to,
 // does not have.
 type unknownField struct {
-	at    place
+	at    decode.Place
 	key   bool // the path is a key, not a value
 	fault *xdm.PathError
 }
 
 func (p unknownField) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownField, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownField, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is not a field of the schema", p.fault.Path),
-		Labels:  p.at.labels("unknown field"),
+		Labels:  p.at.Labels("unknown field"),
 		Help:    "use a field of the class, a field group, or `fields`",
 	}
 	if p.key {
-		d.Labels = p.at.keyLabels("unknown field")
+		d.Labels = p.at.KeyLabels("unknown field")
 	}
 	suggestPath(&d, p.at, p.fault)
 	if d.Fix != nil && !p.key {
-		d.Fix = p.at.fix(p.fault.Path, p.fault.Near[0])
+		d.Fix = p.at.Fix(p.fault.Path, p.fault.Near[0])
 	}
 	return d
 }
 
 type repeatedField struct {
-	at, first place
+	at, first decode.Place
 	path      string
 }
 
 func (p repeatedField) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.RepeatedField, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RepeatedField, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("duplicate field `%s`", p.path),
-		Labels:  append(p.at.labels("listed again"), diag.Label{Span: p.first.span(), Text: "first listed here"}),
+		Labels:  append(p.at.Labels("listed again"), diag.Label{Span: p.first.Span(), Text: "first listed here"}),
 		Help:    "remove one of the two",
 	}
 }
 
 // ownFieldDescribed: an own field under a key that is only for Adobe's.
 type ownFieldDescribed struct {
-	at       place
+	at       decode.Place
 	path, of string
 	key      bool
 }
@@ -60,20 +61,20 @@ var insteadOf = map[string]string{
 
 func (p ownFieldDescribed) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.OwnFieldDescribed, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.OwnFieldDescribed, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is for Adobe's fields, and `%s` is a custom field", p.of, p.path),
-		Labels:  p.at.labels("custom field"),
+		Labels:  p.at.Labels("custom field"),
 		Help:    fmt.Sprintf("remove it here, and write `%s` where the field is declared", insteadOf[p.of]),
 	}
 	if p.key {
-		d.Labels = p.at.keyLabels("custom field")
+		d.Labels = p.at.KeyLabels("custom field")
 	}
 	return d
 }
 
 // notReferring: a field that cannot hold the identity of a record.
 type notReferring struct {
-	at    place
+	at    decode.Place
 	path  string
 	key   bool // the path is a key, not a value
 	field xdm.Field
@@ -85,20 +86,20 @@ func (p notReferring) Diagnose() diag.Diagnostic {
 		what = "has type " + p.field.Type + ", expected string"
 	}
 	d := diag.Diagnostic{
-		Code: diag.RelationshipField, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RelationshipField, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` cannot refer to a record", p.path),
-		Labels:  p.at.labels(what),
+		Labels:  p.at.Labels(what),
 		Help:    "use a text field that holds the identity of a record",
 	}
 	if p.key {
-		d.Labels = p.at.keyLabels(what)
+		d.Labels = p.at.KeyLabels(what)
 	}
 	return d
 }
 
 // relationshipIdentity: the field of a relationship has no reference identity.
 type relationshipIdentity struct {
-	at              place
+	at              decode.Place
 	path, namespace string // the namespace may be ""
 }
 
@@ -108,25 +109,25 @@ func (p relationshipIdentity) Diagnose() diag.Diagnostic {
 		namespace = "NAMESPACE"
 	}
 	return diag.Diagnostic{
-		Code: diag.RelationshipIdentity, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RelationshipIdentity, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("the relationship of `%s` needs a reference identity", p.path),
-		Labels:  p.at.keyLabels("no reference identity for it"),
+		Labels:  p.at.KeyLabels("no reference identity for it"),
 		Help:    fmt.Sprintf("add `referenceIdentities: {%s: %s}`", p.path, namespace),
 	}
 }
 
 // relationshipTarget: a relationship leads to a schema without a primary identity.
 type relationshipTarget struct {
-	at    place
+	at    decode.Place
 	other *schemaSymbol
 }
 
 func (p relationshipTarget) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.RelationshipIdentity, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RelationshipIdentity, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("schema `%s` has no primary identity to refer to", p.other.name),
-		Labels: append(p.at.labels("refers to it"),
-			diag.Label{Span: p.other.whole().span(), Text: "has no primary identity"}),
+		Labels: append(p.at.Labels("refers to it"),
+			diag.Label{Span: p.other.whole().Span(), Text: "has no primary identity"}),
 		Help: "mark one of its identities with `primary: true`",
 	}
 }
@@ -134,67 +135,67 @@ func (p relationshipTarget) Diagnose() diag.Diagnostic {
 // relationshipNamespace: another namespace than that of the primary identity that is
 // referred to.
 type relationshipNamespace struct {
-	at, primary place
+	at, primary decode.Place
 	got, want   string
 }
 
 func (p relationshipNamespace) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.RelationshipNamespace, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.RelationshipNamespace, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("namespace `%s` is not that of the identity that is referred to", p.got),
-		Labels: append(p.at.labels("expected "+p.want),
-			diag.Label{Span: p.primary.span(), Text: "the primary identity"}),
+		Labels: append(p.at.Labels("expected "+p.want),
+			diag.Label{Span: p.primary.Span(), Text: "the primary identity"}),
 		Help: "write `" + p.want + "`",
-		Fix:  p.at.fix(p.got, p.want),
+		Fix:  p.at.Fix(p.got, p.want),
 	}
 }
 
 // relationshipCardinality: a key that needs a cardinality, or another one.
 type relationshipCardinality struct {
-	at       place
+	at       decode.Place
 	key, got string // got is the cardinality, "" for none
 }
 
 func (p relationshipCardinality) Diagnose() diag.Diagnostic {
 	if p.got != "" {
 		return diag.Diagnostic{
-			Code: diag.RelationshipCardinality, Severity: diag.Error, Path: p.at.path.String(),
+			Code: diag.RelationshipCardinality, Severity: diag.Error, Path: p.at.Path.String(),
 			Message: fmt.Sprintf("a relationship with a `namespace` is M:1, not %s", p.got),
-			Labels:  p.at.labels("expected M:1"),
+			Labels:  p.at.Labels("expected M:1"),
 			Help:    "write `cardinality: M:1`, or remove `namespace`",
-			Fix:     p.at.fix(p.got, "M:1"),
+			Fix:     p.at.Fix(p.got, "M:1"),
 		}
 	}
 	return diag.Diagnostic{
-		Code: diag.RelationshipCardinality, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RelationshipCardinality, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` of a relationship needs a `cardinality`", p.key),
-		Labels:  p.at.keyLabels("a relationship without a cardinality has none"),
+		Labels:  p.at.KeyLabels("a relationship without a cardinality has none"),
 		Help:    "add `cardinality: 1:1`, or `M:1` where many records refer to one",
 	}
 }
 
-type emptyDisplayName struct{ at place }
+type emptyDisplayName struct{ at decode.Place }
 
 func (p emptyDisplayName) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.DisplayName, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.DisplayName, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "empty display name",
-		Labels:  p.at.keyLabels("expected a name"),
+		Labels:  p.at.KeyLabels("expected a name"),
 		Help:    "write a name, or an object with `title`, `description`, `suggestions`, or `hiddenSuggestions`",
 	}
 }
 
 type suggestionsOfType struct {
-	at    place
+	at    decode.Place
 	path  string
 	field xdm.Field
 }
 
 func (p suggestionsOfType) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.DisplayName, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.DisplayName, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is not a text field and has no suggested values", p.path),
-		Labels:  p.at.keyLabels("the field has type " + p.field.Type),
+		Labels:  p.at.KeyLabels("the field has type " + p.field.Type),
 		Help:    "remove the key",
 	}
 }

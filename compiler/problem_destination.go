@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
 // destinationFault: a destination that is no field of the schema.
 type destinationFault struct {
-	at        place
+	at        decode.Place
 	fault     *xdm.PathError
 	schema    *schemaSymbol // nil when nothing is known about it
 	namespace string        // of the tenant, when it is known
@@ -18,8 +19,8 @@ type destinationFault struct {
 
 func (p destinationFault) Diagnose() diag.Diagnostic {
 	e := p.fault
-	d := diag.Diagnostic{Severity: diag.Error, Path: p.at.path.String(), Labels: p.at.keyLabels("")}
-	d.Labels[0].Span = p.at.keyPart(e.Start, e.End)
+	d := diag.Diagnostic{Severity: diag.Error, Path: p.at.Path.String(), Labels: p.at.KeyLabels("")}
+	d.Labels[0].Span = p.at.KeyPart(e.Start, e.End)
 	parent := e.Parent
 	if parent == "" {
 		parent = "the schema"
@@ -50,7 +51,7 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 		d.Message = fmt.Sprintf("`%s` is %s and has no elements", e.Name, kindPhrase(e.Kind))
 		d.Labels[0].Text = "only lists have an index"
 		d.Help = "remove the index"
-		if span := d.Labels[0].Span; p.at.key().Text() == e.Path {
+		if span := d.Labels[0].Span; p.at.Key().Text() == e.Path {
 			d.Fix = &diag.Fix{Title: "remove " + span.Text(), Edits: []diag.Edit{{Span: span}}}
 		}
 	case xdm.ChildOfLeaf:
@@ -66,7 +67,7 @@ func (p destinationFault) Diagnose() diag.Diagnostic {
 	}
 	suggestPath(&d, p.at, e)
 	if p.schema != nil && (e.Code == xdm.UnknownPath || e.Code == xdm.NoOwnFields) {
-		d.Labels = append(d.Labels, diag.Label{Span: p.schema.whole().key(), Text: "the schema"})
+		d.Labels = append(d.Labels, diag.Label{Span: p.schema.whole().Key(), Text: "the schema"})
 	}
 	return d
 }
@@ -99,23 +100,23 @@ func pathDetail(detail string) string {
 }
 
 type indexMissing struct {
-	at   place
+	at   decode.Place
 	note xdm.FieldNote
 }
 
 func (p indexMissing) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.IndexMissing, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.IndexMissing, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("missing index for the list `%s`", p.note.Path),
-		Labels:  p.at.keyLabels(""),
+		Labels:  p.at.KeyLabels(""),
 		Help:    "write [0] after it for the first element, or [*] to map a list to each element",
 	}
-	d.Labels[0].Span, d.Labels[0].Text = p.at.keyPart(p.note.Start, p.note.End), "expected an index"
+	d.Labels[0].Span, d.Labels[0].Text = p.at.KeyPart(p.note.Start, p.note.End), "expected an index"
 	return d
 }
 
 type deprecatedField struct {
-	at         place
+	at         decode.Place
 	path       string
 	start, end int
 	own        bool // the organization's, not Adobe's
@@ -123,12 +124,12 @@ type deprecatedField struct {
 
 func (p deprecatedField) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.DeprecatedField, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.DeprecatedField, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("field `%s` is deprecated", p.path),
-		Labels:  p.at.keyLabels(""),
+		Labels:  p.at.KeyLabels(""),
 		Help:    "use the replacement that Adobe documents; data in this field will eventually be ignored",
 	}
-	d.Labels[0].Span, d.Labels[0].Text = p.at.keyPart(p.start, p.end), "deprecated by Adobe"
+	d.Labels[0].Span, d.Labels[0].Text = p.at.KeyPart(p.start, p.end), "deprecated by Adobe"
 	if p.own {
 		d.Labels[0].Text = "deprecated"
 		d.Help = "map to the field that replaces it, or remove the mapping"
@@ -136,13 +137,13 @@ func (p deprecatedField) Diagnose() diag.Diagnostic {
 	return d
 }
 
-type readOnlyField struct{ at place }
+type readOnlyField struct{ at decode.Place }
 
 func (p readOnlyField) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.ReadOnlyField, Severity: diag.Warning, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%s` is set by the platform", p.at.path[len(p.at.path)-1].Key),
-		Labels:  p.at.keyLabels("the mapped value is overwritten"),
+		Code: diag.ReadOnlyField, Severity: diag.Warning, Path: p.at.Path.String(),
+		Message: fmt.Sprintf("`%s` is set by the platform", p.at.Path[len(p.at.Path)-1].Key),
+		Labels:  p.at.KeyLabels("the mapped value is overwritten"),
 		Help:    "remove the mapping, or map to a field of your own",
 	}
 }
@@ -150,7 +151,7 @@ func (p readOnlyField) Diagnose() diag.Diagnostic {
 // missingField: a field that every record must have, or that its object must
 // have once something in it is mapped.
 type missingField struct {
-	at      place // the mappings, or the mapping that makes the object
+	at      decode.Place // the mappings, or the mapping that makes the object
 	missing xdm.Missing
 	schema  *schemaSymbol
 	beside  string // destination that makes the object, "" for a field of every record
@@ -178,17 +179,17 @@ func (p missingField) Diagnose() diag.Diagnostic {
 	if p.beside != "" {
 		parent, field := p.path()
 		return diag.Diagnostic{
-			Code: diag.RequiredSibling, Severity: diag.Warning, Path: p.at.path.String(),
+			Code: diag.RequiredSibling, Severity: diag.Warning, Path: p.at.Path.String(),
 			Message: fmt.Sprintf("`%s` requires `%s`, which is not mapped", parent, field),
-			Labels:  p.at.keyLabels("creates `" + parent + "`"),
+			Labels:  p.at.KeyLabels("creates `" + parent + "`"),
 			Notes:   []string{"the platform drops rows in which an object lacks a required field"},
 			Help:    "add a mapping `" + field + ":`",
 		}
 	}
 	return diag.Diagnostic{
-		Code: diag.RequiredField, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RequiredField, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("required field `%s` is not mapped", p.missing.Path),
-		Labels:  append(p.at.keyLabels("no mapping for it"), p.requiredBy()),
+		Labels:  append(p.at.KeyLabels("no mapping for it"), p.requiredBy()),
 		Help:    "add a mapping `" + p.missing.Path + ":`; the platform drops every row without it",
 	}
 }
@@ -196,28 +197,28 @@ func (p missingField) Diagnose() diag.Diagnostic {
 // requiredBy is what requires a field of every record.
 func (p missingField) requiredBy() diag.Label {
 	if p.schema == nil {
-		return diag.Label{Span: p.at.d.Lookup("target", "schema").Span(), Text: "the schema requires it"}
+		return diag.Label{Span: p.at.Doc.Lookup("target", "schema").Span(), Text: "the schema requires it"}
 	}
 	if p.schema.Relational != nil {
-		return diag.Label{Span: p.schema.at("fields", p.missing.Path).key(), Text: "every row has it"}
+		return diag.Label{Span: p.schema.at("fields", p.missing.Path).Key(), Text: "every row has it"}
 	}
-	return diag.Label{Span: p.schema.whole().key(), Text: "required by its class"}
+	return diag.Label{Span: p.schema.whole().Key(), Text: "required by its class"}
 }
 
 // uncheckedSchema: a schema that only the platform knows.
-type uncheckedSchema struct{ at place }
+type uncheckedSchema struct{ at decode.Place }
 
 func (p uncheckedSchema) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.path.String(),
+		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.Path.String(),
 		Message: "mapping destinations were not checked",
-		Labels:  p.at.labels("only the platform knows the fields of this schema"),
+		Labels:  p.at.Labels("only the platform knows the fields of this schema"),
 		Help:    "run `aepflow catalog` once to check paths and types, or describe the schema in a Schema document",
 	}
 }
 
 type uncheckedDestinations struct {
-	at      place
+	at      decode.Place
 	count   int
 	unknown []string
 }
@@ -225,12 +226,12 @@ type uncheckedDestinations struct {
 func (p uncheckedDestinations) Diagnose() diag.Diagnostic {
 	note := "the fields of standard data types, and of those by $id, are unknown here"
 	if len(p.unknown) > 0 {
-		note = "unknown here: " + list(p.unknown, "and")
+		note = "unknown here: " + decode.List(p.unknown, "and")
 	}
 	return diag.Diagnostic{
-		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.path.String(),
-		Message: fmt.Sprintf("%s could not be checked", plural(p.count, "mapping destination")),
-		Labels:  p.at.keyLabels("some are in parts that only the platform knows"),
+		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.Path.String(),
+		Message: fmt.Sprintf("%s could not be checked", decode.Plural(p.count, "mapping destination")),
+		Labels:  p.at.KeyLabels("some are in parts that only the platform knows"),
 		Notes:   []string{note},
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
-	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
 type mappingForm struct {
-	at    place
+	at    decode.Place
 	given int
 }
 
@@ -23,30 +23,30 @@ func (p mappingForm) Diagnose() diag.Diagnostic {
 		found = fmt.Sprint(p.given)
 	}
 	return diag.Diagnostic{
-		Code: diag.MappingForm, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.MappingForm, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("expected one of `source`, `expression`, and `value`, found %s", found),
-		Labels:  p.at.keyLabels("a field takes one value"),
+		Labels:  p.at.KeyLabels("a field takes one value"),
 		Help:    "use `source` for a column, `expression` for a Data Prep expression, or `value` for a constant",
 	}
 }
 
 type expressionFault struct {
-	at      place
+	at      decode.Place
 	problem dataprep.Problem
 }
 
 func (p expressionFault) Diagnose() diag.Diagnostic {
-	n := p.at.d.Find(p.at.path).Node
-	span := p.at.part(p.problem.Start, p.problem.End)
+	n := p.at.Doc.Find(p.at.Path).Node
+	span := p.at.Part(p.problem.Start, p.problem.End)
 	d := diag.Diagnostic{
-		Code: p.problem.Code, Severity: p.problem.Severity, Path: p.at.path.String(),
+		Code: p.problem.Code, Severity: p.problem.Severity, Path: p.at.Path.String(),
 		Message: p.problem.Message,
-		Labels:  p.at.partLabels(p.problem.Start, p.problem.End, ""),
+		Labels:  p.at.PartLabels(p.problem.Start, p.problem.End, ""),
 		Help:    p.problem.Help,
 	}
 	if p.isSafe(span.Text()) && n.Alias().IsZero() &&
 		span.Text() == strings.ToValidUTF8(n.Text[p.problem.Start:p.problem.End], "") {
-		d.Fix = replace(span, p.problem.Replacement)
+		d.Fix = decode.Replace(span, p.problem.Replacement)
 	}
 	return d
 }
@@ -66,35 +66,17 @@ func (p expressionFault) isSafe(got string) bool {
 	return got == bare || diag.Mistyped(strings.Trim(got, "${}"), bare)
 }
 
-// partLabels are the labels of a part of a scalar: through an alias, the use as
-// well.
-func (p place) partLabels(start, end int, text string) []diag.Label {
-	labels := p.d.Find(p.path).Node.Where(text)
-	labels[0].Span = p.part(start, end)
-	return labels
-}
-
-// part returns the place of a part of the scalar at p, given by offsets into its
-// text; the whole scalar when its text is not the one in the file.
-func (p place) part(start, end int) source.Span {
-	n := p.d.Find(p.path).Node
-	if computed(p.d.provenance[n]) {
-		return n.Span
-	}
-	return n.Part(start, end)
-}
-
 // mappingConflict: one destination twice, or one inside another.
 type mappingConflict struct {
-	first, second place
+	first, second decode.Place
 	inside        bool
 }
 
 func (p mappingConflict) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.DuplicateMapping, Severity: diag.Error, Path: p.second.path.String(),
+		Code: diag.DuplicateMapping, Severity: diag.Error, Path: p.second.Path.String(),
 		Message: "duplicate mapping for the same field",
-		Labels:  append(p.second.keyLabels("mapped again"), diag.Label{Span: p.first.key(), Text: "first mapped here"}),
+		Labels:  append(p.second.KeyLabels("mapped again"), diag.Label{Span: p.first.Key(), Text: "first mapped here"}),
 		Help:    "remove one of the two",
 	}
 	if p.inside {
@@ -120,15 +102,15 @@ type conversion struct {
 
 func (p conversion) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.IncompatibleType, Severity: diag.Error, Path: p.row.at.path.String(),
+		Code: diag.IncompatibleType, Severity: diag.Error, Path: p.row.at.Path.String(),
 		Message: fmt.Sprintf("%s cannot be mapped to field `%s` of type %s", typePhrase(p.typ), p.row.Destination,
 			p.field.Type),
-		Labels: p.row.from.labels("this is " + typePhrase(p.typ)),
+		Labels: p.row.from.Labels("this is " + typePhrase(p.typ)),
 		Help:   "map it to a field of a matching type, or convert it with an expression",
 	}
-	d.Labels = append(d.Labels, diag.Label{Span: p.row.at.key(), Text: "of type " + p.field.Type})
+	d.Labels = append(d.Labels, diag.Label{Span: p.row.at.Key(), Text: "of type " + p.field.Type})
 	if p.column != nil {
-		d.Labels = append(d.Labels, diag.Label{Span: p.u.at("columns", p.column.Name).span(), Text: "declared here"})
+		d.Labels = append(d.Labels, diag.Label{Span: p.u.at("columns", p.column.Name).Span(), Text: "declared here"})
 	}
 	if p.conversion.Outcome == xdm.Doubtful {
 		d.Code, d.Severity = diag.DoubtfulConversion, diag.Warning
@@ -192,7 +174,7 @@ func typePhrase(typ string) string {
 }
 
 type constantValue struct {
-	at, key    place // the value, and the destination
+	at, key    decode.Place // the value, and the destination
 	value      string
 	field      xdm.Field
 	fault      xdm.ConstantFault
@@ -204,7 +186,7 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 	want, help := "", ""
 	switch p.fault.Code {
 	case xdm.NotInEnum:
-		want, help = "one of "+list(p.fault.Want, "and"), "write one of "+list(p.fault.Want, "or")
+		want, help = "one of "+decode.List(p.fault.Want, "and"), "write one of "+decode.List(p.fault.Want, "or")
 	case xdm.NotAPattern:
 		want, help = "text like "+p.fault.Want[0], "match the pattern"
 	case xdm.NotANumber:
@@ -219,24 +201,24 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 		want, help = "text of another length", "see `minLength` and `maxLength` of the field"
 	}
 	d := diag.Diagnostic{
-		Code: diag.ConstantValue, Severity: diag.Error, Path: p.at.path.String(),
-		Message: fmt.Sprintf("`%[2]s` is not a valid value for field `%[1]s`", p.key.path[len(p.key.path)-1].Key,
+		Code: diag.ConstantValue, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: fmt.Sprintf("`%[2]s` is not a valid value for field `%[1]s`", p.key.Path[len(p.key.Path)-1].Key,
 			diag.FirstLine(p.value)),
 		Help: help,
 	}
 	if p.whole {
-		d.Labels = p.at.labels("expected " + want)
+		d.Labels = p.at.Labels("expected " + want)
 	} else {
-		d.Labels = p.at.partLabels(p.start, p.end, "expected "+want)
+		d.Labels = p.at.PartLabels(p.start, p.end, "expected "+want)
 	}
-	d.Labels = append(d.Labels, diag.Label{Span: p.key.key(), Text: "of type " + p.field.Type})
+	d.Labels = append(d.Labels, diag.Label{Span: p.key.Key(), Text: "of type " + p.field.Type})
 	if p.fault.Near != "" {
 		d.Help = "did you mean `" + p.fault.Near + "`?"
 		switch s := d.Labels[0].Span; {
 		case s.Text() == p.value:
-			d.Fix = replace(s, p.fault.Near)
+			d.Fix = decode.Replace(s, p.fault.Near)
 		case s.Text() == `"`+p.value+`"`:
-			d.Fix = replace(s, `"`+p.fault.Near+`"`)
+			d.Fix = decode.Replace(s, `"`+p.fault.Near+`"`)
 		}
 	}
 	return d

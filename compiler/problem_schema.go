@@ -4,56 +4,56 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
-	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
 
 type unknownClass struct {
-	at    place
+	at    decode.Place
 	got   string
 	names []string // of classes
 }
 
 func (p unknownClass) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownClass, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownClass, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown class `%s`", p.got),
-		Labels:  p.at.labels("expected profile, event, a Class document, or the $id of a class"),
+		Labels:  p.at.Labels("expected profile, event, a Class document, or the $id of a class"),
 		Help: "write `profile` for people, `event` for their actions, the name of a document `kind: Class`, or an $id " +
 			"such as https://ns.adobe.com/{TENANT_ID}/classes/…",
 	}
-	if near := meant(&d, p.got, p.names); near != "" {
-		d.Fix = p.at.fix(p.got, near)
+	if near := decode.Meant(&d, p.got, p.names); near != "" {
+		d.Fix = p.at.Fix(p.got, near)
 	}
 	return d
 }
 
 type unknownFieldGroup struct {
-	at   place
+	at   decode.Place
 	got  string
 	near []string
 }
 
 func (p unknownFieldGroup) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownFieldGroup, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownFieldGroup, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown field group `%s`", p.got),
-		Labels:  p.at.labels("neither a document, nor a standard field group, nor an $id"),
+		Labels:  p.at.Labels("neither a document, nor a standard field group, nor an $id"),
 		Help:    "write the name of a FieldGroup document, a standard name such as profile-person-details, or an $id",
 	}
 	if len(p.near) > 0 {
-		d.Help = "did you mean " + quotedList(p.near, "or") + "?"
+		d.Help = "did you mean " + decode.Quoted(p.near, "or") + "?"
 	}
 	if len(p.near) == 1 {
-		d.Fix = p.at.fixName(p.got, p.near[0])
+		d.Fix = p.at.FixName(p.got, p.near[0])
 	}
 	return d
 }
 
 type fieldGroupClass struct {
-	at, class place
+	at, class decode.Place
 	group     xdm.FieldGroup
 	of        xdm.Class
 }
@@ -66,19 +66,19 @@ func (p fieldGroupClass) Diagnose() diag.Diagnostic {
 		}
 	}
 	d := diag.Diagnostic{
-		Code: diag.FieldGroupClass, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.FieldGroupClass, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("field group %s does not extend class %s", p.group.Title, p.of.Title),
-		Labels:  append(p.at.labels("does not extend the class"), diag.Label{Span: p.class.span(), Text: "class"}),
+		Labels:  append(p.at.Labels("does not extend the class"), diag.Label{Span: p.class.Span(), Text: "class"}),
 		Help:    "remove it, or choose a field group that extends the class",
 	}
 	if len(fit) > 0 {
-		d.Notes = []string{"it extends " + list(fit, "and")}
+		d.Notes = []string{"it extends " + decode.List(fit, "and")}
 	}
 	return d
 }
 
 type unknownFieldType struct {
-	at        place
+	at        decode.Place
 	path, got string
 }
 
@@ -88,9 +88,9 @@ const mapHelp = "write `map of string` or `map of integer`, the only maps that t
 
 func (p unknownFieldType) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownType, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownType, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("field `%s` has unknown type `%s`", p.path, p.got),
-		Labels:  p.at.labels("unknown type"),
+		Labels:  p.at.Labels("unknown type"),
 		Help:    "types are " + strings.Join(xdm.FieldTypes(), ", ") + "; append [] for a list",
 	}
 	if strings.HasPrefix(p.got, "map of ") {
@@ -98,13 +98,13 @@ func (p unknownFieldType) Diagnose() diag.Diagnostic {
 	}
 	if near := xdm.NearestFieldType(p.got); near != "" {
 		d.Help = "did you mean `" + near + "`?"
-		d.Fix = p.at.fix(p.got, near)
+		d.Fix = p.at.Fix(p.got, near)
 	}
 	return d
 }
 
 type fieldLimit struct {
-	at     place
+	at     decode.Place
 	field  schemas.OwnField
 	misfit xdm.Misfit
 }
@@ -136,27 +136,27 @@ func (p fieldLimit) Diagnose() diag.Diagnostic {
 		message, help = "duplicate value in `enum`", "remove one of them"
 	}
 	return diag.Diagnostic{
-		Code: diag.FieldLimit, Severity: diag.Error, Path: p.at.path.String(),
-		Message: message, Labels: p.at.labels("of the field `" + p.field.Path + "`"), Help: help,
+		Code: diag.FieldLimit, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: message, Labels: p.at.Labels("of the field `" + p.field.Path + "`"), Help: help,
 	}
 }
 
 type badFieldPath struct {
-	at      place
+	at      decode.Place
 	problem xdm.OwnProblem
 }
 
 func (p badFieldPath) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.FieldPath, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.FieldPath, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("invalid field name `%s`", p.problem.Name),
-		Labels: diag.At(p.at.keyPart(p.problem.Start, p.problem.End),
+		Labels: diag.At(p.at.KeyPart(p.problem.Start, p.problem.End),
 			"expected letters, digits, `-`, and `_`, with dots between names"),
 		Help: "begin every name with a letter or digit; a leading underscore is reserved for namespaces",
 	}
 	switch p.problem.Code {
 	case xdm.OwnBadPath:
-		d.Message = fmt.Sprintf("invalid field path `%s`", p.at.path[len(p.at.path)-1].Key)
+		d.Message = fmt.Sprintf("invalid field path `%s`", p.at.Path[len(p.at.Path)-1].Key)
 	case xdm.OwnIndex:
 		d.Message = fmt.Sprintf("a field of the list `%s` cannot be declared for one element", p.problem.Name)
 		d.Labels[0].Text = "expected [*] followed by a member"
@@ -166,7 +166,7 @@ func (p badFieldPath) Diagnose() diag.Diagnostic {
 }
 
 type ownTenant struct {
-	at         place
+	at         decode.Place
 	namespace  string
 	start, end int
 	relational bool
@@ -174,9 +174,9 @@ type ownTenant struct {
 
 func (p ownTenant) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.WrongTenant, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.WrongTenant, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is not this organization's namespace", p.namespace),
-		Labels:  diag.At(p.at.keyPart(p.start, p.end), "custom fields belong to "+xdm.TenantNamespace),
+		Labels:  diag.At(p.at.KeyPart(p.start, p.end), "custom fields belong to "+xdm.TenantNamespace),
 		Help:    "remove the namespace; custom fields are always in the organization's namespace",
 		Fix:     removeHead(p.at, p.start, p.end+1),
 	}
@@ -189,63 +189,63 @@ func (p ownTenant) Diagnose() diag.Diagnostic {
 }
 
 // removeHead takes a part out of a key that is written as it reads.
-func removeHead(at place, start, end int) *diag.Fix {
-	span := at.keyPart(start, end)
-	if at.key().Text() != at.path[len(at.path)-1].Key {
+func removeHead(at decode.Place, start, end int) *diag.Fix {
+	span := at.KeyPart(start, end)
+	if at.Key().Text() != at.Path[len(at.Path)-1].Key {
 		return nil
 	}
 	return &diag.Fix{Title: "remove " + span.Text(), Edits: []diag.Edit{{Span: span}}}
 }
 
 type fieldClash struct {
-	first, second place
+	first, second decode.Place
 	same          bool
 }
 
 func (p fieldClash) Diagnose() diag.Diagnostic {
 	if p.same {
 		return diag.Diagnostic{
-			Code: diag.FieldClash, Severity: diag.Error, Path: p.second.path.String(),
+			Code: diag.FieldClash, Severity: diag.Error, Path: p.second.Path.String(),
 			Message: "duplicate field",
-			Labels: []diag.Label{{Span: p.second.key(), Text: "declared again"},
-				{Span: p.first.key(), Text: "first declared here"}},
+			Labels: []diag.Label{{Span: p.second.Key(), Text: "declared again"},
+				{Span: p.first.Key(), Text: "first declared here"}},
 			Help: "remove one of the two",
 		}
 	}
 	return diag.Diagnostic{
-		Code: diag.FieldClash, Severity: diag.Error, Path: p.second.path.String(),
+		Code: diag.FieldClash, Severity: diag.Error, Path: p.second.Path.String(),
 		Message: "field is both a value and an object",
 		Labels: []diag.Label{
-			{Span: p.second.key(), Text: "this field"},
-			{Span: p.first.key(), Text: "conflicts with this one"},
+			{Span: p.second.Key(), Text: "this field"},
+			{Span: p.first.Key(), Text: "conflicts with this one"},
 		},
 		Help: "rename one of them",
 	}
 }
 
-type twoPrimaries struct{ at, first place }
+type twoPrimaries struct{ at, first decode.Place }
 
 func (p twoPrimaries) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.PrimaryIdentity, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.PrimaryIdentity, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "duplicate primary identity",
-		Labels: append(p.at.keyLabels("second primary identity"),
-			diag.Label{Span: p.first.key(), Text: "first primary identity"}),
+		Labels: append(p.at.KeyLabels("second primary identity"),
+			diag.Label{Span: p.first.Key(), Text: "first primary identity"}),
 		Help: "keep `primary: true` on one of them",
 	}
 }
 
 type unknownIdentity struct {
-	at     place
+	at     decode.Place
 	fault  *xdm.PathError
 	schema *schemaSymbol
 }
 
 func (p unknownIdentity) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.UnknownIdentity, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.UnknownIdentity, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("identity `%s` is not a field of the schema", p.fault.Path),
-		Labels:  p.at.keyLabels("unknown field"),
+		Labels:  p.at.KeyLabels("unknown field"),
 		Help:    whereFieldsAre(p.schema),
 	}
 	suggestPath(&d, p.at, p.fault)
@@ -253,7 +253,7 @@ func (p unknownIdentity) Diagnose() diag.Diagnostic {
 }
 
 type identityObstacle struct {
-	at       place
+	at       decode.Place
 	path     string
 	field    xdm.Field
 	obstacle string
@@ -261,9 +261,9 @@ type identityObstacle struct {
 
 func (p identityObstacle) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.IdentityField, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.IdentityField, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` cannot be an identity", p.path),
-		Labels:  p.at.keyLabels(""),
+		Labels:  p.at.KeyLabels(""),
 		Help:    "use a text field that is not in a list or a map",
 	}
 	switch p.obstacle {
@@ -297,34 +297,16 @@ func kindPhrase(k xdm.Kind) string {
 }
 
 // suggestPath adds to a diagnostic what may have been meant by a path.
-func suggestPath(d *diag.Diagnostic, at place, e *xdm.PathError) {
+func suggestPath(d *diag.Diagnostic, at decode.Place, e *xdm.PathError) {
 	if len(e.Near) > 0 {
-		d.Help = "did you mean " + quotedList(e.Near, "or") + "?"
+		d.Help = "did you mean " + decode.Quoted(e.Near, "or") + "?"
 		if len(e.Near) == 1 && diag.Mistyped(e.Path, e.Near[0]) {
-			d.Fix = at.fixKey(e.Path, e.Near[0])
+			d.Fix = at.FixKey(e.Path, e.Near[0])
 		}
 		return
 	}
 	if len(e.Groups) > 0 {
-		d.Help = "the field group " + quotedList(e.Groups[:min(3, len(e.Groups))], "or") +
+		d.Help = "the field group " + decode.Quoted(e.Groups[:min(3, len(e.Groups))], "or") +
 			" has this field; add it to `fieldGroups`"
 	}
-}
-
-func quotedList(names []string, and string) string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = "`" + n + "`"
-	}
-	return list(out, and)
-}
-
-// keyPart returns the place of a part of the key at p, given by offsets into
-// the key's text.
-func (p place) keyPart(start, end int) source.Span {
-	parent := p.d.Find(p.path.Parent())
-	if pair := parent.Node.Pair(p.path[len(p.path)-1].Key); pair != nil {
-		return pair.Key.Part(start, end)
-	}
-	return p.key()
 }

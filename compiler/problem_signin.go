@@ -4,40 +4,27 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// unusableConnector completes the diagnostic of a name that is known and cannot
-// be used.
-func unusableConnector(d diag.Diagnostic, c specs.Connector) diag.Diagnostic {
-	if c.ID != "" {
-		d.Message = fmt.Sprintf("%s is not a source", c.Name)
-		d.Labels[0].Text = "expected a connector that data come from"
-		return d
-	}
-	d.Message = fmt.Sprintf("%s cannot be used", c.Name)
-	d.Labels[0].Text = "Adobe does not publish its ID"
-	d.Help = "set the source up in the UI of Experience Platform"
-	return d
-}
-
 type connectionNotNeeded struct {
-	at        place
+	at        decode.Place
 	connector specs.Connector
 }
 
 func (p connectionNotNeeded) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.ConnectionNotNeeded, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.ConnectionNotNeeded, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("%s needs no connection", p.connector.Name),
-		Labels:  p.at.labels("has no sign-in"),
+		Labels:  p.at.Labels("has no sign-in"),
 		Help:    "remove the document",
 	}
 }
 
 type withdrawnSignIn struct {
-	at        place
+	at        decode.Place
 	connector specs.Connector
 	method    specs.Auth
 }
@@ -50,10 +37,10 @@ func (p withdrawnSignIn) Diagnose() diag.Diagnostic {
 		}
 	}
 	return diag.Diagnostic{
-		Code: diag.AuthWithdrawn, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.AuthWithdrawn, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("sign-in method `%s` of %s is withdrawn", p.method.Name, p.connector.Name),
-		Labels:  p.at.labels(p.method.Withdrawn),
-		Help: "use " + quotedList(sortedUnique(others), "or") + "; `aepflow explain " + p.connector.Slug +
+		Labels:  p.at.Labels(p.method.Withdrawn),
+		Help: "use " + decode.Quoted(sortedUnique(others), "or") + "; `aepflow explain " + p.connector.Slug +
 			"` lists the parameters",
 	}
 }

@@ -3,28 +3,29 @@ package compiler
 import (
 	"fmt"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
 type notAStreamSource struct {
-	at        place
+	at        decode.Place
 	connector specs.Connector
 }
 
 func (p notAStreamSource) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.NotAStreamSource, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.NotAStreamSource, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("%s is not a stream", p.connector.Name),
-		Labels:  p.at.labels("expected a streaming connector"),
+		Labels:  p.at.Labels("expected a streaming connector"),
 		Help:    "choose a connector such as amazon-kinesis or http-api" + readBy(p.connector),
 	}
 }
 
 // otherStreamsKey is a key that the stream of the connector does not have.
 type otherStreamsKey struct {
-	at        place
+	at        decode.Place
 	key       string
 	connector specs.Connector
 }
@@ -38,13 +39,13 @@ func (p otherStreamsKey) Diagnose() diag.Diagnostic {
 		keys = append(keys, "`"+k.Key+"`")
 	}
 	d := diag.Diagnostic{
-		Code: diag.StreamKey, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.StreamKey, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("%s has no `%s`", p.connector.Name, p.key),
-		Labels:  p.at.keyLabels("a key of " + list(owners, "and")),
+		Labels:  p.at.KeyLabels("a key of " + decode.List(owners, "and")),
 		Help:    "remove it",
 	}
 	if len(keys) > 0 {
-		d.Help += fmt.Sprintf("; %s has %s", p.connector.Name, list(keys, "and"))
+		d.Help += fmt.Sprintf("; %s has %s", p.connector.Name, decode.List(keys, "and"))
 	}
 	return d
 }
@@ -61,8 +62,8 @@ func (p notForStreams) Diagnose() diag.Diagnostic {
 		Code: diag.NotForStreams, Severity: diag.Error, Path: p.key,
 		Message: fmt.Sprintf("`%s` is not allowed with `stream`", p.key),
 		Labels: []diag.Label{
-			{Span: p.u.at(p.key).key(), Text: "the platform rejects this"},
-			{Span: p.u.at("stream").key(), Text: "reads a stream"},
+			{Span: p.u.at(p.key).Key(), Text: "the platform rejects this"},
+			{Span: p.u.at("stream").Key(), Text: "reads a stream"},
 		},
 		Help: "remove it: a stream is read as it comes",
 	}
@@ -79,22 +80,22 @@ type otherDataType struct{ u, connection *unit }
 func (p otherDataType) Diagnose() diag.Diagnostic {
 	at := p.u.at("stream", dataTypeKey)
 	return diag.Diagnostic{
-		Code: diag.StreamDataType, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.StreamDataType, Severity: diag.Error, Path: at.Path.String(),
 		Message: "the data are of another type than the connection says",
-		Labels: append(at.labels("not that of the connection"),
+		Labels: append(at.Labels("not that of the connection"),
 			diag.Label{Span: p.connection.span("auth", "params", dataTypeKey), Text: "the connection takes this"}),
 		Help: "remove it: the connection of an HTTP API stream says what the data are",
 	}
 }
 
 // hiddenDataType: the connection takes its data type from the environment or a file.
-type hiddenDataType struct{ at place }
+type hiddenDataType struct{ at decode.Place }
 
 func (p hiddenDataType) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.StreamDataType, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.StreamDataType, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "the type of the data is a reference",
-		Labels:  p.at.labels("expected raw or xdm"),
+		Labels:  p.at.Labels("expected raw or xdm"),
 		Help:    "write `dataType: raw` or `dataType: xdm`: it decides which flow specification and which keys there are",
 	}
 }
@@ -119,13 +120,13 @@ func (p sharedReader) Diagnose() diag.Diagnostic {
 }
 
 // openInlet: anyone who knows the address of a stream can send data to it.
-type openInlet struct{ at place }
+type openInlet struct{ at decode.Place }
 
 func (p openInlet) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.OpenInlet, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.OpenInlet, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: "anyone who knows the address of the stream can send data to it",
-		Labels:  p.at.keyLabels("`authenticationRequired` is not true"),
+		Labels:  p.at.KeyLabels("`authenticationRequired` is not true"),
 		Help: "add `authenticationRequired: true`, so that senders need a token, or silence this with " +
 			"# aepflow:ignore " + string(diag.OpenInlet) + " REASON",
 	}

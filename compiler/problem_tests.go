@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
@@ -10,7 +11,7 @@ import (
 
 // testForm: a test lacks something, or has too much.
 type testForm struct {
-	at            place
+	at            decode.Place
 	key           string // below it, where the fault is shown; "" for the whole
 	message, help string
 }
@@ -18,52 +19,52 @@ type testForm struct {
 func (p testForm) Diagnose() diag.Diagnostic {
 	shown := p.at
 	if p.key != "" {
-		shown.path = shown.path.Field(p.key)
+		shown.Path = shown.Path.Field(p.key)
 	}
 	return diag.Diagnostic{
-		Code: diag.TestForm, Severity: diag.Error, Path: p.at.path.String(),
-		Message: p.message, Labels: shown.labels(""), Help: p.help,
+		Code: diag.TestForm, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: p.message, Labels: shown.Labels(""), Help: p.help,
 	}
 }
 
 type duplicateTest struct {
 	name      string
-	at, first place
+	at, first decode.Place
 }
 
 func (p duplicateTest) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.TestForm, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.TestForm, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("duplicate test name `%s`", p.name),
-		Labels:  append(p.at.labels("name already in use"), diag.Label{Span: p.first.span(), Text: "first used here"}),
+		Labels:  append(p.at.Labels("name already in use"), diag.Label{Span: p.first.Span(), Text: "first used here"}),
 		Help:    "rename one of them",
 	}
 }
 
 type unknownTestColumn struct {
-	at      place
+	at      decode.Place
 	name    string
 	columns *nearest.Names
 }
 
 func (p unknownTestColumn) Diagnose() diag.Diagnostic {
 	d := unknownColumn(p).Diagnose()
-	d.Labels, d.Fix = p.at.keyLabels("not declared in `columns`"), nil
+	d.Labels, d.Fix = p.at.KeyLabels("not declared in `columns`"), nil
 	return d
 }
 
 // testValue: a row has a value that its column never has.
 type testValue struct {
-	at          place
+	at          decode.Place
 	got         *document.Node
 	column, typ string
 }
 
 func (p testValue) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.TestValue, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.TestValue, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("column `%s` is of type %s, found %s", p.column, p.typ, p.got.Kind),
-		Labels:  p.at.labels("the source never gives this"),
+		Labels:  p.at.Labels("the source never gives this"),
 		Help:    "write a value of that type, or change the type of the column",
 	}
 	isText := takesValue(p.typ, &document.Node{Kind: document.StringKind})
@@ -75,7 +76,7 @@ func (p testValue) Diagnose() diag.Diagnostic {
 
 // testPath: a test expects something of a field that no mapping fills, or what it names is no path.
 type testPath struct {
-	at    place
+	at    decode.Place
 	path  string
 	isKey bool
 	known *nearest.Names // nil: it is no path
@@ -83,7 +84,7 @@ type testPath struct {
 
 func (p testPath) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.TestField, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.TestField, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("no mapping fills `%s`", p.path),
 		Help:    "write the path of a field as in `mappings`",
 	}
@@ -91,12 +92,12 @@ func (p testPath) Diagnose() diag.Diagnostic {
 		d.Message = fmt.Sprintf("`%s` is not the path of one value", p.path)
 		d.Help = "write the path of a field, with the number of an element, such as lines[0].sku"
 	} else {
-		meantName(&d, p.path, p.known)
+		decode.MeantName(&d, p.path, p.known)
 	}
 	if p.isKey {
-		d.Labels = p.at.keyLabels("expected here")
+		d.Labels = p.at.KeyLabels("expected here")
 	} else {
-		d.Labels = p.at.labels("expected here")
+		d.Labels = p.at.Labels("expected here")
 	}
 	return d
 }

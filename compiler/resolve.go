@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -42,7 +43,7 @@ func (r *resolver) resolve(u *unit) {
 
 // missing reports a reference to a document that is not there, or not for the
 // target.
-func (r *resolver) missing(at place, kind, name string) {
+func (r *resolver) missing(at decode.Place, kind, name string) {
 	kinds := []string{kind}
 	if kind == schemas.KindSchema || kind == schemas.KindDataset {
 		kinds = append(kinds, schemas.KindDataflow)
@@ -55,7 +56,7 @@ func (r *resolver) missing(at place, kind, name string) {
 	for _, k := range kinds {
 		if u, ok := r.excluded[symbol{k, name}]; ok {
 			r.report.Add(excludedReference{at: at, kind: k, name: name, target: r.options.Target,
-				named: u.at("name").key()})
+				named: u.at("name").Key()})
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -80,7 +81,7 @@ func checkChangeMapped(u *unit, rows []filled, report *diag.Report) {
 }
 
 type changeColumn struct {
-	at                   place
+	at                   decode.Place
 	inMapping            bool
 	severity             diag.Severity
 	message, label, help string
@@ -88,16 +89,16 @@ type changeColumn struct {
 
 func (p changeColumn) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.CDCColumn, Severity: p.severity, Path: p.at.path.String(), Message: p.message,
+		Code: diag.CDCColumn, Severity: p.severity, Path: p.at.Path.String(), Message: p.message,
 		Labels: p.labels(), Help: p.help,
 	}
 }
 
 func (p changeColumn) labels() []diag.Label {
 	if p.inMapping {
-		return p.at.labels(p.label)
+		return p.at.Labels(p.label)
 	}
-	return p.at.keyLabels(p.label)
+	return p.at.KeyLabels(p.label)
 }
 
 // cdcElsewhere: changes of what has no rows to change.
@@ -109,8 +110,8 @@ func (p cdcElsewhere) Diagnose() diag.Diagnostic {
 		Code: diag.CDCSupport, Severity: diag.Error, Path: "cdc",
 		Message: fmt.Sprintf("`cdc` is not allowed with `%s`", key),
 		Labels: []diag.Label{
-			{Span: p.u.at("cdc").key(), Text: "only tables and files have it"},
-			{Span: p.u.at(key).key(), Text: "reads neither"},
+			{Span: p.u.at("cdc").Key(), Text: "only tables and files have it"},
+			{Span: p.u.at(key).Key(), Text: "reads neither"},
 		},
 		Help: "remove `cdc`",
 	}
@@ -129,7 +130,7 @@ func (p noCDC) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.CDCSupport, Severity: diag.Warning, Path: "cdc",
 		Message: fmt.Sprintf("Adobe does not document change data capture for %s", p.connector.Name),
-		Labels:  p.u.at("cdc").keyLabels("may be ignored"),
+		Labels:  p.u.at("cdc").KeyLabels("may be ignored"),
 		Help:    other + "; or silence this with # aepflow:ignore cdc-support REASON",
 	}
 }
@@ -143,11 +144,11 @@ func (p notRelationalTarget) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.CDCSchema, Severity: diag.Error, Path: "cdc",
 		Message: fmt.Sprintf("schema `%s` is not relational", p.schema.name),
-		Labels:  p.u.at("cdc").keyLabels("needs a primary key to update and delete by"),
+		Labels:  p.u.at("cdc").KeyLabels("needs a primary key to update and delete by"),
 		Help:    "write `relational:` in place of `class:`, or remove `cdc`",
 	}
 	if class := p.schema.lookup("class"); class.Here {
-		d.Labels = append(d.Labels, diag.Label{Span: p.schema.at("class").key(), Text: "a schema with a class"})
+		d.Labels = append(d.Labels, diag.Label{Span: p.schema.at("class").Key(), Text: "a schema with a class"})
 	}
 	return d
 }

@@ -54,7 +54,7 @@ func checkReference(u *unit, connector specs.Connector, param schemas.Param, rep
 	case strings.Contains(param.Value.Text, "${"):
 		report.Add(badReference{at: at, name: param.Name, mixed: true})
 	case isSecretParam(connector, meant):
-		u.doc.File.Hide(at.span()) // no excerpt of this file may show it
+		u.doc.File.Hide(at.Span()) // no excerpt of this file may show it
 		report.Add(literalSecret{at: at, connection: u.name, name: meant})
 	}
 }

@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/schemas"
@@ -47,7 +48,7 @@ func resolveState(u *unit, report *diag.Report) {
 	}
 	for _, key := range []string{"mappings", "schedule"} {
 		if !u.has(key) && !(key == "mappings" && u.has("mappingSet", "id")) {
-			report.Add(missingDocumentKey{at: u.at(), key: key})
+			report.Add(decode.MissingKey{At: u.at(), Key: key})
 		}
 	}
 }
@@ -57,7 +58,7 @@ func resolveState(u *unit, report *diag.Report) {
 func resolveMappingSet(u *unit, report *diag.Report) {
 	for _, pair := range [][2]string{{"id", "version"}, {"version", "id"}} {
 		if u.has("mappingSet", pair[0]) && !u.has("mappingSet", pair[1]) {
-			report.Add(missingDocumentKey{at: u.at("mappingSet"), key: pair[1]})
+			report.Add(decode.MissingKey{At: u.at("mappingSet"), Key: pair[1]})
 		}
 	}
 	if !u.has("mappingSet", "id") {

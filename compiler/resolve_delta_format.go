@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -26,7 +27,7 @@ func (r *resolver) checkDeltaFormat(u *unit) {
 }
 
 type foreignDateFormat struct {
-	at        place
+	at        decode.Place
 	got       string
 	connector specs.Connector
 }
@@ -34,10 +35,10 @@ type foreignDateFormat struct {
 func (p foreignDateFormat) Diagnose() diag.Diagnostic {
 	want := p.connector.DeltaColumnFormat
 	return diag.Diagnostic{
-		Code: diag.DeltaFormat, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.DeltaFormat, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("%s has the date format `%s`", p.connector.Name, want),
-		Labels:  p.at.labels("another format"),
+		Labels:  p.at.Labels("another format"),
 		Help:    "write `" + want + "`",
-		Fix:     p.at.fix(p.got, want),
+		Fix:     p.at.Fix(p.got, want),
 	}
 }

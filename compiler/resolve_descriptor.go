@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/xdm"
@@ -24,7 +25,7 @@ func (r *resolver) resolveDescriptions(s *schemaSymbol) {
 	for _, d := range s.DisplayNames {
 		resolveDisplayName(s, d, r.report)
 	}
-	first := make(map[string]place, len(s.Deprecated))
+	first := make(map[string]decode.Place, len(s.Deprecated))
 	for i, path := range s.Deprecated {
 		at := s.itemAt(i, "deprecated")
 		if other, twice := first[path]; twice {
@@ -37,15 +38,15 @@ func (r *resolver) resolveDescriptions(s *schemaSymbol) {
 }
 
 // itemAt is the place of an element of a list.
-func (s section) itemAt(i int, keys ...string) place {
+func (s section) itemAt(i int, keys ...string) decode.Place {
 	at := s.at(keys...)
-	return place{at.d, at.path.Index(i)}
+	return decode.Place{Doc: at.Doc, Path: at.Path.Index(i)}
 }
 
 // describedField finds the field that a path names, with or without the tenant's
 // namespace, and reports one that the schema does not have. key says that the
 // path is a key.
-func describedField(s *schemaSymbol, path string, at place, key bool, report *diag.Report) (xdm.Field, bool) {
+func describedField(s *schemaSymbol, path string, at decode.Place, key bool, report *diag.Report) (xdm.Field, bool) {
 	f, err := s.fields.Find(s.fullPath(path))
 	if err == nil {
 		return f, true
@@ -57,7 +58,9 @@ func describedField(s *schemaSymbol, path string, at place, key bool, report *di
 
 // adobeField is describedField for a key that is only for fields that the document does not declare itself: Adobe's,
 // and those of field groups that schemas share.
-func adobeField(s *schemaSymbol, path string, at place, key bool, of string, report *diag.Report) (xdm.Field, bool) {
+func adobeField(
+	s *schemaSymbol, path string, at decode.Place, key bool, of string, report *diag.Report,
+) (xdm.Field, bool) {
 	f, ok := describedField(s, path, at, key, report)
 	if ok && f.Own && f.Checked && s.declares(path) {
 		report.Add(ownFieldDescribed{at: at, path: path, key: key, of: of})
@@ -72,7 +75,7 @@ func (s *schemaSymbol) declares(path string) bool {
 }
 
 // checkReferring reports a field that cannot hold the identity of a record.
-func checkReferring(at place, path string, key bool, f xdm.Field, report *diag.Report) {
+func checkReferring(at decode.Place, path string, key bool, f xdm.Field, report *diag.Report) {
 	if f.Checked && (f.Kind != xdm.Scalar || f.Type != "string") {
 		report.Add(notReferring{at: at, path: path, key: key, field: f})
 	}
@@ -84,7 +87,7 @@ func (r *resolver) resolveRelationship(s *schemaSymbol, rel *schemas.Relationshi
 		checkReferring(at, rel.Path, true, f, r.report)
 	}
 	schemaAt := at
-	if at.has("schema") {
+	if at.Has("schema") {
 		schemaAt = s.at("relationships", rel.Path, "schema")
 	}
 	r.resolveSchemaRef(schemaAt, rel.Schema)
@@ -129,7 +132,7 @@ func (r *resolver) checkCardinality(s *schemaSymbol, rel *schemas.Relationship) 
 	at := s.at("relationships", rel.Path)
 	if rel.Cardinality == "" {
 		for _, key := range []string{"namespace", "name", "reverseName", "title", "reverseTitle"} {
-			if at.has(key) {
+			if at.Has(key) {
 				r.report.Add(relationshipCardinality{at: s.at("relationships", rel.Path, key), key: key})
 			}
 		}
@@ -181,8 +184,8 @@ func resolveDisplayName(s *schemaSymbol, d schemas.DisplayName, report *diag.Rep
 		return
 	}
 	for _, key := range []string{"suggestions", "hiddenSuggestions"} {
-		if at.has(key) {
-			report.Add(suggestionsOfType{at: place{at.d, append(at.path[:len(at.path):len(at.path)],
+		if at.Has(key) {
+			report.Add(suggestionsOfType{at: decode.Place{Doc: at.Doc, Path: append(at.Path[:len(at.Path):len(at.Path)],
 				document.At(key)...)}, path: d.Path, field: f})
 		}
 	}

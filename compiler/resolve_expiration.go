@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/xdm"
@@ -18,7 +19,7 @@ func checkExpiration(d *datasetSymbol, schema *schemaSymbol, report *diag.Report
 	switch {
 	case !ok:
 		report.Add(badExpiration{at, "`" + d.RowExpiration + "` is not a period", "expected a period such as P90D",
-			periodHelp})
+			decode.PeriodHelp})
 	case !period.IsAtLeast(shortest) && shortest.IsAtLeast(period):
 		report.Add(badExpiration{at, "rows expire after less than 30 days", "the platform keeps rows for 30 days at least",
 			"write `P30D`, or a longer period"})
@@ -39,16 +40,14 @@ func checkExpiration(d *datasetSymbol, schema *schemaSymbol, report *diag.Report
 	}
 }
 
-const periodHelp = "write P, then years, months, weeks, or days: `P90D`, `P6M`, `P1Y`"
-
 type badExpiration struct {
-	at                   place
+	at                   decode.Place
 	message, label, help string
 }
 
 func (p badExpiration) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.RowExpiration, Severity: diag.Error, Path: p.at.path.String(),
-		Message: p.message, Labels: p.at.labels(p.label), Help: p.help,
+		Code: diag.RowExpiration, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: p.message, Labels: p.at.Labels(p.label), Help: p.help,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -137,39 +138,39 @@ func (p noFilters) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.FilterSupport, Severity: diag.Error, Path: "filter",
 		Message: fmt.Sprintf("%s does not filter rows at the source", p.connector.Name),
-		Labels:  []diag.Label{{Span: p.u.at("filter").key(), Text: "the platform rejects this"}},
+		Labels:  []diag.Label{{Span: p.u.at("filter").Key(), Text: "the platform rejects this"}},
 		Help:    "remove `filter`, and read from a view that has only these rows",
 	}
 	if key, _ := viaOf(p.u.dataflow); key != "database" {
 		d.Message = fmt.Sprintf("`filter` is not allowed with `%s`", key)
-		d.Labels = append(d.Labels, diag.Label{Span: p.u.at(key).key(), Text: "reads no table"})
+		d.Labels = append(d.Labels, diag.Label{Span: p.u.at(key).Key(), Text: "reads no table"})
 		d.Help = "remove `filter`: only tables have filters"
 	}
 	return d
 }
 
 type filterSyntax struct {
-	at    place
+	at    decode.Place
 	fault rowfilter.Fault
 }
 
 func (p filterSyntax) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.FilterSyntax, Severity: diag.Error, Path: p.at.path.String(), Message: p.fault.Message,
-		Labels: p.at.partLabels(p.fault.Start, p.fault.End, ""), Help: p.fault.Help,
+		Code: diag.FilterSyntax, Severity: diag.Error, Path: p.at.Path.String(), Message: p.fault.Message,
+		Labels: p.at.PartLabels(p.fault.Start, p.fault.End, ""), Help: p.fault.Help,
 	}
 }
 
 type pqlNode struct {
-	at   place
+	at   decode.Place
 	want string
 }
 
 func (p pqlNode) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.FilterSyntax, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.FilterSyntax, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "the condition in PQL is no function",
-		Labels:  p.at.keyLabels(p.want),
+		Labels:  p.at.KeyLabels(p.want),
 		Help:    "write the node only, without type and format: `{nodeType: fnApply, fnName: …, params: […]}`",
 	}
 }
@@ -187,12 +188,12 @@ func (p filterColumn) Diagnose() diag.Diagnostic {
 		known, label, help = p.source.env.Names, "not at the source", "use"
 	}
 	d := diag.Diagnostic{
-		Code: diag.UnknownColumn, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.UnknownColumn, Severity: diag.Error, Path: at.Path.String(),
 		Message: fmt.Sprintf("unknown column `%s`", p.name.Text),
-		Labels:  at.partLabels(p.name.Start, p.name.End, label),
-		Help:    help + " one of " + list(known.List(), "and"),
+		Labels:  at.PartLabels(p.name.Start, p.name.End, label),
+		Help:    help + " one of " + decode.List(known.List(), "and"),
 	}
-	meantName(&d, p.name.Text, known)
+	decode.MeantName(&d, p.name.Text, known)
 	return d
 }
 
@@ -206,9 +207,9 @@ type filterType struct {
 func (p filterType) Diagnose() diag.Diagnostic {
 	at := p.u.at("filter")
 	return diag.Diagnostic{
-		Code: diag.FilterType, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.FilterType, Severity: diag.Error, Path: at.Path.String(),
 		Message: fmt.Sprintf("column `%s` of type %s cannot be compared like this", p.column.Name, p.column.Type),
-		Labels: append(at.partLabels(p.literal.Start, p.literal.End, "expected "+p.want),
+		Labels: append(at.PartLabels(p.literal.Start, p.literal.End, "expected "+p.want),
 			p.u.declared(p.column.Name)...),
 		Help: "write " + p.want,
 	}
@@ -223,9 +224,9 @@ type nullFilter struct {
 func (p nullFilter) Diagnose() diag.Diagnostic {
 	at := p.u.at("filter")
 	return diag.Diagnostic{
-		Code: diag.FilterSupport, Severity: diag.Warning, Path: at.path.String(),
+		Code: diag.FilterSupport, Severity: diag.Warning, Path: at.Path.String(),
 		Message: fmt.Sprintf("%s may not know isNull and isNotNull", p.connector.Name),
-		Labels:  at.partLabels(p.test.Column.Start, p.test.Column.End, "tested for null"),
+		Labels:  at.PartLabels(p.test.Column.Start, p.test.Column.End, "tested for null"),
 		Help: "its specification does not list them: read from a view, or silence this with " +
 			"# aepflow:ignore filter-support REASON",
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/schemas"
@@ -50,8 +51,8 @@ func resolveFreshness(u *unit, report *diag.Report) {
 		return
 	}
 	if why := withoutRuns(f); why != "" {
-		isDefault := func(o Origin) bool { return o.How == ByDefault }
-		if !slices.ContainsFunc(u.doc.provenance[u.doc.Lookup("freshness").Node], isDefault) {
+		isDefault := func(o decode.Origin) bool { return o.How == decode.ByDefault }
+		if !slices.ContainsFunc(u.doc.Provenance[u.doc.Lookup("freshness").Node], isDefault) {
 			report.Add(freshnessUnused{u.at("freshness"), why})
 		}
 		return
@@ -70,14 +71,14 @@ func resolveFreshness(u *unit, report *diag.Report) {
 }
 
 type freshnessUnused struct {
-	at  place
+	at  decode.Place
 	why string
 }
 
 func (p freshnessUnused) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.FreshnessUnused, Severity: diag.Error, Path: p.at.path.String(),
-		Message: "freshness of a dataflow that is not repeated", Labels: p.at.keyLabels(p.why),
+		Code: diag.FreshnessUnused, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: "freshness of a dataflow that is not repeated", Labels: p.at.KeyLabels(p.why),
 		Help: "remove `freshness`",
 	}
 }
@@ -90,24 +91,24 @@ type freshnessOrder struct {
 func (p freshnessOrder) Diagnose() diag.Diagnostic {
 	at := p.u.at("freshness", "warnAfter")
 	return diag.Diagnostic{
-		Code: diag.FreshnessOrder, Severity: diag.Error, Path: at.path.String(),
+		Code: diag.FreshnessOrder, Severity: diag.Error, Path: at.Path.String(),
 		Message: fmt.Sprintf("the warning after %s never comes before the error after %s", p.warn, p.fail),
-		Labels: append(at.labels("expected less than "+p.fail),
-			p.u.at("freshness", "errorAfter").labels("fails after "+p.fail)...),
+		Labels: append(at.Labels("expected less than "+p.fail),
+			p.u.at("freshness", "errorAfter").Labels("fails after "+p.fail)...),
 		Help: "warn earlier, or remove `warnAfter`",
 	}
 }
 
 type freshnessShort struct {
-	at    place
+	at    decode.Place
 	limit string
 }
 
 func (p freshnessShort) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.FreshnessShort, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.FreshnessShort, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("%s is over before the next run", p.limit),
-		Labels:  p.at.labels("shorter than the time between two runs"),
+		Labels:  p.at.Labels("shorter than the time between two runs"),
 		Help:    "allow more time than passes between two runs, or run more often",
 	}
 }

@@ -4,20 +4,21 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // checkLabels checks a list of labels. of is the place of the list.
-func checkLabels(of place, labels []string, report *diag.Report) {
-	if len(labels) == 0 && of.d.Find(of.path).Here {
+func checkLabels(of decode.Place, labels []string, report *diag.Report) {
+	if len(labels) == 0 && of.Doc.Find(of.Path).Here {
 		report.Add(badLabel{at: of, message: "no label is listed", label: "an empty list",
 			help: "list labels such as `[C2]`, or remove the key"})
 	}
-	first := map[string]place{}
+	first := map[string]decode.Place{}
 	for i, l := range labels {
-		at := place{of.d, of.path.Index(i)}
+		at := decode.Place{Doc: of.Doc, Path: of.Path.Index(i)}
 		other, twice := first[l]
 		switch {
 		case twice:
@@ -58,33 +59,33 @@ func (r *resolver) resolveFieldLabels(s *schemaSymbol) {
 }
 
 type badLabel struct {
-	at, first            place
+	at, first            decode.Place
 	message, label, help string
 }
 
 func (p badLabel) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.WrongLabel, Severity: diag.Error, Path: p.at.path.String(),
-		Message: p.message, Labels: p.at.labels(p.label), Help: p.help,
+		Code: diag.WrongLabel, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: p.message, Labels: p.at.Labels(p.label), Help: p.help,
 	}
-	if p.first.d != nil {
-		d.Labels = append(d.Labels, diag.Label{Span: p.first.span(), Text: "first here"})
+	if p.first.Doc != nil {
+		d.Labels = append(d.Labels, diag.Label{Span: p.first.Span(), Text: "first here"})
 	}
 	return d
 }
 
 // labelGroup: a field of which it is not known what defines it.
 type labelGroup struct {
-	at     place
+	at     decode.Place
 	path   string
 	groups []string
 }
 
 func (p labelGroup) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
-		Code: diag.WrongLabel, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.WrongLabel, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("it is not known which field group has `%s`", p.path),
-		Labels:  p.at.keyLabels("a label belongs to the field group of its field"),
+		Labels:  p.at.KeyLabels("a label belongs to the field group of its field"),
 		Help: fmt.Sprintf("%d field groups of the schema are known by $id only: label the field in a schema that has one of "+
 			"them", len(p.groups)),
 	}
@@ -141,7 +142,7 @@ func (r *resolver) resolveOwnLabels(s *schemaSymbol, defines bool) {
 	for _, f := range s.Fields {
 		at := s.at("fields", f.Path, "labels")
 		switch {
-		case !at.d.Find(at.path).Here:
+		case !at.Doc.Find(at.Path).Here:
 		case !defines:
 			r.report.Add(badLabel{at: at, message: "fields of a data type have no labels", label: "labels of a field group",
 				help: "remove them here, and label the field that has the data type"})

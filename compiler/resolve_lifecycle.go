@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/schemas"
@@ -138,7 +139,7 @@ func withTag(s *schemaSymbol, kinds ...resource.Kind) []resource.Kind {
 }
 
 type unknownImport struct {
-	at    place
+	at    decode.Place
 	kind  string
 	makes []resource.Kind
 
@@ -151,10 +152,10 @@ func (p unknownImport) Diagnose() diag.Diagnostic {
 		names = append(names, string(k))
 	}
 	d := diag.Diagnostic{
-		Code: diag.ImportKind, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.ImportKind, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("this document creates no `%s` to import", p.kind),
-		Labels:  p.at.keyLabels("expected " + list(names, "or")),
-		Help:    "it creates " + list(names, "and"),
+		Labels:  p.at.KeyLabels("expected " + decode.List(names, "or")),
+		Help:    "it creates " + decode.List(names, "and"),
 	}
 	of := slices.IndexFunc(p.descriptors, func(a string) bool { return strings.HasPrefix(a, p.kind+".") })
 	kind, _, _ := strings.Cut(p.kind, ".")
@@ -166,7 +167,7 @@ func (p unknownImport) Diagnose() diag.Diagnostic {
 		d.Help = "write `" + kind + "`: the document creates one"
 		return d
 	case strings.Contains(p.kind, ".") && len(p.descriptors) > 0:
-		d.Help = "its descriptors are " + quotedList(p.descriptors, "and")
+		d.Help = "its descriptors are " + decode.Quoted(p.descriptors, "and")
 	}
 	if near, ok := diag.Nearest(p.kind, append(names, p.descriptors...)); ok {
 		d.Help = "did you mean `" + near + "`?"

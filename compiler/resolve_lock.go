@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 )
@@ -9,18 +10,18 @@ import (
 func (f *ProjectFile) checkLocks(report *diag.Report) {
 	for _, t := range f.Targets {
 		if t.Name == localTarget && t.Lock != nil {
-			report.Add(localLock{place{f.doc, document.At("targets", t.Name, "lock")}})
+			report.Add(localLock{decode.Place{Doc: f.doc, Path: document.At("targets", t.Name, "lock")}})
 		}
 	}
 }
 
-type localLock struct{ at place }
+type localLock struct{ at decode.Place }
 
 func (p localLock) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: "target `local` cannot have a lock for teams",
-		Labels:  []diag.Label{{Span: p.at.key(), Text: "its objects and its lockfile belong to one checkout"}},
+		Labels:  []diag.Label{{Span: p.at.Key(), Text: "its objects and its lockfile belong to one checkout"}},
 		Help:    "remove `lock` here: no other checkout can apply to them",
 	}
 }

@@ -3,6 +3,7 @@ package compiler
 import (
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
@@ -13,8 +14,8 @@ import (
 // filled is a mapping with what is known about its value.
 type filled struct {
 	*schemas.Mapping
-	at   place         // its key and value
-	from place         // the value alone
+	at   decode.Place  // its key and value
+	from decode.Place  // the value alone
 	expr dataprep.Expr // nil unless it is an expression without errors
 	typ  string        // of the value, as TypeOf says; "" when it is not known
 	// according says where typ comes from if not from the documents.
@@ -68,11 +69,11 @@ func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.
 			m.Expression = m.From
 		}
 	case m.Source != "":
-		row.from.path = at.path.Field("source")
+		row.from.Path = at.Path.Field("source")
 	case m.Expression != "":
-		row.from.path = at.path.Field("expression")
+		row.from.Path = at.Path.Field("expression")
 	default:
-		row.from.path = at.path.Field("value")
+		row.from.Path = at.Path.Field("value")
 	}
 	switch {
 	case m.Source != "":
@@ -92,7 +93,7 @@ func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.
 
 // resolveExpression returns an expression in which nothing is wrong, nil when
 // something is.
-func resolveExpression(at place, text string, env dataprep.Env, report *diag.Report) dataprep.Expr {
+func resolveExpression(at decode.Place, text string, env dataprep.Env, report *diag.Report) dataprep.Expr {
 	expr, problems := dataprep.Parse(text)
 	if !dataprep.HasErrors(problems) {
 		if n, ok := expr.(*dataprep.Name); ok {

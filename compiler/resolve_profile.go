@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
@@ -58,29 +59,29 @@ func checkTags(d *datasetSymbol, report *diag.Report) {
 }
 
 type profileByTag struct {
-	dataset place
-	tags    []place
+	dataset decode.Place
+	tags    []decode.Place
 	mode    schemas.DatasetProfile
 	feeds   bool // a tag says something about Profile, not only about the identity graph
 }
 
 func (p profileByTag) Diagnose() diag.Diagnostic {
 	first := p.tags[0]
-	name := first.path[len(first.path)-1].Key
+	name := first.Path[len(first.Path)-1].Key
 	d := diag.Diagnostic{
-		Code: diag.ProfileTag, Severity: diag.Error, Path: first.path.String(),
+		Code: diag.ProfileTag, Severity: diag.Error, Path: first.Path.String(),
 		Message: fmt.Sprintf("tag `%s` is reserved for the key `profile`", name),
-		Labels:  first.keyLabels("set `profile` instead"),
+		Labels:  first.KeyLabels("set `profile` instead"),
 	}
 	for _, t := range p.tags[1:] {
-		d.Labels = append(d.Labels, diag.Label{Span: t.key(), Text: "reserved too"})
+		d.Labels = append(d.Labels, diag.Label{Span: t.Key(), Text: "reserved too"})
 	}
 	word := "false"
 	if p.mode != schemas.NoProfile {
 		word = string(p.mode)
 	}
 	switch {
-	case p.feeds || p.dataset.has("profile"):
+	case p.feeds || p.dataset.Has("profile"):
 		d.Help = "remove it and write `profile: " + word + "`"
 		d.Fix = p.fix(word)
 	default:
@@ -92,12 +93,12 @@ func (p profileByTag) Diagnose() diag.Diagnostic {
 // fix takes the tags out and says the same by the key profile. It leaves alone
 // what an overlay, a default, or an alias gives.
 func (p profileByTag) fix(word string) *diag.Fix {
-	tags := p.dataset.d.Find(p.dataset.path.Field("tags"))
-	profile := p.dataset.d.Find(p.dataset.path.Field("profile"))
+	tags := p.dataset.Doc.Find(p.dataset.Path.Field("tags"))
+	profile := p.dataset.Doc.Find(p.dataset.Path.Field("profile"))
 	ownWords := func(n *document.Node) bool {
-		return n != nil && len(p.dataset.d.provenance[n]) == 0 && n.Alias().IsZero()
+		return n != nil && len(p.dataset.Doc.Provenance[n]) == 0 && n.Alias().IsZero()
 	}
-	if !ownWords(tags.Node) || tags.Key.File != p.dataset.d.File || p.dataset.d.defaulted {
+	if !ownWords(tags.Node) || tags.Key.File != p.dataset.Doc.File || p.dataset.Doc.Defaulted {
 		return nil
 	}
 	var edits []diag.Edit
@@ -127,7 +128,7 @@ func (p profileByTag) fix(word string) *diag.Fix {
 		edits = append(edits, diag.Edit{Span: before, Text: line + sep})
 	}
 	for _, t := range p.tags {
-		found := t.d.Find(t.path)
+		found := t.Doc.Find(t.Path)
 		if !ownWords(found.Node) {
 			return nil
 		}
@@ -170,13 +171,13 @@ func aroundPair(s source.Span) source.Span {
 	return s
 }
 
-type upsertOfEvents struct{ at place }
+type upsertOfEvents struct{ at decode.Place }
 
 func (p upsertOfEvents) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.UpsertEvents, Severity: diag.Warning, Path: p.at.path.String(),
+		Code: diag.UpsertEvents, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: "upsert has no effect on events",
-		Labels:  p.at.labels("the schema describes events"),
+		Labels:  p.at.Labels("the schema describes events"),
 		Help:    "write `profile: true`; events are appended, never updated",
 	}
 }

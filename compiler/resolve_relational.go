@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/xdm"
@@ -21,7 +22,7 @@ func resolveRelational(s *schemaSymbol, report *diag.Report) {
 		}
 	}
 	if len(s.Fields) == 0 {
-		report.Add(missingDocumentKey{at: s.at(), key: "fields"})
+		report.Add(decode.MissingKey{At: s.at(), Key: "fields"})
 		return // no field could be the key
 	}
 	r := s.Relational
@@ -41,23 +42,23 @@ func resolveRelational(s *schemaSymbol, report *diag.Report) {
 			help: "remove it, or write `behavior: time-series`",
 		})
 	case events && r.Timestamp == "":
-		report.Add(missingDocumentKey{at: s.at("relational"), key: "timestamp"})
+		report.Add(decode.MissingKey{At: s.at("relational"), Key: "timestamp"})
 	case events:
 		s.checkTimestamp(report)
 	}
 }
 
 // keyPlace is where a document names field i of the primary key.
-func (s *schemaSymbol) keyPlace(i int) place {
+func (s *schemaSymbol) keyPlace(i int) decode.Place {
 	at := s.at("relational", "primaryKey")
-	if n := at.d.Find(at.path).Node; n != nil && n.Kind == document.ListKind {
-		at.path = at.path.Index(i)
+	if n := at.Doc.Find(at.Path).Node; n != nil && n.Kind == document.ListKind {
+		at.Path = at.Path.Index(i)
 	}
 	return at
 }
 
 // checkKey reports a path that is not a field with a single value at the root.
-func (s *schemaSymbol) checkKey(at place, path string, report *diag.Report) (xdm.Field, bool) {
+func (s *schemaSymbol) checkKey(at decode.Place, path string, report *diag.Report) (xdm.Field, bool) {
 	f, fault := s.fields.Lookup(path)
 	problem := keyField{at: at, path: path}
 	switch {
@@ -121,23 +122,23 @@ func (s *schemaSymbol) checkTimestamp(report *diag.Report) {
 
 // notRelational: a key that only schemas with a class have.
 type notRelational struct {
-	at, relational place
+	at, relational decode.Place
 	key            string
 }
 
 func (p notRelational) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: diag.RelationalSchema, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RelationalSchema, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is not allowed in a relational schema", p.key),
-		Labels: append(p.at.keyLabels("only in a schema with a class"),
-			diag.Label{Span: p.relational.key(), Text: "makes the schema relational"}),
+		Labels: append(p.at.KeyLabels("only in a schema with a class"),
+			diag.Label{Span: p.relational.Key(), Text: "makes the schema relational"}),
 		Help: fmt.Sprintf("remove `%s`, or remove `relational`", p.key),
 	}
 }
 
 // keyField: a field that cannot identify or order the rows of a relational schema.
 type keyField struct {
-	at, other         place
+	at, other         decode.Place
 	path              string
 	label, otherLabel string
 	help              string
@@ -147,21 +148,21 @@ type keyField struct {
 func (p keyField) Diagnose() diag.Diagnostic {
 	role := map[string]string{
 		"primaryKey": "the primary key", "version": "the version", "timestamp": "the timestamp",
-	}[roleOf(p.at.path)]
+	}[roleOf(p.at.Path)]
 	d := diag.Diagnostic{
-		Code: diag.RelationalKey, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.RelationalKey, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` cannot be %s", p.path, role),
-		Labels:  p.at.labels(p.label),
+		Labels:  p.at.Labels(p.label),
 		Help:    p.help,
 	}
 	if len(p.near) > 0 {
-		d.Help = "did you mean " + quotedList(p.near, "or") + "?"
+		d.Help = "did you mean " + decode.Quoted(p.near, "or") + "?"
 	}
 	if len(p.near) == 1 {
-		d.Fix = p.at.fix(p.path, p.near[0])
+		d.Fix = p.at.Fix(p.path, p.near[0])
 	}
 	if p.otherLabel != "" {
-		d.Labels = append(d.Labels, diag.Label{Span: p.other.span(), Text: p.otherLabel})
+		d.Labels = append(d.Labels, diag.Label{Span: p.other.Span(), Text: p.otherLabel})
 	}
 	return d
 }

@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -58,7 +59,7 @@ func sourceParamNames(c specs.Connector) []string {
 }
 
 // sourceParamFault checks a value against the type and the published values of its parameter.
-func sourceParamFault(at place, v resource.Value, p specs.Param) problem {
+func sourceParamFault(at decode.Place, v resource.Value, p specs.Param) problem {
 	if v.Kind != resource.StringValue {
 		return sourceParamType{at, p, v.Kind == resource.NumberValue || v.Kind == resource.BoolValue}
 	}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/specs"
@@ -28,7 +29,7 @@ func (f *ProjectFile) distinctTargets(report *diag.Report) {
 			continue
 		}
 		if other, taken := first[key]; taken {
-			at := func(name string) place { return place{f.doc, document.At("targets", name)} }
+			at := func(name string) decode.Place { return decode.Place{Doc: f.doc, Path: document.At("targets", name)} }
 			report.Add(duplicateTarget{first: at(other), second: at(t.Name)})
 			continue
 		}
@@ -62,16 +63,16 @@ func placeOfTarget(t schemas.TargetConfig) (string, bool) {
 	}, " "), true
 }
 
-type duplicateTarget struct{ first, second place }
+type duplicateTarget struct{ first, second decode.Place }
 
 func (p duplicateTarget) Diagnose() diag.Diagnostic {
-	a, b := p.second.path[1].Key, p.first.path[1].Key
+	a, b := p.second.Path[1].Key, p.first.Path[1].Key
 	return diag.Diagnostic{
-		Code: diag.DuplicateTarget, Severity: diag.Error, Path: p.second.path.String(),
+		Code: diag.DuplicateTarget, Severity: diag.Error, Path: p.second.Path.String(),
 		Message: fmt.Sprintf("targets `%s` and `%s` use the same sandbox of the same organization", b, a),
 		Labels: []diag.Label{
-			{Span: p.second.key(), Text: "an apply here creates every object again"},
-			{Span: p.first.key(), Text: "same sandbox"},
+			{Span: p.second.Key(), Text: "an apply here creates every object again"},
+			{Span: p.first.Key(), Text: "same sandbox"},
 		},
 		Help: "remove one of the two, or give it another `sandbox`, `org`, or `platform`",
 	}

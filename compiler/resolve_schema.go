@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
@@ -32,7 +33,7 @@ func (r *resolver) resolveParts(s *schemaSymbol) {
 	class, ok := r.classOf(s.Class)
 	switch {
 	case !s.lookup("class").Here:
-		report.Add(missingDocumentKey{at: s.at(), key: "class"})
+		report.Add(decode.MissingKey{At: s.at(), Key: "class"})
 	case !ok:
 		r.missingClass(s.at("class"), s.Class)
 	}
@@ -60,7 +61,7 @@ func resolveOwnFields(s *schemaSymbol, report *diag.Report) {
 		_, misfits, ok := ownShape(f)
 		if !ok {
 			where := s.at("fields", f.Path, "type")
-			if !where.d.Find(where.path).Here {
+			if !where.Doc.Find(where.Path).Here {
 				where = s.at("fields", f.Path)
 			}
 			if f.Type == "" {

@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
@@ -93,7 +94,7 @@ func paramNames(methods ...specs.Auth) []string {
 }
 
 // valueFault checks a literal against the type and the values of its parameter.
-func valueFault(at place, param schemas.Param, q specs.Param) problem {
+func valueFault(at decode.Place, param schemas.Param, q specs.Param) problem {
 	if param.Value == nil || isReference(param.Value.Text) {
 		return nil
 	}
@@ -103,7 +104,7 @@ func valueFault(at place, param schemas.Param, q specs.Param) problem {
 	case q.Type == "boolean" && param.Value.Text != "true" && param.Value.Text != "false":
 		return authValue{at: at, name: q.Name, want: "true or false"}
 	case len(q.Enum) > 0 && !slices.Contains(q.Enum, param.Value.Text):
-		return authValue{at: at, name: q.Name, want: list(q.Enum, "or"), known: q.Enum, got: param.Value.Text}
+		return authValue{at: at, name: q.Name, want: decode.List(q.Enum, "or"), known: q.Enum, got: param.Value.Text}
 	}
 	return nil
 }

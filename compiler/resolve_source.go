@@ -3,6 +3,7 @@ package compiler
 import (
 	"regexp"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
@@ -21,10 +22,6 @@ func viaOf(f *schemas.Dataflow) (string, *schemas.Via) {
 	return "database", &f.Database.Via
 }
 
-// sourceKeys are the keys that say what a dataflow reads. It has one of them, or
-// database and table.
-var sourceKeys = []string{"database", "table", "files", "rest", "stream"}
-
 // readsTable reports whether a dataflow reads a table.
 func readsTable(f *schemas.Dataflow) bool { return f.Files == nil && f.Rest == nil && f.Stream == nil }
 
@@ -33,7 +30,7 @@ func (r *resolver) resolveSource(u *unit) {
 	database, table := u.has("database"), u.has("table")
 	switch own, _ := viaOf(u.dataflow); {
 	case own != "database":
-		for _, key := range sourceKeys {
+		for _, key := range decode.SourceKeys {
 			if key != own && u.has(key) {
 				r.report.Add(twoSources{u, own, key})
 				return
@@ -44,10 +41,10 @@ func (r *resolver) resolveSource(u *unit) {
 		r.report.Add(noSource{u})
 		return
 	case !database:
-		r.report.Add(missingDocumentKey{at: u.at(), key: "database"})
+		r.report.Add(decode.MissingKey{At: u.at(), Key: "database"})
 		return
 	case !table:
-		r.report.Add(missingDocumentKey{at: u.at(), key: "table"})
+		r.report.Add(decode.MissingKey{At: u.at(), Key: "table"})
 	}
 	r.resolveVia(u)
 }
@@ -92,7 +89,7 @@ func (r *resolver) resolveVia(u *unit) {
 	}
 	if via.Connector == "" {
 		if via.ConnectionID != "" {
-			r.report.Add(missingDocumentKey{at: u.at(key), key: "connector"})
+			r.report.Add(decode.MissingKey{At: u.at(key), Key: "connector"})
 		}
 		return
 	}
@@ -122,7 +119,7 @@ func (r *resolver) resolveConnectionName(u *unit) {
 }
 
 // checkReads reports a connector whose sources are not what the dataflow reads.
-func checkReads(u *unit, at place, c specs.Connector, report *diag.Report) {
+func checkReads(u *unit, at decode.Place, c specs.Connector, report *diag.Report) {
 	switch key, _ := viaOf(u.dataflow); {
 	case key == "files" && c.FlowSpec != "CloudStorageToAEP":
 		report.Add(notAFileSource{at: at, connector: c})
@@ -136,7 +133,7 @@ func checkReads(u *unit, at place, c specs.Connector, report *diag.Report) {
 }
 
 // checkRetired reports a connector that Adobe withdraws.
-func checkRetired(at place, c specs.Connector, report *diag.Report) {
+func checkRetired(at decode.Place, c specs.Connector, report *diag.Report) {
 	if c.Deprecated != "" {
 		report.Add(deprecatedConnector{at: at, connector: c})
 	}

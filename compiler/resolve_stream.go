@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
@@ -83,7 +84,7 @@ func (r *resolver) resolveStream(u *unit) {
 	case spec == specs.StreamXDM && u.has("mappings"):
 		r.report.Add(notForStreams{u: u, key: "mappings", xdm: true})
 	case !u.has("mappings") && !u.has("mappingSet", "id") && dataType != "xdm":
-		r.report.Add(missingDocumentKey{at: u.at(), key: "mappings"})
+		r.report.Add(decode.MissingKey{At: u.at(), Key: "mappings"})
 	}
 }
 
@@ -93,7 +94,7 @@ func (r *resolver) resolveStreamKeys(u *unit, c specs.Connector) {
 	for _, k := range c.StreamKeys() {
 		own[k.Key] = true
 		if k.Required && !u.has("stream", k.Key) {
-			r.report.Add(missingDocumentKey{at: u.at("stream"), key: k.Key})
+			r.report.Add(decode.MissingKey{At: u.at("stream"), Key: k.Key})
 		}
 	}
 	values := streamValues(u.dataflow.Stream)
@@ -116,7 +117,7 @@ func (r *resolver) resolveDataType(u *unit, c specs.Connector) (string, bool) {
 	switch {
 	case !c.IsHTTPAPI():
 	case stream.Connection == "" && !ok && stream.ConnectionID != "":
-		r.report.Add(missingDocumentKey{at: u.at("stream"), key: dataTypeKey})
+		r.report.Add(decode.MissingKey{At: u.at("stream"), Key: dataTypeKey})
 	case stream.Connection == "":
 	case !ok:
 		if p, doc := r.dataTypeParam(u); doc != nil && p.Value != nil && isReference(p.Value.Text) || p.File != "" {

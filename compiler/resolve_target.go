@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
@@ -32,7 +33,7 @@ func (r *resolver) resolveTarget(u *unit) {
 }
 
 // resolveDatasetRef checks the id of a dataset or the name of a document.
-func (r *resolver) resolveDatasetRef(at place, ref string) {
+func (r *resolver) resolveDatasetRef(at decode.Place, ref string) {
 	switch {
 	case datasetID.MatchString(ref), r.makes(schemas.KindDataset, ref):
 	case looksLikeHex(ref):
@@ -47,7 +48,7 @@ func looksLikeHex(s string) bool {
 }
 
 // resolveSchemaRef checks the $id of a schema or the name of a document.
-func (r *resolver) resolveSchemaRef(at place, ref string) {
+func (r *resolver) resolveSchemaRef(at decode.Place, ref string) {
 	switch {
 	case isURL(ref) && !schemaID.MatchString(ref):
 		r.report.Add(badID{at: at, got: ref, want: "a schema $id such as " +
@@ -96,7 +97,7 @@ func checkDataset(d *datasetSymbol, schema *schemaSymbol, report *diag.Report) {
 	checkTags(d, report)
 	checkProfile(d, schema, report)
 	checkExpiration(d, schema, report)
-	if at := d.at("labels"); at.d.Find(at.path).Here {
+	if at := d.at("labels"); at.Doc.Find(at.Path).Here {
 		checkLabels(at, d.Labels, report)
 	}
 }

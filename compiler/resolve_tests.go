@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
@@ -18,20 +19,20 @@ func resolveTests(u *unit, report *diag.Report) {
 	case len(u.dataflow.Tests) == 0:
 		return
 	case len(u.dataflow.Mappings) == 0:
-		report.Add(testForm{at: u.at(testsKey), message: "tests need mappings in the document",
+		report.Add(testForm{at: u.at(decode.TestsKey), message: "tests need mappings in the document",
 			help: "remove `tests`, or write `mappings`"})
 		return
 	}
-	c := testChecker{u: u, env: columnEnv(u.dataflow), report: report, names: map[string]place{}}
+	c := testChecker{u: u, env: columnEnv(u.dataflow), report: report, names: map[string]decode.Place{}}
 	for _, m := range u.dataflow.Mappings {
 		if names, ok := fieldNames(m.Destination); ok {
 			c.fields, c.paths = append(c.fields, names), append(c.paths, m.Destination)
 		}
 	}
 	for i := range u.dataflow.Tests {
-		at := u.at(testsKey)
-		at.path = at.path.Index(i)
-		c.test(at, u.doc.Find(at.path).Node)
+		at := u.at(decode.TestsKey)
+		at.Path = at.Path.Index(i)
+		c.test(at, u.doc.Find(at.Path).Node)
 	}
 }
 
@@ -41,12 +42,12 @@ type testChecker struct {
 	env    dataprep.Env
 	fields [][]string // of the destinations of mappings, as names without indexes
 	paths  []string   // the destinations
-	names  map[string]place
+	names  map[string]decode.Place
 	report *diag.Report
 }
 
-func (c *testChecker) test(at place, n *document.Node) {
-	below := func(key string) place { return place{at.d, at.path.Field(key)} }
+func (c *testChecker) test(at decode.Place, n *document.Node) {
+	below := func(key string) decode.Place { return decode.Place{Doc: at.Doc, Path: at.Path.Field(key)} }
 	name := n.Get("name")
 	if name == nil {
 		return // of a wrong form, as an error says
@@ -74,10 +75,10 @@ func (c *testChecker) test(at place, n *document.Node) {
 		if list := n.Get("rows"); list.Kind == document.ListKind && len(list.Items) > 0 {
 			rows = len(list.Items)
 			for i, item := range list.Items {
-				c.row(place{at.d, at.path.Field("rows").Index(i)}, item)
+				c.row(decode.Place{Doc: at.Doc, Path: at.Path.Field("rows").Index(i)}, item)
 			}
 		} else {
-			c.report.Add(wrongType{at: below("rows"), want: "a list of rows", got: list})
+			c.report.Add(decode.WrongType{At: below("rows"), Want: "a list of rows", Got: list})
 		}
 	}
 	if n.Get("expectError") != nil {
@@ -100,20 +101,20 @@ func found(keys []string) string {
 	if len(keys) == 0 {
 		return "none"
 	}
-	return quotedList(keys, "and")
+	return decode.Quoted(keys, "and")
 }
 
 // row checks the row of a test against the columns.
-func (c *testChecker) row(at place, n *document.Node) {
+func (c *testChecker) row(at decode.Place, n *document.Node) {
 	if n.Kind != document.MapKind {
-		c.report.Add(wrongType{at: at, want: "a row: a map of columns and values", got: n})
+		c.report.Add(decode.WrongType{At: at, Want: "a row: a map of columns and values", Got: n})
 		return
 	}
 	if c.env.Columns == nil {
 		return
 	}
 	for _, p := range n.Pairs {
-		column := place{at.d, at.path.Field(p.Key.Text)}
+		column := decode.Place{Doc: at.Doc, Path: at.Path.Field(p.Key.Text)}
 		typ, known := c.env.Columns[p.Key.Text]
 		switch {
 		case !known:
@@ -157,20 +158,20 @@ func takesValue(typ string, n *document.Node) bool {
 }
 
 // expect checks what a test expects of its rows.
-func (c *testChecker) expect(at place, n *document.Node, rows int) {
+func (c *testChecker) expect(at decode.Place, n *document.Node, rows int) {
 	switch {
 	case n.Kind == document.MapKind:
 		c.record(at, n, "")
 	case n.Kind != document.ListKind:
-		c.report.Add(wrongType{at: at, want: "a map of paths and values, or a list with one for each row", got: n})
+		c.report.Add(decode.WrongType{At: at, Want: "a map of paths and values, or a list with one for each row", Got: n})
 	case rows >= 0 && len(n.Items) != rows:
-		c.report.Add(testForm{at: at, message: "the test has " + plural(rows, "row") + ", and `expect` has " +
-			plural(len(n.Items), "item"), help: "write one item for each row, or a map of what every record has"})
+		c.report.Add(testForm{at: at, message: "the test has " + decode.Plural(rows, "row") + ", and `expect` has " +
+			decode.Plural(len(n.Items), "item"), help: "write one item for each row, or a map of what every record has"})
 	default:
 		for i, item := range n.Items {
-			each := place{at.d, at.path.Index(i)}
+			each := decode.Place{Doc: at.Doc, Path: at.Path.Index(i)}
 			if item.Kind != document.MapKind {
-				c.report.Add(wrongType{at: each, want: "a map of paths and values", got: item})
+				c.report.Add(decode.WrongType{At: each, Want: "a map of paths and values", Got: item})
 				continue
 			}
 			c.record(each, item, "")
@@ -179,13 +180,13 @@ func (c *testChecker) expect(at place, n *document.Node, rows int) {
 }
 
 // record checks the paths of an expected record, or of an object in it.
-func (c *testChecker) record(at place, n *document.Node, above string) {
+func (c *testChecker) record(at decode.Place, n *document.Node, above string) {
 	for _, p := range n.Pairs {
 		path := p.Key.Text
 		if above != "" {
 			path = xdm.Join(above, path)
 		}
-		below := place{at.d, at.path.Field(p.Key.Text)}
+		below := decode.Place{Doc: at.Doc, Path: at.Path.Field(p.Key.Text)}
 		if c.path(below, path, true) && p.Value.Kind == document.MapKind {
 			c.record(below, p.Value, path)
 		}
@@ -194,7 +195,7 @@ func (c *testChecker) record(at place, n *document.Node, above string) {
 
 // path checks that a mapping fills the field at a path, a part of it, or what it is a part of. It reports whether the
 // field is an object that mappings fill in parts.
-func (c *testChecker) path(at place, path string, isKey bool) bool {
+func (c *testChecker) path(at decode.Place, path string, isKey bool) bool {
 	names, ok := fieldNames(path)
 	if !ok || isKey && strings.Contains(path, "[*]") {
 		c.report.Add(testPath{at: at, path: path, isKey: isKey})

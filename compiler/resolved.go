@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/output"
@@ -25,7 +26,7 @@ type Resolved struct {
 	Removed  []RemovedKey
 
 	root       *document.Node
-	provenance provenance
+	provenance decode.Provenance
 }
 
 // RemovedKey is a key that the target's overlay takes out.
@@ -39,7 +40,7 @@ type ResolvedValue struct {
 	Path       string
 	Value      json.RawMessage
 	At         source.Span // what gives it: for variables, the text that names them
-	Provenance []Origin
+	Provenance []decode.Origin
 }
 
 // Resolve returns the documents as a target sees them, in the order of the
@@ -51,13 +52,13 @@ func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
 	var out []Resolved
 	for i := range p.units {
 		u := &p.units[i]
-		r := Resolved{Path: u.doc.File.Path, Kind: u.kind, Name: u.name, Excluded: u.doc.excluded}
-		r.root, r.provenance = withoutKeys(u.doc.Root, perTarget...), u.doc.provenance
+		r := Resolved{Path: u.doc.File.Path, Kind: u.kind, Name: u.name, Excluded: u.doc.Excluded}
+		r.root, r.provenance = decode.Without(u.doc.Root, decode.PerTarget...), u.doc.Provenance
 		if u.kind == schemas.KindConnection {
 			r.root = hidden(r.root, r.provenance)
 		}
-		for _, k := range u.doc.removed {
-			r.Removed = append(r.Removed, RemovedKey{k.path, k.span})
+		for _, k := range u.doc.Removed {
+			r.Removed = append(r.Removed, RemovedKey{k.Path, k.Span})
 		}
 		out = append(out, r)
 	}
@@ -65,7 +66,7 @@ func Resolve(files []*source.File, o Options) ([]Resolved, *diag.Report) {
 }
 
 // hidden returns a Connection with asterisks for literal secrets.
-func hidden(root *document.Node, origins provenance) *document.Node {
+func hidden(root *document.Node, origins decode.Provenance) *document.Node {
 	slug := ""
 	if n := root.Get("connector"); n != nil {
 		slug = n.Text
@@ -76,11 +77,11 @@ func hidden(root *document.Node, origins provenance) *document.Node {
 	if params == nil || params.Kind != document.MapKind {
 		return root
 	}
-	shown := origins.copyOf(params)
+	shown := origins.CopyOf(params)
 	shown.Pairs = nil
 	for _, p := range params.Pairs {
 		if p.Value.Kind.IsScalar() && isSecretParam(connector, p.Key.Text) && !isReference(p.Value.Text) {
-			p.Value = origins.copyOf(p.Value)
+			p.Value = origins.CopyOf(p.Value)
 			p.Value.Kind, p.Value.Text = document.StringKind, "***"
 		}
 		shown.Pairs = append(shown.Pairs, p)
@@ -102,40 +103,7 @@ func replaced(n *document.Node, key string, value *document.Node) *document.Node
 }
 
 // JSON returns the document as JSON, keys in the order of the document.
-func (r Resolved) JSON() json.RawMessage { return appendNode(nil, r.root) }
-
-func appendNode(b []byte, n *document.Node) []byte {
-	switch n.Kind {
-	case document.MapKind:
-		b = append(b, '{')
-		for i, p := range n.Pairs {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(append(b, output.Quote(p.Key.Text)...), ':')
-			b = appendNode(b, p.Value)
-		}
-		return append(b, '}')
-	case document.ListKind:
-		b = append(b, '[')
-		for i, item := range n.Items {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendNode(b, item)
-		}
-		return append(b, ']')
-	case document.NullKind:
-		return append(b, "null"...)
-	case document.BoolKind:
-		return append(b, strings.ToLower(n.Text)...)
-	case document.IntKind, document.FloatKind:
-		if literal, ok := numberLiteral(n); ok {
-			return append(b, literal...)
-		}
-	}
-	return append(b, output.Quote(n.Text)...)
-}
+func (r Resolved) JSON() json.RawMessage { return decode.AppendJSON(nil, r.root) }
 
 // Values lists the scalars of the document, with where each comes from.
 func (r Resolved) Values() []ResolvedValue {
@@ -143,7 +111,7 @@ func (r Resolved) Values() []ResolvedValue {
 	var walk func(path document.Path, n *document.Node)
 	walk = func(path document.Path, n *document.Node) {
 		if n.Kind.IsScalar() || len(n.Pairs)+len(n.Items) == 0 {
-			out = append(out, ResolvedValue{path.String(), appendNode(nil, n), n.Span, r.provenance[n]})
+			out = append(out, ResolvedValue{path.String(), decode.AppendJSON(nil, n), n.Span, r.provenance[n]})
 		}
 		for _, p := range n.Pairs {
 			walk(path.Field(p.Key.Text), p.Value)
@@ -186,7 +154,7 @@ func (r Resolved) WriteYAML(w io.Writer, explain bool) error {
 
 type yamlPrinter struct {
 	explain    bool
-	provenance provenance
+	provenance decode.Provenance
 	lines      []yamlLine
 }
 
@@ -232,15 +200,15 @@ func (p *yamlPrinter) whence(n *document.Node) string {
 	out := position(n.Span)
 	for _, g := range p.provenance[n] {
 		switch {
-		case g.How == Escaped:
+		case g.How == decode.Escaped:
 			continue
-		case g.How == ByDefault:
+		case g.How == decode.ByDefault:
 			out += ", default"
-		case g.How == ByOverlay && !g.At.IsZero():
+		case g.How == decode.ByOverlay && !g.At.IsZero():
 			out += ", overlay " + g.Name + " in place of " + position(g.At)
-		case g.How == ByVariable && !g.At.IsZero():
+		case g.How == decode.ByVariable && !g.At.IsZero():
 			out += ", variable " + g.Name + " of " + position(g.At)
-		case g.How == ByVariable:
+		case g.How == decode.ByVariable:
 			out += ", variable " + g.Name + " of " + g.From
 		default:
 			out += ", " + string(g.How) + " " + g.Name

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -41,8 +42,8 @@ func newSymbols(units []unit, o Options, report *diag.Report) *symbols {
 		key := symbol{u.kind, u.name}
 		switch first, taken := s.byName[key]; {
 		case u.name == "" || u.kind == "":
-			s.unnamed[u.kind] = s.unnamed[u.kind] || !u.doc.excluded
-		case u.doc.excluded:
+			s.unnamed[u.kind] = s.unnamed[u.kind] || !u.doc.Excluded
+		case u.doc.Excluded:
 			s.excluded[key] = u
 		case taken:
 			report.Add(duplicateName{first: first.whole(o), second: u.whole(o)})
@@ -198,7 +199,7 @@ type datasetSymbol struct {
 	section
 	*schemas.DatasetBody
 	schema   string // its $id or name
-	schemaAt place
+	schemaAt decode.Place
 }
 
 // enter notes the schema and the dataset that the document makes.

@@ -3,6 +3,7 @@ package compiler
 import (
 	"cmp"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
@@ -72,7 +73,7 @@ func (p *project) transform(u *unit) Transform {
 		}
 		t.Mappings = append(t.Mappings, m)
 	}
-	list := u.doc.Lookup(testsKey).Node
+	list := u.doc.Lookup(decode.TestsKey).Node
 	for i, test := range u.dataflow.Tests {
 		t.Tests = append(t.Tests, Test{test, u.doc.File, list.Items[i]})
 	}

@@ -3,6 +3,7 @@ package compiler
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/parallel"
@@ -14,7 +15,7 @@ import (
 // unit is one decoded document. Exactly one of the pointers is set; none when
 // the document is wrong, so that its name still counts.
 type unit struct {
-	doc        *variant
+	doc        *decode.Variant
 	kind       string
 	name       string
 	dataflow   *schemas.Dataflow
@@ -42,9 +43,9 @@ type unit struct {
 // release lets the memory of a dataflow go, unless messages need to know how its
 // values came about. Its tree takes 13 KB.
 func (u *unit) release() {
-	if u.dataflow != nil && len(u.doc.provenance)+len(u.doc.removed) == 0 {
+	if u.dataflow != nil && len(u.doc.Provenance)+len(u.doc.Removed) == 0 {
 		u.dataflow, u.ownSchema, u.ownDataset = nil, nil, nil
-		u.doc = u.doc.with(&document.Node{Kind: document.MapKind, Span: u.doc.Root.Span})
+		u.doc = u.doc.With(&document.Node{Kind: document.MapKind, Span: u.doc.Root.Span})
 	}
 }
 
@@ -60,7 +61,9 @@ func (u *unit) isAlone() bool {
 }
 
 // at returns the place below keys of the document.
-func (u *unit) at(keys ...string) place { return place{u.doc, document.At(keys...)} }
+func (u *unit) at(keys ...string) decode.Place {
+	return decode.Place{Doc: u.doc, Path: document.At(keys...)}
+}
 
 func (u *unit) span(keys ...string) source.Span { return u.doc.Lookup(keys...).Span() }
 
@@ -101,13 +104,15 @@ func (u *unit) lifecycle() *schemas.Lifecycle {
 // section is a part of a document that makes an object of its own: the whole, or what
 // a dataflow has inside its target.
 type section struct {
-	doc   *variant
+	doc   *decode.Variant
 	under []string // the keys that lead to it
 }
 
 func (s section) keys(keys ...string) []string { return append(slices.Clip(s.under), keys...) }
 
-func (s section) at(keys ...string) place { return place{s.doc, document.At(s.keys(keys...)...)} }
+func (s section) at(keys ...string) decode.Place {
+	return decode.Place{Doc: s.doc, Path: document.At(s.keys(keys...)...)}
+}
 
 func (s section) lookup(keys ...string) document.Found { return s.doc.Lookup(s.keys(keys...)...) }
 
@@ -119,7 +124,9 @@ func (s section) origin() []string {
 	return s.under
 }
 
-func (s section) whole() place { return place{s.doc, document.At(s.origin()...)} }
+func (s section) whole() decode.Place {
+	return decode.Place{Doc: s.doc, Path: document.At(s.origin()...)}
+}
 
 type readFile struct {
 	units  []unit
@@ -161,46 +168,29 @@ func read(f *source.File, o Options) readFile {
 	docs, report := document.Parse(f)
 	var units []unit
 	for _, d := range docs {
-		d, fine := overlaid(d, o, report)
-		units = append(units, decodeUnit(d, fine && !d.excluded, o.Tenant, report))
+		d, fine := decode.ForTarget(d, o.reading, report)
+		units = append(units, decodeUnit(d, fine && !d.Excluded, o.Tenant, report))
 	}
 	return readFile{units, report}
 }
 
 // decodeUnit decodes a document, unless it is only wanted by name.
-func decodeUnit(d *variant, whole bool, tenant string, report *diag.Report) unit {
+func decodeUnit(d *decode.Variant, whole bool, tenant string, report *diag.Report) unit {
 	u := unit{doc: d}
-	u.kind, _ = d.kind()
+	u.kind, _ = d.Kind()
 	if n := d.Root.Get("name"); n != nil && n.Kind == document.StringKind {
 		u.name = n.Text
 	}
 	if !whole {
 		return u
 	}
-	v, found := decodeOrExplain(d)
+	v, found := decode.Read(d)
 	report.Append(found)
 	if v == nil {
 		u.partial = decodePartial(u, found, tenant)
 	}
 	u.take(v, tenant)
 	return u
-}
-
-// decodeOrExplain decodes a document. The schema accepts exactly what the decoder
-// accepts and takes longer for it: it is asked only what is wrong with the rest, of
-// which the value is nil.
-func decodeOrExplain(d *variant) (any, *diag.Report) {
-	found := &diag.Report{}
-	if d.Root.Kind == document.MapKind {
-		if v := Decode(d, found); !found.HasErrors() {
-			return v, found
-		}
-	}
-	explained := &diag.Report{}
-	if Check(d, explained); explained.HasErrors() {
-		return nil, explained
-	}
-	return nil, found
 }
 
 // take keeps a decoded document by its type, and enters what it makes.

@@ -17,7 +17,7 @@ const module = "github.com/aepflow/aepflow/"
 // way. External test packages may import anything.
 var layers = map[string][]string{
 	"cmd/aepflow": {
-		"applier", "compiler", "compiler/lift", "planner", "schemas",
+		"applier", "compiler", "compiler/decode", "compiler/lift", "planner", "schemas",
 		"internal/allow", "internal/bug", "internal/completion", "internal/connectordoc",
 		"internal/curlscript", "internal/dataprep", "internal/dataprep/eval", "internal/diag",
 		"internal/document", "internal/dotenv", "internal/edit", "internal/emulator",
@@ -29,8 +29,10 @@ var layers = map[string][]string{
 		"internal/specs",
 		"internal/view", "internal/explore", "internal/xdm",
 	},
+	"compiler/decode": {"internal/diag", "internal/document", "internal/format", "internal/nearest", "internal/output",
+		"internal/source", "internal/specs", "internal/xdm", "schemas"},
 	"compiler": {
-		"schemas", "internal/connectordoc", "internal/dataprep", "internal/dataprep/eval", "internal/diag",
+		"compiler/decode", "schemas", "internal/connectordoc", "internal/dataprep", "internal/dataprep/eval", "internal/diag",
 		"internal/document", "internal/format", "internal/knowledge",
 		"internal/nearest",
 		"internal/output", "internal/parallel", "internal/policy", "internal/resource", "internal/rowfilter",

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/aepflow/aepflow/compiler"
+	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/source"
 )
 
@@ -115,7 +116,7 @@ func configJSON(target string, documents []compiler.Resolved, explain bool) show
 			for _, v := range d.Values() {
 				value := shownValue{Path: v.Path, Value: v.Value, shownPlace: placeOf(v.At)}
 				for _, g := range v.Provenance {
-					if g.How != compiler.Escaped {
+					if g.How != decode.Escaped {
 						value.Given = append(value.Given,
 							shownOrigin{By: string(g.How), Name: g.Name, From: g.From, Place: placeIfAny(g.At)})
 					}
@@ -124,7 +125,7 @@ func configJSON(target string, documents []compiler.Resolved, explain bool) show
 			}
 			for _, k := range d.Removed {
 				doc.Removed = append(doc.Removed,
-					shownOrigin{By: string(compiler.ByOverlay), Name: k.Path, Place: placeIfAny(k.At)})
+					shownOrigin{By: string(decode.ByOverlay), Name: k.Path, Place: placeIfAny(k.At)})
 			}
 		}
 		out.Documents = append(out.Documents, doc)

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/specs"
 )
 
 // The list fits a terminal of 80 columns and loses no word of a sign-in method.
@@ -71,7 +71,7 @@ func TestConnectorsContract(t *testing.T) {
 	}
 	summary := result.(map[string]any)["summary"].(map[string]any)
 	if summary["connectors"] != float64(len(connectorsToList())) ||
-		summary["usable"] != float64(len(compiler.Connectors())) {
+		summary["usable"] != float64(len(specs.SourceSlugs())) {
 		t.Errorf("summary %v", summary)
 	}
 }

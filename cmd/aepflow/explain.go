@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/output"
@@ -108,7 +107,7 @@ func unexplained(what, near string) error {
 		for _, e := range diag.Codes() {
 			codes = append(codes, string(e.Code))
 		}
-		codes = append(codes, compiler.Connectors()...)
+		codes = append(codes, specs.SourceSlugs()...)
 		for _, row := range specs.ErrorRows() {
 			codes = append(codes, row.Codes...)
 		}

@@ -157,7 +157,7 @@ func (c initCmd) first() (firstProject, error) {
 			first.Name = strings.ReplaceAll(strings.ToLower(parts[len(parts)-1]), "_", "-")
 		}
 	}
-	if known := compiler.Connectors(); !slices.Contains(known, first.Connector) {
+	if known := specs.SourceSlugs(); !slices.Contains(known, first.Connector) {
 		if near, ok := diag.Nearest(c.Connector, known); ok {
 			return first, exit(exitUsage, "--connector %s: unknown connector; did you mean %s?", c.Connector, near)
 		}

@@ -146,6 +146,17 @@ var connectors = sync.OnceValue(func() *connectorIndex {
 // callers must not change it.
 func Connectors() []Connector { return connectors().all }
 
+// SourceSlugs returns the names of the connectors that a document may use, sorted.
+func SourceSlugs() []string {
+	var out []string
+	for _, c := range Connectors() {
+		if c.IsSource() {
+			out = append(out, c.Slug)
+		}
+	}
+	return out
+}
+
 // ConnectorBySlug finds a connector by the name that a document uses.
 func ConnectorBySlug(slug string) (Connector, bool) {
 	x := connectors()

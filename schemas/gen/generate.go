@@ -213,20 +213,16 @@ func shorten(def *jsonschema.Schema, f reflect.StructField, name string) {
 }
 
 // valuesOf returns the values that the tag `values` stands for; docs/schema-tags.md explains it.
-func valuesOf(tag string) (out []string) {
+func valuesOf(tag string) []string {
 	switch tag {
 	case "namespace-types":
 		return specs.NamespaceTypes()
 	case "column-types":
 		return schemas.ColumnTypes()
 	case "connectors":
-		for _, c := range specs.Connectors() {
-			if c.IsSource() {
-				out = append(out, c.Slug)
-			}
-		}
+		return specs.SourceSlugs()
 	}
-	return out
+	return nil
 }
 
 // byKind makes the root choose a definition by the document's kind.

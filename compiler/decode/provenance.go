@@ -1,4 +1,4 @@
-package compiler
+package decode
 
 import (
 	"cmp"
@@ -34,19 +34,19 @@ func computed(origins []Origin) bool {
 	return slices.ContainsFunc(origins, func(o Origin) bool { return o.How == ByVariable || o.How == Escaped })
 }
 
-// provenance holds the origins of values and keys in the order of the overlay, a
+// Provenance holds the origins of values and keys in the order of the overlay, a
 // default, and variables. What it does not hold is as written.
-type provenance map[*document.Node][]Origin
+type Provenance map[*document.Node][]Origin
 
 // with returns a copy of a node with one more origin.
-func (p provenance) with(n *document.Node, o Origin) *document.Node {
+func (p Provenance) with(n *document.Node, o Origin) *document.Node {
 	c := *n
 	p[&c] = append(slices.Clip(p[n]), o)
 	return &c
 }
 
-// copyOf returns a copy of a node with the same origins.
-func (p provenance) copyOf(n *document.Node) *document.Node {
+// CopyOf returns a copy of a node with the same origins.
+func (p Provenance) CopyOf(n *document.Node) *document.Node {
 	c := *n
 	if origins := p[n]; origins != nil {
 		p[&c] = origins
@@ -54,12 +54,12 @@ func (p provenance) copyOf(n *document.Node) *document.Node {
 	return &c
 }
 
-// originIndex finds the origins of values by place, and what overlays have
+// Origins finds the origins of values by place, and what overlays have
 // removed from documents.
-type originIndex struct {
+type Origins struct {
 	nodes   map[*source.File][]originNode
-	removed map[*source.File][]*variant
-	paths   map[*variant]map[string][]removal // of removed
+	removed map[*source.File][]*Variant
+	paths   map[*Variant]map[string][]removal // of removed
 }
 
 // originNode is a value with origins. around is the number of the smallest such
@@ -70,20 +70,20 @@ type originNode struct {
 	around  int
 }
 
-// newOriginIndex indexes documents, those of a file in its order.
-func newOriginIndex(docs ...*variant) originIndex {
-	x := originIndex{map[*source.File][]originNode{}, map[*source.File][]*variant{},
-		map[*variant]map[string][]removal{}}
+// NewOrigins indexes documents, those of a file in its order.
+func NewOrigins(docs ...*Variant) Origins {
+	x := Origins{map[*source.File][]originNode{}, map[*source.File][]*Variant{},
+		map[*Variant]map[string][]removal{}}
 	for _, d := range docs {
-		if len(d.provenance) > 0 {
-			x.node(d.provenance, d.Root)
+		if len(d.Provenance) > 0 {
+			x.node(d.Provenance, d.Root)
 		}
-		if len(d.removed) == 0 {
+		if len(d.Removed) == 0 {
 			continue
 		}
 		paths := map[string][]removal{}
-		for _, r := range d.removed {
-			paths[r.path] = append(paths[r.path], r)
+		for _, r := range d.Removed {
+			paths[r.Path] = append(paths[r.Path], r)
 		}
 		x.removed[d.File], x.paths[d] = append(x.removed[d.File], d), paths
 	}
@@ -93,7 +93,7 @@ func newOriginIndex(docs ...*variant) originIndex {
 	return x
 }
 
-func (x originIndex) node(p provenance, n *document.Node) {
+func (x Origins) node(p Provenance, n *document.Node) {
 	if origins := p[n]; len(origins) > 0 {
 		x.nodes[n.Span.File] = append(x.nodes[n.Span.File], originNode{Span: n.Span, origins: origins})
 	}
@@ -126,7 +126,7 @@ func nested(nodes []originNode) []originNode {
 }
 
 // at returns the origins of the smallest value around a place that has some.
-func (x originIndex) at(s source.Span) []Origin {
+func (x Origins) at(s source.Span) []Origin {
 	nodes := x.nodes[s.File]
 	i, found := slices.BinarySearchFunc(nodes, s, func(n originNode, s source.Span) int {
 		return cmp.Or(cmp.Compare(n.Start, s.Start), -cmp.Compare(n.End, s.End))
@@ -145,9 +145,9 @@ func (x originIndex) at(s source.Span) []Origin {
 
 // removedAt returns what overlays have removed at a path of the document that a
 // place lies in.
-func (x originIndex) removedAt(s source.Span, path string) []removal {
+func (x Origins) removedAt(s source.Span, path string) []removal {
 	docs := x.removed[s.File]
-	i, _ := slices.BinarySearchFunc(docs, s, func(d *variant,
+	i, _ := slices.BinarySearchFunc(docs, s, func(d *Variant,
 		s source.Span) int {
 		return cmp.Compare(d.Root.Span.End, s.End)
 	})
@@ -157,15 +157,15 @@ func (x originIndex) removedAt(s source.Span, path string) []removal {
 	return x.paths[docs[i]][path]
 }
 
-// explain adds the provenance of the value to a diagnostic. A
+// Explain adds the provenance of the value to a diagnostic. A
 // repair of what a variable has put in is taken back: the text is not there.
-func (x originIndex) explain(d diag.Diagnostic) diag.Diagnostic {
+func (x Origins) Explain(d diag.Diagnostic) diag.Diagnostic {
 	if len(x.nodes)+len(x.removed) == 0 || d.Primary().IsZero() {
 		return d
 	}
 	for _, r := range x.removedAt(d.Primary(), d.Path) {
 		d.Labels = append(slices.Clone(d.Labels),
-			diag.Label{Span: r.span, Text: "removed by the overlay for target " + r.target})
+			diag.Label{Span: r.Span, Text: "removed by the overlay for target " + r.target})
 	}
 	for i := range d.Labels {
 		origins := x.at(d.Labels[i].Span)

@@ -1,4 +1,4 @@
-package compiler
+package decode
 
 import (
 	"maps"
@@ -15,13 +15,13 @@ import (
 // TestSchemaTagsDocumented: docs/schema-tags.md has a row for every tag and word that the readers of package
 // schemas know, no others, and all that the package uses.
 func TestSchemaTagsDocumented(t *testing.T) {
-	page := filesText(t, "../docs/schema-tags.md")
+	page := filesText(t, "../../docs/schema-tags.md")
 	tagRows, wordRows, ok := strings.Cut(page, "\n## Words of")
 	if !ok {
 		t.Fatal("no section about the words of `jsonschema`")
 	}
 	row := regexp.MustCompile("(?m)^\\| `(\\w+)` \\|")
-	readers := filesText(t, "decode.go", "../schemas/gen/generate.go")
+	readers := filesText(t, "decode.go", "../../schemas/gen/generate.go")
 	words := slices.Collect(maps.Keys(limits))
 	words = append(words, "default", "example") // of the generated pages and schemas only
 	limitTags := strings.Join(matches(regexp.MustCompile(`jsonschema:("[^"]*")`), fieldTags(t)), "\n")
@@ -46,7 +46,7 @@ func TestSchemaTagsDocumented(t *testing.T) {
 // fieldTags returns the tags of all fields of package schemas.
 func fieldTags(t *testing.T) string {
 	t.Helper()
-	sources, err := filepath.Glob("../schemas/*.go")
+	sources, err := filepath.Glob("../../schemas/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

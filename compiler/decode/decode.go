@@ -1,4 +1,9 @@
-package compiler
+// Package decode reads documents for a target: it applies defaults, overlays, and variables, and decodes the result
+// strictly into the types of package schemas.
+//
+// In: trees in which every value has a position, and a target. Out: Go values, variants of documents that know where
+// each value comes from, and diagnostics. Law: the JSON Schema accepts exactly what the decoder accepts.
+package decode
 
 import (
 	"math/big"
@@ -17,12 +22,29 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
+// Read decodes a document. The schema accepts exactly what the decoder
+// accepts and takes longer for it: it is asked only what is wrong with the rest, of
+// which the value is nil.
+func Read(d *Variant) (any, *diag.Report) {
+	found := &diag.Report{}
+	if d.Root.Kind == document.MapKind {
+		if v := Decode(d, found); !found.HasErrors() {
+			return v, found
+		}
+	}
+	explained := &diag.Report{}
+	if Check(d, explained); explained.HasErrors() {
+		return nil, explained
+	}
+	return nil, found
+}
+
 // Decode reads a checked document strictly into the type of its kind. What it
 // refuses the schema refuses too, and the other way round; a property test
 // holds the two together. The result is one of *schemas.Dataflow, Connection,
 // Schema, Dataset, FieldGroup, Class, DataType, Namespace.
-func Decode(d *variant, report *diag.Report) any {
-	k, ok := d.kind()
+func Decode(d *Variant, report *diag.Report) any {
+	k, ok := d.Kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return nil
@@ -56,7 +78,7 @@ func Decode(d *variant, report *diag.Report) any {
 // decoder reads one document. The steps of a path are written over by the next
 // value: a fault says its words when it is reported.
 type decoder struct {
-	d      *variant
+	d      *Variant
 	report *diag.Report
 }
 
@@ -87,7 +109,7 @@ func (dec *decoder) value(path document.Path, n *document.Node, v reflect.Value,
 	}
 	if free, ok := v.Addr().Interface().(*schemas.Free); ok {
 		dec.finite(path, n)
-		free.JSON = appendNode(nil, n)
+		free.JSON = AppendJSON(nil, n)
 		return
 	}
 	if data, ok := v.Addr().Interface().(*schemas.Data); ok {
@@ -134,7 +156,7 @@ func (dec *decoder) scalar(path document.Path, n *document.Node, taker scalarTak
 	case document.IntKind, document.FloatKind:
 		literal, ok := numberLiteral(n)
 		if !ok {
-			dec.report.Add(notFinite{at: place{dec.d, path}, got: n})
+			dec.report.Add(notFinite{at: Place{dec.d, path}, got: n})
 			return
 		}
 		sort, text = schemas.Decimal, literal
@@ -161,7 +183,7 @@ func (dec *decoder) number(path document.Path, n *document.Node, v reflect.Value
 	}
 	literal, ok := numberLiteral(n)
 	if !ok {
-		dec.report.Add(notFinite{at: place{dec.d, path}, got: n})
+		dec.report.Add(notFinite{at: Place{dec.d, path}, got: n})
 		return
 	}
 	rat, _ := new(big.Rat).SetString(literal)
@@ -171,7 +193,7 @@ func (dec *decoder) number(path document.Path, n *document.Node, v reflect.Value
 	}
 	for _, b := range r.bounds {
 		if b.bad(rat.Cmp(b.limit)) {
-			dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: b.word + b.text})
+			dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: b.word + b.text})
 			return
 		}
 	}
@@ -203,15 +225,15 @@ func (dec *decoder) structure(path document.Path, n *document.Node, v reflect.Va
 		at := append(path, field(p.Key.Text))
 		f, ok := s.fields[p.Key.Text]
 		if !ok {
-			k, _ := dec.d.kind()
-			dec.report.Add(unknownKey{at: place{dec.d, at}, key: p.Key.Text, known: format.Keys(k, path)})
+			k, _ := dec.d.Kind()
+			dec.report.Add(unknownKey{at: Place{dec.d, at}, key: p.Key.Text, known: format.Keys(k, path)})
 			continue
 		}
 		dec.value(at, p.Value, v.FieldByIndex(f.index), &f.rules)
 	}
 	for _, key := range s.required {
 		if n.Get(key) == nil {
-			dec.report.Add(missingDocumentKey{at: place{dec.d, path}, key: key})
+			dec.report.Add(MissingKey{At: Place{dec.d, path}, Key: key})
 		}
 	}
 }
@@ -242,7 +264,7 @@ func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value,
 		return
 	}
 	if len(n.Pairs) < r.minProperties {
-		dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: "at least " + plural(r.minProperties, "key")})
+		dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: "at least " + Plural(r.minProperties, "key")})
 	}
 	key := shapeOf(v.Type().Elem()).key
 	makeRoom(v, len(n.Pairs))
@@ -267,7 +289,7 @@ func (dec *decoder) paths(path document.Path, n *document.Node, v *schemas.Paths
 		*v = schemas.Paths{n.Text}
 	case document.ListKind:
 		if len(n.Items) == 0 {
-			dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: "at least one item"})
+			dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: "at least one item"})
 		}
 		*v = make(schemas.Paths, len(n.Items))
 		for i, value := range n.Items {
@@ -289,7 +311,7 @@ func makeRoom(v reflect.Value, n int) {
 func (dec *decoder) finite(path document.Path, n *document.Node) {
 	if n.Kind == document.IntKind || n.Kind == document.FloatKind {
 		if _, ok := numberLiteral(n); !ok {
-			dec.report.Add(notFinite{at: place{dec.d, path}, got: n})
+			dec.report.Add(notFinite{at: Place{dec.d, path}, got: n})
 		}
 	}
 	for _, p := range n.Pairs {
@@ -307,26 +329,26 @@ func (dec *decoder) data(path document.Path, n *document.Node, v *schemas.Data, 
 		return
 	}
 	if len(n.Pairs) < r.minProperties {
-		dec.report.Add(outOfRange{at: place{dec.d, path}, got: n, want: "at least " + plural(r.minProperties, "key")})
+		dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: "at least " + Plural(r.minProperties, "key")})
 	}
 	dec.finite(path, n)
-	v.JSON = appendNode(nil, n)
+	v.JSON = AppendJSON(nil, n)
 }
 
 func (dec *decoder) refuseType(path document.Path, n *document.Node, want string) {
-	dec.report.Add(wrongType{at: place{dec.d, path}, want: want, got: n})
+	dec.report.Add(WrongType{At: Place{dec.d, path}, Want: want, Got: n})
 }
 
 // limits checks a text against the limits of its tag.
 func (dec *decoder) limits(path document.Path, n *document.Node, r *rules) {
-	at := place{dec.d, path}
+	at := Place{dec.d, path}
 	if r.minLength+r.maxLength > 0 {
 		length := utf8.RuneCountInString(n.Text)
 		if length < r.minLength {
-			dec.report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
+			dec.report.Add(OutOfRange{At: at, Got: n, Want: "text that is not empty"})
 		}
 		if r.maxLength > 0 && length > r.maxLength {
-			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + plural(r.maxLength, "character")})
+			dec.report.Add(OutOfRange{At: at, Got: n, Want: "at most " + Plural(r.maxLength, "character")})
 		}
 	}
 	if r.pattern != nil && !r.pattern.MatchString(n.Text) {
@@ -335,17 +357,6 @@ func (dec *decoder) limits(path document.Path, n *document.Node, r *rules) {
 	if len(r.enum) > 0 && !slices.Contains(r.enum, n.Text) {
 		dec.report.Add(notInEnum{at: at, got: n, want: r.enum})
 	}
-}
-
-// Connectors returns the connectors that a document may name, sorted.
-func Connectors() []string {
-	var out []string
-	for _, c := range specs.Connectors() {
-		if c.IsSource() {
-			out = append(out, c.Slug)
-		}
-	}
-	return out
 }
 
 // rules are the limits of a value, as the tags of package schemas write them. The
@@ -386,7 +397,7 @@ func parseRules(tag reflect.StructTag) rules {
 	}
 	switch tag.Get("values") {
 	case "connectors":
-		r.enum = Connectors()
+		r.enum = specs.SourceSlugs()
 	case "column-types":
 		r.enum = schemas.ColumnTypes()
 	case "namespace-types":

@@ -1,4 +1,4 @@
-package compiler
+package decode
 
 import (
 	"bytes"
@@ -49,8 +49,8 @@ func compiledSchema(text []byte, id string) map[string]*jsonschema.Schema {
 
 // Check validates a document against the schema of its kind and puts every
 // fault back on its place.
-func Check(d *variant, report *diag.Report) {
-	k, ok := d.kind()
+func Check(d *Variant, report *diag.Report) {
+	k, ok := d.Kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return
@@ -58,30 +58,30 @@ func Check(d *variant, report *diag.Report) {
 	checkAs(d, k, validators()[k], report)
 }
 
-// checkLoose validates a document whose variables are not filled in. Only what
+// CheckLoose validates a document whose variables are not filled in. Only what
 // lies inside of a value is reported, everything when there is none.
-func checkLoose(d *variant, within *document.Node, report *diag.Report) {
-	k, ok := d.kind()
+func CheckLoose(d *Variant, within *document.Node, report *diag.Report) {
+	k, ok := d.Kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
 		return
 	}
 	found := &diag.Report{}
 	checkAs(d, k, looseValidators()[k], found)
-	x := newOriginIndex(d)
+	x := NewOrigins(d)
 	report.Append(found.Map(func(f diag.Diagnostic) (diag.Diagnostic, bool) {
 		s := f.Primary()
-		return x.explain(f), within == nil || s.File == within.Span.File && within.Span.Start <= s.Start &&
+		return x.Explain(f), within == nil || s.File == within.Span.File && within.Span.Start <= s.Start &&
 			s.End <= within.Span.End
 	}))
 }
 
-func checkAs(d *variant, k string, schema *jsonschema.Schema, report *diag.Report) {
+func checkAs(d *Variant, k string, schema *jsonschema.Schema, report *diag.Report) {
 	if d.Root.Kind != document.MapKind {
-		report.Add(wrongType{at: place{d: d}, want: "a map of keys and values", got: d.Root})
+		report.Add(WrongType{At: Place{Doc: d}, Want: "a map of keys and values", Got: d.Root})
 		return
 	}
-	v, finite := plain(d, nil, d.Root, report)
+	v, finite := Plain(d, nil, d.Root, report)
 	if !finite {
 		return
 	}
@@ -97,7 +97,7 @@ const variablePattern = `\$\{var\.`
 
 // checkLeaves turns the leaves of a tree of schema errors into problems; the
 // nodes above only say that something below is wrong.
-func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, report *diag.Report) {
+func checkLeaves(d *Variant, docKind string, e *jsonschema.ValidationError, report *diag.Report) {
 	if _, ok := e.ErrorKind.(*kind.AnyOf); ok && len(e.Causes) > 0 {
 		checkLeaves(d, docKind, e.Causes[0], report) // what it may be besides a variable
 		return
@@ -109,47 +109,47 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 		return
 	}
 	path := pathOf(d, e.InstanceLocation)
-	at := place{d: d, path: path}
+	at := Place{Doc: d, Path: path}
 	n := d.Find(path).Node
 	switch k := e.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
-			report.Add(unknownKey{at: place{d: d, path: path.Field(key)}, key: key, known: format.Keys(docKind, path)})
+			report.Add(unknownKey{at: Place{Doc: d, Path: path.Field(key)}, key: key, known: format.Keys(docKind, path)})
 		}
 	case *kind.Required:
 		for _, key := range k.Missing {
 			if misspelt(docKind, path, n, key) {
 				continue // reported at the key
 			}
-			report.Add(missingDocumentKey{at: at, key: key})
+			report.Add(MissingKey{At: at, Key: key})
 		}
 	case *kind.Type:
-		report.Add(wrongType{at: at, want: format.InWords(k.Want), got: n})
+		report.Add(WrongType{At: at, Want: format.InWords(k.Want), Got: n})
 	case *kind.Enum:
 		report.Add(notInEnum{at: at, got: n, want: texts(k.Want)})
 	case *kind.Pattern:
 		if k.Want == variablePattern {
-			report.Add(wrongType{at: at, want: "another type of value", got: n})
+			report.Add(WrongType{At: at, Want: "another type of value", Got: n})
 			return
 		}
 		k.Want, _, _ = strings.Cut(strings.TrimPrefix(k.Want, "("), ")|"+variablePattern)
 		report.Add(badName{at: at, got: n, pattern: k.Want})
 	case *kind.MinLength:
-		report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
+		report.Add(OutOfRange{At: at, Got: n, Want: "text that is not empty"})
 	case *kind.MaxLength:
-		report.Add(outOfRange{at: at, got: n, want: "at most " + plural(k.Want, "character")})
+		report.Add(OutOfRange{At: at, Got: n, Want: "at most " + Plural(k.Want, "character")})
 	case *kind.MinProperties:
-		report.Add(outOfRange{at: at, got: n, want: "at least " + plural(k.Want, "key")})
+		report.Add(OutOfRange{At: at, Got: n, Want: "at least " + Plural(k.Want, "key")})
 	case *kind.MinItems:
-		report.Add(outOfRange{at: at, got: n, want: "at least " + plural(k.Want, "item")})
+		report.Add(OutOfRange{At: at, Got: n, Want: "at least " + Plural(k.Want, "item")})
 	case *kind.Minimum:
-		report.Add(outOfRange{at: at, got: n, want: "at least " + number(k.Want)})
+		report.Add(OutOfRange{At: at, Got: n, Want: "at least " + number(k.Want)})
 	case *kind.Maximum:
-		report.Add(outOfRange{at: at, got: n, want: "at most " + number(k.Want)})
+		report.Add(OutOfRange{At: at, Got: n, Want: "at most " + number(k.Want)})
 	case *kind.ExclusiveMinimum:
-		report.Add(outOfRange{at: at, got: n, want: "more than " + number(k.Want)})
+		report.Add(OutOfRange{At: at, Got: n, Want: "more than " + number(k.Want)})
 	default:
-		report.Add(outOfRange{at: at, got: n, want: "another value"})
+		report.Add(OutOfRange{At: at, Got: n, Want: "another value"})
 	}
 }
 
@@ -157,7 +157,7 @@ func checkLeaves(d *variant, docKind string, e *jsonschema.ValidationError, repo
 func misspelt(docKind string, path document.Path, n *document.Node, key string) bool {
 	known := format.Keys(docKind, path)
 	for _, p := range n.Pairs {
-		if !slices.Contains(known, p.Key.Text) && slices.Contains(meantKeys(p.Key.Text, known), key) {
+		if !slices.Contains(known, p.Key.Text) && slices.Contains(MeantKeys(p.Key.Text, known), key) {
 			return true
 		}
 	}
@@ -170,13 +170,6 @@ func number(r *big.Rat) string {
 	}
 	f, _ := r.Float64()
 	return strconv.FormatFloat(f, 'g', -1, 64)
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "one " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 func texts(values []any) []string {
@@ -192,7 +185,7 @@ func texts(values []any) []string {
 
 // pathOf turns the validator's location into a path; only the document knows
 // whether a step is a key or an index.
-func pathOf(d *variant, location []string) document.Path {
+func pathOf(d *Variant, location []string) document.Path {
 	var path document.Path
 	n := d.Root
 	for _, step := range location {
@@ -206,9 +199,9 @@ func pathOf(d *variant, location []string) document.Path {
 	return path
 }
 
-// plain returns a node as the values that the validator reads. It is false when
+// Plain returns a node as the values that the validator reads. It is false when
 // a number has no place in JSON; that is reported here.
-func plain(d *variant, path document.Path, n *document.Node, report *diag.Report) (any, bool) {
+func Plain(d *Variant, path document.Path, n *document.Node, report *diag.Report) (any, bool) {
 	switch n.Kind {
 	case document.NullKind:
 		return nil, true
@@ -217,7 +210,7 @@ func plain(d *variant, path document.Path, n *document.Node, report *diag.Report
 	case document.IntKind, document.FloatKind:
 		literal, ok := numberLiteral(n)
 		if !ok {
-			report.Add(notFinite{at: place{d: d, path: path}, got: n})
+			report.Add(notFinite{at: Place{Doc: d, Path: path}, got: n})
 			return nil, false
 		}
 		return json.Number(literal), true
@@ -225,7 +218,7 @@ func plain(d *variant, path document.Path, n *document.Node, report *diag.Report
 		m := make(map[string]any, len(n.Pairs))
 		fine := true
 		for _, p := range n.Pairs {
-			v, ok := plain(d, path.Field(p.Key.Text), p.Value, report)
+			v, ok := Plain(d, path.Field(p.Key.Text), p.Value, report)
 			m[p.Key.Text] = v
 			fine = fine && ok
 		}
@@ -234,7 +227,7 @@ func plain(d *variant, path document.Path, n *document.Node, report *diag.Report
 		l := make([]any, len(n.Items))
 		fine := true
 		for i, item := range n.Items {
-			v, ok := plain(d, path.Index(i), item, report)
+			v, ok := Plain(d, path.Index(i), item, report)
 			l[i] = v
 			fine = fine && ok
 		}
@@ -242,51 +235,4 @@ func plain(d *variant, path document.Path, n *document.Node, report *diag.Report
 	default:
 		return n.Text, true
 	}
-}
-
-// maxDigits bounds the numbers that are taken: enough for every number that the
-// platform holds, too few to make big arithmetic slow.
-const maxDigits = 400
-
-// numberLiteral returns a number as JSON writes it: YAML also has +1, 017, 0x1F,
-// 0o17, .5 and 5. as numbers. False for .inf, .nan and numbers out of bounds.
-func numberLiteral(n *document.Node) (string, bool) {
-	text := strings.TrimPrefix(n.Text, "+")
-	if n.Kind == document.IntKind {
-		base, digits := 10, text
-		switch {
-		case strings.HasPrefix(text, "0o"):
-			base, digits = 8, text[2:]
-		case strings.HasPrefix(text, "0x"):
-			base, digits = 16, text[2:]
-		}
-		i, ok := new(big.Int).SetString(digits, base)
-		if !ok || len(digits) > maxDigits {
-			return "", false
-		}
-		return i.String(), true
-	}
-	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
-	if e, err := strconv.Atoi(exponent); hasExponent && (err != nil || e > maxDigits || e < -maxDigits) {
-		return "", false
-	}
-	sign := ""
-	if rest, ok := strings.CutPrefix(mantissa, "-"); ok {
-		sign, mantissa = "-", rest
-	}
-	whole, fraction, _ := strings.Cut(mantissa, ".")
-	if whole = strings.TrimLeft(whole, "0"); whole == "" {
-		whole = "0"
-	}
-	if strings.Trim(whole+fraction, "0123456789") != "" || len(mantissa) > maxDigits {
-		return "", false // .inf and .nan
-	}
-	literal := sign + whole
-	if fraction != "" {
-		literal += "." + fraction
-	}
-	if hasExponent {
-		literal += "e" + exponent
-	}
-	return literal, true
 }

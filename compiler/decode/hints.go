@@ -1,4 +1,4 @@
-package compiler
+package decode
 
 import (
 	"slices"
@@ -28,7 +28,7 @@ func keyHint(key string, known []string) string {
 	if len(diag.NearestAll(key, known)) > 0 {
 		return "" // a slip of the hand
 	}
-	ours := meantKeys(key, known)
+	ours := MeantKeys(key, known)
 	switch {
 	case len(ours) == 0:
 		return ""
@@ -124,7 +124,7 @@ func formHint(path document.Path, got *document.Node) string {
 		if days, ok := specs.ParsePeriod("P" + got.Text + "D"); ok && days.IsAtLeast(specs.ShortestExpiration) {
 			return "write `P" + got.Text + "D` for days"
 		}
-		return periodHelp
+		return PeriodHelp
 	case last == "columns" && got.Kind == document.ListKind:
 		name, typ := "id", "string"
 		if item := firstItem(got); item != nil && item.Kind == document.StringKind {
@@ -159,9 +159,27 @@ func firstItem(list *document.Node) *document.Node {
 func textAt(n *document.Node, other string, keys ...string) string {
 	for _, key := range keys {
 		v := n.Get(key)
-		if v != nil && v.Kind.IsScalar() && v.Text != "" && len(v.Text) <= mostShown && !strings.ContainsAny(v.Text, "`\n") {
+		if v != nil && v.Kind.IsScalar() && v.Text != "" && len(v.Text) <= MostShown && !strings.ContainsAny(v.Text, "`\n") {
 			return v.Text
 		}
 	}
 	return other
+}
+
+// PeriodHelp says how to write a period.
+const PeriodHelp = "write P, then years, months, weeks, or days: `P90D`, `P6M`, `P1Y`"
+
+// MeantKeys returns the keys that an unknown one may mean: those that are
+// nearest, else what other tools call it.
+func MeantKeys(key string, known []string) []string {
+	if near := diag.NearestAll(key, known); len(near) > 0 {
+		return near
+	}
+	var out []string
+	for _, ours := range foreignKeys[key] {
+		if slices.Contains(known, ours) {
+			out = append(out, ours)
+		}
+	}
+	return out
 }

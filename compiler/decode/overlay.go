@@ -1,4 +1,4 @@
-package compiler
+package decode
 
 import (
 	"slices"
@@ -9,28 +9,32 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-// perTarget are the keys that say for which targets a document is and what is
+// PerTarget are the keys that say for which targets a document is and what is
 // different there.
-var perTarget = []string{"only", "except", "targets"}
+var PerTarget = []string{"only", "except", "targets"}
 
-// testsKey is the key of data: what is below it is the same for every target, and has no variables.
-const testsKey = "tests"
+// TestsKey is the key of data: what is below it is the same for every target, and has no variables.
+const TestsKey = "tests"
 
-// overlaid applies the defaults and the target's overlay to a document and fills
+// SourceKeys are the keys that say what a dataflow reads. It has one of them, or
+// database and table.
+var SourceKeys = []string{"database", "table", "files", "rest", "stream"}
+
+// ForTarget applies the defaults and the target's overlay to a document and fills
 // in variables. It is false when the document is not for the target, or when what
 // it is cannot be determined; the report then says why, if anything is wrong.
 //
 // Whatever an overlay for another target says is checked as well, as far as
 // that is possible without the variables of that target.
-func overlaid(d *document.Document, o Options, report *diag.Report) (*variant, bool) {
-	base := variantOf(d)
-	kind, known := base.kind()
+func ForTarget(d *document.Document, o *Target, report *diag.Report) (*Variant, bool) {
+	base := VariantOf(d)
+	kind, known := base.Kind()
 	if !known || d.Root.Kind != document.MapKind {
 		return base, true // Check says what is wrong
 	}
-	if kind == schemas.KindDataflow && o.Defaults != nil && o.Defaults.Kind == document.MapKind {
-		base = base.with(base.provenance.defaulted(d.Root, d.Root, o.Defaults, nil))
-		base.defaulted = true
+	if kind == schemas.KindDataflow && o.defaults != nil && o.defaults.Kind == document.MapKind {
+		base = base.With(base.Provenance.defaulted(d.Root, d.Root, o.defaults, nil))
+		base.Defaulted = true
 	}
 	if !perTargetFits(base, o, report) {
 		return base, false
@@ -38,65 +42,65 @@ func overlaid(d *document.Document, o Options, report *diag.Report) (*variant, b
 	chosen := base
 	fine := true
 	if overlays := base.Root.Get("targets"); overlays != nil {
-		base.overlays, chosen.overlays = overlays, overlays
+		base.Overlays, chosen.Overlays = overlays, overlays
 		for _, p := range overlays.Pairs {
 			for _, q := range p.Value.Pairs {
-				if slices.Contains(perTarget, q.Key.Text) || slices.Contains([]string{"name", "kind", testsKey}, q.Key.Text) {
-					report.Add(overlayKey{place{base, document.At("targets", p.Key.Text, q.Key.Text)}})
+				if slices.Contains(PerTarget, q.Key.Text) || slices.Contains([]string{"name", "kind", TestsKey}, q.Key.Text) {
+					report.Add(overlayKey{Place{base, document.At("targets", p.Key.Text, q.Key.Text)}})
 					fine = false
 				}
 			}
-			root, isChosen := base.Root, o.Target != "" && p.Key.Text == o.Target
+			root, isChosen := base.Root, o.target != "" && p.Key.Text == o.target
 			if isChosen {
-				root = withoutKeys(root, "targets")
+				root = Without(root, "targets")
 			} else {
-				root = base.provenance.touched(root, p.Value, "kind")
+				root = base.Provenance.touched(root, p.Value, "kind")
 			}
-			merged := base.with(base.provenance.patch(root, p.Value, p.Key.Text))
-			merged.removed = removals(nil, p.Value, p.Key.Text)
+			merged := base.With(base.Provenance.patch(root, p.Value, p.Key.Text))
+			merged.Removed = removals(nil, p.Value, p.Key.Text)
 			if isChosen {
 				chosen = merged
 			} else {
-				checkLoose(merged, p.Value, report)
+				CheckLoose(merged, p.Value, report)
 			}
 		}
 	}
 	if !fine {
 		return chosen, false
 	}
-	if !isFor(base.Root, o.Target) {
-		checkLoose(chosen, nil, report)
+	if !IsFor(base.Root, o.target) {
+		CheckLoose(chosen, nil, report)
 		excluded := *chosen
-		excluded.excluded = true
+		excluded.Excluded = true
 		return &excluded, true
 	}
 	root, ok := substituted(chosen, o, report)
-	return chosen.with(root), ok
+	return chosen.With(root), ok
 }
 
 // perTargetFits checks the keys that are needed before the whole is checked.
-func perTargetFits(d *variant, o Options, report *diag.Report) bool {
+func perTargetFits(d *Variant, o *Target, report *diag.Report) bool {
 	fine := true
 	names := func(n *document.Node, path document.Path) {
 		if n.Kind != document.ListKind {
-			report.Add(wrongType{at: place{d, path}, want: "a list", got: n})
+			report.Add(WrongType{At: Place{d, path}, Want: "a list", Got: n})
 			fine = false
 			return
 		}
 		for i, item := range n.Items {
 			if item.Kind != document.StringKind {
-				report.Add(wrongType{at: place{d, path.Index(i)}, want: "text", got: item})
+				report.Add(WrongType{At: Place{d, path.Index(i)}, Want: "text", Got: item})
 				fine = false
 				continue
 			}
-			knownTarget(place{d, path.Index(i)}, item.Text, o, report)
+			knownTarget(Place{d, path.Index(i)}, item.Text, o, report)
 		}
 	}
 	only, except := d.Root.Get("only"), d.Root.Get("except")
 	if only != nil {
 		names(only, document.At("only"))
 		if only.Kind == document.ListKind && len(only.Items) == 0 {
-			report.Add(outOfRange{at: place{d, document.At("only")}, got: only, want: "at least one target"})
+			report.Add(OutOfRange{At: Place{d, document.At("only")}, Got: only, Want: "at least one target"})
 			fine = false
 		}
 	}
@@ -111,13 +115,13 @@ func perTargetFits(d *variant, o Options, report *diag.Report) bool {
 		return fine
 	}
 	if overlays.Kind != document.MapKind {
-		report.Add(wrongType{at: place{d, document.At("targets")}, want: "a map of keys and values", got: overlays})
+		report.Add(WrongType{At: Place{d, document.At("targets")}, Want: "a map of keys and values", Got: overlays})
 		return false
 	}
 	for _, p := range overlays.Pairs {
-		at := place{d, document.At("targets", p.Key.Text)}
+		at := Place{d, document.At("targets", p.Key.Text)}
 		if p.Value.Kind != document.MapKind {
-			report.Add(wrongType{at: at, want: "a map of keys and values", got: p.Value})
+			report.Add(WrongType{At: at, Want: "a map of keys and values", Got: p.Value})
 			fine = false
 		}
 		knownTarget(at, p.Key.Text, o, report)
@@ -126,15 +130,15 @@ func perTargetFits(d *variant, o Options, report *diag.Report) bool {
 }
 
 // knownTarget warns of a target that the project does not have.
-func knownTarget(at place, name string, o Options, report *diag.Report) {
-	if o.Targets != nil && !o.lookup.targets[name] {
-		report.Add(unknownTarget{at: at, name: name, known: o.lookup.targetNames})
+func knownTarget(at Place, name string, o *Target, report *diag.Report) {
+	if o.all != nil && !o.targets[name] {
+		report.Add(unknownTarget{at: at, name: name, known: o.targetNames})
 	}
 }
 
-// isFor reports whether a document is for a target. Without a target every
+// IsFor reports whether a document is for a target. Without a target every
 // document counts.
-func isFor(root *document.Node, target string) bool {
+func IsFor(root *document.Node, target string) bool {
 	lists := func(key string) bool {
 		n := root.Get(key)
 		return n != nil && slices.ContainsFunc(n.Items, func(item *document.Node) bool { return item.Text == target })
@@ -151,7 +155,7 @@ func isFor(root *document.Node, target string) bool {
 // patch merges a part of a document into base as RFC 7386 says: maps are merged
 // key by key, null removes a key, everything else replaces what is there. Neither
 // is changed.
-func (p provenance) patch(base, over *document.Node, target string) *document.Node {
+func (p Provenance) patch(base, over *document.Node, target string) *document.Node {
 	added := Origin{How: ByOverlay, Name: target}
 	replacing := added
 	if base != nil {
@@ -163,7 +167,7 @@ func (p provenance) patch(base, over *document.Node, target string) *document.No
 	var out *document.Node
 	var own []document.Pair
 	if base != nil && base.Kind == document.MapKind {
-		out, own = p.copyOf(base), base.Pairs
+		out, own = p.CopyOf(base), base.Pairs
 	} else {
 		out, base = p.with(over, replacing), nil
 	}
@@ -191,11 +195,11 @@ func (p provenance) patch(base, over *document.Node, target string) *document.No
 // touched returns as much of a map as an overlay is about, and some more keys: what
 // the overlay says is right or wrong whatever else the document holds, and there
 // may be as many overlays as there are keys.
-func (p provenance) touched(base, over *document.Node, keys ...string) *document.Node {
+func (p Provenance) touched(base, over *document.Node, keys ...string) *document.Node {
 	if base.Kind != document.MapKind || over.Kind != document.MapKind {
 		return base
 	}
-	out := p.copyOf(base)
+	out := p.CopyOf(base)
 	out.Pairs = nil
 	for _, key := range keys {
 		if pair := base.Pair(key); pair != nil {
@@ -213,9 +217,9 @@ func (p provenance) touched(base, over *document.Node, keys ...string) *document
 
 // removal is a key that an overlay takes out of a document.
 type removal struct {
-	path   string
+	Path   string
 	target string
-	span   source.Span // in the overlay
+	Span   source.Span // in the overlay
 }
 
 func removals(path document.Path, over *document.Node, target string) []removal {
@@ -234,7 +238,7 @@ func removals(path document.Path, over *document.Node, target string) []removal 
 // defaulted returns a document with what the defaults say about keys that it
 // does not have. What the document says always holds, null included, which is
 // no value anywhere but in an overlay.
-func (p provenance) defaulted(root, doc, defaults *document.Node, path document.Path) *document.Node {
+func (p Provenance) defaulted(root, doc, defaults *document.Node, path document.Path) *document.Node {
 	out := *doc
 	out.Pairs = slices.Clone(doc.Pairs)
 	for i, pair := range out.Pairs {
@@ -256,7 +260,7 @@ func (p provenance) defaulted(root, doc, defaults *document.Node, path document.
 // stream has no schedule.
 func wanted(root *document.Node, path string) bool {
 	database, frequency := root.Get("database"), root.Get("schedule").Get("frequency")
-	isTable := !slices.ContainsFunc(sourceKeys[2:], func(key string) bool { return root.Get(key) != nil })
+	isTable := !slices.ContainsFunc(SourceKeys[2:], func(key string) bool { return root.Get(key) != nil })
 	switch path {
 	case "database.connector", "database.connectionId":
 		return database.Get("connection") == nil
@@ -274,11 +278,11 @@ func wanted(root *document.Node, path string) bool {
 	return true
 }
 
-func (p provenance) defaultPair(pair document.Pair) document.Pair {
+func (p Provenance) defaultPair(pair document.Pair) document.Pair {
 	return document.Pair{Key: p.with(pair.Key, Origin{How: ByDefault}), Value: p.defaultValue(pair.Value)}
 }
 
-func (p provenance) defaultValue(n *document.Node) *document.Node {
+func (p Provenance) defaultValue(n *document.Node) *document.Node {
 	c := p.with(n, Origin{How: ByDefault})
 	c.Pairs, c.Items = slices.Clone(n.Pairs), slices.Clone(n.Items)
 	for i, pair := range c.Pairs {
@@ -290,8 +294,8 @@ func (p provenance) defaultValue(n *document.Node) *document.Node {
 	return c.Indexed()
 }
 
-// withoutKeys returns a map without some of its keys.
-func withoutKeys(n *document.Node, keys ...string) *document.Node {
+// Without returns a map without some of its keys.
+func Without(n *document.Node, keys ...string) *document.Node {
 	out := *n
 	out.Pairs = slices.DeleteFunc(slices.Clone(n.Pairs),
 		func(p document.Pair) bool { return slices.Contains(keys, p.Key.Text) })

@@ -1,4 +1,4 @@
-package compiler
+package decode
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func endOfReference(text string) int {
 // auth.params, in an expression the member NAME of a column env, and anything
 // below an unknown key.
 func (s *substitution) takesEnv(path document.Path) bool {
-	kind, ok := s.d.kind()
+	kind, ok := s.d.Kind()
 	switch {
 	case !ok || !format.Has(kind, path):
 		return true // the unknown key is the error
@@ -38,7 +38,7 @@ func (s *substitution) takesEnv(path document.Path) bool {
 }
 
 type misplacedEnv struct {
-	at         place
+	at         Place
 	start, end int // of the reference in the text
 	name       string
 }
@@ -46,9 +46,9 @@ type misplacedEnv struct {
 func (p misplacedEnv) Diagnose() diag.Diagnostic {
 	variable := strings.TrimSuffix(strings.TrimPrefix(p.name, envStart), "}")
 	return diag.Diagnostic{
-		Code: diag.MisplacedEnv, Severity: diag.Error, Path: p.at.path.String(),
+		Code: diag.MisplacedEnv, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` is only read in `auth.params` of a Connection", p.name),
-		Labels:  p.at.partLabels(p.start, p.end, "would be sent as it is"),
+		Labels:  p.at.PartLabels(p.start, p.end, "would be sent as it is"),
 		Help:    fmt.Sprintf("write `${var.%[1]s}` and set AEPFLOW_VAR_%[1]s, or pass --var %[1]s=VALUE", variable),
 	}
 }

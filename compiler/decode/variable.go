@@ -1,4 +1,4 @@
-package compiler
+package decode
 
 import (
 	"slices"
@@ -19,7 +19,7 @@ const (
 //
 // What is secret keeps its references: only whole ones are taken there, so that
 // $${ in a parameter of a connection is refused and not turned into one.
-func substituted(d *variant, o Options, report *diag.Report) (*document.Node, bool) {
+func substituted(d *Variant, o *Target, report *diag.Report) (*document.Node, bool) {
 	if !hasReference(d.Root) {
 		return d.Root, true
 	}
@@ -34,8 +34,8 @@ func hasReference(n *document.Node) bool {
 }
 
 type substitution struct {
-	d       *variant
-	options Options
+	d       *Variant
+	options *Target
 	report  *diag.Report
 	fine    bool
 }
@@ -44,7 +44,7 @@ func (s *substitution) value(path document.Path, n *document.Node) *document.Nod
 	if n.Kind == document.StringKind {
 		return s.scalar(path, n)
 	}
-	if len(path) == 1 && (path[0].Key == "targets" || path[0].Key == testsKey) {
+	if len(path) == 1 && (path[0].Key == "targets" || path[0].Key == TestsKey) {
 		return n // worked in already, or data
 	}
 	out := n
@@ -53,7 +53,7 @@ func (s *substitution) value(path document.Path, n *document.Node) *document.Nod
 			return
 		}
 		if out == n {
-			out = s.d.provenance.copyOf(n)
+			out = s.d.Provenance.CopyOf(n)
 			out.Pairs, out.Items = slices.Clone(n.Pairs), slices.Clone(n.Items)
 		}
 		set(out, value)
@@ -76,7 +76,7 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 		return n
 	}
 	secret := len(path) > 2 && path[0].Key == "auth" && path[1].Key == "params"
-	out, origins := *n, slices.Clip(s.d.provenance[n])
+	out, origins := *n, slices.Clip(s.d.Provenance[n])
 	var b strings.Builder
 	for at := 0; at < len(n.Text); {
 		rest := n.Text[at:]
@@ -91,18 +91,17 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 			end := strings.IndexByte(rest, '}')
 			if end < 0 {
 				s.fine = false
-				s.report.Add(unknownVariable{at: place{s.d, path}, start: at, end: len(n.Text)})
+				s.report.Add(unknownVariable{at: Place{s.d, path}, start: at, end: len(n.Text)})
 				return n
 			}
 			name := rest[len(varStart):end]
-			i, ok := s.options.lookup.variable(name)
+			v, ok := s.options.Variable(name)
 			if !ok {
 				s.fine = false
-				s.report.Add(unknownVariable{at: place{s.d, path}, start: at, end: at + end + 1, name: name,
-					known: s.options.lookup.varNames})
+				s.report.Add(unknownVariable{at: Place{s.d, path}, start: at, end: at + end + 1, name: name,
+					known: s.options.varNames})
 				return n
 			}
-			v := s.options.Vars[i]
 			o := Origin{How: ByVariable, Name: name, From: v.From}
 			text := v.Value
 			if v.Node != nil {
@@ -111,7 +110,7 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 			if i := strings.Index(text, envStart); i >= 0 && !s.takesEnv(path) {
 				s.fine = false
 				env := text[i : i+endOfReference(text[i:])]
-				s.report.Add(misplacedEnv{at: place{s.d, path}, start: at, end: at + end + 1, name: env})
+				s.report.Add(misplacedEnv{at: Place{s.d, path}, start: at, end: at + end + 1, name: env})
 				return n
 			}
 			origins = append(origins, o)
@@ -122,7 +121,7 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 			at += end + 1
 		case strings.HasPrefix(rest, envStart) && !s.takesEnv(path):
 			s.fine = false
-			s.report.Add(misplacedEnv{at: place{s.d, path}, start: at, end: at + endOfReference(rest),
+			s.report.Add(misplacedEnv{at: Place{s.d, path}, start: at, end: at + endOfReference(rest),
 				name: rest[:endOfReference(rest)]})
 			return n
 		default:
@@ -133,18 +132,18 @@ func (s *substitution) scalar(path document.Path, n *document.Node) *document.No
 	if out.Text = b.String(); out.Text == n.Text {
 		return n
 	}
-	if len(origins) == len(s.d.provenance[n]) { // only $${: the source is longer than the text
+	if len(origins) == len(s.d.Provenance[n]) { // only $${: the source is longer than the text
 		origins = append(origins, Origin{How: Escaped})
 	}
-	s.d.provenance[&out] = origins
+	s.d.Provenance[&out] = origins
 	return &out
 }
 
-// kind is what a value is that consists of a variable alone. The place decides
+// Kind is what a value is that consists of a variable alone. The place decides
 // where it takes only one thing: values of the command line have no quotes, and
 // references inside brackets need some. Where it takes both, quotes make text.
 func (s *substitution) kind(path document.Path, n *document.Node, v Var) document.Kind {
-	docKind, _ := s.d.kind()
+	docKind, _ := s.d.Kind()
 	text, other := format.Scalars(docKind, path)
 	kind := document.ResolveScalar(v.Value)
 	if v.Node != nil {
