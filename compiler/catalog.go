@@ -253,11 +253,12 @@ type targetFields struct {
 func (r *resolver) targetFields(u *unit) targetFields {
 	schema := r.targetSchema(u)
 	if schema != nil {
-		known := schema.fields.With(r.options.Catalog.Part, r.options.Catalog.Type)
-		if known == schema.fields {
+		plain := schema.fields.Deprecating(schema.deprecated())
+		known := r.options.Catalog.Fill(plain)
+		if known == plain {
 			return targetFields{fields: known, schema: schema}
 		}
-		return targetFields{fields: known, schema: schema, plain: schema.fields}
+		return targetFields{fields: known, schema: schema, plain: plain}
 	}
 	if s, fields, ok := r.options.Catalog.Schema(u.dataflow.Target.Schema.Ref); ok {
 		return targetFields{fields: fields, foreign: &s, plain: noSchema()}
@@ -274,6 +275,27 @@ func (t targetFields) from(path string, documents, catalog *diag.Report) *diag.R
 		return documents
 	}
 	return catalog
+}
+
+// addDeprecations reports that a mapping fills what is deprecated, to the catalog's report if only the catalog says so.
+func (t targetFields) addDeprecations(row filled, f xdm.Field, documents, catalog *diag.Report) {
+	found := deprecationsOf(row, f)
+	if len(found) == 0 {
+		return
+	}
+	var plain []deprecatedField
+	if t.plain != nil {
+		if f, fault := t.plain.Find(row.Destination); fault == nil && f.Checked {
+			plain = deprecationsOf(row, f)
+		}
+	}
+	for _, d := range found {
+		if t.plain == nil || slices.ContainsFunc(plain, d.isAbout) {
+			documents.Add(d)
+		} else {
+			catalog.Add(d)
+		}
+	}
 }
 
 // lintKnownIdentity looks for a mapping of the primary identity of a schema that the catalog has.

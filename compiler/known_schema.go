@@ -104,6 +104,15 @@ func (s *schemaSymbol) ownPath(path string) string {
 // atRoot reports whether the fields have no namespace.
 func (s *schemaSymbol) atRoot() bool { return s.Relational != nil || s.definer == resource.DataType }
 
+// deprecated are the paths of the fields of others that the document deprecates.
+func (s *schemaSymbol) deprecated() []string {
+	var out []string
+	for _, path := range s.Deprecated {
+		out = append(out, s.fullPath(path))
+	}
+	return out
+}
+
 // fullPath returns the path of a field that a document may name without the
 // tenant's namespace.
 func (s *schemaSymbol) fullPath(path string) string {

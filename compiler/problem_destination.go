@@ -119,8 +119,11 @@ type deprecatedField struct {
 	at         decode.Place
 	path       string
 	start, end int
-	own        bool // the organization's, not Adobe's
+	own        bool // the organization's, or not deprecated in Adobe's published model
 }
+
+// isAbout reports whether two findings are about one field.
+func (p deprecatedField) isAbout(other deprecatedField) bool { return p.path == other.path }
 
 func (p deprecatedField) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{

@@ -49,6 +49,7 @@ func (r *resolver) checkDestinations(u *unit, rows []filled) {
 		case !f.Checked:
 			unchecked++
 		default:
+			target.addDeprecations(row, f, r.report, known)
 			checkField(u, row, f, columns, report)
 		}
 	}
@@ -76,14 +77,8 @@ func checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Co
 	if f.ReadOnly {
 		report.Add(readOnlyField{row.at})
 	}
-	if f.Deprecated {
-		report.Add(deprecatedField{at: row.at, path: f.Path, start: 0, end: len(row.Destination), own: f.Own})
-	}
 	for _, n := range f.Notes {
-		switch n.Code {
-		case xdm.DeprecatedParent:
-			report.Add(deprecatedField{at: row.at, path: n.Path, start: n.Start, end: n.End, own: f.Own})
-		case xdm.IndexMissing:
+		if n.Code == xdm.IndexMissing {
 			report.Add(indexMissing{at: row.at, note: n})
 		}
 	}
@@ -100,6 +95,20 @@ func checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Co
 	default:
 		convert(u, row, row.typ, f, columns, report)
 	}
+}
+
+// deprecationsOf are the field that a mapping fills and the objects that it lies in, where they are deprecated.
+func deprecationsOf(row filled, f xdm.Field) (out []deprecatedField) {
+	own := f.Own || f.Marked
+	if f.Deprecated {
+		out = append(out, deprecatedField{at: row.at, path: f.Path, start: 0, end: len(row.Destination), own: own})
+	}
+	for _, n := range f.Notes {
+		if n.Code == xdm.DeprecatedParent {
+			out = append(out, deprecatedField{at: row.at, path: n.Path, start: n.Start, end: n.End, own: own})
+		}
+	}
+	return out
 }
 
 // checkResults checks the literals that an expression may return. It reports

@@ -91,6 +91,30 @@ func (c *Catalog) AddPart(ref PartRef, answer []byte) ([]PartRef, error) {
 	return r.types(), nil
 }
 
+// AddStandard enters a class or field group of Adobe's whose fields aepflow knows. The answer marks the fields that are
+// deprecated, by Adobe since, or by the organization.
+func (c *Catalog) AddStandard(ref PartRef, answer []byte) error {
+	r, top, err := c.reader(ref.ID, answer)
+	if err != nil {
+		return err
+	}
+	part := Part{Kind: ref.Kind, Title: top.Title, Fields: map[string]Field{}}
+	for path, f := range r.fields {
+		if f.Deprecated {
+			part.Deprecated = append(part.Deprecated, bare(path))
+		}
+	}
+	part.Deprecated = sorted(part.Deprecated)
+	c.Parts[ref.ID] = part
+	return nil
+}
+
+// sorted are some paths in their order, each once.
+func sorted(paths []string) []string {
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
 func (c *Catalog) reader(id string, answer []byte) (*fieldReader, *jsonShape, error) {
 	r := &fieldReader{catalog: c, fields: map[string]Field{}, refs: map[string]bool{}}
 	top := &jsonShape{}
@@ -246,32 +270,42 @@ func number(n json.Number) *float64 {
 	return &f
 }
 
-// AddDescriptor enters what a descriptor says of a schema that the catalog has. An identity names its namespace by the
-// code.
+// AddDescriptor enters what a descriptor says of a schema that the catalog has, or of its parts. An identity names its
+// namespace by the code.
 func (c *Catalog) AddDescriptor(answer []byte) error {
 	v, err := resource.Parse(answer)
 	if err != nil {
 		return err
 	}
-	id := c.ID(at(v, "xdm:sourceSchema").Text)
-	s, ok := c.Schemas[id]
-	property := at(v, "xdm:sourceProperty")
-	if !ok || property.Kind != resource.StringValue {
-		return nil
+	id, property := c.ID(at(v, "xdm:sourceSchema").Text), at(v, "xdm:sourceProperty")
+	var paths []string
+	for _, p := range append(property.Items, property) {
+		if p.Kind == resource.StringValue {
+			paths = append(paths, c.Path(strings.ReplaceAll(xdm.DottedPath(p.Text), "/", ".")))
+		}
 	}
-	path := c.Path(strings.ReplaceAll(xdm.DottedPath(property.Text), "/", "."))
-	switch at(v, "@type").Text {
-	case "xdm:descriptorIdentity":
-		s.Identities[path] = Identity{Namespace: at(v, "xdm:namespace").Text, Primary: at(v, "xdm:isPrimary").Text == "true"}
-	case "xdm:descriptorDeprecated":
-		s.Deprecated = append(s.Deprecated, path)
-		slices.Sort(s.Deprecated)
-		s.Deprecated = slices.Compact(s.Deprecated)
-	default:
-		return nil
+	s, isSchema := c.Schemas[id]
+	part, isPart := c.Parts[id]
+	switch typ := at(v, "@type").Text; {
+	case typ == "xdm:descriptorIdentity" && isSchema && len(paths) == 1:
+		s.Identities[paths[0]] = Identity{
+			Namespace: at(v, "xdm:namespace").Text, Primary: at(v, "xdm:isPrimary").Text == "true",
+		}
+	case typ == "xdm:descriptorDeprecated" && isSchema:
+		s.Deprecated = sorted(append(s.Deprecated, barePaths(paths)...))
+		c.Schemas[id] = s
+	case typ == "xdm:descriptorDeprecated" && isPart && part.Kind != TypePart:
+		part.Deprecated = sorted(append(part.Deprecated, barePaths(paths)...))
+		c.Parts[id] = part
 	}
-	c.Schemas[id] = s
 	return nil
+}
+
+func barePaths(paths []string) []string {
+	for i, p := range paths {
+		paths[i] = bare(p)
+	}
+	return paths
 }
 
 // Address returns where the registry has a resource: the container and the list, such as tenant/schemas, and its $id.

@@ -82,6 +82,9 @@ func printBody(c *Catalog) []byte {
 		p.open(2, id, 1)
 		p.member(3, "kind", part.Kind, true)
 		p.member(3, "title", part.Title, true)
+		if len(part.Deprecated) > 0 {
+			p.list("deprecated", part.Deprecated)
+		}
 		p.fields(part.Fields, false)
 		p.end(2, 1, !last)
 	})

@@ -163,6 +163,7 @@ func (d *differ) parts(before, after *Catalog) {
 				d.add(PartChanged, id, "title", old.Title, now.Title)
 			}
 			d.fields(id, old.Fields, now.Fields)
+			d.deprecated(id, old.Deprecated, now.Deprecated)
 		}
 	}
 }

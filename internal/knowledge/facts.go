@@ -26,9 +26,10 @@ func NewFacts(name string, c *Catalog) *Facts {
 		schemas: map[string]func() *xdm.Schema{},
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Parts)) {
-		if part := c.Parts[id]; part.Kind == TypePart {
+		switch part := c.Parts[id]; {
+		case part.Kind == TypePart:
 			x.dataType(id, nil)
-		} else {
+		case !IsKnown(id, part.Kind):
 			x.shapes[id] = x.shape(part.Fields, nil)
 		}
 	}
@@ -93,12 +94,24 @@ func Regrouped(c, as *Catalog) *Facts {
 // fields are those of a schema with what the catalog knows of its parts.
 func (x *Facts) fields(s Schema) *xdm.Schema {
 	own := x.shape(s.Fields, nil)
-	deprecated := slices.Clone(s.Deprecated)
 	if s.Class == "" {
-		return xdm.RootSchema(own).Deprecating(deprecated)
+		return xdm.RootSchema(own).Deprecating(s.Deprecated)
 	}
 	known, _ := xdm.NewSchema(s.Class, s.Parts, nil, x.catalog.Tenant)
-	return known.With(x.Part, x.Type).Adding(own).Deprecating(deprecated)
+	return x.Fill(known).Adding(own).Deprecating(s.Deprecated)
+}
+
+// Fill returns a schema with what the catalog knows of its parts, and of the types of its fields; the schema itself if
+// that is nothing.
+func (x *Facts) Fill(s *xdm.Schema) *xdm.Schema {
+	if x == nil || x.catalog == nil {
+		return s
+	}
+	var deprecated []string
+	for _, id := range s.Parts() {
+		deprecated = append(deprecated, x.catalog.Parts[x.catalog.ID(id)].Deprecated...)
+	}
+	return s.With(x.Part, x.Type).Deprecating(deprecated)
 }
 
 // dataType completes a data type after those of its fields. trail are the data types that wait for it: one that lies in

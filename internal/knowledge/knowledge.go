@@ -34,7 +34,7 @@ type Schema struct {
 	Profile    bool                `json:"profile,omitempty"`
 	Parts      []string            `json:"parts"` // $ids of field groups, sorted
 	Identities map[string]Identity `json:"identities,omitempty"`
-	Deprecated []string            `json:"deprecated,omitempty"` // paths that a descriptor of the schema deprecates
+	Deprecated []string            `json:"deprecated,omitempty"` // paths that a descriptor deprecates, without indexes
 	Fields     map[string]Field    `json:"fields,omitempty"`     // of the schema itself, as relational schemas have them
 }
 
@@ -45,11 +45,13 @@ type Identity struct {
 }
 
 // Part is a class, a field group, or a data type. Paths are as in `fields` of documents: a.b, tags[], items[].sku, and
-// values.* for the values of a map. An object without fields of its own has no line unless something is said of it.
+// values.* for the values of a map. An object without fields of its own has no line unless something is said of it. Of
+// the fields of a standard part, which aepflow knows, the catalog only has those that are deprecated.
 type Part struct {
-	Kind   string           `json:"kind"` // class, fieldgroup, datatype
-	Title  string           `json:"title"`
-	Fields map[string]Field `json:"fields"`
+	Kind       string           `json:"kind"` // class, fieldgroup, datatype
+	Title      string           `json:"title"`
+	Deprecated []string         `json:"deprecated,omitempty"` // paths, of standard parts and by descriptors of others
+	Fields     map[string]Field `json:"fields"`
 }
 
 // Kinds of parts, as in addresses.

@@ -248,3 +248,66 @@ func FuzzAnswer(f *testing.F) {
 		NewFacts("", again).Type(typeID)
 	})
 }
+
+// TestStandardParts: of Adobe's parts, the catalog has the fields that are deprecated, by Adobe or by a descriptor. It
+// stays silent about their other fields, which aepflow knows.
+func TestStandardParts(t *testing.T) {
+	const person, profile = "https://ns.adobe.com/xdm/context/profile-person-details",
+		"https://ns.adobe.com/xdm/context/profile"
+	c := New("acme")
+	ref := PartRef{person, GroupPart}
+	if !IsKnown(person, GroupPart) || !IsKnown(profile, ClassPart) || IsKnown(groupID, GroupPart) {
+		t.Fatal("the standard parts are not known")
+	}
+	if err := c.AddStandard(ref, []byte(`{"title": "Demographic Details", "properties": {
+		"person": {"type": "object", "properties": {
+			"taxId": {"type": "string", "meta:status": "deprecated"}, "name": {"type": "object", "properties": {
+				"suffix": {"type": "string"}}}}},
+		"faxes": {"type": "array", "items": {"type": "object", "properties": {
+			"number": {"type": "string", "meta:status": "deprecated"}}}},
+		"new": {"type": "string"}}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.AddStandard(PartRef{profile, ClassPart}, []byte(`{"title": "Profile"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.AddStandard(ref, []byte(`[]`)); err == nil {
+		t.Error("a list is a field group")
+	}
+	before := *c
+	before.Parts = map[string]Part{profile: c.Parts[profile], person: c.Parts[person]}
+	for _, d := range []string{
+		`{"@type": "xdm:descriptorDeprecated", "xdm:sourceSchema": "` + person + `",
+			"xdm:sourceProperty": ["/person/name/suffix", "/person/taxId", 7]}`,
+		`{"@type": "xdm:descriptorDeprecated", "xdm:sourceSchema": "https://ns.adobe.com/xdm/context/other",
+			"xdm:sourceProperty": "/a"}`,
+		`{"@type": "xdm:descriptorIdentity", "xdm:sourceSchema": "` + person + `", "xdm:sourceProperty": "/a"}`,
+	} {
+		if err := c.AddDescriptor([]byte(d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := fmt.Sprint(c.Parts[person].Deprecated); got != "[faxes.number person.name.suffix person.taxId]" {
+		t.Error(got)
+	}
+	if got := fmt.Sprint(Compare(&before, c)); got != "[{field-deprecated "+person+" person.name.suffix  }]" {
+		t.Error(got)
+	}
+	again, err := Parse(c.Text())
+	if err != nil || len(Compare(c, again)) > 0 {
+		t.Errorf("read again it is another catalog: %v\n%s", err, c.Text())
+	}
+	x := NewFacts("", again)
+	s, _ := xdm.NewSchema("profile", []string{"profile-person-details"}, nil, "acme")
+	for path, marked := range map[string]bool{
+		"person.name.suffix": true, "person.name.firstName": false, "person.taxId": false, // Adobe's model says it
+	} {
+		f, err := x.Fill(s).Find(path)
+		if err != nil || f.Marked != marked || f.Deprecated != (marked || path == "person.taxId") {
+			t.Errorf("%s: %+v, %v", path, f, err)
+		}
+	}
+	if got := (*Facts)(nil).Fill(s); got != s {
+		t.Error("a catalog that does not exist changed the schema")
+	}
+}

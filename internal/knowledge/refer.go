@@ -38,8 +38,7 @@ type References struct {
 // PartRef is a class, field group, or data type.
 type PartRef struct{ ID, Kind string }
 
-// ReferencesOf returns what a graph refers to. What Adobe publishes and aepflow knows anyway is left out: standard
-// classes and field groups.
+// ReferencesOf returns what a graph refers to.
 func ReferencesOf(g *resource.Graph) (References, error) {
 	x := &collector{
 		sources: map[[2]string]SourceRef{}, schemas: map[string]bool{}, parts: map[PartRef]bool{},
@@ -141,12 +140,9 @@ func (x *collector) types(v resource.Value) {
 	})
 }
 
-// part notes a part unless aepflow knows its fields.
+// part notes a part, but no definition of the same resource.
 func (x *collector) part(id, kind string) {
-	if !xdm.IsID(id) {
-		return // a definition of the same resource
-	}
-	if !IsKnown(id, kind) {
+	if xdm.IsID(id) {
 		x.parts[PartRef{id, kind}] = true
 	}
 }

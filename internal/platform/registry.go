@@ -16,11 +16,11 @@ import (
 // What a read of the Schema Registry asks for. A list must name no version, a
 // look-up must; descriptors have a family of their own.
 const (
-	AcceptXED         = "application/vnd.adobe.xed+json; version=1"      // as written, $ref kept
-	AcceptXEDFull     = "application/vnd.adobe.xed-full+json; version=1" // resolved into one tree
-	AcceptXEDList     = "application/vnd.adobe.xed+json"
-	AcceptXEDIDs      = "application/vnd.adobe.xed-id+json"
-	AcceptDescriptors = "application/vnd.adobe.xdm+json"
+	AcceptXED           = "application/vnd.adobe.xed+json; version=1"                // as written, $ref kept
+	AcceptXEDDeprecated = "application/vnd.adobe.xed-deprecatefield+json; version=1" // one tree with all marks
+	AcceptXEDList       = "application/vnd.adobe.xed+json"
+	AcceptXEDIDs        = "application/vnd.adobe.xed-id+json"
+	AcceptDescriptors   = "application/vnd.adobe.xdm+json"
 )
 
 // Tenant returns the organization's tenant ID, without the underscore that every

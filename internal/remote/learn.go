@@ -42,8 +42,8 @@ func (u Unread) IsFault() bool {
 }
 
 // Learn reads what documents refer to: tables and files, and schemas with their classes, field groups, data types, and
-// descriptors. What the platform does not have is not in the catalog. A source that cannot be reached does not stop
-// the others.
+// descriptors; of Adobe's standard classes and field groups, whose fields aepflow knows, which are deprecated. What the
+// platform does not have is not in the catalog. A source that cannot be reached does not stop the others.
 func Learn(ctx context.Context, d platform.Doer, l Lesson) (*knowledge.Catalog, []Unread, error) {
 	s := &student{Lesson: l, client: d, catalog: knowledge.New(l.Tenant), seen: map[knowledge.PartRef]bool{}}
 	if err := parallel.Calls(ctx, l.Limit, l.References.Sources, s.source); err != nil {
@@ -60,7 +60,7 @@ func Learn(ctx context.Context, d platform.Doer, l Lesson) (*knowledge.Catalog, 
 		var round []knowledge.PartRef
 		for _, ref := range next {
 			ref.ID = s.catalog.ID(ref.ID)
-			if !s.seen[ref] && !knowledge.IsKnown(ref.ID, ref.Kind) {
+			if !s.seen[ref] {
 				s.seen[ref] = true
 				round = append(round, ref)
 			}
@@ -171,7 +171,11 @@ func (s *student) isGone(ctx context.Context, place Place, ref knowledge.SourceR
 // resource reads a schema or a part of one. One that is gone is left out.
 func (s *student) resource(ctx context.Context, ref knowledge.PartRef) error {
 	list, id := s.catalog.Address(ref)
-	o, err := platform.RegistryObject(ctx, s.client, list, id, platform.AcceptXED)
+	accept, standard := platform.AcceptXED, knowledge.IsKnown(ref.ID, ref.Kind)
+	if standard {
+		accept = platform.AcceptXEDDeprecated
+	}
+	o, err := platform.RegistryObject(ctx, s.client, list, id, accept)
 	switch {
 	case platform.IsNotFound(err):
 		return nil
@@ -181,18 +185,21 @@ func (s *student) resource(ctx context.Context, ref knowledge.PartRef) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var more []knowledge.PartRef
-	if ref.Kind == "" {
+	switch {
+	case ref.Kind == "":
 		more, err = s.catalog.AddSchema(ref.ID, o.Body)
-	} else {
+	case standard:
+		err = s.catalog.AddStandard(ref, o.Body)
+	default:
 		more, err = s.catalog.AddPart(ref, o.Body)
 	}
 	s.next = append(s.next, more...)
 	return err
 }
 
-// descriptors reads the identities and deprecations of the schemas.
+// descriptors reads the identities of the schemas, and what they and others deprecate.
 func (s *student) descriptors(ctx context.Context) error {
-	if len(s.catalog.Schemas) == 0 {
+	if len(s.catalog.Schemas)+len(s.catalog.Parts) == 0 {
 		return nil
 	}
 	all := (&namespaces{client: s.client}).descriptors(ctx, platform.Descriptors(ctx, s.client, nil))

@@ -35,6 +35,7 @@ type Field struct {
 
 	Required   bool // by its parent
 	Deprecated bool
+	Marked     bool // deprecated, or in an object that is, where Adobe's own model does not say so; see Deprecating
 	ReadOnly   bool // written by the platform
 	Own        bool // below the tenant's namespace
 	Below      Kind // array or map when the path goes through one, else empty

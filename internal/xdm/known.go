@@ -1,6 +1,7 @@
 package xdm
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -72,13 +73,15 @@ func (s *Schema) Adding(fields Shape) *Schema {
 	return &out
 }
 
-// Deprecating returns the schema with deprecated fields: paths without indexes, with the placeholder for the tenant.
+// Deprecating returns the schema with further deprecated fields, with the placeholder for the tenant.
 func (s *Schema) Deprecating(paths []string) *Schema {
 	if len(paths) == 0 {
 		return s
 	}
 	out := *s
-	out.deprecated = make(map[string]bool, len(paths))
+	if out.deprecated = maps.Clone(s.deprecated); out.deprecated == nil {
+		out.deprecated = make(map[string]bool, len(paths))
+	}
 	for _, p := range paths {
 		out.deprecated[withoutIndexes(p)] = true
 	}
@@ -88,8 +91,8 @@ func (s *Schema) Deprecating(paths []string) *Schema {
 // RootSchema makes a relational schema whose fields are known as a shape.
 func RootSchema(fields Shape) *Schema { return &Schema{standard: ownTree(fields), relational: true} }
 
-// isDeprecated reports whether a descriptor deprecates the field at a canonical path.
-func (s *Schema) isDeprecated(path string) bool {
+// isMarked reports whether the field at a canonical path is one of Deprecating.
+func (s *Schema) isMarked(path string) bool {
 	if len(s.deprecated) == 0 {
 		return false
 	}

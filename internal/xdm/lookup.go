@@ -70,6 +70,7 @@ type walk struct {
 	canon  string
 	below  Kind
 	notes  []FieldNote
+	marked bool // see Field.Marked
 	// general writes every index as [*], and one where none is written.
 	general bool
 	// visit, when set, sees each object level that the path goes through.
@@ -178,7 +179,9 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 			w.canon += "[" + index + "]"
 			n = n.item
 		}
-		if i < len(steps)-1 && (n.shape != nil && n.shape.Deprecated || s.isDeprecated(w.canon)) {
+		known, marked := n.shape != nil && n.shape.Deprecated, s.isMarked(w.canon)
+		w.marked = w.marked || marked && !known
+		if i < len(steps)-1 && (known || marked) {
 			w.notes = append(w.notes, FieldNote{Code: DeprecatedParent, Start: st.start, End: st.indexEnd,
 				Path: w.canon})
 		}
@@ -188,6 +191,6 @@ func (w *walk) down(n *node, steps []step) (Field, *PathError) {
 	}
 	f := fieldOf(n, w.canon)
 	f.Below, f.Notes, f.From = w.below, w.notes, s.slugs(n)
-	f.Deprecated = f.Deprecated || s.isDeprecated(w.canon)
+	f.Deprecated, f.Marked = f.Deprecated || s.isMarked(w.canon), w.marked
 	return f, nil
 }

@@ -1,6 +1,7 @@
 package xdm
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ type Schema struct {
 	// relational says that the own fields lie at the root: no path begins with a tenant.
 	relational bool
 	unknown    []string
-	deprecated map[string]bool // by descriptors; see Deprecating
+	deprecated map[string]bool // see Deprecating
 }
 
 // NewSchema makes the schema of a class (word, title or $id), field groups (by
@@ -108,12 +109,31 @@ func (s *Schema) slugs(n *node) []string {
 		return nil
 	}
 	out := make([]string, 0, bits.OnesCount64(m[0])+bits.OnesCount64(m[1]))
-	for word, set := range m {
-		for ; set != 0; set &= set - 1 {
-			if i := word*64 + bits.TrailingZeros64(set); i != behaviorPart {
-				out = append(out, specs.XDM().Components[i].Slug)
+	for c := range m.components() {
+		out = append(out, c.Slug)
+	}
+	return out
+}
+
+// Parts are the class and the field groups by $id, and those that are not known as they were named.
+func (s *Schema) Parts() []string {
+	var out []string
+	for c := range s.mask.components() {
+		out = append(out, c.ID)
+	}
+	return append(out, s.unknown...)
+}
+
+// components are those of a mask but the behavior.
+func (m mask) components() iter.Seq[*specs.XDMComponent] {
+	return func(yield func(*specs.XDMComponent) bool) {
+		for word, set := range m {
+			for ; set != 0; set &= set - 1 {
+				i := word*64 + bits.TrailingZeros64(set)
+				if i != behaviorPart && !yield(&specs.XDM().Components[i]) {
+					return
+				}
 			}
 		}
 	}
-	return out
 }

@@ -15,6 +15,7 @@ type acceptType struct {
 	id          bool   // ids and titles only
 	link        bool   // descriptors: paths only
 	full        bool   // references resolved
+	deprecated  bool   // what descriptors deprecate is marked
 	notext      bool
 	descriptors bool
 	v2          bool
@@ -49,8 +50,10 @@ func readAccept(header string) (acceptType, bool) {
 				a.id = true
 			case "link":
 				a.link = true
-			case "full", "deprecatefield":
+			case "full":
 				a.full = true
+			case "deprecatefield":
+				a.full, a.deprecated = true, true
 			case "notext":
 				a.notext = true
 			case "desc":

@@ -171,3 +171,41 @@ func descriptorsOf(c *core.Call, schemaID string) []any {
 	}
 	return out
 }
+
+// markDeprecated returns a resolved resource with marks at the fields that a descriptor of the resource, or of one that
+// it consists of, deprecates.
+func markDeprecated(c *core.Call, whole, resolved object) object {
+	resolved = core.Clone(resolved).(object) // it shares the fields of Adobe's
+	ids := []string{core.Text(whole, "$id")}
+	for _, part := range core.List(whole, "allOf") {
+		ids = append(ids, fullID(core.Text(part, "$ref")))
+	}
+	for _, id := range ids {
+		for _, d := range descriptorsOf(c, id) {
+			if core.Text(d, "@type") != deprecatedDescriptor {
+				continue
+			}
+			for _, path := range sourceFields(d.(object)) {
+				steps := strings.Split(strings.TrimPrefix(path, "/"), "/")
+				if field := resolvedField(resolved, steps); field != nil {
+					field["meta:status"] = "deprecated"
+				}
+			}
+		}
+	}
+	return resolved
+}
+
+// resolvedField is the field of a resolved resource at a path, in the elements of lists too; nil for none.
+func resolvedField(at object, steps []string) object {
+	for _, name := range steps {
+		for at["items"] != nil {
+			at, _ = at["items"].(object)
+		}
+		properties, _ := at["properties"].(object)
+		if at, _ = properties[name].(object); at == nil {
+			return nil
+		}
+	}
+	return at
+}

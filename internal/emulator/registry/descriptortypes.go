@@ -16,6 +16,7 @@ const IdentityDescriptor = "xdm:descriptorIdentity"
 const (
 	primaryKeyDescriptor = "xdm:descriptorPrimaryKey"
 	versionDescriptor    = "xdm:descriptorVersion"
+	deprecatedDescriptor = "xdm:descriptorDeprecated"
 )
 
 // descriptorType is the rules of a type.
@@ -42,7 +43,7 @@ var descriptorTypes = map[string]descriptorType{
 	"xdm:alternateDisplayInfo":   {check: checkDisplayInfo},
 	"xdm:descriptorOneToOne":     {needs: []string{"xdm:destinationSchema"}, check: checkDestination},
 	"xdm:descriptorRelationship": {needs: []string{"xdm:destinationSchema", "xdm:cardinality"}, check: checkRelationship},
-	"xdm:descriptorDeprecated":   {fields: oneOrMore},
+	deprecatedDescriptor:         {fields: oneOrMore},
 	"xdm:descriptorLabel":        {check: checkFieldLabels},
 	primaryKeyDescriptor:         {unversioned: true, fields: oneOrMore, check: checkPrimaryKey},
 	versionDescriptor:            {unversioned: true, check: checkVersionField},

@@ -270,7 +270,11 @@ func getResource(k core.Kind) core.Handler {
 
 func showResource(c *core.Call, a acceptType, o object) (core.Answer, error) {
 	if a.full {
+		whole := o
 		o = Resolve(c.Space, o)
+		if a.deprecated {
+			o = markDeprecated(c, whole, o)
+		}
 	} else {
 		o = withDefinitions(o)
 	}

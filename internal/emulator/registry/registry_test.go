@@ -163,6 +163,31 @@ func TestStandardResources(t *testing.T) {
 	s.Run(t, servetest.Step{Call: "GET /global/fieldgroups?property=title==Demographic%20Details", Header: "Accept: application/vnd.adobe.xed+json", Status: 200, Has: `"definitions"`})
 }
 
+// The organization can deprecate fields of Adobe's: the form of Accept for it shows them, in the resource and in
+// schemas that consist of it. Others show what Adobe deprecates.
+func TestDeprecatedFields(t *testing.T) {
+	s := open()
+	deprecated := "Accept: application/vnd.adobe.xed-deprecatefield+json; version=1"
+	person := "GET /global/fieldgroups/_xdm.context.profile-person-details"
+	mine := `{"@type":"xdm:descriptorDeprecated",
+		"xdm:sourceSchema":"https://ns.adobe.com/xdm/context/profile-person-details",
+		"xdm:sourceVersion":1,"xdm:sourceProperty":["/person/gender","/person/name/suffix"]}`
+	whole := `{"title":"S","type":"object","allOf":[{"$ref":"https://ns.adobe.com/xdm/context/profile"},
+		{"$ref":"https://ns.adobe.com/xdm/context/profile-person-details"}]}`
+	want := `{"properties":{"person":{"properties":{"gender":{"meta:status":"deprecated"},
+		"taxId":{"meta:status":"deprecated"},"name":{"properties":{"suffix":{"meta:status":"deprecated"}}}}}}}`
+	s.Run(t,
+		servetest.Step{Call: "POST /tenant/schemas", Body: whole, Status: 201, Save: "schema=meta:altId"},
+		servetest.Step{Call: "POST /tenant/descriptors", Body: mine, Status: 201, Save: "mark=@id"},
+		servetest.Step{Call: person, Header: deprecated, Status: 200, Want: want},
+		servetest.Step{Call: "GET /tenant/schemas/{schema}", Header: deprecated, Status: 200, Want: want},
+		servetest.Step{Call: "DELETE /tenant/descriptors/{mark}", Status: 204},
+		servetest.Step{Call: person, Header: deprecated, Status: 200,
+			Want: strings.ReplaceAll(strings.Replace(want, `{"meta:status":"deprecated"}`, `{"meta:status":null}`, 1),
+				`"suffix":{"meta:status":"deprecated"}`, `"suffix":{"meta:status":null}`)},
+	)
+}
+
 func TestDescriptorStampsAndNamespaces(t *testing.T) {
 	s := open()
 	identity := `{"@type":"xdm:descriptorIdentity","xdm:sourceSchema":"{schema}","xdm:sourceVersion":1,"xdm:sourceProperty":"/_acme/n",
