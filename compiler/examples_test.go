@@ -21,8 +21,8 @@ var withoutExample = map[diag.Code]bool{
 	diag.IgnoreExpired:    true,
 	diag.NewerVersion:     true,
 	diag.SecretNotAllowed: true, diag.EncryptionKey: true,
-	diag.ShortSecret: true,
-	"path-as-text":   true, // only of values whose type is unknown, which columns of a table do not have
+	diag.ShortSecret: true, diag.TestWork: true,
+	"path-as-text": true, // only of values whose type is unknown, which columns of a table do not have
 }
 
 // Every explained code has an example that provokes it.

@@ -29,11 +29,12 @@ func (r *resolver) resolveMappings(u *unit) {
 	env := columnEnv(f)
 	rows := make([]filled, len(f.Mappings))
 	formats := map[string]string{}
+	work := eval.MaxWork // for what fails on every row
 	if f.Delta != nil {
 		formats[f.Delta.Column] = f.Delta.DateFormat
 	}
 	for i := range f.Mappings {
-		rows[i] = resolveMapping(u, &f.Mappings[i], env, r.report)
+		rows[i] = resolveMapping(u, &f.Mappings[i], env, &work, r.report)
 		for _, fault := range eval.FormatFaults(rows[i].expr, env.Columns, formats) {
 			r.report.Add(expressionFault{at: rows[i].from, problem: dataprep.Problem{
 				Code: "date-unreadable", Severity: diag.Warning, Start: fault.Start, End: fault.End, Message: fault.Message,
@@ -48,7 +49,7 @@ func (r *resolver) resolveMappings(u *unit) {
 }
 
 // resolveMapping fills in what the short form means and checks expressions.
-func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.Report) filled {
+func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, work *int, report *diag.Report) filled {
 	at := u.at("mappings", m.Destination)
 	row := filled{Mapping: m, at: at, from: at}
 	given := 0
@@ -83,7 +84,7 @@ func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.
 		}
 		row.typ = typ
 	case m.Expression != "":
-		row.expr = resolveExpression(row.from, m.Expression, env, report)
+		row.expr = resolveExpression(row.from, m.Expression, env, work, report)
 		if row.expr != nil {
 			row.typ = columnWord(dataprep.TypeOf(row.expr, env))
 		}
@@ -92,8 +93,10 @@ func resolveMapping(u *unit, m *schemas.Mapping, env dataprep.Env, report *diag.
 }
 
 // resolveExpression returns an expression in which nothing is wrong, nil when
-// something is.
-func resolveExpression(at decode.Place, text string, env dataprep.Env, report *diag.Report) dataprep.Expr {
+// something is. Work bounds the search for what fails on every row.
+func resolveExpression(
+	at decode.Place, text string, env dataprep.Env, work *int, report *diag.Report,
+) dataprep.Expr {
 	expr, problems := dataprep.Parse(text)
 	if !dataprep.HasErrors(problems) {
 		if n, ok := expr.(*dataprep.Name); ok {
@@ -106,7 +109,7 @@ func resolveExpression(at decode.Place, text string, env dataprep.Env, report *d
 		problems = append(problems, dataprep.Check(expr, env)...)
 	}
 	if !dataprep.HasErrors(problems) {
-		for _, f := range eval.Faults(expr) {
+		for _, f := range eval.Faults(expr, work) {
 			problems = append(problems, dataprep.Problem{
 				Code: "expression-fails", Severity: diag.Warning, Start: f.Start, End: f.End, Message: f.Message,
 				Help: "this part fails on every row, and the field stays empty",

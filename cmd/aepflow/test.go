@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/dataprep/eval"
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/parallel"
@@ -27,6 +29,7 @@ import (
 
 type testCmd struct {
 	Dataflows []string `arg:"" optional:"" name:"dataflow" complete:"dataflow" help:"${test_flows}"`
+	Long      bool     `help:"Run tests however long they take."`
 	Update    bool     `help:"Write what records have into the tests that expect something else."`
 }
 
@@ -50,11 +53,20 @@ func (c testCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	run := runTests
+	run := a.runTests
 	if c.Update {
 		run = a.updateTests
 	}
-	tested, err := run(ctx, p, names)
+	most := int64(maxTestWork)
+	if c.Long {
+		most = math.MaxInt64
+	}
+	tested, err := run(ctx, p, names, most)
+	if tooLong, ok := errors.AsType[testsTooLong](err); ok {
+		report := &diag.Report{}
+		report.Add(withHelp{tooLong, "give it fewer rows; or, if the tests are meant to take long, add --long"})
+		return a.diagnoseAs(exitTests, report)
+	}
 	if err != nil {
 		return err
 	}
@@ -79,7 +91,13 @@ func (a *app) testChanged(ctx context.Context, p *project, plan *planner.Plan) e
 	if len(names) == 0 {
 		return nil
 	}
-	tested, err := runTests(ctx, p, names)
+	tested, err := a.runTests(ctx, p, names, maxTestWork)
+	if tooLong, ok := errors.AsType[testsTooLong](err); ok {
+		report := &diag.Report{}
+		help := "give it fewer rows; or run `aepflow test --long`, and then this command with --no-tests"
+		report.Add(withHelp{tooLong, help})
+		return errors.Join(diag.Text(a.stderr, report, a.textOptions(a.stderr)), quiet(exitTests))
+	}
 	failed := failedTests(tested)
 	if err != nil || failed == 0 {
 		return err
@@ -125,11 +143,26 @@ func testInputs() eval.Inputs {
 	return eval.Inputs{Now: func() time.Time { return testClock }, Random: rand.NewChaCha8([32]byte{})}
 }
 
-// runTests runs the tests of dataflows, on all cores.
-func runTests(ctx context.Context, p *project, names []string) ([]view.TestedFlow, error) {
+// maxTestWork is the most work of all tests of a command, in the units of package record: it does not depend on the
+// machine. A row with twelve mappings takes about a hundred.
+const maxTestWork = 100_000_000
+
+// flowTest is a test to run, and its place in the results.
+type flowTest struct {
+	transform compiler.Transform
+	test      compiler.Test
+	set       *record.Set
+	flow      *view.TestedFlow
+	at        int
+	most      int64 // work
+}
+
+// runTests runs the tests of dataflows, on all cores. Those that need more work than the most, all together, end with
+// testsTooLong.
+func (a *app) runTests(ctx context.Context, p *project, names []string, most int64) ([]view.TestedFlow, error) {
 	transforms := compiler.TransformsOf(p.files, p.options(), names)
-	var tested []view.TestedFlow
-	var all []func()
+	tested := make([]view.TestedFlow, 0, len(names)) // tests write to their flows
+	var all []flowTest
 	for _, name := range names {
 		t := transforms[name]
 		if len(t.Mappings) == 0 {
@@ -139,50 +172,116 @@ func runTests(ctx context.Context, p *project, names []string) ([]view.TestedFlo
 		if err != nil {
 			return nil, err
 		}
-		f := view.TestedFlow{Name: name, Mappings: set.Mappings(), Tests: make([]view.TestedCase, len(t.Tests))}
+		tested = append(tested, view.TestedFlow{
+			Name: name, Mappings: set.Mappings(), Tests: make([]view.TestedCase, len(t.Tests)),
+		})
 		for i, test := range t.Tests {
-			all = append(all, func() { f.Tests[i] = runTest(ctx, p, name, t, test) })
+			all = append(all, flowTest{transform: t, test: test, set: set, flow: &tested[len(tested)-1], at: i})
 		}
-		tested = append(tested, f)
 	}
-	parallel.Each(len(all), func(i int) { all[i]() })
-	return tested, ctx.Err()
+	if len(all) == 0 {
+		return tested, ctx.Err()
+	}
+	shown := view.NewTesting(a.stderr, a.stderr.IsTerminal(), len(all))
+	defer shown.Close()
+	return tested, runInOrder(ctx, p, all, most, shown.Done)
 }
 
-func runTest(
-	ctx context.Context, p *project, flow string, t compiler.Transform, test compiler.Test,
-) view.TestedCase {
-	began := time.Now()
-	out := view.TestedCase{Name: test.Name, At: test.Node.Span, Node: test.Node}
-	next, err := p.testRows(ctx, t, test)
-	var set *record.Set
-	if err == nil {
-		// Of its own: what is random in one test does not depend on others.
-		set, err = recordSet(flow, t, testInputs())
+// runInOrder runs tests on all cores, and takes their work off the most as if they ran one after the other.
+func runInOrder(ctx context.Context, p *project, all []flowTest, most int64, done func()) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // before the cores are waited for
+	worker := func() func(*flowTest) {
+		return func(t *flowTest) { t.flow.Tests[t.at] = t.run(ctx, p) }
 	}
+	filled, left := 0, most
+	var slowest *flowTest
+	fill := func(t *flowTest) bool {
+		*t = all[filled]
+		t.most = left
+		filled++
+		return filled < len(all)
+	}
+	return parallel.InOrder(worker, fill, func(t *flowTest) error {
+		if slowest == nil || t.result().Work > slowest.result().Work {
+			seen := *t
+			slowest = &seen
+		}
+		done()
+		if left -= t.result().Work; left >= 0 || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		cancel()
+		return testsTooLong{slowest.flow.Name, *slowest.result(), most}
+	})
+}
+
+func (t *flowTest) result() *view.TestedCase { return &t.flow.Tests[t.at] }
+
+func (t *flowTest) run(ctx context.Context, p *project) view.TestedCase {
+	began := time.Now()
+	out := view.TestedCase{Name: t.test.Name, At: t.test.Node.Span, Node: t.test.Node}
+	next, size, err := p.testRows(ctx, t.transform, t.test)
 	if err != nil {
 		out.Broken = err.Error()
 		return out
 	}
-	out.Result = rowtest.Run(set, rowtest.Test{
-		Next: next, Expect: test.Expect.JSON, ExpectError: test.ExpectError, Exactly: test.Exactly,
+	out.Result, _ = rowtest.Run(ctx, t.set, rowtest.Test{
+		Next: next, Expect: t.test.Expect.JSON, ExpectError: t.test.ExpectError, Exactly: t.test.Exactly,
+		// Of its own: what is random in one test does not depend on others.
+		Random: testInputs().Random, Most: t.most,
 	})
+	out.Work += int64(size / 16)
 	out.Took = time.Since(began)
 	return out
+}
+
+// testsTooLong is why tests were not run to their end.
+type testsTooLong struct {
+	flow    string // of the test with the most work
+	slowest view.TestedCase
+	most    int64
+}
+
+func (testsTooLong) Error() string { return "the tests take too long" }
+
+// Diagnose names the test with the most work: what to do is in Help, which differs from command to command.
+func (e testsTooLong) Diagnose() diag.Diagnostic {
+	at := e.slowest.At
+	if name := e.slowest.Node.Get("name"); name != nil {
+		at = name.Span
+	}
+	return diag.NewError(diag.TestWork,
+		fmt.Sprintf("the tests need more than %s steps in all", view.Number(e.most)), "",
+		diag.At(at, fmt.Sprintf("this test of %s needs the most so far: %s steps on %s", e.flow,
+			view.Number(e.slowest.Work), view.Count(e.slowest.Rows, "row")))...)
+}
+
+// withHelp is a problem with the help of a command.
+type withHelp struct {
+	diag.Problem
+	help string
+}
+
+func (p withHelp) Diagnose() diag.Diagnostic {
+	d := p.Problem.Diagnose()
+	d.Help = p.help
+	return d
 }
 
 // maxTestRows is the most bytes that a file with rows of a test may have.
 const maxTestRows = 64 << 20
 
 // testRows returns what makes the records of the rows of a test, one after the other.
+// Size is that of a file that they are read from.
 func (p *project) testRows(
 	ctx context.Context, flow compiler.Transform, t compiler.Test,
-) (func(*record.Machine) (bool, error), error) {
+) (next func(*record.Machine) (bool, error), size int, err error) {
 	if t.From == "" {
 		list := []json.RawMessage{t.Given.JSON}
 		if t.Given.JSON == nil {
 			if err := json.Unmarshal(t.Rows.JSON, &list); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 		}
 		read := 0
@@ -194,23 +293,24 @@ func (p *project) testRows(
 			list = list[1:]
 			read++
 			return true, inRow(read, m.JSON(row))
-		}, nil
+		}, 0, nil
 	}
 	bad := func(why string) error { return errors.New("read rows from " + display(t.From) + ": " + why) }
 	text, err := p.root.File(filepath.FromSlash(t.From)).Read(maxTestRows)
 	if err != nil {
-		return nil, bad(reason(err))
+		return nil, 0, bad(reason(err))
 	}
 	reader, err := rows.Open(t.From, nil, bytes.NewReader(text), int64(len(text)))
 	if err != nil {
-		return nil, bad(err.Error())
+		return nil, 0, bad(err.Error())
 	}
 	columns := columnsOf(flow, reader.Names())
 	if why := columns.strangers(); why != "" {
-		return nil, bad(why)
+		return nil, 0, bad(why)
 	}
 	if name, meant := columns.misspelt(); name != "" {
-		return nil, bad("it has no column " + output.Quote(name) + "; did you mean its column " + output.Quote(meant) + "?")
+		why := "it has no column " + output.Quote(name) + "; did you mean its column " + output.Quote(meant) + "?"
+		return nil, 0, bad(why)
 	}
 	read := 0
 	return func(m *record.Machine) (bool, error) {
@@ -228,7 +328,7 @@ func (p *project) testRows(
 		}
 		read++
 		return true, inRow(read, m.Row(record.Row(row)))
-	}, nil
+	}, len(text), nil
 }
 
 // inRow says which row an error is about.

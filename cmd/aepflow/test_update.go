@@ -18,15 +18,22 @@ import (
 
 // updateTests writes what records have into the tests that expect something else, and returns what the tests give
 // then. It only changes values that are expected, and adds those that `exactly` asks for.
-func (a *app) updateTests(ctx context.Context, p *project, names []string) ([]view.TestedFlow, error) {
+func (a *app) updateTests(
+	ctx context.Context, p *project, names []string, most int64,
+) ([]view.TestedFlow, error) {
 	p.removeLeftovers()
 	changed := map[string]bool{}
 	updated := map[string]bool{} // tests, by dataflow and name
 	const rounds = 50            // a test has no more differences than that
 	for round := 0; ; round++ {
-		tested, err := runTests(ctx, p, names)
+		tested, err := a.runTests(ctx, p, names, most)
 		if err != nil {
 			return nil, err
+		}
+		for _, f := range tested {
+			for _, t := range f.Tests {
+				most -= t.Work
+			}
 		}
 		edits := testEdits(tested, updated)
 		if len(edits) == 0 || round == rounds {

@@ -5,6 +5,7 @@ const (
 	TestForm  Code = "test-form"
 	TestValue Code = "test-value"
 	TestField Code = "test-field"
+	TestWork  Code = "test-work"
 )
 
 // testedBy returns the document about people with a test.
@@ -35,5 +36,13 @@ var testCodes = []Entry{
 		Explanation: "The path is not the destination of a mapping, a part of one, or what one is a part of. Paths are " +
 			"written as in `mappings`.",
 		Example: testedBy("    given: {id: \"7\"}\n    expect: {person.name.firstName: Ada}\n"),
+	},
+	{
+		Code: TestWork, Severity: Error,
+		Title: "tests that take too long",
+		Explanation: "The tests that a command runs need more than 100,000,000 steps in all. A step is a part of an " +
+			"expression, a value, or 16 bytes of a row, so the sum is the same on every machine: about a million rows with " +
+			"twelve mappings. The test with the most steps is named; fewer rows usually test as much. `aepflow test --long` " +
+			"runs the tests however long they take, and `--no-tests` plans and applies without them.",
 	},
 }

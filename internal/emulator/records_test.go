@@ -109,6 +109,24 @@ func TestRecords(t *testing.T) {
 	a.get("/_emulator/datasets/" + tutorialDataset[:23] + "0/rows").want(404)
 }
 
+// TestWorkOfRuns: the mappings of runs that are made together have a bound of work.
+func TestWorkOfRuns(t *testing.T) {
+	// Of eight bytes that lpad makes, and of sixteen that size counts, each is a step.
+	const perRow = 10_000_000/8 + 10_000_000/16
+	for rows, want := range map[int]string{10: "success", 200_000_000/perRow + 1: "failed"} {
+		csv := "TestID,Name,Datefield\n" + strings.Repeat("a,b,2027-02-01 00:00:00\n", rows)
+		a := tableOf(t, csv)
+		id := a.mappedFlow(nil, mapping("ATTRIBUTE", "TestID", "_id"),
+			mapping("EXPRESSION", `size_of(lpad(Name, 10000000, "x"))`, "person.name.fullName"))
+		a.s.Advance(time.Hour + flowservice.RunTime)
+		run := a.runsOf(id)[0]
+		why := string(core.ToJSON(core.At(run, "metrics", "statusSummary", "errors")))
+		if status(run) != want || (want == "failed") != strings.Contains(why, "need more than 200000000 steps") {
+			t.Errorf("%d rows: %s, want %s; %s", rows, status(run), want, why)
+		}
+	}
+}
+
 // What is kept of a dataset is bounded in number and bytes, and goes with the dataset.
 func TestKeptRecords(t *testing.T) {
 	var csv strings.Builder

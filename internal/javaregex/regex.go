@@ -28,6 +28,7 @@ const (
 	MaxBacktrack = 64 << 10
 	MaxTime      = time.Second
 	maxStack     = 1 << 22 // numbers on the stack of the backtracking engine
+	maxLinear    = 10_000  // instructions of a pattern that Go's regexp runs, which take memory
 )
 
 // Errors of a match.
@@ -47,6 +48,7 @@ type Regexp struct {
 	lastEnd bool
 	tree    *node
 	groups  int
+	written int                // length of the pattern with its classes spelled out
 	slow    [2]*regexp2.Regexp // find, whole; compiled when first needed
 	slowErr error
 }
@@ -66,7 +68,8 @@ func Compile(pattern string) (*Regexp, error) {
 	if !w.backtracks && w.Len() > maxWritten {
 		return nil, errLarge
 	}
-	if !w.backtracks {
+	r.written = w.Len()
+	if !w.backtracks && n.size() <= maxLinear {
 		r.lastEnd = w.lastEnd
 		find, err1 := regexp.Compile(w.String())
 		whole, err2 := regexp.Compile(`\A(?:` + w.String() + `)\z`)
@@ -109,6 +112,9 @@ func (r *Regexp) Groups() int { return r.groups }
 func (r *Regexp) Steps(n int) int {
 	return r.tree.size() * min(n, 1<<30) >> 7 * (1 + r.groups/16)
 }
+
+// Size is about how much memory the pattern takes.
+func (r *Regexp) Size() int { return r.tree.size() + r.written/10 }
 
 // size is about the number of instructions of n.
 func (n *node) size() int {
@@ -200,11 +206,21 @@ func (r *Regexp) Split(s string) ([]string, error) {
 // the one before it, unlike in Go.
 func (r *Regexp) all(s string) ([][2]int, error) {
 	var out [][2]int
+	deadline := time.Now().Add(MaxTime)
 	if r.useLinear(s) && !r.tree.empty() {
-		for _, m := range r.find.FindAllStringIndex(s, -1) {
-			out = append(out, [2]int{m[0], m[1]})
+		// The engine may read to the end of the text for each match.
+		for most := 16; ; most *= 2 {
+			found := r.find.FindAllStringIndex(s, most)
+			if len(found) < most {
+				for _, m := range found {
+					out = append(out, [2]int{m[0], m[1]})
+				}
+				return out, nil
+			}
+			if time.Now().After(deadline) {
+				return nil, ErrSlow
+			}
 		}
-		return out, nil
 	}
 	if r.slow[0] == nil && r.slowErr == nil {
 		var again Regexp
@@ -214,7 +230,6 @@ func (r *Regexp) all(s string) ([][2]int, error) {
 		}
 		r = &again
 	}
-	deadline := time.Now().Add(MaxTime)
 	for from := 0; from <= len(s); {
 		m, err := r.backtrack(0, s, from)
 		if err != nil || m == nil {

@@ -87,6 +87,7 @@ func TestEngines(t *testing.T) {
 	for pattern, linear := range map[string]bool{
 		`\w+@\w+`: true, `(?i)abc`: true, `[a-z&&[^x]]`: true, `\bx`: true, `^a\z`: true, `x{1000}`: true,
 		`a$`: false, `\Z`: false, `(?m)^a`: false, `(?m)a$`: false,
+		strings.Repeat("x{999}", 5): true, strings.Repeat("x{999}", 6): false, `(?:(?:x{10}){10}){100}`: false,
 		`x{1001}`: false, `(?=a)`: false, `(?<!a)`: false, `(a)\1`: false, `a++`: false, `(?>a)`: false,
 		`\R+`: true, `\R+\w`: true, `(?:\R)*|x`: true, `\R{2,}`: false, `\R+\s`: false, `(\R?)x`: true, `(?U)\b`: false,
 	} {
@@ -127,6 +128,12 @@ func TestLimits(t *testing.T) {
 	}
 	if _, err := Compile(nested(maxDepth)); err == nil {
 		t.Error("a pattern that is too deep is accepted")
+	}
+	if _, err := Compile(strings.Repeat(`\p{L}`, 10)); err != nil {
+		t.Error(err)
+	}
+	if _, err := Compile(strings.Repeat(`\p{L}`, 100)); err == nil {
+		t.Error("a pattern that is too long with its classes written out is accepted")
 	}
 	re, err := Compile(`(?=x)x|y`)
 	if err != nil {
@@ -234,4 +241,19 @@ func FuzzCompile(f *testing.F) {
 			t.Errorf("parts %q", parts)
 		}
 	})
+}
+
+// TestSplitEnds: a pattern that reads to the end of the text at each match takes no longer than one that backtracks.
+func TestSplitEnds(t *testing.T) {
+	re, err := Compile("a.*b|a")
+	if err != nil || !re.Linear() {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if _, err := re.Split(strings.Repeat("a", 1<<20)); !errors.Is(err, ErrSlow) {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
+	if parts, err := re.Split(strings.Repeat("a", 1000)); err != nil || len(parts) != 1001 {
+		t.Errorf("%d parts, %v", len(parts), err)
+	}
 }

@@ -18,8 +18,7 @@ func (m *Machine) Row(r Row) error {
 	if r.Object != nil {
 		return m.JSON(r.Object)
 	}
-	m.Fields(r.Fields)
-	return nil
+	return m.Fields(r.Fields)
 }
 
 // The limits of a batch, which bound what is in memory at a time.

@@ -75,6 +75,7 @@ func (w *writer) spread(path []place, l *level, steps []step, v eval.Value, dept
 			items = v.Items()
 		}
 		out, wrote := make([]eval.Value, 0, len(items)), false
+		w.m.work += int64(len(items))
 		for i, item := range items {
 			if item.IsNull() && len(steps) == 1 {
 				continue
@@ -113,10 +114,10 @@ const (
 // put notes a write, unless the record gets too large.
 func (w *writer) put(path []place, l *level, v eval.Value) bool {
 	cost := 1 + w.padding
+	w.m.work += int64(cost)
 	if v.Kind() == eval.Text {
 		cost += len(v.Str()) / textUnit
 	}
-	w.m.left -= cost
 	if w.m.size += cost; w.m.size > maxSize {
 		w.fail(l, TooLarge, "the record is too large: more than %d values, or %d MB of texts", maxSize,
 			maxSize*textUnit/1_000_000)
@@ -138,6 +139,9 @@ func (w *writer) write(path []place, l *level, v eval.Value, depth int) (eval.Va
 		return w.object(path, l, v, depth)
 	case !l.field.Checked && v.Kind() == eval.List, l.field.Kind == xdm.Array:
 		return w.list(path, l, v, depth)
+	}
+	if v.Kind() == eval.Text {
+		w.m.work += int64(len(v.Str()) / 16)
 	}
 	out, ok := w.scalar(l, v)
 	return out, ok && w.put(path, l, out)

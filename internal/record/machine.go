@@ -1,8 +1,11 @@
 package record
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,9 +29,33 @@ type Machine struct {
 	root     *level
 	targets  []target // of each mapping
 	writer   writer
-	size     int  // of the record so far
-	limited  bool // by left
-	left     int  // work, see Limit
+	size     int   // of the record so far
+	unknown  []int // the mappings of the row that cannot be evaluated
+	work     int64 // besides that of eval
+	most     int64
+	ctx      context.Context
+}
+
+// ErrWork is why no record is made: the machine has done all the work that it may do.
+var ErrWork = errors.New("making the records needs too much work")
+
+// Bound limits the work of the machine on all its rows, and ends it with the context. A row that is not done then has
+// ErrWork, or the error of the context.
+func (m *Machine) Bound(ctx context.Context, most int64) { m.ctx, m.most = ctx, most }
+
+// SetRandom gives the machine a random source of its own.
+func (m *Machine) SetRandom(r io.Reader) { m.eval.SetRandom(r) }
+
+// Work is the work so far, in the units of package eval: for each mapping and value one more, and for 16 bytes of a row
+// or record.
+func (m *Machine) Work() int64 { return m.eval.Work() + m.work }
+
+// over is why the machine makes no more records.
+func (m *Machine) over() error {
+	if m.Work() > m.most {
+		return ErrWork
+	}
+	return m.ctx.Err()
 }
 
 // declared is what the dataflow declares of a column.
@@ -64,7 +91,8 @@ func (m *Machine) target(steps []step) target {
 
 // NewMachine returns a machine for the mappings of a set.
 func NewMachine(s *Set) *Machine {
-	m := &Machine{set: s, eval: eval.NewMachine(s.eval), outcomes: make([]Outcome, len(s.mappings))}
+	m := &Machine{set: s, eval: eval.NewMachine(s.eval), outcomes: make([]Outcome, len(s.mappings)),
+		most: math.MaxInt64, ctx: context.Background()}
 	m.row = make([]eval.Value, len(s.eval.Names()))
 	m.places, m.present = make([]int, len(m.row)), make([]bool, len(m.row))
 	for _, name := range s.eval.Names() {
@@ -95,10 +123,11 @@ func (m *Machine) Header(names []string) {
 }
 
 // Fields makes the record of a row of texts, in the order of the header.
-func (m *Machine) Fields(fields []string) {
+func (m *Machine) Fields(fields []string) error {
 	for slot, column := range m.columns {
 		switch place := m.places[slot]; {
 		case place >= 0 && place < len(fields):
+			m.work += int64(len(fields[place]) / 16)
 			m.row[slot] = typed(fields[place], column.typ)
 		case column.ok:
 			m.row[slot] = eval.Value{}
@@ -107,21 +136,21 @@ func (m *Machine) Fields(fields []string) {
 		}
 	}
 	m.eval.SetRow(m.row, nil)
-	m.run()
+	return m.run()
 }
 
 // JSON makes the record of a row that is written as an object of JSON.
 func (m *Machine) JSON(text []byte) error {
+	m.work += int64(len(text) / 16)
 	v, err := eval.ParseJSON(string(text))
 	if err != nil || v.Kind() != eval.Object {
 		return errors.New("expected an object of JSON")
 	}
-	m.Object(v.Object())
-	return nil
+	return m.Object(v.Object())
 }
 
 // Object makes the record of a row.
-func (m *Machine) Object(row *eval.Map) {
+func (m *Machine) Object(row *eval.Map) error {
 	for slot, name := range m.set.eval.Names() {
 		v, ok := row.Get(name)
 		m.present[slot] = m.present[slot] || ok
@@ -134,7 +163,7 @@ func (m *Machine) Object(row *eval.Map) {
 		m.row[slot] = v
 	}
 	m.eval.SetRow(m.row, row)
-	m.run()
+	return m.run()
 }
 
 // widened is a whole number of JSON as a value of a declared column.
@@ -174,13 +203,6 @@ func typed(text, typ string) eval.Value {
 	return eval.OfText(text)
 }
 
-// Limit bounds the work on all further rows together: a step of an expression, a value that a path passes, and 256
-// bytes of a text that is written. When it is used up, mappings fail.
-func (m *Machine) Limit(work int) { m.limited, m.left = true, work }
-
-// Spent reports whether the work that Limit allows is used up.
-func (m *Machine) Spent() bool { return m.limited && m.left <= 0 }
-
 // Outcomes are what each mapping did to the row.
 func (m *Machine) Outcomes() []Outcome { return m.outcomes }
 
@@ -196,20 +218,26 @@ func (m *Machine) FaultsOf(mapping int) []Fault {
 // AppendJSON writes the record.
 func (m *Machine) AppendJSON(b []byte) []byte { return m.tree.root.appendJSON(b) }
 
-func (m *Machine) run() {
-	m.faults, m.size = m.faults[:0], 0
+func (m *Machine) run() error {
+	m.faults, m.unknown, m.size = m.faults[:0], m.unknown[:0], 0
 	m.tree.reset(m.root)
+	m.work++
 	for _, i := range m.set.order {
+		m.work++
+		if err := m.over(); err != nil {
+			return err
+		}
 		m.outcomes[i] = m.apply(&m.set.mappings[i], &m.targets[i])
+		if m.outcomes[i].State == Unknown {
+			m.unknown = append(m.unknown, i)
+		}
 	}
 	m.require(m.tree.root, 0)
+	return m.over()
 }
 
 // apply runs a mapping and writes what it gives.
 func (m *Machine) apply(p *mapping, to *target) Outcome {
-	if m.left--; m.Spent() {
-		return Outcome{State: Failed, Code: string(eval.TooMuchWork), Message: "the rows need too much work"}
-	}
 	v, fault := m.value(p)
 	switch {
 	case fault != nil && fault.Code == eval.CannotEvaluate:
@@ -240,9 +268,7 @@ func (m *Machine) value(p *mapping) (eval.Value, *eval.Error) {
 	case Constant:
 		return eval.OfText(p.Source), nil
 	case Expression:
-		v, fault := m.eval.Run(p.program)
-		m.left -= m.eval.Work()
-		return v, fault
+		return m.eval.Run(p.program)
 	}
 	v := m.row[p.slot]
 	if v == eval.Missing {
@@ -253,7 +279,7 @@ func (m *Machine) value(p *mapping) (eval.Value, *eval.Error) {
 
 // follow goes down a path in a row. What is not there is null.
 func (m *Machine) follow(v eval.Value, indexes []string, path []xdm.Step) eval.Value {
-	m.left--
+	m.work++
 	for i, index := range indexes {
 		if v.Kind() != eval.List {
 			return eval.Value{}
@@ -285,7 +311,9 @@ func (m *Machine) follow(v eval.Value, indexes []string, path []xdm.Step) eval.V
 // require notes the required members that the objects of a record lack.
 func (m *Machine) require(n *node, depth int) {
 	if n.kind == object {
-		for _, name := range n.level.required() {
+		needs := n.level.required()
+		m.work += int64(len(needs))
+		for _, name := range needs {
 			if k := n.member(name); (k == nil || k.kind == nothing) && !m.mayFill(xdm.Join(n.level.general, name)) {
 				path := xdm.Join(n.level.path, name)
 				m.faults = append(m.faults, Fault{path, MissingField, "the schema requires this field"})
@@ -311,12 +339,8 @@ func (m *Machine) CauseOf(f Fault) (mapping int, ok bool) {
 
 // mayFill reports whether a mapping that cannot be evaluated may have filled a field.
 func (m *Machine) mayFill(path string) bool {
-	for i, out := range m.outcomes {
-		if out.State == Unknown && related(m.set.mappings[i].general, path) {
-			return true
-		}
-	}
-	return false
+	m.work += int64(len(m.unknown))
+	return slices.ContainsFunc(m.unknown, func(i int) bool { return related(m.set.mappings[i].general, path) })
 }
 
 // related reports whether one path is the other one or lies below it.

@@ -331,21 +331,3 @@ func TestSizeOfRecords(t *testing.T) {
 		}
 	}
 }
-
-// A limit is for all rows together: once the work is used up, mappings fail.
-func TestLimit(t *testing.T) {
-	set, err := record.Compile(fields(t), nil, []record.Mapping{{Destination: "_acme.text", Source: "a"}}, inputs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := record.NewMachine(set)
-	m.Limit(7)
-	for row, want := range []record.State{record.Filled, record.Filled, record.Failed, record.Failed} {
-		if err := m.JSON([]byte(`{"a":"x"}`)); err != nil {
-			t.Fatal(err)
-		}
-		if o := m.Outcomes()[0]; o.State != want || m.Spent() != (want == record.Failed) {
-			t.Errorf("row %d: %+v, spent %v", row, o, m.Spent())
-		}
-	}
-}

@@ -73,10 +73,14 @@ const (
 type node struct {
 	level *level
 	kind  nodeKind
-	value eval.Value // of a leaf
-	names []string   // of the members of an object
-	kids  []*node    // members, or elements
+	value eval.Value     // of a leaf
+	names []string       // of the members of an object
+	kids  []*node        // members, or elements
+	index map[string]int // of names, when there are many
 }
+
+// indexFrom is from how many members on an object has an index of their names.
+const indexFrom = 16
 
 // tree is the record of a row. Its nodes are used again for the next row.
 type tree struct {
@@ -102,6 +106,12 @@ func (t *tree) node(l *level) *node {
 }
 
 func (n *node) member(name string) *node {
+	if n.index != nil {
+		if i, ok := n.index[name]; ok {
+			return n.kids[i]
+		}
+		return nil
+	}
 	for i, known := range n.names {
 		if known == name {
 			return n.kids[i]
@@ -118,6 +128,15 @@ func (t *tree) into(n *node, l *level) *node {
 	}
 	k := t.node(l)
 	n.names, n.kids = append(n.names, l.name), append(n.kids, k)
+	switch {
+	case n.index != nil:
+		n.index[l.name] = len(n.kids) - 1
+	case len(n.names) == indexFrom:
+		n.index = make(map[string]int, 2*indexFrom)
+		for i, name := range n.names {
+			n.index[name] = i
+		}
+	}
 	return k
 }
 
@@ -132,7 +151,7 @@ func (t *tree) at(n *node, i int) *node {
 
 func (n *node) become(kind nodeKind) {
 	if n.kind != kind {
-		n.kind, n.names, n.kids = kind, n.names[:0], n.kids[:0]
+		n.kind, n.names, n.kids, n.index = kind, n.names[:0], n.kids[:0], nil
 	}
 }
 

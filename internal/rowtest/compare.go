@@ -13,24 +13,36 @@ import (
 // comparison compares the record of a row with an expected one.
 type comparison struct {
 	*run
-	seen []string // paths of the record that were compared as a whole
+	seen  map[string]bool // paths of the record that were compared as a whole
+	above map[string]bool // paths that they lie below
 }
 
 // value compares what is at a path; ok says whether the record has something there.
 func (c *comparison) value(where []string, path string, want, got eval.Value, ok bool) {
-	d := Difference{Row: c.row, Path: path, Want: text(want), Where: where}
-	if ok {
-		d.Got = text(got)
+	c.Work++
+	if want.Kind() == eval.Text {
+		c.Work += int64(len(want.Str()) / 16)
+	}
+	differs := func(code Code) {
+		d := Difference{Row: c.row, Path: path, Code: code, Where: where}
+		if !want.IsNull() {
+			d.Want = jsonText(want)
+		}
+		if ok {
+			d.Got = jsonText(got)
+		}
+		if code == Missing {
+			d.Message = c.failure(path)
+		}
+		c.add(d)
 	}
 	switch {
 	case want.IsNull():
 		if ok {
-			d.Code, d.Want = Unexpected, ""
-			c.add(d)
+			differs(Unexpected)
 		}
 	case !ok:
-		d.Code, d.Message = Missing, c.failure(path)
-		c.add(d)
+		differs(Missing)
 	case want.Kind() == eval.Object && got.Kind() == eval.Object && (want.Object().Len() > 0 || !c.test.Exactly):
 		for i := range want.Object().Len() {
 			key, value := want.Object().At(i)
@@ -44,35 +56,45 @@ func (c *comparison) value(where []string, path string, want, got eval.Value, ok
 			c.value(append(slices.Clip(where), index), path+"["+index+"]", value, got.Items()[i], true)
 		}
 	case !equal(want, got):
-		d.Code = Different
-		c.add(d)
+		differs(Different)
 	}
-	c.seen = append(c.seen, path)
+	if ok && c.test.Exactly {
+		c.see(path)
+	}
+}
+
+// see notes that a path was compared. Only lists are asked whether it lies below them.
+func (c *comparison) see(path string) {
+	if c.seen == nil {
+		c.seen, c.above = map[string]bool{}, map[string]bool{}
+	}
+	c.seen[path] = true
+	for i := strings.LastIndexByte(path, '['); i >= 0; i = strings.LastIndexByte(path[:i], '[') {
+		if c.above[path[:i]] {
+			return
+		}
+		c.above[path[:i]] = true
+	}
 }
 
 // rest reports what the record has besides what was compared. The last of where is replaced by its path.
 func (c *comparison) rest(where []string, path string, got eval.Value) {
+	c.Work++
 	switch {
-	case path != "" && slices.ContainsFunc(c.seen, func(seen string) bool { return within(path, seen) }):
+	case path != "" && c.seen[path]:
 	case got.Kind() == eval.Object && (path == "" || got.Object().Len() > 0):
 		for i := range got.Object().Len() {
 			key, value := got.Object().At(i)
 			c.rest(where, xdm.Join(path, key.Str()), value)
 		}
-	case got.Kind() == eval.List && slices.ContainsFunc(c.seen, func(seen string) bool { return within(seen, path) }):
+	case got.Kind() == eval.List && c.above[path]:
 		for i, value := range got.Items() {
 			c.rest(where, path+"["+strconv.Itoa(i)+"]", value)
 		}
 	case !got.IsNull():
 		at := append(slices.Clip(where[:len(where)-1]), path)
-		c.add(Difference{Row: c.row, Path: path, Code: Unexpected, Got: text(got), Where: at})
+		c.add(Difference{Row: c.row, Path: path, Code: Unexpected, Got: jsonText(got), Where: at})
 	}
-}
-
-// within reports whether a path is another one or lies below it.
-func within(path, above string) bool {
-	rest, ok := strings.CutPrefix(path, above)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // find follows a path in a record and returns what is there, with its path in full: of an array without an index, the
@@ -105,7 +127,7 @@ func find(v eval.Value, at, path string) (eval.Value, string, bool) {
 	return v, at, true
 }
 
-func text(v eval.Value) string { return string(eval.AppendJSON(nil, v)) }
+func jsonText(v eval.Value) string { return string(eval.AppendJSON(nil, v)) }
 
 // equal compares values as JSON has them: 1 is 1.0.
 func equal(a, b eval.Value) bool {
@@ -114,7 +136,7 @@ func equal(a, b eval.Value) bool {
 		y, okY := new(big.Rat).SetString(b.Scalar())
 		return okX && okY && x.Cmp(y) == 0
 	}
-	return a.Kind() == b.Kind() && text(a) == text(b)
+	return a.Kind() == b.Kind() && jsonText(a) == jsonText(b)
 }
 
 func isNumber(v eval.Value) bool { return v.Kind() >= eval.Int && v.Kind() <= eval.Decimal }

@@ -6,7 +6,10 @@
 package rowtest
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 
@@ -22,6 +25,8 @@ type Test struct {
 	Expect      []byte // JSON, nil for nothing: an object for every record, or a list with one for each
 	ExpectError string // the path of a field, "" for none
 	Exactly     bool
+	Random      io.Reader // what is random in its records
+	Most        int64     // work, in the units of package record
 }
 
 // Code says in which way a record is not as expected.
@@ -58,6 +63,7 @@ type Result struct {
 	More        int          // other differences
 	Broken      string       // why the test cannot say anything, "" if it can
 	Touched     []bool       // by mapping: whether the test says what it does
+	Work        int64        // more than the most: the test was not run to its end
 }
 
 // Passed reports whether everything is as expected.
@@ -78,18 +84,30 @@ type run struct {
 	machine  *record.Machine
 	mappings []record.Mapping
 	expect   eval.Value
+	errors   paths // the field of expectError
 	row      int
 }
 
-// Run runs a test.
-func Run(set *record.Set, t Test) Result {
+// Run runs a test. Its error is that of the context.
+func Run(ctx context.Context, set *record.Set, t Test) (Result, error) {
 	r := run{Result: &Result{}, test: t, machine: record.NewMachine(set), mappings: set.Mappings()}
+	r.machine.SetRandom(t.Random)
+	r.machine.Bound(ctx, t.Most)
+	r.errors = pathsOf(t.ExpectError)
 	r.Touched = make([]bool, len(r.mappings))
+	r.Work = int64(len(t.Expect)/16 + len(r.mappings))
+	r.run(ctx)
+	r.Work += r.machine.Work()
+	return *r.Result, ctx.Err()
+}
+
+func (r *run) run(ctx context.Context) {
+	t := &r.test
 	if t.Expect != nil {
 		v, err := eval.ParseJSON(string(t.Expect))
 		if err != nil {
 			r.Broken = "what is expected has too many levels, or numbers that are too large"
-			return *r.Result
+			return
 		}
 		r.expect = v
 	}
@@ -97,16 +115,19 @@ func Run(set *record.Set, t Test) Result {
 	for {
 		r.row++
 		more, err := t.Next(r.machine)
+		if errors.Is(err, record.ErrWork) || ctx.Err() != nil {
+			return
+		}
 		if err != nil {
 			r.Broken = err.Error()
-			return *r.Result
+			return
 		}
 		if !more {
 			break
 		}
 		r.Rows = r.row
-		if r.check(); r.Broken != "" {
-			return *r.Result
+		if r.check(); r.Broken != "" || r.Work+r.machine.Work() > t.Most {
+			return
 		}
 	}
 	switch items, isList := r.items(); {
@@ -115,7 +136,6 @@ func Run(set *record.Set, t Test) Result {
 	case isList && len(items) != r.Rows:
 		r.add(Difference{Code: RowCount, Want: strconv.Itoa(len(items)), Got: strconv.Itoa(r.Rows)})
 	}
-	return *r.Result
 }
 
 func (r *run) items() ([]eval.Value, bool) {
@@ -146,13 +166,13 @@ func (r *run) touch() {
 	if items, isList := r.items(); isList {
 		records = items
 	}
-	paths := []string{r.test.ExpectError}
+	list := []string{r.test.ExpectError}
 	for _, v := range records {
-		paths = leaves(paths, "", v)
+		list = leaves(list, "", v)
 	}
+	says := pathsOf(list...)
 	for i, m := range r.mappings {
-		says := func(path string) bool { return related(path, m.Destination) }
-		r.Touched[i] = r.test.Exactly || slices.ContainsFunc(paths, says)
+		r.Touched[i] = r.test.Exactly || says.related(m.Destination)
 	}
 }
 
@@ -179,17 +199,6 @@ func joined(above, key string) string {
 	return xdm.Join(above, key)
 }
 
-// related reports whether one of two paths is the other, or lies below it, whatever their indexes.
-func related(a, b string) bool {
-	x, fault := xdm.Steps(a)
-	y, other := xdm.Steps(b)
-	if fault != nil || other != nil {
-		return false
-	}
-	n := min(len(x), len(y))
-	return slices.EqualFunc(x[:n], y[:n], func(p, q xdm.Step) bool { return p.Name == q.Name })
-}
-
 // check compares the record of the current row.
 func (r *run) check() {
 	outcomes := r.machine.Outcomes()
@@ -199,15 +208,17 @@ func (r *run) check() {
 			return
 		}
 	}
-	rec, err := eval.ParseJSON(string(r.machine.AppendJSON(nil)))
+	text := r.machine.AppendJSON(nil)
+	r.Work += int64(len(text) / 16)
+	rec, err := eval.ParseJSON(string(text))
 	if err != nil {
 		r.Broken = fmt.Sprintf("row %d: the record has too many levels", r.row)
 		return
 	}
-	if r.test.ExpectError != "" && !r.fails(r.test.ExpectError) {
+	if r.test.ExpectError != "" && !r.fails() {
 		got := ""
 		if v, _, ok := find(rec, "", r.test.ExpectError); ok {
-			got = text(v)
+			got = jsonText(v)
 		}
 		r.add(Difference{Row: r.row, Path: r.test.ExpectError, Code: NoFailure, Got: got})
 	}
@@ -216,7 +227,7 @@ func (r *run) check() {
 		return
 	}
 	for _, f := range r.machine.Faults() {
-		if r.test.ExpectError == "" || !related(f.Path, r.test.ExpectError) {
+		if r.test.ExpectError == "" || !r.errors.related(f.Path) {
 			r.add(Difference{Row: r.row, Path: f.Path, Code: Rejected, Message: f.Message})
 		}
 	}
@@ -231,22 +242,29 @@ func (r *run) check() {
 	}
 }
 
-// fails reports whether the current row has a failure at a path.
-func (r *run) fails(path string) bool {
-	for i, o := range r.machine.Outcomes() {
-		if o.State == record.Failed && related(r.mappings[i].Destination, path) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(r.machine.Faults(), func(f record.Fault) bool { return related(f.Path, path) })
+// fails reports whether the current row has a failure at the field of expectError.
+func (r *run) fails() bool {
+	return slices.ContainsFunc(r.machine.Faults(), func(f record.Fault) bool { return r.errors.related(f.Path) }) ||
+		r.failed(r.errors) != nil
 }
 
-// failure is why there is no value at a path, "" if that is not known.
-func (r *run) failure(path string) string {
+// failed is the first mapping that failed on the current row, of those that fill one of the paths.
+func (r *run) failed(p paths) *record.Outcome {
 	for i, o := range r.machine.Outcomes() {
-		if o.State == record.Failed && related(r.mappings[i].Destination, path) {
-			return o.Message
+		if o.State == record.Failed && p.related(r.mappings[i].Destination) {
+			return &o
 		}
+	}
+	return nil
+}
+
+// failure is why there is no value at a path, "" if that is not known, or not kept.
+func (r *run) failure(path string) string {
+	if len(r.Differences) == most {
+		return ""
+	}
+	if o := r.failed(pathsOf(path)); o != nil {
+		return o.Message
 	}
 	return ""
 }

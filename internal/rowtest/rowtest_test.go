@@ -1,10 +1,13 @@
 package rowtest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aepflow/aepflow/internal/dataprep/eval"
 	"github.com/aepflow/aepflow/internal/record"
@@ -114,7 +117,7 @@ func TestBroken(t *testing.T) {
 	set := mappings(t)
 	for rows, want := range map[string]string{"": "there are no rows", "[]": "expected an object of JSON"} {
 		test := Test{Next: given(strings.Fields(rows)...), Expect: []byte("{}")}
-		if got := Run(set, test); got.Broken != want || got.Passed() {
+		if got := runTest(set, test); got.Broken != want || got.Passed() {
 			t.Errorf("rows %q: %+v, expected %q", rows, got, want)
 		}
 	}
@@ -122,7 +125,7 @@ func TestBroken(t *testing.T) {
 
 func TestMostDifferences(t *testing.T) {
 	rows := strings.Fields(strings.Repeat("{} ", most+1))
-	got := Run(mappings(t), Test{Next: given(rows...), Expect: []byte(`{"id":"7"}`)})
+	got := runTest(mappings(t), Test{Next: given(rows...), Expect: []byte(`{"id":"7"}`)})
 	if len(got.Differences) != most || got.More != 1 || got.Rows != most+1 {
 		t.Errorf("%d differences and %d more of %d rows", len(got.Differences), got.More, got.Rows)
 	}
@@ -144,7 +147,7 @@ func TestTouched(t *testing.T) {
 	} {
 		c.test.Next = given("{}")
 		var got []string
-		for i, is := range Run(set, c.test).Touched {
+		for i, is := range runTest(set, c.test).Touched {
 			if is {
 				got = append(got, set.Mappings()[i].Destination)
 			}
@@ -155,8 +158,18 @@ func TestTouched(t *testing.T) {
 	}
 }
 
+// runTest runs a test without a bound.
+func runTest(set *record.Set, t Test) Result {
+	t.Most = math.MaxInt64
+	r, err := Run(context.Background(), set, t)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
 func run1(set *record.Set, t Test) string {
-	r := Run(set, t)
+	r := runTest(set, t)
 	if r.Broken != "" {
 		return "broken: " + r.Broken
 	}
@@ -182,7 +195,7 @@ func FuzzRun(f *testing.F) {
 		if len(row)+len(expect) > 1<<12 || !json.Valid([]byte(expect)) {
 			return
 		}
-		Run(set, Test{Next: given(row), Expect: []byte(expect), ExpectError: path, Exactly: exactly})
+		runTest(set, Test{Next: given(row), Expect: []byte(expect), ExpectError: path, Exactly: exactly})
 		m := record.NewMachine(set)
 		if m.JSON([]byte(row)) != nil {
 			return
@@ -192,4 +205,74 @@ func FuzzRun(f *testing.F) {
 			t.Errorf("the record %s is not itself: %s", itself, got)
 		}
 	})
+}
+
+// TestMost: a test has a bound of work. Below it, the work is that without one; above it, the test ends early.
+func TestMost(t *testing.T) {
+	test := func(most int64) Result {
+		rows := strings.Fields(strings.Repeat(full+" ", 10))
+		r, err := Run(context.Background(), mappings(t), Test{Next: given(rows...), Expect: []byte(`{"id":"7"}`), Most: most})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	work := test(math.MaxInt64).Work
+	if r := test(work); r.Work != work || r.Rows != 10 || !r.Passed() {
+		t.Errorf("with just enough: %+v", r)
+	}
+	if r := test(work - 1); r.Work <= work-1 {
+		t.Errorf("with one less: %+v", r)
+	}
+	if r := test(work / 2); r.Work <= work/2 || r.Work >= work || r.Rows == 10 {
+		t.Errorf("with half of it: %+v, the work without a bound is %d", r, work)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Run(ctx, mappings(t), Test{Next: given(full), Most: work}); err == nil {
+		t.Error("a canceled test runs")
+	}
+}
+
+// TestRelated: one path is another, or lies below or above it, whatever their indexes.
+func TestRelated(t *testing.T) {
+	for _, c := range []struct {
+		list, path string
+		want       bool
+	}{
+		{"a.b", "a.b", true}, {"a.b", "a", true}, {"a.b", "a.b.c", true}, {"a.b", "a.c", false}, {"a.b", "b", false},
+		{"a[1].b", "a.b[*]", true}, {"x a.b", "a.b.c", true}, {"x a.b", "y", false}, {`a\.b`, "a.b", false}, {"", "a", false},
+		{"a..b", "a", false}, {"a", "a..b", false}, {"ab", "a", false},
+	} {
+		if got := pathsOf(strings.Split(c.list, " ")...).related(c.path); got != c.want {
+			t.Errorf("%q, %q: %v", c.list, c.path, got)
+		}
+	}
+}
+
+// TestManyPaths: what a test expects and what the mappings fill are not compared each with each.
+func TestManyPaths(t *testing.T) {
+	const many = 20_000
+	var all []record.Mapping
+	expect, row := []string{}, []string{}
+	for i := range many {
+		name := fmt.Sprintf("f%d", i)
+		all = append(all, record.Mapping{Destination: "a." + name, Source: name})
+		expect = append(expect, fmt.Sprintf(`"a.%s":%d`, name, i))
+		row = append(row, fmt.Sprintf(`"%s":%d`, name, i))
+	}
+	schema, _ := xdm.NewSchema("", nil, nil, "")
+	set, err := record.Compile(schema, nil, all, eval.Inputs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	object := func(members []string) string { return "{" + strings.Join(members, ",") + "}" }
+	test := Test{Next: given(object(row)), Expect: []byte(object(expect)), Exactly: true}
+	if got := run1(set, test); got != "" {
+		t.Errorf("%.200s", got)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
 }

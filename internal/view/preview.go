@@ -39,7 +39,7 @@ func Preview(
 ) error {
 	c := newCanvas(o)
 	for _, r := range rows {
-		table := newTable(c, "ROW "+number(r.Number), "")
+		table := newTable(c, "ROW "+Number(r.Number), "")
 		table.folds = []int{1}
 		for i, m := range mappings {
 			text, style := outcomeText(r.Outcomes[i])
@@ -77,7 +77,7 @@ func PreviewSummary(
 	beside.folds = []int{len(head)}
 	for i, m := range mappings {
 		n := t.Mappings[i]
-		distinct := number(int64(n.Distinct))
+		distinct := Number(int64(n.Distinct))
 		if n.Distinct == record.MostDistinct {
 			distinct += " or more"
 		}
@@ -86,7 +86,7 @@ func PreviewSummary(
 			clipped = append(clipped, clipText(e, 24))
 		}
 		examples := strings.Join(clipped, ", ")
-		cells := []string{m.Destination, number(n.Filled), number(n.Empty), number(n.Failed), number(n.Unknown), distinct}
+		cells := []string{m.Destination, Number(n.Filled), Number(n.Empty), Number(n.Failed), Number(n.Unknown), distinct}
 		below.row(plain, cells, examples)
 		beside.row(plain, append(cells, examples))
 	}
@@ -115,9 +115,9 @@ func previewReasons(c *canvas, t *record.Tally, absent []AbsentColumn) {
 			word, style = "rejected", red
 		}
 		c.wrapped(style, word+pad(word, 10), fmt.Sprintf("%s in %s, first in row %s: %s", r.Path,
-			rowCount(r.Rows), number(r.First), r.Message))
+			rowCount(r.Rows), Number(r.First), r.Message))
 	}
-	line := rowCount(t.Rows) + ": " + number(t.Rejected) + " would be rejected, " + number(t.Warned)
+	line := rowCount(t.Rows) + ": " + Number(t.Rejected) + " would be rejected, " + Number(t.Warned)
 	if t.Rejected > 0 {
 		line += " of the others"
 	}
@@ -128,7 +128,7 @@ func rowCount(n int64) string {
 	if n == 1 {
 		return "1 row"
 	}
-	return number(n) + " rows"
+	return Number(n) + " rows"
 }
 
 // PreviewCSV writes rows with a column for each field.

@@ -12,8 +12,9 @@ import (
 // slow shows how far something that takes long is: a status on a terminal, a line every ten seconds without one. The
 // first second is silent.
 type slow struct {
-	out  Live
-	live bool
+	out   Live
+	live  bool
+	doing string // reading
 
 	mu    sync.Mutex
 	began time.Time
@@ -22,8 +23,8 @@ type slow struct {
 }
 
 // start shows what text returns, which is called with mu held, until Close.
-func (s *slow) start(w Live, live bool, text func() string) {
-	s.out, s.live, s.began = w, live, time.Now()
+func (s *slow) start(w Live, live bool, doing string, text func() string) {
+	s.out, s.live, s.doing, s.began = w, live, doing, time.Now()
 	s.last = s.began
 	s.tick = repeat(redrawn, func() { s.show(text) }, func() {
 		if live {
@@ -38,9 +39,9 @@ func (s *slow) show(text func() string) {
 	switch {
 	case time.Since(s.began) < time.Second:
 	case s.live:
-		_ = s.out.Status("reading " + text()) // a closed terminal must not stop a command
+		_ = s.out.Status(s.doing + " " + text()) // a closed terminal must not stop a command
 	case time.Since(s.last) >= stillEvery:
-		_, _ = fmt.Fprintf(s.out, "still reading: %s\n", text())
+		_, _ = fmt.Fprintf(s.out, "still %s: %s\n", s.doing, text())
 		s.last = time.Now()
 	}
 }
@@ -58,7 +59,7 @@ type ReadingRows struct {
 // known.
 func NewReadingRows(w Live, live bool, size int64) *ReadingRows {
 	r := &ReadingRows{size: size}
-	r.start(w, live, r.text)
+	r.start(w, live, "reading", r.text)
 	return r
 }
 
@@ -89,7 +90,7 @@ type Reading struct {
 // NewReading returns a listener that writes to w until Close.
 func NewReading(w Live, live bool) *Reading {
 	r := &Reading{kinds: map[resource.Kind]int{}}
-	r.start(w, live, r.text)
+	r.start(w, live, "reading", r.text)
 	return r
 }
 

@@ -81,7 +81,7 @@ func faultText(f runs.Fault) string {
 	}
 	text += f.Message
 	if f.Records > 0 {
-		text += " (" + number(f.Records) + " records)"
+		text += " (" + Number(f.Records) + " records)"
 	}
 	return text
 }
@@ -116,7 +116,7 @@ func FailedRows(w io.Writer, r runs.Run, rows []runs.FailedRow, more bool, o Opt
 	}
 	head := "failed rows"
 	if r.Records.Failed != nil && *r.Records.Failed > 0 {
-		head = number(int64(len(rows))) + " of " + number(*r.Records.Failed) + " failed rows"
+		head = Number(int64(len(rows))) + " of " + Number(*r.Records.Failed) + " failed rows"
 	}
 	c.line(c.paint(bold, head))
 	said := ""
@@ -187,7 +187,7 @@ func countsText(r runs.Records) string {
 		name  string
 	}{{r.Read, "read"}, {r.Written, "written"}, {r.Failed, "failed"}, {r.Skipped, "skipped"}, {r.Deleted, "deleted"}} {
 		if n.count != nil && (*n.count > 0 || n.name == "read" || n.name == "written") {
-			parts = append(parts, number(*n.count)+" "+n.name)
+			parts = append(parts, Number(*n.count)+" "+n.name)
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -126,7 +126,7 @@ func TestNumber(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -999: "-999",
 	} {
-		if got := number(n); got != want {
+		if got := Number(n); got != want {
 			t.Errorf("%d: %s", n, got)
 		}
 	}

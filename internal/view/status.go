@@ -64,7 +64,7 @@ func lastRunText(d runs.Dataflow, at time.Time) string {
 			text += ", "
 		}
 		if d.Overlapping > 0 {
-			text += number(int64(d.Overlapping)) + " "
+			text += Number(int64(d.Overlapping)) + " "
 		}
 		text += "running"
 	}
@@ -101,9 +101,9 @@ func recordsText(r *runs.Run) string {
 	case r == nil || r.Records.Written == nil:
 		return ""
 	case r.Records.Read == nil || *r.Records.Read == *r.Records.Written:
-		return number(*r.Records.Written)
+		return Number(*r.Records.Written)
 	}
-	return number(*r.Records.Written) + " of " + number(*r.Records.Read)
+	return Number(*r.Records.Written) + " of " + Number(*r.Records.Read)
 }
 
 // Rows is a number of rows.
@@ -111,11 +111,11 @@ func Rows(n int64) string {
 	if n == 1 {
 		return "1 row"
 	}
-	return number(n) + " rows"
+	return Number(n) + " rows"
 }
 
-// number is a number with a comma between each three digits.
-func number(n int64) string {
+// Number is a number with a comma between each three digits.
+func Number(n int64) string {
 	text := strconv.FormatInt(n, 10)
 	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
 		text = text[:i] + "," + text[i:]

@@ -66,6 +66,31 @@ func (f TestedFlow) Untested() []string {
 	return out
 }
 
+// Testing shows how many tests have run.
+type Testing struct {
+	slow
+	done, all int
+}
+
+// NewTesting returns a listener that writes to w until Close.
+func NewTesting(w Live, live bool, all int) *Testing {
+	t := &Testing{all: all}
+	t.start(w, live, "testing", t.text)
+	return t
+}
+
+// Done counts a test that has run.
+func (t *Testing) Done() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done++
+}
+
+// text is `[=======>            ] 40 of 100 tests`.
+func (t *Testing) text() string {
+	return fmt.Sprintf("%s %d of %s", bar(20, t.done, t.all), t.done, Count(t.all, "test"))
+}
+
 // Tests writes the tests that did not pass, with what is different, and a summary.
 func Tests(w io.Writer, flows []TestedFlow, o Options) error {
 	c := newCanvas(o)
@@ -162,7 +187,7 @@ func (c *canvas) differences(t TestedCase) {
 		if t.Rows > 1 {
 			row := ""
 			if d.Row > 0 {
-				row = number(int64(d.Row))
+				row = Number(int64(d.Row))
 			}
 			cells = append(cells, row)
 		}

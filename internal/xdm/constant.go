@@ -2,6 +2,7 @@ package xdm
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,23 +124,42 @@ func CheckText(value string, f *Field) *ConstantFault {
 	case n < f.MinLength:
 		return &ConstantFault{Code: TooShort}
 	case f.Pattern != "":
-		// A pattern that Go cannot read is left to the platform.
-		if re := patternOf(f.Pattern); re != nil && !re.MatchString(value) {
+		// A pattern that Go cannot read, or that takes long, is left to the platform.
+		if re := patternOf(f.Pattern); re != nil && len(value) <= maxMatched && !re.MatchString(value) {
 			return &ConstantFault{Code: NotAPattern, Want: []string{f.Pattern}}
 		}
 	}
 	return nil
 }
 
-// patterns are the compiled patterns of schemas; one that Go cannot read is nil.
+// The bounds of patterns and texts that are matched: the time is that of their product.
+const (
+	maxPattern = 4096      // bytes
+	maxProgram = 10_000    // instructions
+	maxMatched = 256 << 10 // bytes
+)
+
+// patterns are the compiled patterns of schemas; one that is not matched is nil.
 var patterns sync.Map
 
 func patternOf(pattern string) *regexp.Regexp {
 	if re, ok := patterns.Load(pattern); ok {
 		return re.(*regexp.Regexp)
 	}
-	re, _ := regexp.Compile(pattern)
+	re := compilePattern(pattern)
 	patterns.Store(pattern, re)
+	return re
+}
+
+func compilePattern(pattern string) *regexp.Regexp {
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil || len(pattern) > maxPattern {
+		return nil
+	}
+	if program, err := syntax.Compile(tree.Simplify()); err != nil || len(program.Inst) > maxProgram {
+		return nil
+	}
+	re, _ := regexp.Compile(pattern)
 	return re
 }
 

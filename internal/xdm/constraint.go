@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strconv"
@@ -82,7 +81,7 @@ func (s Shape) With(c Constraints) (Shape, []Misfit) {
 	if c.Pattern != "" {
 		if s.Type != "string" {
 			bad("pattern", NotForType)
-		} else if _, err := regexp.Compile(c.Pattern); err != nil && !backtracks(err) {
+		} else if _, err := syntax.Parse(c.Pattern, syntax.Perl); err != nil && !backtracks(err) {
 			bad("pattern", BadPattern)
 		} else {
 			s.Pattern = c.Pattern

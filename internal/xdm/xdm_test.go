@@ -3,6 +3,7 @@ package xdm
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestClassByName(t *testing.T) {
@@ -224,5 +225,35 @@ func TestIntegerWidth(t *testing.T) {
 		if got := IntegerWidth(tt.least, tt.most); got != tt.want {
 			t.Errorf("IntegerWidth(%v, %v) = %s, want %s", tt.least, tt.most, got, tt.want)
 		}
+	}
+}
+
+// TestLargePatterns: a pattern or a text that takes long to match is left to the platform, and a pattern of any size
+// is checked in no time.
+func TestLargePatterns(t *testing.T) {
+	for _, c := range []struct {
+		pattern string
+		length  int
+		want    bool // it is matched
+	}{
+		{"^b+$", 1, true}, {"^b+$", maxMatched, true}, {"^b+$", maxMatched + 1, false},
+		{"^" + strings.Repeat("b", maxPattern-2) + "$", 1, true}, {"^" + strings.Repeat("b", maxPattern-1) + "$", 1, false},
+		{strings.Repeat("b{1000}", 9), 1, true}, {strings.Repeat("b{1000}", 10), 1, false},
+	} {
+		fault := CheckText(strings.Repeat("a", c.length), &Field{Type: "string", Pattern: c.pattern})
+		if (fault != nil) != c.want {
+			t.Errorf("%.20s… of %d bytes on %d bytes: %+v", c.pattern, len(c.pattern), c.length, fault)
+		}
+	}
+	began := time.Now()
+	s, ok := FieldShape("string")
+	if !ok {
+		t.Fatal("no strings")
+	}
+	if _, problems := s.With(Constraints{Pattern: strings.Repeat("a{1000}", 1000)}); len(problems) > 0 {
+		t.Error(problems)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %v", took)
 	}
 }

@@ -45,7 +45,7 @@ func (c *compiler) binary(e *dataprep.Binary) fn {
 			return failure
 		}
 		b := y(m)
-		if b.kind == failed || !m.spend(1) {
+		if b.kind == failed || !m.spend(1+(len(a.s)+len(b.s))/16) {
 			return failure
 		}
 		m.at = at

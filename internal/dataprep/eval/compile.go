@@ -149,6 +149,9 @@ func (c *compiler) unary(e *dataprep.Unary) fn {
 			if old && (v.kind != Null && v.kind < Text || v.kind == Date) {
 				return Value{}
 			}
+			if !m.spend(1 + len(v.s)/16) {
+				return failure
+			}
 			return OfInt(int64(size(v)))
 		}
 	}

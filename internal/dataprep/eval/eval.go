@@ -123,12 +123,14 @@ func (s *Set) Compile(e dataprep.Expr) (*Program, *Error) {
 // concurrent use.
 type Machine struct {
 	set        *Set
+	random     io.Reader
 	row        []Value // by slot
 	extra      *Map    // attributes without a slot
 	args       []Value // of the calls around the current node
 	local      []Value // parameters of lambdas
-	work       int
-	runs       int // so far
+	most, work int     // of the run, and what is left of it
+	total      int64   // work of all runs
+	runs       int     // so far
 	err        *Error
 	at         dataprep.At   // of the call in progress
 	slow       time.Duration // that regular expressions with backtracking took
@@ -138,7 +140,10 @@ type Machine struct {
 }
 
 // NewMachine returns a machine for the programs of a set.
-func NewMachine(s *Set) *Machine { return &Machine{set: s} }
+func NewMachine(s *Set) *Machine { return &Machine{set: s, random: s.inputs.Random} }
+
+// SetRandom gives the machine a random source of its own, instead of that of the inputs.
+func (m *Machine) SetRandom(r io.Reader) { m.random = r }
 
 // SetRow gives the machine a row with a value for each slot of the set; a missing
 // attribute is the value Missing. Extra has the attributes without a slot and may be nil.
@@ -158,22 +163,26 @@ func (m *Machine) SetObject(row *Map) {
 }
 
 // Run evaluates a program on the row.
-func (m *Machine) Run(p *Program) (Value, *Error) {
+func (m *Machine) Run(p *Program) (Value, *Error) { return m.RunWithin(p, MaxWork) }
+
+// Work is the work of all runs so far.
+func (m *Machine) Work() int64 { return m.total }
+
+// RunWithin is Run with another bound of the work.
+func (m *Machine) RunWithin(p *Program, most int) (Value, *Error) {
 	for len(m.row) < len(m.set.names) { // slots that were added since
 		m.row = append(m.row, Missing)
 	}
-	m.work, m.err, m.args, m.local = MaxWork, nil, m.args[:0], m.local[:0]
+	m.most, m.work, m.err, m.args, m.local = most, most, nil, m.args[:0], m.local[:0]
 	m.wroteArray, m.slow = false, 0
 	m.runs++
 	v := p.run(m)
+	m.total += int64(most - max(m.work, 0))
 	if v.kind == failed {
 		return Value{}, m.err
 	}
 	return v, nil
 }
-
-// Work is the work of the last run.
-func (m *Machine) Work() int { return MaxWork - max(m.work, 0) }
 
 // attribute finds a top-level attribute by name.
 func (m *Machine) attribute(name string) (Value, bool) {
@@ -190,7 +199,7 @@ func (m *Machine) attribute(name string) (Value, bool) {
 func (m *Machine) spend(n int) bool {
 	if m.work -= n; m.work < 0 || n < 0 {
 		m.work = -1
-		m.fail(TooMuchWork, "the expression needs more than %d steps on this row", MaxWork)
+		m.fail(TooMuchWork, "the expression needs more than %d steps on this row", m.most)
 		return false
 	}
 	return true

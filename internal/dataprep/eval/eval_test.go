@@ -231,13 +231,19 @@ func TestAllFunctions(t *testing.T) {
 // TestWork: what would run for very long or need very much memory ends.
 func TestWork(t *testing.T) {
 	many := "0..1000"
+	row := `{"t": "` + strings.Repeat("é", 100_000) + `"}`
 	for _, expr := range []string{
 		"lpad('a', 2147483647, 'b')", "0..2147483647", "0..9223372036854775807L",
 		"transformArray(" + many + ", a -> transformArray(" + many + ", b -> transformArray(" + many + ", c -> 1)))",
 		"replacestr(lpad('', 100000, 'a'), 'a', lpad('', 100000, 'b'))",
+		"matches_regex(lpad('', 100000, 'a'), '(.{0,999})(.{0,999})(.{0,999})')",
+		"transformArray(" + many + ", a -> matches_regex('x', concat(a, '" + strings.Repeat("(.{0,999})", 9) + "')))",
+		"transformArray(0..100000, a -> size(lpad('', 100000, 'b')))",
+		"transformArray(0..100000, a -> t.length())", "transformArray(0..100000, a -> size_of(t))",
+		"transformArray(0..100000, a -> t == concat(t, 'x'))", "transformArray(0..100000, a -> t < concat(t, 'x'))",
 	} {
 		start := time.Now()
-		if got := show(expr, "", Default); got != string(TooMuchWork) {
+		if got := show(expr, row, Default); got != string(TooMuchWork) {
 			t.Errorf("%s gives %.40s", expr, got)
 		}
 		if took := time.Since(start); took > 20*time.Second {

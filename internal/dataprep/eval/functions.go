@@ -230,10 +230,10 @@ var otherFunctions = map[string]function{
 // uuid is a random UUID of version 4.
 func uuid(m *Machine, _ []Value) Value {
 	var b [16]byte
-	if m.set.inputs.Random == nil {
+	if m.random == nil {
 		return m.fail(CannotEvaluate, "there is no random source")
 	}
-	if n, err := m.set.inputs.Random.Read(b[:]); n < len(b) || err != nil {
+	if n, err := m.random.Read(b[:]); n < len(b) || err != nil {
 		return m.fail(CannotEvaluate, "the random source gives nothing")
 	}
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80

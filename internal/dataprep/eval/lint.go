@@ -8,16 +8,35 @@ import (
 
 // Faults are the parts of an expression that fail on every row: constants that have
 // no value, and literal patterns, formats, zones, and names that no function takes.
-// A division by a literal zero is left to the checker.
-func Faults(e dataprep.Expr) []*Error {
-	l := &linter{}
+// A division by a literal zero is left to the checker. It takes its work out of left; parts for which no work is left,
+// or which need more than one expression may take, are not looked at.
+func Faults(e dataprep.Expr, left *int) []*Error {
+	at := e.Where()
+	within := min(maxLint+maxLintByte*(at.End-at.Start), *left)
+	l := &linter{left: within}
 	if l.visit(e, nil) {
 		l.evaluate(e, nil)
 	}
+	*left -= within - l.left
 	return l.faults
 }
 
-type linter struct{ faults []*Error }
+// The most work of Faults on one expression, and for each byte of it.
+const (
+	maxLint     = 2000
+	maxLintByte = 20
+)
+
+type linter struct {
+	faults []*Error
+	left   int // work
+}
+
+// spend takes work; false if there is not enough of it.
+func (l *linter) spend(n int) bool {
+	l.left = max(l.left-n, 0)
+	return l.left > 0
+}
 
 // varies are the functions whose result differs from call to call, or with the row.
 var varies = map[string]bool{
@@ -112,9 +131,11 @@ func (l *linter) evaluate(e dataprep.Expr, params []string) {
 	set := NewSet(Default, Inputs{})
 	p, err := set.Compile(e)
 	if err == nil {
-		_, err = NewMachine(set).Run(p)
+		m := NewMachine(set)
+		_, err = m.RunWithin(p, l.left)
+		l.spend(int(m.Work()))
 	}
-	if err != nil && err.Code != CannotEvaluate && err.Message != divisionByZero {
+	if err != nil && err.Code != CannotEvaluate && err.Code != TooMuchWork && err.Message != divisionByZero {
 		l.faults = append(l.faults, err)
 	}
 }
@@ -148,7 +169,7 @@ func (l *linter) arguments(e dataprep.Expr) {
 
 func (l *linter) literal(e dataprep.Expr, test func(string) error) {
 	t, ok := e.(*dataprep.Text)
-	if !ok {
+	if !ok || !l.spend(100+10*len(t.Value)) {
 		return
 	}
 	if err := test(t.Value); err != nil {

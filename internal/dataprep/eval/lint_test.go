@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,11 +46,30 @@ func TestFaults(t *testing.T) {
 			t.Fatal(expr, problems)
 		}
 		var got []string
-		for _, f := range Faults(tree) {
+		left := MaxWork
+		for _, f := range Faults(tree, &left) {
 			got = append(got, expr[f.Start:f.End])
 		}
 		if strings.Join(got, ",") != want {
 			t.Errorf("%s: %q, want %q", expr, got, want)
+		}
+	}
+}
+
+// TestFaultsWork: constants that need much work are not looked at, and nothing is when no work is left.
+func TestFaultsWork(t *testing.T) {
+	const fails = `concat(a, to_integer("x"), to_integer(lpad("x", %d, "y")))`
+	for n, want := range map[int]int{1000: 2, 100_000: 1} {
+		tree, _ := dataprep.Parse(fmt.Sprintf(fails, n))
+		left := MaxWork
+		if got := Faults(tree, &left); len(got) != want || left == MaxWork || left < MaxWork-10_000 {
+			t.Errorf("%d: %d faults, %d units are left", n, len(got), left)
+		}
+	}
+	tree, _ := dataprep.Parse(`matches_regex(a, "(") || matches_regex(to_integer("x"), "(")`)
+	for left, want := range map[int]int{MaxWork: 2, 0: 0} {
+		if got := Faults(tree, &left); len(got) != want {
+			t.Errorf("%v", got)
 		}
 	}
 }

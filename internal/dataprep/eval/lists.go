@@ -153,6 +153,9 @@ func (m *Machine) flat(into, list []Value, depth int) ([]Value, bool) {
 func sizeOf(m *Machine, a []Value) Value {
 	switch a[0].kind {
 	case Null, Text, Object, List:
+		if !m.spend(len(a[0].s) / 16) {
+			return failure
+		}
 		return OfInt(int64(size(a[0])))
 	}
 	return m.fail(BadArgument, "expected a text, a list, or an object, found %s", m.show(a[0]))

@@ -18,6 +18,9 @@ func (m *Machine) method(name string, v Value, args []Value) Value {
 		}
 		return OfText(s)
 	case v.kind == Text:
+		if !m.spend(len(v.s) / 16) {
+			return failure
+		}
 		return m.textMethod(name, v.s, args)
 	case v.kind == Object:
 		return m.objectMethod(name, v.Object(), args)

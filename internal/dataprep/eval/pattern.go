@@ -27,7 +27,7 @@ var patternFunctions = map[string]function{
 			return failure
 		}
 		var parts []string
-		if !m.search(re, s, func() (err error) { parts, err = re.Split(s); return err }) {
+		if !m.search(re, s, false, func() (err error) { parts, err = re.Split(s); return err }) {
 			return failure
 		}
 		return m.texts(parts)
@@ -41,7 +41,7 @@ var patternFunctions = map[string]function{
 			return failure
 		}
 		var found []int
-		if !m.search(re, s, func() (err error) { found, err = re.Find(s); return err }) {
+		if !m.search(re, s, re.Linear(), func() (err error) { found, err = re.Find(s); return err }) {
 			return failure
 		}
 		groups := make([]Value, 0, len(found)/2)
@@ -63,7 +63,7 @@ var patternFunctions = map[string]function{
 			return failure
 		}
 		var is bool
-		if !m.search(re, s, func() (err error) { is, err = re.Match(s); return err }) {
+		if !m.search(re, s, re.Linear(), func() (err error) { is, err = re.Match(s); return err }) {
 			return failure
 		}
 		return OfBool(is)
@@ -90,16 +90,21 @@ func (m *Machine) matches(pattern, s string) (is, ok bool) {
 		m.err.raw = true
 		return false, false
 	}
-	ok = m.search(re, s, func() (err error) { is, err = re.Match(s); return err })
+	ok = m.search(re, s, re.Linear(), func() (err error) { is, err = re.Match(s); return err })
 	return is, ok
 }
 
-// search looks for a pattern in a text. All searches of a run together take no longer than one may.
-func (m *Machine) search(re *javaregex.Regexp, s string, look func() error) bool {
+// slowSearch is from when on a search that may take more than linear time counts as work: a second of it as the most of
+// an expression. Below that, the work is the same on every machine.
+const slowSearch = time.Millisecond
+
+// search looks for a pattern in a text. All searches of a run together that may not be linear take no longer than one
+// may.
+func (m *Machine) search(re *javaregex.Regexp, s string, linear bool, look func() error) bool {
 	if !m.spend(re.Steps(len(s))) {
 		return false
 	}
-	if re.Linear() {
+	if linear {
 		return m.searched(look())
 	}
 	if m.slow > javaregex.MaxTime {
@@ -107,7 +112,10 @@ func (m *Machine) search(re *javaregex.Regexp, s string, look func() error) bool
 	}
 	start := time.Now()
 	err := look()
-	m.slow += time.Since(start)
+	if took := time.Since(start); took >= slowSearch {
+		m.slow += took
+		m.total += int64(took * MaxWork / javaregex.MaxTime)
+	}
 	return m.searched(err)
 }
 
@@ -126,7 +134,10 @@ func (m *Machine) searched(err error) bool {
 // regexCache and patternCache keep what rows ask for again and again; they start
 // anew when they are full, since patterns may come from rows. Each run pays for the
 // patterns that it uses, so that its work does not depend on the rows before it.
-type regexCache map[string]*compiledRegex
+type regexCache struct {
+	known map[string]*compiledRegex
+	size  int // of all
+}
 
 type compiledRegex struct {
 	re   *javaregex.Regexp
@@ -134,25 +145,37 @@ type compiledRegex struct {
 	paid int // the run that paid last
 }
 
-const cached = 256
+// The most patterns that are kept, and the most of their sizes together.
+const (
+	cached     = 256
+	cachedSize = 100_000
+)
 
 func (m *Machine) pattern(pattern string) (*javaregex.Regexp, bool) {
-	c := m.regex[pattern]
-	if (c == nil || c.paid != m.runs) && !m.spend(100+10*len(pattern)) {
+	c := m.regex.known[pattern]
+	fresh := c == nil || c.paid != m.runs
+	if fresh && !m.spend(100+10*len(pattern)) {
 		return nil, false
 	}
 	if c == nil {
 		c = &compiledRegex{}
 		c.re, c.err = javaregex.Compile(pattern)
-		if m.regex == nil || len(m.regex) >= cached {
-			m.regex = regexCache{}
-		}
-		m.regex[pattern] = c
+		m.regex.add(pattern, c)
 	}
 	c.paid = m.runs
 	if c.err != nil {
 		m.fail(BadArgument, "%s", c.err)
 		return nil, false
 	}
-	return c.re, true
+	return c.re, !fresh || m.spend(c.re.Size())
+}
+
+func (c *regexCache) add(pattern string, re *compiledRegex) {
+	if c.known == nil || len(c.known) >= cached || c.size >= cachedSize {
+		*c = regexCache{known: map[string]*compiledRegex{}}
+	}
+	c.known[pattern] = re
+	if re.re != nil {
+		c.size += re.re.Size()
+	}
 }

@@ -1,7 +1,9 @@
 package dataprep
 
 import (
+	"context"
 	"crypto/sha256"
+	"errors"
 	"math/rand/v2"
 	"strings"
 
@@ -68,19 +70,20 @@ func NewEvaluator(sp *core.Space, set object, columns []record.Column) (*Evaluat
 	return compilerOf(sp, set, columns).compile(core.List(set, "mappings"))
 }
 
-// callWork bounds the work of a call on all its rows; see record.Machine.Limit.
+// callWork bounds the work of a call on all its rows; see record.Machine.Bound.
 const callWork = 10_000_000
 
 // each evaluates the rows of a call.
 func (e *Evaluator) each(rows Rows, look func(i int)) error {
-	e.Limit(callWork)
+	e.Bound(context.Background(), callWork)
 	e.Header(rows.Header)
 	for i, row := range rows.Rows {
-		if err := e.Row(row); err != nil {
-			return badMapping("row %d: %v", i+1, err)
-		}
-		if e.Spent() {
+		err := e.Row(row)
+		switch {
+		case errors.Is(err, record.ErrWork):
 			return badMapping("the mappings need more than %d steps on these rows: give fewer rows or mappings", callWork)
+		case err != nil:
+			return badMapping("row %d: %v", i+1, err)
 		}
 		look(i)
 	}

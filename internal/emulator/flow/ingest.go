@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -79,7 +81,15 @@ func (in *intake) take(sp *core.Space, run object, known evaluators) {
 		in.fail(mapperFault, "a mapping cannot run: "+err.Error())
 		return
 	}
+	if in.records != nil {
+		in.records.Bound(context.Background(), in.records.Work()+known.left())
+	}
 	in.out.Files, err = data.read(w, sink{header: in.header, row: in.row})
+	if errors.Is(err, record.ErrWork) {
+		in.fail(mapperFault, fmt.Sprintf("the mappings need more than %d steps on the rows of the runs that are due",
+			runWork))
+		return
+	}
 	if err != nil {
 		in.fail("CONNECTOR-1001-500", err.Error())
 	}
@@ -109,7 +119,11 @@ func (in *intake) row(row record.Row) error {
 	if in.records == nil {
 		return nil
 	}
-	if in.records.Row(row) != nil {
+	err := in.records.Row(row)
+	if errors.Is(err, record.ErrWork) {
+		return err
+	}
+	if err != nil {
 		in.reject(row, corruptRow, "the row cannot be read as JSON")
 		return nil
 	}
@@ -214,8 +228,20 @@ func (in *intake) hit(f *core.RunFault) {
 	in.recent = in.recent[max(0, len(in.recent)-int(out.Written)):]
 }
 
+// runWork bounds the work of runs that are made together: no other call is answered meanwhile.
+const runWork = 200_000_000
+
 // evaluators are the compiled mappings of flows by their IDs: runs that are made together share them.
 type evaluators map[string]*dataprep.Evaluator
+
+// left is the work that is left for the runs.
+func (known evaluators) left() int64 {
+	left := int64(runWork)
+	for _, e := range known {
+		left -= e.Work()
+	}
+	return max(left, 0)
+}
 
 // of returns what makes the records of a flow, nil without mappings.
 func (known evaluators) of(sp *core.Space, flow, source object) (*dataprep.Evaluator, error) {

@@ -55,7 +55,7 @@ func (in input) read(w window, to sink) (files int64, err error) {
 		return to.row(record.Row{Object: core.ToJSON(row)})
 	})
 	switch {
-	case err == nil, errors.Is(err, errEnough):
+	case err == nil, isOfSink(err):
 		return 0, err
 	case errors.Is(err, core.ErrNoTable):
 		return 0, fmt.Errorf("the source has no table %s", table)
@@ -97,7 +97,7 @@ func (in input) readFiles(w window, to sink) (n int64, err error) {
 		if err == nil {
 			err = readFile(text, format, to)
 		}
-		if errors.Is(err, errEnough) {
+		if isOfSink(err) {
 			return n, err
 		}
 		if err != nil {
@@ -131,6 +131,9 @@ func readFile(text []byte, f rows.Format, to sink) error {
 func cloneRow(row record.Row) record.Row {
 	return record.Row{Fields: slices.Clone(row.Fields), Object: slices.Clone(row.Object)}
 }
+
+// isOfSink reports whether a sink ended the reading: nothing is wrong with the source.
+func isOfSink(err error) bool { return errors.Is(err, errEnough) || errors.Is(err, record.ErrWork) }
 
 // errEnough ends the reading of an input.
 var errEnough = errors.New("enough rows")
