@@ -18,14 +18,11 @@ func fieldsOf(body *schemas.SchemaBody, tenant string) (*xdm.Schema, []xdm.OwnPr
 }
 
 // ownFields returns the own fields of a schema in the order of the document. A
-// field whose type is none is treated as text, so that only its type is reported.
+// field whose type is none has no type, so that only that is reported.
 func ownFields(body *schemas.SchemaBody) []xdm.OwnField {
 	out := make([]xdm.OwnField, 0, len(body.Fields))
 	for _, f := range body.Fields {
-		shape, _, ok := ownShape(f)
-		if !ok {
-			shape = xdm.Shape{Type: "string"}
-		}
+		shape, _, _ := ownShape(f)
 		out = append(out, keyed(body.Relational, xdm.OwnField{Path: f.Path, Shape: shape, Required: f.Required}))
 	}
 	return out

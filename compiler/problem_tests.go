@@ -7,6 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/xdm"
 )
 
 // testForm: a test lacks something, or has too much.
@@ -70,6 +71,27 @@ func (p testValue) Diagnose() diag.Diagnostic {
 	isText := takesValue(p.typ, &document.Node{Kind: document.StringKind})
 	if isText && p.got.Kind.IsScalar() && p.got.Style == document.Plain {
 		d.Help = "put it in quotes: " + document.QuoteText(p.got.Text)
+	}
+	return d
+}
+
+// testBelow: a test expects something of a field that the schema does not have, below one that a mapping fills.
+type testBelow struct {
+	destinationFault
+	isKey bool
+	path  string
+}
+
+func (p testBelow) Diagnose() diag.Diagnostic {
+	d := p.destinationFault.Diagnose()
+	if p.fault.Code == xdm.ChildOfLeaf {
+		d.Help = "expect a value of `" + p.fault.Parent + "` itself"
+	}
+	switch {
+	case !p.isKey:
+		d.Labels[0].Span, d.Fix = p.at.Span(), nil
+	case p.at.Key().Text() != p.path: // in a map: the key is only the end of the path
+		d.Labels[0].Span, d.Fix = p.at.Key(), nil
 	}
 	return d
 }

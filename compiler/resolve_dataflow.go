@@ -25,7 +25,7 @@ func (r *resolver) resolveDataflow(u *unit) {
 	if u.has("mappings") {
 		r.resolveMappings(u)
 	}
-	resolveTests(u, r.report)
+	r.resolveTests(u)
 	if u.has("schedule") && u.dataflow.Stream == nil {
 		resolveSchedule(u, r.report)
 	}

@@ -83,6 +83,7 @@ func checkField(u *unit, row filled, f xdm.Field, columns map[string]*schemas.Co
 		}
 	}
 	switch {
+	case f.Kind == xdm.Scalar && f.Type == "": // of an unknown type, as an error says
 	case row.Value != nil && f.Kind == xdm.Scalar:
 		if fault := xdm.CheckConstant(row.Value.Text, f); fault != nil {
 			report.Add(constantValue{at: row.from, key: row.at, value: row.Value.Text, field: f, fault: *fault,

@@ -14,7 +14,8 @@ import (
 
 // resolveTests checks the tests of a dataflow: that each has rows which the source can have, and expects something of
 // fields that mappings fill.
-func resolveTests(u *unit, report *diag.Report) {
+func (r *resolver) resolveTests(u *unit) {
+	report := r.report
 	switch {
 	case len(u.dataflow.Tests) == 0:
 		return
@@ -23,7 +24,8 @@ func resolveTests(u *unit, report *diag.Report) {
 			help: "remove `tests`, or write `mappings`"})
 		return
 	}
-	c := testChecker{u: u, env: columnEnv(u.dataflow), report: report, names: map[string]decode.Place{}}
+	c := testChecker{u: u, env: columnEnv(u.dataflow), report: report, names: map[string]decode.Place{},
+		schema: r.targetSchema(u), namespace: r.options.Tenant}
 	for _, m := range u.dataflow.Mappings {
 		if names, ok := fieldNames(m.Destination); ok {
 			c.fields, c.paths = append(c.fields, names), append(c.paths, m.Destination)
@@ -44,6 +46,9 @@ type testChecker struct {
 	paths  []string   // the destinations
 	names  map[string]decode.Place
 	report *diag.Report
+
+	schema    *schemaSymbol // nil: nothing is known of it
+	namespace string        // of the tenant, when it is known
 }
 
 func (c *testChecker) test(at decode.Place, n *document.Node) {
@@ -85,12 +90,13 @@ func (c *testChecker) test(at decode.Place, n *document.Node) {
 		c.path(below("expectError"), n.Get("expectError").Text, false)
 	}
 	expect := n.Get("expect")
+	saysNothing := expect == nil || expect.Kind == document.MapKind && len(expect.Pairs) == 0 && n.Get("exactly") == nil
 	switch {
-	case expect != nil:
-		c.expect(below("expect"), expect, rows)
-	case n.Get("expectError") == nil:
+	case saysNothing && n.Get("expectError") == nil:
 		c.report.Add(testForm{at: at, key: "name", message: "the test expects nothing",
 			help: "add `expect` with paths and values, or `expectError` with a path"})
+	case expect != nil:
+		c.expect(below("expect"), expect, rows)
 	case n.Get("exactly") != nil:
 		c.report.Add(testForm{at: at, key: "exactly", message: "`exactly` needs `expect`",
 			help: "remove it, or add `expect`"})
@@ -201,18 +207,36 @@ func (c *testChecker) path(at decode.Place, path string, isKey bool) bool {
 		c.report.Add(testPath{at: at, path: path, isKey: isKey})
 		return false
 	}
-	fills, inParts := false, false
-	for _, field := range c.fields {
+	fills, inParts, above := false, false, ""
+	for i, field := range c.fields {
 		n := min(len(names), len(field))
 		if slices.Equal(names[:n], field[:n]) {
 			fills = true
 			inParts = inParts || len(field) > len(names)
+			if len(field) < len(names) {
+				above = c.paths[i]
+			}
 		}
 	}
-	if !fills {
+	switch {
+	case !fills:
 		c.report.Add(testPath{at: at, path: path, isKey: isKey, known: nearest.Of(c.paths)})
+	case above != "" && c.schema != nil:
+		c.below(at, path, above, isKey)
 	}
 	return inParts
+}
+
+// below checks that the schema has the field at a path that lies below the destination of a mapping.
+func (c *testChecker) below(at decode.Place, path, above string, isKey bool) {
+	if _, fault := c.schema.fields.Find(above); fault != nil {
+		return // as an error says
+	}
+	if _, fault := c.schema.fields.Find(path); fault == nil {
+		return
+	}
+	_, fault := c.schema.fields.Lookup(path)
+	c.report.Add(testBelow{destinationFault{at: at, fault: fault, schema: c.schema, namespace: c.namespace}, isKey, path})
 }
 
 // fieldNames are the names in a path of a field, without indexes.

@@ -13,6 +13,8 @@ const (
 // "" when it can.
 func IdentityObstacle(f Field) string {
 	switch {
+	case f.Kind == Scalar && f.Type == "": // of an own field whose type is none, which is another error
+		return ""
 	case !f.Checked:
 		return IdentityUnchecked
 	case f.Below != "":

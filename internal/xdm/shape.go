@@ -170,6 +170,12 @@ var otherTypeWords = map[string]string{
 
 // NearestFieldType suggests a word for a type that is none, "" when none is near.
 func NearestFieldType(word string) string {
+	if written := generic(word); written != "" {
+		if _, ok := FieldShape(written); ok {
+			return written
+		}
+		word = written
+	}
 	if item, ok := itemWord(word); ok {
 		if _, nested := itemWord(item); nested {
 			return ""
@@ -193,6 +199,26 @@ func NearestFieldType(word string) string {
 		return other
 	}
 	return only(word, nearest.Of(FieldTypes()))
+}
+
+// generic is a type in angle brackets, such as list<string> or map<string,int>, in the words of field types; "" for
+// another text.
+func generic(word string) string {
+	outer, inner, ok := strings.Cut(strings.TrimSuffix(word, ">"), "<")
+	if !ok || !strings.HasSuffix(word, ">") {
+		return ""
+	}
+	switch strings.ToLower(strings.TrimSpace(outer)) {
+	case "array", "list":
+		return "array of " + strings.TrimSpace(inner)
+	case "map":
+		value := strings.TrimSpace(inner[strings.LastIndexByte(inner, ',')+1:])
+		if _, ok := elementShape("map of " + value); !ok {
+			value = NearestFieldType(value)
+		}
+		return "map of " + value
+	}
+	return ""
 }
 
 // Same reports whether two shapes take the same values. Titles and descriptions do not matter.
