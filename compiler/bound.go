@@ -12,7 +12,7 @@ import (
 )
 
 // lintBound reports IDs of one sandbox that a document has for several targets.
-func (r *resolver) lintBound(u *unit) {
+func lintBound(u *unit, targets []string, report *diag.Report) {
 	for _, id := range schemas.BoundIDs(u.value()) {
 		at := u.at(id.Path...)
 		if id.Index >= 0 {
@@ -24,16 +24,17 @@ func (r *resolver) lintBound(u *unit) {
 		}) {
 			continue
 		}
-		if shared := r.sharing(u, id.Path); len(shared) > 1 {
-			r.report.Add(sandboxBound{at: at, id: id, targets: shared})
+		if shared := sharing(u, id.Path, targets); len(shared) > 1 {
+			report.Add(sandboxBound{at: at, id: id, targets: shared})
 		}
 	}
 }
 
-// sharing are the targets, without the emulator, that a document is for and that have no value of their own at a path.
-func (r *resolver) sharing(u *unit, path []string) []string {
+// sharing are those of targets, without the emulator, that a document is for and that have no value of their own at a
+// path.
+func sharing(u *unit, path, targets []string) []string {
 	var out []string
-	for _, target := range r.options.Targets {
+	for _, target := range targets {
 		if target != localTarget && decode.IsFor(u.doc.Root, target) && !overlays(u.doc.Overlays.Get(target), path) {
 			out = append(out, target)
 		}

@@ -21,7 +21,7 @@ import (
 
 // according says that a finding is based on the catalog. file is the one that it has the columns of, "" where there is
 // only one.
-func (r *resolver) according(file string) string {
+func (r *dataflowResolver) according(file string) string {
 	if file != "" {
 		file = ", which has the columns of " + file
 	}
@@ -29,10 +29,10 @@ func (r *resolver) according(file string) string {
 }
 
 // accordingly reports what was found with the help of the catalog.
-func (r *resolver) accordingly(found *diag.Report) { r.accordingTo("", found) }
+func (r *dataflowResolver) accordingly(found *diag.Report) { r.accordingTo("", found) }
 
 // accordingTo reports what was found with the columns of a file.
-func (r *resolver) accordingTo(file string, found *diag.Report) {
+func (r *dataflowResolver) accordingTo(file string, found *diag.Report) {
 	r.report.Append(found.Map(func(d diag.Diagnostic) (diag.Diagnostic, bool) {
 		note := r.according(file)
 		if !slices.Contains(d.Notes, note) {
@@ -44,7 +44,7 @@ func (r *resolver) accordingTo(file string, found *diag.Report) {
 
 // sourceName returns how the catalog names the connection of a dataflow, and the table or path; false where no catalog
 // has one.
-func (r *resolver) sourceName(u *unit) (via, data string, ok bool) {
+func sourceName(u *unit) (via, data string, ok bool) {
 	f := u.dataflow
 	_, from := viaOf(f)
 	switch {
@@ -73,8 +73,8 @@ type knownSource struct {
 	env     dataprep.Env
 }
 
-func (r *resolver) knownSource(u *unit) (knownSource, bool) {
-	via, data, ok := r.sourceName(u)
+func (r *dataflowResolver) knownSource() (knownSource, bool) {
+	via, data, ok := sourceName(r.u)
 	if !ok {
 		return knownSource{}, false
 	}
@@ -86,7 +86,7 @@ func (r *resolver) knownSource(u *unit) (knownSource, bool) {
 	k := knownSource{data: data, file: source.File, columns: columns}
 	names := slices.Sorted(maps.Keys(columns))
 	k.env = dataprep.Env{Columns: map[string]string{}, Names: nearest.Of(names)}
-	if !canNest(u.dataflow) {
+	if !canNest(r.u.dataflow) {
 		k.env.Columns = columns
 		return k, true
 	}
@@ -115,15 +115,15 @@ func (k knownSource) typeOf(attribute string) (string, bool) {
 
 // checkSource compares the mappings and the delta with the columns that the catalog knows. Columns that the document
 // declares take precedence: for those it only warns where the source differs.
-func (r *resolver) checkSource(u *unit, rows []filled) {
-	k, ok := r.knownSource(u)
+func (r *dataflowResolver) checkSource(rows []filled) {
+	k, ok := r.knownSource()
 	if !ok {
 		return
 	}
 	found := &diag.Report{}
 	defer r.accordingTo(k.file, found)
-	if len(u.dataflow.Columns) > 0 {
-		k.compareDeclared(u, found)
+	if len(r.u.dataflow.Columns) > 0 {
+		k.compareDeclared(r.u, found)
 		return
 	}
 	for i := range rows {
@@ -131,16 +131,16 @@ func (r *resolver) checkSource(u *unit, rows []filled) {
 			rows[i].typ, rows[i].according = typ, r.according(k.file)
 		}
 	}
-	if delta := u.dataflow.Delta; delta != nil {
-		at := u.at("delta", "column")
-		if !u.has("delta", "column") {
-			at = u.at("delta")
+	if delta := r.u.dataflow.Delta; delta != nil {
+		at := r.u.at("delta", "column")
+		if !r.u.has("delta", "column") {
+			at = r.u.at("delta")
 		}
 		switch typ, ok := k.columns[delta.Column]; {
 		case !ok:
 			found.Add(columnNotThere{at, delta.Column, k})
 		case typ != "date" && typ != "date-time" && typ != "":
-			found.Add(deltaNotATime{u: u, at: at, column: schemas.Column{Name: delta.Column, Type: typ}})
+			found.Add(deltaNotATime{u: r.u, at: at, column: schemas.Column{Name: delta.Column, Type: typ}})
 		}
 	}
 }
@@ -250,8 +250,8 @@ type targetFields struct {
 }
 
 // targetFields returns what is known about the schema of a dataflow, from documents or from the catalog.
-func (r *resolver) targetFields(u *unit) targetFields {
-	schema := r.targetSchema(u)
+func (r *dataflowResolver) targetFields() targetFields {
+	schema := r.targetSchema(r.u)
 	if schema != nil {
 		plain := schema.fields.Deprecating(schema.deprecated())
 		known := r.options.Catalog.Fill(plain)
@@ -260,7 +260,7 @@ func (r *resolver) targetFields(u *unit) targetFields {
 		}
 		return targetFields{fields: known, schema: schema, plain: plain}
 	}
-	if s, fields, ok := r.options.Catalog.Schema(u.dataflow.Target.Schema.Ref); ok {
+	if s, fields, ok := r.options.Catalog.Schema(r.u.dataflow.Target.Schema.Ref); ok {
 		return targetFields{fields: fields, foreign: &s, plain: noSchema()}
 	}
 	return targetFields{fields: noSchema()}
@@ -299,22 +299,22 @@ func (t targetFields) addDeprecations(row filled, f xdm.Field, documents, catalo
 }
 
 // lintKnownIdentity looks for a mapping of the primary identity of a schema that the catalog has.
-func (r *resolver) lintKnownIdentity(u *unit) {
-	t := r.targetFields(u)
-	if t.foreign == nil || !t.foreign.Profile || u.has("mappingSet", "id") {
+func (r *dataflowResolver) lintKnownIdentity() {
+	t := r.targetFields()
+	if t.foreign == nil || !t.foreign.Profile || r.u.has("mappingSet", "id") {
 		return
 	}
 	for _, path := range slices.Sorted(maps.Keys(t.foreign.Identities)) {
 		if !t.foreign.Identities[path].Primary {
 			continue
 		}
-		isMapped := slices.ContainsFunc(u.dataflow.Mappings, func(m schemas.Mapping) bool {
+		isMapped := slices.ContainsFunc(r.u.dataflow.Mappings, func(m schemas.Mapping) bool {
 			got := canonical(t.fields, m.Destination)
 			return got == path || strings.HasPrefix(path, got+".")
 		})
 		if !isMapped {
 			found := &diag.Report{}
-			found.Add(identityUnmapped{u: u, primary: path, path: path})
+			found.Add(identityUnmapped{u: r.u, primary: path, path: path})
 			r.accordingly(found)
 		}
 	}

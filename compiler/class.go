@@ -83,7 +83,7 @@ func (r *resolver) resolveClass(u *unit) {
 		r.report.Add(wellKnownName{at: u.at("name"), name: u.name, noun: "class", title: standard.Title})
 	}
 	resolveOwnFields(c.schemaSymbol, r.report)
-	r.resolveOwnLabels(c.schemaSymbol, true)
+	resolveOwnLabels(c.schemaSymbol, true, r.report)
 	r.resolveRefs(c.schemaSymbol)
 	lintFields(c.schemaSymbol, r.report)
 }

@@ -90,7 +90,7 @@ func (r *resolver) resolveType(u *unit) {
 		r.report.Add(wellKnownName{at: u.at("name"), name: u.name, noun: "data type", title: "data type"})
 	}
 	resolveOwnFields(t.schemaSymbol, r.report)
-	r.resolveOwnLabels(t.schemaSymbol, false)
+	resolveOwnLabels(t.schemaSymbol, false, r.report)
 	r.resolveRefs(t.schemaSymbol)
 	for _, c := range t.cycles {
 		r.report.Add(typeInItself{at: t.at("fields", t.Fields[c.index].Path, "$ref"), names: c.names})

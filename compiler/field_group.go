@@ -143,7 +143,7 @@ func (r *resolver) resolveGroup(u *unit) {
 		}
 	}
 	resolveOwnFields(g.schemaSymbol, r.report)
-	r.resolveOwnLabels(g.schemaSymbol, true)
+	resolveOwnLabels(g.schemaSymbol, true, r.report)
 	r.resolveRefs(g.schemaSymbol)
 	lintFields(g.schemaSymbol, r.report)
 }

@@ -11,11 +11,11 @@ import (
 // lintFiles reports what about files is probably wrong: a path that reads like a regular
 // expression, names that encrypted files do not have, and a landing zone that is emptied
 // before it is read.
-func (r *resolver) lintFiles(u *unit) {
-	lintPattern(u, r.report)
-	lintEncryptedNames(u, r.report)
-	if c, ok := r.connector(u); ok && c.Slug == landingZone && period(&u.dataflow.Schedule) > landingZoneLife {
-		r.report.Add(shortLife{u})
+func (r *sourceResolver) lintFiles() {
+	lintPattern(r.u, r.report)
+	lintEncryptedNames(r.u, r.report)
+	if c, ok := r.connector(r.u); ok && c.Slug == landingZone && period(&r.u.dataflow.Schedule) > landingZoneLife {
+		r.report.Add(shortLife{r.u})
 	}
 }
 

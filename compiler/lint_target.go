@@ -14,21 +14,21 @@ import (
 const profileRuns = 90
 
 // lintDataflow reports what is allowed but rarely intended.
-func (r *resolver) lintDataflow(u *unit) {
-	f := u.dataflow
-	dataset := r.targetDataset(u)
+func (r *dataflowResolver) lintDataflow() {
+	f := r.u.dataflow
+	dataset := r.targetDataset(r.u)
 	profile := dataset != nil && dataset.Profile != schemas.NoProfile
 	s := f.Schedule
 	if profile && s.Frequency == "minute" && s.Interval != nil && *s.Interval > 0 && 24*60 / *s.Interval > profileRuns {
-		r.report.Add(profileFrequency{u: u, dataset: dataset.at("profile"), runs: 24 * 60 / *s.Interval})
+		r.report.Add(profileFrequency{u: r.u, dataset: dataset.at("profile"), runs: 24 * 60 / *s.Interval})
 	}
-	if schema := r.targetSchema(u); profile && schema != nil && schema.Profile {
-		lintIdentity(u, schema, r.report)
+	if schema := r.targetSchema(r.u); profile && schema != nil && schema.Profile {
+		lintIdentity(r.u, schema, r.report)
 	} else if profile && schema == nil {
-		r.lintKnownIdentity(u)
+		r.lintKnownIdentity()
 	}
 	if r.options.Production && (f.Lifecycle == nil || !f.Lifecycle.Protect) {
-		r.report.Add(unprotected{u: u, target: r.options.Target})
+		r.report.Add(unprotected{u: r.u, target: r.options.Target})
 	}
 }
 

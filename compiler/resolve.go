@@ -17,13 +17,25 @@ type resolver struct {
 	report  *diag.Report
 }
 
+// dataflowResolver checks the rules of one dataflow that involve other documents.
+type dataflowResolver struct {
+	*resolver
+	u *unit
+}
+
+// sourceResolver checks those about what the dataflow reads.
+type sourceResolver struct {
+	*resolver
+	u *unit
+}
+
 // resolve checks rules that involve the whole document or other documents.
 func (r *resolver) resolve(u *unit) {
 	resolveLifecycle(u, r.report)
-	r.lintBound(u)
+	lintBound(u, r.options.Targets, r.report)
 	switch {
 	case u.dataflow != nil:
-		r.resolveDataflow(u)
+		(&dataflowResolver{r, u}).resolve()
 	case u.connection != nil:
 		resolveConnection(u, r.report)
 	case u.schema != nil:

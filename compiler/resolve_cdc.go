@@ -16,35 +16,35 @@ const changeType = "_change_request_type"
 
 // resolveCDC checks that the source knows its changes, and that the schema has the
 // primary key by which they are applied.
-func (r *resolver) resolveCDC(u *unit) {
-	f := u.dataflow
-	column, has := u.column(changeType)
+func (r *dataflowResolver) resolveCDC() {
+	f := r.u.dataflow
+	column, has := r.u.column(changeType)
 	if !f.CDC {
 		if has && f.Stream == nil && f.Rest == nil {
-			r.report.Add(changeColumn{at: u.at("columns", changeType), label: "without `cdc: true`, an ordinary column",
+			r.report.Add(changeColumn{at: r.u.at("columns", changeType), label: "without `cdc: true`, an ordinary column",
 				severity: diag.Warning, message: "column of changes without `cdc`",
 				help: "add `cdc: true`, or silence this with # aepflow:ignore cdc-column REASON"})
 		}
 		return
 	}
 	if f.Rest != nil || f.Stream != nil {
-		r.report.Add(cdcElsewhere{u})
+		r.report.Add(cdcElsewhere{r.u})
 		return
 	}
-	c, known := r.connector(u)
+	c, known := r.connector(r.u)
 	if known && !c.CDC {
-		r.report.Add(noCDC{u, c})
+		r.report.Add(noCDC{r.u, c})
 	}
-	if s := r.targetSchema(u); s != nil && s.Relational == nil {
-		r.report.Add(notRelationalTarget{u, s})
+	if s := r.targetSchema(r.u); s != nil && s.Relational == nil {
+		r.report.Add(notRelationalTarget{r.u, s})
 	}
 	switch {
 	case has && column.Type != "string":
-		r.report.Add(changeColumn{at: u.at("columns", changeType), label: "expected string", severity: diag.Error,
+		r.report.Add(changeColumn{at: r.u.at("columns", changeType), label: "expected string", severity: diag.Error,
 			message: fmt.Sprintf("`%s` has type %s", changeType, column.Type),
 			help:    "write `" + changeType + ": string`: its values are `u` and `d`"})
 	case !has && f.Files != nil && len(f.Columns) > 0:
-		r.report.Add(changeColumn{at: u.at("columns"), label: "no `" + changeType + "`", severity: diag.Note,
+		r.report.Add(changeColumn{at: r.u.at("columns"), label: "no `" + changeType + "`", severity: diag.Note,
 			message: "no row is ever deleted",
 			help:    "declare `" + changeType + ": string` if the files have it; without it, every row is inserted or updated"})
 	}

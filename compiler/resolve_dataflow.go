@@ -9,29 +9,30 @@ import (
 	"github.com/aepflow/aepflow/schemas"
 )
 
-func (r *resolver) resolveDataflow(u *unit) {
-	u.adoptedFaults = nil
-	r.resolveSource(u)
-	checkColumns(u, r.report)
-	r.resolveOriginalTypes(u)
-	r.resolveFilter(u)
-	r.resolveCDC(u)
-	r.resolveTarget(u)
-	resolveState(u, r.report)
-	if u.has("labels") {
-		checkLabels(u.at("labels"), u.dataflow.Labels, r.report)
+func (r *dataflowResolver) resolve() {
+	r.u.adoptedFaults = nil
+	source := &sourceResolver{r.resolver, r.u}
+	source.resolve()
+	checkColumns(r.u, r.report)
+	source.resolveOriginalTypes()
+	r.resolveFilter()
+	r.resolveCDC()
+	r.resolveTarget()
+	resolveState(r.u, r.report)
+	if r.u.has("labels") {
+		checkLabels(r.u.at("labels"), r.u.dataflow.Labels, r.report)
 	}
-	resolveMappingSet(u, r.report)
-	if u.has("mappings") {
-		r.resolveMappings(u)
+	resolveMappingSet(r.u, r.report)
+	if r.u.has("mappings") {
+		r.resolveMappings()
 	}
-	r.resolveTests(u)
-	if u.has("schedule") && u.dataflow.Stream == nil {
-		resolveSchedule(u, r.report)
+	r.resolveTests(r.u)
+	if r.u.has("schedule") && r.u.dataflow.Stream == nil {
+		resolveSchedule(r.u, r.report)
 	}
-	r.resolveDelta(u)
-	resolveFreshness(u, r.report)
-	r.lintDataflow(u)
+	r.resolveDelta()
+	resolveFreshness(r.u, r.report)
+	r.lintDataflow()
 }
 
 // resolveState checks what only drafts may leave out, and drafts that the platform does
@@ -110,25 +111,25 @@ func resolveSchedule(u *unit, report *diag.Report) {
 
 // resolveDelta enforces the rules of the delta column: required for recurring
 // schedules, forbidden for `once`, a declared column of a time type.
-func (r *resolver) resolveDelta(u *unit) {
-	f := u.dataflow
+func (r *dataflowResolver) resolveDelta() {
+	f := r.u.dataflow
 	switch {
 	case !readsTable(f):
 		if f.Delta != nil {
-			r.report.Add(deltaElsewhere{u})
+			r.report.Add(deltaElsewhere{r.u})
 		}
 		return
-	case f.Delta == nil && (f.CDC || f.Schedule.Frequency == "once" || f.State == "draft" || !u.has("schedule")):
+	case f.Delta == nil && (f.CDC || f.Schedule.Frequency == "once" || f.State == "draft" || !r.u.has("schedule")):
 		return
 	case f.Delta == nil:
-		r.report.Add(missingDelta{u})
+		r.report.Add(missingDelta{r.u})
 		return
 	case f.Schedule.Frequency == "once":
-		u.addAdoptable(deltaWithOnce{u}, r.report)
+		r.u.addAdoptable(deltaWithOnce{r.u}, r.report)
 	}
-	at := u.at("delta", "column")
-	if !u.has("delta", "column") {
-		at = u.at("delta")
+	at := r.u.at("delta", "column")
+	if !r.u.has("delta", "column") {
+		at = r.u.at("delta")
 	}
 	i := slices.IndexFunc(f.Columns, func(c schemas.Column) bool { return c.Name == f.Delta.Column })
 	switch {
@@ -136,11 +137,11 @@ func (r *resolver) resolveDelta(u *unit) {
 	case i < 0:
 		r.report.Add(unknownColumn{at: at, name: f.Delta.Column, columns: nearest.Of(columnNames(f))})
 	case f.Columns[i].Type != "date" && f.Columns[i].Type != "date-time":
-		r.report.Add(deltaNotATime{u: u, at: at, column: f.Columns[i]})
+		r.report.Add(deltaNotATime{u: r.u, at: at, column: f.Columns[i]})
 	}
-	r.checkDeltaFormat(u)
+	r.checkDeltaFormat()
 	if tz := f.Delta.Timezone; tz != "" && tz != "UTC" {
-		r.report.Add(deltaNotUTC{at: u.at("delta", "timezone"), got: tz})
+		r.report.Add(deltaNotUTC{at: r.u.at("delta", "timezone"), got: tz})
 	}
 }
 

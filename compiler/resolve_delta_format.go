@@ -11,10 +11,10 @@ import (
 
 // checkDeltaFormat checks delta.dateFormat: a pattern in Java letters, or for a
 // connector with a format of its own exactly that one, which is no such pattern.
-func (r *resolver) checkDeltaFormat(u *unit) {
-	got := u.dataflow.Delta.DateFormat
-	c, _ := r.connector(u)
-	at := u.at("delta", "dateFormat")
+func (r *dataflowResolver) checkDeltaFormat() {
+	got := r.u.dataflow.Delta.DateFormat
+	c, _ := r.connector(r.u)
+	at := r.u.at("delta", "dateFormat")
 	switch {
 	case got == "" || got == c.DeltaColumnFormat:
 	case c.DeltaColumnFormat != "" && c.DeltaColumnFormat != specs.UsualDeltaFormat:

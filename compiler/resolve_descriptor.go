@@ -91,10 +91,10 @@ func (r *resolver) resolveRelationship(s *schemaSymbol, rel *schemas.Relationshi
 		schemaAt = s.at("relationships", rel.Path, "schema")
 	}
 	r.resolveSchemaRef(schemaAt, rel.Schema)
-	r.checkCardinality(s, rel)
+	checkCardinality(s, rel, r.report)
 	other := r.schema(rel.Schema)
 	if other != nil && rel.Field != "" {
-		r.checkDestinationField(s, rel, other)
+		checkDestinationField(s, rel, other, r.report)
 	}
 	reference := s.reference(rel.Path)
 	if reference == nil {
@@ -119,27 +119,27 @@ func (r *resolver) resolveRelationship(s *schemaSymbol, rel *schemas.Relationshi
 }
 
 // checkDestinationField checks the field of the other schema that a relationship names.
-func (r *resolver) checkDestinationField(s *schemaSymbol, rel *schemas.Relationship, other *schemaSymbol) {
+func checkDestinationField(s *schemaSymbol, rel *schemas.Relationship, other *schemaSymbol, report *diag.Report) {
 	at := s.at("relationships", rel.Path, "field")
-	if f, ok := describedField(other, rel.Field, at, false, r.report); ok {
-		checkReferring(at, rel.Field, false, f, r.report)
+	if f, ok := describedField(other, rel.Field, at, false, report); ok {
+		checkReferring(at, rel.Field, false, f, report)
 	}
 }
 
 // checkCardinality reports what a relationship has only beside a cardinality, or beside
 // another one.
-func (r *resolver) checkCardinality(s *schemaSymbol, rel *schemas.Relationship) {
+func checkCardinality(s *schemaSymbol, rel *schemas.Relationship, report *diag.Report) {
 	at := s.at("relationships", rel.Path)
 	if rel.Cardinality == "" {
 		for _, key := range []string{"namespace", "name", "reverseName", "title", "reverseTitle"} {
 			if at.Has(key) {
-				r.report.Add(relationshipCardinality{at: s.at("relationships", rel.Path, key), key: key})
+				report.Add(relationshipCardinality{at: s.at("relationships", rel.Path, key), key: key})
 			}
 		}
 		return
 	}
 	if rel.Namespace != "" && rel.Cardinality != "M:1" {
-		r.report.Add(relationshipCardinality{
+		report.Add(relationshipCardinality{
 			at: s.at("relationships", rel.Path, "cardinality"), key: "namespace", got: rel.Cardinality,
 		})
 	}

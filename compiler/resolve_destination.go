@@ -20,15 +20,15 @@ const maxSuggested = 100
 
 // checkDestinations compares the mappings of a dataflow with the fields of its
 // schema: that they exist, take the values, and that none is left out.
-func (r *resolver) checkDestinations(u *unit, rows []filled) {
-	target, known := r.targetFields(u), &diag.Report{}
+func (r *dataflowResolver) checkDestinations(rows []filled) {
+	target, known := r.targetFields(), &diag.Report{}
 	defer r.accordingly(known)
 	schema, fields := target.schema, target.fields
 	paths := make([]string, len(rows))
 	suggested := map[string]bool{} // what misspelt destinations were likely meant to be
-	columns := make(map[string]*schemas.Column, len(u.dataflow.Columns))
-	for i := range u.dataflow.Columns {
-		columns[u.dataflow.Columns[i].Name] = &u.dataflow.Columns[i]
+	columns := make(map[string]*schemas.Column, len(r.u.dataflow.Columns))
+	for i := range r.u.dataflow.Columns {
+		columns[r.u.dataflow.Columns[i].Name] = &r.u.dataflow.Columns[i]
 	}
 	unchecked, faults := 0, 0
 	for i, row := range rows {
@@ -50,25 +50,25 @@ func (r *resolver) checkDestinations(u *unit, rows []filled) {
 			unchecked++
 		default:
 			target.addDeprecations(row, f, r.report, known)
-			checkField(u, row, f, columns, report)
+			checkField(r.u, row, f, columns, report)
 		}
 	}
 	for _, c := range fields.Conflicts(paths) {
 		r.report.Add(mappingConflict{first: rows[c.First].at, second: rows[c.Second].at, inside: c.Inside})
 	}
-	ref := u.dataflow.Target.Schema.Ref
+	ref := r.u.dataflow.Target.Schema.Ref
 	switch {
 	case schema != nil, target.foreign != nil:
 		for _, m := range fields.Required(paths) {
 			if !suggested[m.Path] {
-				target.from(m.Path, r.report, known).Add(requiredField(u, rows, m, schema))
+				target.from(m.Path, r.report, known).Add(requiredField(r.u, rows, m, schema))
 			}
 		}
 		if unchecked > 0 {
-			r.report.Add(uncheckedDestinations{at: u.at("mappings"), count: unchecked, unknown: fields.Unknown()})
+			r.report.Add(uncheckedDestinations{at: r.u.at("mappings"), count: unchecked, unknown: fields.Unknown()})
 		}
 	case isURL(ref):
-		r.report.Add(uncheckedSchema{u.at("target", "schema")})
+		r.report.Add(uncheckedSchema{r.u.at("target", "schema")})
 	}
 }
 

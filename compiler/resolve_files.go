@@ -14,25 +14,25 @@ const (
 )
 
 // resolveFiles checks what a dataflow says about its files.
-func (r *resolver) resolveFiles(u *unit) {
-	f := u.dataflow.Files
-	r.resolvePath(u)
-	resolveFormat(u, r.report)
+func (r *sourceResolver) resolveFiles() {
+	f := r.u.dataflow.Files
+	r.resolvePath()
+	resolveFormat(r.u, r.report)
 	if f.Encryption != nil && f.Recursive {
-		r.report.Add(recursiveEncryption{u})
+		r.report.Add(recursiveEncryption{r.u})
 	}
-	if c, ok := r.connector(u); ok && c.Slug == "ftp" && u.dataflow.Schedule.Frequency != "once" &&
-		u.dataflow.Schedule.Frequency != "" {
-		r.report.Add(recurringFTP{u})
+	if c, ok := r.connector(r.u); ok && c.Slug == "ftp" && r.u.dataflow.Schedule.Frequency != "once" &&
+		r.u.dataflow.Schedule.Frequency != "" {
+		r.report.Add(recurringFTP{r.u})
 	}
-	r.lintFiles(u)
+	r.lintFiles()
 }
 
 // resolvePath checks the path and what it is: a file, a folder, or a pattern.
-func (r *resolver) resolvePath(u *unit) {
-	f := u.dataflow.Files
+func (r *sourceResolver) resolvePath() {
+	f := r.u.dataflow.Files
 	folder, last := lastPart(f.Path)
-	at := u.at("files", "path")
+	at := r.u.at("files", "path")
 	switch {
 	case strings.Contains(folder, "*"):
 		start := strings.IndexByte(folder, '*')
@@ -44,13 +44,13 @@ func (r *resolver) resolvePath(u *unit) {
 		r.report.Add(filePath{at: at, start: start, end: start + 2, message: "`**` in a path",
 			label: "`*` matches any characters of a name", help: "write `*`, and `recursive: true` to read folders below"})
 	case f.Type == "file" && isFolder(f):
-		r.report.Add(fileType{u,
+		r.report.Add(fileType{r.u,
 			"the path is that of a folder, or a pattern", "write `type: folder`, or the path of one file"})
 	case f.Recursive && !isFolder(f) && f.Type != "folder":
-		r.report.Add(fileType{u, "`recursive` reads folders, and the path is that of a file",
+		r.report.Add(fileType{r.u, "`recursive` reads folders, and the path is that of a file",
 			"end the path with a slash, write `type: folder`, or remove `recursive`"})
 	}
-	if c, ok := r.connector(u); ok && c.Slug == landingZone {
+	if c, ok := r.connector(r.u); ok && c.Slug == landingZone {
 		if first, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/"); first != landingContainer {
 			r.report.Add(filePath{at: at, end: len(f.Path), warning: true,
 				message: "path outside the landing zone's container",

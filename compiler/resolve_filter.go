@@ -15,31 +15,31 @@ import (
 
 // resolveFilter checks that the source filters rows, and the condition against the
 // columns.
-func (r *resolver) resolveFilter(u *unit) {
-	f := u.dataflow
+func (r *dataflowResolver) resolveFilter() {
+	f := r.u.dataflow
 	if f.Filter == nil {
 		return
 	}
-	c, known := r.connector(u)
+	c, known := r.connector(r.u)
 	if !readsTable(f) || known && !c.FilterAtSource {
-		r.report.Add(noFilters{u, c})
+		r.report.Add(noFilters{r.u, c})
 		return
 	}
 	if f.Filter.Where == "" {
-		checkPQL(u, r.report)
+		checkPQL(r.u, r.report)
 		return
 	}
 	n, fault := rowfilter.Parse(f.Filter.Where)
 	if fault != nil {
-		r.report.Add(filterSyntax{u.at("filter"), *fault})
+		r.report.Add(filterSyntax{r.u.at("filter"), *fault})
 		return
 	}
 	types := make(map[string]schemas.Column, len(f.Columns))
 	for _, c := range f.Columns {
 		types[c.Name] = c
 	}
-	check := filterCheck{u: u, connector: c, columns: types, report: r.report, about: r.report}
-	if k, ok := r.knownSource(u); ok && len(types) == 0 {
+	check := filterCheck{u: r.u, connector: c, columns: types, report: r.report, about: r.report}
+	if k, ok := r.knownSource(); ok && len(types) == 0 {
 		check.about, check.known = &diag.Report{}, k
 		defer r.accordingly(check.about)
 		for name, typ := range k.columns {

@@ -42,7 +42,7 @@ func checkLabels(of decode.Place, labels []string, report *diag.Report) {
 
 // resolveFieldLabels checks the labels of a schema's fields.
 func (r *resolver) resolveFieldLabels(s *schemaSymbol) {
-	r.resolveOwnLabels(s, true)
+	resolveOwnLabels(s, true, r.report)
 	for _, f := range s.FieldLabels {
 		at := s.at("fieldLabels", f.Path)
 		checkLabels(at, f.Labels, r.report)
@@ -138,16 +138,16 @@ func (p labeledTwice) Diagnose() diag.Diagnostic {
 
 // resolveOwnLabels checks the labels of own fields. Those of a data type have none: what uses
 // the type defines the field.
-func (r *resolver) resolveOwnLabels(s *schemaSymbol, defines bool) {
+func resolveOwnLabels(s *schemaSymbol, defines bool, report *diag.Report) {
 	for _, f := range s.Fields {
 		at := s.at("fields", f.Path, "labels")
 		switch {
 		case !at.Doc.Find(at.Path).Here:
 		case !defines:
-			r.report.Add(badLabel{at: at, message: "fields of a data type have no labels", label: "labels of a field group",
+			report.Add(badLabel{at: at, message: "fields of a data type have no labels", label: "labels of a field group",
 				help: "remove them here, and label the field that has the data type"})
 		default:
-			checkLabels(at, f.Labels, r.report)
+			checkLabels(at, f.Labels, report)
 		}
 	}
 }

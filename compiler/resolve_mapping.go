@@ -24,8 +24,8 @@ type filled struct {
 
 // resolveMappings checks where each mapping takes its value from and where it
 // puts it.
-func (r *resolver) resolveMappings(u *unit) {
-	f := u.dataflow
+func (r *dataflowResolver) resolveMappings() {
+	f := r.u.dataflow
 	env := columnEnv(f)
 	rows := make([]filled, len(f.Mappings))
 	formats := map[string]string{}
@@ -34,7 +34,7 @@ func (r *resolver) resolveMappings(u *unit) {
 		formats[f.Delta.Column] = f.Delta.DateFormat
 	}
 	for i := range f.Mappings {
-		rows[i] = resolveMapping(u, &f.Mappings[i], env, &work, r.report)
+		rows[i] = resolveMapping(r.u, &f.Mappings[i], env, &work, r.report)
 		for _, fault := range eval.FormatFaults(rows[i].expr, env.Columns, formats) {
 			r.report.Add(expressionFault{at: rows[i].from, problem: dataprep.Problem{
 				Code: "date-unreadable", Severity: diag.Warning, Start: fault.Start, End: fault.End, Message: fault.Message,
@@ -42,10 +42,10 @@ func (r *resolver) resolveMappings(u *unit) {
 			}})
 		}
 	}
-	r.checkSource(u, rows)
-	r.checkDestinations(u, rows)
-	lintColumns(u, rows, r.report)
-	checkChangeMapped(u, rows, r.report)
+	r.checkSource(rows)
+	r.checkDestinations(rows)
+	lintColumns(r.u, rows, r.report)
+	checkChangeMapped(r.u, rows, r.report)
 }
 
 // resolveMapping fills in what the short form means and checks expressions.

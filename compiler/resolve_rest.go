@@ -11,23 +11,23 @@ import (
 
 // resolveRest compares the parameters of a self-serve source with those that Adobe
 // publishes. Where it publishes none, they are noted as not checked.
-func (r *resolver) resolveRest(u *unit) {
-	c, ok := r.connector(u)
+func (r *sourceResolver) resolveRest() {
+	c, ok := r.connector(r.u)
 	if !ok || c.FlowSpec != "RestStorageToAEP" {
 		return
 	}
 	if c.SourceParams == nil {
-		if u.has("rest", "params") {
-			r.report.Add(uncheckedParams{u.at("rest", "params")})
+		if r.u.has("rest", "params") {
+			r.report.Add(uncheckedParams{r.u.at("rest", "params")})
 		}
 		return
 	}
 	var params resource.Value
-	if text := u.dataflow.Rest.Params.JSON; text != nil {
+	if text := r.u.dataflow.Rest.Params.JSON; text != nil {
 		params, _ = resource.ParsePlain(text) // the decoder wrote it
 	}
 	for _, f := range params.Fields {
-		at := u.at("rest", "params", f.Name)
+		at := r.u.at("rest", "params", f.Name)
 		known := slices.IndexFunc(c.SourceParams, func(p specs.Param) bool { return p.Name == f.Name })
 		if known < 0 {
 			r.report.Add(unknownSourceParam{at, f.Name, c})
@@ -37,7 +37,7 @@ func (r *resolver) resolveRest(u *unit) {
 	}
 	for _, p := range c.SourceParams {
 		if _, given := params.Get(p.Name); p.Required && !given && !misspelled(p.Name, params.Fields, c) {
-			r.report.Add(missingSourceParam{u, p, c})
+			r.report.Add(missingSourceParam{r.u, p, c})
 		}
 	}
 }

@@ -26,38 +26,38 @@ func viaOf(f *schemas.Dataflow) (string, *schemas.Via) {
 func readsTable(f *schemas.Dataflow) bool { return f.Files == nil && f.Rest == nil && f.Stream == nil }
 
 // resolveSource checks that a dataflow has exactly one source, and its rules.
-func (r *resolver) resolveSource(u *unit) {
-	database, table := u.has("database"), u.has("table")
-	switch own, _ := viaOf(u.dataflow); {
+func (r *sourceResolver) resolve() {
+	database, table := r.u.has("database"), r.u.has("table")
+	switch own, _ := viaOf(r.u.dataflow); {
 	case own != "database":
 		for _, key := range decode.SourceKeys {
-			if key != own && u.has(key) {
-				r.report.Add(twoSources{u, own, key})
+			if key != own && r.u.has(key) {
+				r.report.Add(twoSources{r.u, own, key})
 				return
 			}
 		}
-		r.resolveOwn(u)
+		r.resolveOwn()
 	case !database && !table:
-		r.report.Add(noSource{u})
+		r.report.Add(noSource{r.u})
 		return
 	case !database:
-		r.report.Add(decode.MissingKey{At: u.at(), Key: "database"})
+		r.report.Add(decode.MissingKey{At: r.u.at(), Key: "database"})
 		return
 	case !table:
-		r.report.Add(decode.MissingKey{At: u.at(), Key: "table"})
+		r.report.Add(decode.MissingKey{At: r.u.at(), Key: "table"})
 	}
-	r.resolveVia(u)
+	r.resolveVia()
 }
 
 // resolveOwn checks the keys that one source alone has.
-func (r *resolver) resolveOwn(u *unit) {
+func (r *sourceResolver) resolveOwn() {
 	switch {
-	case u.dataflow.Files != nil:
-		r.resolveFiles(u)
-	case u.dataflow.Stream != nil:
-		r.resolveStream(u)
+	case r.u.dataflow.Files != nil:
+		r.resolveFiles()
+	case r.u.dataflow.Stream != nil:
+		r.resolveStream()
 	default:
-		r.resolveRest(u)
+		r.resolveRest()
 	}
 }
 
@@ -65,44 +65,44 @@ var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-
 
 // resolveVia checks that there is one way to the source: a connector and the id of a
 // connection, or a Connection document. The landing zone and webhooks have no connection.
-func (r *resolver) resolveVia(u *unit) {
-	key, via := viaOf(u.dataflow)
+func (r *sourceResolver) resolveVia() {
+	key, via := viaOf(r.u.dataflow)
 	c, known := specs.ConnectorBySlug(via.Connector)
 	switch {
 	case via.Connector == landingZone || c.IsWebhook():
 		for _, other := range []string{"connection", "connectionId"} {
-			if u.has(key, other) {
-				r.report.Add(needlessConnection{u.at(key, other), c})
+			if r.u.has(key, other) {
+				r.report.Add(needlessConnection{r.u.at(key, other), c})
 			}
 		}
 	case via.Connection != "" && via.ConnectionID != "":
-		r.report.Add(twoConnections{u, key})
+		r.report.Add(twoConnections{r.u, key})
 		return
 	case via.Connection != "":
-		r.resolveConnectionName(u)
+		r.resolveConnectionName()
 		return
 	case via.ConnectionID == "":
-		r.report.Add(noConnection{at: u.at(key)})
+		r.report.Add(noConnection{at: r.u.at(key)})
 	case !uuid.MatchString(via.ConnectionID):
-		r.report.Add(badID{at: u.at(key, "connectionId"), got: via.ConnectionID,
+		r.report.Add(badID{at: r.u.at(key, "connectionId"), got: via.ConnectionID,
 			want: "a UUID such as 6990abad-977d-41b9-a85d-17ea8cf1c0e4"})
 	}
 	if via.Connector == "" {
 		if via.ConnectionID != "" {
-			r.report.Add(decode.MissingKey{At: u.at(key), Key: "connector"})
+			r.report.Add(decode.MissingKey{At: r.u.at(key), Key: "connector"})
 		}
 		return
 	}
 	if known {
-		checkReads(u, u.at(key, "connector"), c, r.report)
-		checkRetired(u.at(key, "connector"), c, r.report)
+		checkReads(r.u, r.u.at(key, "connector"), c, r.report)
+		checkRetired(r.u.at(key, "connector"), c, r.report)
 	}
 }
 
 // resolveConnectionName checks the Connection document that a source names.
-func (r *resolver) resolveConnectionName(u *unit) {
-	key, via := viaOf(u.dataflow)
-	at := u.at(key, "connection")
+func (r *sourceResolver) resolveConnectionName() {
+	key, via := viaOf(r.u.dataflow)
+	at := r.u.at(key, "connection")
 	c, ok := r.find(schemas.KindConnection, via.Connection)
 	switch {
 	case !ok:
@@ -111,10 +111,10 @@ func (r *resolver) resolveConnectionName(u *unit) {
 	case c.connection == nil:
 		return
 	case via.Connector != "" && c.connection.Connector != via.Connector:
-		r.report.Add(connectorMismatch{u, c, key})
+		r.report.Add(connectorMismatch{r.u, c, key})
 	}
 	if k, ok := specs.ConnectorBySlug(c.connection.Connector); ok {
-		checkReads(u, at, k, r.report)
+		checkReads(r.u, at, k, r.report)
 	}
 }
 
@@ -141,15 +141,15 @@ func checkRetired(at decode.Place, c specs.Connector, report *diag.Report) {
 
 // resolveOriginalTypes reports original types that are not sent, and those that the
 // specification of the connector asks for.
-func (r *resolver) resolveOriginalTypes(u *unit) {
-	c, _ := r.connector(u)
-	key, _ := viaOf(u.dataflow)
-	for _, column := range u.dataflow.Columns {
+func (r *sourceResolver) resolveOriginalTypes() {
+	c, _ := r.connector(r.u)
+	key, _ := viaOf(r.u.dataflow)
+	for _, column := range r.u.dataflow.Columns {
 		switch {
 		case key != "database" && column.OriginalType != "":
-			r.report.Add(originalTypeElsewhere{u.at("columns", column.Name, "originalType")})
+			r.report.Add(originalTypeElsewhere{r.u.at("columns", column.Name, "originalType")})
 		case key == "database" && c.OriginalTypes && column.OriginalType == "":
-			r.report.Add(missingOriginalType{u.at("columns", column.Name), c.Name})
+			r.report.Add(missingOriginalType{r.u.at("columns", column.Name), c.Name})
 			return
 		}
 	}

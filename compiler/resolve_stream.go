@@ -64,74 +64,74 @@ func (s *symbols) dataTypeParam(u *unit) (schemas.Param, *unit) {
 
 // resolveStream checks what a dataflow says about its stream: which keys there are
 // depends on the connector.
-func (r *resolver) resolveStream(u *unit) {
+func (r *sourceResolver) resolveStream() {
 	for _, key := range []string{"schedule", "options"} {
-		if u.has(key) {
-			r.report.Add(notForStreams{u: u, key: key})
+		if r.u.has(key) {
+			r.report.Add(notForStreams{u: r.u, key: key})
 		}
 	}
-	c, known := r.connector(u)
-	named, _ := specs.ConnectorBySlug(u.dataflow.Stream.Connector)
+	c, known := r.connector(r.u)
+	named, _ := specs.ConnectorBySlug(r.u.dataflow.Stream.Connector)
 	if !known || !c.IsStream() || named.IsWebhook() != c.IsWebhook() && named.IsWebhook() {
 		return // an error says so, or the document of the connection is wrong
 	}
-	r.resolveStreamKeys(u, c)
-	dataType, ok := r.resolveDataType(u, c)
-	if u.dataflow.State == "draft" || !ok {
+	r.resolveStreamKeys(c)
+	dataType, ok := r.resolveDataType(c)
+	if r.u.dataflow.State == "draft" || !ok {
 		return
 	}
 	switch spec := c.StreamFlowSpec(dataType); {
-	case spec == specs.StreamXDM && u.has("mappings"):
-		r.report.Add(notForStreams{u: u, key: "mappings", xdm: true})
-	case !u.has("mappings") && !u.has("mappingSet", "id") && dataType != "xdm":
-		r.report.Add(decode.MissingKey{At: u.at(), Key: "mappings"})
+	case spec == specs.StreamXDM && r.u.has("mappings"):
+		r.report.Add(notForStreams{u: r.u, key: "mappings", xdm: true})
+	case !r.u.has("mappings") && !r.u.has("mappingSet", "id") && dataType != "xdm":
+		r.report.Add(decode.MissingKey{At: r.u.at(), Key: "mappings"})
 	}
 }
 
 // resolveStreamKeys checks which keys the stream of a connector has.
-func (r *resolver) resolveStreamKeys(u *unit, c specs.Connector) {
+func (r *sourceResolver) resolveStreamKeys(c specs.Connector) {
 	own := map[string]bool{}
 	for _, k := range c.StreamKeys() {
 		own[k.Key] = true
-		if k.Required && !u.has("stream", k.Key) {
-			r.report.Add(decode.MissingKey{At: u.at("stream"), Key: k.Key})
+		if k.Required && !r.u.has("stream", k.Key) {
+			r.report.Add(decode.MissingKey{At: r.u.at("stream"), Key: k.Key})
 		}
 	}
-	values := streamValues(u.dataflow.Stream)
-	for _, p := range u.doc.Root.Get("stream").Pairs {
+	values := streamValues(r.u.dataflow.Stream)
+	for _, p := range r.u.doc.Root.Get("stream").Pairs {
 		if _, isKey := values[p.Key.Text]; isKey && !own[p.Key.Text] {
-			r.report.Add(otherStreamsKey{at: u.at("stream", p.Key.Text), key: p.Key.Text, connector: c})
+			r.report.Add(otherStreamsKey{at: r.u.at("stream", p.Key.Text), key: p.Key.Text, connector: c})
 		}
 	}
 	column := values["timestampColumn"]
-	if names := columnNames(u.dataflow); own["timestampColumn"] && column != "" && len(names) > 0 &&
+	if names := columnNames(r.u.dataflow); own["timestampColumn"] && column != "" && len(names) > 0 &&
 		!slices.Contains(names, column) {
-		r.report.Add(unknownColumn{at: u.at("stream", "timestampColumn"), name: column, columns: nearest.Of(names)})
+		r.report.Add(unknownColumn{at: r.u.at("stream", "timestampColumn"), name: column, columns: nearest.Of(names)})
 	}
 }
 
 // resolveDataType checks that the documents say once what the data of a stream are.
-func (r *resolver) resolveDataType(u *unit, c specs.Connector) (string, bool) {
-	dataType, ok := r.dataType(u, c)
-	stream := u.dataflow.Stream
+func (r *sourceResolver) resolveDataType(c specs.Connector) (string, bool) {
+	dataType, ok := r.dataType(r.u, c)
+	stream := r.u.dataflow.Stream
 	switch {
 	case !c.IsHTTPAPI():
 	case stream.Connection == "" && !ok && stream.ConnectionID != "":
-		r.report.Add(decode.MissingKey{At: u.at("stream"), Key: dataTypeKey})
+		r.report.Add(decode.MissingKey{At: r.u.at("stream"), Key: dataTypeKey})
 	case stream.Connection == "":
 	case !ok:
-		if p, doc := r.dataTypeParam(u); doc != nil && p.Value != nil && isReference(p.Value.Text) || p.File != "" {
+		if p, doc := r.dataTypeParam(r.u); doc != nil && p.Value != nil && isReference(p.Value.Text) || p.File != "" {
 			r.report.Add(hiddenDataType{at: doc.at("auth", "params", dataTypeKey)})
 		}
-	case stream.DataType != "" && (stream.DataType != dataType || isAdopted(u) && !r.agrees(u)):
-		_, doc := r.dataTypeParam(u)
-		u.addAdoptable(otherDataType{u: u, connection: doc}, r.report)
+	case stream.DataType != "" && (stream.DataType != dataType || isAdopted(r.u) && !r.agrees()):
+		_, doc := r.dataTypeParam(r.u)
+		r.u.addAdoptable(otherDataType{u: r.u, connection: doc}, r.report)
 	}
 	return dataType, ok
 }
 
 // agrees reports whether a stream and its connection say the same of the data.
-func (r *resolver) agrees(u *unit) bool {
-	p, _ := r.dataTypeParam(u)
-	return p.Value != nil && p.Value.Text == u.dataflow.Stream.DataType
+func (r *sourceResolver) agrees() bool {
+	p, _ := r.dataTypeParam(r.u)
+	return p.Value != nil && p.Value.Text == r.u.dataflow.Stream.DataType
 }

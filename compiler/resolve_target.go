@@ -17,19 +17,19 @@ var (
 
 func isURL(s string) bool { return strings.Contains(s, "://") }
 
-func (r *resolver) resolveTarget(u *unit) {
-	t := u.dataflow.Target
-	if u.ownSchema == nil {
-		r.resolveSchemaRef(u.at("target", "schema"), t.Schema.Ref)
+func (r *dataflowResolver) resolveTarget() {
+	t := r.u.dataflow.Target
+	if r.u.ownSchema == nil {
+		r.resolveSchemaRef(r.u.at("target", "schema"), t.Schema.Ref)
 	} else {
-		r.resolveSchema(u.ownSchema)
+		r.resolveSchema(r.u.ownSchema)
 	}
-	if u.ownDataset == nil {
-		r.resolveDatasetRef(u.at("target", "dataset"), t.Dataset.Ref)
-		r.checkDatasetSchema(u)
+	if r.u.ownDataset == nil {
+		r.resolveDatasetRef(r.u.at("target", "dataset"), t.Dataset.Ref)
+		r.checkDatasetSchema()
 		return
 	}
-	checkDataset(u.ownDataset, r.targetSchema(u), r.report)
+	checkDataset(r.u.ownDataset, r.targetSchema(r.u), r.report)
 }
 
 // resolveDatasetRef checks the id of a dataset or the name of a document.
@@ -60,13 +60,13 @@ func (r *resolver) resolveSchemaRef(at decode.Place, ref string) {
 
 // checkDatasetSchema refuses a dataset of the project whose schema is not the
 // dataflow's: what the one lets in the other does not have.
-func (r *resolver) checkDatasetSchema(u *unit) {
-	schema := u.dataflow.Target.Schema.Ref
+func (r *dataflowResolver) checkDatasetSchema() {
+	schema := r.u.dataflow.Target.Schema.Ref
 	if schema == "" {
-		schema = u.name
+		schema = r.u.name
 	}
-	if d := r.targetDataset(u); d != nil && d.schema != schema {
-		r.report.Add(datasetSchema{u: u, dataset: d.schemaAt, schema: d.schema})
+	if d := r.targetDataset(r.u); d != nil && d.schema != schema {
+		r.report.Add(datasetSchema{u: r.u, dataset: d.schemaAt, schema: d.schema})
 	}
 }
 
