@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/draft"
 	"github.com/aepflow/aepflow/internal/explore"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
@@ -134,6 +135,11 @@ type sourcePlace struct {
 	remote.Place
 	connector specs.Connector
 	document  string // name of a Connection document, "" for a connection of the platform
+}
+
+// named is how a new dataflow names its connection.
+func (p sourcePlace) named() draft.Connection {
+	return draft.Connection{Document: p.document, Connector: p.connector.Slug, ConnectionID: p.ConnectionID}
 }
 
 // findSource finds a connection by the name of its document, or by its ID.

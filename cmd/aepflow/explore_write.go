@@ -1,102 +1,22 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/draft"
 	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/explore"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/view"
-	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
-
-//go:embed explore.dataflow.yaml.tmpl
-var exploredDocument string
-
-// exploredDataflow is the data of the template.
-type exploredDataflow struct {
-	Name, Table                       string
-	Document, Connector, ConnectionID string
-	Columns, Own                      []guessedColumn
-	Key, Delta                        string
-	Identity, Namespace               string
-}
-
-// guessedColumn is a column and the field that it fills.
-type guessedColumn struct {
-	schemas.Column
-	Unknown bool   // the source does not say its type
-	Path    string // destination of its mapping, "" if the field is taken
-	Guess   bool   // the destination is a standard field
-	Field   string // own field, "" if the destination is a standard one
-}
-
-// guessedGroups are the field groups in which columns find their fields.
-var guessedGroups = []string{"profile-person-details", "profile-personal-details"}
-
-// guessDataflow returns a first dataflow of a table. What a column fills is guessed from its name; a column that
-// resembles no standard field gets a field of its own.
-func guessDataflow(name, table string, from sourcePlace, list []explore.Column) exploredDataflow {
-	out := exploredDataflow{
-		Name: name, Table: table, Document: from.document, Connector: from.connector.Slug, ConnectionID: from.ConnectionID,
-	}
-	schema, _ := xdm.NewSchema("profile", guessedGroups, nil, "")
-	taken := map[string]bool{}
-	var columns []schemas.Column
-	for i, c := range list {
-		column := guessedColumn{Column: schemas.Column{Name: c.Name, Type: c.Type}, Unknown: c.Type == ""}
-		if column.Unknown {
-			column.Type = "string"
-		}
-		path, ok := schema.Guess(c.Name, column.Type)
-		if ok && !taken[path] {
-			column.Path, column.Guess = path, true
-		} else {
-			column.Field = fieldName(name, 0) + "." + fieldName(c.Name, i)
-			path = "_{TENANT_ID}." + column.Field
-			column.Path = path
-		}
-		if taken[path] {
-			column.Path, column.Field = "", ""
-		}
-		taken[path] = true
-		if column.Field != "" {
-			out.Own = append(out.Own, column)
-		}
-		if path == "personalEmail.address" {
-			out.Identity, out.Namespace = path, "Email"
-		}
-		columns = append(columns, column.Column)
-		out.Columns = append(out.Columns, column)
-	}
-	out.Key, out.Delta = likelyKey(columns, table), compiler.LikelyDelta(columns)
-	return out
-}
-
-// likelyKey is the column that most likely identifies a row: id, or the table's name and id, else the first one.
-func likelyKey(columns []schemas.Column, table string) string {
-	last := strings.ToLower(table[strings.LastIndexByte(table, '.')+1:])
-	single := strings.TrimSuffix(last, "s")
-	for _, name := range []string{"id", last + "_id", single + "_id", last + "id", single + "id"} {
-		for _, c := range columns {
-			if strings.EqualFold(c.Name, name) {
-				return c.Name
-			}
-		}
-	}
-	return columns[0].Name
-}
 
 // writeNew writes a new dataflow, if there is none of that name.
 func (c exploreCmd) writeNew(a *app, p *project, from sourcePlace, found explore.Contents) error {
@@ -112,7 +32,7 @@ func (c exploreCmd) writeNew(a *app, p *project, from sourcePlace, found explore
 	case len(found.Columns) == 0:
 		return exit(exitUsage, "%s has no columns", c.Object)
 	}
-	text, err := render(exploredDocument, guessDataflow(c.New, c.Object, from, found.Columns))
+	text, err := draft.Dataflow(c.New, c.Object, from.named(), found.Columns)
 	if err != nil {
 		return err
 	}
@@ -143,15 +63,18 @@ func (c exploreCmd) writeColumns(a *app, p *project, found explore.Contents) err
 	if err != nil {
 		return err
 	}
-	edits, did, err := columnEdits(f, root, found.Columns)
-	if err != nil {
-		return err
+	m, err := draft.MergeColumns(f, root, found.Columns)
+	var elsewhere *edit.Elsewhere
+	if errors.As(err, &elsewhere) {
+		return exit(exitRefused, "%s:%d: the columns come from elsewhere; write them there",
+			display(elsewhere.At.Path()), elsewhere.At.Pos().Line)
 	}
-	if len(edits) == 0 {
+	did := merged(m)
+	if len(m.Edits) == 0 {
 		a.say("%s has these columns already%s", display(f.Path), did)
 		return nil
 	}
-	text, err := edit.Apply(f.Text, edits)
+	text, err := edit.Apply(f.Text, m.Edits)
 	if err != nil {
 		return err
 	}
@@ -172,6 +95,21 @@ func (c exploreCmd) writeColumns(a *app, p *project, found explore.Contents) err
 	return nil
 }
 
+// merged says what a merge does, and what it leaves alone.
+func merged(m draft.Merge) string {
+	did := ""
+	if m.Added > 0 {
+		did += "; added " + view.Count(m.Added, "column")
+	}
+	if m.Changed > 0 {
+		did += "; changed " + view.Count(m.Changed, "type")
+	}
+	for _, name := range m.Absent {
+		did += "; " + name + " is not at the source"
+	}
+	return did
+}
+
 // dataflowDocument finds the document of a dataflow in the files of the project.
 func (p *project) dataflowDocument(name string) (*source.File, *document.Node, error) {
 	for _, f := range p.files {
@@ -184,69 +122,4 @@ func (p *project) dataflowDocument(name string) (*source.File, *document.Node, e
 		}
 	}
 	return nil, nil, exit(exitUsage, "no document of a dataflow %s", name)
-}
-
-// columnEdits are the edits that bring columns into a document, and in words what they do.
-func columnEdits(f *source.File, root *document.Node, list []explore.Column) ([]diag.Edit, string, error) {
-	has := root.Get("columns")
-	if has == nil {
-		var b strings.Builder
-		for _, c := range list {
-			fmt.Fprintf(&b, "\n  %s: %s", document.QuoteKey(c.Name), typeOf(c))
-		}
-		after := "table"
-		if root.Get("files") != nil {
-			after = "files"
-		}
-		did := "; added " + view.Count(len(list), "column")
-		return []diag.Edit{edit.AddPairAfter(f, root, after, "columns", b.String())}, did, nil
-	}
-	if !has.Alias().IsZero() || has.Kind != document.MapKind {
-		at := has.Where("")[0].Span
-		return nil, "", exit(exitRefused, "%s:%d: the columns come from elsewhere; write them there", display(at.Path()),
-			at.Pos().Line)
-	}
-	var edits []diag.Edit
-	added, changed := 0, 0
-	for _, c := range list {
-		at := has.Get(c.Name)
-		typed := at
-		if at != nil && at.Kind == document.MapKind {
-			typed = at.Get("type")
-		}
-		switch {
-		case at == nil:
-			edits = append(edits, edit.AddPair(f, has, c.Name, typeOf(c)))
-			added++
-		case typed != nil && typed.Alias().IsZero() && c.Type != "" && !isSameType(typed.Text, c.Type):
-			edits = append(edits, diag.Edit{Span: typed.Span, Text: c.Type})
-			changed++
-		}
-	}
-	did := ""
-	if added > 0 {
-		did += "; added " + view.Count(added, "column")
-	}
-	if changed > 0 {
-		did += "; changed " + view.Count(changed, "type")
-	}
-	for _, pair := range has.Pairs {
-		if !slices.ContainsFunc(list, func(c explore.Column) bool { return c.Name == pair.Key.Text }) {
-			did += "; " + pair.Key.Text + " is not at the source"
-		}
-	}
-	return edits, did, nil
-}
-
-// isSameType reports whether a document may keep its type: the source does not distinguish dates from times, and does
-// not say how large integers are.
-func isSameType(has, found string) bool {
-	return has == found || has == "date" && found == "date-time" || has == "long" && found == "integer"
-}
-
-func typeOf(c explore.Column) string {
-	if c.Type == "" {
-		return "string"
-	}
-	return c.Type
 }

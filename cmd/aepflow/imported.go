@@ -37,6 +37,11 @@ type imported struct {
 	read    int // objects
 }
 
+type newFile struct {
+	name string
+	text []byte
+}
+
 // read reads the whole sandbox.
 func (i *importing) read(ctx context.Context) error {
 	inventory, stop := i.reading(i.conn)
