@@ -42,7 +42,7 @@ const (
 var fieldOf = map[byte]field{
 	'M': month, 'L': month, 'Q': quarter, 'q': quarter, 'E': weekday, 'e': weekday, 'c': weekday,
 	'd': day, 'h': clockHourOfAmPM, 'H': hour, 'k': clockHour, 'K': hourOfAmPM, 'm': minute, 's': second,
-	'w': weekOfYear, 'W': weekOfMonth, 'F': alignedWeekday, 'A': milliOfDay, 'n': nano, 'N': nanoOfDay,
+	'A': milliOfDay, 'n': nano, 'N': nanoOfDay,
 }
 
 // get returns a field of a time; weeks are those of the United States.
@@ -293,10 +293,9 @@ func (t Time) zoneName(width textWidth) string {
 	if strings.HasPrefix(abbreviation, "+") || strings.HasPrefix(abbreviation, "-") {
 		return localized(t.offset(), full)
 	}
-	if width == full {
-		if n := fullZoneNames[abbreviation]; n != "" {
-			return n
-		}
+	ambiguous := strings.HasPrefix(t.zone.id, "Asia/") && (abbreviation == "CST" || abbreviation == "PST")
+	if name := fullZoneNames[abbreviation]; width == full && name != "" && !ambiguous {
+		return name
 	}
 	return abbreviation
 }
@@ -312,5 +311,5 @@ var fullZoneNames = map[string]string{
 	"WET": "Western European Standard Time", "WEST": "Western European Summer Time",
 	"BST": "British Summer Time", "JST": "Japan Standard Time",
 	"EST": "Eastern Standard Time", "EDT": "Eastern Daylight Time",
-	"CDT": "Central Daylight Time",
+	"CST": "Central Standard Time", "CDT": "Central Daylight Time",
 }

@@ -1,6 +1,7 @@
 package javatime
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -100,9 +101,9 @@ func (r *reader) item(it *item, pos int) int {
 	case localizedOffset:
 		return r.localizedOffset(it.width, pos)
 	case zoneID:
-		return r.zoneAt(false, pos)
+		return r.zoneAt(false, short, pos)
 	case zoneName:
-		return r.zoneAt(true, pos)
+		return r.zoneAt(true, it.width, pos)
 	}
 	return -1 // the period of a day is only written
 }
@@ -224,10 +225,10 @@ func scanOffset(s, form string) (seconds, size int, ok bool) {
 	if !ok && pos == 1 || strings.Contains(form, "MM") && !minutes {
 		return 0, 0, false
 	}
-	n := parts[0]*3600 + parts[1]*60 + parts[2]
-	if n > maxOffset {
+	if parts[0] > 23 {
 		return 0, 0, false
 	}
+	n := parts[0]*3600 + parts[1]*60 + parts[2]
 	if s[0] == '-' {
 		n = -n
 	}
@@ -262,8 +263,8 @@ func (r *reader) localizedOffset(width textWidth, pos int) int {
 	return r.putOffset(n, pos+size)
 }
 
-// zoneAt reads the longest ID of a zone, with names also the abbreviations.
-func (r *reader) zoneAt(names bool, pos int) int {
+// zoneAt reads the longest ID of a zone, with names also the abbreviations or the full names.
+func (r *reader) zoneAt(names bool, width textWidth, pos int) int {
 	rest := r.s[pos:]
 	if rest == "" {
 		return -1
@@ -272,17 +273,27 @@ func (r *reader) zoneAt(names bool, pos int) int {
 		r.zone = &z
 		return pos + size
 	}
+	if names && width == full {
+		if region, size := regionOfName(rest); size > 0 {
+			z, _ := zoneOf(region)
+			return put(z, size)
+		}
+	}
 	if rest[0] == '+' || rest[0] == '-' {
 		n, size, ok := scanOffset(rest, "+HH:MM:ss")
-		if !ok {
+		if !ok || !isOffset(n) {
 			return -1
 		}
 		return put(offsetZone(n), size)
 	}
+	if strings.HasPrefix(rest, "GMT0") {
+		z, _ := zoneOf("GMT0")
+		return put(z, 4)
+	}
 	for _, prefix := range []string{"UTC", "GMT", "UT"} {
 		if after, ok := strings.CutPrefix(rest, prefix); ok && (after == "" || !letter(after[0]) && after[0] != '/') {
 			n, size, ok := scanOffset(after, "+HH:MM:ss")
-			if !ok {
+			if !ok || !isOffset(n) {
 				return put(Zone{prefix, time.UTC, true}, len(prefix))
 			}
 			z, _ := zoneOf(prefix + offsetZone(n).id)
@@ -299,7 +310,7 @@ func (r *reader) zoneAt(names bool, pos int) int {
 	}
 	for ; end > 1; end-- {
 		id := rest[:end]
-		if region := abbreviations[id]; names && region != "" {
+		if region := abbreviations[id]; names && width == short && region != "" {
 			id = region
 		}
 		if z, ok := zoneOf(id); ok && z.region {
@@ -316,9 +327,24 @@ func (r *reader) zoneAt(names bool, pos int) int {
 var abbreviations = map[string]string{
 	"PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "MST": "America/Denver", "MDT": "America/Denver",
 	"CST": "America/Chicago", "CDT": "America/Chicago", "EST": "America/New_York", "EDT": "America/New_York",
+	"AKST": "America/Juneau", "AKDT": "America/Juneau", "HST": "Pacific/Honolulu", "HDT": "Pacific/Honolulu",
+	"AST": "America/Halifax", "ADT": "America/Halifax", "NST": "America/St_Johns", "NDT": "America/St_Johns",
 	"CET": "Europe/Paris", "CEST": "Europe/Paris", "EET": "Europe/Bucharest", "EEST": "Europe/Bucharest",
-	"WET": "Europe/Lisbon", "WEST": "Europe/Lisbon", "BST": "Europe/London", "JST": "Asia/Tokyo",
-	"IST": "Asia/Kolkata",
+	"WET": "Europe/Lisbon", "WEST": "Europe/Lisbon", "BST": "Europe/London", "MSK": "Europe/Moscow",
+	"SAST": "Africa/Johannesburg", "IST": "Asia/Kolkata", "SGT": "Asia/Singapore", "HKT": "Asia/Hong_Kong",
+	"JST": "Asia/Tokyo", "KST": "Asia/Seoul", "AWST": "Australia/Perth", "ACDT": "Australia/Adelaide",
+	"AEST": "Australia/Sydney", "AEDT": "Australia/Sydney", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland",
+	"BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires",
+}
+
+// regionOfName finds the zone whose full name a text begins with.
+func regionOfName(s string) (region string, size int) {
+	for short, name := range fullZoneNames {
+		if strings.HasPrefix(s, name) && len(name) > size {
+			region, size = cmp.Or(abbreviations[short], short), len(name)
+		}
+	}
+	return region, size
 }
 
 // ParseAny reads a text by the first of several patterns that fits.

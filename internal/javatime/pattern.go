@@ -132,7 +132,9 @@ func (c *patternCompiler) section(depth int) ([]item, error) {
 			c.pos++
 		}
 		it.pad, pad = pad, 0
-		s.add(it)
+		if err := s.add(it); err != nil {
+			return nil, err
+		}
 	}
 	return s.items, nil // an open section ends with the pattern
 }
@@ -172,24 +174,27 @@ type section struct {
 	active int // the number that gives way to those that follow it, or -1
 }
 
-func (s *section) add(it item) {
-	numeric := (it.kind == number || it.kind == fraction) && it.pad == 0
-	switch {
-	case !numeric:
+func (s *section) add(it item) error {
+	s.items = append(s.items, it)
+	if it.kind != number && it.kind != fraction {
 		s.active = -1
-		s.items = append(s.items, it)
-	case s.active >= 0 && it.least == it.most && it.sign == notNegative:
+		return nil
+	}
+	last := len(s.items) - 1
+	switch {
+	case s.active < 0 || it.pad > 0:
+		s.active = last
+	case s.items[s.active].pad > 0: // Java fails, too
+		return errors.New("a number right after a padded one in the date pattern")
+	case it.pad == 0 && it.least == it.most && it.sign == notNegative:
 		base := &s.items[s.active]
 		base.after = max(base.after, 0) + it.most
-		it.after = -1
-		s.items = append(s.items, it)
+		s.items[last].after = -1
 	default:
-		if s.active >= 0 {
-			s.items[s.active].after = -1
-		}
-		s.active = len(s.items)
-		s.items = append(s.items, it)
+		s.items[s.active].after = -1
+		s.active = last
 	}
+	return nil
 }
 
 var offsetForms = []string{"+HHmm", "+HHMM", "+HH:MM", "+HHMMss", "+HH:MM:ss"}
@@ -231,13 +236,17 @@ func letters(ch byte, count int) (item, error) {
 		return item{kind: dayPeriod}, nil
 	case 'S':
 		return item{kind: fraction, field: nano, least: count, most: count, sign: notNegative}, tooMany(9)
-	case 'd', 'h', 'H', 'k', 'K', 'm', 's', 'w':
+	case 'd', 'h', 'H', 'k', 'K', 'm', 's':
 		if count == 2 {
 			return value(fieldOf[ch], 2, 2, notNegative), nil
 		}
 		return value(fieldOf[ch], 1, 19, normalSign), tooMany(2)
-	case 'F', 'W':
-		return value(fieldOf[ch], 1, 19, normalSign), tooMany(1)
+	case 'w':
+		return value(weekOfYear, count, 2, notNegative), tooMany(2)
+	case 'W':
+		return value(weekOfMonth, 1, 1, notNegative), tooMany(1)
+	case 'F':
+		return value(alignedWeekday, 1, 19, normalSign), tooMany(1)
 	case 'D':
 		if count == 1 {
 			return value(dayOfYear, 1, 19, normalSign), nil
@@ -259,9 +268,8 @@ func nameOrNumber(ch byte, count int, tooMany func(int) error) (item, error) {
 	case ch == 'c' && count == 2:
 		return item{}, fmt.Errorf("expected 1, 3, 4, or 5 letters `c` in the date pattern, found 2")
 	case ch == 'e' || ch == 'c':
-		f = localWeekday
-	}
-	if count == 1 {
+		return item{kind: number, field: localWeekday, least: count, most: count, sign: notNegative}, nil
+	case count == 1:
 		return item{kind: number, field: f, least: 1, most: 19}, nil
 	}
 	return item{kind: number, field: f, least: 2, most: 2, sign: notNegative}, nil

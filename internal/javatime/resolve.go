@@ -29,6 +29,9 @@ var fieldNames = [fields]string{
 // resolve joins the fields to a time the way Java's smart style does.
 func (r *reader) resolve() (Time, error) {
 	for f := era; f < fields; f++ {
+		if f >= hour && f <= nano && r.brokenTime() { // Java does not look at them
+			continue
+		}
 		if n := r.values[f]; r.set[f] && (n < limits[f][0] || n > limits[f][1]) {
 			return Time{}, fmt.Errorf("expected %s %d to %d, found %d", fieldNames[f], limits[f][0], limits[f][1], n)
 		}
@@ -48,11 +51,14 @@ func (r *reader) resolve() (Time, error) {
 	switch {
 	case r.zone != nil:
 		zone = *r.zone
-	case r.offset != nil:
+	case r.offset != nil && isOffset(*r.offset):
 		zone = offsetZone(*r.offset)
 	}
 	if !hasTime {
 		return Time{date, UTC}, nil
+	}
+	if r.offset != nil && !isOffset(*r.offset) {
+		return Time{}, errText
 	}
 	local := date.AddDate(0, 0, excess).Add(clock)
 	if r.zone != nil && r.offset != nil {
@@ -60,6 +66,14 @@ func (r *reader) resolve() (Time, error) {
 		return Time{at.In(zone.loc), zone}, nil
 	}
 	return ofLocal(local, zone, nil), nil
+}
+
+// brokenTime reports whether the time of the day has an hour, and then a gap.
+func (r *reader) brokenTime() bool {
+	if !r.set[minute] {
+		return r.set[hour] && (r.set[second] || r.set[nano])
+	}
+	return r.set[hour] && !r.set[second] && r.set[nano]
 }
 
 func (r *reader) has(fs ...field) bool {
@@ -87,7 +101,7 @@ func (r *reader) date() (time.Time, error) {
 	}
 	if r.set[yearOfEra] {
 		y := r.use(yearOfEra)
-		if r.set[era] && r.use(era) == 0 {
+		if r.set[era] && r.use(era) == 0 || !r.set[era] && r.set[year] && r.values[year] <= 0 {
 			y = 1 - y
 		}
 		if r.put(year, int64(y), 0) < 0 {
@@ -107,7 +121,7 @@ func (r *reader) date() (time.Time, error) {
 			return none, fmt.Errorf("day 366 in the year %d", y)
 		}
 		return utc(y, 1, d), nil
-	case r.has(weekYear, weekOfYear, weekday):
+	case r.has(weekYear, weekOfYear, weekday) && !r.set[year]: // Java wants one year or the other
 		y, w, d := r.use(weekYear), r.use(weekOfYear), r.use(weekday)
 		start := func(y int) time.Time { return utc(y, 1, 1-int(utc(y, 1, 1).Weekday())) }
 		weeks := int(start(y+1).Sub(start(y)).Hours()) / (7 * 24)
@@ -152,15 +166,16 @@ func (r *reader) clock() (_ time.Duration, excess int, ok bool, _ error) {
 	case r.set[milliOfDay]:
 		d := time.Duration(r.use(milliOfDay)) * time.Millisecond
 		if r.set[nano] {
-			d += time.Duration(r.use(nano)%1_000_000) * time.Nanosecond
+			n := time.Duration(r.use(nano))
+			if d%time.Second/time.Millisecond != n/time.Millisecond {
+				return 0, 0, false, errText
+			}
+			d += n % time.Millisecond
 		}
 		return d, 0, true, nil
-	case !r.set[hour],
-		!r.set[minute] && (r.set[second] || r.set[nano]),
-		!r.set[second] && r.set[nano]:
-		if r.set[hour] && r.values[hour] == 24 {
-			return 0, 0, false, errors.New("hour 24")
-		}
+	case r.set[amPM] && !r.set[hour] && !r.set[minute] && !r.set[second] && !r.set[nano]:
+		return time.Duration(r.use(amPM)*12+6) * time.Hour, 0, true, nil // the middle of that half
+	case !r.set[hour], r.brokenTime():
 		return 0, 0, false, nil
 	}
 	h, m, s, n := r.use(hour), 0, 0, 0
@@ -189,7 +204,7 @@ func (r *reader) crossCheck(date time.Time, clock time.Duration, hasTime bool) e
 		if !r.set[f] || f >= amPM && !hasTime {
 			continue
 		}
-		if f == weekOfYear || f == weekYear || f == weekOfMonth || get(at, f) == r.values[f] {
+		if get(at, f) == r.values[f] {
 			continue
 		}
 		return errors.New("the parts of the date contradict each other")

@@ -215,7 +215,8 @@ func TestPatternLimits(t *testing.T) {
 		t.Error(err)
 	}
 	for _, bad := range []string{
-		strings.Repeat("-", MaxPattern+1), strings.Repeat("[", maxOptional+1), "yyyy]", "'", "{", "pp", "jj",
+		strings.Repeat("-", MaxPattern+1), strings.Repeat("[", maxOptional+1), "yyyy]", "'", "{", "pp", "jj", "v", "vvvv",
+		"ppHm",
 	} {
 		if _, err := Compile(bad); err == nil {
 			t.Errorf("%.20q is accepted", bad)
@@ -223,6 +224,23 @@ func TestPatternLimits(t *testing.T) {
 	}
 	if _, err := Compile(strings.Repeat("[", maxOptional)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDayPeriod: docs/mappings.md says that `B` is only written.
+func TestDayPeriod(t *testing.T) {
+	p := compile(t, "yyyy-MM-dd HH:mm B")
+	date := compile(t, "yyyy-MM-dd HH:mm")
+	at, err := date.Parse("2024-05-05 12:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := p.Format(at)
+	if err != nil || s != "2024-05-05 12:00 noon" {
+		t.Errorf("%q, %v", s, err)
+	}
+	if _, err := p.Parse(s); err == nil {
+		t.Error("it is read, too")
 	}
 }
 

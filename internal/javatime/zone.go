@@ -135,8 +135,10 @@ func parseOffset(s string) (int, bool) {
 	if s[0] == '-' {
 		n = -n
 	}
-	return n, m < 60 && sec < 60 && n >= -maxOffset && n <= maxOffset
+	return n, m < 60 && sec < 60 && isOffset(n)
 }
+
+func isOffset(seconds int) bool { return seconds >= -maxOffset && seconds <= maxOffset }
 
 func offsetZone(seconds int) Zone {
 	if seconds == 0 {
