@@ -346,13 +346,3 @@ func regionOfName(s string) (region string, size int) {
 	}
 	return region, size
 }
-
-// ParseAny reads a text by the first of several patterns that fits.
-func ParseAny(s string, patterns []*Pattern) (Time, bool) {
-	for _, p := range patterns {
-		if t, err := p.Parse(s); err == nil {
-			return t, true
-		}
-	}
-	return Time{}, false
-}

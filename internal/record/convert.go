@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/dataprep/eval"
+	"github.com/aepflow/aepflow/internal/javatime"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
@@ -253,47 +254,52 @@ func (w *writer) boolean(l *level, v eval.Value) (eval.Value, bool) {
 
 func isNumber(v eval.Value) bool { return v.Kind() >= eval.Int && v.Kind() <= eval.Decimal }
 
+// whole writes whole numbers of any size; those that are out of range reject the row.
 func (w *writer) whole(l *level, v eval.Value) (eval.Value, bool) {
+	n, ok := 0.0, false
 	switch {
 	case v.Kind() == eval.Int, v.Kind() == eval.Long:
-		w.check(l, xdm.CheckNumber(float64(v.Int64()), &l.field), v)
-		return v, true
-	case isNumber(v) && v.Kind() != eval.Big:
-		f, err := strconv.ParseFloat(v.Scalar(), 64)
-		if err == nil && math.Abs(f) < 1<<63 {
-			out := eval.OfInt(int64(f))
-			w.check(l, xdm.CheckNumber(math.Trunc(f), &l.field), out)
-			return out, true
-		}
+		n, ok = float64(v.Int64()), true
 	case v.Kind() == eval.Text:
-		if n, err := strconv.ParseInt(v.Str(), 10, 64); err == nil {
-			w.check(l, xdm.CheckNumber(float64(n), &l.field), v)
-			return eval.OfInt(n), true
+		if n, ok = xdm.ParseWhole(v.Str()); ok && math.Abs(n) < 1<<63 {
+			whole, _ := strconv.ParseInt(v.Str(), 10, 64)
+			v = eval.OfInt(whole)
+		}
+	case isNumber(v):
+		if n, ok = xdm.ParseNumber(v.Scalar()); ok && v.Kind() != eval.Big {
+			if n = math.Trunc(n); math.Abs(n) < 1<<63 {
+				v = eval.OfInt(int64(n))
+			}
 		}
 	}
-	w.fail(l, xdm.NotANumber, "expected a whole number, found %s", nameOf(v))
-	return v, false
+	if !ok {
+		w.fail(l, xdm.NotANumber, "expected a whole number, found %s", nameOf(v))
+		return v, false
+	}
+	w.check(l, xdm.CheckNumber(n, &l.field), v)
+	return v, true
 }
 
 func (w *writer) number(l *level, v eval.Value) (eval.Value, bool) {
+	n, ok := 0.0, false
 	if isNumber(v) || v.Kind() == eval.Text {
-		f, err := strconv.ParseFloat(v.Scalar(), 64)
-		if err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
-			w.check(l, xdm.CheckNumber(f, &l.field), v)
-			if v.Kind() == eval.Text {
-				v = eval.OfDouble(f)
-			}
-			return v, true
-		}
+		n, ok = xdm.ParseNumber(v.Scalar())
 	}
-	w.fail(l, xdm.NotANumber, "expected a number, found %s", nameOf(v))
-	return v, false
+	if !ok {
+		w.fail(l, xdm.NotANumber, "expected a number, found %s", nameOf(v))
+		return v, false
+	}
+	w.check(l, xdm.CheckNumber(n, &l.field), v)
+	if v.Kind() == eval.Text {
+		v = eval.OfDouble(n)
+	}
+	return v, true
 }
 
 func (w *writer) date(l *level, v eval.Value) (eval.Value, bool) {
 	t, ok := v, v.Kind() == eval.Date
 	if v.Kind() == eval.Text {
-		parsed, isDate := eval.ParseDate(v.Str())
+		parsed, isDate := javatime.ParseForm(v.Str())
 		if ok = isDate; ok {
 			t = eval.OfDate(parsed)
 		}

@@ -192,7 +192,7 @@ func typed(text, typ string) eval.Value {
 			return eval.OfInt(n)
 		}
 	case "double":
-		if f, err := strconv.ParseFloat(text, 64); err == nil {
+		if f, ok := xdm.ParseNumber(text); ok {
 			return eval.OfDouble(f)
 		}
 	case "boolean":

@@ -112,7 +112,14 @@ func TestConversions(t *testing.T) {
 		{"tiny", `128`, "rejected above-maximum"},
 		{"tiny", `-129`, "rejected below-minimum"},
 		{"big", `9007199254740991`, `9007199254740991`},
-		{"big", `99999999999999999999`, "failed not-a-number"},
+		{"big", `9007199254740992`, "rejected above-maximum"},
+		{"big", `-9007199254740992`, "rejected below-minimum"},
+		{"big", `9223372036854775807`, "rejected above-maximum"},
+		{"big", `9223372036854775808`, "rejected above-maximum"},
+		{"big", `-99999999999999999999`, "rejected below-minimum"},
+		{"big", `"9223372036854775808"`, "rejected above-maximum"},
+		{"count", `1e30`, "rejected above-maximum"},
+		{"count", `1e400`, "failed not-a-number"},
 		{"count", `true`, "failed not-a-number"},
 		{"price", `"1.25"`, `1.25`},
 		{"price", `3`, `3`},
@@ -328,6 +335,31 @@ func TestSizeOfRecords(t *testing.T) {
 		}
 		if failed != tt.failed {
 			t.Errorf("%d bytes and %d mappings: %d failed, want %d", len(tt.row), len(tt.mappings), failed, tt.failed)
+		}
+	}
+}
+
+// What validate says about a constant is what the mapping does.
+func TestConstants(t *testing.T) {
+	s := fields(t)
+	for _, field := range []string{"text", "flag", "count", "tiny", "big", "price", "day", "at", "code", "grade", "size"} {
+		f, fault := s.Find("_acme." + field)
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		for _, text := range []string{
+			"a", "abcd", "A", "S", "yes", "Yes", "true", "TRUE", "1", "0", "+7", "-0", "12.5", "1e3", "0x10", "1_000", "1d",
+			" 1", "1 ", "NaN", "Infinity", "inf", "127", "128", "2147483648", "9007199254740992", "9223372036854775808", "1e400", "٣",
+			"2024-05-06", "2024-02-30", "2024-02-32", "2024-jan-05", "2024-Jan-05", "2024-5-6", "12112020", "20241301",
+			"2024-05-06T07:08:09.5+02:00", "2024-05-06T07:08:09.500+02", "2024-05-06T07:08:09.500+02:00",
+			"2024-05-06T07:08:09+02:00", "2024-05-06 24:00", "2024-05-06 07:08", "2024-05-06T07:08:60", "5/06/2024",
+			"5/6/2024", "5/06/2024 07:08:09 pm", "5/06/2024 07:08:09 PM", "06.5.2024", "2024-05-06T07:08:09 Europe/Berlin",
+		} {
+			got := made(t, s, nil, `{}`, constant("_acme."+field, text))
+			taken := !strings.Contains(got, "; ")
+			if valid := xdm.CheckConstant(text, f) == nil; valid != taken {
+				t.Errorf("%s of %q: valid %v, record %s", field, text, valid, got)
+			}
 		}
 	}
 }

@@ -1,15 +1,17 @@
 package xdm
 
 import (
+	"errors"
+	"math"
 	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
+	"github.com/aepflow/aepflow/internal/javatime"
 	"github.com/aepflow/aepflow/internal/nearest"
 )
 
@@ -37,18 +39,6 @@ const (
 var booleanWords = []string{"y", "yes", "Y", "YES", "on", "ON", "true", "TRUE", "n", "N", "no", "NO", "off", "OFF",
 	"false", "FALSE"}
 
-// dateLayouts are the formats that a text is tried against, in the platform's
-// order, as Go spells them.
-var dateLayouts = []string{
-	"2006-01-02 15:04:05-0700", "2006-01-02 15:04:05.000-0700", "2006-01-02 15:04:05.000", "2006-01-02T15:04:05.000Z07",
-	"2006-01-02T15:04:05Z",
-	"2006-01-02", "2006/01/02", "2006.01.02", "2006-Jan-02", "20060102", "01-02-2006", "01022006", "1/02/2006",
-	"02.1.2006",
-	"1/02/2006 03:04:05 PM", "02.1.2006 03:04:05 PM", "02.Jan.2006", "02-Jan-2006",
-	// Not on the platform's list, but in its samples.
-	time.RFC3339, "2006-01-02T15:04:05.000", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04",
-}
-
 // CheckConstant compares a text that is written into a mapping with its
 // field; nil when it can fill it. Objects, arrays and unchecked fields take
 // anything here: Convertible compares those.
@@ -64,28 +54,40 @@ func CheckConstant(value string, f Field) *ConstantFault {
 				Want: []string{"true", "false"}}
 		}
 	case "byte", "short", "int", "long":
-		n, err := strconv.ParseInt(value, 10, 64)
-		if err != nil {
+		n, ok := ParseWhole(value)
+		if !ok {
 			return &ConstantFault{Code: NotANumber}
 		}
-		return CheckNumber(float64(n), &f)
+		return CheckNumber(n, &f)
 	case "number":
-		n, err := strconv.ParseFloat(value, 64)
-		if err != nil {
+		n, ok := ParseNumber(value)
+		if !ok {
 			return &ConstantFault{Code: NotANumber}
 		}
 		return CheckNumber(n, &f)
 	case "date", "date-time":
-		for _, layout := range dateLayouts {
-			if _, err := time.Parse(layout, value); err == nil {
-				return nil
-			}
+		if _, ok := javatime.ParseForm(value); !ok {
+			return &ConstantFault{Code: NotADate}
 		}
-		return &ConstantFault{Code: NotADate}
 	case "string":
 		return CheckText(value, &f)
 	}
 	return nil
+}
+
+// ParseNumber reads a number as fields of the type number take it: not infinite, and a number.
+func ParseNumber(text string) (n float64, ok bool) {
+	n, err := strconv.ParseFloat(text, 64)
+	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
+}
+
+// ParseWhole reads a whole number of any size. Beyond 53 bits it is about that number, and beyond all ranges.
+func ParseWhole(text string) (n float64, ok bool) {
+	whole, err := strconv.ParseInt(text, 10, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		return ParseNumber(text)
+	}
+	return float64(whole), err == nil
 }
 
 // widthBounds are the ranges of the integer types.

@@ -182,7 +182,7 @@ func TestCheckConstant(t *testing.T) {
 		{"homeAddress._schema.latitude", "48.1", "", ""},
 		{"homeAddress._schema.latitude", "91", AboveMaximum, ""},
 		{"person.birthDate", "1980-02-29", "", ""},
-		{"person.birthDate", "1981-02-29", NotADate, ""},
+		{"person.birthDate", "1981-02-32", NotADate, ""},
 		{"person.birthDate", "29.2.1980", "", ""},
 		{"_repo.createDate", "2027-02-03T00:01:06Z", "", ""},
 		{"_repo.createDate", "yesterday", NotADate, ""},

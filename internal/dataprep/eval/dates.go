@@ -6,32 +6,6 @@ import (
 	"github.com/aepflow/aepflow/internal/javatime"
 )
 
-// datePatterns are tried one after the other on a text without a pattern: first the
-// published list, then the forms that published samples use besides.
-var datePatterns = compilePatterns(
-	"yyyy-MM-dd HH:mm:ssZ", "yyyy-MM-dd HH:mm:ss.SSSZ", "yyyy-MM-dd HH:mm:ss.SSS", "yyyy-MM-dd'T'HH:mm:ss.SSSX",
-	"yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd", "yyyy/MM/dd", "yyyy.MM.dd", "yyyy-MMM-dd", "yyyyMMdd", "MM-dd-yyyy",
-	"MMddyyyy", "M/dd/yyyy", "dd.M.yyyy", "M/dd/yyyy hh:mm:ss a", "dd.M.yyyy hh:mm:ss a", "dd.MMM.yyyy", "dd-MMM-yyyy",
-
-	"yyyy-MM-dd'T'HH:mm:ssXXX", "yyyy-MM-dd'T'HH:mm:ss.SSS", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm:ss",
-	"yyyy-MM-dd HH:mm", "yyyy-MM-dd'T'HH:mm:ss z",
-)
-
-func compilePatterns(patterns ...string) []*javatime.Pattern {
-	var out []*javatime.Pattern
-	for _, p := range patterns {
-		c, err := javatime.Compile(p)
-		if err != nil {
-			panic(err)
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-// ParseDate reads a text that has one of the forms of the platform's list.
-func ParseDate(s string) (javatime.Time, bool) { return javatime.ParseAny(s, datePatterns) }
-
 func now(m *Machine) javatime.Time { return javatime.From(m.set.inputs.Now()) }
 
 // toDate is a date or a text that is one.
@@ -43,7 +17,7 @@ func (m *Machine) toDate(v Value) (javatime.Time, bool) {
 	if !ok || !m.spend(100) {
 		return javatime.Time{}, false
 	}
-	t, ok := ParseDate(s)
+	t, ok := javatime.ParseForm(s)
 	if !ok {
 		m.fail(BadArgument, "expected a date in one of the platform's forms, found %s", m.show(v))
 	}
