@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
 
@@ -87,5 +88,36 @@ func TestInletOfAWebhook(t *testing.T) {
 	a.do("POST", address.Path, object{"id": 1}, "Authorization", "").want(200)
 	if n := a.received(); n != 1 {
 		t.Errorf("%d messages", n)
+	}
+}
+
+// A message goes through the mappings of its flow: its record is kept, and one that breaks the schema is a batch that
+// failed.
+func TestInletMapsMessages(t *testing.T) {
+	a := open(t, Options{})
+	path, flow := a.inletOf(specs.StreamWithMapping)
+	stored := a.get(flowsPath + "/" + flow).item()
+	set := core.Text(core.List(stored, "transformations")[0], "params", "mappingId")
+	a.do("PUT", prepBase+"/mappingSets/"+set, with(mappingBody(), "mappings", peopleMappings)).want(200)
+	params := object{"mappingId": set, "mappingVersion": 1}
+	body := with(stored, "name", "other", "transformations", []any{object{"name": "Mapping", "params": params}})
+	for _, name := range []string{"id", "etag", "version", "state", "options", "lastOperation"} {
+		delete(body, name)
+	}
+	flow = a.post(flowsPath, body).want(201).text("id")
+	send := func(message any) { a.do("POST", path, message, "x-adobe-flow-id", flow).want(200) }
+	send(object{"TestID": "a", "Name": " Ann "})
+	send(object{"TestID": "b", "Name": "Sweden"}) // no code of a country
+	statuses := map[string]int{}
+	for _, b := range a.get(catalogBase + "/batches").want(200).v.(object) {
+		failed, _ := core.AsInt(core.At(b, "failedRecordCount"))
+		statuses[fmt.Sprintf("%s %d", core.Text(b, "status"), failed)]++
+	}
+	if len(statuses) != 2 || statuses["success 0"] != 1 || statuses["failed 1"] != 1 {
+		t.Errorf("batches %v", statuses)
+	}
+	rows := core.List(a.get("/_emulator/datasets/"+tutorialDataset+"/rows").want(200).v, "rows")
+	if len(rows) != 1 || core.Text(rows[0], "record", "_id") != "a" || core.Text(rows[0], "flow") != flow {
+		t.Errorf("records %s", core.ToJSON(rows))
 	}
 }

@@ -16,7 +16,7 @@ const (
 	MaxRecordBytes = 1 << 20
 )
 
-// KeepRecords keeps what a run brought, each record with its row and what the mappings did.
+// KeepRecords keeps what a run or, without one, a message brought, each record with its row and what the mappings did.
 func KeepRecords(sp *core.Space, flow object, run string, records []any, at int64) {
 	target := sp.Get(core.KindTarget, core.Texts(flow, "targetConnectionIds")[0])
 	if target == nil || len(records) == 0 {
@@ -29,7 +29,10 @@ func KeepRecords(sp *core.Space, flow object, run string, records []any, at int6
 	var all []any
 	for _, r := range slices.Backward(records) {
 		r := r.(object)
-		r["flow"], r["run"], r["at"] = flow["id"], run, at
+		r["flow"], r["at"] = flow["id"], at
+		if run != "" {
+			r["run"] = run
+		}
 		all = append(all, r)
 	}
 	if before := sp.Get(core.KindRecords, id); before != nil {

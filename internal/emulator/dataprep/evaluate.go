@@ -73,9 +73,12 @@ func NewEvaluator(sp *core.Space, set object, columns []record.Column) (*Evaluat
 // callWork bounds the work of a call on all its rows; see record.Machine.Bound.
 const callWork = 10_000_000
 
+// BoundCall bounds the work on the next rows to that of one call.
+func (e *Evaluator) BoundCall() { e.Bound(context.Background(), e.Work()+callWork) }
+
 // each evaluates the rows of a call.
 func (e *Evaluator) each(rows Rows, look func(i int)) error {
-	e.Bound(context.Background(), callWork)
+	e.BoundCall()
 	e.Header(rows.Header)
 	for i, row := range rows.Rows {
 		err := e.Row(row)

@@ -59,6 +59,25 @@ func ingest(e *core.Env, sp *core.Space, flow, run object, known evaluators) (ca
 	return in.out, in.kept()
 }
 
+// ingestMessage says what a message for an inlet brings: one row, which fails as that of a run does.
+func ingestMessage(sp *core.Space, flow object, message []byte) (catalog.Outcome, []any) {
+	in := intake{flow: flow, out: catalog.Outcome{Status: "success", BytesPerRow: int64(len(message))}}
+	var err error
+	if in.records, err = (evaluators{}).of(sp, flow, nil); err == nil && in.records != nil {
+		in.records.BoundCall()
+		err = in.row(record.Row{Object: message})
+	}
+	switch {
+	case err != nil:
+		in.fail(mapperFault, "a mapping cannot run: "+err.Error())
+		return in.out, nil
+	case in.records == nil:
+		in.out.Read = 1
+	}
+	in.judge()
+	return in.out, in.kept()
+}
+
 // take reads the rows of a run.
 func (in *intake) take(sp *core.Space, run object, known evaluators) {
 	src := sp.Get(core.KindSource, core.Texts(in.flow, "sourceConnectionIds")[0])

@@ -88,8 +88,9 @@ func (in inlet) take(c *core.Call, message object) error {
 	if state := core.Text(flow, "state"); state != "enabled" {
 		return core.Problem(http.StatusBadRequest, "BadRequestError", "dataflow %s is %s", f.ID, state)
 	}
-	out := catalog.Outcome{Status: "success", Read: 1, Written: 1, BytesPerRow: int64(len(c.Raw))}
+	out, records := ingestMessage(in.space, flow, c.Raw)
 	catalog.NewBatch(in.space, flow, out, c.Millis(), c.Millis())
+	catalog.KeepRecords(in.space, flow, "", records, c.Millis())
 	return nil
 }
 
