@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	flowservice "github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/parquet-go/parquet-go"
 )
 
 // tableOf binds a table of CSV to the tutorial's connection.
@@ -308,5 +310,95 @@ func TestNewestFirst(t *testing.T) {
 	}
 	if len(flows) != 2 {
 		t.Errorf("records of %d dataflows, expected those of 2", len(flows))
+	}
+}
+
+// The diagnostics of a batch have at most 100 rows, and 1 MiB; its files are listed in pages.
+func TestBoundsOfDiagnostics(t *testing.T) {
+	for _, tt := range []struct{ rows, size, kept int }{
+		{catalog.MaxBadRows, 10, catalog.MaxBadRows}, {catalog.MaxBadRows + 1, 10, catalog.MaxBadRows}, {5, 400_000, 2},
+	} {
+		var csv strings.Builder
+		csv.WriteString("TestID,Name,Datefield,Fill\n")
+		for i := range tt.rows {
+			fmt.Fprintf(&csv, "%d,Sweden,2027-02-01 00:00:00,%s\n", i, strings.Repeat("x", tt.size))
+		}
+		a := tableOf(t, csv.String())
+		id := a.mappedFlow(object{"errorDiagnosticsEnabled": true}, mapping("ATTRIBUTE", "Name", "person.nationality"))
+		a.s.Advance(time.Hour + flowservice.RunTime)
+		run := a.runsOf(id)[0]
+		failed, _ := core.AsInt(core.At(run, "metrics", "recordSummary", "failedRecordCount"))
+		steps := core.List(run, "activities")
+		batch := core.Texts(core.List(steps[len(steps)-1], "targetInfo")[0], "reference", "ids")[0]
+		export := "/data/foundation/export/batches/" + batch
+		text := string(a.get(export + "/meta?path=row_errors%2Fvalidation_errors_0.json").want(200).raw)
+		if got := strings.Count(text, "\n"); int(failed) != tt.rows || got != tt.kept {
+			t.Errorf("%d rows of %d bytes: %d failed, %d kept, want %d", tt.rows, tt.size, failed, got, tt.kept)
+		}
+		for query, want := range map[string]int{"": 2, "?limit=1": 1, "?start=1": 1, "?start=2": 0, "?limit=1&start=1": 1} {
+			if got := len(core.List(a.get(export+"/failed"+query).want(200).v, "data")); got != want {
+				t.Errorf("failed%s: %d files, want %d", query, got, want)
+			}
+		}
+	}
+}
+
+// Rows of each format make the same records; a file without rows is no fault, one that cannot be read is.
+func TestRecordsOfFormats(t *testing.T) {
+	type row struct {
+		ID  string `parquet:"id"`
+		Seq int64  `parquet:"seq"`
+	}
+	var parquetFile bytes.Buffer
+	w := parquet.NewGenericWriter[row](&parquetFile)
+	if _, err := w.Write([]row{{"a", 1}, {"b", 2}}); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	const two = `{"id":"b","seq":2} {"id":"a","seq":1} `
+	for _, tt := range []struct{ format, compression, text, status, records string }{
+		{"delimited", "", "id,seq\na,1\nb,2\n", "success 2", two},
+		{"delimited", "gzip", gzipped("\ufeffid,seq\n\na,1\n\nb,2"), "success 2", two},
+		{"json", "", `[{"id":"a","seq":1},{"id":"b","seq":"2"}]`, "success 2", two},
+		{"json", "", `{"id":"a","seq":1}` + "\n" + `{"id":"b","seq":2.0}`, "success 2", two},
+		{"parquet", "", parquetFile.String(), "success 2", two},
+		{"delimited", "", "id,seq\n", "success 0", ""}, {"json", "", "[]", "success 0", ""},
+		{"json", "", "", "success 0", ""},
+		{"delimited", "", "", "failed 0", ""}, {"json", "", `{"id":"a","seq":1}{`, "failed 0", ""},
+		{"delimited", "", "id,seq\na,1,2\n", "failed 0", ""}, {"parquet", "", "id,seq", "failed 0", ""},
+	} {
+		a, f := openZone(t)
+		f.write("formats/a", tt.text, start.Add(-time.Hour))
+		data := object{"format": tt.format}
+		if tt.compression != "" {
+			data["properties"] = object{"compressionType": tt.compression}
+		}
+		body := a.changesFlow(zoneSourceWith("data", data, "params.path", "dlz-user-container/formats/a",
+			"params.type", "file")(a).want(201).text("id"))
+		set := core.Text(core.List(body, "transformations")[0], "params", "mappingId")
+		stored := a.get(prepBase + "/mappingSets/" + set).v.(object)
+		stored["mappings"] = []any{mapping("ATTRIBUTE", "id", "id"), mapping("ATTRIBUTE", "seq", "seq"),
+			mapping("STATIC", "2027-01-01", "at")}
+		a.do("PUT", prepBase+"/mappingSets/"+set, stored).want(200)
+		params := object{"mappingId": set, "mappingVersion": 1}
+		body["transformations"] = []any{object{"name": "Mapping", "params": params}}
+		body["name"], body["scheduleParams"] = "formats", onceSchedule
+		id := a.post(flowsPath, body).want(201).text("id")
+		a.s.Advance(2 * time.Hour)
+		run := a.runsOf(id)[0]
+		got := fmt.Sprint(status(run), " ", core.At(run, "metrics", "recordSummary", "inputRecordCount"))
+		if got != tt.status {
+			t.Errorf("%s %.40q: %s, want %s: %s", tt.format, tt.text, got, tt.status, core.ToJSON(run))
+		}
+		target := a.get(flowBase + "/targetConnections/" + core.Texts(body, "targetConnectionIds")[0]).item()
+		records := ""
+		dataset := core.Text(target, "params", "dataSetId")
+		for _, r := range core.List(a.get("/_emulator/datasets/"+dataset+"/rows").want(200).v, "rows") {
+			record := core.At(r, "record").(object)
+			delete(record, "at")
+			records += string(core.ToJSON(record)) + " "
+		}
+		if records != tt.records {
+			t.Errorf("%s %.40q: records %s", tt.format, tt.text, records)
+		}
 	}
 }
