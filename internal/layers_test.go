@@ -102,7 +102,7 @@ var layers = map[string][]string{
 		"internal/specs"},
 	"internal/platform": {"internal/files", "internal/redact", "internal/specs"},
 	"internal/emulator": {
-		"internal/bug", "internal/files", "internal/redact", "internal/specs", "internal/emulator/core",
+		"internal/bug", "internal/files", "internal/output", "internal/redact", "internal/specs", "internal/emulator/core",
 		"internal/emulator/catalog", "internal/emulator/connectors", "internal/emulator/dataprep",
 		"internal/emulator/flow", "internal/emulator/ims", "internal/emulator/registry", "internal/emulator/sandbox",
 		"internal/emulator/state",

@@ -13,6 +13,7 @@ import (
 
 	_ "embed"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -21,7 +22,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -96,13 +99,14 @@ type pageDataset struct {
 	Records                            section[pageRecord]
 }
 
-// pageRecord is a record of a dataset with the row that it came from.
+// pageRecord is a record of a dataset with the row that it came from, and how.
 type pageRecord struct {
-	At, Record, Row string
-	Mappings        []pageOutcome
+	Key, At, Flow, FlowID, RunID, Record, Row string
+	Failed, Unknown                           int // mappings
+	Mappings                                  section[pageOutcome]
 }
 
-type pageOutcome struct{ Destination, Source, State, Tone string }
+type pageOutcome struct{ Destination, Source, Kind, State, Tone string }
 
 type pageSchema struct{ ID, Title, Class, Groups, Identities, Profile, Version string }
 
@@ -140,6 +144,10 @@ func (a admin) page(c *core.Call) (core.Answer, error) {
 	d.Connections = rowsOf(sp, core.KindConnection, connectionRow)
 	d.Datasets = rowsOf(sp, core.KindDataset, datasetRow)
 	d.Schemas = rowsOf(sp, core.KindSchema, schemaRow)
+	room := recordsRoom
+	for i := range d.Datasets.Rows {
+		d.Datasets.Rows[i].Records = recordRows(sp, d.Datasets.Rows[i].ID, &room)
+	}
 	sp.Mu.RUnlock()
 	d.Requests = a.pageRequests()
 	for i := range d.Flows.Rows {
@@ -152,7 +160,7 @@ func (a admin) page(c *core.Call) (core.Answer, error) {
 	if err := pageTemplate().Execute(&out, d); err != nil {
 		return core.Answer{}, fmt.Errorf("draw the page: %w", err)
 	}
-	return core.Answer{Status: http.StatusOK, ContentType: "text/html; charset=utf-8", Body: out.Bytes(),
+	return core.Answer{Status: http.StatusOK, ContentType: "text/html; charset=utf-8", Body: visible(out.String()),
 		Header: [][2]string{
 			{"Content-Security-Policy", pagePolicy()}, {"Cache-Control", "no-store"}, {"X-Frame-Options", "DENY"},
 		}}, nil
@@ -268,8 +276,7 @@ func flowRow(sp *core.Space, r *core.Record, o object) pageFlow {
 	f.MappingVersion = fmt.Sprint(version)
 	if set := sp.Get(core.KindMappingSet, core.Text(p, "mappingId")); set != nil {
 		for _, m := range core.List(dataprep.MappingVersion(sp, set, version), "mappings") {
-			kind := map[string]string{"ATTRIBUTE": "column", "EXPRESSION": "expression", "STATIC": "constant"}[dataprep.KindOf(m)]
-			f.Mappings = append(f.Mappings, pageMapping{core.Text(m, "destination"), core.Text(m, "source"), kind})
+			f.Mappings = append(f.Mappings, pageMapping{core.Text(m, "destination"), core.Text(m, "source"), kindWord(m)})
 		}
 	}
 	return f
@@ -334,33 +341,105 @@ func datasetRow(sp *core.Space, r *core.Record, o object) pageDataset {
 	d := pageDataset{ID: r.ID, Name: core.Text(o, "name"), Version: core.Text(o, "version"),
 		Profile: yes(catalog.Enabled(tags, "unifiedProfile")), Batches: len(sp.Table(core.KindBatch).By("dataSetId", r.ID))}
 	d.Schema = titleOf(sp, core.Text(o, "schemaRef", "id"))
-	kept := catalog.RecordsOf(sp, r.ID)
-	d.Records.Total = len(kept)
-	for _, k := range kept[:min(len(kept), shownRecords)] {
-		d.Records.Rows = append(d.Records.Rows, recordRow(k))
-	}
 	return d
 }
 
-// shownRecords is how many records of a dataset the page has.
-const shownRecords = 20
+// kindWord is the word for the kind of a mapping.
+func kindWord(m any) string {
+	return map[string]string{"ATTRIBUTE": "column", "EXPRESSION": "expression", "STATIC": "constant"}[dataprep.KindOf(m)]
+}
 
-func recordRow(kept any) pageRecord {
+const (
+	// shownRecords is how many records of a dataset the page has, and recordsRoom about how many bytes of all.
+	shownRecords = 20
+	recordsRoom  = 2 << 20
+	// shownText is how much of a record or a row it has, shownSource of a source, and shownOutcomes of mappings.
+	shownText     = 4000
+	shownSource   = 300
+	shownOutcomes = 100
+)
+
+// recordRows shows the newest records of a dataset, as long as there is room.
+func recordRows(sp *core.Space, dataset string, room *int) section[pageRecord] {
+	kept := catalog.RecordsOf(sp, dataset)
+	s := section[pageRecord]{Total: len(kept)}
+	for _, k := range kept[:min(len(kept), shownRecords)] {
+		if *room <= 0 {
+			break
+		}
+		row := recordRow(sp, k)
+		row.Key = recordKey(k, s.Rows)
+		*room -= len(row.Record) + len(row.Row)
+		for _, m := range row.Mappings.Rows {
+			*room -= len(m.Source) + len(m.Destination) + len(m.State)
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	return s
+}
+
+// recordKey tells a record from those before it, and is the same when others arrive.
+func recordKey(kept any, before []pageRecord) string {
+	sum := sha256.Sum256(core.ToJSON(kept))
+	key := hex.EncodeToString(sum[:8])
+	for slices.ContainsFunc(before, func(r pageRecord) bool { return r.Key == key }) {
+		key += "-"
+	}
+	return key
+}
+
+func recordRow(sp *core.Space, kept any) pageRecord {
 	at, _ := core.AsInt(core.At(kept, "at"))
-	row := pageRecord{At: clock(at), Record: indented(core.ToJSON(core.At(kept, "record"))),
-		Row: indented(core.ToJSON(core.At(kept, "row")))}
+	row := pageRecord{At: clock(at), Record: excerpt(indented(core.ToJSON(core.At(kept, "record"))), shownText),
+		Row: excerpt(indented(core.ToJSON(core.At(kept, "row"))), shownText), RunID: core.Text(kept, "run")}
+	if f := sp.Get(core.KindFlow, core.Text(kept, "flow")); f != nil {
+		row.Flow, row.FlowID = core.Text(f.View(), "name"), f.ID
+	}
+	var good, bad []pageOutcome
 	for _, m := range core.List(kept, "mappings") {
-		o := pageOutcome{Destination: core.Text(m, "destination"), Source: core.Text(m, "source"),
-			State: core.Text(m, "state")}
+		o := pageOutcome{Destination: excerpt(core.Text(m, "destination"), shownSource), Kind: kindWord(m),
+			Source: excerpt(core.Text(m, "source"), shownSource), State: core.Text(m, "state")}
 		switch o.State {
 		case "failed":
+			row.Failed++
 			o.State, o.Tone = "failed: "+core.Text(m, "message"), "bad"
 		case "unknown":
+			row.Unknown++
 			o.State, o.Tone = core.Text(m, "message"), "warn"
 		}
-		row.Mappings = append(row.Mappings, o)
+		if o.Tone != "" {
+			bad = append(bad, o)
+		} else {
+			good = append(good, o)
+		}
 	}
+	all := append(bad, good...)
+	row.Mappings = section[pageOutcome]{Total: len(all), Rows: all[:min(len(all), shownOutcomes)]}
 	return row
+}
+
+// excerpt is the beginning of a long text.
+func excerpt(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return fmt.Sprintf("%s… (%d more bytes)", text[:most], len(text)-most)
+}
+
+// visible writes characters that HTML shows as nothing, or that change the direction of text, as <U+202E>.
+func visible(page string) []byte {
+	out := make([]byte, 0, len(page))
+	for _, r := range page {
+		if r != '\n' && output.Hidden(r) {
+			out = fmt.Appendf(out, "&lt;U+%04X&gt;", r)
+			continue
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return out
 }
 
 func titleOf(sp *core.Space, id string) string {

@@ -5,14 +5,19 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/flow"
+	"github.com/aepflow/aepflow/internal/output"
 )
 
 func TestPage(t *testing.T) {
@@ -102,6 +107,149 @@ func TestConsole(t *testing.T) {
 		if gated.ServeHTTP(w, r); w.Code != 403 {
 			t.Errorf("%s: %d", header, w.Code)
 		}
+	}
+}
+
+// The page shows each record with its row, the flow and the run that brought it, and what each mapping did, what failed
+// first.
+func TestPageOfRecords(t *testing.T) {
+	a := tableOf(t, people)
+	id := a.mappedFlow(object{"partialIngestionPercent": 50}, append([]any{mapping("STATIC", "Ms", "person.name.suffix"),
+		mapping("EXPRESSION", "fpid_to_ecid(TestID)", "person.name.middleName")}, peopleMappings...)...)
+	a.s.Advance(time.Hour + flow.RunTime)
+	page := string(a.get("/").want(200).raw)
+	wellFormed(t, page)
+	_, records, _ := strings.Cut(page, `<details id="records-`)
+	records, _, _ = strings.Cut(records, `<h2 id="schemas">`)
+	at := 0
+	for _, want := range []string{
+		"2 newest records", `<th scope="col">Row</th>`, "2027-02-01 13:00:30 UTC", `href="#flow-` + id, `href="#run-of-`,
+		"&#34;TestID&#34;: &#34;c&#34;", "&#34;_id&#34;: &#34;c&#34;", `6 mappings, <span class="bad">1 failed</span>`,
+		`<span class="warn">1 not evaluated</span>`, `<th scope="col">Result</th>`,
+		"to_integer(Name)", "failed: ", "fpid_to_ecid(TestID)", "person.name.suffix", "Ms", "constant", "TestID", "column",
+		"trim(Name)", "expression", "filled",
+	} {
+		i := strings.Index(records[at:], want)
+		if i < 0 {
+			t.Fatalf("the records lack %q after %s", want, records[:at])
+		}
+		at += i
+	}
+}
+
+// What rows and mappings contain is text of the page: neither elements nor commands, with no direction of its own, and
+// of a bounded length.
+func TestPageOfHostileRecords(t *testing.T) {
+	cells := []string{`</pre><script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, "\u202egnp.exe",
+		"\x1b[2J\x07", "\u200b\ufeff", "{{.Org}}", strings.Repeat("long ", 100_000), "\u05d0\u0644", "\xff\xfe"}
+	var csv strings.Builder
+	csv.WriteString("TestID,Name,Datefield\n")
+	for i, cell := range cells {
+		fmt.Fprintf(&csv, "%d,\"%s\",2027-02-01 00:00:00\n", i, strings.ReplaceAll(cell, `"`, `""`))
+	}
+	a := tableOf(t, csv.String())
+	a.mappedFlow(nil, mapping("ATTRIBUTE", "TestID", "_id"), mapping("ATTRIBUTE", "Name", "person.name.fullName"),
+		mapping("EXPRESSION", `concat("<b>\u202e", Name, "`+strings.Repeat("y", 3000)+`")`, "person.name.lastName"),
+		mapping("EXPRESSION", `to_integer("<i>")`, "person.name.courtesyTitle"))
+	a.s.Advance(time.Hour + flow.RunTime)
+	page := string(a.get("/").want(200).raw)
+	wellFormed(t, page)
+	for _, want := range []string{"&lt;script&gt;alert(1)", "&lt;img src=x", "&lt;U+202E&gt;gnp.exe", `\u001b[2J`,
+		"&lt;U+200B&gt;",
+		"{{.Org}}", "\u05d0\u0644", "more bytes)", "&lt;b&gt;", "&lt;i&gt;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, r := range page {
+		if r != '\n' && output.Hidden(r) {
+			t.Fatalf("the page has %U", r)
+		}
+	}
+	for _, not := range []string{"<script>alert", "<img", "<b>", "<i>"} {
+		if strings.Contains(page, not) {
+			t.Errorf("the page has %q", not)
+		}
+	}
+	if len(page) > 300_000 || !utf8.ValidString(page) {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+}
+
+// However much is kept of how many datasets, the page has about two MiB of it, and says where the rest is.
+func TestPageOfManyRecords(t *testing.T) {
+	a := open(t, Options{})
+	sp := a.s.env.Space(a.s.env.Orgs[0], a.s.env.Orgs[0].Sandboxes()[0])
+	sp.Mu.Lock()
+	var notes []any
+	for i := range 120 {
+		state := "filled"
+		if i == 119 {
+			state = "failed"
+		}
+		notes = append(notes, object{"destination": fmt.Sprintf("d%d", i), "source": strings.Repeat("s", 400),
+			"state": state})
+	}
+	for i := range 20 {
+		id := fmt.Sprintf("%024d", i)
+		sp.Put(core.KindDataset, id, 0, object{"id": id, "name": "n" + id})
+		var rows []any
+		for range 30 {
+			rows = append(rows, object{"record": strings.Repeat("r", 10_000), "row": strings.Repeat("w", 10_000),
+				"mappings": notes})
+		}
+		sp.Put(core.KindRecords, id, 0, object{"id": id, "rows": rows})
+	}
+	sp.Mu.Unlock()
+	page := string(a.get("/?sandbox=" + sp.Sandbox.Name).want(200).raw)
+	wellFormed(t, page)
+	for _, want := range []string{"30 newest records", "and 10 more: <code>curl http://emulator/_emulator/datasets/",
+		"and 30 more", "120 mappings", "d119", "and 20 more"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	uniqueIDs(t, page)
+	if len(page) > 6<<20 {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+}
+
+var attribute = regexp.MustCompile(` id="[^"]*"`)
+
+func uniqueIDs(t *testing.T, page string) {
+	t.Helper()
+	ids := attribute.FindAllString(page, -1)
+	if n := len(slices.Compact(slices.Sorted(slices.Values(ids)))); n != len(ids) {
+		t.Errorf("%d elements have %d ids", len(ids), n)
+	}
+}
+
+// The page can be used with the keyboard and a screen reader, and be read without its script.
+func TestPageIsAccessible(t *testing.T) {
+	a := tableOf(t, people)
+	a.mappedFlow(object{"partialIngestionPercent": 50}, peopleMappings...)
+	a.get(flowsPath)
+	a.s.Advance(time.Hour + flow.RunTime)
+	page := string(a.get("/").want(200).raw)
+	for _, section := range []string{"flows", "runs", "connections", "datasets", "schemas", "requests"} {
+		region := `id="table-` + section + `" role="region" aria-labelledby="` + section + `" tabindex="0"`
+		if !strings.Contains(page, region) || !strings.Contains(page, `<h2 id="`+section+`"`) {
+			t.Errorf("%s have no region that can be scrolled by keys", section)
+		}
+	}
+	for _, want := range []string{`<html lang="en">`, `<p id="say" role="status">`, "<noscript>", `aria-label="Records of`,
+		`aria-label="Mappings of`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "<th></th>") || strings.Contains(page, "<th>") {
+		t.Error("a column has no header, or one without a scope")
+	}
+	uniqueIDs(t, page)
+	if n := strings.Count(page, "<details>"); n > 0 {
+		t.Errorf("%d details close when the page refreshes: they have no id", n)
 	}
 }
 

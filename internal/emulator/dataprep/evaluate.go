@@ -108,7 +108,7 @@ func (e *Evaluator) Notes() []any {
 	for i, o := range e.Outcomes() {
 		m := e.mappings[i]
 		note := object{"destination": core.Text(m, "destination"), "source": core.Text(m, "source"),
-			"state": o.State.String()}
+			"sourceType": KindOf(m), "state": o.State.String()}
 		if o.Message != "" {
 			note["message"] = o.Message
 		}
