@@ -127,16 +127,17 @@ func (c adoptCmd) adopt(ctx context.Context, op *operation, out *adopted) error 
 	if err := op.connect(ctx); err != nil {
 		return err
 	}
+	t := &takeover{operation: op}
 	if c.ByName {
-		if err := c.findByName(ctx, op, ids, excluded, out); err != nil {
+		if err := c.findByName(ctx, t, ids, excluded, out); err != nil {
 			return err
 		}
 	}
-	plan, err := op.adoption(ctx, ids)
+	plan, err := t.adoption(ctx, ids)
 	if err != nil {
 		return err
 	}
-	out.note(plan, op)
+	out.note(plan, t.replaced)
 	if plan.IsEmpty() {
 		op.say("Nothing to adopt: the lockfile has these objects, or the sandbox has none of these names.")
 		return nil
@@ -148,7 +149,7 @@ func (c adoptCmd) adopt(ctx context.Context, op *operation, out *adopted) error 
 			return err
 		}
 	}
-	if err := op.adopt(ctx, plan); err != nil {
+	if err := t.adopt(ctx, plan); err != nil {
 		return err
 	}
 	out.Written = true
@@ -183,19 +184,19 @@ func (c adoptCmd) given(p *project) (map[resource.Address]string, error) {
 
 // findByName adds the objects that have the names of resources without an entry. It refuses to choose.
 func (c adoptCmd) findByName(
-	ctx context.Context, op *operation, ids map[resource.Address]string, excluded []resource.Address, out *adopted,
+	ctx context.Context, t *takeover, ids map[resource.Address]string, excluded []resource.Address, out *adopted,
 ) error {
-	lock := planner.Moved(op.session.Lock(), op.project.graph)
+	lock := planner.Moved(t.session.Lock(), t.project.graph)
 	var wanted []*resource.Resource
-	wholes := op.project.graph.Wholes()
-	all := op.project.graph.All()
+	wholes := t.project.graph.Wholes()
+	all := t.project.graph.All()
 	for i := range all {
 		isLeftOut := slices.Contains(excluded, all[i].Address) || slices.Contains(excluded, wholes[all[i].Address])
 		if e, _ := lock.Get(all[i].Address); e.ID == "" && !isLeftOut {
 			wanted = append(wanted, &all[i])
 		}
 	}
-	found, err := op.namesakes(ctx, wanted, ids)
+	found, err := t.namesakes(ctx, wanted, ids)
 	if err != nil {
 		return err
 	}
@@ -230,7 +231,7 @@ func (c adoptCmd) findByName(
 		return nil
 	}
 	lines = append(lines,
-		"to choose one of each: "+shellWords(slices.Concat(op.adoptWords(), []string{"--by-name"}, choose)),
+		"to choose one of each: "+shellWords(slices.Concat(t.adoptWords(), []string{"--by-name"}, choose)),
 		"to leave them out, add: "+strings.Join(leave, " "))
 	return exitDetails(exitRefused, lines, "%s for which a name does not say which object it is; nothing was changed:",
 		view.Count(len(out.Undecided), "resource"))
@@ -245,9 +246,9 @@ func candidateOf(n remote.Namesake) adoptCandidate {
 }
 
 // note puts the pairs of a plan into the result.
-func (r *adopted) note(plan *planner.Plan, op *operation) {
+func (r *adopted) note(plan *planner.Plan, replaced map[resource.Address]string) {
 	for _, ch := range plan.Changes {
-		pair := adoptedPair{Address: ch.Address, ID: ch.ID, Replaces: op.replaced[ch.Address]}
+		pair := adoptedPair{Address: ch.Address, ID: ch.ID, Replaces: replaced[ch.Address]}
 		for _, f := range ch.Fields {
 			pair.Differs = append(pair.Differs, adoptDifference{Path: f.Path, Document: f.Desired, Platform: f.Applied})
 		}

@@ -13,31 +13,31 @@ import (
 
 // adoption returns a plan that takes over objects, given by address, and does nothing else. The parts of a dataflow
 // come with it.
-func (op *operation) adoption(ctx context.Context, ids map[resource.Address]string) (*planner.Plan, error) {
-	lock, err := op.released(ids)
+func (t *takeover) adoption(ctx context.Context, ids map[resource.Address]string) (*planner.Plan, error) {
+	lock, err := t.released(ids)
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Clone(op.project.graph.All())
+	all := slices.Clone(t.project.graph.All())
 	for i := range all {
 		all[i].Import = ids[all[i].Address]
 	}
 	graph := resource.NewGraph(all)
 	o := planner.Options{
-		At: op.now(), Tool: toolVersion(), Target: op.project.target.planTarget(), Secrets: planner.Secrets{Unchecked: true},
+		At: t.now(), Tool: toolVersion(), Target: t.project.target.planTarget(), Secrets: planner.Secrets{Unchecked: true},
 	}
-	tenant, err := op.tenant(ctx)
+	tenant, err := t.tenant(ctx)
 	if err != nil {
 		return nil, err
 	}
 	known := &lockfile.Lock{Target: lockfile.Target{Tenant: tenant}}
-	if err := op.refresh(ctx, op.project, op.conn, known, graph, &o); err != nil {
+	if err := t.refresh(ctx, t.project, t.conn, known, graph, &o); err != nil {
 		return nil, err
 	}
 	plan, _ := planner.Diff(lock, graph, o)
 	plan.Changes = slices.DeleteFunc(plan.Changes, func(c planner.Change) bool { return c.Action != planner.Import })
 	plan.Summary = planner.Summary{Import: len(plan.Changes)}
-	if err := op.project.judge(plan); err != nil {
+	if err := t.project.judge(plan); err != nil {
 		return nil, err
 	}
 	if guards := plan.Refusals(); len(guards) > 0 {
@@ -48,14 +48,14 @@ func (op *operation) adoption(ctx context.Context, ids map[resource.Address]stri
 
 // released returns the lock of the operation without the objects in whose place others are adopted. They are left to be
 // removed, as after a replacement.
-func (op *operation) released(ids map[resource.Address]string) (*lockfile.Lock, error) {
-	lock := op.session.Lock()
-	named := planner.Moved(lock, op.project.graph)
+func (t *takeover) released(ids map[resource.Address]string) (*lockfile.Lock, error) {
+	lock := t.session.Lock()
+	named := planner.Moved(lock, t.project.graph)
 	owners, err := named.Owners()
 	if err != nil {
 		return nil, err
 	}
-	op.replaced = map[resource.Address]string{}
+	t.replaced = map[resource.Address]string{}
 	for address, id := range ids {
 		spec := resource.SpecOf(address.Kind)
 		owner, owned := owners[resource.KeyOfObject(address.Kind, id)]
@@ -71,7 +71,7 @@ func (op *operation) released(ids map[resource.Address]string) (*lockfile.Lock, 
 			return nil, exitHelp(exitRefused, "to let go of that one: aepflow state rm "+address.String(),
 				"%s=%s: the lockfile has %s for it, which holds or describes data", address, id, e.ID)
 		default:
-			op.replaced[address] = e.ID
+			t.replaced[address] = e.ID
 			lock.Put(deposed(e))
 		}
 	}
@@ -89,42 +89,42 @@ func deposed(e lockfile.Entry) lockfile.Entry {
 }
 
 // adopt asks, and puts the objects of a plan into the lockfile.
-func (op *operation) adopt(ctx context.Context, plan *planner.Plan) error {
-	if err := op.confirmAdoption(ctx, plan); err != nil {
+func (t *takeover) adopt(ctx context.Context, plan *planner.Plan) error {
+	if err := t.confirmAdoption(ctx, plan); err != nil {
 		return err
 	}
-	for address := range op.replaced {
-		e, _ := op.session.Get(address)
-		op.session.Edit(lockfile.Edit{Put: &lockfile.EntryText{Entry: deposed(e)}})
+	for address := range t.replaced {
+		e, _ := t.session.Get(address)
+		t.session.Edit(lockfile.Edit{Put: &lockfile.EntryText{Entry: deposed(e)}})
 	}
-	if tenant, err := op.tenant(ctx); err == nil && op.session.Target().Tenant == "" {
-		op.session.Edit(lockfile.Edit{Tenant: tenant})
+	if tenant, err := t.tenant(ctx); err == nil && t.session.Target().Tenant == "" {
+		t.session.Edit(lockfile.Edit{Tenant: tenant})
 	}
-	lock := op.session.Lock()
+	lock := t.session.Lock()
 	plan.Lock = planner.LockRef{Lineage: lock.Lineage, Serial: lock.Serial}
-	worker := applier.Applier{Client: op.conn.Client, Secrets: op.project.env.secret, Now: op.now}
-	_, err := worker.Apply(ctx, plan, op.session)
+	worker := applier.Applier{Client: t.conn.Client, Secrets: t.project.env.secret, Now: t.now}
+	_, err := worker.Apply(ctx, plan, t.session)
 	return err
 }
 
 // confirmAdoption asks whether the objects of a plan are the right ones. --auto-approve says so only of those that are
 // as documented.
-func (op *operation) confirmAdoption(ctx context.Context, plan *planner.Plan) error {
-	if !op.AutoApprove {
-		if !op.canAsk() {
+func (t *takeover) confirmAdoption(ctx context.Context, plan *planner.Plan) error {
+	if !t.AutoApprove {
+		if !t.canAsk() {
 			return exit(exitUsage, "no terminal to ask on; add --auto-approve, which adopts what is as documented")
 		}
-		question := fmt.Sprintf("Adopt into %s? Type \"yes\" to continue:", display(op.project.paths().Lock))
-		yes, err := op.confirms(ctx, question)
+		question := fmt.Sprintf("Adopt into %s? Type \"yes\" to continue:", display(t.project.paths().Lock))
+		yes, err := t.confirms(ctx, question)
 		if err == nil && !yes {
-			op.say("Not adopted. Nothing was changed.")
+			t.say("Not adopted. Nothing was changed.")
 			err = quiet(exitRefused)
 		}
 		return err
 	}
 	var differing []string
 	for _, c := range plan.Changes {
-		if old := op.replaced[c.Address]; old != "" {
+		if old := t.replaced[c.Address]; old != "" {
 			differing = append(differing, fmt.Sprintf("%s: the next apply removes %s", c.Address, old))
 		}
 		for _, f := range c.Fields {

@@ -28,14 +28,45 @@ type operation struct {
 	team      *teamHold   // nil without a lock for teams, and before it is taken
 	conn      *connection // nil until connect
 	overwrite []resource.Address
-	another   []resource.Address          // that are created although the sandbox has one of that name
-	adopts    bool                        // takes over what the sandbox has instead of stopping
-	tests     bool                        // runs the tests of the dataflows that change
-	replaced  map[resource.Address]string // by an adoption: IDs of the objects that entries had
+	another   []resource.Address // that are created although the sandbox has one of that name
+	adopts    bool               // takes over what the sandbox has instead of stopping
+	tests     bool               // runs the tests of the dataflows that change
+	events    feed
+}
 
+// feed emits the events of the applier and the client, one at a time.
+type feed struct {
 	emitting sync.Mutex
 	emit     func(applier.Event)                  // set before the calls begin
 	running  map[resource.Address]applier.Subject // guarded by emitting
+}
+
+// notify emits an event.
+func (f *feed) notify(e applier.Event) {
+	f.emitting.Lock()
+	defer f.emitting.Unlock()
+	if started, ok := e.(applier.Started); ok {
+		if f.running == nil {
+			f.running = map[resource.Address]applier.Subject{}
+		}
+		f.running[started.Address] = started.Subject
+	}
+	f.emit(e)
+}
+
+// retried emits an event when the client waits before it repeats a call, so that a slow platform does not look like a
+// hanging program. It ignores reads that belong to no call.
+func (f *feed) retried(r platform.Retry) {
+	address, err := resource.ParseAddress(r.Tag)
+	if err != nil || r.Err == nil {
+		return
+	}
+	f.emitting.Lock()
+	subject, ok := f.running[address]
+	f.emitting.Unlock()
+	if ok {
+		f.notify(applier.Retried{Subject: subject, Attempt: r.Attempt + 1, Err: r.Err})
+	}
 }
 
 // makePlan makes the plan of an operation that holds the lock.
@@ -58,7 +89,7 @@ func (a *app) carryOut(ctx context.Context, p *project, f applyFlags, verb strin
 }
 
 func (a *app) operation(p *project, f applyFlags, verb string) *operation {
-	return &operation{app: a, applyFlags: f, project: p, verb: verb, running: map[resource.Address]applier.Subject{}}
+	return &operation{app: a, applyFlags: f, project: p, verb: verb}
 }
 
 // held does the work of an operation while it holds the lock of the target.
@@ -105,7 +136,7 @@ func (op *operation) prepare(ctx context.Context, plan makePlan) (_ *planner.Pla
 		return nil, err
 	}
 	if len(made.Refusals()) == 0 {
-		again, err := op.look(ctx, made)
+		again, err := (&takeover{operation: op}).look(ctx, made)
 		if again && err == nil {
 			made, err = plan(ctx, op)
 		}
@@ -281,7 +312,7 @@ func (op *operation) connect(ctx context.Context) error {
 	if op.conn != nil {
 		return nil
 	}
-	conn, err := op.app.connect(ctx, op.project, op.Rate, op.retried)
+	conn, err := op.app.connect(ctx, op.project, op.Rate, op.events.retried)
 	op.conn = conn
 	return err
 }
@@ -298,31 +329,6 @@ func (op *operation) connectToChange(ctx context.Context) error {
 	return nil
 }
 
-// notify emits the events of the applier and the client, one at a time.
-func (op *operation) notify(e applier.Event) {
-	op.emitting.Lock()
-	defer op.emitting.Unlock()
-	if started, ok := e.(applier.Started); ok {
-		op.running[started.Address] = started.Subject
-	}
-	op.emit(e)
-}
-
-// retried emits an event when the client waits before it repeats a call, so that a slow platform does not look like a
-// hanging program. It ignores reads that belong to no call.
-func (op *operation) retried(r platform.Retry) {
-	address, err := resource.ParseAddress(r.Tag)
-	if err != nil || r.Err == nil {
-		return
-	}
-	op.emitting.Lock()
-	subject, ok := op.running[address]
-	op.emitting.Unlock()
-	if ok {
-		op.notify(applier.Retried{Subject: subject, Attempt: r.Attempt + 1, Err: r.Err})
-	}
-}
-
 // execute makes the calls of a plan and shows the progress.
 func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	ctx, abort, stop := op.interrupts(ctx, "interrupted: waiting up to 10 s for running calls, starting no new ones; "+
@@ -330,12 +336,12 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	defer stop()
 	worker := applier.Applier{
 		Client: op.conn.Client, Workers: op.Parallelism, Secrets: op.project.env.secret, Now: op.now, Abort: abort,
-		Notify: op.notify, SettleWindow: op.late(), Overwrite: op.overwrite,
+		Notify: op.events.notify, SettleWindow: op.late(), Overwrite: op.overwrite,
 	}
 	begin := time.Now()
 	if op.Output == "json" {
 		events := view.NewEvents(op.stdout, plan, explain)
-		op.emit = events.Notify
+		op.events.emit = events.Notify
 		result, err := worker.Apply(ctx, plan, op.session)
 		events.Outputs(op.outputs(ctx, plan))
 		return errors.Join(events.Finish(result, time.Since(begin)), outcome(plan, result, err))
@@ -346,7 +352,7 @@ func (op *operation) execute(ctx context.Context, plan *planner.Plan) error {
 	} else {
 		progress = view.NewProgress(op.stderr, plan, op.viewOptions(op.stderr), explain)
 	}
-	op.emit = progress.Notify
+	op.events.emit = progress.Notify
 	result, err := worker.Apply(ctx, plan, op.session)
 	progress.Close()
 	if !result.Begun {

@@ -16,18 +16,24 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
+// takeover finds objects that the sandbox has already, and takes them over into the lockfile of an operation.
+type takeover struct {
+	*operation
+	replaced map[resource.Address]string // IDs of the objects that entries had
+}
+
 // look finds what an operation is about to create and what the sandbox has already, although no entry owns it: the
 // lockfile is lost or belongs to another clone, or an apply was killed and its journal is gone. It stops the operation,
 // or takes the objects over if that was asked for; then the plan has to be made again.
-func (op *operation) look(ctx context.Context, plan *planner.Plan) (again bool, err error) {
-	wanted := op.creates(plan)
+func (t *takeover) look(ctx context.Context, plan *planner.Plan) (again bool, err error) {
+	wanted := t.creates(plan)
 	if len(wanted) == 0 {
 		return false, nil
 	}
-	if err := op.connectToChange(ctx); err != nil {
+	if err := t.connectToChange(ctx); err != nil {
 		return false, err
 	}
-	found, err := op.namesakes(ctx, wanted, nil)
+	found, err := t.namesakes(ctx, wanted, nil)
 	if err != nil {
 		return false, err
 	}
@@ -39,36 +45,36 @@ func (op *operation) look(ctx context.Context, plan *planner.Plan) (again bool, 
 	for _, n := range found {
 		ids[n.Address] = n.ID
 	}
-	if !op.adopts || len(ids) < len(found) {
-		return false, op.existing(found)
+	if !t.adopts || len(ids) < len(found) {
+		return false, t.existing(found)
 	}
-	adoption, err := op.adoption(ctx, ids)
+	adoption, err := t.adoption(ctx, ids)
 	if err != nil {
 		return false, err
 	}
-	if !op.AutoApprove {
-		o := op.viewOptions(op.stdout)
-		o.Applying, o.Quiet = true, op.Quiet
-		if err := view.Plan(op.stdout, adoption, o); err != nil {
+	if !t.AutoApprove {
+		o := t.viewOptions(t.stdout)
+		o.Applying, o.Quiet = true, t.Quiet
+		if err := view.Plan(t.stdout, adoption, o); err != nil {
 			return false, err
 		}
 	}
-	if err := op.adopt(ctx, adoption); err != nil {
+	if err := t.adopt(ctx, adoption); err != nil {
 		return false, err
 	}
-	op.say("%s adopted.", view.Count(len(adoption.Changes), "object"))
+	t.say("%s adopted.", view.Count(len(adoption.Changes), "object"))
 	return true, nil
 }
 
 // namesakes returns the objects that have the names of resources and that no entry owns. ids are those of objects that
 // the user chose.
-func (op *operation) namesakes(
+func (t *takeover) namesakes(
 	ctx context.Context, wanted []*resource.Resource, ids map[resource.Address]string,
 ) ([]remote.Namesake, error) {
-	inventory, stop := op.reading(op.conn)
+	inventory, stop := t.reading(t.conn)
 	defer stop()
 	names := remote.Namesakes{
-		Inventory: inventory, Lock: planner.Moved(op.session.Lock(), op.project.graph), Tenant: op.tenant, Given: ids,
+		Inventory: inventory, Lock: planner.Moved(t.session.Lock(), t.project.graph), Tenant: t.tenant, Given: ids,
 		Shared: ids != nil,
 	}
 	found, err := names.Find(ctx, wanted)
@@ -79,17 +85,17 @@ func (op *operation) namesakes(
 }
 
 // creates returns the resources of which a plan creates objects, without those of which the user wants another one.
-func (op *operation) creates(plan *planner.Plan) (out []*resource.Resource) {
-	wholes := op.project.graph.Wholes()
+func (t *takeover) creates(plan *planner.Plan) (out []*resource.Resource) {
+	wholes := t.project.graph.Wholes()
 	another := map[resource.Address]bool{}
-	for _, a := range op.another {
+	for _, a := range t.another {
 		another[cmp.Or(wholes[a], a)] = true
 	}
 	isCreate := func(call planner.Call) bool { return call.Step == planner.StepCreate }
 	for i := range plan.Changes {
 		c := &plan.Changes[i]
 		if slices.ContainsFunc(c.Calls, isCreate) && !another[cmp.Or(wholes[c.Address], c.Address)] {
-			r, _ := op.project.graph.Get(c.Address)
+			r, _ := t.project.graph.Get(c.Address)
 			out = append(out, &r)
 		}
 	}
@@ -109,8 +115,8 @@ func (op *operation) tenant(ctx context.Context) (string, error) {
 }
 
 // existing is the error about objects that an operation would create a second time.
-func (op *operation) existing(found []remote.Namesake) error {
-	wholes, count := op.project.graph.Wholes(), map[resource.Address]int{}
+func (t *takeover) existing(found []remote.Namesake) error {
+	wholes, count := t.project.graph.Wholes(), map[resource.Address]int{}
 	for _, n := range found {
 		count[n.Address]++
 	}
@@ -125,11 +131,11 @@ func (op *operation) existing(found []remote.Namesake) error {
 			pairs = append(pairs, pair)
 		}
 		flag := "--create " + cmp.Or(whole, n.Address).String()
-		if !slices.Contains(others, flag) && op.canRepeat(n.Address, count) {
+		if !slices.Contains(others, flag) && t.canRepeat(n.Address, count) {
 			others = append(others, flag)
 		}
 	}
-	details = append(details, "to take over what exists, run: "+shellWords(append(op.adoptWords(), pairs...)))
+	details = append(details, "to take over what exists, run: "+shellWords(append(t.adoptWords(), pairs...)))
 	if len(others) > 0 {
 		details = append(details, "to create it a second time, add: "+strings.Join(others, " "))
 	}
@@ -139,8 +145,8 @@ func (op *operation) existing(found []remote.Namesake) error {
 
 // canRepeat reports whether the platform takes a second object of a name, and whether that does not follow from a
 // second one of what it refers to.
-func (op *operation) canRepeat(a resource.Address, found map[resource.Address]int) bool {
-	r, _ := op.project.graph.Get(a)
+func (t *takeover) canRepeat(a resource.Address, found map[resource.Address]int) bool {
+	r, _ := t.project.graph.Get(a)
 	spec := resource.SpecOf(a.Kind)
 	if spec.Title != "" || spec.Of != "" || spec.IsDescriptor() {
 		return false
@@ -164,13 +170,13 @@ func described(n remote.Namesake) string {
 }
 
 // adoptWords are the words of `aepflow adopt` for the project and the target of the operation.
-func (op *operation) adoptWords() []string {
+func (t *takeover) adoptWords() []string {
 	words := []string{"aepflow", "adopt"}
-	if op.project.dir != "." {
-		words = append(words, "-C", display(op.project.dir))
+	if t.project.dir != "." {
+		words = append(words, "-C", display(t.project.dir))
 	}
-	if op.Target != "" {
-		words = append(words, "--target", op.Target)
+	if t.Target != "" {
+		words = append(words, "--target", t.Target)
 	}
 	return words
 }
