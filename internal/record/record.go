@@ -9,6 +9,7 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -119,8 +120,20 @@ func Compile(schema *xdm.Schema, columns []Column, mappings []Mapping, inputs ev
 		s.mappings = append(s.mappings, compiled)
 		s.order = append(s.order, i)
 	}
-	slices.SortStableFunc(s.order, func(a, b int) int { return len(s.mappings[a].steps) - len(s.mappings[b].steps) })
+	slices.SortStableFunc(s.order, func(a, b int) int {
+		return cmp.Or(len(s.mappings[a].steps)-len(s.mappings[b].steps), s.mappings[b].wildcards()-s.mappings[a].wildcards())
+	})
 	return s, nil
+}
+
+// wildcards are the steps that lead to every element. A number of an element is more specific.
+func (m *mapping) wildcards() (n int) {
+	for _, s := range m.steps {
+		if s.index == every {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Set) compile(m Mapping) (mapping, error) {

@@ -38,7 +38,11 @@ func (l *level) kid(name string) *level {
 	if l.kids == nil {
 		l.kids = map[string]*level{}
 	}
-	k := newLevel(l.schema, xdm.Join(l.path, name), xdm.Join(l.general, name))
+	general := xdm.Join(l.general, name)
+	if l.field.Kind == xdm.Map {
+		general = xdm.Join(l.general, "key") // a key may be any text; the fields of all are the same
+	}
+	k := newLevel(l.schema, xdm.Join(l.path, name), general)
 	k.name = name
 	if len(l.kids) < maxKids {
 		l.kids[name] = k
