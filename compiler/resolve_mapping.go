@@ -112,7 +112,7 @@ func resolveExpression(
 		for _, f := range eval.Faults(expr, work) {
 			problems = append(problems, dataprep.Problem{
 				Code: "expression-fails", Severity: diag.Warning, Start: f.Start, End: f.End, Message: f.Message,
-				Help: "this part fails on every row, and the field stays empty",
+				Help: "this part always fails: where a row needs it, the field stays empty",
 			})
 		}
 	}
