@@ -16,8 +16,8 @@ import "github.com/aepflow/aepflow/internal/diag"
 // Limits of one expression. Length is the platform's, in characters; depth is
 // ours and keeps a hostile text from exhausting the stack.
 const (
-	MaxLength = 4096
-	MaxDepth  = 200
+	maxLength = 4096
+	maxDepth  = 200
 )
 
 // Problem is one fault of an expression. Start and End are byte offsets into

@@ -16,9 +16,9 @@ var reservedWords = map[string]bool{
 	"ge": true, "return": true, "_errors": true, "do": true, "function": true, "empty": true, "size": true,
 }
 
-// IsReserved reports whether name means something else than an attribute: a
+// isReserved reports whether name means something else than an attribute: a
 // word of the language or the name or alias of a function.
-func IsReserved(name string) bool { return reservedWords[name] || isFunction(name) }
+func isReserved(name string) bool { return reservedWords[name] || isFunction(name) }
 
 // isFunction leaves out what is only called on a value: a column named `get`
 // or `equals` does not conflict.
@@ -27,9 +27,9 @@ func isFunction(name string) bool {
 	return ok && !f.Method
 }
 
-// IsIdentifier reports whether name can be written bare, reserved or not: a
+// isIdentifier reports whether name can be written bare, reserved or not: a
 // letter of any script, `$` or `_`, then also digits.
-func IsIdentifier(name string) bool {
+func isIdentifier(name string) bool {
 	for i, r := range name {
 		if !isNameRune(r, i == 0) {
 			return false
@@ -51,7 +51,7 @@ func isNameRune(r rune, first bool) bool {
 // column and nothing else: bare where possible, otherwise `${…}` with a
 // backslash before a dot that belongs to the name.
 func QuoteAttribute(name string) string {
-	if IsIdentifier(name) && !IsReserved(name) {
+	if isIdentifier(name) && !isReserved(name) {
 		return name
 	}
 	return "${" + escape(name, `.}\`) + "}"

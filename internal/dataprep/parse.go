@@ -10,9 +10,9 @@ import (
 // Parse reads one expression. When it is not one, the tree is nil and there is
 // exactly one error, at the first place where it goes wrong.
 func Parse(text string) (Expr, []Problem) {
-	if n := utf8.RuneCountInString(text); n > MaxLength {
+	if n := utf8.RuneCountInString(text); n > maxLength {
 		return nil, []Problem{{Code: "expression-too-long", Severity: diag.Error, Start: 0, End: len(text),
-			Message: fmt.Sprintf("expected at most %d characters, found %d", MaxLength, n)}}
+			Message: fmt.Sprintf("expected at most %d characters, found %d", maxLength, n)}}
 	}
 	p := &parser{tokens: tokens{src: text, all: lex(text)}}
 	if p.tok().kind == tokEOF {
@@ -73,11 +73,11 @@ func (p *tokens) accept(op string) bool {
 }
 
 func (p *parser) enter() bool {
-	if p.depth++; p.depth <= MaxDepth {
+	if p.depth++; p.depth <= maxDepth {
 		return true
 	}
 	p.fail(p.tok(), Problem{Code: "expression-too-deep",
-		Message: fmt.Sprintf("expected at most %d levels of nesting", MaxDepth)})
+		Message: fmt.Sprintf("expected at most %d levels of nesting", maxDepth)})
 	return false
 }
 

@@ -98,7 +98,7 @@ func (p *printer) expr(e Expr, least int) {
 }
 
 func nameText(n *Name) string {
-	if n.Quoted || !IsIdentifier(n.Name) || reservedWords[n.Name] {
+	if n.Quoted || !isIdentifier(n.Name) || reservedWords[n.Name] {
 		return "${" + escape(n.Name, `.}\`) + "}"
 	}
 	return n.Name

@@ -79,7 +79,7 @@ type ResultEdit struct {
 // NewResult returns the JSON form of r.
 func NewResult(r *Report) Result {
 	list := r.Sorted()
-	res := Result{FormatVersion: FormatVersion, Valid: true, Diagnostics: EncodeAll(list)}
+	res := Result{FormatVersion: FormatVersion, Valid: true, Diagnostics: encodeAll(list)}
 	for _, d := range list {
 		switch d.Severity {
 		case Error:
@@ -92,8 +92,8 @@ func NewResult(r *Report) Result {
 	return res
 }
 
-// EncodeAll returns the JSON forms of diagnostics, never nil.
-func EncodeAll(list []Diagnostic) []ResultDiagnostic {
+// encodeAll returns the JSON forms of diagnostics, never nil.
+func encodeAll(list []Diagnostic) []ResultDiagnostic {
 	out := make([]ResultDiagnostic, 0, len(list))
 	list, texts := conceal(list)
 	for _, d := range list {

@@ -46,7 +46,7 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 		}
 	}
 	if len(all) > 0 {
-		t.line(piece{summarySeverity(all).style(), Summary(all)})
+		t.line(piece{summarySeverity(all).style(), summary(all)})
 	}
 	return t.w.Flush()
 }
@@ -106,8 +106,8 @@ func countSeverity(list []Diagnostic, s Severity) int {
 	return n
 }
 
-// Summary counts diagnostics by severity: "2 errors, 1 warning".
-func Summary(list []Diagnostic) string {
+// summary counts diagnostics by severity: "2 errors, 1 warning".
+func summary(list []Diagnostic) string {
 	var parts []string
 	for _, s := range []Severity{Error, Warning, Note} {
 		switch n := countSeverity(list, s); {

@@ -38,8 +38,8 @@ const (
 	DefaultTenant = "aepflow"
 )
 
-// DefaultSandboxes are the sandboxes of an org whose seed lists none.
-func DefaultSandboxes() []string { return []string{"prod", "dev"} }
+// defaultSandboxes are the sandboxes of an org whose seed lists none.
+func defaultSandboxes() []string { return []string{"prod", "dev"} }
 
 // What the services define and callers of Open use.
 type (

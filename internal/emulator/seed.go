@@ -128,7 +128,7 @@ func newOrg(seed *Seed) (*core.Org, error) {
 	}
 	named := seed.Sandboxes
 	if len(named) == 0 {
-		for _, name := range DefaultSandboxes() {
+		for _, name := range defaultSandboxes() {
 			named = append(named, SeedSandbox{Name: name})
 		}
 	}

@@ -19,8 +19,8 @@ const (
 	AcceptXED           = "application/vnd.adobe.xed+json; version=1"                // as written, $ref kept
 	AcceptXEDDeprecated = "application/vnd.adobe.xed-deprecatefield+json; version=1" // one tree with all marks
 	AcceptXEDList       = "application/vnd.adobe.xed+json"
-	AcceptXEDIDs        = "application/vnd.adobe.xed-id+json"
-	AcceptDescriptors   = "application/vnd.adobe.xdm+json"
+	acceptXEDIDs        = "application/vnd.adobe.xed-id+json"
+	acceptDescriptors   = "application/vnd.adobe.xdm+json"
 )
 
 // Tenant returns the organization's tenant ID, without the underscore that every
@@ -85,7 +85,7 @@ func nextRegistry(res Response, query url.Values) (page, error) {
 // Descriptors lists the tenant's descriptors, sorted by type as the answer groups
 // them.
 func Descriptors(ctx context.Context, d Doer, query url.Values) iter.Seq2[Object, error] {
-	req := Request{Path: specs.SchemaRegistry + "/tenant/descriptors", Accept: AcceptDescriptors}
+	req := Request{Path: specs.SchemaRegistry + "/tenant/descriptors", Accept: acceptDescriptors}
 	return pages(ctx, d, req, query, allDescriptors)
 }
 

@@ -27,7 +27,7 @@ func NewBody(v Value) Body {
 		panic("resource: duplicate key " + at.String())
 	}
 	b := Body{json: v.JSON()}
-	b.digest = Sum(b.json)
+	b.digest = sumOf(b.json)
 	p := places{text: make([]byte, 0, 3*v.count())}
 	p.note(&v)
 	if b.file = p.file; b.file != nil {
@@ -42,7 +42,7 @@ func (b Body) JSON() json.RawMessage { return b.json }
 // Digest returns a short digest of the body's bytes.
 func (b Body) Digest() string { return hex.EncodeToString(b.digest[:]) }
 
-// Sum returns the digest before it is printed.
+// sumOf returns the digest before it is printed.
 func (b Body) Sum() [16]byte { return b.digest }
 
 // Value decodes the body, with origins where they are known.
@@ -91,12 +91,12 @@ func (b Body) Texts() iter.Seq[string] {
 // Digest returns the first 128 bits of SHA-256 in hex: enough to tell
 // configurations apart, short enough to read in a diff.
 func Digest(b []byte) string {
-	sum := Sum(b)
+	sum := sumOf(b)
 	return hex.EncodeToString(sum[:])
 }
 
-// Sum is Digest before it is printed.
-func Sum(b []byte) [16]byte {
+// sumOf is Digest before it is printed.
+func sumOf(b []byte) [16]byte {
 	sum := sha256.Sum256(b)
 	return [16]byte(sum[:])
 }

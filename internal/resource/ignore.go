@@ -44,7 +44,7 @@ func (s *Spec) put(v Value, at, rest Path, w *Value) Value {
 	i := step.Index
 	if step.Sort == KeyStep {
 		key, _ := s.KeyOf(at)
-		i = IndexOf(v, key, step.Name)
+		i = indexOf(v, key, step.Name)
 	}
 	v.Items = slices.Clone(v.Items)
 	switch {

@@ -73,7 +73,7 @@ func (s *Spec) Find(v Value, pattern string) (Value, bool) {
 			continue
 		}
 		key, _ := s.KeyOf(at)
-		i := IndexOf(v, key, step)
+		i := indexOf(v, key, step)
 		if i < 0 {
 			return Value{}, false
 		}
@@ -156,7 +156,7 @@ func (t *Tree) member(v Value, name string) (Value, bool) {
 func (t *Tree) element(list Value, at Path, name string) int {
 	key, _ := t.spec.KeyOf(at)
 	if len(list.Items) <= few {
-		return IndexOf(list, key, name)
+		return indexOf(list, key, name)
 	}
 	keys := t.lists[&list.Items[0]]
 	if keys == nil {
@@ -211,9 +211,9 @@ func EscapeID(id string) string {
 	return specs.EscapeID(id)
 }
 
-// IndexOf returns the index of the element of a list whose member key prints as
+// indexOf returns the index of the element of a list whose member key prints as
 // want, or -1.
-func IndexOf(list Value, key, want string) int {
+func indexOf(list Value, key, want string) int {
 	for i, item := range list.Items {
 		if KeyText(item, key) == want {
 			return i

@@ -63,20 +63,6 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Message }
 
-// Columns calls f for every column of a filter, in the order of the text.
-func Columns(n Node, f func(Name)) {
-	switch n := n.(type) {
-	case *Junction:
-		for _, t := range n.Terms {
-			Columns(t, f)
-		}
-	case *Comparison:
-		f(n.Column)
-	case *NullTest:
-		f(n.Column)
-	}
-}
-
 func (*Junction) node()   {}
 func (*Comparison) node() {}
 func (*NullTest) node()   {}

@@ -135,11 +135,25 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("fault at %d-%d of %d bytes", fault.Start, fault.End, len(text))
 		}
 		if n != nil {
-			Columns(n, func(c Name) {
+			columnsOf(n, func(c Name) {
 				if c.Start < 0 || c.End > len(text) || c.Text == "" {
 					t.Errorf("column %+v", c)
 				}
 			})
 		}
 	})
+}
+
+// columnsOf calls f for every column of a filter, in the order of the text.
+func columnsOf(n Node, f func(Name)) {
+	switch n := n.(type) {
+	case *Junction:
+		for _, t := range n.Terms {
+			columnsOf(t, f)
+		}
+	case *Comparison:
+		f(n.Column)
+	case *NullTest:
+		f(n.Column)
+	}
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/aepflow/aepflow/planner"
 )
 
-// MarkdownLimit is the longest comment that every Git host takes, in bytes, which are
+// markdownLimit is the longest comment that every Git host takes, in bytes, which are
 // never fewer than characters.
-const MarkdownLimit = 65535
+const markdownLimit = 65535
 
-// Marker is the first line of the Markdown of a target's plan, by which a tool that
+// marker is the first line of the Markdown of a target's plan, by which a tool that
 // posts comments finds the one to replace.
-func Marker(t planner.Target) string {
+func marker(t planner.Target) string {
 	name := strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
@@ -31,7 +31,7 @@ func Marker(t planner.Target) string {
 // Markdown writes a plan for the comment of a pull request: what matters most first,
 // details folded. What exceeds MarkdownLimit is dropped from the bottom and counted.
 func Markdown(w io.Writer, p *planner.Plan) error {
-	_, err := io.WriteString(w, markdown(p, MarkdownLimit))
+	_, err := io.WriteString(w, markdown(p, markdownLimit))
 	return err
 }
 
@@ -135,7 +135,7 @@ func productionMark(g planner.Target) string {
 // markdownHead is what a reviewer must know even if nothing else fits.
 func markdownHead(p *planner.Plan, changes []planner.Change) string {
 	var b strings.Builder
-	b.WriteString(Marker(p.Target) + "\n")
+	b.WriteString(marker(p.Target) + "\n")
 	fmt.Fprintf(&b, "## aepflow plan for %s%s\n\n", code(p.Target.Name), productionMark(p.Target))
 	if len(changes) == 0 {
 		b.WriteString("**" + escapeMarkdown(emptyLine(p)) + "**\n")

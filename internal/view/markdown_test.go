@@ -102,11 +102,11 @@ func TestMarkdownLimit(t *testing.T) {
 	for _, n := range []int{100, 250, 400, 2000} {
 		p := different(n)
 		source := md(t, p)
-		if len(source) > MarkdownLimit {
+		if len(source) > markdownLimit {
 			t.Errorf("%d changes: %d bytes", n, len(source))
 		}
-		if len(source) < MarkdownLimit*8/10 && n >= 400 {
-			t.Errorf("%d changes: only %d bytes of %d are used", n, len(source), MarkdownLimit)
+		if len(source) < markdownLimit*8/10 && n >= 400 {
+			t.Errorf("%d changes: only %d bytes of %d are used", n, len(source), markdownLimit)
 		}
 		r := renderMarkdown(t, source)
 		if len(r.broken) > 0 {

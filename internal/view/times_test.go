@@ -50,7 +50,7 @@ func TestStartsAreTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for format, got := range map[string]string{"text": text.String(), "html": page.String(),
-			"markdown": markdown(&c.plan, MarkdownLimit)} {
+			"markdown": markdown(&c.plan, markdownLimit)} {
 			for _, want := range c.want {
 				if !strings.Contains(got, want) {
 					t.Errorf("%s, %s: no %q in\n%s", c.name, format, want, got)

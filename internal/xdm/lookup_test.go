@@ -194,7 +194,7 @@ func TestEveryStandardPathIsFound(t *testing.T) {
 	}{{"profile", specs.XDM().Profile}, {"event", specs.XDM().Event}} {
 		class, _ := ClassByName(tt.class)
 		var groups []string
-		for _, g := range FieldGroups(class) {
+		for _, g := range fieldGroups(class) {
 			groups = append(groups, g.ID)
 		}
 		s, _ := NewSchema(tt.class, groups, nil, "")

@@ -100,8 +100,8 @@ func fieldGroupOf(c *specs.XDMComponent) FieldGroup {
 	return FieldGroup{Slug: c.Slug, ID: c.ID, Title: c.Title, Extends: c.Extends}
 }
 
-// FieldGroups are the standard field groups that fit a class, by slug.
-func FieldGroups(class Class) []FieldGroup {
+// fieldGroups are the standard field groups that fit a class, by slug.
+func fieldGroups(class Class) []FieldGroup {
 	var out []FieldGroup
 	for i := range specs.XDM().Components {
 		c := &specs.XDM().Components[i]
@@ -179,7 +179,7 @@ func groupNames(class string) *nearest.Names {
 // namesOf are the slugs and titles of the field groups that fit a class.
 func namesOf(class Class) *nearest.Names {
 	var list []string
-	for _, g := range FieldGroups(class) {
+	for _, g := range fieldGroups(class) {
 		list = append(list, g.Slug, g.Title)
 	}
 	return nearest.Of(list)

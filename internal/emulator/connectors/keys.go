@@ -14,8 +14,8 @@ import (
 // public key is random text, because no file is decrypted here. The customer's own
 // keys verify signatures. Passphrases are not stored.
 
-// KeyLifetime is how long a key pair is valid.
-const KeyLifetime = 180 * 24 * time.Hour
+// keyLifetime is how long a key pair is valid.
+const keyLifetime = 180 * 24 * time.Hour
 
 func keyRoutes() []core.Route {
 	r := core.RoutesOf(core.ConnectorService)
@@ -84,7 +84,7 @@ func createKey(c *core.Call, body object) (core.Answer, error) {
 // AddKey stores a pair of keys that is valid from now on.
 func AddKey(c *core.Call, id string, o object) {
 	o["publicKeyId"], o["publicKey"] = id, base64.StdEncoding.EncodeToString(c.Env.Random(96))
-	o["expiryTime"] = strconv.FormatInt(c.Now.Add(KeyLifetime).Unix(), 10)
+	o["expiryTime"] = strconv.FormatInt(c.Now.Add(keyLifetime).Unix(), 10)
 	c.Space.Put(core.KindEncryptionKey, id, c.Millis(), o)
 }
 

@@ -9,9 +9,9 @@ import (
 // A filter or an order looks at one member of each object of a large sandbox;
 // reading all of every object for that would make lists slower with each one.
 
-// Member finds a top-level member in the JSON of a stored object, which toJSON
+// memberOf finds a top-level member in the JSON of a stored object, which toJSON
 // printed: compact, and with no escape in the names that are asked for.
-func Member(raw []byte, name string) ([]byte, bool) {
+func memberOf(raw []byte, name string) ([]byte, bool) {
 	i := 1
 	for i < len(raw) && raw[i] == '"' {
 		end := skipString(raw, i)
@@ -76,16 +76,16 @@ func (r *Record) Part(path string) object {
 	}
 	head, _, _ := strings.Cut(path, ".")
 	head = strings.TrimSuffix(head, "[]")
-	raw, has := Member(r.Body, head)
+	raw, has := memberOf(r.Body, head)
 	if !has {
 		return nil
 	}
-	return object{head: DecodeMember(raw)}
+	return object{head: decodeMember(raw)}
 }
 
-// DecodeMember reads what member found; plain texts and numbers, which most are,
+// decodeMember reads what member found; plain texts and numbers, which most are,
 // without a decoder.
-func DecodeMember(raw []byte) any {
+func decodeMember(raw []byte) any {
 	switch c := raw[0]; {
 	case c == '"' && bytes.IndexByte(raw, '\\') < 0:
 		return string(raw[1 : len(raw)-1])

@@ -18,7 +18,7 @@ func FuzzMember(f *testing.F) {
 		if err != nil || !isObject || string(ToJSON(name)) != `"`+name+`"` {
 			return
 		}
-		raw, found := Member(ToJSON(o), name)
+		raw, found := memberOf(ToJSON(o), name)
 		want, has := o[name]
 		if found != has {
 			t.Fatalf("%s has %q: %v, found: %v", s, name, has, found)
@@ -26,7 +26,7 @@ func FuzzMember(f *testing.F) {
 		if !found {
 			return
 		}
-		if got := DecodeMember(raw); !Same(got, want) {
+		if got := decodeMember(raw); !Same(got, want) {
 			t.Errorf("%q of %s is %s, found %s", name, s, ToJSON(want), raw)
 		}
 	})
