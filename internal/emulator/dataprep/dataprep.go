@@ -105,13 +105,20 @@ func getMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
 			return core.Answer{}, core.Missing("mapping set %s has no version %d", c.Arg("id"), n)
 		}
 	}
-	if c.Query.Get("expandSchema") == "true" {
-		if schema := registry.FindResource(c.Space, core.Text(o, "xdmSchema")); schema != nil {
-			o = core.Clone(o).(object)
-			o["outputSchema"].(object)["jsonSchema"] = registry.Resolve(c.Space, schema)
-		}
+	return core.OK(expanded(c, o))
+}
+
+// expanded is a set with its output schema, if the call asks for that.
+func expanded(c *core.Call, set object) object {
+	schema := registry.FindResource(c.Space, core.Text(set, "xdmSchema"))
+	if c.Query.Get("expandSchema") != "true" || schema == nil {
+		return set
 	}
-	return core.OK(o)
+	set = core.Clone(set).(object)
+	if output, has := set["outputSchema"].(object); has {
+		output["jsonSchema"] = registry.Resolve(c.Space, schema)
+	}
+	return set
 }
 
 func replaceMappingSet(c *core.Call, r *core.Record) (core.Answer, error) {
@@ -210,6 +217,9 @@ func deleteMappingSet(c *core.Call) (core.Answer, error) {
 	return core.Answer{Status: http.StatusNoContent}, nil
 }
 
+// maxExpanded is how many sets a page has with their schemas, of which each may be large.
+const maxExpanded = 100
+
 // listMappingSets takes start and limit, an offset and a count. Both are documented
 // as required; clients leave start out.
 func listMappingSets(c *core.Call) (core.Answer, error) {
@@ -224,6 +234,10 @@ func listMappingSets(c *core.Call) (core.Answer, error) {
 			return core.Answer{}, badMapping("query parameter %s is %q; a number is required", name, v)
 		}
 		at[name] = n
+	}
+	expand := c.Query.Get("expandSchema") == "true"
+	if expand {
+		at["limit"] = min(at["limit"], maxExpanded)
 	}
 	var conds []core.Condition
 	if name := c.Query.Get("name"); name != "" {
@@ -253,11 +267,14 @@ func listMappingSets(c *core.Call) (core.Answer, error) {
 	data := make([]any, len(rows))
 	for i, r := range rows {
 		data[i] = json.RawMessage(r.Body)
+		if expand {
+			data[i] = expanded(c, r.View())
+		}
 	}
 	links := object{}
 	if end := at["start"] + len(rows); end < total {
 		q := url.Values{"start": {strconv.Itoa(end)}, "limit": {strconv.Itoa(at["limit"])}}
-		for _, keep := range []string{"name", "orderBy"} {
+		for _, keep := range []string{"name", "orderBy", "expandSchema"} {
 			if v := c.Query.Get(keep); v != "" {
 				q.Set(keep, v)
 			}

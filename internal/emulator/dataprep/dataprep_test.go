@@ -183,3 +183,53 @@ func TestSpellingsOfKinds(t *testing.T) {
 		)
 	}
 }
+
+// A set, and a list of sets, has the fields of the output schema when it is asked for them.
+func TestExpandedSchema(t *testing.T) {
+	const with = `{"schemaRef":{"id":"` + schemaID + `"},
+		"jsonSchema":{"title":"S","properties":{"_acme":{"type":"object"}}}}`
+	s := open(core.Switches{})
+	for range 2 {
+		s.Run(t, servetest.Step{Call: "POST /mappingSets", Body: set(column), Status: 200, Save: "id=id"})
+	}
+	s.Run(t,
+		servetest.Step{Call: "GET /mappingSets/{id}?expandSchema=true", Status: 200, Want: `{"outputSchema":` + with + `}`},
+		servetest.Step{Call: "GET /mappingSets/{id}?version=0&expandSchema=true", Status: 200,
+			Want: `{"outputSchema":` + with + `}`},
+		servetest.Step{Call: "GET /mappingSets?start=0&limit=1&expandSchema=true", Status: 200,
+			Want: `{"data":[{"outputSchema":` + with + `}],"_links":{"next":{
+				"href":"/mappingSets?expandSchema=true&limit=1&start=1"}}}`},
+		servetest.Step{Call: "GET /mappingSets?start=0&limit=101&expandSchema=true", Status: 200,
+			Want: `{"_page":{"limit":100}}`},
+		servetest.Step{Call: "GET /mappingSets?start=0&limit=101", Status: 200, Want: `{"_page":{"limit":101}}`},
+		servetest.Step{Call: "GET /mappingSets/{id}", Status: 200, Want: `{"outputSchema":{"jsonSchema":null}}`},
+		servetest.Step{Call: "GET /mappingSets?start=1&limit=1", Status: 200,
+			Want: `{"data":[{"outputSchema":{"jsonSchema":null}}]}`},
+	)
+}
+
+// Every function has the members of the platform's listing, with parameters counted from 1.
+func TestListedFunctions(t *testing.T) {
+	a, err := listFunctions(open(core.Switches{}).Call())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := core.DecodeJSON(a.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list.([]any) {
+		for _, name := range []string{"category", "function", "description", "syntax", "returns", "returnType"} {
+			if core.Text(f, name) == "" {
+				t.Errorf("%s has no %s", core.ToJSON(f), name)
+			}
+		}
+		for i, p := range core.List(f, "params") {
+			if at, _ := core.AsInt(core.At(p, "position")); at != int64(i+1) || core.Text(p, "name") == "" {
+				t.Errorf("parameter %d of %s is %s", i+1, core.Text(f, "function"), core.ToJSON(p))
+			}
+		}
+	}
+	open(core.Switches{}).Run(t, servetest.Step{Call: "GET /languages/el/operators", Status: 200,
+		Has: `{"description":"add","example":"x + y","methodName":"add","numberOfOperands":2,"operatorSymbol":"+"}`})
+}

@@ -330,7 +330,7 @@ func listFunctions(c *core.Call) (core.Answer, error) {
 		params := []any{}
 		for i, p := range f.Params {
 			params = append(params, object{"name": p.Name, "description": p.Name, "type": p.Type, "dataType": javaType(p.Type),
-				"position": i})
+				"position": i + 1})
 		}
 		o := object{
 			"category": f.Group, "function": f.Name, "description": f.Syntax, "syntax": f.Syntax, "returns": f.Returns,
