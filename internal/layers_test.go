@@ -116,7 +116,7 @@ var layers = map[string][]string{
 	"internal/emulator/connectors": {"internal/emulator/core"},
 	"internal/emulator/catalog":    {"internal/emulator/core", "internal/emulator/registry", "internal/specs"},
 	"internal/emulator/dataprep": {"internal/emulator/core", "internal/emulator/registry", "internal/specs",
-		"internal/dataprep/eval", "internal/record", "internal/xdm"}, // only to evaluate mappings
+		"internal/dataprep", "internal/dataprep/eval", "internal/record", "internal/xdm"}, // only to evaluate mappings
 	"internal/emulator/flow": {
 		"internal/emulator/core", "internal/emulator/catalog", "internal/emulator/connectors",
 		"internal/emulator/dataprep", "internal/record", "internal/rows",

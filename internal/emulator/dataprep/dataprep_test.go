@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/servetest"
 )
@@ -54,15 +55,15 @@ func TestRefusedMappings(t *testing.T) {
 		{`{"source":"a"}`, "destination is missing"},
 		{`{"destination":"_acme.s"}`, "source is missing"},
 		{`{"source":"a","destination":"_acme.s","sourceType":"COLUMN"}`, "is not ATTRIBUTE, EXPRESSION or STATIC"},
-		{`{"source":"upper(","destination":"_acme.s","sourceType":"EXPRESSION"}`, "unexpected end of the expression"},
-		{`{"source":"` + strings.Repeat("a", maxExpression+1) + `","destination":"_acme.s","sourceType":"EXPRESSION"}`,
+		{`{"source":"upper(","destination":"_acme.s","sourceType":"EXPRESSION"}`, "expected a value, found the end"},
+		{`{"source":"` + strings.Repeat("a", dataprep.MaxLength+1) + `","destination":"_acme.s","sourceType":"EXPRESSION"}`,
 			"more than 4096 characters"},
 		{column + "," + column, "destination _acme.s is mapped twice"},
 	} {
 		s.Run(t, servetest.Step{Call: "POST /mappingSets", Body: set(c.mappings), Status: 400, Has: c.why})
 	}
 	s.Run(t,
-		servetest.Step{Call: "POST /mappingSets", Body: set(`{"source":"` + strings.Repeat("a", maxExpression) +
+		servetest.Step{Call: "POST /mappingSets", Body: set(`{"source":"` + strings.Repeat("a", dataprep.MaxLength) +
 			`","destination":"_acme.s","sourceType":"EXPRESSION"}`), Status: 200},
 		servetest.Step{Call: "POST /mappingSets?validate=true",
 			Body: set(strings.Replace(column, "_acme.s", "_acme.none", 1)), Status: 400, Has: "is not in the schema"},
@@ -94,18 +95,17 @@ func TestListedSets(t *testing.T) {
 func TestExpressions(t *testing.T) {
 	for src, want := range map[string]string{
 		"a + b": "a b", "concat(a.b, 'x')": "a", "${a\\.b} == 1 ? c : null": "a.b c", "to_array(true, x)": "x", "l[0].x": "l",
-		"a ||": "!unexpected end of the expression", "nofunction(1)": "!function nofunction is not known",
-		"'x": "!text at 0 is not closed", "if (a)": "!if starts a statement; a mapping is one expression",
-		"a b": "!unexpected b",
+		"empty(a)": "a", "size a": "a", "size(a) + 1h": "a", "filterArray(a, (x) -> x > b)": "a b", "_errors": "!",
+		"a < b < c": "!",
+		"a ||":      "!expected a value, found the end", "nofunction(1)": "!unknown function `nofunction`",
+		"'x": "!missing closing quote `'`", "if (a)": "!expected an expression, found the statement `if`",
+		"a b": "!expected an operator or the end, found `b`",
 	} {
-		p, err := parseExpression(src)
-		got := ""
-		if err != nil {
+		got := strings.Join(expressionAttributes(src), " ")
+		if err := checkExpression(src); err != nil {
 			got = "!" + err.Error()
-		} else {
-			got = strings.Join(p.attributes, " ")
 		}
-		if got != want {
+		if got != want && (want != "!" || !strings.HasPrefix(got, "!")) {
 			t.Errorf("%s: got %s, want %s", src, got, want)
 		}
 	}

@@ -1,327 +1,50 @@
 package dataprep
 
 import (
-	"fmt"
-	"regexp"
+	"errors"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/aepflow/aepflow/internal/dataprep"
+	"github.com/aepflow/aepflow/internal/dataprep/eval"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
-// The mapping language as far as an answer needs no evaluation: is it well
-// formed, which functions and attributes does it name.
-
-const maxExpression = 4096
-
-var indexes = regexp.MustCompile(`\[(\d+|\*)\]`)
-
-// word is one token of an expression.
-type word struct {
-	kind byte // i identifier, q ${quoted}, s string, n number, o operator, ( ) [ ] { } , : . ?
-	text string
-}
-
-func scanExpression(src string) ([]word, error) {
-	var out []word
-	for i := 0; i < len(src); {
-		r, n := utf8.DecodeRuneInString(src[i:])
-		rest := src[i:]
-		switch {
-		case unicode.IsSpace(r):
-			i += n
-		case strings.HasPrefix(rest, "${"):
-			end := strings.IndexByte(rest, '}')
-			if end < 3 {
-				return nil, fmt.Errorf("attribute at %d is not closed", i)
-			}
-			out = append(out, word{'q', rest[2:end]})
-			i += end + 1
-		case unicode.IsLetter(r) || r == '_' || r == '$':
-			j := i
-			for j < len(src) {
-				r, n := utf8.DecodeRuneInString(src[j:])
-				if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '$' {
-					break
-				}
-				j += n
-			}
-			out = append(out, word{'i', src[i:j]})
-			i = j
-		case '0' <= r && r <= '9':
-			m := numberForm.FindString(rest)
-			out = append(out, word{'n', m})
-			i += len(m)
-		case r == '"' || r == '\'':
-			j := i + 1
-			for j < len(src) && src[j] != byte(r) {
-				if src[j] == '\\' {
-					j++
-				}
-				j++
-			}
-			if j >= len(src) {
-				return nil, fmt.Errorf("text at %d is not closed", i)
-			}
-			out = append(out, word{'s', src[i : j+1]})
-			i = j + 1
-		case strings.ContainsRune("()[]{},:.?", r):
-			if op := operatorAt(rest); op != "" {
-				out = append(out, word{'o', op})
-				i += len(op)
-				continue
-			}
-			out = append(out, word{byte(r), string(r)})
-			i += n
-		default:
-			op := operatorAt(rest)
-			if op == "" {
-				return nil, fmt.Errorf("%q at %d has no meaning here", r, i)
-			}
-			out = append(out, word{'o', op})
-			i += len(op)
-		}
-	}
-	return out, nil
-}
-
-var numberForm = regexp.MustCompile(`^(0[xX][0-9a-fA-F]+|\d+(\.\d+)?([eE][+-]?\d+)?)[LHfdbLHFDB]?`)
-
-// operators, longest first.
-var operators = []string{
-	">>>", "===", "!==", "->", "==", "!=", "<=", ">=", "=~", "!~", "=^", "!^", "=$", "!$", "&&", "||", "??", "?:", "<<",
-	">>", "..", "+", "-", "*", "/", "%", "<", ">", "!", "~", "&", "|", "^",
-}
-
-func operatorAt(s string) string {
-	for _, op := range operators {
-		if strings.HasPrefix(s, op) {
-			return op
-		}
-	}
-	return ""
-}
-
-var wordOperators = []string{"or", "and", "eq", "ne", "lt", "gt", "le", "ge", "div", "mod"}
-
-// expressionParser is a recognizer: it knows no precedence, because being well
-// formed does not depend on it.
-type expressionParser struct {
-	words []word
-	at    int
-	depth int
-
-	attributes []string
-	bound      []string // parameters of lambdas around
-}
-
-func (p *expressionParser) peek() word {
-	if p.at < len(p.words) {
-		return p.words[p.at]
-	}
-	return word{}
-}
-
-func (p *expressionParser) take(kind byte) bool {
-	if p.peek().kind == kind && kind != 0 {
-		p.at++
-		return true
-	}
-	return false
-}
-
-func (p *expressionParser) unexpected() error {
-	if w := p.peek(); w.kind != 0 {
-		return fmt.Errorf("unexpected %s", w.text)
-	}
-	return fmt.Errorf("unexpected end of the expression")
-}
-
-func (p *expressionParser) expression() error {
-	if p.depth++; p.depth > 200 {
-		return fmt.Errorf("the expression is nested too deeply")
-	}
-	defer func() { p.depth-- }()
-	for {
-		if err := p.operand(); err != nil {
-			return err
-		}
-		w := p.peek()
-		switch {
-		case w.kind == 'o' && w.text != "!" && w.text != "~" && w.text != "->", w.kind == 'i' &&
-			slices.Contains(wordOperators, w.text):
-			p.at++
-		case w.kind == '?':
-			p.at++
-			if err := p.expression(); err != nil {
-				return err
-			}
-			if !p.take(':') {
-				return p.unexpected()
-			}
-		default:
-			return nil
-		}
-	}
-}
-
-func (p *expressionParser) operand() error {
-	for w := p.peek(); w.kind == 'o' && strings.Contains("+-!~", w.text) || w.kind == 'i' &&
-		(w.text == "not" || w.text == "empty" && p.next().kind != '('); w = p.peek() {
-		p.at++
-	}
-	w := p.peek()
-	p.at++
-	switch w.kind {
-	case 's', 'n':
-	case 'q':
-		p.attribute(strings.ReplaceAll(w.text, `\.`, "."))
-	case 'i':
-		if err := p.name(w.text); err != nil {
-			return err
-		}
-	case '(':
-		if err := p.expression(); err != nil {
-			return err
-		}
-		if !p.take(')') {
-			return p.unexpected()
-		}
-	case '[':
-		if err := p.sequence(']', false); err != nil {
-			return err
-		}
-	case '{':
-		if err := p.sequence('}', true); err != nil {
-			return err
-		}
-	default:
-		p.at--
-		return p.unexpected()
-	}
-	return p.suffixes()
-}
-
-func (p *expressionParser) next() word {
-	if p.at+1 < len(p.words) {
-		return p.words[p.at+1]
-	}
-	return word{}
-}
-
-// name is an attribute, a literal, a call, or a lambda's parameter.
-func (p *expressionParser) name(s string) error {
-	switch {
-	case slices.Contains([]string{"var", "if", "for", "while", "return", "function", "do", "else", "new", "break",
-		"continue"}, s):
-		return fmt.Errorf("%s starts a statement; a mapping is one expression", s)
-	case p.peek().kind == '(':
-		if _, known := specs.FunctionByName(s); !known {
-			return fmt.Errorf("function %s is not known", s)
-		}
-		p.at++
-		return p.sequence(')', false)
-	case p.peek().kind == 'o' && p.peek().text == "->":
-		p.at++
-		p.bound = append(p.bound, s)
-		err := p.expression()
-		p.bound = p.bound[:len(p.bound)-1]
+// checkExpression says what is wrong with an expression, nil when nothing is.
+func checkExpression(src string) error {
+	tree, err := parseExpression(src)
+	if err != nil {
 		return err
-	case slices.Contains([]string{"true", "false", "null"}, s) || slices.Contains(p.bound, s):
-		return nil
 	}
-	p.attribute(s)
+	if _, fault := eval.NewSet(eval.Default, eval.Inputs{}).Compile(tree); fault != nil {
+		return fault
+	}
 	return nil
 }
 
-func (p *expressionParser) attribute(s string) {
-	if !slices.Contains(p.attributes, s) {
-		p.attributes = append(p.attributes, s)
-	}
-}
-
-func (p *expressionParser) sequence(end byte, pairs bool) error {
-	if p.take(end) {
-		return nil
-	}
-	for {
-		if err := p.expression(); err != nil {
-			return err
-		}
-		if pairs {
-			if !p.take(':') {
-				return p.unexpected()
-			}
-			if err := p.expression(); err != nil {
-				return err
-			}
-		}
-		if p.take(end) {
-			return nil
-		}
-		if !p.take(',') {
-			return p.unexpected()
+func parseExpression(src string) (dataprep.Expr, error) {
+	tree, problems := dataprep.Parse(src)
+	for i, p := range problems {
+		if dataprep.HasErrors(problems[i : i+1]) {
+			return nil, errors.New(p.Message)
 		}
 	}
+	return tree, nil
 }
 
-func (p *expressionParser) suffixes() error {
-	for {
-		switch {
-		case p.take('.'):
-			if !p.take('i') && !p.take('q') {
-				return p.unexpected()
-			}
-			if p.take('(') {
-				if err := p.sequence(')', false); err != nil {
-					return err
-				}
-			}
-		case p.take('['):
-			if w := p.peek(); w.kind == 'o' && w.text == "*" { // every element
-				p.at++
-			} else if err := p.expression(); err != nil {
-				return err
-			}
-			if !p.take(']') {
-				return p.unexpected()
-			}
-		default:
-			return nil
-		}
-	}
-}
-
-func parseExpression(src string) (*expressionParser, error) {
-	words, err := scanExpression(src)
-	if err != nil {
-		return nil, err
-	}
-	p := &expressionParser{words: words}
-	if err := p.expression(); err != nil {
-		return nil, err
-	}
-	if p.at < len(p.words) {
-		return nil, p.unexpected()
-	}
-	return p, nil
-}
-
-// CheckExpression says what is wrong with an expression, nil when nothing is.
-func CheckExpression(src string) error {
-	_, err := parseExpression(src)
-	return err
-}
-
-func expressionAttributes(src string) []string {
-	p, err := parseExpression(src)
+// expressionAttributes are the columns that an expression reads, in their order.
+func expressionAttributes(src string) (names []string) {
+	tree, err := parseExpression(src)
 	if err != nil {
 		return nil
 	}
-	return p.attributes
+	for _, a := range dataprep.Attributes(tree) {
+		if !slices.Contains(names, a.Root) {
+			names = append(names, a.Root)
+		}
+	}
+	return names
 }
 
 func listFunctions(c *core.Call) (core.Answer, error) {

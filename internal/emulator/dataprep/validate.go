@@ -3,8 +3,10 @@ package dataprep
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/aepflow/aepflow/internal/record"
@@ -197,10 +199,10 @@ func (bound Bound) validateExpression(c *core.Call, body object) (core.Answer, e
 
 func expressionFault(c *core.Call, m object, rows Rows) (fault string, err error) {
 	src := core.Text(m, "source")
-	if len([]rune(src)) > maxExpression {
-		return fmt.Sprintf("the expression has more than %d characters", maxExpression), nil
+	if len([]rune(src)) > dataprep.MaxLength {
+		return fmt.Sprintf("the expression has more than %d characters", dataprep.MaxLength), nil
 	}
-	if err := CheckExpression(src); err != nil {
+	if err := checkExpression(src); err != nil {
 		return err.Error(), nil
 	}
 	e, err := compilerOf(c.Space, object{}, rows.Columns).compile([]any{m})
@@ -273,6 +275,8 @@ func (s fieldSet) has(path string) bool {
 	}
 	return false
 }
+
+var indexes = regexp.MustCompile(`\[(\d+|\*)\]`)
 
 // barePath is a path without indexes.
 func barePath(path string) string { return indexes.ReplaceAllString(path, "") }
