@@ -154,7 +154,7 @@ func (c catalogCmd) result(
 			out.Summary.Unread++
 		}
 		out.Unread = append(out.Unread, unreadSource{
-			knowledge.SourceName(u.Source.Key(), u.Source.Data), output.Line(u.Err.Error()),
+			knowledge.SourceName(u.Source.Key(), u.Source.Data), output.Line(unreadReason(u.Err)),
 		})
 	}
 	for _, all := range after.Sources {
@@ -162,6 +162,15 @@ func (c catalogCmd) result(
 	}
 	out.Summary.Changes, out.Summary.Schemas, out.Summary.Parts = len(out.Changes), len(after.Schemas), len(after.Parts)
 	return out, nil
+}
+
+// unreadReason says why a source could not be read, without the call.
+func unreadReason(err error) string {
+	var refused *platform.Error
+	if errors.As(err, &refused) {
+		return refused.Reason()
+	}
+	return err.Error()
 }
 
 // report writes the file unless it is only checked, and prints the result.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,9 +30,12 @@ type Error struct {
 // Error reads like
 //
 //	POST /data/foundation/flowservice/flows: 400 FLOW-1360-400 Invalid request: start is in the past (request id 5d4f)
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + e.Reason() }
+
+// Reason is the error without the call, for where it is said what was asked.
+func (e *Error) Reason() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %d", e.Method, e.URL, e.Status)
+	b.WriteString(strconv.Itoa(e.Status))
 	if e.Code != "" {
 		b.WriteString(" " + e.Code)
 	}

@@ -31,21 +31,30 @@ var catalogMarks = map[string]struct {
 	"deprecated": {"!", yellow}, "undeprecated": {"~", yellow},
 }
 
+// head names the object of a change.
+func (c CatalogChange) head() string {
+	if c.Title != "" {
+		return c.Title + "  " + c.Object
+	}
+	return c.Object
+}
+
 // Catalog writes changes below the object that they belong to, each with the mappings that it breaks.
 func Catalog(w io.Writer, list CatalogChanges, o Options) error {
 	c := newCanvas(o)
 	object := ""
 	for _, change := range list.Changes {
-		if change.Object != object {
-			object = change.Object
-			head := object
-			if change.Title != "" {
-				head = change.Title + "  " + object
-			}
-			c.line(c.paint(bold, head))
-		}
 		noun, word, _ := strings.Cut(change.Kind, "-")
 		mark := catalogMarks[word]
+		if word == "added" && change.Path == "" { // that is all there is to say of it
+			object = ""
+			c.line(c.paint(mark.st, mark.sign+" "+noun+" "+word), "  ", change.head())
+			continue
+		}
+		if change.Object != object {
+			object = change.Object
+			c.line(c.paint(bold, change.head()))
+		}
 		said := ""
 		switch {
 		case change.Before != "" && change.After != "":
