@@ -153,8 +153,8 @@ func (c adoptCmd) adopt(ctx context.Context, op *operation, out *adopted) error 
 		return err
 	}
 	out.Written = true
-	op.say("%s adopted. To see what the documents change, run: aepflow plan --refresh",
-		view.Count(len(plan.Changes), "object"))
+	op.say("%s adopted. To see what the documents change, run: aepflow plan --refresh --target %s",
+		view.Count(len(plan.Changes), "object"), op.project.target.name)
 	return nil
 }
 

@@ -67,12 +67,14 @@ func (c diffCmd) Run(a *app) error {
 	}
 	var sides [2]planner.Side
 	result := diffResult{FormatVersion: "1.0", Command: "diff", Differences: []difference{}}
-	for i, name := range []string{c.First, c.Second} {
+	what := view.Compared{Names: [2]string{c.First, c.Second}}
+	for i, name := range what.Names {
 		side, err := a.side(name)
 		if err != nil {
 			return err
 		}
 		sides[i], result.Targets[i] = side, diffTarget{name, side.Lock.Serial}
+		what.AreNew[i] = len(side.Lock.Entries) == 0
 	}
 	list, err := planner.Between(sides[0], sides[1])
 	if err != nil {
@@ -82,9 +84,9 @@ func (c diffCmd) Run(a *app) error {
 	case "json":
 		err = a.printJSON(result.with(list))
 	case "markdown":
-		err = view.BetweenMarkdown(a.stdout, [2]string{c.First, c.Second}, list)
+		err = view.BetweenMarkdown(a.stdout, what, list)
 	default:
-		err = view.Between(a.stdout, [2]string{c.First, c.Second}, list, a.viewOptions(a.stdout))
+		err = view.Between(a.stdout, what, list, a.viewOptions(a.stdout))
 	}
 	if err == nil && len(list) > 0 {
 		return quiet(exitPending)

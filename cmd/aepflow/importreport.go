@@ -179,7 +179,8 @@ func (i *importing) text() error {
 	}
 	for _, m := range r.members {
 		if m.Class == lift.Lost {
-			lines = append(lines, fmt.Sprintf("not in the documents: %s of %s", m.Path, listed(m.Objects)))
+			lines = append(lines, fmt.Sprintf("not in the documents: %s of %s; a replacement would lose it", m.Path,
+				listed(m.Objects)))
 		}
 	}
 	for _, e := range r.gone {
@@ -302,8 +303,7 @@ func (i *importing) leftLines() []string {
 	}
 	for _, kind := range resource.Kinds() {
 		if n := i.result.project.Unused[kind]; n > 0 && kind != resource.Union && !resource.SpecOf(kind).IsDescriptor() {
-			out = append(out, fmt.Sprintf("- %s: nothing that was imported has them for itself", view.Count(n,
-				resource.SpecOf(kind).Noun)))
+			out = append(out, fmt.Sprintf("- %s: not needed for what was imported", view.Count(n, resource.SpecOf(kind).Noun)))
 		}
 	}
 	return out

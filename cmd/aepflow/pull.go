@@ -105,7 +105,12 @@ func (c pullCmd) pull(ctx context.Context, op *operation, out *pullJSON) error {
 		if len(got.Skipped) > 0 {
 			return quiet(exitPending)
 		}
-		op.say("Nothing to pull: the platform is as it was applied.")
+		switch target := op.project.target.name; {
+		case len(lock.Entries) == 0:
+			op.say("Nothing to pull: nothing was applied to %s.", target)
+		default:
+			op.say("Nothing to pull: the platform is as it was applied to %s.", target)
+		}
 		return nil
 	}
 	if err := askPull(ctx, op, len(got.Texts)); err != nil {

@@ -84,7 +84,7 @@ func withImports(lock *lockfile.Lock, imports map[resource.Address]string) *lock
 type driftCmd struct {
 	Path      string `arg:"" optional:"" default:"." help:"Folder of the project."`
 	Unmanaged bool   `help:"Also list what the sandbox has that no entry of the lockfile owns, and orphans among it."`
-	Full      bool   `help:"With --unmanaged, print whole IDs."`
+	Full      bool   `help:"With --unmanaged, print whole IDs, and list what belongs to destinations or the platform."`
 	rateFlag
 }
 

@@ -166,8 +166,8 @@ func (l *lifter) parts(flow *Object) (parts, string) {
 
 // Reasons why whole groups of flows are left alone.
 const (
-	ReasonDestination = "destinations are not source dataflows"
-	ReasonInternal    = "it is the platform's own"
+	ReasonDestination = "to a destination"
+	ReasonInternal    = "the platform's own"
 )
 
 func notVisible(noun, id string) string { return "its " + noun + " " + id + " is not visible, or gone" }

@@ -25,7 +25,7 @@ func UnmanagedKinds() []resource.Kind {
 func FindUnmanaged(
 	lists map[resource.Kind][]platform.Object, isOwned func(resource.Kind, string) bool,
 ) []resource.Unmanaged {
-	users := usersIn(lists)
+	users, foreign := usersIn(lists)
 	var out []resource.Unmanaged
 	for _, kind := range UnmanagedKinds() {
 		first := len(out)
@@ -33,15 +33,17 @@ func FindUnmanaged(
 			if isOwned(kind, o.ID) {
 				continue
 			}
-			h := headOf(o)
+			h, key := headOf(o), resource.KeyOfObject(kind, o.ID)
 			u := resource.Unmanaged{
-				Kind: kind, ID: o.ID, Name: cmp.Or(h.Title, h.Name), State: h.State, Created: Created(o).UTC(),
-				UsedBy: users[resource.KeyOfObject(kind, o.ID)],
+				Kind: kind, ID: o.ID, Name: cmp.Or(h.Title, h.Name), Created: Created(o).UTC(), UsedBy: users[key],
 			}
 			if Created(o).IsZero() {
 				u.Created = time.Time{}
 			}
-			u.What = whatIs(kind, o, u)
+			if resource.SpecOf(kind).State != "" { // that of a dataset means nothing
+				u.State = h.State
+			}
+			u.What = cmp.Or(whatIs(kind, o, u), foreign[key])
 			out = append(out, u)
 		}
 		slices.SortStableFunc(out[first:], func(a, b resource.Unmanaged) int {
@@ -100,24 +102,37 @@ func refsOf(o platform.Object) (ids []string) {
 	return ids
 }
 
-// usersIn returns the names of what refers to each object.
-func usersIn(lists map[resource.Kind][]platform.Object) map[resource.ObjectKey][]string {
-	out := map[resource.ObjectKey][]string{}
+// usersIn returns the names of what refers to each object, and what the sources and targets are that only dataflows of
+// the platform, or only destinations, use.
+func usersIn(lists map[resource.Kind][]platform.Object) (users map[resource.ObjectKey][]string,
+	foreign map[resource.ObjectKey]string) {
+	users, foreign = map[resource.ObjectKey][]string{}, map[resource.ObjectKey]string{}
 	for kind, list := range lists {
 		for _, o := range list {
 			h, p := headOf(o), partsOf(o)
 			name := cmp.Or(h.Title, h.Name, o.ID)
 			use := func(kind resource.Kind, ids ...string) {
 				for _, id := range ids {
-					if key := resource.KeyOfObject(kind, id); id != "" && !slices.Contains(out[key], name) {
-						out[key] = append(out[key], name)
+					if key := resource.KeyOfObject(kind, id); id != "" && !slices.Contains(users[key], name) {
+						users[key] = append(users[key], name)
 					}
+				}
+			}
+			belong := func(kind resource.Kind, ids ...string) {
+				for _, id := range ids {
+					key, what := resource.KeyOfObject(kind, id), whatFlowIs(p, h.State)
+					if other, known := foreign[key]; known && other != what {
+						what = ""
+					}
+					foreign[key] = what
 				}
 			}
 			switch kind {
 			case resource.Flow:
 				use(resource.Source, p.SourceConnectionIDs...)
 				use(resource.Target, p.TargetConnectionIDs...)
+				belong(resource.Source, p.SourceConnectionIDs...)
+				belong(resource.Target, p.TargetConnectionIDs...)
 				for _, t := range p.Transformations {
 					use(resource.Mapping, t.Params.MappingID)
 				}
@@ -134,10 +149,21 @@ func usersIn(lists map[resource.Kind][]platform.Object) map[resource.ObjectKey][
 			}
 		}
 	}
-	for _, names := range out {
+	for _, names := range users {
 		slices.Sort(names)
 	}
-	return out
+	return users, foreign
+}
+
+// whatFlowIs says whether a dataflow is a destination or the platform's own, "" for a source dataflow.
+func whatFlowIs(p parts, state string) string {
+	switch {
+	case p.Inherited.Properties.IsDestination:
+		return resource.IsDestination
+	case !p.Inherited.Properties.IsSource && state != "draft":
+		return resource.IsInternal
+	}
+	return ""
 }
 
 // whatIs says what an object is beyond its kind.
@@ -146,11 +172,9 @@ func whatIs(kind resource.Kind, o platform.Object, u resource.Unmanaged) string 
 	switch {
 	case kind == resource.Dataset && p.Classification.ManagedBy == "SYSTEM":
 		return resource.IsSystem
-	case kind == resource.Flow && p.Inherited.Properties.IsDestination:
-		return resource.IsDestination
-	case kind == resource.Flow && !p.Inherited.Properties.IsSource && u.State != "draft":
-		return resource.IsInternal
-	case kind == resource.Flow, kind == resource.Dataset, kind == resource.Schema, len(u.UsedBy) > 0:
+	case kind == resource.Flow:
+		return whatFlowIs(p, u.State)
+	case kind == resource.Dataset, kind == resource.Schema, len(u.UsedBy) > 0:
 		return ""
 	}
 	return resource.IsOrphan

@@ -64,3 +64,36 @@ func TestFindUnmanagedParts(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Sources and targets that only dataflows of the platform, or only destinations, use are theirs. The state of a dataset
+// says nothing.
+func TestFindUnmanagedForeign(t *testing.T) {
+	object := func(id, body string) platform.Object {
+		return platform.Object{ID: id, Body: []byte(`{"name":"` + id + `","state":"enabled"` + body + `}`)}
+	}
+	flow := func(id, property, source, target string) platform.Object {
+		return object(id, `,"sourceConnectionIds":["`+source+`"],"targetConnectionIds":["`+target+`"],
+			"inheritedAttributes":{"properties":{`+property+`}}`)
+	}
+	lists := map[resource.Kind][]platform.Object{
+		resource.Dataset: {object("d", "")},
+		resource.Source:  {object("s1", ""), object("s2", ""), object("s3", ""), object("s4", "")},
+		resource.Target:  {object("t1", ""), object("t2", "")},
+		resource.Flow: {
+			flow("own", `"isSourceFlow":true`, "s1", "t1"), flow("internal", "", "s2", "t2"),
+			flow("internal too", "", "s2", "t1"), flow("out", `"isDestinationFlow":true`, "s3", "t2"),
+		},
+	}
+	var got []string
+	for _, u := range remote.FindUnmanaged(lists, func(resource.Kind, string) bool { return false }) {
+		got = append(got, u.ID+" "+u.What+" "+u.State)
+	}
+	want := []string{
+		"d  ", "s1  enabled", "s2 internal enabled", "s3 destination enabled", "s4 orphan enabled", "t1  enabled",
+		"t2  enabled", "internal internal enabled", "internal too internal enabled", "out destination enabled",
+		"own  enabled",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}

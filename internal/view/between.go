@@ -3,16 +3,24 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
 )
 
+// Compared are the names of two targets that are compared, and to which of them nothing was applied.
+type Compared struct {
+	Names  [2]string
+	AreNew [2]bool
+}
+
 // Between writes how two targets differ: in their documents, then in their lockfiles.
-func Between(w io.Writer, targets [2]string, list []planner.Divergence, o Options) error {
-	c := newCanvas(o)
-	if len(list) == 0 {
+func Between(w io.Writer, what Compared, list []planner.Divergence, o Options) error {
+	c, targets, all := newCanvas(o), what.Names, list
+	list, note := what.withoutNew(list)
+	if len(all) == 0 {
 		c.line(c.paint(green, fmt.Sprintf("No difference between %s and %s.", targets[0], targets[1])))
 		return flush(w, c)
 	}
@@ -35,16 +43,43 @@ func Between(w io.Writer, targets [2]string, list []planner.Divergence, o Option
 			t.write()
 		}
 	}
-	c.line()
-	c.line(Count(resourcesOf(list), "resource") + " differ between " + targets[0] + " and " + targets[1] + ".")
+	if len(list) > 0 {
+		c.line()
+	}
+	if note != "" {
+		c.line(note)
+	}
+	c.line(Count(resourcesOf(all), "resource") + " differ between " + targets[0] + " and " + targets[1] + ".")
 	return flush(w, c)
 }
 
+// withoutNew returns a list without what only the other target of a new one has, and a note that says so instead.
+func (c Compared) withoutNew(list []planner.Divergence) (rest []planner.Divergence, note string) {
+	only := [2]int{}
+	for _, d := range list {
+		i := slices.Index(d.Has[:], true)
+		if d.In == planner.InLockfiles && i >= 0 && !d.Has[1-i] && c.AreNew[1-i] {
+			only[i]++
+			continue
+		}
+		rest = append(rest, d)
+	}
+	for i, n := range only {
+		if n > 0 {
+			note = fmt.Sprintf("Nothing was applied to %s yet: only %s has %s.", c.Names[1-i], c.Names[i],
+				Count(n, "resource"))
+		}
+	}
+	return rest, note
+}
+
 // BetweenMarkdown writes the same for a pull request.
-func BetweenMarkdown(w io.Writer, targets [2]string, list []planner.Divergence) error {
+func BetweenMarkdown(w io.Writer, what Compared, list []planner.Divergence) error {
 	var b strings.Builder
+	targets, all := what.Names, list
+	list, note := what.withoutNew(list)
 	fmt.Fprintf(&b, "### %s and %s\n\n", code(targets[0]), code(targets[1]))
-	if len(list) == 0 {
+	if len(all) == 0 {
 		b.WriteString("No difference.\n")
 	}
 	in := ""
@@ -67,8 +102,14 @@ func BetweenMarkdown(w io.Writer, targets [2]string, list []planner.Divergence) 
 			name = ""
 		}
 	}
-	if len(list) > 0 {
-		fmt.Fprintf(&b, "\n%s differ.\n", Count(resourcesOf(list), "resource"))
+	if note != "" {
+		if len(list) > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(escapeMarkdown(note) + "\n")
+	}
+	if len(all) > 0 {
+		fmt.Fprintf(&b, "\n%s differ.\n", Count(resourcesOf(all), "resource"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -12,7 +12,7 @@ import (
 // SummaryLine is the totals of a plan on one line, without zeros.
 func SummaryLine(s planner.Summary) string {
 	planned := tally{}.add(s.Create, "to create").add(s.Update, "to update").add(s.Replace, "to replace").
-		add(s.Delete, "to delete").add(s.Import, "to import").add(s.Move, "to rename").add(s.Forget, "to forget")
+		add(s.Delete, "to delete").add(s.Import, "to adopt").add(s.Move, "to rename").add(s.Forget, "to forget")
 	kept := tally{}.add(s.NoOp, "unchanged").add(s.Drift, "drifted")
 	return "Plan: " + strings.Join(append(planned.joined(), kept...), "; ")
 }

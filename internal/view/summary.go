@@ -57,7 +57,7 @@ func Summary(w io.Writer, p *planner.Plan, r applier.Result, end Closing, o Opti
 // text lists the counts that are not zero.
 func (n Counts) text() string {
 	parts := tally{}.add(n.Created, "created").add(n.Updated, "updated").add(n.Replaced, "replaced").
-		add(n.Deleted, "deleted").add(n.Moved, "renamed").add(n.Forgotten, "forgotten").add(n.Imported, "imported").
+		add(n.Deleted, "deleted").add(n.Moved, "renamed").add(n.Forgotten, "forgotten").add(n.Imported, "adopted").
 		add(n.Unchanged, "unchanged").add(n.Failed, "failed").add(n.Blocked, "blocked")
 	if n.NotSent > 0 {
 		parts = append(parts, Count(n.NotSent, "call")+" not sent")
