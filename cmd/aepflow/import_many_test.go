@@ -118,8 +118,8 @@ const (
 	snowflakeID = "70383d02-2777-4be7-a309-9dd6eea1b46d"
 )
 
-// TestImportMany: a sandbox with many dataflows of all shapes is imported by lists. The plan after it is empty, and a refresh
-// reads lists too. IMPORT_FLOWS=1000 also measures time and memory; DELAY=50 is how long each call takes, in ms.
+// TestImportMany: a sandbox with many dataflows of all shapes is imported by lists. The plan after it is empty, and a
+// refresh reads lists too. IMPORT_FLOWS=1000 also measures time and memory; DELAY=50 is what each call takes, in ms.
 func TestImportMany(t *testing.T) {
 	n, delay := envInt("IMPORT_FLOWS", 60), time.Duration(envInt("DELAY", 0))*time.Millisecond
 	l := newLab(t, emulator.Options{Seed: &emulator.Seed{
