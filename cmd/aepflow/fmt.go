@@ -16,7 +16,7 @@ type fmtCmd struct {
 }
 
 func (fmtCmd) Help() string {
-	return `Sorts keys into the order of the file format and corrects spacing. Keeps comments,
+	return `Sorts keys into the order of the file format, in lists too, and corrects spacing. Keeps comments,
 quotes, anchors, and empty lines between sections. Never changes the meaning.
 
   aepflow fmt

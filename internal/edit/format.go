@@ -78,15 +78,17 @@ type move struct {
 	entries    []entry
 }
 
-type entry struct{ rank, start, end int }
+// An item of a list begins with a key right after its dash: the entry that gets this place is cut there, and the one
+// that had it is indented.
+type entry struct{ rank, start, end, indent int }
 
 // appendMoves finds the block maps below n, and n itself, whose keys are not in
 // the order of the file format: in the order of the text, outer ones first.
 func appendMoves(moves []move, d *document.Document, order Order, path document.Path, n *document.Node) []move {
-	if n.Kind != document.MapKind {
-		return moves
+	for i, item := range n.Items {
+		moves = appendMoves(moves, d, order, path.Index(i), item)
 	}
-	if n.Style == document.Block && len(n.Pairs) > 1 {
+	if n.Kind == document.MapKind && n.Style == document.Block && len(n.Pairs) > 1 {
 		if keys := order(d, path); len(keys) > 0 {
 			if m, ok := newMove(d.File, n, keys); ok {
 				moves = append(moves, m)
@@ -112,19 +114,53 @@ func newMove(f *source.File, n *document.Node, order []string) (move, bool) {
 		return move{}, false
 	}
 	m := move{end: lineEnd(f, n.Span.End), entries: make([]entry, len(n.Pairs))}
+	dashed := false
 	for i, p := range n.Pairs {
 		start, ok := entryStart(f, p.Key.Span.Start, i == 0)
+		if i == 0 && !ok && afterDash(f, p.Key.Span.Start) {
+			start, ok, dashed = p.Key.Span.Start, true, true
+		}
 		if !ok || i > 0 && start <= m.entries[i-1].start {
 			return move{}, false // two keys on a line, or something before the first
 		}
-		m.entries[i] = entry{rank(p), start, m.end}
+		m.entries[i] = entry{rank: rank(p), start: start, end: m.end}
 		if i > 0 {
 			m.entries[i-1].end = start
 		}
 	}
 	m.start = m.entries[0].start
 	slices.SortStableFunc(m.entries, func(a, b entry) int { return a.rank - b.rank })
+	if dashed {
+		return m, m.afterDash(f)
+	}
 	return m, true
+}
+
+// afterDash reports whether a key is the first one of an item of a list, on the line of its dash.
+func afterDash(f *source.File, key int) bool {
+	start, _ := f.LineBounds(f.LineOf(key))
+	return strings.Trim(string(f.Text[start:key]), " ") == "-"
+}
+
+// afterDash puts the first entry right after the dash, and the one that was there on a line of its own. False for an
+// entry with comments above it, which would lose their place.
+func (m *move) afterDash(f *source.File) bool {
+	first := &m.entries[0]
+	if first.start == m.start {
+		return true
+	}
+	dash, _ := f.LineBounds(f.LineOf(m.start))
+	indent := m.start - dash
+	if strings.TrimLeft(string(f.Text[first.start:first.start+indent]), " ") != "" || f.Text[first.start+indent] == '#' {
+		return false
+	}
+	first.start += indent
+	for i := range m.entries {
+		if m.entries[i].start == m.start {
+			m.entries[i].indent = indent
+		}
+	}
+	return true
 }
 
 // mover writes a text with its moves made.
@@ -148,6 +184,7 @@ func (m *mover) from(out []byte, i, from, to int) []byte {
 		}
 		out = append(out, m.text[from:x.start]...)
 		for _, e := range x.entries {
+			out = append(out, strings.Repeat(" ", e.indent)...)
 			out = m.entry(out, i, e)
 		}
 		from = x.end

@@ -138,10 +138,10 @@ func typesOf(v resource.Value) []string {
 }
 
 // KeyOrder returns the keys of the map at a path of a document in the order of the
-// file format; none where the keys are the user's own, and in lists.
+// file format; none where the keys are the user's own.
 func KeyOrder(d *document.Document, path document.Path) []string {
 	kind, ok := KindOf(d)
-	if !ok || slices.ContainsFunc(path, func(s document.Step) bool { return s.IsIndex }) {
+	if !ok {
 		return nil
 	}
 	v, _ := at(kind, path)
