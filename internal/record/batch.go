@@ -25,6 +25,7 @@ func (m *Machine) Row(r Row) error {
 const (
 	batchRows  = 256
 	batchBytes = 1 << 20
+	fieldBytes = 16 // that a field takes besides its text
 )
 
 // batch is rows that one core makes records of.
@@ -82,7 +83,7 @@ func (b *batch) fill(next func() (Row, error)) {
 		b.fields = append(b.fields, row.Fields...)
 		row.Fields = b.fields[begin:]
 		for _, f := range row.Fields {
-			size += len(f)
+			size += fieldBytes + len(f)
 		}
 		b.rows = append(b.rows, row)
 	}

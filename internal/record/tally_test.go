@@ -187,3 +187,28 @@ func TestAddAllEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestAddAllManyColumns: rows with many columns are not held in memory by the hundred, even if their values are empty.
+func TestAddAllManyColumns(t *testing.T) {
+	set, err := record.Compile(fields(t), nil, []record.Mapping{{Destination: "_acme.text", Source: "a"}}, inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, looked := 0, false
+	empty := make([]string, 100_000)
+	err = record.NewTally(set, false).AddAll(set, nil, func() (record.Row, error) {
+		if read++; read > 100 {
+			return record.Row{}, io.EOF
+		}
+		return record.Row{Fields: empty}, nil
+	}, func() error {
+		if !looked && read > 4*runtime.GOMAXPROCS(0) {
+			t.Errorf("%d rows were read before the first were done", read)
+		}
+		looked = true
+		return nil
+	})
+	if err != nil || read != 101 {
+		t.Errorf("%d rows, %v", read, err)
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // FuzzRead: whatever a file contains, it is read or refused, its rows can be shown, and
@@ -47,6 +49,11 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte(` [{"a":[1,{"b":null}]},{}]`), byte(2), false)
 	f.Add([]byte("{}\n{}\n"), byte(3), true)
 	f.Add(parquetFile(f), byte(4), true)
+	for _, codec := range codecs {
+		rows := []tagged{{1, nil}, {2, []string{"a", "a"}}}
+		f.Add(taggedFile(f, rows, parquet.Compression(codec), parquet.DataPageVersion(1)), byte(4), true)
+		f.Add(taggedFile(f, rows, parquet.Compression(codec)), byte(4), true)
+	}
 	f.Add(packed(f, asGzip, "a,b\n1,2\n"), byte(5), true)
 	f.Add(packed(f, asGzip, "{}"), byte(6), false)
 	f.Fuzz(func(t *testing.T, text []byte, n byte, isFile bool) {

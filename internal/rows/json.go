@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 )
 
@@ -89,7 +88,7 @@ func schemaOf(v any) object {
 	return object{}
 }
 
-// merge describes values of two schemas. The empty one adds nothing; types that do
+// merge describes values of two schemas, and changes them: each is used once. The empty one adds nothing; types that do
 // not go together leave nothing to say.
 func merge(a, b object) object {
 	switch {
@@ -102,7 +101,7 @@ func merge(a, b object) object {
 	slices.Sort(types)
 	switch {
 	case types[0] == "object" && types[1] == "object":
-		properties := maps.Clone(a["properties"].(object))
+		properties := a["properties"].(object)
 		for name, s := range b["properties"].(object) {
 			known, _ := properties[name].(object)
 			properties[name] = merge(known, s.(object))

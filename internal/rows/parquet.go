@@ -20,20 +20,20 @@ func readParquet(text []byte, limit int) (d *Data, err error) {
 			d, err = nil, fmt.Errorf("the file is not Parquet: %v", p)
 		}
 	}()
-	file, err := parquetFileOf(bytes.NewReader(text), int64(len(text)))
+	rows, err := parquetRowsOf(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
 		return nil, fmt.Errorf("the file is not Parquet: %w", err)
 	}
+	file := rows.file
 	if file.NumRows() < 0 {
 		return nil, errors.New("the file is not Parquet: its number of rows is negative")
 	}
 	schema := file.Schema()
 	d = &Data{Schema: groupSchema(schema), Count: file.NumRows()}
-	r := parquet.NewReader(file)
-	defer r.Close()
+	defer rows.close()
 	for range min(int64(limit), d.Count) {
-		row := object{}
-		if err := r.Read(&row); err != nil {
+		row, err := rows.next()
+		if err != nil {
 			return nil, fmt.Errorf("the file is not Parquet: %w", err)
 		}
 		d.Rows = append(d.Rows, plain(schema, row))

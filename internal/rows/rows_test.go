@@ -7,6 +7,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -260,5 +261,34 @@ func TestParquet(t *testing.T) {
 		if _, err := Read(in[:i], Format{Type: "parquet"}, 2); err == nil {
 			t.Errorf("the first %d bytes are read", i)
 		}
+	}
+}
+
+// TestManyMembers: rows with members of their own each take no more time than others.
+func TestManyMembers(t *testing.T) {
+	const many = 50_000
+	var b bytes.Buffer
+	for i := range many {
+		fmt.Fprintf(&b, "{\"k%d\":1}\n", i)
+	}
+	began := time.Now()
+	d, err := Read(b.Bytes(), Format{Type: "json"}, 1)
+	if err != nil || d.Count != many || len(d.Schema["properties"].(object)) != many {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+// TestDeepJSON: a row that is nested deeply is refused by a message.
+func TestDeepJSON(t *testing.T) {
+	text := `{"a":` + strings.Repeat("[", 1_000_000) + strings.Repeat("]", 1_000_000) + "}"
+	r, err := Open("a.jsonl", strings.NewReader(text), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(); err == nil || !strings.Contains(err.Error(), "max depth") {
+		t.Errorf("%v", err)
 	}
 }

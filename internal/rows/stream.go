@@ -166,6 +166,8 @@ func strict(r *Reader, err error) (*Reader, error) {
 // maxRow is the most bytes that a row may have: it is in memory as a whole.
 const maxRow = 4 << 20
 
+var errLongRow = fmt.Errorf("a row has more than %d MiB", maxRow>>20)
+
 // meter refuses to read a row that is too long. What is compressed may be far longer than its file.
 type meter struct {
 	in io.Reader
@@ -174,7 +176,7 @@ type meter struct {
 
 func (m *meter) Read(b []byte) (int, error) {
 	if m.n > maxRow {
-		return 0, fmt.Errorf("a row has more than %d MiB", maxRow>>20)
+		return 0, errLongRow
 	}
 	n, err := m.in.Read(b)
 	m.n += n
@@ -293,27 +295,29 @@ func openParquet(file File, size int64) (_ *Reader, err error) {
 		}
 	}
 	defer damaged(&err)
-	f, err := parquetFileOf(file, size)
+	rows, err := parquetRowsOf(file, size)
 	if err != nil {
 		return nil, readError("Parquet", err)
 	}
-	schema, rows := f.Schema(), parquet.NewReader(f)
 	return &Reader{next: func() (_ Row, err error) {
 		defer damaged(&err)
-		row := object{}
-		if err := rows.Read(&row); err != nil {
-			if errors.Is(err, io.EOF) {
-				return Row{}, io.EOF
-			}
+		row, err := rows.next()
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, errLongRow):
+			return Row{}, err
+		case err != nil:
 			return Row{}, readError("Parquet", err)
 		}
-		text, err := json.Marshal(plain(schema, row))
+		text, err := json.Marshal(plain(rows.file.Schema(), row))
+		if len(text) > maxRow {
+			return Row{}, errLongRow
+		}
 		return Row{Object: text}, err
 	}}, nil
 }
 
-// parquetFileOf opens a file whose description fits into it: the library makes room for as much as the file claims.
-func parquetFileOf(file io.ReaderAt, size int64) (*parquet.File, error) {
+// parquetRowsOf opens a file whose description fits into it: the library makes room for as much as the file claims.
+func parquetRowsOf(file io.ReaderAt, size int64) (*parquetRows, error) {
 	const head, tail = 4, 8 // PAR1; the length of the description, and PAR1
 	var end [tail]byte
 	if size >= head+tail {
@@ -321,10 +325,28 @@ func parquetFileOf(file io.ReaderAt, size int64) (*parquet.File, error) {
 			return nil, err
 		}
 	}
-	if length := int64(binary.LittleEndian.Uint32(end[:])); length > size-head-tail {
+	switch length := int64(binary.LittleEndian.Uint32(end[:])); {
+	case length > size-head-tail:
 		return nil, errors.New("its description is longer than the file")
+	case length > maxPacked:
+		return nil, fmt.Errorf("its description has more than %d MiB", maxPacked>>20)
+	case string(end[4:]) == "PAR1":
+		text := make([]byte, length)
+		if _, err := file.ReadAt(text, size-tail-length); err != nil {
+			return nil, err
+		}
+		if _, err := thriftLength(text); err != nil {
+			return nil, err
+		}
 	}
-	return parquet.OpenFile(file, size)
+	f, err := parquet.OpenFile(file, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Metadata().RowGroups) != len(f.RowGroups()) {
+		return nil, errors.New("its description is damaged")
+	}
+	return &parquetRows{in: file, size: size, file: f, groups: f.RowGroups()}, nil
 }
 
 // delimitedError says what is wrong with a line of delimited text.
