@@ -142,6 +142,27 @@ var hostileRepositories = []hostileRepository{
 		w.link("self", ".")
 		w.link(".env", ".env")
 	}},
+	{"slow-mappings", func(w *hostileWorld) {
+		// Each expression takes just less than it may; the patterns and constants cost validate as much.
+		text := "name: mytable\ndatabase: {connector: postgresql, connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4}\n" +
+			"table: a.b\ncolumns: {id: string}\nschedule: {frequency: once}\n" +
+			"target: {dataset: {title: A}, schema: {title: A, class: profile, fields: {x: boolean"
+		text += lines(1000, ", x%d: boolean") + "}}}\nmappings:\n  _id: id\n"
+		for i, expr := range []string{
+			`size(filterArray(explode(lpad(id, 250000, \"a,\"), \",\"), x -> x == \"b\")) > 0`,
+			`size(transformArray(explode(lpad(id, 100000, \"a,\"), \",\"), x -> \"12\" + 1.5b)) > 0`,
+			`matches_regex(lpad(id, 26, \"a\"), \"(?=a)(a|aa)*b\")`,
+			`matches_regex(lpad(id, 3000, \"a\"), \"(.{0,999})(.{0,999})(.{0,999})b\")`,
+			`size(explode(lpad(id, 100000, \"a\"), \"a.*b|a\")) > 0`,
+			`lpad(\"\", 15000000, \"x\") == lpad(\"\", 15000000, \"x\")`,
+		} {
+			for n := i; n < 1000; n += 6 {
+				text += fmt.Sprintf("  _{TENANT_ID}.x%d: \"%s\"\n", n, expr)
+			}
+		}
+		w.file("dataflow.yaml", text+"tests:\n"+lines(10_000, "  - {name: t%d, given: {id: a}, expect: {_id: a}}\n"))
+		w.file("mytable.csv", "id\n"+lines(100_000, "%d\n"))
+	}},
 	// Tests of mappings, which test, plan, and apply run.
 	{"tests-read-elsewhere", func(w *hostileWorld) {
 		text := "\ntests:\n"
