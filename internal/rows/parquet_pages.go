@@ -16,8 +16,8 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// The library makes room for what a page claims to contain, and for what it expands to, before it looks at it. These are
-// the most that a page may have; usual ones have 1 MiB.
+// The library makes room for what a page claims to contain, and for what it expands to, before it looks at it. These
+// are the most that a page may have; usual ones have 1 MiB.
 const (
 	maxPacked   = 16 << 20 // bytes in the file
 	maxUnpacked = 64 << 20 // bytes without compression
