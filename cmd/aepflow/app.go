@@ -111,7 +111,8 @@ func readMore(a *app, w *output.Writer, r *diag.Report) {
 	if slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Fix != nil }) {
 		_ = w.Printf("fix automatically: aepflow validate --fix\n")
 	}
-	_ = w.Printf("read more: aepflow explain %s\n", list[0].Code)
+	first := list[max(0, slices.IndexFunc(list, func(d diag.Diagnostic) bool { return d.Severity == diag.Error }))]
+	_ = w.Printf("read more: aepflow explain %s\n", first.Code)
 }
 
 // interrupts cancels the returned context at the first Ctrl-C or SIGTERM and prints the notice. The second one

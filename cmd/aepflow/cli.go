@@ -232,6 +232,10 @@ func usageFault(stderr *output.Writer, err error) int {
 	if errors.As(err, &fault) && fault.Context != nil && fault.Context.Selected() != nil {
 		hint = "aepflow " + fault.Context.Selected().Path() + " --help"
 	}
-	stderr.Printf("error: %v\n  = help: see `%s`\n", err, strings.Replace(hint, "aepflow aepflow", "aepflow", 1))
+	text := err.Error()
+	if rest, ok := strings.CutPrefix(text, "unknown flag -"); ok && !strings.HasPrefix(rest, "-") {
+		text, _, _ = strings.Cut(text, ", did you mean") // every short flag is near to every other
+	}
+	stderr.Printf("error: %s\n  = help: see `%s`\n", text, strings.Replace(hint, "aepflow aepflow", "aepflow", 1))
 	return exitUsage
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/dataprep/eval"
@@ -60,7 +61,7 @@ func (c evalCmd) Run(a *app) error {
 			}
 			return a.printValue(value)
 		}
-		report.Add(expressionFailed{program.file, fault})
+		report.Add(expressionFailed{program.file, fault, row})
 	}
 	return a.diagnose(report)
 }
@@ -70,12 +71,19 @@ func evalRow(text string) (*eval.Map, error) {
 	if text == "" {
 		return &eval.Map{}, nil
 	}
-	if !json.Valid([]byte(text)) {
-		return nil, errors.New(`expected a JSON object such as {"name": "ada"}`)
+	const want = `expected a JSON object such as {"name": "ada"}`
+	var any json.RawMessage
+	var at *json.SyntaxError
+	switch err := json.Unmarshal([]byte(text), &any); {
+	case errors.As(err, &at) && int(at.Offset) < len(text):
+		return nil, fmt.Errorf("%s; character %d is wrong: %s", want, utf8.RuneCountInString(text[:at.Offset]),
+			output.Quote(text[at.Offset-1:]))
+	case err != nil:
+		return nil, errors.New(want + "; it is cut off")
 	}
 	v, err := eval.ParseJSON(text)
 	if err != nil || v.Kind() != eval.Object {
-		return nil, errors.New(`expected a JSON object such as {"name": "ada"}`)
+		return nil, errors.New(want)
 	}
 	return v.Object(), nil
 }
@@ -106,7 +114,7 @@ func (a *app) compileExpression(text string) (*diag.Report, *expression) {
 	set := eval.NewSet(eval.Default, a.evalInputs())
 	program, fault := set.Compile(tree)
 	if fault != nil {
-		report.Add(expressionFailed{file, fault})
+		report.Add(expressionFailed{file, fault, nil})
 		return report, nil
 	}
 	return report, &expression{set, program, file}
@@ -127,11 +135,39 @@ func (p expressionProblem) Diagnose() diag.Diagnostic {
 type expressionFailed struct {
 	file  *source.File
 	fault *eval.Error
+	row   *eval.Map // nil if it fails on every row
 }
 
 func (p expressionFailed) Diagnose() diag.Diagnostic {
-	return diag.NewError("expression-fails", p.fault.Message, "",
+	return diag.NewError("expression-fails", p.fault.Message, p.help(),
 		diag.At(p.file.Span(p.fault.Start, p.fault.End), "")...)
+}
+
+// help says what to do about a value that the row lacks.
+func (p expressionFailed) help() string {
+	text := p.file.Span(p.fault.Start, p.fault.End).Text()
+	isNull := p.fault.Code == eval.NullOperand
+	if p.row != nil && p.fault.Code == eval.MissingAttribute {
+		_, isNull = p.row.Get(text)
+	}
+	switch {
+	case isNull:
+		return "put a value in its place, as with coalesce(" + text + ", 0), or test it: " + text + " == null ? null : …"
+	case p.fault.Code != eval.MissingAttribute:
+		return ""
+	}
+	if p.row == nil || p.row.Len() == 0 {
+		return fmt.Sprintf(`give the row: --row '{"%s": …}'`, text)
+	}
+	var names []string
+	for i := range p.row.Len() {
+		name, _ := p.row.At(i)
+		names = append(names, name.Str())
+	}
+	if near, ok := diag.Nearest(text, names); ok {
+		return "did you mean `" + near + "`?"
+	}
+	return "the row has " + someNames(names)
 }
 
 // evalResult is the JSON of eval.

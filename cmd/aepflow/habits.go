@@ -64,6 +64,8 @@ func habit(arg string, first bool) []string {
 		return []string{arg}
 	case long == "--target" && strings.Contains(value, "."):
 		return []string{"--target-resource=" + value}
+	case long == "--select" && value != "":
+		return []string{value}
 	case long == "--refresh" && value == "false":
 		return nil
 	case known:
@@ -83,7 +85,7 @@ var commandHabits = map[string][]string{
 // flagHabits are flags of other tools. Those without words ask for the default.
 var flagHabits = map[string][]string{
 	"--input": nil, "--json": {"--output=json"}, "--no-color": {"--color=never"}, "--y": {"--auto-approve"},
-	"--yes": {"--auto-approve"},
+	"--select": nil, "--yes": {"--auto-approve"},
 }
 
 // terraformFlags are flags that Terraform writes with one dash and aepflow with two.

@@ -33,6 +33,8 @@ func TestHabits(t *testing.T) {
 		"help":                 "--help",
 		"refresh":              "plan --refresh",
 		"deploy -auto-approve": "apply --auto-approve",
+		"test --select orders": "test orders",
+		"test --select=orders": "test orders",
 		"plan -var x='a'":      "plan --var 'x='\\''a'\\'''",
 	} {
 		var out, errs bytes.Buffer

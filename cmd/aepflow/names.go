@@ -57,9 +57,13 @@ func selected(all, args []string) ([]string, error) {
 
 // noDataflow is the error for an argument that selects nothing. The folder of a project is given with -C.
 func noDataflow(arg string, all []string) error {
-	if !files.Chosen(arg).IsAbsent() {
+	switch is, _ := files.ChosenFolder(arg).IsFolder(); {
+	case is:
 		return exitHelp(exitUsage, "give the folder of the project with -C "+shellWords([]string{arg}),
-			"%s is a file or folder, and not the name of a dataflow", arg)
+			"%s is a folder, and not the name of a dataflow", arg)
+	case !files.Chosen(arg).IsAbsent() && len(all) > 0:
+		return exitHelp(exitUsage, "give the name that the document has, such as "+shellWords(all[:1]),
+			"%s is a file, and not the name of a dataflow", arg)
 	}
 	if near, ok := diag.Nearest(strings.TrimPrefix(arg, "flow."), all); ok {
 		return exit(exitUsage, "no dataflow %s; did you mean %s?", arg, near)

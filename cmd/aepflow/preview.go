@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,14 +60,23 @@ func (c previewCmd) check(line commandLine) error {
 	case c.Live && c.Rows != "":
 		return exit(exitUsage, "--live and --rows are two sources of rows: give one of them")
 	case c.Flow == "" || c.Rows == "" && !c.Live:
-		return exitHelp(exitUsage, "aepflow preview orders --rows orders.csv; `aepflow schedule` lists the next runs",
-			"expected a dataflow and --rows")
+		return exitHelp(exitUsage, "run `aepflow preview "+c.example()+"`; `aepflow schedule` lists the next runs",
+			"expected a dataflow, and --rows or --live")
 	case c.Limit < 1 || c.Limit > mostShown:
 		return exit(exitUsage, "--limit %d: expected 1 to %d", c.Limit, mostShown)
 	case !c.ShowData && isPipeline():
 		return exitHelp(exitUsage, "add --show-data if the log of this pipeline may contain them", "preview prints rows")
 	}
 	return nil
+}
+
+// example is the arguments of a preview, with those that are given.
+func (c previewCmd) example() string {
+	flow, from := cmp.Or(c.Flow, "orders"), cmp.Or(c.Rows, "orders.csv")
+	if c.Rows == "" && c.Flow != "" && !files.Chosen(c.Flow).IsAbsent() { // the file came first
+		flow, from = "orders", c.Flow
+	}
+	return shellWords([]string{flow, "--rows", from})
 }
 
 func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {

@@ -38,6 +38,7 @@ type Text struct {
 	At
 	Value    string
 	Verbatim bool
+	Quote    byte // around it
 }
 
 // Name is an attribute of the source row or a parameter of a lambda around it.

@@ -83,6 +83,9 @@ func checkPatternText(t *Text, found *problems) {
 	for _, p := range CheckPattern(t.Value) {
 		if t.Verbatim {
 			p.Start, p.End = t.Start+1+p.Start, t.Start+1+p.End
+			if strings.IndexByte(p.Replacement, t.Quote) >= 0 {
+				p.Replacement = "" // it would end the text
+			}
 		} else {
 			p.Start, p.End, p.Replacement = t.Start, t.End, ""
 		}

@@ -71,7 +71,8 @@ var problemCases = []struct {
 		`format(Datefield, "dd.MM.yyyy hh:MM:ss")`, `format(Datefield, "YYYY-'W'ww")`, `format(Datefield, "yyyy-DDD")`,
 		`format(Datefield, "HH:MM:ss")`, `format(Datefield, "yyyy-MM-dd HH:mm:SS")`,
 		`format(Datefield, "yyyy 'o''clock")`, `format(Datefield, 'YYYY\tMM')`, `date_part("month", Datefield)`,
-		`date_part("mnth", Datefield)`}},
+		`date_part("mnth", Datefield)`, `date(Name, "%Y-%m-%d %H:%M")`, `date(Name, "%Y-%m-%dT%H:%M:%S.%f")`,
+		`date(Name, '%d/%m/%YT')`, `date(Name, 'yyyy-MM-ddTHH')`, `date(Name, "%Y week %U")`, `date(Name, "yyyy'%'")`}},
 	{"options", []string{`md5(Name, "UTF8")`, `md5(Name, "latin")`, `get_url_query_str(Name, "keep")`,
 		`explode(Name, "|")`, `explode(Name, "\\|")`, `split(Name, ", ")`}},
 }

@@ -335,7 +335,7 @@ func (p *parser) primary() Expr {
 	switch t.kind {
 	case tokText:
 		p.take()
-		return &Text{at, t.text, t.plain}
+		return &Text{at, t.text, t.plain, p.src[t.start]}
 	case tokNumber:
 		p.take()
 		return &Number{at, t.text}

@@ -261,7 +261,7 @@ func strip(e Expr) {
 		e.widen(0, 0)
 		switch e := e.(type) {
 		case *Text:
-			e.Verbatim = false
+			e.Verbatim, e.Quote = false, 0
 		case *Member:
 			e.NameAt = At{}
 		case *Call:

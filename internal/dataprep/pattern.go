@@ -20,6 +20,14 @@ type run struct {
 // CheckPattern checks a date pattern like yyyy-MM-dd HH:mm:ss. Offsets are those
 // of the pattern.
 func CheckPattern(pattern string) []Problem {
+	if java, is := fromStrftime(pattern); is {
+		p := Problem{Code: "date-pattern", Severity: diag.Warning, End: len(pattern), Replacement: java,
+			Message: "the date pattern is written for strftime", Help: "write letters, such as yyyy-MM-dd HH:mm:ss"}
+		if java != "" {
+			p.Help = "write `" + java + "`"
+		}
+		return []Problem{p}
+	}
 	runs, problems := patternRuns(pattern)
 	has := func(letters string) bool {
 		for _, r := range runs {
@@ -60,6 +68,42 @@ func CheckPattern(pattern string) []Problem {
 		}
 	}
 	return problems
+}
+
+// directives are what strftime has after a percent sign, as letters of a pattern.
+var directives = map[byte]string{
+	'Y': "yyyy", 'y': "yy", 'm': "MM", 'd': "dd", 'j': "DDD", 'b': "MMM", 'B': "MMMM", 'a': "EEE", 'A': "EEEE",
+	'H': "HH", 'I': "hh", 'M': "mm", 'S': "ss", 'f': "SSSSSS", 'p': "a", 'z': "xx", 'Z': "z",
+	'F': "yyyy-MM-dd", 'T': "HH:mm:ss", 'D': "MM/dd/yy", '%': "%",
+}
+
+// fromStrftime reports whether a pattern is written for strftime, and returns the one that means the same, "" if there
+// is none.
+func fromStrftime(pattern string) (java string, is bool) {
+	if !strings.Contains(pattern, "%Y") && !strings.Contains(pattern, "%m") && !strings.Contains(pattern, "%d") &&
+		!strings.Contains(pattern, "%H") {
+		return "", false
+	}
+	var b strings.Builder
+	for i := 0; i < len(pattern); i++ {
+		c := pattern[i]
+		switch {
+		case c == '%' && i+1 < len(pattern):
+			i++
+			letters, known := directives[pattern[i]]
+			if !known {
+				return "", true
+			}
+			b.WriteString(letters)
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			b.WriteString("'" + string(c) + "'")
+		case c == '\'':
+			return "", true
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), true
 }
 
 // patternRuns cuts a pattern at the changes of letter; text between

@@ -70,7 +70,8 @@ var expressionCodes = []Entry{
 		Code: "date-pattern", Severity: Warning,
 		Title: "date pattern with misleading letters",
 		Explanation: "In patterns, `yyyy` is the year, `MM` the month, `dd` the day, `HH` the hour, and `mm` the " +
-			"minute. `YYYY` is the year that a week belongs to, and `DD` the day of the year. Put other " +
+			"minute. `YYYY` is the year that a week belongs to, and `DD` the day of the year. `%Y` and the like are those " +
+			"of strftime, which the platform does not know. Put other " +
 			"letters in single quotes.",
 		Example: expr("date(id, \"YYYY-MM-DD\")"),
 	},
