@@ -4,6 +4,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/format"
+	"github.com/aepflow/aepflow/internal/nearest"
 )
 
 // addMisspelled marks what an unknown key of a document leaves open: the map
@@ -12,7 +13,7 @@ func (f *faultyPaths) addMisspelled(kind string, path document.Path, n *document
 	if n.Kind != document.MapKind {
 		return
 	}
-	known := format.Keys(kind, path)
+	known := nearest.Of(format.Keys(kind, path))
 	for _, p := range n.Pairs {
 		key := p.Key.Text
 		if format.Has(kind, path.Field(key)) {

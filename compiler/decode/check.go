@@ -17,6 +17,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/format"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -155,9 +156,9 @@ func checkLeaves(d *Variant, docKind string, e *jsonschema.ValidationError, repo
 
 // misspelt reports whether a map has an unknown key that may mean the given one.
 func misspelt(docKind string, path document.Path, n *document.Node, key string) bool {
-	known := format.Keys(docKind, path)
+	known := nearest.Of(format.Keys(docKind, path))
 	for _, p := range n.Pairs {
-		if !slices.Contains(known, p.Key.Text) && slices.Contains(MeantKeys(p.Key.Text, known), key) {
+		if !slices.Contains(known.List(), p.Key.Text) && slices.Contains(MeantKeys(p.Key.Text, known), key) {
 			return true
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
@@ -25,10 +25,7 @@ var foreignKeys = map[string][]string{
 
 // keyHint says what to write instead of a key of another tool.
 func keyHint(key string, known []string) string {
-	if len(diag.NearestAll(key, known)) > 0 {
-		return "" // a slip of the hand
-	}
-	ours := MeantKeys(key, known)
+	ours := foreignKey(key, known)
 	switch {
 	case len(ours) == 0:
 		return ""
@@ -171,11 +168,15 @@ const PeriodHelp = "write P, then years, months, weeks, or days: `P90D`, `P6M`, 
 
 // MeantKeys returns the keys that an unknown one may mean: those that are
 // nearest, else what other tools call it.
-func MeantKeys(key string, known []string) []string {
-	if near := diag.NearestAll(key, known); len(near) > 0 {
+func MeantKeys(key string, known *nearest.Names) []string {
+	if near := known.AllBegun(key); len(near) > 0 {
 		return near
 	}
-	var out []string
+	return foreignKey(key, known.List())
+}
+
+// foreignKey returns the keys here that another tool calls by this name.
+func foreignKey(key string, known []string) (out []string) {
 	for _, ours := range foreignKeys[key] {
 		if slices.Contains(known, ours) {
 			out = append(out, ours)

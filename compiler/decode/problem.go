@@ -43,10 +43,14 @@ func (p unknownKey) Diagnose() diag.Diagnostic {
 	if len(p.known) > 0 {
 		d.Help = "keys here are " + List(p.known, "and")
 	}
-	if near := Meant(&d, p.key, p.known); near != "" && !parent.Has(near) {
-		d.Fix = p.at.FixKey(p.key, near)
+	near := diag.NearestAll(p.key, p.known)
+	if len(near) > 0 {
+		d.Help = didYouMean(near)
 	} else if hint := keyHint(p.key, p.known); hint != "" {
 		d.Help = hint
+	}
+	if len(near) == 1 && !parent.Has(near[0]) {
+		d.Fix = p.at.FixKey(p.key, near[0])
 	}
 	return d
 }

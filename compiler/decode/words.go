@@ -18,16 +18,20 @@ func Meant(d *diag.Diagnostic, got string, known []string) string {
 
 // MeantName is meant for names that are searched more than once.
 func MeantName(d *diag.Diagnostic, got string, known *nearest.Names) string {
-	const most = 3
 	near := known.AllBegun(got)
 	if len(near) == 0 {
 		return ""
 	}
-	d.Help = "did you mean " + Quoted(near[:min(most, len(near))], "or") + "?"
+	d.Help = didYouMean(near)
 	if len(near) > 1 {
 		return ""
 	}
 	return near[0]
+}
+
+func didYouMean(near []string) string {
+	const most = 3
+	return "did you mean " + Quoted(near[:min(most, len(near))], "or") + "?"
 }
 
 // Replace is the repair that writes text instead of a part of the document. It

@@ -290,5 +290,7 @@ func quoteShell(s string) string {
 
 // quoteInside escapes a text for the message of "${NAME:?message}".
 func quoteInside(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "}", `\}`).Replace(output.Line(s))
+	return insideEscapes.Replace(output.Line(s))
 }
+
+var insideEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "}", `\}`)

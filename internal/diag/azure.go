@@ -34,5 +34,7 @@ func Azure(w io.Writer, r *Report) error {
 
 // azureText escapes a property or a message for a command.
 func azureText(s string) string {
-	return strings.NewReplacer("%", "%AZP25", "\n", "%0A", ";", "%3B", "]", "%5D").Replace(output.Text(s))
+	return azureEscapes.Replace(output.Text(s))
 }
+
+var azureEscapes = strings.NewReplacer("%", "%AZP25", "\n", "%0A", ";", "%3B", "]", "%5D")

@@ -59,12 +59,16 @@ func fullMessage(d Diagnostic) string {
 
 // githubData escapes a message for a command.
 func githubData(s string) string {
-	return strings.NewReplacer("%", "%25", "\n", "%0A").Replace(output.Text(s))
+	return dataEscapes.Replace(output.Text(s))
 }
 
+var dataEscapes = strings.NewReplacer("%", "%25", "\n", "%0A")
+
 func githubProperty(s string) string {
-	return strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(output.Line(s))
+	return propertyEscapes.Replace(output.Line(s))
 }
+
+var propertyEscapes = strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C")
 
 // slashPath writes a path of any system with slashes.
 func slashPath(path string) string { return strings.ReplaceAll(path, `\`, "/") }

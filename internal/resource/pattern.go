@@ -183,7 +183,7 @@ func (t *Tree) Pointer(p Path) string {
 		b.WriteByte('/')
 		switch step.Sort {
 		case FieldStep:
-			b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(step.Name))
+			b.WriteString(pointerText.Replace(step.Name))
 		case IndexStep:
 			b.WriteString(strconv.Itoa(step.Index))
 		case KeyStep:
@@ -197,6 +197,8 @@ func (t *Tree) Pointer(p Path) string {
 	}
 	return b.String()
 }
+
+var pointerText = strings.NewReplacer("~", "~0", "/", "~1")
 
 // ItemURL returns the path of one object: the id percent-encoded wholly, since
 // the registry's ids are URLs.

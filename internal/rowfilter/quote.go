@@ -4,8 +4,10 @@ import "strings"
 
 // QuoteText writes a text as a literal.
 func QuoteText(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+	return `"` + textEscapes.Replace(text) + `"`
 }
+
+var textEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // QuoteName writes the name of a column: bare where it reads as one.
 func QuoteName(name string) string {
@@ -13,5 +15,7 @@ func QuoteName(name string) string {
 	if c, ok := n.(*Comparison); fault == nil && ok && c.Column.Text == name && len(name) == c.Column.End {
 		return name
 	}
-	return "`" + strings.NewReplacer(`\`, `\\`, "`", "\\`").Replace(name) + "`"
+	return "`" + nameEscapes.Replace(name) + "`"
 }
+
+var nameEscapes = strings.NewReplacer(`\`, `\\`, "`", "\\`")

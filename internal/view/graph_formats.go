@@ -102,8 +102,10 @@ func GraphMermaid(w io.Writer, p Picture) error {
 
 // mermaidText escapes a label.
 func mermaidText(s string) string {
-	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(output.Line(s))
+	return mermaidEscapes.Replace(output.Line(s))
 }
+
+var mermaidEscapes = strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;")
 
 // GraphSVG draws the picture as one SVG image that loads nothing.
 func GraphSVG(w io.Writer, p Picture) error {

@@ -413,5 +413,7 @@ func escapeMarkdown(s string) string {
 }
 
 func escapeHTML(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(output.Line(s))
+	return htmlEscapes.Replace(output.Line(s))
 }
+
+var htmlEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")

@@ -57,7 +57,7 @@ func ReadPatch(body any) ([]PatchOp, *PatchFault) {
 			return nil, &PatchFault{PatchPath, fmt.Sprintf("path %q of operation %d does not name a field", op.Path, i)}
 		}
 		for _, s := range strings.Split(op.Path[1:], "/") {
-			op.Steps = append(op.Steps, strings.NewReplacer("~1", "/", "~0", "~").Replace(s))
+			op.Steps = append(op.Steps, pointerStep.Replace(s))
 		}
 		op.Value, op.hasValue = o["value"]
 		if op.Op != "remove" && !op.hasValue {
@@ -67,6 +67,8 @@ func ReadPatch(body any) ([]PatchOp, *PatchFault) {
 	}
 	return ops, nil
 }
+
+var pointerStep = strings.NewReplacer("~1", "/", "~0", "~")
 
 // ApplyPatch changes root and returns it. Callers pass a copy.
 func ApplyPatch(root any, ops []PatchOp) (any, *PatchFault) {
