@@ -183,7 +183,7 @@ var hostileRepositories = []hostileRepository{
 		asHuge(w, "huge.csv")
 		w.file("damaged.parquet", "PAR1\xff\xff\xff\xfe"+"PAR1")
 		var bomb bytes.Buffer
-		z := gzip.NewWriter(&bomb)
+		z, _ := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)
 		for range 400 {
 			_, _ = z.Write(bytes.Repeat([]byte("a"), 1<<20))
 		}

@@ -325,7 +325,7 @@ func sameNode(order func(document.Path) []string, path document.Path, a, b *docu
 	if a.Kind != b.Kind || a.Text != b.Text || len(a.Pairs) != len(b.Pairs) || len(a.Items) != len(b.Items) {
 		return false
 	}
-	ordered := len(order(path)) == 0
+	ordered := len(a.Pairs) > 1 && len(order(path)) == 0
 	for i, p := range a.Pairs {
 		q := b.Pair(p.Key.Text)
 		if q == nil || ordered && b.Pairs[i].Key.Text != p.Key.Text ||
