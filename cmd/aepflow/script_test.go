@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,11 +35,17 @@ func TestMain(m *testing.M) {
 	if job := os.Getenv("AEPFLOW_TEST_HOSTILE"); job != "" {
 		os.Exit(hostileChild(job))
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // a sixth of the time with the default
+	}
 	if isTest := strings.HasSuffix(os.Args[0], ".test"); raced.Enabled && isTest {
 		flag.Parse()
 		if flag.Lookup("test.run").Value.String() == "" {
 			_ = flag.Set("test.run", "TestScripts/tutorial$")
 		}
+	}
+	if signal.Ignored(os.Interrupt) { // in the background of a script; what tests start has to hear Ctrl-C
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	testscript.Main(m, map[string]func(){
 		"aepflow": func() {

@@ -97,10 +97,14 @@ func (m *terminal) press(keys string) {
 // end waits for the program's end and returns its exit code.
 func (m *terminal) end() int {
 	m.t.Helper()
+	patience := time.AfterFunc(time.Minute, func() { _ = m.cmd.Process.Kill() })
 	for text := range m.chunks {
 		m.seen += text
 	}
 	_ = m.cmd.Wait() // its state says how it ended
+	if !patience.Stop() {
+		m.t.Fatalf("waited a minute for the end:\n%s", m.seen)
+	}
 	return m.cmd.ProcessState.ExitCode()
 }
 
