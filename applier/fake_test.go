@@ -18,13 +18,13 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/testsetup"
 )
 
 func TestMain(m *testing.M) {
-	lockfile.HashCost = lockfile.Cost{Memory: 8, Passes: 1, Lanes: 1}
+	testsetup.Fast()
 	goleak.VerifyTestMain(m)
 }
 

@@ -123,9 +123,10 @@ var layers = map[string][]string{
 		"internal/emulator/registry",
 		"internal/redact", "internal/specs",
 	},
-	"internal/redact": {"internal/specs"},
-	"internal/golden": {},
-	"internal/laws":   {},
+	"internal/redact":    {"internal/specs"},
+	"internal/golden":    {},
+	"internal/laws":      {},
+	"internal/testsetup": {"internal/lockfile"},
 	"internal/benchmark": {"applier", "compiler", "planner", "internal/emulator", "internal/lockfile",
 		"internal/platform", "internal/resource", "internal/source", "schemas"},
 }

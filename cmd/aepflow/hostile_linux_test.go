@@ -323,7 +323,7 @@ func newHostileWorld(t *testing.T) *hostileWorld {
 	proxy := w.proxy()
 	w.env = []string{
 		"HOME=" + home, "XDG_CONFIG_HOME=" + home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), "AEPFLOW_NOW=" + pinned,
-		"HTTP_PROXY=" + proxy, "HTTPS_PROXY=" + proxy, "GOMEMLIMIT=off",
+		"HTTP_PROXY=" + proxy, "HTTPS_PROXY=" + proxy, "GOMEMLIMIT=off", "GOGC=100",
 		"IMS_OAUTH_S2S_CLIENT_ID=client", "IMS_OAUTH_S2S_CLIENT_SECRET=" + hostileCanary + "-cs",
 		"AWS_SECRET_ACCESS_KEY=" + hostileCanary + "-aws", "GITHUB_TOKEN=" + hostileCanary + "-gh", "CRM_DB_PASSWORD=" + hostileCanary + "-db",
 	}

@@ -12,16 +12,15 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/raced"
+	"github.com/aepflow/aepflow/internal/testsetup"
 )
 
 // pinned is the clock of every script: examples and goldens never depend on the
@@ -31,12 +30,9 @@ const pinned = "2027-01-01T00:00:00Z"
 // TestMain makes the program a command of the scripts. Under the race detector the
 // package does the main job only, unless -run names tests.
 func TestMain(m *testing.M) {
-	lockfile.HashCost = lockfile.Cost{Memory: 8, Passes: 1, Lanes: 1}
+	testsetup.Fast()
 	if job := os.Getenv("AEPFLOW_TEST_HOSTILE"); job != "" {
 		os.Exit(hostileChild(job))
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // a sixth of the time with the default
 	}
 	if isTest := strings.HasSuffix(os.Args[0], ".test"); raced.Enabled && isTest {
 		flag.Parse()
