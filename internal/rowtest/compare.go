@@ -53,7 +53,7 @@ func (c *comparison) value(where []string, path string, want, got eval.Value, ok
 	case want.Kind() == eval.List && got.Kind() == eval.List && len(want.Items()) == len(got.Items()):
 		for i, value := range want.Items() {
 			index := strconv.Itoa(i)
-			c.value(append(slices.Clip(where), index), path+"["+index+"]", value, got.Items()[i], true)
+			c.value(append(slices.Clip(where), index), path+"["+index+"]", value, got.Items()[i], !got.Items()[i].IsNull())
 		}
 	case !equal(want, got):
 		differs(Different)
