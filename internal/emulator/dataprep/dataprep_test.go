@@ -5,10 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/servetest"
 )
+
+// maxExpression is how many characters an expression may have.
+const maxExpression = 4096
 
 const schemaID = "https://ns.adobe.com/acme/schemas/s"
 
@@ -56,14 +58,14 @@ func TestRefusedMappings(t *testing.T) {
 		{`{"destination":"_acme.s"}`, "source is missing"},
 		{`{"source":"a","destination":"_acme.s","sourceType":"COLUMN"}`, "is not ATTRIBUTE, EXPRESSION or STATIC"},
 		{`{"source":"upper(","destination":"_acme.s","sourceType":"EXPRESSION"}`, "expected a value, found the end"},
-		{`{"source":"` + strings.Repeat("a", dataprep.MaxLength+1) + `","destination":"_acme.s","sourceType":"EXPRESSION"}`,
-			"more than 4096 characters"},
+		{`{"source":"` + strings.Repeat("a", maxExpression+1) + `","destination":"_acme.s","sourceType":"EXPRESSION"}`,
+			"at most 4096 characters"},
 		{column + "," + column, "destination _acme.s is mapped twice"},
 	} {
 		s.Run(t, servetest.Step{Call: "POST /mappingSets", Body: set(c.mappings), Status: 400, Has: c.why})
 	}
 	s.Run(t,
-		servetest.Step{Call: "POST /mappingSets", Body: set(`{"source":"` + strings.Repeat("a", dataprep.MaxLength) +
+		servetest.Step{Call: "POST /mappingSets", Body: set(`{"source":"` + strings.Repeat("a", maxExpression) +
 			`","destination":"_acme.s","sourceType":"EXPRESSION"}`), Status: 200},
 		servetest.Step{Call: "POST /mappingSets?validate=true",
 			Body: set(strings.Replace(column, "_acme.s", "_acme.none", 1)), Status: 400, Has: "is not in the schema"},

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
@@ -116,8 +115,6 @@ func readMapping(c *core.Call, m any, strict bool) (object, error) {
 		return nil, badMapping("source is missing")
 	case !slices.Contains([]string{"ATTRIBUTE", "EXPRESSION", "STATIC"}, kind):
 		return nil, badMapping("sourceType %q is not ATTRIBUTE, EXPRESSION or STATIC", kind)
-	case strict && kind == "EXPRESSION" && len([]rune(source)) > dataprep.MaxLength:
-		return nil, badMapping("the expression has more than %d characters", dataprep.MaxLength)
 	case strict && kind == "EXPRESSION":
 		if err := checkExpression(source); err != nil {
 			return nil, badMapping("the expression is wrong: %v", err)

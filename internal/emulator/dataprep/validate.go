@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/aepflow/aepflow/internal/record"
@@ -199,9 +198,6 @@ func (bound Bound) validateExpression(c *core.Call, body object) (core.Answer, e
 
 func expressionFault(c *core.Call, m object, rows Rows) (fault string, err error) {
 	src := core.Text(m, "source")
-	if len([]rune(src)) > dataprep.MaxLength {
-		return fmt.Sprintf("the expression has more than %d characters", dataprep.MaxLength), nil
-	}
 	if err := checkExpression(src); err != nil {
 		return err.Error(), nil
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/servetest"
 	"github.com/aepflow/aepflow/internal/record"
@@ -58,9 +57,9 @@ func TestValidation(t *testing.T) {
 		{[]string{`7`, `{"source":"a"}`, column}, []string{"destination is missing", "destination is missing", ""}},
 		{[]string{m("E", "nofunction(1)", "_acme.s")},
 			[]string{"the expression is wrong: unknown function `nofunction`"}},
-		{[]string{m("E", strings.Repeat("a", dataprep.MaxLength+1), "_acme.s")},
-			[]string{"the expression has more than 4096 characters"}},
-		{[]string{m("E", strings.Repeat("a", dataprep.MaxLength), "_acme.s")}, []string{""}},
+		{[]string{m("E", strings.Repeat("a", maxExpression+1), "_acme.s")},
+			[]string{"the expression is wrong: expected at most 4096 characters, found 4097"}},
+		{[]string{m("E", strings.Repeat("a", maxExpression), "_acme.s")}, []string{""}},
 		{[]string{m("A", "a..b", "_acme.s")}, []string{`_acme.s: "a..b" is not a path`}},
 		{[]string{m("A", "a", "_acme.l[10000].x")}, []string{"_acme.l[10000].x: index 10000: at most 9999"}},
 		{nil, nil},
@@ -138,7 +137,7 @@ func TestExpressionValidation(t *testing.T) {
 		{`{"expression":"1 + 1"}`, ""},
 		{`{"expression":"to_integer('many')"}`, "many"},
 		{`{"expression":"a +"}`, "expected a value, found the end"},
-		{`{"expression":"` + strings.Repeat("a", dataprep.MaxLength+1) + `"}`, "more than 4096 characters"},
+		{`{"expression":"` + strings.Repeat("a", maxExpression+1) + `"}`, "at most 4096 characters"},
 		{`{"expression":"upper(a)","sampleData":"{\"a\":\"x\"}","sampleDataType":"JSON"}`, ""},
 		{`{"expression":"upper(b)","sampleData":"{\"a\":\"x\"}"}`, "the row has no"},
 		{`{"expression":"a + 1","sampleData":"[{\"a\":1},{\"a\":null}]"}`, "null"},
