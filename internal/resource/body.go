@@ -42,7 +42,7 @@ func (b Body) JSON() json.RawMessage { return b.json }
 // Digest returns a short digest of the body's bytes.
 func (b Body) Digest() string { return hex.EncodeToString(b.digest[:]) }
 
-// sumOf returns the digest before it is printed.
+// Sum returns the digest before it is printed.
 func (b Body) Sum() [16]byte { return b.digest }
 
 // Value decodes the body, with origins where they are known.
