@@ -174,6 +174,9 @@ func plainObject(n parquet.Node, o object) object {
 }
 
 func plainLeaf(t parquet.Type, v any) any {
+	if d, isDecimal := logical(t).(*format.DecimalType); isDecimal {
+		return nearby(v, min(max(int(d.Scale), 0), maxScale))
+	}
 	switch v := v.(type) {
 	case int32:
 		if _, isDate := logical(t).(*format.DateType); isDate {

@@ -154,6 +154,8 @@ type parquetRows struct {
 	groups []parquet.RowGroup // that are still to read
 	rows   parquet.Rows       // of the group in progress, or nil
 	buffer [1]parquet.Row
+
+	decimals []decimalColumn
 }
 
 // next returns the next row, and io.EOF after the last one.
@@ -214,5 +216,11 @@ func (p *parquetRows) object(row parquet.Row) (object, error) {
 		}
 	}
 	out := object{}
-	return out, p.file.Schema().Reconstruct(&out, row)
+	if err := p.file.Schema().Reconstruct(&out, row); err != nil {
+		return nil, err
+	}
+	for _, d := range p.decimals {
+		d.put(out, row)
+	}
+	return out, nil
 }

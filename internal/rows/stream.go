@@ -346,7 +346,7 @@ func parquetRowsOf(file io.ReaderAt, size int64) (*parquetRows, error) {
 	if len(f.Metadata().RowGroups) != len(f.RowGroups()) {
 		return nil, errors.New("its description is damaged")
 	}
-	return &parquetRows{in: file, size: size, file: f, groups: f.RowGroups()}, nil
+	return &parquetRows{in: file, size: size, file: f, groups: f.RowGroups(), decimals: decimalsOf(f.Schema())}, nil
 }
 
 // delimitedError says what is wrong with a line of delimited text.
