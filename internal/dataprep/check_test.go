@@ -292,7 +292,7 @@ func FuzzQuoteAttribute(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name string) {
 		if name == "" || strings.ContainsFunc(name, isControl) ||
-			utf8.RuneCountInString(QuoteAttribute(name)) > MaxLength {
+			utf8.RuneCountInString(QuoteAttribute(name)) > maxLength {
 			t.Skip()
 		}
 		e, problems := Parse(QuoteAttribute(name))

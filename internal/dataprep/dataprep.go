@@ -16,7 +16,7 @@ import "github.com/aepflow/aepflow/internal/diag"
 // Limits of one expression. Length is the platform's, in characters; depth is
 // ours and keeps a hostile text from exhausting the stack.
 const (
-	MaxLength = 4096
+	maxLength = 4096
 	maxDepth  = 200
 )
 

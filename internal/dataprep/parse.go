@@ -10,9 +10,9 @@ import (
 // Parse reads one expression. When it is not one, the tree is nil and there is
 // exactly one error, at the first place where it goes wrong.
 func Parse(text string) (Expr, []Problem) {
-	if n := utf8.RuneCountInString(text); n > MaxLength {
+	if n := utf8.RuneCountInString(text); n > maxLength {
 		return nil, []Problem{{Code: "expression-too-long", Severity: diag.Error, Start: 0, End: len(text),
-			Message: fmt.Sprintf("expected at most %d characters, found %d", MaxLength, n)}}
+			Message: fmt.Sprintf("expected at most %d characters, found %d", maxLength, n)}}
 	}
 	p := &parser{tokens: tokens{src: text, all: lex(text)}}
 	if p.tok().kind == tokEOF {

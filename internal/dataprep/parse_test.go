@@ -168,7 +168,7 @@ func TestPrint(t *testing.T) {
 
 func TestParseLimits(t *testing.T) {
 	for _, tt := range []struct{ name, text, code string }{
-		{"long", `"` + strings.Repeat("é", MaxLength) + `"`, "expression-too-long"},
+		{"long", `"` + strings.Repeat("é", maxLength) + `"`, "expression-too-long"},
 		{"brackets", strings.Repeat("(", 3000), "expression-too-deep"},
 		{"lists", strings.Repeat("[", 3000), "expression-too-deep"},
 		{"not", strings.Repeat("!", 3000) + "a", "expression-too-deep"},
@@ -183,7 +183,7 @@ func TestParseLimits(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		`"` + strings.Repeat("é", MaxLength-2) + `"`,
+		`"` + strings.Repeat("é", maxLength-2) + `"`,
 		strings.Repeat("a.", 2000) + "a",
 		strings.Repeat("a-", 2000) + "a",
 		strings.Repeat("(", 150) + "a" + strings.Repeat(")", 150),
