@@ -11,6 +11,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/lift"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/files"
+	"github.com/aepflow/aepflow/internal/importing"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/planner"
@@ -38,14 +39,14 @@ done, but a dataflow was left out, or a document lacks what a replacement would 
   aepflow import --sandbox prod --dry-run -o json`
 }
 
-// importing is one import.
-type importing struct {
+// sandboxImport is one import.
+type sandboxImport struct {
 	*operation
 	importCmd
 	sandbox lift.Sandbox
 	lock    *lockfile.Lock
-	result  imported
-	others  map[string]bool // files of documents that no import wrote
+	count   int // objects that were read
+	result  importing.Report
 }
 
 func (c importCmd) Run(ctx context.Context, a *app) (err error) {
@@ -60,7 +61,7 @@ func (c importCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	op := &operation{app: a, applyFlags: applyFlags{rateFlag: c.rateFlag}, project: p, verb: "import"}
-	i := &importing{operation: op, importCmd: c, others: map[string]bool{}}
+	i := &sandboxImport{operation: op, importCmd: c}
 	if !c.DryRun {
 		op.session, err = lockfile.Open(ctx, p.paths(), lockfile.Options{Target: p.target.lockTarget(), Now: time.Now()})
 		if err != nil {
@@ -131,7 +132,7 @@ func targetNameOf(sandbox string) string {
 	return strings.Trim(regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(sandbox, "-"), "-")
 }
 
-func (i *importing) run(ctx context.Context) error {
+func (i *sandboxImport) run(ctx context.Context) error {
 	p := i.project
 	if i.session != nil {
 		if err := i.takeTeamLock(ctx); err != nil {
@@ -188,23 +189,23 @@ func glob(patterns []string) func(string) bool {
 }
 
 // prove compares what is taken over with the platform by a plan: nothing may be left to do.
-func (i *importing) prove() error {
+func (i *sandboxImport) prove() error {
 	lock := i.lock.Clone()
-	for _, e := range i.result.entries {
+	for _, e := range i.result.Entries {
 		lock.Put(e)
 	}
 	o := planner.Options{
-		At: i.now(), Tool: toolVersion(), Target: i.project.target.planTarget(), Refreshed: true, Live: i.result.lives,
+		At: i.now(), Tool: toolVersion(), Target: i.project.target.planTarget(), Refreshed: true, Live: i.result.Lives,
 		Tenant: i.sandbox.Tenant, Secrets: planner.Secrets{Unchecked: true},
 	}
-	for _, e := range i.result.entries {
+	for _, e := range i.result.Entries {
 		o.Only = append(o.Only, e.Address)
 	}
 	if len(o.Only) == 0 {
 		return nil
 	}
-	only := &lockfile.Lock{Lineage: lock.Lineage, Serial: lock.Serial, Target: lock.Target, Entries: i.result.entries}
-	plan, report := planner.Diff(only, i.result.graph, o)
+	only := &lockfile.Lock{Lineage: lock.Lineage, Serial: lock.Serial, Target: lock.Target, Entries: i.result.Entries}
+	plan, report := planner.Diff(only, i.result.Graph, o)
 	if err := i.diagnose(report); err != nil {
 		return err
 	}

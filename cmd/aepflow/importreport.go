@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/lift"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/files"
+	"github.com/aepflow/aepflow/internal/importing"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -22,14 +22,14 @@ const reportFile = "import-report"
 
 // write creates the files, and then puts the objects into the lockfile: an entry without a document would be deleted by
 // the next apply. It overwrites nothing: a file that exists is kept, and what it lacks is printed.
-func (i *importing) write() error {
-	if len(i.result.entries) == 0 && len(i.result.gone) == 0 {
+func (i *sandboxImport) write() error {
+	if len(i.result.Entries) == 0 && len(i.result.Gone) == 0 {
 		return nil
 	}
 	root := i.project.root
-	list := append(slices.Clone(i.result.files), i.projectFiles()...)
+	list := append(slices.Clone(i.result.Files), i.projectFiles()...)
 	for _, f := range list {
-		file := root.File(filepath.FromSlash(f.name))
+		file := root.File(filepath.FromSlash(f.Name))
 		if err := file.MakeFolder(); err != nil {
 			return exit(exitWorld, "%v", err)
 		}
@@ -38,13 +38,13 @@ func (i *importing) write() error {
 			continue
 		}
 		// Whole or not at all: after a crash, the next import finds what it would write itself.
-		if err := file.WriteSynced(0o644, f.text); err != nil {
+		if err := file.WriteSynced(0o644, f.Text); err != nil {
 			return exit(exitWorld, "write %s: %s", display(file.Path()), reason(err))
 		}
 	}
 	i.session.Edit(lockfile.Edit{Tenant: i.sandbox.Tenant})
 	var last lockfile.Ticket
-	for _, e := range i.result.entries {
+	for _, e := range i.result.Entries {
 		last = i.session.Edit(lockfile.Edit{Put: &lockfile.EntryText{Entry: e}})
 	}
 	if err := i.session.Wait(last); err != nil {
@@ -54,18 +54,18 @@ func (i *importing) write() error {
 }
 
 // kept says what a file that exists lacks.
-func (i *importing) kept(f newFile, file files.File) {
+func (i *sandboxImport) kept(f importing.File, file files.File) {
 	have, err := file.Read(files.MaxDocument)
 	if err != nil {
 		return
 	}
 	var missing []string
-	for line := range strings.Lines(string(f.text)) {
+	for line := range strings.Lines(string(f.Text)) {
 		if line = strings.TrimRight(line, "\n"); line != "" && !slices.Contains(strings.Split(string(have), "\n"), line) {
 			missing = append(missing, line)
 		}
 	}
-	if len(missing) == 0 || f.name == projectFile && i.isConfigured() {
+	if len(missing) == 0 || f.Name == projectFile && i.isConfigured() {
 		return
 	}
 	i.say("kept   %s: it exists; add to it:", display(file.Path()))
@@ -75,12 +75,12 @@ func (i *importing) kept(f newFile, file files.File) {
 }
 
 // isConfigured reports whether aepflow.yaml has the target.
-func (i *importing) isConfigured() bool {
+func (i *sandboxImport) isConfigured() bool {
 	return i.project.target.name == localTarget || i.project.config.Place("targets", i.project.target.name).File != nil
 }
 
 // projectFiles are the files beside the documents.
-func (i *importing) projectFiles() []newFile {
+func (i *sandboxImport) projectFiles() []importing.File {
 	t := i.project.target.config
 	var config strings.Builder
 	fmt.Fprintf(&config, "defaultTarget: %s\n\ntargets:\n  %s:\n    org: %s\n    sandbox: %s\n",
@@ -88,20 +88,23 @@ func (i *importing) projectFiles() []newFile {
 	if i.conn.sandbox.Type == "production" {
 		config.WriteString("    production: true\n")
 	}
-	out := []newFile{{projectFile, []byte(config.String())}, {".gitignore", []byte(".aepflow/\n.env\n")}}
+	out := []importing.File{
+		{Name: projectFile, Text: []byte(config.String())},
+		{Name: ".gitignore", Text: []byte(".aepflow/\n.env\n")},
+	}
 	if i.project.target.name == localTarget {
 		out = out[1:]
 	}
 	var env strings.Builder
-	for _, d := range i.result.project.Documents {
+	for _, d := range i.result.Project.Documents {
 		for _, s := range d.Secrets {
-			fmt.Fprintf(&env, "# %s of %s\n%s=\n", output.Line(s.Param), i.result.placed[d], s.Name)
+			fmt.Fprintf(&env, "# %s of %s\n%s=\n", output.Line(s.Param), i.result.Placed[d], s.Name)
 		}
 	}
 	if env.Len() > 0 {
-		out = append(out, newFile{".env.example", []byte(env.String())})
+		out = append(out, importing.File{Name: ".env.example", Text: []byte(env.String())})
 	}
-	report := i.markdown()
+	report := i.result.Markdown()
 	name := reportFile + ".md"
 	for n := 2; !i.project.root.File(name).IsAbsent(); n++ {
 		if have, err := i.project.root.File(name).Read(files.MaxDocument); err == nil && string(have) == report {
@@ -109,53 +112,36 @@ func (i *importing) projectFiles() []newFile {
 		}
 		name = fmt.Sprintf("%s-%d.md", reportFile, n)
 	}
-	return append(out, newFile{name, []byte(report)})
-}
-
-// leftOut are the dataflows that were left alone and are not the platform's own, or destinations.
-func (i *importing) leftOut() []lift.Left {
-	var out []lift.Left
-	for _, l := range i.result.project.Left {
-		if l.Kind == resource.Flow && l.Reason != lift.ReasonInternal && l.Reason != lift.ReasonDestination {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// isIncomplete reports whether a replacement, or a new sandbox, would lose something.
-func (i *importing) isIncomplete() bool {
-	isLost := func(m lift.Member) bool { return m.Class == lift.Lost }
-	return len(i.leftOut()) > 0 || len(i.result.gone) > 0 || slices.ContainsFunc(i.result.members, isLost)
+	return append(out, importing.File{Name: name, Text: []byte(report)})
 }
 
 // report prints the result and sets the exit code.
-func (i *importing) report() error {
+func (i *sandboxImport) report() error {
 	var err error
 	if i.Output == "json" {
 		err = i.printJSON(i.json())
 	} else {
 		err = i.text()
 	}
-	if err == nil && i.isIncomplete() {
+	if err == nil && i.result.IsIncomplete() {
 		return quiet(exitPending)
 	}
 	return err
 }
 
-func (i *importing) text() error {
+func (i *sandboxImport) text() error {
 	r := &i.result
 	verb := "Wrote"
 	if i.DryRun {
 		verb = "Would write"
-		for _, f := range r.files {
-			if err := i.stdout.Printf("# %s\n%s\n", f.name, output.Block(string(f.text))); err != nil {
+		for _, f := range r.Files {
+			if err := i.stdout.Printf("# %s\n%s\n", f.Name, output.Block(string(f.Text))); err != nil {
 				return err
 			}
 		}
 	}
 	counts := map[string]int{}
-	for _, d := range r.project.Documents {
+	for _, d := range r.Project.Documents {
 		counts[d.Kind]++
 	}
 	var parts []string
@@ -164,32 +150,32 @@ func (i *importing) text() error {
 		schemas.KindDataType, schemas.KindDataset,
 	} {
 		if counts[kind] > 0 {
-			parts = append(parts, view.Count(counts[kind], resource.SpecOf(kindOf[kind]).Noun))
+			parts = append(parts, view.Count(counts[kind], resource.SpecOf(importing.KindOf[kind]).Noun))
 		}
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing: there is nothing new"}
 	}
 	lines := []string{
-		fmt.Sprintf("Read %s of sandbox %s. %s %s.", view.Count(r.read, "object"), output.Line(i.Sandbox), verb,
+		fmt.Sprintf("Read %s of sandbox %s. %s %s.", view.Count(i.count, "object"), output.Line(i.Sandbox), verb,
 			strings.Join(parts, ", ")),
 	}
-	for _, l := range i.leftOut() {
-		lines = append(lines, "left alone: "+titleOf(l.Object)+": "+output.Line(l.Reason))
+	for _, l := range r.LeftOut() {
+		lines = append(lines, "left alone: "+importing.TitleOf(l.Object)+": "+output.Line(l.Reason))
 	}
-	for _, m := range r.members {
+	for _, m := range r.Members {
 		if m.Class == lift.Lost {
 			lines = append(lines, fmt.Sprintf("not in the documents: %s of %s; a replacement would lose it", m.Path,
-				listed(m.Objects)))
+				importing.Listed(m.Objects)))
 		}
 	}
-	for _, e := range r.gone {
+	for _, e := range r.Gone {
 		lines = append(lines, fmt.Sprintf("gone, or not visible: %s, %s", e.Address, output.Line(e.ID)))
 	}
 	if names := i.secretNames(); len(names) > 0 {
 		lines = append(lines, "Set these before a connection changes: "+strings.Join(names, ", "))
 	}
-	if !i.DryRun && len(r.entries) > 0 {
+	if !i.DryRun && len(r.Entries) > 0 {
 		lines = append(lines, "Report: "+display(filepath.Join(i.Out, reportFile+".md")),
 			"Next: aepflow plan "+shellWords([]string{i.Out})+" --refresh --target "+i.project.target.name)
 	}
@@ -201,167 +187,15 @@ func (i *importing) text() error {
 	return nil
 }
 
-func (i *importing) secretNames() []string {
+func (i *sandboxImport) secretNames() []string {
 	var out []string
-	for _, d := range i.result.project.Documents {
+	for _, d := range i.result.Project.Documents {
 		for _, s := range d.Secrets {
 			out = append(out, s.Name)
 		}
 	}
 	return out
 }
-
-// titleOf names an object for people.
-func titleOf(o *lift.Object) string {
-	name, _ := o.Body.Get("name")
-	title, _ := o.Body.Get("title")
-	return output.Line(cmp.Or(name.Text, title.Text, o.ID))
-}
-
-// listed names a few of many.
-func listed(names []string) string {
-	const few = 3
-	if len(names) > few {
-		return fmt.Sprintf("%s, and %d more", strings.Join(names[:few], ", "), len(names)-few)
-	}
-	return strings.Join(names, ", ")
-}
-
-// markdown is import-report.md.
-func (i *importing) markdown() string {
-	r := &i.result
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Import of sandbox %s\n\n", mdText(i.Sandbox))
-	fmt.Fprintf(&b, "Organization %s, read as client %s.\n\n", mdText(i.project.target.config.Org), mdText(i.clientID()))
-	b.WriteString("| kind | on the platform | imported |\n| --- | --- | --- |\n")
-	found, taken := map[resource.Kind]int{}, map[resource.Kind]int{}
-	for _, o := range i.sandbox.Objects {
-		found[o.Kind]++
-	}
-	for _, e := range r.entries {
-		taken[e.Address.Kind]++
-	}
-	for _, kind := range resource.Kinds() {
-		if found[kind] > 0 {
-			fmt.Fprintf(&b, "| %s | %d | %d |\n", resource.SpecOf(kind).Noun, found[kind], taken[kind])
-		}
-	}
-	i.section(&b, "Left alone", i.leftLines())
-	i.section(&b, "Not in the documents", i.memberLines(lift.Lost,
-		"A replacement of these objects would lose members that no document can say yet:"))
-	i.section(&b, "Members that aepflow does not know", i.memberLines(lift.Unknown,
-		"They have the same value everywhere, so they are likely the platform's own:"))
-	i.section(&b, "Needs a value per target", i.boundLines())
-	i.section(&b, "Secrets", i.secretLines())
-	var gone []string
-	for _, e := range r.gone {
-		gone = append(gone, fmt.Sprintf("- %s, %s", e.Address, mdText(e.ID)))
-	}
-	i.section(&b, "Gone, or not visible to this client", gone)
-	fmt.Fprintf(&b, "\nOf all members of these objects, %d are in the documents, %d belong to the platform, "+
-		"%d would be lost, "+
-		"and %d are not known.\n", r.counts[lift.Written], r.counts[lift.Served], r.counts[lift.Lost], r.counts[lift.Unknown])
-	return b.String()
-}
-
-func (i *importing) clientID() string {
-	id, ok := i.project.env.get("IMS_OAUTH_S2S_CLIENT_ID")
-	if !ok {
-		return localTarget
-	}
-	return id
-}
-
-func (i *importing) section(b *strings.Builder, title string, lines []string) {
-	if len(lines) > 0 {
-		fmt.Fprintf(b, "\n## %s\n\n%s\n", title, strings.Join(lines, "\n"))
-	}
-}
-
-// leftLines lists what was left alone, groups of the platform's own in a line each.
-func (i *importing) leftLines() []string {
-	var out []string
-	groups := map[string]int{}
-	for _, l := range i.result.project.Left {
-		if l.Reason == lift.ReasonInternal || l.Reason == lift.ReasonDestination {
-			groups[l.Reason]++
-			continue
-		}
-		out = append(out, fmt.Sprintf("- %s %s (%s): %s", resource.SpecOf(l.Kind).Noun, mdText(titleOf(l.Object)),
-			mdText(l.ID), mdText(l.Reason)))
-	}
-	for _, d := range i.result.project.Documents {
-		for _, l := range d.Left {
-			out = append(out, fmt.Sprintf("- %s of schema %s (%s): %s", resource.SpecOf(l.Kind).Noun, mdText(d.Name),
-				mdText(l.ID), mdText(l.Reason)))
-		}
-	}
-	for _, reason := range []string{lift.ReasonDestination, lift.ReasonInternal} {
-		if n := groups[reason]; n > 0 {
-			out = append(out, fmt.Sprintf("- %s: %s", view.Count(n, "dataflow"), reason))
-		}
-	}
-	for _, kind := range resource.Kinds() {
-		if n := i.result.project.Unused[kind]; n > 0 && kind != resource.Union && !resource.SpecOf(kind).IsDescriptor() {
-			out = append(out, fmt.Sprintf("- %s: not needed for what was imported", view.Count(n, resource.SpecOf(kind).Noun)))
-		}
-	}
-	return out
-}
-
-func (i *importing) memberLines(class lift.Class, lead string) []string {
-	out := []string{lead, ""}
-	for _, m := range i.result.members {
-		if m.Class == class {
-			out = append(out, fmt.Sprintf("- %s `%s` (%s): %s", resource.SpecOf(m.Kind).Noun, mdCode(m.Path), m.Example,
-				listed(m.Objects)))
-		}
-	}
-	if len(out) == 2 {
-		return nil
-	}
-	return out
-}
-
-// boundLines lists the documents that name objects of this sandbox by their IDs.
-func (i *importing) boundLines() []string {
-	var out []string
-	for _, d := range i.result.project.Documents {
-		for _, what := range d.Bound() {
-			out = append(out, fmt.Sprintf("- %s: `%s`", i.result.placed[d], mdCode(what)))
-		}
-	}
-	return out
-}
-
-func (i *importing) secretLines() []string {
-	var out []string
-	for _, d := range i.result.project.Documents {
-		for _, s := range d.Secrets {
-			out = append(out, fmt.Sprintf("- `%s`: %s of connection %s", s.Name, mdText(s.Param), d.Name))
-		}
-	}
-	if len(out) > 0 {
-		out = append([]string{"A plan needs them only when a connection changes. The next apply after they are set " +
-			"records them.", ""}, out...)
-	}
-	return out
-}
-
-// mdText makes text of the platform harmless in Markdown.
-func mdText(s string) string {
-	var b strings.Builder
-	for _, r := range output.Line(s) {
-		if strings.ContainsRune("\\`*_[]<>|#&!", r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// mdCode is mdText between backticks.
-func mdCode(s string) string { return strings.ReplaceAll(output.Line(s), "`", "'") }
 
 // importJSON is the result of an import.
 type importJSON struct {
@@ -405,23 +239,23 @@ type importSummary struct {
 	DryRun    bool `json:"dry_run"`
 }
 
-func (i *importing) json() importJSON {
+func (i *sandboxImport) json() importJSON {
 	r := &i.result
 	out := importJSON{resultHead: headOf("import", i.project), Objects: []importedObject{}}
 	file := map[string]string{}
-	for d, name := range r.placed {
+	for d, name := range r.Placed {
 		for _, o := range d.Objects {
 			file[string(o.Kind)+" "+o.ID] = name
 		}
 	}
-	for _, e := range r.entries {
+	for _, e := range r.Entries {
 		out.Objects = append(out.Objects, importedObject{
 			Status: "imported", Kind: e.Address.Kind, ID: e.ID, Address: &e.Address,
 			File: file[string(e.Address.Kind)+" "+e.ID],
 		})
 	}
-	left := slices.Clone(r.project.Left)
-	for _, d := range r.project.Documents {
+	left := slices.Clone(r.Project.Left)
+	for _, d := range r.Project.Documents {
 		left = append(left, d.Left...)
 		for _, s := range d.Secrets {
 			out.Secrets = append(out.Secrets, secretJSON{s.Name, d.Name, s.Param})
@@ -429,16 +263,16 @@ func (i *importing) json() importJSON {
 	}
 	for _, l := range left {
 		out.Objects = append(out.Objects, importedObject{
-			Status: "left_alone", Kind: l.Kind, ID: l.ID, Title: titleOf(l.Object), Reason: output.Line(l.Reason),
+			Status: "left_alone", Kind: l.Kind, ID: l.ID, Title: importing.TitleOf(l.Object), Reason: output.Line(l.Reason),
 		})
 	}
-	for _, e := range r.gone {
+	for _, e := range r.Gone {
 		out.Objects = append(out.Objects,
 			importedObject{Status: "gone", Kind: e.Address.Kind, ID: e.ID, Address: &e.Address})
 	}
-	for _, m := range r.members {
+	for _, m := range r.Members {
 		out.Members = append(out.Members, memberJSON(m))
 	}
-	out.Summary = importSummary{r.read, len(r.project.Documents), len(r.entries), len(left), len(r.gone), i.DryRun}
+	out.Summary = importSummary{i.count, len(r.Project.Documents), len(r.Entries), len(left), len(r.Gone), i.DryRun}
 	return out
 }
