@@ -145,7 +145,7 @@ func testInputs() eval.Inputs {
 
 // maxTestWork is the most work of all tests of a command, in the units of package record: it does not depend on the
 // machine. A row with twelve mappings takes about a hundred.
-const maxTestWork = 50_000_000
+const maxTestWork = 25_000_000
 
 // flowTest is a test to run, and its place in the results.
 type flowTest struct {

@@ -40,9 +40,9 @@ var testCodes = []Entry{
 	{
 		Code: TestWork, Severity: Error,
 		Title: "tests that take too long",
-		Explanation: "The tests that a command runs need more than 50,000,000 steps in all. A step is a part of an " +
-			"expression, a value, or 16 bytes of a row, so the sum is the same on every machine: about half a million rows " +
-			"with twelve mappings. The test with the most steps is named; fewer rows usually test as much. " +
+		Explanation: "The tests that a command runs need more than 25,000,000 steps in all. A step is a part of an " +
+			"expression, a value, or 16 bytes of a row, so the sum is the same on every machine: about 250,000 rows with " +
+			"twelve mappings. The test with the most steps is named; fewer rows usually test as much. " +
 			"`aepflow test --long` runs the tests however long they take, and `--no-tests` plans and applies without them.",
 	},
 }

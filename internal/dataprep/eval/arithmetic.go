@@ -202,7 +202,7 @@ func (m *Machine) decimals(op dataprep.Op, x, y Value) Value {
 	if !ok {
 		return failure
 	}
-	if a.scale > maxScale || a.scale < -maxScale || b.scale > maxScale || b.scale < -maxScale || !m.spend(10) {
+	if a.scale > maxScale || a.scale < -maxScale || b.scale > maxScale || b.scale < -maxScale || !m.spend(40) {
 		return m.fail(TooMuchWork, "the number is too large")
 	}
 	var r *decimal
