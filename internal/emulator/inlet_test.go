@@ -91,8 +91,8 @@ func TestInletOfAWebhook(t *testing.T) {
 	}
 }
 
-// A message goes through the mappings of its flow: its record is kept, and one that breaks the schema is a batch that
-// failed.
+// A message goes through the mappings of its flow: its record is kept, and one that breaks the schema, or needs too
+// much work, is a batch that failed.
 func TestInletMapsMessages(t *testing.T) {
 	a := open(t, Options{})
 	path, flow := a.inletOf(specs.StreamWithMapping)
@@ -108,12 +108,22 @@ func TestInletMapsMessages(t *testing.T) {
 	send := func(message any) { a.do("POST", path, message, "x-adobe-flow-id", flow).want(200) }
 	send(object{"TestID": "a", "Name": " Ann "})
 	send(object{"TestID": "b", "Name": "Sweden"}) // no code of a country
+	slow := "transformArray(split(lpad('', 1000000, 'a,'), ','), x -> upper(x))"
+	tooMuch := []any{mapping("ATTRIBUTE", "TestID", "_id")}
+	for i := range 10 {
+		tooMuch = append(tooMuch, mapping("EXPRESSION", slow, fmt.Sprint("person.name.x", i)))
+	}
+	a.do("PUT", prepBase+"/mappingSets/"+set, with(mappingBody(), "mappings", tooMuch)).want(200)
+	body["name"] = "too much"
+	params["mappingVersion"] = 2
+	heavy := a.post(flowsPath, body).want(201).text("id")
+	a.do("POST", path, object{"TestID": "c"}, "x-adobe-flow-id", heavy).want(200)
 	statuses := map[string]int{}
 	for _, b := range a.get(catalogBase + "/batches").want(200).v.(object) {
 		failed, _ := core.AsInt(core.At(b, "failedRecordCount"))
 		statuses[fmt.Sprintf("%s %d", core.Text(b, "status"), failed)]++
 	}
-	if len(statuses) != 2 || statuses["success 0"] != 1 || statuses["failed 1"] != 1 {
+	if len(statuses) != 3 || statuses["success 0"] != 1 || statuses["failed 1"] != 1 || statuses["failed 0"] != 1 {
 		t.Errorf("batches %v", statuses)
 	}
 	rows := core.List(a.get("/_emulator/datasets/"+tutorialDataset+"/rows").want(200).v, "rows")
