@@ -44,6 +44,8 @@ func Choices() []Choice {
 			"ISO weeks"},
 		{"date_part", "What does `date_part` give for `mm` and `dd`?", "a number", "two digits as a text"},
 		{"weekday", "Which day of the week is 1 in `date_part`?", "Monday", "Sunday"},
+		{"milliseconds", "Are the milliseconds of a time without a zone kept, as in `2024-05-05 20:39:00.005`?", "yes",
+			"no, in batches"},
 		{"zone-names", "Which names of zones does the letter `z` know?",
 			"the usual abbreviations, and with `zzzz` their names in full", "the names of all zones"},
 		{"to_integer", "What does `to_integer(\"12.7\")` do?", "an error", "12"},
