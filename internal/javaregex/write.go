@@ -85,12 +85,15 @@ func (w *writer) repeat(n *node) {
 	if n.mode == possessive {
 		w.WriteString("(?>")
 	}
-	if n.whole {
+	if n.whole || n.mode == possessive { // no round gives back
 		w.WriteString("(?>")
 	} else {
 		w.WriteString("(?:")
 	}
 	w.node(n.list[0])
+	if w.slow && n.list[0].repeats(n.mode == possessive) {
+		w.WriteString(always)
+	}
 	w.WriteByte(')')
 	switch {
 	case n.min == 0 && n.max < 0:
@@ -112,6 +115,20 @@ func (w *writer) repeat(n *node) {
 	case possessive:
 		w.WriteByte(')')
 	}
+}
+
+// always matches. It keeps regexp2 from taking (?>X+){2} for X{2,}.
+const always = `(?!(?!))`
+
+// repeats reports whether n is a repetition that gives nothing back, or any one.
+func (n *node) repeats(any bool) bool {
+	switch {
+	case n.kind == opSequence && len(n.list) == 1:
+		return n.list[0].repeats(any)
+	case n.kind == opAtomic:
+		return n.list[0].repeats(true)
+	}
+	return n.kind == opRepeat && (any || n.mode == possessive)
 }
 
 func (w *writer) anchor(n *node) {
