@@ -165,7 +165,7 @@ func (p *parser) charEscape() rune {
 		}
 		return r
 	default:
-		if alpha.has(c) {
+		if alpha.has(c) || digits.has(c) {
 			fail("unknown escape \\%c", c)
 		}
 		return c
