@@ -27,8 +27,9 @@ import (
 
 // What one command may cost in a repository of a stranger.
 const (
-	hostileSeconds = 10
-	hostileMemory  = 200 << 20 // bytes resident
+	hostileSeconds = 10               // of processors: a busy machine takes longer
+	hostileWait    = 40 * time.Second // before it is told to stop
+	hostileMemory  = 200 << 20        // bytes resident
 )
 
 // hostileVariable makes the test binary the process that runs the commands of one
@@ -47,8 +48,9 @@ type hostileJob struct {
 type hostileRun struct {
 	Args    []string
 	Code    int
-	Seconds float64
-	Output  []byte // both streams
+	Seconds float64 // of processors
+	Hung    bool    // it was told to stop
+	Output  []byte  // both streams
 }
 
 // TestHostileRepositories runs the commands of the tool in repositories that a
@@ -98,7 +100,7 @@ func visit(t *testing.T, repository hostileRepository, commands [][]string) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	limit := time.Duration(hostileSeconds*len(commands)) * time.Second
+	limit := hostileWait * time.Duration(len(commands))
 	hanging := time.AfterFunc(limit, func() { _ = syscall.Kill(-child.Process.Pid, syscall.SIGKILL) })
 	err = child.Wait()
 	if !hanging.Stop() {
@@ -138,8 +140,8 @@ func (r hostileRun) check(t *testing.T) {
 	if strings.Contains(output, "internal error") || strings.Contains(output, "goroutine ") {
 		t.Errorf("%s: panic:\n%.3000s", name, output)
 	}
-	if r.Seconds > hostileSeconds {
-		t.Errorf("%s: took %.1f s", name, r.Seconds)
+	if r.Seconds > hostileSeconds || r.Hung {
+		t.Errorf("%s: took %.1f s of processor time; told to stop after %v: %v", name, r.Seconds, hostileWait, r.Hung)
 	}
 	if bad := forbiddenText(output); bad != "" {
 		t.Errorf("%s: prints %s", name, bad)
@@ -175,7 +177,7 @@ func hostileChild(text string) int {
 	_ = os.Unsetenv(hostileVariable)
 	results := json.NewEncoder(os.Stdout)
 	for _, args := range job.Commands {
-		limit := hostileSeconds * time.Second
+		limit := hostileWait
 		if args[0] == "emulator" {
 			limit = 200 * time.Millisecond // it runs until it is told to stop
 		}
@@ -183,18 +185,26 @@ func hostileChild(text string) int {
 		var output bytes.Buffer
 		var both sync.Mutex
 		w := lockedWriter{&both, &output}
-		begin := time.Now()
+		before := processorSeconds()
 		code := run(ctx, args, strings.NewReader(""), w, w)
-		seconds := time.Since(begin).Seconds()
+		seconds, hung := processorSeconds()-before, ctx.Err() != nil && args[0] != "emulator"
 		cancel()
 		both.Lock()
-		err := results.Encode(hostileRun{Args: args, Code: code, Seconds: seconds, Output: output.Bytes()})
+		err := results.Encode(hostileRun{Args: args, Code: code, Seconds: seconds, Hung: hung, Output: output.Bytes()})
 		both.Unlock()
 		if err != nil {
 			panic(err)
 		}
 	}
 	return 0
+}
+
+func processorSeconds() float64 {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
 }
 
 type lockedWriter struct {

@@ -83,7 +83,7 @@ func TestLifecycleImport(t *testing.T) {
 	write(with(with(project, "kind: Schema\n", schema.String()), "kind: Dataset\n", dataset.String()))
 	b.open = false
 	out, _ := command(t, exitOK, "apply", "--auto-approve", "--rate", "0", "--refresh")
-	if !strings.Contains(out, "12 imported") {
+	if !strings.Contains(out, "12 adopted") {
 		t.Error(out)
 	}
 	if d := cmp.Diff(before, ids()); d != "" {
