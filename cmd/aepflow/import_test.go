@@ -324,8 +324,14 @@ func TestImportSome(t *testing.T) {
 	if got := snapshot(t, dir); len(got) != len(first) {
 		t.Errorf("a dry run writes %d files", len(got)-len(first))
 	}
-	_, said := command(t, exitUsage, "import", "--sandbox", "prod", "--out", dir, "Nothing like this")
-	if !strings.Contains(said, "no dataflow of sandbox prod") {
+	// Each name must be that of a dataflow: with a misspelled one, nothing is imported.
+	_, said := command(t, exitUsage, "import", "--sandbox", "prod", "--out", dir, "Shares*", "Members nigtly")
+	if !strings.Contains(said, "no dataflow of sandbox prod has the ID or title Members nigtly") ||
+		!strings.Contains(said, "did you mean `Members nightly`?") || len(snapshot(t, dir)) != len(first) {
+		t.Error(said)
+	}
+	_, said = command(t, exitUsage, "import", "--sandbox", "prod", "--out", dir, "Nothing like this")
+	if !strings.Contains(said, "is matched as a whole") || strings.Contains(said, "did you mean") {
 		t.Error(said)
 	}
 	if got := importAll(t, dir, "*nightly").Summary; got.Documents != 5 {

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aepflow/aepflow/compiler/lift"
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/importing"
+	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
@@ -101,15 +102,12 @@ func (i *sandboxImport) readPinned(ctx context.Context) error {
 
 // lift makes documents of the sandbox.
 func (i *sandboxImport) lift(ctx context.Context) error {
+	if err := i.checkNames(); err != nil {
+		return err
+	}
 	skip, wants := glob(i.Skip), glob(i.Flows)
-	isMatched := false
 	i.sandbox.Wants = func(id, title string) bool {
-		if skip(title) {
-			return false
-		}
-		is := len(i.Flows) == 0 || slices.Contains(i.Flows, id) || wants(title)
-		isMatched = isMatched || is
-		return is
+		return !skip(title) && (len(i.Flows) == 0 || slices.Contains(i.Flows, id) || wants(title))
 	}
 	result, wrong, err := importing.Import(importing.Input{
 		Sandbox: i.sandbox, Files: i.project.files, Options: i.project.options(), Graph: i.project.graph, Lock: i.lock,
@@ -118,10 +116,6 @@ func (i *sandboxImport) lift(ctx context.Context) error {
 			return display(file.Path()), !file.IsAbsent()
 		},
 	}, func(datasets []string) ([]*lift.Object, error) {
-		if len(i.Flows) > 0 && !isMatched {
-			return nil, exit(exitUsage, "no dataflow of sandbox %s has the ID or title %s", i.Sandbox,
-				strings.Join(i.Flows, ", "))
-		}
 		return i.readLabels(ctx, datasets)
 	})
 	switch {
@@ -132,6 +126,28 @@ func (i *sandboxImport) lift(ctx context.Context) error {
 	}
 	i.result.Result = result
 	i.result.Sandbox, i.result.Org, i.result.Client = i.Sandbox, i.project.target.config.Org, clientOf(i.project)
+	return nil
+}
+
+// checkNames refuses a name of a dataflow that none has: a misspelled one would be left out without a word.
+func (i *sandboxImport) checkNames() error {
+	var ids, titles, shown []string
+	for _, o := range i.sandbox.Objects {
+		if o.Kind == resource.Flow {
+			title, _ := o.Body.Get("name")
+			ids, titles, shown = append(ids, o.ID), append(titles, title.Text), append(shown, output.Line(title.Text))
+		}
+	}
+	for _, name := range i.Flows {
+		if slices.Contains(ids, name) || slices.ContainsFunc(titles, glob([]string{name})) {
+			continue
+		}
+		help := "a title is matched as a whole, and * is any text: \"CRM *\""
+		if near, ok := diag.Nearest(name, shown); ok {
+			help = "did you mean `" + near + "`? " + help
+		}
+		return exitHelp(exitUsage, help, "no dataflow of sandbox %s has the ID or title %s", i.Sandbox, name)
+	}
 	return nil
 }
 
