@@ -261,6 +261,29 @@ func TestWork(t *testing.T) {
 	}
 }
 
+// TestWorkOfSearches: a search that backtracks for long counts as work; others count the same each time.
+func TestWorkOfSearches(t *testing.T) {
+	work := func(expr string) int64 {
+		set := NewSet(Default, Inputs{})
+		tree, _ := dataprep.Parse(expr)
+		p, err := set.Compile(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := NewMachine(set)
+		_, _ = m.Run(p)
+		return m.Work()
+	}
+	const least = workPerSecond / 1000
+	if n := work(`matches_regex(lpad("", 26, "a"), "(?=a)(a|aa)*b")`); n < least {
+		t.Errorf("a slow search is %d, want at least %d", n, least)
+	}
+	const quick = `matches_regex("a12", "(?=a).*")`
+	if n := work(quick); n > 1000 || n != work(quick) {
+		t.Errorf("a quick search is %d, then %d", n, work(quick))
+	}
+}
+
 func TestVariables(t *testing.T) {
 	set := NewSet(Default, Inputs{Variables: map[string]string{"CRM_ORG_ID": "00D"}})
 	tree, _ := dataprep.Parse(`concat("a@${CRM_ORG_ID}.x", "${OTHER}")`)

@@ -94,9 +94,12 @@ func (m *Machine) matches(pattern, s string) (is, ok bool) {
 	return is, ok
 }
 
-// slowSearch is from when on a search that may take more than linear time counts as work: a second of it as the most of
-// an expression. Below that, the work is the same on every machine.
-const slowSearch = time.Millisecond
+// A search that may take more than linear time counts as work by its time, from slowSearch on. Below that, the work is
+// the same on every machine.
+const (
+	slowSearch    = time.Millisecond
+	workPerSecond = 10_000_000
+)
 
 // search looks for a pattern in a text. All searches of a run together that may not be linear take no longer than one
 // may.
@@ -114,7 +117,7 @@ func (m *Machine) search(re *javaregex.Regexp, s string, linear bool, look func(
 	err := look()
 	if took := time.Since(start); took >= slowSearch {
 		m.slow += took
-		m.total += int64(took * MaxWork / javaregex.MaxTime)
+		m.total += int64(took.Seconds() * workPerSecond)
 	}
 	return m.searched(err)
 }
