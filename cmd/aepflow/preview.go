@@ -20,8 +20,8 @@ import (
 )
 
 type previewCmd struct {
-	Flow     string `arg:"" optional:"" name:"flow" help:"A dataflow."`
-	Rows     string `placeholder:"FILE" help:"Rows: .csv, .tsv, .json, .jsonl, or .parquet, also gzipped; - is stdin."`
+	Flow     string `arg:"" optional:"" name:"flow" complete:"dataflow" help:"A dataflow."`
+	Rows     string `placeholder:"FILE" complete:"file" help:"Rows: CSV, TSV, JSON, or Parquet, also gzipped; - is stdin."`
 	Live     bool   `help:"Take up to 100 rows from the source, as the platform shows them, instead of --rows."`
 	Limit    int    `default:"10" placeholder:"N" help:"Most rows to print; all are counted."`
 	Summary  bool   `help:"Print what each mapping did to all rows, instead of rows."`

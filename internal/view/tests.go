@@ -117,6 +117,10 @@ func Tests(w io.Writer, flows []TestedFlow, o Options) error {
 	if len(none) > 0 {
 		c.wrapped(dim, "      ", "no tests: "+strings.Join(none, ", "))
 	}
+	if tests == 0 {
+		c.line("No tests. `aepflow explain dataflow.tests` says how to write one.")
+		return flush(w, c)
+	}
 	c.line(Count(tests, "test"), ": ", strconv.Itoa(tests-failed), " passed, ", strconv.Itoa(failed), " failed.")
 	return flush(w, c)
 }
