@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,8 +13,8 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/document/treetest"
 	"github.com/aepflow/aepflow/internal/source"
-	"github.com/aepflow/aepflow/schemas"
 )
 
 // seedTexts are the documents of all goldens, of the examples of all codes and
@@ -108,231 +107,12 @@ func TestCompileIsDeterministic(t *testing.T) {
 	}
 }
 
-// fullDocuments have every key of the format in every form.
-var fullDocuments = []string{`kind: Dataflow
-name: orders
-title: Orders
-description: all of them
-database: {connector: postgresql, connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4, connection: db, title: t, description: d}
-table: shop.orders
-columns: {id: string, amount: {type: double, originalType: NUMERIC}}
-filter: {pql: {a: 1}}
-target:
-  title: t
-  description: d
-  schema: {title: t, description: d, class: profile, fieldGroups: [a],
-    fields: {a: string, b: {type: string, title: t, description: d, enum: [x],
-    suggestions: {a: A}, pattern: p, minimum: 1, maximum: 2.5, minLength: 1, maxLength: 2, default: 1,
-    deprecated: true, required: true}},
-    identities: {a: Email, b: {namespace: X, primary: true}}, profile: true}
-  dataset: {title: t, description: d, profile: true, tags: {a: [b]}, errorDiagnostics: true}
-mappings: {a: id, b: {source: id}, c: {expression: lower(id)}, d: {value: 1, name: n, description: d}}
-mappingSet: {title: t}
-delta: {column: id, dateFormat: yyyy, timezone: UTC}
-schedule: {frequency: minute, interval: 15, startTime: 2027-02-03T00:01:06Z, backfill: true}
-options: {partialIngestionPercent: 10, errorDiagnosticsEnabled: true}
-tests: [{name: t, given: {id: a, amount: null}, expect: {a: [1, {b: ~}]}, exactly: true},
-  {name: u, rows: [], from: f, expect: ~, expectError: a}]
-state: draft
-lifecycle: {protect: true, adopted: true, movedFrom: b, onReplace: backfill, import: {flow: x, source: {id: y}}}
-only: [prod]
-except: [dev]
-targets: {prod: {title: x, delta: null}}
-`, `name: orders
-database: {}
-table: x
-filter: id > 1
-target: {schema: people, dataset: people}
-mappings: {a: id}
-delta: id
-schedule: {frequency: once, startTime: 17}
-`, `name: orders
-files: {connector: sftp, connectionId: x, connection: y, title: t, description: d, path: /a, type: file,
-  recursive: true, format: json, delimiter: ;, encoding: UTF-8, compression: tar,
-  encryption: {publicKeyId: k, signatureKeyId: s}}
-columns: {tags: {type: "string[]"}}
-target: {schema: people, dataset: people}
-mappings: {a: id}
-schedule: {frequency: once}
-`, `name: charges
-rest: {connector: stripe, connectionId: x, connection: y, title: t, description: d, params: {a: [1]}}
-target: {schema: people, dataset: people}
-mappings: {a: id}
-schedule: {frequency: once}
-`, `name: events
-stream: {connector: azure-event-hubs, connectionId: x, connection: y, title: t, description: d, dataType: raw,
-  eventHubName: h, consumerGroup: g, streamName: s, topicName: t, subscriptionName: s, tableName: t, timestampColumn: c,
-  timezone: z, backfill: true, reset: latest}
-target: {schema: people, dataset: people}
-mappings: {a: id}
-`, `kind: Connection
-name: db
-title: t
-description: d
-connector: postgresql
-auth: {type: Basic, params: {a: x, b: 1, c: {file: f}, d: true}}
-lifecycle: {protect: false}
-`, `kind: Schema
-name: people
-title: t
-class: event
-fields: {a: 'string[]'}
-referenceIdentities: {a: Email, b: {namespace: X}}
-relationships: {a: people, b: {schema: x, field: f, cardinality: M:1, namespace: X, name: n, reverseName: r, title: t,
-  reverseTitle: u}}
-displayNames: {a: A, b: {title: t, description: d, suggestions: [a], hiddenSuggestions: {b: B}}}
-deprecated: [a]
-lifecycle: {}
-`, `kind: Schema
-name: visits
-title: t
-relational: {behavior: time-series, primaryKey: [id, at], version: v, timestamp: at}
-fields: {id: string, at: date-time, v: long}
-`, `kind: Schema
-name: rows
-title: t
-relational: {primaryKey: id, version: v}
-fields: {id: string, v: long}
-`, `kind: Dataset
-name: people
-title: t
-schema: people
-tags: {a: []}
-`, `project: shop
-defaultTarget: dev
-targets: {dev: {org: a@AdobeOrg, sandbox: dev, platform: http://127.0.0.1:1, ims: x, tenant: t, seed: s, production: false, vars: {x: 1}}}
-vars: {a: x, b: 1.5, c: true}
-defaults: {delta: {timezone: UTC}}
-lint: {delta-timezone: off, unmapped-column: error}
-`}
-
-// A document is accepted by the schema exactly when the decoder accepts it. The
-// fuzzer chooses a document and a list of changes to its tree.
-func FuzzSchemaAcceptsIffDecoderAccepts(f *testing.F) {
-	for i := range fullDocuments {
-		f.Add(i, []byte{})
-		for op := range byte(24) {
-			f.Add(i, []byte{op * 3, op, op * 7, op * 11, op, op * 5})
-		}
-	}
-	f.Fuzz(schemaAgreesWithDecoder)
-}
-
-func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
-	i := ((which % len(fullDocuments)) + len(fullDocuments)) % len(fullDocuments)
-	docs, r := document.Parse(source.NewFile("in.yaml", []byte(fullDocuments[i])))
-	if r.HasErrors() {
-		t.Fatal("own document is wrong")
-	}
-	for len(changes) >= 3 && len(changes) <= 30 {
-		change(docs[0].Root, int(changes[0]), int(changes[1]), int(changes[2]))
-		changes = changes[3:]
-	}
-	d := decode.VariantOf(docs[0])
-	if i == len(fullDocuments)-1 {
-		d = decode.ProjectVariant(docs[0])
-	}
-	checked, decoded := &diag.Report{}, &diag.Report{}
-	decode.Check(d, checked)
-	if d.Root.Kind == document.MapKind {
-		decode.Decode(d, decoded)
-	} else {
-		decoded.Add(decode.WrongType{At: decode.Place{Doc: d}, Got: d.Root})
-	}
-	if loose := (&diag.Report{}); !checked.HasErrors() {
-		// What is right is right for editors too; overlays are theirs alone to refuse.
-		decode.CheckLoose(d.With(decode.Without(d.Root, "targets", "defaults")), nil, loose)
-		if loose.HasErrors() {
-			t.Errorf("the schema for editors: %v\ndocument: %s", messages(loose), decode.AppendJSON(nil, d.Root))
-		}
-	}
-	if checked.HasErrors() != decoded.HasErrors() {
-		t.Errorf("schema: %v\ndecoder: %v\ndocument: %s", messages(checked), messages(decoded),
-			decode.AppendJSON(nil, d.Root))
-	}
-}
-
 func messages(r *diag.Report) []string {
 	var out []string
 	for _, d := range r.Sorted() {
 		out = append(out, d.Path+": "+d.Message)
 	}
 	return out
-}
-
-// change alters one place of a tree: where is the number of the node in the
-// order of the text, how what happens to it, and what the new value.
-func change(root *document.Node, where, how, what int) {
-	var all []*document.Node
-	var collect func(n *document.Node)
-	collect = func(n *document.Node) {
-		all = append(all, n)
-		for _, p := range n.Pairs {
-			collect(p.Value)
-		}
-		for _, item := range n.Items {
-			collect(item)
-		}
-	}
-	collect(root)
-	n := all[where%len(all)]
-	value := newValue(what, all)
-	switch how % 5 {
-	case 0, 1:
-		span := n.Span
-		*n = *value
-		n.Span = span
-	case 2:
-		if k := len(n.Pairs); k > 0 {
-			n.Pairs = slices.Delete(slices.Clone(n.Pairs), what%k, what%k+1)
-		} else if k := len(n.Items); k > 0 {
-			n.Items = slices.Delete(slices.Clone(n.Items), what%k, what%k+1)
-		}
-	case 3:
-		if n.Kind == document.MapKind {
-			keys := []string{"title", "kind", "x", "type", "id", "name", "file", "value", "short", ""}
-			key := keys[what%len(keys)]
-			if n.Pair(key) == nil {
-				n.Pairs = append(n.Pairs, document.Pair{Key: &document.Node{Kind: document.StringKind, Text: key, Span: root.Span}, Value: newValue(what/len(keys), all)})
-			}
-		}
-	case 4:
-		if n.Kind == document.ListKind {
-			n.Items = append(n.Items, value)
-		}
-	}
-}
-
-// newValue returns one of the values that a place may or may not take.
-func newValue(what int, all []*document.Node) *document.Node {
-	span := all[0].Span
-	scalars := []document.Node{
-		{Kind: document.NullKind}, {Kind: document.BoolKind, Text: "true"}, {Kind: document.BoolKind, Text: "FALSE"}, {Kind: document.StringKind, Text: ""},
-		{Kind: document.StringKind, Text: "x"}, {Kind: document.StringKind, Text: "Not A Name"}, {Kind: document.StringKind, Text: "draft"}, {Kind: document.StringKind, Text: "string"},
-		{Kind: document.StringKind, Text: strings.Repeat("é", 64)}, {Kind: document.StringKind, Text: strings.Repeat("long ", 1000)}, {Kind: document.StringKind, Text: schemas.KindSchema},
-		{Kind: document.IntKind, Text: "0"}, {Kind: document.IntKind, Text: "-1"}, {Kind: document.IntKind, Text: "017"}, {Kind: document.IntKind, Text: "0x1F"}, {Kind: document.IntKind, Text: "1000001"},
-		{Kind: document.IntKind, Text: strings.Repeat("9", 30)}, {Kind: document.FloatKind, Text: "1.5"}, {Kind: document.FloatKind, Text: "15.0"}, {Kind: document.FloatKind, Text: "1e2"},
-		{Kind: document.FloatKind, Text: ".inf"}, {Kind: document.FloatKind, Text: ".nan"}, {Kind: document.FloatKind, Text: "1e999"}, {Kind: document.FloatKind, Text: "-.5"},
-		{Kind: document.MapKind}, {Kind: document.ListKind}, {Kind: document.StringKind, Text: "a\x00b\xff"},
-	}
-	if i := what - len(scalars); i >= 0 {
-		return copied(all[i%len(all)]) // something of the document in another place
-	}
-	n := scalars[what%len(scalars)]
-	n.Span = span
-	return &n
-}
-
-func copied(n *document.Node) *document.Node {
-	c := *n
-	c.Pairs, c.Items = nil, nil
-	for _, p := range n.Pairs {
-		c.Pairs = append(c.Pairs, document.Pair{Key: p.Key, Value: copied(p.Value), Merged: p.Merged})
-	}
-	for _, item := range n.Items {
-		c.Items = append(c.Items, copied(item))
-	}
-	return &c
 }
 
 // fuzzProject is aepflow.yaml for the targets that changed documents name.
@@ -405,7 +185,8 @@ func holdsWhenChanged(t *testing.T, changes []byte) {
 		t.Fatal(messages(r))
 	}
 	for n := 0; len(changes) >= 3 && n < 8; n++ {
-		change(docs[int(changes[0])%len(docs)].Root, int(changes[0])/len(docs)+int(changes[1])/8, int(changes[1]), int(changes[2]))
+		where, how, what := int(changes[0]), int(changes[1]), int(changes[2])
+		treetest.Change(docs[where%len(docs)].Root, where/len(docs)+how/8, how, what)
 		changes = changes[3:]
 	}
 	p := newProject(fuzzProject)

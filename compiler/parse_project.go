@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
@@ -59,13 +58,9 @@ func ToJSON(f *source.File) (json.RawMessage, *diag.Report) {
 		report.Add(secondDocument{docs[1]})
 		return nil, report
 	}
-	v, finite := decode.Plain(decode.VariantOf(docs[0]), nil, docs[0].Root, report)
+	text, finite := decode.ToJSON(docs[0], report)
 	if !finite {
 		return nil, report
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("compiler: print %s: %v", f.Path, err))
 	}
 	return text, report
 }

@@ -48,7 +48,7 @@ func decodePartial(u unit, found *diag.Report, tenant string) *partial {
 	partly := partial{unit: u}
 	partly.faulty = newFaultyPaths(found.Sorted())
 	partly.faulty.addMisspelled(u.kind, nil, u.doc.Root)
-	partly.take(decode.Decode(partly.doc, &diag.Report{}), tenant) // its faults are known from the check
+	partly.take(decode.ReadPart(partly.doc), tenant) // its faults are known from the check
 	return &partly
 }
 

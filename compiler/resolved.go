@@ -103,7 +103,7 @@ func replaced(n *document.Node, key string, value *document.Node) *document.Node
 }
 
 // JSON returns the document as JSON, keys in the order of the document.
-func (r Resolved) JSON() json.RawMessage { return decode.AppendJSON(nil, r.root) }
+func (r Resolved) JSON() json.RawMessage { return decode.JSON(r.root) }
 
 // Values lists the scalars of the document, with where each comes from.
 func (r Resolved) Values() []ResolvedValue {
@@ -111,7 +111,7 @@ func (r Resolved) Values() []ResolvedValue {
 	var walk func(path document.Path, n *document.Node)
 	walk = func(path document.Path, n *document.Node) {
 		if n.Kind.IsScalar() || len(n.Pairs)+len(n.Items) == 0 {
-			out = append(out, ResolvedValue{path.String(), decode.AppendJSON(nil, n), n.Span, r.provenance[n]})
+			out = append(out, ResolvedValue{path.String(), decode.JSON(n), n.Span, r.provenance[n]})
 		}
 		for _, p := range n.Pairs {
 			walk(path.Field(p.Key.Text), p.Value)

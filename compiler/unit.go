@@ -45,7 +45,7 @@ type unit struct {
 func (u *unit) release() {
 	if u.dataflow != nil && len(u.doc.Provenance)+len(u.doc.Removed) == 0 {
 		u.dataflow, u.ownSchema, u.ownDataset = nil, nil, nil
-		u.doc = u.doc.With(&document.Node{Kind: document.MapKind, Span: u.doc.Root.Span})
+		u.doc = u.doc.Emptied()
 	}
 }
 

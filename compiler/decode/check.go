@@ -48,9 +48,9 @@ func compiledSchema(text []byte, id string) map[string]*jsonschema.Schema {
 	return out
 }
 
-// Check validates a document against the schema of its kind and puts every
+// check validates a document against the schema of its kind and puts every
 // fault back on its place.
-func Check(d *Variant, report *diag.Report) {
+func check(d *Variant, report *diag.Report) {
 	k, ok := d.Kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
@@ -59,9 +59,9 @@ func Check(d *Variant, report *diag.Report) {
 	checkAs(d, k, validators()[k], report)
 }
 
-// CheckLoose validates a document whose variables are not filled in. Only what
+// checkLoose validates a document whose variables are not filled in. Only what
 // lies inside of a value is reported, everything when there is none.
-func CheckLoose(d *Variant, within *document.Node, report *diag.Report) {
+func checkLoose(d *Variant, within *document.Node, report *diag.Report) {
 	k, ok := d.Kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
@@ -82,7 +82,7 @@ func checkAs(d *Variant, k string, schema *jsonschema.Schema, report *diag.Repor
 		report.Add(WrongType{At: Place{Doc: d}, Want: "a map of keys and values", Got: d.Root})
 		return
 	}
-	v, finite := Plain(d, nil, d.Root, report)
+	v, finite := plain(d, nil, d.Root, report)
 	if !finite {
 		return
 	}
@@ -136,21 +136,21 @@ func checkLeaves(d *Variant, docKind string, e *jsonschema.ValidationError, repo
 		k.Want, _, _ = strings.Cut(strings.TrimPrefix(k.Want, "("), ")|"+variablePattern)
 		report.Add(badName{at: at, got: n, pattern: k.Want})
 	case *kind.MinLength:
-		report.Add(OutOfRange{At: at, Got: n, Want: "text that is not empty"})
+		report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
 	case *kind.MaxLength:
-		report.Add(OutOfRange{At: at, Got: n, Want: "at most " + Plural(k.Want, "character")})
+		report.Add(outOfRange{at: at, got: n, want: "at most " + Plural(k.Want, "character")})
 	case *kind.MinProperties:
-		report.Add(OutOfRange{At: at, Got: n, Want: "at least " + Plural(k.Want, "key")})
+		report.Add(outOfRange{at: at, got: n, want: "at least " + Plural(k.Want, "key")})
 	case *kind.MinItems:
-		report.Add(OutOfRange{At: at, Got: n, Want: "at least " + Plural(k.Want, "item")})
+		report.Add(outOfRange{at: at, got: n, want: "at least " + Plural(k.Want, "item")})
 	case *kind.Minimum:
-		report.Add(OutOfRange{At: at, Got: n, Want: "at least " + number(k.Want)})
+		report.Add(outOfRange{at: at, got: n, want: "at least " + number(k.Want)})
 	case *kind.Maximum:
-		report.Add(OutOfRange{At: at, Got: n, Want: "at most " + number(k.Want)})
+		report.Add(outOfRange{at: at, got: n, want: "at most " + number(k.Want)})
 	case *kind.ExclusiveMinimum:
-		report.Add(OutOfRange{At: at, Got: n, Want: "more than " + number(k.Want)})
+		report.Add(outOfRange{at: at, got: n, want: "more than " + number(k.Want)})
 	default:
-		report.Add(OutOfRange{At: at, Got: n, Want: "another value"})
+		report.Add(outOfRange{at: at, got: n, want: "another value"})
 	}
 }
 
@@ -200,9 +200,9 @@ func pathOf(d *Variant, location []string) document.Path {
 	return path
 }
 
-// Plain returns a node as the values that the validator reads. It is false when
+// plain returns a node as the values that the validator reads. It is false when
 // a number has no place in JSON; that is reported here.
-func Plain(d *Variant, path document.Path, n *document.Node, report *diag.Report) (any, bool) {
+func plain(d *Variant, path document.Path, n *document.Node, report *diag.Report) (any, bool) {
 	switch n.Kind {
 	case document.NullKind:
 		return nil, true
@@ -219,7 +219,7 @@ func Plain(d *Variant, path document.Path, n *document.Node, report *diag.Report
 		m := make(map[string]any, len(n.Pairs))
 		fine := true
 		for _, p := range n.Pairs {
-			v, ok := Plain(d, path.Field(p.Key.Text), p.Value, report)
+			v, ok := plain(d, path.Field(p.Key.Text), p.Value, report)
 			m[p.Key.Text] = v
 			fine = fine && ok
 		}
@@ -228,7 +228,7 @@ func Plain(d *Variant, path document.Path, n *document.Node, report *diag.Report
 		l := make([]any, len(n.Items))
 		fine := true
 		for i, item := range n.Items {
-			v, ok := Plain(d, path.Index(i), item, report)
+			v, ok := plain(d, path.Index(i), item, report)
 			l[i] = v
 			fine = fine && ok
 		}

@@ -28,22 +28,25 @@ import (
 func Read(d *Variant) (any, *diag.Report) {
 	found := &diag.Report{}
 	if d.Root.Kind == document.MapKind {
-		if v := Decode(d, found); !found.HasErrors() {
+		if v := decode(d, found); !found.HasErrors() {
 			return v, found
 		}
 	}
 	explained := &diag.Report{}
-	if Check(d, explained); explained.HasErrors() {
+	if check(d, explained); explained.HasErrors() {
 		return nil, explained
 	}
 	return nil, found
 }
 
-// Decode reads a checked document strictly into the type of its kind. What it
+// ReadPart decodes what can be read of a document that has faults, which Read has reported.
+func ReadPart(d *Variant) any { return decode(d, &diag.Report{}) }
+
+// decode reads a checked document strictly into the type of its kind. What it
 // refuses the schema refuses too, and the other way round; a property test
 // holds the two together. The result is one of *schemas.Dataflow, Connection,
 // Schema, Dataset, FieldGroup, Class, DataType, Namespace.
-func Decode(d *Variant, report *diag.Report) any {
+func decode(d *Variant, report *diag.Report) any {
 	k, ok := d.Kind()
 	if !ok {
 		report.Add(unknownKind{d.Root.Get("kind")})
@@ -109,7 +112,7 @@ func (dec *decoder) value(path document.Path, n *document.Node, v reflect.Value,
 	}
 	if free, ok := v.Addr().Interface().(*schemas.Free); ok {
 		dec.finite(path, n)
-		free.JSON = AppendJSON(nil, n)
+		free.JSON = JSON(n)
 		return
 	}
 	if data, ok := v.Addr().Interface().(*schemas.Data); ok {
@@ -193,7 +196,7 @@ func (dec *decoder) number(path document.Path, n *document.Node, v reflect.Value
 	}
 	for _, b := range r.bounds {
 		if b.bad(rat.Cmp(b.limit)) {
-			dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: b.word + b.text})
+			dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: b.word + b.text})
 			return
 		}
 	}
@@ -264,7 +267,7 @@ func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value,
 		return
 	}
 	if len(n.Pairs) < r.minProperties {
-		dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: "at least " + Plural(r.minProperties, "key")})
+		dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: "at least " + Plural(r.minProperties, "key")})
 	}
 	key := shapeOf(v.Type().Elem()).key
 	makeRoom(v, len(n.Pairs))
@@ -289,7 +292,7 @@ func (dec *decoder) paths(path document.Path, n *document.Node, v *schemas.Paths
 		*v = schemas.Paths{n.Text}
 	case document.ListKind:
 		if len(n.Items) == 0 {
-			dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: "at least one item"})
+			dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: "at least one item"})
 		}
 		*v = make(schemas.Paths, len(n.Items))
 		for i, value := range n.Items {
@@ -329,10 +332,10 @@ func (dec *decoder) data(path document.Path, n *document.Node, v *schemas.Data, 
 		return
 	}
 	if len(n.Pairs) < r.minProperties {
-		dec.report.Add(OutOfRange{At: Place{dec.d, path}, Got: n, Want: "at least " + Plural(r.minProperties, "key")})
+		dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: "at least " + Plural(r.minProperties, "key")})
 	}
 	dec.finite(path, n)
-	v.JSON = AppendJSON(nil, n)
+	v.JSON = JSON(n)
 }
 
 func (dec *decoder) refuseType(path document.Path, n *document.Node, want string) {
@@ -345,10 +348,10 @@ func (dec *decoder) limits(path document.Path, n *document.Node, r *rules) {
 	if r.minLength+r.maxLength > 0 {
 		length := utf8.RuneCountInString(n.Text)
 		if length < r.minLength {
-			dec.report.Add(OutOfRange{At: at, Got: n, Want: "text that is not empty"})
+			dec.report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
 		}
 		if r.maxLength > 0 && length > r.maxLength {
-			dec.report.Add(OutOfRange{At: at, Got: n, Want: "at most " + Plural(r.maxLength, "character")})
+			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + Plural(r.maxLength, "character")})
 		}
 	}
 	if r.pattern != nil && !r.pattern.MatchString(n.Text) {

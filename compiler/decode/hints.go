@@ -156,7 +156,7 @@ func firstItem(list *document.Node) *document.Node {
 func textAt(n *document.Node, other string, keys ...string) string {
 	for _, key := range keys {
 		v := n.Get(key)
-		if v != nil && v.Kind.IsScalar() && v.Text != "" && len(v.Text) <= MostShown && !strings.ContainsAny(v.Text, "`\n") {
+		if v != nil && v.Kind.IsScalar() && v.Text != "" && len(v.Text) <= mostShown && !strings.ContainsAny(v.Text, "`\n") {
 			return v.Text
 		}
 	}

@@ -1,16 +1,29 @@
 package decode
 
 import (
+	"encoding/json"
 	"math/big"
 	"strconv"
 	"strings"
 
+	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/output"
 )
 
-// AppendJSON appends a value as JSON, keys in the order of the document.
-func AppendJSON(b []byte, n *document.Node) []byte {
+// ToJSON returns a document as JSON. It is false when a number has no place there; that is reported.
+func ToJSON(d *document.Document, report *diag.Report) (json.RawMessage, bool) {
+	found := &diag.Report{}
+	dec := decoder{VariantOf(d), found}
+	dec.finite(nil, d.Root)
+	report.Append(found)
+	return JSON(d.Root), !found.HasErrors()
+}
+
+// JSON returns a value as JSON, keys in the order of the document.
+func JSON(n *document.Node) json.RawMessage { return appendJSON(nil, n) }
+
+func appendJSON(b []byte, n *document.Node) []byte {
 	switch n.Kind {
 	case document.MapKind:
 		b = append(b, '{')
@@ -19,7 +32,7 @@ func AppendJSON(b []byte, n *document.Node) []byte {
 				b = append(b, ',')
 			}
 			b = append(append(b, output.Quote(p.Key.Text)...), ':')
-			b = AppendJSON(b, p.Value)
+			b = appendJSON(b, p.Value)
 		}
 		return append(b, '}')
 	case document.ListKind:
@@ -28,7 +41,7 @@ func AppendJSON(b []byte, n *document.Node) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = AppendJSON(b, item)
+			b = appendJSON(b, item)
 		}
 		return append(b, ']')
 	case document.NullKind:

@@ -30,10 +30,10 @@ func ForTarget(d *document.Document, o *Target, report *diag.Report) (*Variant, 
 	base := VariantOf(d)
 	kind, known := base.Kind()
 	if !known || d.Root.Kind != document.MapKind {
-		return base, true // Check says what is wrong
+		return base, true // check says what is wrong
 	}
 	if kind == schemas.KindDataflow && o.defaults != nil && o.defaults.Kind == document.MapKind {
-		base = base.With(base.Provenance.defaulted(d.Root, d.Root, o.defaults, nil))
+		base = base.with(base.Provenance.defaulted(d.Root, d.Root, o.defaults, nil))
 		base.Defaulted = true
 	}
 	if !perTargetFits(base, o, report) {
@@ -56,12 +56,12 @@ func ForTarget(d *document.Document, o *Target, report *diag.Report) (*Variant, 
 			} else {
 				root = base.Provenance.touched(root, p.Value, "kind")
 			}
-			merged := base.With(base.Provenance.patch(root, p.Value, p.Key.Text))
+			merged := base.with(base.Provenance.patch(root, p.Value, p.Key.Text))
 			merged.Removed = removals(nil, p.Value, p.Key.Text)
 			if isChosen {
 				chosen = merged
 			} else {
-				CheckLoose(merged, p.Value, report)
+				checkLoose(merged, p.Value, report)
 			}
 		}
 	}
@@ -69,13 +69,13 @@ func ForTarget(d *document.Document, o *Target, report *diag.Report) (*Variant, 
 		return chosen, false
 	}
 	if !IsFor(base.Root, o.target) {
-		CheckLoose(chosen, nil, report)
+		checkLoose(chosen, nil, report)
 		excluded := *chosen
 		excluded.Excluded = true
 		return &excluded, true
 	}
 	root, ok := substituted(chosen, o, report)
-	return chosen.With(root), ok
+	return chosen.with(root), ok
 }
 
 // perTargetFits checks the keys that are needed before the whole is checked.
@@ -100,7 +100,7 @@ func perTargetFits(d *Variant, o *Target, report *diag.Report) bool {
 	if only != nil {
 		names(only, document.At("only"))
 		if only.Kind == document.ListKind && len(only.Items) == 0 {
-			report.Add(OutOfRange{At: Place{d, document.At("only")}, Got: only, Want: "at least one target"})
+			report.Add(outOfRange{at: Place{d, document.At("only")}, got: only, want: "at least one target"})
 			fine = false
 		}
 	}

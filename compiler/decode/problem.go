@@ -113,7 +113,7 @@ func (p WrongType) Diagnose() diag.Diagnostic {
 
 // fitsInList reports whether a scalar, as it is written, means the same between brackets.
 func fitsInList(text string) bool {
-	return len(text) <= MostShown && !strings.ContainsAny(text, "\n[]{},:#|>")
+	return len(text) <= mostShown && !strings.ContainsAny(text, "\n[]{},:#|>")
 }
 
 type notInEnum struct {
@@ -205,30 +205,30 @@ func (p badName) badForm() diag.Diagnostic {
 	}
 }
 
-// MostShown is how many characters of a value a message quotes whole.
-const MostShown = 40
+// mostShown is how many characters of a value a message quotes whole.
+const mostShown = 40
 
-// OutOfRange reports a value beyond a limit.
-type OutOfRange struct {
-	At   Place
-	Got  *document.Node
-	Want string
+// outOfRange reports a value beyond a limit.
+type outOfRange struct {
+	at   Place
+	got  *document.Node
+	want string
 }
 
-func (p OutOfRange) Diagnose() diag.Diagnostic {
-	found := p.Got.Text
+func (p outOfRange) Diagnose() diag.Diagnostic {
+	found := p.got.Text
 	switch {
-	case !p.Got.Kind.IsScalar():
+	case !p.got.Kind.IsScalar():
 		found = "none"
 	case found == "":
 		found = "empty text"
-	case utf8.RuneCountInString(found) > MostShown:
-		found = string([]rune(found)[:MostShown-3]) + "…"
+	case utf8.RuneCountInString(found) > mostShown:
+		found = string([]rune(found)[:mostShown-3]) + "…"
 	}
 	return diag.Diagnostic{
-		Code: diag.InvalidValue, Severity: diag.Error, Path: p.At.Path.String(),
-		Message: fmt.Sprintf("`%s` is %s, expected %s", p.At.Path, found, p.Want),
-		Labels:  p.At.Labels("expected " + p.Want), Help: p.At.takes(),
+		Code: diag.InvalidValue, Severity: diag.Error, Path: p.at.Path.String(),
+		Message: fmt.Sprintf("`%s` is %s, expected %s", p.at.Path, found, p.want),
+		Labels:  p.at.Labels("expected " + p.want), Help: p.at.takes(),
 	}
 }
 

@@ -34,8 +34,13 @@ func ProjectVariant(d *document.Document) *Variant {
 // Kind returns the kind of the document, false when its key `kind` names none.
 func (v *Variant) Kind() (string, bool) { return v.docKind, v.known }
 
-// With returns the variant with another root.
-func (v *Variant) With(root *document.Node) *Variant {
+// Emptied returns the variant without its tree, which takes most of its memory.
+func (v *Variant) Emptied() *Variant {
+	return v.with(&document.Node{Kind: document.MapKind, Span: v.Root.Span})
+}
+
+// with returns the variant with another root.
+func (v *Variant) with(root *document.Node) *Variant {
 	doc, out := *v.Document, *v
 	doc.Root, out.Document = root, &doc
 	if out.docKind != schemas.KindProject {

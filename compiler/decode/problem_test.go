@@ -1,11 +1,10 @@
-package compiler
+package decode
 
 import (
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
 )
@@ -14,11 +13,11 @@ import (
 func TestOutOfRangeCutsCharacters(t *testing.T) {
 	docs, _ := document.Parse(source.NewFile("a.yaml", []byte("a: 1\n")))
 	for _, c := range []struct{ got, want string }{
-		{strings.Repeat("é", decode.MostShown), strings.Repeat("é", decode.MostShown)},
-		{strings.Repeat("日", decode.MostShown+1), strings.Repeat("日", decode.MostShown-3) + "…"},
+		{strings.Repeat("é", mostShown), strings.Repeat("é", mostShown)},
+		{strings.Repeat("日", mostShown+1), strings.Repeat("日", mostShown-3) + "…"},
 	} {
 		got := &document.Node{Kind: document.StringKind, Text: c.got}
-		d := decode.OutOfRange{At: decode.Place{Doc: decode.VariantOf(docs[0])}, Got: got, Want: "less"}.Diagnose()
+		d := outOfRange{at: Place{Doc: VariantOf(docs[0])}, got: got, want: "less"}.Diagnose()
 		if !utf8.ValidString(d.Message) || !strings.Contains(d.Message, "is "+c.want+", expected") {
 			t.Errorf("%q is quoted as %q", c.got, d.Message)
 		}
