@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"slices"
 
@@ -107,6 +108,7 @@ func (c previewCmd) Run(ctx context.Context, line commandLine, a *app) error {
 	if c.Summary {
 		seen.limit = 0
 	}
+	seen.machine.Bound(ctx, math.MaxInt64)
 	if c.Live {
 		err = c.live(ctx, a, p, name, t, seen)
 	} else {
