@@ -7,9 +7,11 @@ package draft
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/template"
 
+	"github.com/aepflow/aepflow/compiler/lift"
 	"github.com/aepflow/aepflow/internal/document"
 )
 
@@ -32,13 +34,32 @@ func fieldName(column string, n int) string {
 	return name
 }
 
+// fieldNames gives each column a field of its own: how many columns wanted a name, by the name in lower
+// case: names that differ only in case are one to many tools.
+type fieldNames map[string]int
+
+// of is fieldName for a column, with a number after it if an earlier column has that name.
+func (f fieldNames) of(column string, n int) string {
+	wanted := fieldName(column, n)
+	name, count := wanted, strings.ToLower(wanted)
+	for f[strings.ToLower(name)] > 0 {
+		f[count]++
+		name = wanted + strconv.Itoa(f[count])
+	}
+	f[strings.ToLower(name)]++
+	return name
+}
+
 // isWord reports whether a rune is allowed in the name of a field.
 func isWord(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 func render(text string, data any) ([]byte, error) {
-	t, err := template.New("").Funcs(template.FuncMap{"yaml": document.QuoteKey}).Parse(text)
+	t, err := template.New("").Funcs(template.FuncMap{
+		"yaml": document.QuoteKey,
+		"text": func(s string) string { return document.QuoteKey(lift.Text(s)) }, // of values: keys have no references
+	}).Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("read template: %w", err)
 	}

@@ -52,8 +52,9 @@ func (p Project) data() projectData {
 	if p.Connects {
 		out.Connection = firstConnection(p.Connector)
 	}
+	fields := fieldNames{}
 	for i, c := range p.Columns {
-		column := projectColumn{c, fieldName(c.Name, i)}
+		column := projectColumn{c, fields.of(c.Name, i)}
 		if strings.HasPrefix(strings.ToLower(column.Field), "email") && c.Type == "string" {
 			out.Email = column.Field
 		}

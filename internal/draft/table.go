@@ -37,7 +37,7 @@ type tableData struct {
 type tableColumn struct {
 	schemas.Column
 	Unknown bool   // the source does not say its type
-	Path    string // destination of its mapping, "" if the field is taken
+	Path    string // destination of its mapping
 	Guess   bool   // the destination is a standard field
 	Field   string // own field, "" if the destination is a standard one
 }
@@ -50,7 +50,7 @@ var guessedGroups = []string{"profile-person-details", "profile-personal-details
 func Dataflow(name, table string, from Connection, list []explore.Column) ([]byte, error) {
 	out := tableData{Name: name, Table: table, Connection: from}
 	schema, _ := xdm.NewSchema("profile", guessedGroups, nil, "")
-	taken := map[string]bool{}
+	taken, fields := map[string]bool{}, fieldNames{}
 	var columns []schemas.Column
 	for i, c := range list {
 		column := tableColumn{Column: schemas.Column{Name: c.Name, Type: c.Type}, Unknown: c.Type == ""}
@@ -59,20 +59,13 @@ func Dataflow(name, table string, from Connection, list []explore.Column) ([]byt
 		}
 		path, ok := schema.Guess(c.Name, column.Type)
 		if ok && !taken[path] {
-			column.Path, column.Guess = path, true
+			column.Path, column.Guess, taken[path] = path, true, true
 		} else {
-			column.Field = fieldName(name, 0) + "." + fieldName(c.Name, i)
-			path = "_{TENANT_ID}." + column.Field
-			column.Path = path
-		}
-		if taken[path] {
-			column.Path, column.Field = "", ""
-		}
-		taken[path] = true
-		if column.Field != "" {
+			column.Field = fieldName(name, 0) + "." + fields.of(c.Name, i)
+			column.Path = "_{TENANT_ID}." + column.Field
 			out.Own = append(out.Own, column)
 		}
-		if path == "personalEmail.address" {
+		if column.Path == "personalEmail.address" {
 			out.Identity, out.Namespace = path, "Email"
 		}
 		columns = append(columns, column.Column)
