@@ -65,7 +65,7 @@ func TestPanics(t *testing.T) {
 			w.mustUp(project())
 			w.isSynced(project())
 			w.isTidy()
-			if n := len(w.fake.objects); n != len(project())-1 { // a tag is no object
+			if n := len(w.fake.objects); n != len(project())-1 { // a tag is not an object
 				t.Errorf("%d objects", n)
 			}
 		})

@@ -81,7 +81,7 @@ type columnStep struct {
 const maxColumnSteps = 50
 
 // columnSteps cuts the path of a nested column, such as items[].sku, at its dots: a
-// backslash keeps the next character in a name. fault says why it is no path.
+// backslash keeps the next character in a name. fault says why it is not a path.
 func columnSteps(path string) (steps []columnStep, fault string) {
 	var name strings.Builder
 	lists := 0
@@ -147,7 +147,7 @@ func attributeOf(f *schemas.Dataflow, m schemas.Mapping) string {
 	return dataprep.AttributeSource(m.Source)
 }
 
-// sourceType is the type of what a mapping reads, false when it is no column of the
+// sourceType is the type of what a mapping reads, false when it is not a column of the
 // source. The type is "" when no columns are declared.
 func sourceType(text string, env dataprep.Env) (string, bool) {
 	if env.Columns == nil {

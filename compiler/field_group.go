@@ -59,7 +59,7 @@ type declaredField struct {
 	part  int // in the list of the schema's field groups, or one of the constants below
 }
 
-// The parts of a schema that are no field groups.
+// The parts of a schema that are not field groups.
 const (
 	itself    = -1
 	classPart = -2

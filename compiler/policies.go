@@ -81,7 +81,7 @@ func (f *ProjectFile) checkPolicies(report *diag.Report) {
 			if _, err := time.Parse(time.DateOnly, w.Until); err != nil {
 				until := at.Path.Field("waivers").Field(w.Resource).Field("until")
 				report.Add(policyFault{at: decode.Place{Doc: f.doc, Path: until}, value: true,
-					message: "`" + w.Until + "` is no day of the calendar", help: "write it as YEAR-MONTH-DAY"})
+					message: "`" + w.Until + "` is not a day of the calendar", help: "write it as YEAR-MONTH-DAY"})
 			}
 		}
 	}

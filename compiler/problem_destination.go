@@ -9,7 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
-// destinationFault: a destination that is no field of the schema.
+// destinationFault: a destination that is not a field of the schema.
 type destinationFault struct {
 	at        decode.Place
 	fault     *xdm.PathError

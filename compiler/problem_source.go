@@ -256,7 +256,7 @@ func (p unsupportedDraft) Diagnose() diag.Diagnostic {
 	}
 }
 
-// deltaElsewhere: a delta column of what is no table.
+// deltaElsewhere: a delta column of what is not a table.
 type deltaElsewhere struct{ u *unit }
 
 func (p deltaElsewhere) Diagnose() diag.Diagnostic {

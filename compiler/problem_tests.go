@@ -96,12 +96,12 @@ func (p testBelow) Diagnose() diag.Diagnostic {
 	return d
 }
 
-// testPath: a test expects something of a field that no mapping fills, or what it names is no path.
+// testPath: a test expects something of a field that no mapping fills, or what it names is not a path.
 type testPath struct {
 	at    decode.Place
 	path  string
 	isKey bool
-	known *nearest.Names // nil: it is no path
+	known *nearest.Names // nil: it is not a path
 }
 
 func (p testPath) Diagnose() diag.Diagnostic {

@@ -169,7 +169,7 @@ type pqlNode struct {
 func (p pqlNode) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.FilterSyntax, Severity: diag.Error, Path: p.at.Path.String(),
-		Message: "the condition in PQL is no function",
+		Message: "the condition in PQL is not a function",
 		Labels:  p.at.KeyLabels(p.want),
 		Help:    "write the node only, without type and format: `{nodeType: fnApply, fnName: …, params: […]}`",
 	}

@@ -26,7 +26,7 @@ var diskCalls = map[string][]string{
 	"io/ioutil":                {"ReadAll", "ReadFile", "WriteFile", "ReadDir", "TempFile", "TempDir"},
 }
 
-// diskHomes may call them: package files, and what is no part of the tool.
+// diskHomes may call them: package files, and what is not part of the tool.
 var diskHomes = []string{"internal/files", "internal/golden", "schemas/gen", "internal/benchmark"}
 
 func TestOnlyFilesReachesTheDisk(t *testing.T) {

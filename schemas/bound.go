@@ -5,7 +5,7 @@ import "strings"
 // BoundID is a value that names an object of one sandbox by its ID: another sandbox needs another value there.
 type BoundID struct {
 	Path  []string // keys
-	Index int      // in the list at Path, -1 if it is no list
+	Index int      // in the list at Path, -1 if it is not a list
 	Value string
 }
 

@@ -215,7 +215,7 @@ type Lifecycle struct {
 	// datasetlabels that of the dataset.
 	Import Imports `yaml:"import,omitempty"`
 	// Fields that others may change on the platform, as plan and drift print them, after the kind of object. Such a change
-	// is no drift and no conflict, and plan --refresh does not undo it. A new object gets the documented value, and so
+	// is neither drift nor a conflict, and plan --refresh does not undo it. A new object gets the documented value, and so
 	// does an object whose document changes there.
 	IgnoreChanges []IgnoredChange `yaml:"ignoreChanges,omitempty"`
 }

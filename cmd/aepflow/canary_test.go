@@ -83,7 +83,7 @@ func (v *aviary) overhear(w http.ResponseWriter, r *http.Request, next http.Hand
 		w.Header()[k] = vs
 	}
 	w.WriteHeader(rec.Code)
-	_, _ = w.Write(rec.Body.Bytes()) // a caller that is gone is no fault
+	_, _ = w.Write(rec.Body.Bytes()) // a caller that is gone is not a fault
 }
 
 func (v *aviary) learn(secret string) {

@@ -62,7 +62,7 @@ type catalogChange struct {
 type catalogBreak struct {
 	Dataflow string      `json:"dataflow"`
 	Mapping  string      `json:"mapping,omitempty"`
-	Key      string      `json:"key,omitempty"` // such as delta, if it is no mapping
+	Key      string      `json:"key,omitempty"` // such as delta, if it is not a mapping
 	Place    *shownPlace `json:"place,omitempty"`
 }
 

@@ -43,7 +43,7 @@ func TestChangelog(t *testing.T) {
 		case strings.HasPrefix(line, "## "):
 			t.Errorf("%q: expected \"## VERSION, DATE\" or \"## VERSION, not released yet\"", line)
 		case topic && line != "" && !changeLine.MatchString(line):
-			t.Errorf("line %d of the versions is no item of a list: %q", i+1, line)
+			t.Errorf("line %d of the versions is not an item of a list: %q", i+1, line)
 		}
 	}
 	if last == "" {

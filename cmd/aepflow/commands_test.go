@@ -91,7 +91,7 @@ func argumentsOf(line string) (out []string) {
 	return out
 }
 
-// TestArgumentsOf: quotes hold words together; what follows a comment or a redirection is no argument.
+// TestArgumentsOf: quotes hold words together; what follows a comment or a redirection is not an argument.
 func TestArgumentsOf(t *testing.T) {
 	for line, want := range map[string]string{
 		`aepflow eval 'a + "b"' --row '{"a": 1}'`: `eval|a + "b"|--row|{"a": 1}`,

@@ -97,7 +97,7 @@ func TestConnectorKeys(t *testing.T) {
 		keys := connectordoc.Keys(c)
 		for _, key := range keys {
 			if _, _, ok := format.Explain("dataflow." + key); !ok {
-				t.Errorf("%s: %s is no key", c.Slug, key)
+				t.Errorf("%s: %s is not a key", c.Slug, key)
 			}
 		}
 		source, _, _ := format.Explain("dataflow." + connectordoc.Source(c))

@@ -109,7 +109,7 @@ func secretConnection(w *hostileWorld, password string) {
 }
 
 var hostileRepositories = []hostileRepository{
-	// Links and files that are no files.
+	// Links and files that are not files.
 	one("journal-is-a-link", ".aepflow/local.journal", toBashrc),
 	one("holder-is-a-link", ".aepflow/local.holder", toBashrc),
 	one("lock-file-is-a-link", ".aepflow/local.lock-file", toBashrc),

@@ -137,7 +137,7 @@ func (tr *tracer) run(started func(int)) (int, error) {
 		default:
 			deliver = int(sig)
 		}
-		_ = unix.PtraceSyscall(pid, deliver) // a thread that is gone meanwhile is no fault
+		_ = unix.PtraceSyscall(pid, deliver) // a thread that is gone meanwhile is not a fault
 	}
 }
 

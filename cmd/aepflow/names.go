@@ -39,7 +39,7 @@ func selected(all, args []string) ([]string, error) {
 	for _, arg := range args {
 		pattern := strings.TrimPrefix(arg, "flow.")
 		if _, err := path.Match(pattern, ""); err != nil {
-			return nil, exit(exitUsage, "%s is no name and no pattern such as crm-*", arg)
+			return nil, exit(exitUsage, "%s is neither a name nor a pattern such as crm-*", arg)
 		}
 		before := len(chosen)
 		for _, name := range all {

@@ -105,7 +105,7 @@ func TestStorms(t *testing.T) {
 				if n%20 != 10 {
 					return false
 				}
-				// Calls that are on their way already are no fault.
+				// Calls that are on their way already are not a fault.
 				until = time.Now().Add(time.Second - 10*time.Millisecond)
 				return refuseWith(w, http.StatusTooManyRequests, "1")
 			},

@@ -114,7 +114,7 @@ func TestTeamLock(t *testing.T) {
 	}
 }
 
-// TestTeamLockEnds: the lock is free after every end of an apply that is no crash, with the serial of the lockfile.
+// TestTeamLockEnds: the lock is free after every end of an apply that is not a crash, with the serial of the lockfile.
 func TestTeamLockEnds(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

@@ -9,7 +9,7 @@ import (
 // version is set by the linker for releases.
 var version = ""
 
-// unreleased is the version of a build that is no release: before the next one.
+// unreleased is the version of a build that is not a release: before the next one.
 const unreleased = "0.1.0-dev"
 
 // toolVersion is the version of a release, or that of the module.

@@ -85,7 +85,7 @@ func (x *index) flowParams(f *schemas.Dataflow, p parts, d *Document) string {
 			}
 		case "Encryption":
 			if f.Files == nil {
-				return "it decrypts what is no file"
+				return "it decrypts what is not a file"
 			}
 			f.Files.Encryption = &schemas.Encryption{
 				PublicKeyID: text(at(params, "publicKeyId").Text), SignatureKeyID: text(at(params, "signVerificationKeyId").Text),
@@ -133,7 +133,7 @@ func (x *index) schedule(f *schemas.Dataflow, v resource.Value, d *Document) str
 	epoch, err := strconv.ParseInt(start, 10, 64)
 	switch {
 	case err != nil && start != "":
-		return "its start time is no number: " + start
+		return "its start time is not a number: " + start
 	case err == nil && time.Unix(epoch, 0).After(x.Now):
 		s.StartTime = &schemas.Instant{Text: time.Unix(epoch, 0).UTC().Format(time.RFC3339)}
 	case err == nil:

@@ -45,7 +45,7 @@ func (d *Document) YAML(comment string) []byte {
 // tree is a value as it is written: a scalar, a list, or a map.
 type tree struct {
 	sort  treeSort
-	text  string // of a scalar that is no text, as it is written
+	text  string // of a scalar that is not text, as it is written
 	value string // of a text
 	list  []tree
 	pairs []pair

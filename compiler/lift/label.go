@@ -56,7 +56,7 @@ func (x *index) labelOwn(d *Document, definer *Object, below string, fields sche
 		labels, ok := labelsOf(at(l.Body, "xdm:labels"), plainLabel)
 		switch {
 		case i < 0:
-			d.Left = append(d.Left, Left{l, "it labels what is no field of the document"})
+			d.Left = append(d.Left, Left{l, "it labels what is not a field of the document"})
 		case !ok:
 			d.Left = append(d.Left, Left{l, "it has labels that no document can say"})
 		case len(fields[i].Labels) > 0:

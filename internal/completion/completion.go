@@ -22,7 +22,7 @@ type Answer struct {
 type Line struct {
 	Command *kong.Node          // the innermost one
 	Flags   map[string][]string // values by the name of the flag
-	Args    []string            // that are no commands
+	Args    []string            // that are not commands
 	Current string              // the beginning of the value at the cursor
 }
 

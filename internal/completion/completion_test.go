@@ -138,7 +138,7 @@ func TestParse(t *testing.T) {
 		{[]string{"bash", "2", "plan", "--target", "="}, []string{"plan"}, "--target=", "--target="},
 		{[]string{"bash", "3", "plan", "--target", "=", "d"}, []string{"plan"}, "--target=d", "--target="},
 		{[]string{"bash", "4", "plan", "--target", "=", "dev", "--o"}, []string{"plan", "--target=dev"}, "--o", ""},
-		{[]string{"bash", "1", "plan", "--target=d"}, []string{"plan"}, "--target=d", ""}, // = is no break there
+		{[]string{"bash", "1", "plan", "--target=d"}, []string{"plan"}, "--target=d", ""}, // = is not a break there
 		{[]string{"bash", "3", "plan", "--var", "a", "="}, []string{"plan", "--var"}, "a=", "a="},
 		{[]string{"bash", "7", "plan", "--var", "a", "=", "1", ":", "2", "--t"},
 			[]string{"plan", "--var", "a=1:2"}, "--t", ""},

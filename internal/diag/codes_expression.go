@@ -119,7 +119,7 @@ var expressionCodes = []Entry{
 		Code: "expression-fails", Severity: Warning,
 		Title: "expression with a part that always fails",
 		Explanation: "A part of the expression does not depend on the row and has no value: a date that does not fit " +
-			"its pattern, an invalid regular expression, an unknown time zone, or a text that is no number. The " +
+			"its pattern, an invalid regular expression, an unknown time zone, or a text that is not a number. The " +
 			"platform leaves the field empty where a row needs that part. `aepflow eval` tries an expression on a row.",
 		Example: expr("date(\"2024-13-45\", \"yyyy-MM-dd\")"),
 	},

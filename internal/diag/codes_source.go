@@ -39,7 +39,7 @@ var sourceCodes = []Entry{
 	},
 	{
 		Code: NotARestSource, Severity: Error,
-		Title: "connector that is no self-serve source",
+		Title: "connector that is not a self-serve source",
 		Explanation: "`rest` needs a connector of a batch self-serve source, such as stripe, zendesk, or generic-rest. " +
 			"Tables are read with `database` and `table`, and files with `files`.",
 		Example: with(filesDataflow, "files:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"+
@@ -58,7 +58,7 @@ var sourceCodes = []Entry{
 	{
 		Code: SourceParam, Severity: Error,
 		Title: "wrong parameter of a self-serve source",
-		Explanation: "A required parameter is missing, or it is no text. A parameter or a value that Adobe's page on the " +
+		Explanation: "A required parameter is missing, or it is not text. A parameter or a value that Adobe's page on the " +
 			"source does not name is a warning, because the page may be incomplete: it is sent as it is written. " +
 			"`aepflow connectors NAME` prints the parameters.",
 		Example: with(filesDataflow, "files:\n  connector: sftp\n  connectionId: 6990abad-977d-41b9-a85d-17ea8cf1c0e4\n"+

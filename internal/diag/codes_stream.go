@@ -19,7 +19,7 @@ mappings:
 var streamCodes = []Entry{
 	{
 		Code: NotAStreamSource, Severity: Error,
-		Title: "connector that is no stream",
+		Title: "connector that is not a stream",
 		Explanation: "`stream` needs a streaming connector: amazon-kinesis, azure-event-hubs, google-pubsub, http-api, " +
 			"snowflake-streaming, or a webhook such as shopify-streaming. Tables are read with `database` and " +
 			"`table`, and files with `files`.",

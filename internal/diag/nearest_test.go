@@ -15,7 +15,7 @@ func TestMistyped(t *testing.T) {
 		{"id_1", "id_2", false},            // another column
 		{"street1", "street2", false},      // digits distinguish names
 		{"first_name", "last_name", false}, // near enough for help only
-		{"Name", "NameHash", false},        // a beginning is no slip
+		{"Name", "NameHash", false},        // a beginning is not a slip
 		{"cost", "cast", false},            // short words are near everything
 		{"amount", "", false},
 	} {

@@ -87,7 +87,7 @@ var hazards = []struct {
 	}},
 	{"bom", 0, func(t *testing.T, r *diag.Report) {
 		f := source.NewFile("a.yaml", []byte("\uFEFFname: A\n"))
-		r.Add(found{Code: diag.InvalidName, Severity: diag.Error, Message: "the mark is no column",
+		r.Add(found{Code: diag.InvalidName, Severity: diag.Error, Message: "the mark is not a column",
 			Labels: []diag.Label{{Span: in(t, f, "name", 1), Text: "column 1"}}})
 	}},
 	{"same-line", 0, func(t *testing.T, r *diag.Report) {

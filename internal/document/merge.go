@@ -78,7 +78,7 @@ func isOmitted(y *yaml.Node) bool {
 		y.Style&yaml.TaggedStyle == 0 && scalarStyle(y.Style) == Plain
 }
 
-// key builds a key. What is wrong inside a key that is no scalar is not said:
+// key builds a key. What is wrong inside a key that is not a scalar is not said:
 // that it is none is enough.
 func (b *builder) key(y *yaml.Node) *Node {
 	if y.Kind == yaml.ScalarNode {

@@ -41,7 +41,7 @@ func (p Path) Index(i int) Path {
 func (p Path) Parent() Path { return p[:max(len(p)-1, 0):max(len(p)-1, 0)] }
 
 // String prints the path as messages show it: columns[3].type, and a key that
-// is no plain word in quotes: mappings['person.name.fullName'].source. The
+// is not a plain word in quotes: mappings['person.name.fullName'].source. The
 // root is "".
 func (p Path) String() string {
 	var b strings.Builder

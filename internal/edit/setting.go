@@ -12,7 +12,7 @@ import (
 type Setting struct {
 	Keys   []string // from the top of the document
 	Text   string   // of a scalar
-	Bare   bool     // Text is no text but a number, a Boolean, or a map in braces: written as it is
+	Bare   bool     // Text is not text but a number, a Boolean, or a map in braces: written as it is
 	Remove bool
 	Has    bool // the document must have the key: a value that it lacks comes from elsewhere
 	Short  bool // the last key is what a scalar in place of its map means
@@ -71,7 +71,7 @@ func (s Setting) find(m *document.Node, keys []string) (spot, error) {
 		case i == len(keys)-1, isShort:
 			return spot{in: m, pair: p}, nil
 		case p.Value.Kind != document.MapKind:
-			return spot{}, &Elsewhere{p.Value.Span, "a value that is no map"}
+			return spot{}, &Elsewhere{p.Value.Span, "a value that is not a map"}
 		}
 		m = p.Value
 	}

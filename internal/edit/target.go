@@ -47,7 +47,7 @@ func SetForTarget(
 	case overlays != nil && overlays.Kind == document.MapKind && overlay == nil:
 		return AddPair(f, overlays, target, "{"+key+": "+value+"}"), nil
 	case overlays != nil:
-		return diag.Edit{}, &Elsewhere{overlays.Span, "an overlay that is no map"}
+		return diag.Edit{}, &Elsewhere{overlays.Span, "an overlay that is not a map"}
 	}
 	return AddPair(f, root, "targets", "\n  "+document.QuoteKey(target)+": {"+key+": "+value+"}"), nil
 }

@@ -30,7 +30,7 @@ func TestSetForTarget(t *testing.T) {
 		{"name: a\ntargets: {prod: {state: \"${var.s}\"}}\n", false, "a variable"},
 		{"x: &x {title: t}\ntargets: {prod: *x}\n", false, "an alias"},
 		{"base: &b {state: on}\ntargets: {prod: {<<: *b}}\n", false, "an alias"},
-		{"targets: 7\n", false, "an overlay that is no map"},
+		{"targets: 7\n", false, "an overlay that is not a map"},
 	} {
 		f := source.NewFile("a.yaml", []byte(tt.text))
 		docs, report := document.Parse(f)

@@ -165,7 +165,7 @@ func TestBodiesUnderWayAreReturned(t *testing.T) {
 	}
 }
 
-// A body that breaks off is no body: half a file must not be taken for one.
+// A body that breaks off is not a body: half a file must not be taken for one.
 func TestBrokenBodyIsRefused(t *testing.T) {
 	a := open(t, Options{})
 	req := httptest.NewRequest("PUT", "/data/foundation/import/batches/b/datasets/d/files/f",

@@ -41,7 +41,7 @@ type Fault struct {
 	// a Drop, because the connection is already there.
 	Drop   bool `json:"drop,omitempty"`
 	Refuse bool `json:"refuse,omitempty"`
-	// Garbage replaces the body by text that is no JSON, Truncate sends half
+	// Garbage replaces the body by text that is not JSON, Truncate sends half
 	// of it, ContentType renames it.
 	Garbage     bool   `json:"garbage,omitempty"`
 	Truncate    bool   `json:"truncate,omitempty"`

@@ -67,7 +67,7 @@ var fileRefusals = []refusalCase{
 	{"FLOW-1312-400", "an unknown compression", zoneSourceWith("data.properties.compressionType", "zstd")},
 	{"FLOW-1312-400", "compressed Parquet",
 		zoneSourceWith("data", object{"format": "parquet", "properties": object{"compressionType": "gzip"}})},
-	{"FLOW-1312-400", "properties that are no object", zoneSourceWith("data.properties", ",")},
+	{"FLOW-1312-400", "properties that are not an object", zoneSourceWith("data.properties", ",")},
 	{"FLOW-1304-400", "files without a path", zoneSourceWith("params.path", nil)},
 	{"FLOW-1312-400", "an unknown type of path", zoneSourceWith("params.type", "glob")},
 	{"FLOW-1312-400", "recursive as text", zoneSourceWith("params.recursive", "true")},
@@ -103,7 +103,7 @@ var fileRefusals = []refusalCase{
 	{"BadRequestError", "a key without a name", posting(keysPath, with(keyBody(), "name", nil))},
 	{"BadRequestError", "a key of an unknown algorithm", posting(keysPath, with(keyBody(), "encryptionAlgorithm", "AES"))},
 	{"BadRequestError", "a key without a passphrase", posting(keysPath, with(keyBody(), "params", nil))},
-	{"BadRequestError", "a customer key that is no Base64", posting(customerPath, with(keyBody(), "publicKey", "?"))},
+	{"BadRequestError", "a customer key that is not Base64", posting(customerPath, with(keyBody(), "publicKey", "?"))},
 	{"NotFoundError", "an unknown key", getting(keysPath + "/" + noID)},
 }
 

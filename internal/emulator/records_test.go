@@ -343,7 +343,7 @@ func TestBoundsOfDiagnostics(t *testing.T) {
 	}
 }
 
-// Rows of each format make the same records; a file without rows is no fault, one that cannot be read is.
+// Rows of each format make the same records; a file without rows is not a fault, one that cannot be read is.
 func TestRecordsOfFormats(t *testing.T) {
 	type row struct {
 		ID  string `parquet:"id"`

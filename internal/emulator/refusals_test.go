@@ -140,7 +140,7 @@ var commonRefusals = []refusalCase{
 	{"FLOW-1305-400", "a source of another flow spec", flowWith("flowSpec.id", "9753525b-82c7-4dce-8a9b-5ccfce2b9876")},
 	{"FLOW-1317-400", "no schedule", flowWith("scheduleParams", nil)},
 	{"FLOW-1397-400", "an unknown frequency", flowWith("scheduleParams.frequency", "month")},
-	{"FLOW-1340-400", "a start that is no number", flowWith("scheduleParams.startTime", "tomorrow")},
+	{"FLOW-1340-400", "a start that is not a number", flowWith("scheduleParams.startTime", "tomorrow")},
 	{"FLOW-1340-400", "a start in milliseconds", flowWith("scheduleParams.startTime", start.UnixMilli())},
 	{"FLOW-1360-400", "a start in the past", flowWith("scheduleParams.startTime", start.Unix()-1)},
 	{"FLOW-1361-400", "once with an interval", flowWith("scheduleParams", with(onceSchedule, "interval", 1))},
@@ -150,7 +150,7 @@ var commonRefusals = []refusalCase{
 	{"FLOW-1362-400", "no hours", flowWith("scheduleParams.frequency", "hour", "scheduleParams.interval", "0")},
 	{"FLOW-1370-400", "no mapping", flowWith("transformations", []any{})},
 	{"FLOW-1328-400", "a mapping without params", flowWith("transformations.1.params", nil)},
-	{"FLOW-1392-400", "transformations that are no list", flowWith("transformations", "none")},
+	{"FLOW-1392-400", "transformations that are not a list", flowWith("transformations", "none")},
 	{"FLOW-1312-400", "an unknown transformation", flowWith("transformations.0.name", "Sort")},
 	{"FLOW-1329-400", "a mapping without id", flowWith("transformations.1.params", object{})},
 	{"FLOW-1419-400", "an unknown mapping set", flowWith("transformations.1.params.mappingId", "x")},
@@ -182,8 +182,8 @@ var commonRefusals = []refusalCase{
 	{"FLOW-1304-400", "no table", sourceWith("params.tableName", nil)},
 	{"FLOW-1313-400", "a column twice", sourceWith("params.columns",
 		[]any{object{"name": "a", "type": "string"}, object{"name": "a", "type": "string"}})},
-	{"FLOW-1349-400", "a filter that is no object", sourceWith("params.filters", "a = b")},
-	{"FLOW-1355-400", "a filter that is no PQL", sourceWith("params.filters", object{"type": "SQL"})},
+	{"FLOW-1349-400", "a filter that is not an object", sourceWith("params.filters", "a = b")},
+	{"FLOW-1355-400", "a filter that is not PQL", sourceWith("params.filters", object{"type": "SQL"})},
 	{"FLOW-1356-400", "a filter as PQL text",
 		sourceWith("params.filters", object{"type": "PQL", "format": "pql/text", "value": "a = b"})},
 	{"FLOW-1357-400", "a filter without expression",
@@ -352,7 +352,7 @@ var commonRefusals = []refusalCase{
 		getting(flowBase + "/connectionSpecs/" + bigQuery + "/explore?objectType=root")},
 	{"FLOW-1334-400", "explore an empty type",
 		getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=")},
-	{"FLOW-1389-400", "explore by a filter that is no Base64",
+	{"FLOW-1389-400", "explore by a filter that is not Base64",
 		getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=table&object=x&filters=%7B%7D")},
 	{"FLOW-1336-400", "explore the data lake", func(a *api) reply {
 		id := a.post(flowBase+"/connections", object{"name": "lake",
@@ -416,7 +416,7 @@ var commonRefusals = []refusalCase{
 		posting(catalogBase+"/dataSets", object{"name": "d",
 			"schemaRef": object{"id": "x", "contentType": "application/vnd.adobe.xed+json;version=1"}})},
 	{"BadRequestError", "a dataset list without end", getting(catalogBase + "/dataSets?limit=0")},
-	{"BadRequestError", "an expiration of rows that is no period", func(a *api) reply {
+	{"BadRequestError", "an expiration of rows that is not a period", func(a *api) reply {
 		return a.do("PATCH", catalogBase+"/v2/dataSets/"+tutorialDataset,
 			`{"extensions":{"adobe_lakeHouse":{"rowExpiration":{"ttlValue":"90 days"}}}}`)
 	}},

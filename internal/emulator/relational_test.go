@@ -64,7 +64,7 @@ var schemaRefusals = []refusalCase{
 	{"XDM-1400-400", "a primary key of events without their time", describe("descriptorPrimaryKey", []any{"/id", "/seq"})},
 	{"XDM-1400-400", "a primary key of events of one field", describe("descriptorPrimaryKey", "/at")},
 	{"XDM-1400-400", "a version of several fields", describe("descriptorVersion", []any{"/id", "/seq"})},
-	{"XDM-1400-400", "a timestamp that is no time", describe("descriptorTimestamp", "/seq")},
+	{"XDM-1400-400", "a timestamp that is not a time", describe("descriptorTimestamp", "/seq")},
 	{"XDM-1400-400", "a timestamp of records", func(a *api) reply {
 		id := relationalWith("meta:behaviorType", nil)(a).want(201).text("$id")
 		return a.describe(id, "descriptorTimestamp", "/at")

@@ -172,7 +172,7 @@ func TestCraftedStateIsAnError(t *testing.T) {
 	for name, change := range map[string]func(page []byte) (at int, value uint64){
 		"no change":              func(p []byte) (int, uint64) { return end, number(p, end) },
 		"more pages than bytes":  func([]byte) (int, uint64) { return end, 1 << 40 },
-		"root is no tree":        func(p []byte) (int, uint64) { return root, number(p, freelist) },
+		"root is not a tree":     func(p []byte) (int, uint64) { return root, number(p, freelist) },
 		"root is beyond the end": func(p []byte) (int, uint64) { return root, number(p, end) },
 		"free pages are a tree":  func(p []byte) (int, uint64) { return freelist, number(p, root) },
 		"free pages far away":    func([]byte) (int, uint64) { return freelist, 1 << 62 },

@@ -108,7 +108,7 @@ func exploringRest(query string) func(*api) reply {
 }
 
 var streamRefusals = []refusalCase{
-	{"FLOW-1327-400", "a stream that is no JSON", streamSource("amazon-kinesis", "data", object{"format": "parquet"})},
+	{"FLOW-1327-400", "a stream that is not JSON", streamSource("amazon-kinesis", "data", object{"format": "parquet"})},
 	{"FLOW-1304-400", "a stream without its name", streamSource("amazon-kinesis", "params", object{})},
 	{"FLOW-1304-400", "no event hub", streamSource("azure-event-hubs", "params.eventHubName", nil)},
 	{"FLOW-1304-400", "a topic without subscription", streamSource("google-pubsub", "params.subscriptionName", nil)},
@@ -118,12 +118,12 @@ var streamRefusals = []refusalCase{
 	},
 	{"FLOW-1312-400", "an unknown type of data", streamSource("amazon-kinesis", "params.dataType", "csv")},
 	{"FLOW-1312-400", "an unknown place to begin", streamSource("azure-event-hubs", "params.reset", "now")},
-	{"FLOW-1312-400", "params that are no object", streamSource("http-api", "params", "raw")},
+	{"FLOW-1312-400", "params that are not an object", streamSource("http-api", "params", "raw")},
 	{"FLOW-1304-400", "a stream without base connection", streamSource("http-api", "baseConnectionId", nil)},
 	{"FLOW-1332-400", "a base connection for a webhook", streamSource("shopify-streaming", "baseConnectionId", noID)},
-	{"FLOW-1327-400", "a webhook that is no JSON", streamSource("shopify-streaming", "data", nil)},
+	{"FLOW-1327-400", "a webhook that is not JSON", streamSource("shopify-streaming", "data", nil)},
 	{"FLOW-1327-400", "a table of a self-serve source", streamSource("stripe", "data.format", "tabular")},
-	{"FLOW-1312-400", "params of a self-serve source that are no object", streamSource("stripe", "params", "x")},
+	{"FLOW-1312-400", "params of a self-serve source that are not an object", streamSource("stripe", "params", "x")},
 	{"FLOW-1368-400", "a draft of a stream", func(a *api) reply {
 		return a.post(flowBase+"/sourceConnections?mode=draft", a.sourceOf("http-api"))
 	}},
@@ -159,7 +159,7 @@ var streamRefusals = []refusalCase{
 		return a.get(flowBase + "/connections/" + id + "/explore?objectType=root")
 	}},
 	{"FLOW-1312-400", "explore a self-serve source by no params", exploringRest("")},
-	{"FLOW-1312-400", "explore a self-serve source by params that are no object", exploringRest("sourceParams=WzFd")},
+	{"FLOW-1312-400", "explore a self-serve source by params that are not an object", exploringRest("sourceParams=WzFd")},
 }
 
 // Every stream on its flow specification: no runs, no schedule, and an address where

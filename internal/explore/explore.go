@@ -57,7 +57,7 @@ func ParseItems(body []byte) ([]Item, error) {
 	}
 	var wrapped struct{ Items []Item } // as Snowflake streaming answers
 	if err := json.Unmarshal(body, &wrapped); err != nil {
-		return nil, fmt.Errorf("explore the source: the answer is no list: %w", err)
+		return nil, fmt.Errorf("explore the source: the answer is not a list: %w", err)
 	}
 	return wrapped.Items, nil
 }

@@ -64,7 +64,7 @@ func TestParseItems(t *testing.T) {
 		}
 	}
 	if _, err := ParseItems([]byte("7")); err == nil {
-		t.Error("a number is no list")
+		t.Error("a number is not a list")
 	}
 }
 

@@ -74,7 +74,7 @@ func keysOf(v resource.Value) []string {
 }
 
 // KindOf returns the kind of a document: what its key `kind` says, Dataflow
-// when it says nothing. False when it says something that is no kind.
+// when it says nothing. False when it says something that is not a kind.
 func KindOf(d *document.Document) (string, bool) {
 	n := d.Root.Get("kind")
 	if n == nil {

@@ -88,7 +88,7 @@ func zoneOf(id string) (Zone, bool) {
 // regions are the zones that were read, by ID. There are some 600.
 var regions sync.Map
 
-// regionName keeps what is no ID of a region away from the file system.
+// regionName keeps what is not an ID of a region away from the file system.
 func regionName(id string) bool {
 	if len(id) < 2 || id == "Local" || strings.Contains(id, "..") {
 		return false

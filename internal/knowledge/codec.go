@@ -179,7 +179,7 @@ func Parse(text []byte) (*Catalog, error) {
 	}
 	c := New("")
 	if err := json.Unmarshal(text, c); err != nil {
-		return nil, fmt.Errorf("it is no catalog: %w", err)
+		return nil, fmt.Errorf("it is not a catalog: %w", err)
 	}
 	if sum := sha256.Sum256(printBody(c)); h.Digest != hex.EncodeToString(sum[:16]) {
 		return nil, ErrDigest

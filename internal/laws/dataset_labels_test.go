@@ -105,7 +105,7 @@ func TestLabelsOfOthers(t *testing.T) {
 	ofFields = []any{}
 	p = w.refreshed(labeledDataset(t, schema, "[S1]"), w.options())
 	if len(p.Drift) != 1 || p.Drift[0].Action != planner.Update {
-		t.Fatalf("removed labels are no drift: %+v", p.Drift)
+		t.Fatalf("removed labels are not drift: %+v", p.Drift)
 	}
 	if err := carry(p); err != nil {
 		t.Fatal(err)

@@ -100,7 +100,7 @@ var namings = []naming{
 }
 
 // TestSameObjectNamedOtherwise: naming an object by its ID instead of its document
-// is no change of the data, a running flow is not replaced, and nothing that a
+// is not a change of the data, a running flow is not replaced, and nothing that a
 // document still names is removed. The way back is none either.
 func TestSameObjectNamedOtherwise(t *testing.T) {
 	base := oneOfEverything(t)

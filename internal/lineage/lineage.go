@@ -158,7 +158,7 @@ func (d Dataflow) unread(columns []resource.Value) []string {
 		if f.Kind == Constant {
 			continue
 		}
-		read[f.Source] = true // a column with a name that is no expression
+		read[f.Source] = true // a column with a name that is not an expression
 		if e, problems := dataprep.Parse(f.Source); !dataprep.HasErrors(problems) {
 			for _, a := range dataprep.Attributes(e) {
 				read[a.Root] = true

@@ -171,7 +171,7 @@ func NotedHolder(p Paths) (h Holder, ok bool) {
 func readHolder(p Paths) Holder {
 	var h Holder
 	if text, err := p.holder().Read(files.MaxSecret); err == nil {
-		_ = json.Unmarshal(text, &h) // an unreadable note is no note
+		_ = json.Unmarshal(text, &h) // an unreadable note is not a note
 	}
 	return h
 }

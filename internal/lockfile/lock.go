@@ -129,7 +129,7 @@ func (l *Lock) Put(e Entry) {
 	l.Entries = slices.Insert(l.Entries, i, e)
 }
 
-// Remove forgets the entry at an address; it is no fault when there is none.
+// Remove forgets the entry at an address; it is not a fault when there is none.
 func (l *Lock) Remove(a resource.Address) {
 	if i, ok := l.find(a); ok {
 		l.Entries = slices.Delete(l.Entries, i, i+1)

@@ -142,7 +142,7 @@ func TestMoveOfEarlierReleases(t *testing.T) {
 	}
 }
 
-// TestOwners holds that an object has one owner, and what is no second one.
+// TestOwners holds that an object has one owner, and what is not a second owner.
 func TestOwners(t *testing.T) {
 	deposed := func(l *Lock, at string, d Deposed) *Lock {
 		e, _ := l.Get(addr(at))

@@ -31,7 +31,7 @@ const (
 )
 
 // UnknownSecret is in the place of the hash of a secret that was not sent from here: its connection was
-// taken over with it. It matches nothing, and is no change either.
+// taken over with it. It matches nothing, and is not a change either.
 const UnknownSecret = "unknown"
 
 // HashSecret returns a salted slow hash of a secret. Every call gives another

@@ -107,7 +107,7 @@ func TestLongLists(t *testing.T) {
 	}
 }
 
-// Where more names than are looked at may be near, a single one is no answer.
+// Where more names than are looked at may be near, a single one is not an answer.
 func TestManyAlike(t *testing.T) {
 	alike := func(n int) *Names {
 		names := make([]string, scanned+1)

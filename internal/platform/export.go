@@ -73,7 +73,7 @@ func BatchFiles(ctx context.Context, d Doer, batch string, in BatchFolder) ([]Ba
 			} `json:"data"`
 		}
 		if err := json.Unmarshal(res.Body, &list); err != nil {
-			return nil, fmt.Errorf("GET %s: the answer is no list of files%s", path, withID(res.RequestID))
+			return nil, fmt.Errorf("GET %s: the answer is not a list of files%s", path, withID(res.RequestID))
 		}
 		for _, f := range list.Data {
 			if err := checkID(f.Name); err != nil {

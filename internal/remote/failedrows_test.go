@@ -86,7 +86,7 @@ func TestFailedRows(t *testing.T) {
 		{"h", runs.Partial, 10, `{"n":6}`, false, ""},
 		{"e", runs.Partial, 10, "", false, "file big has 67108865 bytes, 67108864 at most can be read"},
 		{"f", runs.Partial, 10, "", false, `"../../secrets" in the answer is not an id`},
-		{"g", runs.Partial, 10, "", false, "the answer is no list of files"},
+		{"g", runs.Partial, 10, "", false, "the answer is not a list of files"},
 		{"../x", runs.Partial, 10, "", false, `"../x" in the answer is not an id`},
 	} {
 		b := &batchFiles{files: files}

@@ -30,7 +30,7 @@ type Unread struct {
 	Err    error
 }
 
-// Reasons of Unread that are no fault of the source.
+// Reasons of Unread that are not a fault of the source.
 var (
 	ErrNoConnection = errors.New("the connection was not applied")
 	ErrNoFile       = errors.New("there is no file now whose columns the platform can read")

@@ -75,7 +75,7 @@ func TestNamespaceNumbers(t *testing.T) {
 	}
 }
 
-// TestNamespaceByNumber: an identity that names its namespace by the number is no drift of one that names it by the
+// TestNamespaceByNumber: an identity that names its namespace by the number is not drift of one that names it by the
 // code.
 func TestNamespaceByNumber(t *testing.T) {
 	spec := resource.SpecOf(resource.Descriptor)

@@ -101,7 +101,7 @@ const maxInlet = 2048
 // inlet is an address without user, fragment, space, or quote. A shell needs quotes around its query.
 var inlet = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/?=&-]*)?$`)
 
-// checkInlet says why a text of the platform is no address that people and scripts may send data to.
+// checkInlet says why a text of the platform is not an address that people and scripts may send data to.
 func checkInlet(text string) error {
 	switch {
 	case text == "":
@@ -109,7 +109,7 @@ func checkInlet(text string) error {
 	case len(text) > maxInlet:
 		return fmt.Errorf("inletUrl has more than %d bytes", maxInlet)
 	case !inlet.MatchString(text):
-		return errors.New("inletUrl is no plain https address")
+		return errors.New("inletUrl is not a plain https address")
 	}
 	return nil
 }

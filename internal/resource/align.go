@@ -59,7 +59,7 @@ func (a aligner) sent(text string) string {
 	return specs.EscapeTenant(specs.BindTenant(text, a.tenant))
 }
 
-// escaped writes a value of the platform as documents do: {TENANT_ID} in it is no placeholder.
+// escaped writes a value of the platform as documents do: {TENANT_ID} in it is not a placeholder.
 func escaped(v Value) Value {
 	v.Items, v.Fields = slices.Clone(v.Items), slices.Clone(v.Fields)
 	v.Text = specs.EscapeTenant(v.Text)

@@ -7,7 +7,7 @@ import (
 )
 
 // TestSpellings reads one field back in two spellings: those that mean the same
-// are no difference, in either direction, and those that do not are one.
+// are not a difference, in either direction, and those that do not are one.
 func TestSpellings(t *testing.T) {
 	const full, short = "application/vnd.adobe.xed-full+json;version=1", "application/vnd.adobe.xed+json;version=1"
 	dataset := func(media string) string { return `{"schemaRef":{"id":"s","contentType":"` + media + `"}}` }
@@ -221,7 +221,7 @@ func TestAlign(t *testing.T) {
 		})
 	}
 	if _, err := SpecOf(Flow).Align(Object(), json.RawMessage(`{`), "", noRefs); err == nil {
-		t.Error("an answer that is no JSON is taken")
+		t.Error("an answer that is not JSON is taken")
 	}
 }
 

@@ -47,7 +47,7 @@ func TestOrder(t *testing.T) {
 		{"not in the graph", "flow.a>source.gone", "flow.a", ""},
 		{"itself", "flow.a>flow.a", "", "flow.a needs flow.a via v"},
 		{"two", "flow.a>flow.b flow.b>flow.a", "", "flow.a needs flow.b via v; flow.b needs flow.a via v"},
-		{"a tail is no part of the ring", "flow.a>flow.b flow.b>flow.c flow.c>flow.b", "",
+		{"a tail is not part of the ring", "flow.a>flow.b flow.b>flow.c flow.c>flow.b", "",
 			"flow.b needs flow.c via v; flow.c needs flow.b via v"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

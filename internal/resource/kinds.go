@@ -103,7 +103,7 @@ type Spec struct {
 	Loose       []string          // patterns whose lists compare without order
 	Sets        []string          // members whose lists do so at any depth
 	Labels      []string          // members that are free to change below an Additive field
-	Free        []string          // members that change freely at any depth there, and are no names of fields
+	Free        []string          // members that change freely at any depth there, and are not names of fields
 	Narrowing   []string          // members that may not be added to what exists below an Additive field
 	KeepsData   bool              // holds or shapes data: never removed without --allow-data-loss
 	Versioned   bool              // an update gives a new ${….version}

@@ -80,7 +80,7 @@ func FuzzParse(f *testing.F) {
 		got, err := Parse(text)
 		if !json.Valid(text) {
 			if err == nil {
-				t.Fatalf("read %q, which is no JSON", text)
+				t.Fatalf("read %q, which is not JSON", text)
 			}
 			return
 		}

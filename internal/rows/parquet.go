@@ -78,7 +78,7 @@ func logical(t parquet.Type) format.LogicalTypeValue {
 	return nil
 }
 
-// elementOf is what a list has many of, nil for what is no list.
+// elementOf is what a list has many of, nil for what is not a list.
 func elementOf(n parquet.Node) parquet.Node {
 	if _, isList := logical(n.Type()).(*format.ListType); !isList {
 		return nil
@@ -86,7 +86,7 @@ func elementOf(n parquet.Node) parquet.Node {
 	return inner(n, 0)
 }
 
-// valueOf is the value of a map, nil for what is no map.
+// valueOf is the value of a map, nil for what is not a map.
 func valueOf(n parquet.Node) parquet.Node {
 	if _, isMap := logical(n.Type()).(*format.MapType); !isMap {
 		return nil
@@ -209,7 +209,7 @@ func at(n int64, unit format.TimeUnit) time.Time {
 	return time.Unix(0, n).UTC()
 }
 
-// finite is a number as JSON has it: no infinity, and nothing that is no number.
+// finite is a number as JSON has it: no infinity, and nothing that is not a number.
 func finite(f float64) any {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil

@@ -72,7 +72,7 @@ func FuzzParseRows(f *testing.F) {
 		}
 		for _, r := range rows {
 			if r.Row != nil && !json.Valid(r.Row) {
-				t.Fatalf("a row is no JSON: %q", r.Row)
+				t.Fatalf("a row is not JSON: %q", r.Row)
 			}
 		}
 	})

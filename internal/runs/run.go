@@ -106,7 +106,7 @@ func (v *number) UnmarshalJSON(b []byte) error {
 	text := strings.Trim(string(b), `"`)
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.Abs(f) >= 1<<62 {
-		return nil // null, or something that is no number
+		return nil // null, or something that is not a number
 	}
 	*v = number{int64(f), true}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -236,7 +236,7 @@ type jsonActivity struct {
 	} `json:"targetInfo"`
 }
 
-// Parse reads a run. The error is for what is no run: text that is not JSON, or members of another type.
+// Parse reads a run. The error is for what is not a run: text that is not JSON, or members of another type.
 func Parse(body []byte) (Run, error) {
 	var j jsonRun
 	if err := json.Unmarshal(body, &j); err != nil {

@@ -9,7 +9,7 @@ const TenantPlaceholder = "{TENANT_ID}"
 const escapedTenant = "{" + TenantPlaceholder + "}"
 
 // TenantParts are the parts of a text of a document between which the tenant is inserted: one for a text without the
-// placeholder. `{{TENANT_ID}}` is no placeholder but the text `{TENANT_ID}`.
+// placeholder. `{{TENANT_ID}}` is not a placeholder but the text `{TENANT_ID}`.
 func TenantParts(text string) []string {
 	out := []string{""}
 	for {

@@ -138,7 +138,7 @@ const (
 	TimeSeriesBehavior = "https://ns.adobe.com/xdm/data/time-series"
 )
 
-// BehaviorFields returns the fields that a behavior gives the classes that are of it, nil for what is no behavior.
+// BehaviorFields returns the fields that a behavior gives the classes that are of it, nil for what is not a behavior.
 // Records of a time series need a time.
 func BehaviorFields(id string) []XDMField {
 	field := func(path, format, xdmType string, required bool) XDMField {

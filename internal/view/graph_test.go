@@ -120,7 +120,7 @@ func TestPictureOfDeletes(t *testing.T) {
 	}
 }
 
-// Every resource is in a folded picture once, what a deleted dataflow leaves behind is no part of it, and folding what
+// Every resource is in a folded picture once, what a deleted dataflow leaves behind is not part of it, and folding what
 // is folded changes nothing.
 func TestFoldKeepsResources(t *testing.T) {
 	none := func(string) bool { return false }

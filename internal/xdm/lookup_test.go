@@ -236,7 +236,7 @@ func TestRequired(t *testing.T) {
 		{"consents", profile(t), []string{"consents.marketing.email.time", "consents.marketing.email.reason"}, []Missing{{"consents.marketing.email.val", "consents.marketing.email", 0}}},
 		{"own fields", profile(t), []string{"_acme.points", "_{TENANT_ID}.orders[0].qty"}, []Missing{{"_{TENANT_ID}.loyaltyId", "_{TENANT_ID}", 0}, {"_{TENANT_ID}.orders[*].sku", "_{TENANT_ID}.orders[*]", 1}}},
 		{"own fields are there", profile(t), []string{"_acme.points", "_{TENANT_ID}.loyaltyId"}, nil},
-		{"what is no path counts for nothing", profile(t), []string{"consents.marketing.email.nothing", "a..b"}, nil},
+		{"what is not a path counts for nothing", profile(t), []string{"consents.marketing.email.nothing", "a..b"}, nil},
 	} {
 		if diff := cmp.Diff(tt.want, tt.schema.Required(tt.destinations)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)

@@ -31,7 +31,7 @@ type OwnProblem struct {
 const (
 	OwnBadPath = "bad-path"         // not a path
 	OwnBadName = "bad-name"         // letters, digits, - and _, not beginning with _
-	OwnClash   = "clash"            // the same path twice, or below one that is no object
+	OwnClash   = "clash"            // the same path twice, or below one that is not an object
 	OwnTenant  = "wrong-tenant"     // in the namespace of another org
 	OwnIndex   = "index-not-a-list" // an index that is not [*]
 )

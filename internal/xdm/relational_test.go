@@ -68,7 +68,7 @@ func TestRelationalRequired(t *testing.T) {
 	}
 }
 
-// A namespace is no field of a relational schema, whichever it is.
+// A namespace is not a field of a relational schema, whichever it is.
 func TestRelationalNamespace(t *testing.T) {
 	for _, path := range []string{"_acme.id", TenantNamespace + ".id"} {
 		_, faults := NewRelational([]OwnField{{Path: path, Shape: Shape{Type: "string"}}})

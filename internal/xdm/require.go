@@ -15,7 +15,7 @@ type Missing struct {
 
 // Required returns what destinations leave out: what the class requires of
 // every record and what each object requires once something in it is mapped.
-// Destinations that are no paths of the schema count for nothing.
+// Destinations that are not paths of the schema count for nothing.
 func (s *Schema) Required(destinations []string) []Missing {
 	type level struct {
 		path  string

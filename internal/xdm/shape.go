@@ -135,7 +135,7 @@ func FieldShape(word string) (Shape, bool) {
 	return elementShape(word)
 }
 
-// elementShape is FieldShape of what is no array.
+// elementShape is FieldShape of what is not an array.
 func elementShape(word string) (Shape, bool) {
 	value, isMap := strings.CutPrefix(word, "map of ")
 	if isMap {

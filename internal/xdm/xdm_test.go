@@ -50,7 +50,7 @@ func TestFieldGroupByName(t *testing.T) {
 		// One title, two field groups: the class decides.
 		{"IAB TCF 2.0 Consent Details", profile, "https://ns.adobe.com/xdm/context/profile-privacy", true},
 		{"IAB TCF 2.0 Consent Details", event, "https://ns.adobe.com/xdm/context/experienceevent-privacy", true},
-		{"profile", profile, "", false}, // a class is no field group
+		{"profile", profile, "", false}, // a class is not a field group
 		{"nothing", profile, "", false},
 	} {
 		g, ok := FieldGroupByName(tt.name, tt.class)

@@ -92,6 +92,6 @@ func TestEditorsCompleteSignIns(t *testing.T) {
 		}
 	}
 	for slug := range offers {
-		t.Errorf("%q is no source with a way to sign in", slug)
+		t.Errorf("%q is not a source with a way to sign in", slug)
 	}
 }

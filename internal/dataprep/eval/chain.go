@@ -242,7 +242,7 @@ func (ch *chain) property(m *Machine, v, key Value) Value {
 		return Value{}
 	}
 	if v.kind == List && key.isNumber() {
-		return m.fail(NoProperty, "the list has %d elements, none at %s", len(v.Items()), m.show(key))
+		return m.fail(NoProperty, "a list of %d has no element %s", len(v.Items()), key.scalar())
 	}
 	return m.fail(NoProperty, "%s has no member %s", m.show(v), m.show(key))
 }

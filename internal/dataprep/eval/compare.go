@@ -54,7 +54,7 @@ func (m *Machine) order(op dataprep.Op, x, y Value) Value {
 
 // compare orders two values by the widest type of both; equal says that it is for ==.
 func (m *Machine) compare(x, y Value, equal bool) (c int, ok bool) {
-	retry := func() bool { // 3.3 goes on when a text is no whole number
+	retry := func() bool { // 3.3 goes on when a text is not a whole number
 		if m.set.dialect.old() || m.err.Code != Arithmetic {
 			return false
 		}

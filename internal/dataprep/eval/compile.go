@@ -190,7 +190,7 @@ func (c *compiler) unary(e *dataprep.Unary) fn {
 }
 
 // excused drops the error of an operand of `empty` or `size`. JEXL 3.1 does not catch
-// what Java says about a text that is no number.
+// what Java says about a text that is not a number.
 func (m *Machine) excused() bool {
 	if m.err.Code == TooMuchWork || m.err.raw && m.set.dialect.old() {
 		return false

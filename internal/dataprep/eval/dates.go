@@ -178,7 +178,7 @@ func readDate(m *Machine, a []Value) Value {
 	}
 	t, err := p.Parse(s)
 	if err != nil {
-		return m.fail(BadArgument, "%s is no date of the form `%s`: %s", m.show(a[0]), strings.TrimSpace(a[1].s), err)
+		return m.fail(BadArgument, "%s is not a date of the form `%s`: %s", m.show(a[0]), strings.TrimSpace(a[1].s), err)
 	}
 	return OfDate(t)
 }

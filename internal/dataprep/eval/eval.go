@@ -44,7 +44,7 @@ type Error struct {
 	Code       Code
 	Message    string
 	Start, End int
-	raw        bool // in JEXL 3.1 an exception of Java that it does not know, as for a text that is no number
+	raw        bool // in JEXL 3.1 an exception of Java that it does not know, as for a text that is not a number
 }
 
 func (e *Error) Error() string { return e.Message }

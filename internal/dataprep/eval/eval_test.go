@@ -124,10 +124,10 @@ func TestPositions(t *testing.T) {
 	for _, tt := range []struct{ expr, row, at, message string }{
 		{"concat(a, gone)", `{"a":1}`, "gone", "the row has no attribute `gone`"},
 		{"1 + (2 / 0)", "", "(2 / 0)", "division by zero"},
-		{"upper(date(s, 'yyyy'))", `{"s":"x"}`, "date(s, 'yyyy')", `text "x" is no date of the form`},
+		{"upper(date(s, 'yyyy'))", `{"s":"x"}`, "date(s, 'yyyy')", `text "x" is not a date of the form`},
 		{"transformArray([1], x -> to_integer('a'))", "", "to_integer('a')", "expected a whole number of 32 bits"},
 		{"a + 1", `{"a":null}`, "a", "`a` is null"},
-		{"first(l)[3]", `{"l":[[1]]}`, "first(l)[3]", "the list has 1 elements, none at integer 3"},
+		{"first(l)[3]", `{"l":[[1]]}`, "first(l)[3]", "a list of 1 has no element 3"},
 		{"lower(1, 2)", "", "lower(1, 2)", "expected 1 argument of lower, found 2"},
 	} {
 		r := request{Expr: tt.expr, Row: map[string]any{}}

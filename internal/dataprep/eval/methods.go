@@ -100,7 +100,7 @@ func (m *Machine) listMethod(name string, v Value, args []Value) Value {
 		if n := args[0].n; n >= 0 && n < int64(len(items)) {
 			return items[n]
 		}
-		return m.fail(NoProperty, "the list has %d elements, none at %d", len(items), args[0].n)
+		return m.fail(NoProperty, "a list of %d has no element %d", len(items), args[0].n)
 	case name == "contains" && len(args) == 1:
 		if !m.spend(len(items)) {
 			return failure

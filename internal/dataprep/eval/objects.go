@@ -131,7 +131,7 @@ var objectFunctions = map[string]function{
 	}),
 }
 
-// key is the text by which a member is found, also for what is no text.
+// key is the text by which a member is found, also for what is not text.
 func (m *Machine) key(v Value) (Value, bool) {
 	if v.kind == Null {
 		return OfText("null"), true

@@ -29,7 +29,7 @@ const (
 )
 
 // legal reports whether a part has only the given characters, %XX, and characters
-// beyond ASCII that are no spaces or controls.
+// beyond ASCII that are not spaces or controls.
 func legal(s, set string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -155,7 +155,7 @@ func hostName(s string) bool {
 	return strings.IndexByte(letters, labels[len(labels)-1][0]) >= 0
 }
 
-// decoded resolves %XX; what is no UTF-8 becomes U+FFFD.
+// decoded resolves %XX; what is not UTF-8 becomes U+FFFD.
 func decoded(s string) string {
 	if !strings.Contains(s, "%") {
 		return s

@@ -20,7 +20,7 @@ const (
 	catalogMaxLimit = 100
 )
 
-// catalogWords are the query parameters that are no filters.
+// catalogWords are the query parameters that are not filters.
 var catalogWords = []string{
 	"limit", "start", "orderBy", "properties", "property", "tags", "requestDataSource", "createdAfter", "createdBefore",
 	"updatedAfter", "updatedBefore", "dataSet", "dataSetId", "sort", "namespace", "startAfter", "startBefore", "endAfter",

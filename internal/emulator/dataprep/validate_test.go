@@ -177,7 +177,7 @@ func TestHostileSizes(t *testing.T) {
 	for name, step := range map[string]servetest.Step{
 		"101 rows": {Call: preview, Body: on(times(101, "{}", ","), set(column)), Status: 400, Has: "up to 100 rows"},
 		"100 rows": {Call: preview, Body: on(times(100, `{"a":{"b":"x"}}`, ","), set(column)), Status: 200},
-		"a row that is no object": {Call: preview, Body: on("{},7", set(column)), Status: 400,
+		"a row that is not an object": {Call: preview, Body: on("{},7", set(column)), Status: 400,
 			Has: "row 2: expected an object of JSON"},
 		"20,000 mappings":      {Call: validate, Body: many(20_000, "A", "a"), Status: 200},
 		"20,000 wrong sources": {Call: validate, Body: many(20_000, "E", "upper("), Status: 200},

@@ -50,7 +50,7 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// filterHolds reports whether a row meets a filter that was checked; nil is no filter.
+// filterHolds reports whether a row meets a filter that was checked; nil is not a filter.
 func filterHolds(filter any, row object) bool { return filter == nil || evalFilter(filter, row) == yes }
 
 func evalFilter(node any, row object) truth {

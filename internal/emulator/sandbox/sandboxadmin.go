@@ -30,7 +30,7 @@ func admin(next core.Handler) core.Handler {
 	return func(c *core.Call) (core.Answer, error) {
 		if c.Org().ReadOnly(c.Request.Header.Get("x-api-key")) {
 			return core.Answer{}, core.Problem(http.StatusForbidden, core.Forbidden,
-				"the client is no administrator of sandboxes")
+				"the client is not an administrator of sandboxes")
 		}
 		c.Env.AdminMu.Lock()
 		defer c.Env.AdminMu.Unlock()

@@ -156,7 +156,7 @@ func differs(got, want any, at string) string {
 	case core.Object:
 		o, is := got.(core.Object)
 		if !is {
-			return fmt.Sprintf("%s is no object", at)
+			return fmt.Sprintf("%s is not an object", at)
 		}
 		for k, v := range w {
 			if d := differs(o[k], v, at+"/"+k); d != "" {
