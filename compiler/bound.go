@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -84,7 +85,7 @@ func (p sandboxBound) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.SandboxBoundID, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` names an object of one sandbox, but is the same for the targets %s",
-			strings.Join(p.id.Path, "."), decode.List(p.targets, "and")),
+			strings.Join(p.id.Path, "."), words.List(p.targets, "and")),
 		Labels: p.at.Labels("this ID exists in one of them"),
 		Help: "give each target its own: `" + key + "` in an overlay, such as `targets: {" + p.targets[len(p.targets)-1] +
 			": …}`, or `${var.NAME}` with a value per target; or describe the object in a document",

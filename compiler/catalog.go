@@ -13,6 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -209,7 +210,7 @@ func (p columnNotThere) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("`%s` has no column `%s`", p.known.data, p.name),
 		Labels:  p.at.Labels("not at the source"),
-		Help:    "use one of " + decode.List(p.known.env.Names.List(), "and"),
+		Help:    "use one of " + words.List(p.known.env.Names.List(), "and"),
 	}
 	if near := decode.MeantName(&d, p.name, p.known.env.Names); near != "" {
 		d.Fix = p.at.FixName(p.name, near)

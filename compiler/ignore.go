@@ -11,6 +11,7 @@ import (
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -133,7 +134,7 @@ func (p ignoredOther) Diagnose() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.IgnoredChange, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("this document makes no `%s`", p.kind),
-		Labels:  p.at.Labels("expected a field of " + decode.List(names, "or")),
+		Labels:  p.at.Labels("expected a field of " + words.List(names, "or")),
 		Help:    "write it in the document that makes the object",
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -145,7 +146,7 @@ func (p unknownCode) Diagnose() diag.Diagnostic {
 		}
 	}
 	if near := diag.NearestAll(string(p.code), known); len(near) > 0 {
-		d.Help = "did you mean " + decode.Quoted(near, "or") + "?"
+		d.Help = "did you mean " + words.Quoted(near, "or") + "?"
 		if len(near) == 1 && p.span.Text() == string(p.code) {
 			d.Fix = decode.Replace(p.span, near[0])
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/policy"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -133,7 +134,7 @@ func (p unknownPolicy) Diagnose() diag.Diagnostic {
 	for _, r := range policy.Readymades() {
 		known = append(known, r.Code)
 	}
-	d.Help = "add `when:`; ready-made policies are " + decode.Quoted(known, "and")
+	d.Help = "add `when:`; ready-made policies are " + words.Quoted(known, "and")
 	if near, ok := diag.Nearest(p.code, known); ok {
 		d.Help = "did you mean `" + near + "`? Other policies need `when:`"
 	}

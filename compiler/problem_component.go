@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // wellKnownName: references would mean the standard one.
@@ -97,7 +98,7 @@ func (p unknownDataType) Diagnose() diag.Diagnostic {
 			"an $id", p.got),
 	}
 	if len(p.near) > 0 {
-		d.Help = "did you mean " + decode.Quoted(p.near[:min(3, len(p.near))], "or") + "?"
+		d.Help = "did you mean " + words.Quoted(p.near[:min(3, len(p.near))], "or") + "?"
 	}
 	if len(p.near) == 1 {
 		d.Fix = p.at.FixName(p.got, p.near[0])

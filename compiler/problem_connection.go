@@ -7,6 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/connectordoc"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type notATableSource struct {
@@ -48,8 +49,8 @@ func (p unknownAuthType) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.AuthType, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown authentication type `%s` for %s", p.got, p.connector.Name),
-		Labels:  p.at.Labels("expected " + decode.List(known, "or")),
-		Help:    "use the exact spelling: " + decode.List(known, "or"),
+		Labels:  p.at.Labels("expected " + words.List(known, "or")),
+		Help:    "use the exact spelling: " + words.List(known, "or"),
 	}
 	if near := decode.Meant(&d, p.got, known); near != "" {
 		d.Fix = p.at.Fix(p.got, near)
@@ -70,7 +71,7 @@ func (p unknownAuthParam) Diagnose() diag.Diagnostic {
 		Code: diag.AuthParam, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown parameter `%[3]s` for `%[1]s` of %[2]s", p.way.Name, p.connector.Name, p.name),
 		Labels:  p.at.KeyLabels("unknown parameter"),
-		Help:    "parameters: " + decode.List(known, "and"),
+		Help:    "parameters: " + words.List(known, "and"),
 	}
 	parent := decode.Place{Doc: p.at.Doc, Path: p.at.Path.Parent()}
 	if near := decode.Meant(&d, p.name, known); diag.Mistyped(p.name, near) && !parent.Has(near) {

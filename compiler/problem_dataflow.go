@@ -10,6 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -72,7 +73,7 @@ func (p unknownReference) Diagnose() diag.Diagnostic {
 	d.Help = fmt.Sprintf("add a document `kind: %s` with `name: %s`, or use the object's id on the platform", p.kind,
 		p.name)
 	if known := p.known.List(); len(known) > 0 {
-		d.Help = "known: " + decode.List(known, "and")
+		d.Help = "known: " + words.List(known, "and")
 	}
 	if near := decode.MeantName(&d, p.name, p.known); near != "" {
 		d.Fix = p.at.FixName(p.name, near)
@@ -350,7 +351,7 @@ func (p unknownColumn) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownColumn, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown column `%s`", p.name),
 		Labels:  p.at.Labels("not declared in `columns`"),
-		Help:    "declare it in `columns`, or use one of " + decode.List(p.columns.List(), "and"),
+		Help:    "declare it in `columns`, or use one of " + words.List(p.columns.List(), "and"),
 	}
 	if near := decode.MeantName(&d, p.name, p.columns); near != "" {
 		d.Fix = p.at.FixName(p.name, near)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
@@ -229,11 +230,11 @@ type uncheckedDestinations struct {
 func (p uncheckedDestinations) Diagnose() diag.Diagnostic {
 	note := "the fields of standard data types, and of those by $id, are unknown here"
 	if len(p.unknown) > 0 {
-		note = "unknown here: " + decode.List(p.unknown, "and")
+		note = "unknown here: " + words.List(p.unknown, "and")
 	}
 	return diag.Diagnostic{
 		Code: diag.DestinationsUnchecked, Severity: diag.Note, Path: p.at.Path.String(),
-		Message: fmt.Sprintf("%s could not be checked", decode.Plural(p.count, "mapping destination")),
+		Message: fmt.Sprintf("%s could not be checked", words.Spelled(p.count, "mapping destination")),
 		Labels:  p.at.KeyLabels("some are in parts that only the platform knows"),
 		Notes:   []string{note},
 	}

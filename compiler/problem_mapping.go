@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/dataprep"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -186,7 +187,7 @@ func (p constantValue) Diagnose() diag.Diagnostic {
 	want, help := "", ""
 	switch p.fault.Code {
 	case xdm.NotInEnum:
-		want, help = "one of "+decode.List(p.fault.Want, "and"), "write one of "+decode.List(p.fault.Want, "or")
+		want, help = "one of "+words.List(p.fault.Want, "and"), "write one of "+words.List(p.fault.Want, "or")
 	case xdm.NotAPattern:
 		want, help = "text like "+p.fault.Want[0], "match the pattern"
 	case xdm.NotANumber:

@@ -6,6 +6,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // unknownSourceParam is a warning: Adobe's pages show samples, not specifications.
@@ -24,7 +25,7 @@ func (p unknownSourceParam) Diagnose() diag.Diagnostic {
 		Help:    p.connector.Name + " has no documented parameters: remove it",
 	}
 	if len(known) > 0 {
-		d.Help = "documented parameters: " + decode.List(known, "and")
+		d.Help = "documented parameters: " + words.List(known, "and")
 	}
 	parent := decode.Place{Doc: p.at.Doc, Path: p.at.Path.Parent()}
 	if near := decode.Meant(&d, p.name, known); diag.Mistyped(p.name, near) && !parent.Has(near) {
@@ -51,7 +52,7 @@ func (p missingSourceParam) Diagnose() diag.Diagnostic {
 		Help:    "add `" + p.param.Name + ":` to `params`",
 	}
 	if len(p.param.Enum) > 0 {
-		d.Help += ": " + decode.List(p.param.Enum, "or")
+		d.Help += ": " + words.List(p.param.Enum, "or")
 	}
 	return d
 }
@@ -85,7 +86,7 @@ func (p unlistedSourceParam) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.SourceParam, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("value `%s` of parameter `%s` is not documented", p.got, p.param.Name),
-		Labels:  p.at.Labels("expected " + decode.List(p.param.Enum, "or")),
+		Labels:  p.at.Labels("expected " + words.List(p.param.Enum, "or")),
 	}
 	if near, ok := diag.Nearest(p.got, p.param.Enum); ok {
 		d.Help = "did you mean `" + near + "`?"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/internal/xdm"
 	"github.com/aepflow/aepflow/schemas"
 )
@@ -44,7 +45,7 @@ func (p unknownFieldGroup) Diagnose() diag.Diagnostic {
 		Help:    "write the name of a FieldGroup document, a standard name such as profile-person-details, or an $id",
 	}
 	if len(p.near) > 0 {
-		d.Help = "did you mean " + decode.Quoted(p.near, "or") + "?"
+		d.Help = "did you mean " + words.Quoted(p.near, "or") + "?"
 	}
 	if len(p.near) == 1 {
 		d.Fix = p.at.FixName(p.got, p.near[0])
@@ -72,7 +73,7 @@ func (p fieldGroupClass) Diagnose() diag.Diagnostic {
 		Help:    "remove it, or choose a field group that extends the class",
 	}
 	if len(fit) > 0 {
-		d.Notes = []string{"it extends " + decode.List(fit, "and")}
+		d.Notes = []string{"it extends " + words.List(fit, "and")}
 	}
 	return d
 }
@@ -299,14 +300,14 @@ func kindPhrase(k xdm.Kind) string {
 // suggestPath adds to a diagnostic what may have been meant by a path.
 func suggestPath(d *diag.Diagnostic, at decode.Place, e *xdm.PathError) {
 	if len(e.Near) > 0 {
-		d.Help = "did you mean " + decode.Quoted(e.Near, "or") + "?"
+		d.Help = "did you mean " + words.Quoted(e.Near, "or") + "?"
 		if len(e.Near) == 1 && diag.Mistyped(e.Path, e.Near[0]) {
 			d.Fix = at.FixKey(e.Path, e.Near[0])
 		}
 		return
 	}
 	if len(e.Groups) > 0 {
-		d.Help = "the field group " + decode.Quoted(e.Groups[:min(3, len(e.Groups))], "or") +
+		d.Help = "the field group " + words.Quoted(e.Groups[:min(3, len(e.Groups))], "or") +
 			" has this field; add it to `fieldGroups`"
 	}
 }

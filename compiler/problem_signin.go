@@ -7,6 +7,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type connectionNotNeeded struct {
@@ -40,7 +41,7 @@ func (p withdrawnSignIn) Diagnose() diag.Diagnostic {
 		Code: diag.AuthWithdrawn, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("sign-in method `%s` of %s is withdrawn", p.method.Name, p.connector.Name),
 		Labels:  p.at.Labels(p.method.Withdrawn),
-		Help: "use " + decode.Quoted(sortedUnique(others), "or") + "; `aepflow explain " + p.connector.Slug +
+		Help: "use " + words.Quoted(sortedUnique(others), "or") + "; `aepflow explain " + p.connector.Slug +
 			"` lists the parameters",
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type notAStreamSource struct {
@@ -41,11 +42,11 @@ func (p otherStreamsKey) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.StreamKey, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("%s has no `%s`", p.connector.Name, p.key),
-		Labels:  p.at.KeyLabels("a key of " + decode.List(owners, "and")),
+		Labels:  p.at.KeyLabels("a key of " + words.List(owners, "and")),
 		Help:    "remove it",
 	}
 	if len(keys) > 0 {
-		d.Help += fmt.Sprintf("; %s has %s", p.connector.Name, decode.List(keys, "and"))
+		d.Help += fmt.Sprintf("; %s has %s", p.connector.Name, words.List(keys, "and"))
 	}
 	return d
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/rowfilter"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -191,7 +192,7 @@ func (p filterColumn) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownColumn, Severity: diag.Error, Path: at.Path.String(),
 		Message: fmt.Sprintf("unknown column `%s`", p.name.Text),
 		Labels:  at.PartLabels(p.name.Start, p.name.End, label),
-		Help:    help + " one of " + decode.List(known.List(), "and"),
+		Help:    help + " one of " + words.List(known.List(), "and"),
 	}
 	decode.MeantName(&d, p.name.Text, known)
 	return d

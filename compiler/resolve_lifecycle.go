@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -154,8 +155,8 @@ func (p unknownImport) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.ImportKind, Severity: diag.Error, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("this document creates no `%s` to import", p.kind),
-		Labels:  p.at.KeyLabels("expected " + decode.List(names, "or")),
-		Help:    "it creates " + decode.List(names, "and"),
+		Labels:  p.at.KeyLabels("expected " + words.List(names, "or")),
+		Help:    "it creates " + words.List(names, "and"),
 	}
 	of := slices.IndexFunc(p.descriptors, func(a string) bool { return strings.HasPrefix(a, p.kind+".") })
 	kind, _, _ := strings.Cut(p.kind, ".")
@@ -167,7 +168,7 @@ func (p unknownImport) Diagnose() diag.Diagnostic {
 		d.Help = "write `" + kind + "`: the document creates one"
 		return d
 	case strings.Contains(p.kind, ".") && len(p.descriptors) > 0:
-		d.Help = "its descriptors are " + decode.Quoted(p.descriptors, "and")
+		d.Help = "its descriptors are " + words.Quoted(p.descriptors, "and")
 	}
 	if near, ok := diag.Nearest(p.kind, append(names, p.descriptors...)); ok {
 		d.Help = "did you mean `" + near + "`?"

@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
@@ -156,7 +157,7 @@ func (p keyField) Diagnose() diag.Diagnostic {
 		Help:    p.help,
 	}
 	if len(p.near) > 0 {
-		d.Help = "did you mean " + decode.Quoted(p.near, "or") + "?"
+		d.Help = "did you mean " + words.Quoted(p.near, "or") + "?"
 	}
 	if len(p.near) == 1 {
 		d.Fix = p.at.Fix(p.path, p.near[0])

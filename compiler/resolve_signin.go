@@ -6,6 +6,7 @@ import (
 	"github.com/aepflow/aepflow/compiler/decode"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -104,7 +105,7 @@ func valueFault(at decode.Place, param schemas.Param, q specs.Param) problem {
 	case q.Type == "boolean" && param.Value.Text != "true" && param.Value.Text != "false":
 		return authValue{at: at, name: q.Name, want: "true or false"}
 	case len(q.Enum) > 0 && !slices.Contains(q.Enum, param.Value.Text):
-		return authValue{at: at, name: q.Name, want: decode.List(q.Enum, "or"), known: q.Enum, got: param.Value.Text}
+		return authValue{at: at, name: q.Name, want: words.List(q.Enum, "or"), known: q.Enum, got: param.Value.Text}
 	}
 	return nil
 }

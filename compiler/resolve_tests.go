@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/internal/xdm"
 )
 
@@ -107,7 +108,7 @@ func found(keys []string) string {
 	if len(keys) == 0 {
 		return "none"
 	}
-	return decode.Quoted(keys, "and")
+	return words.Quoted(keys, "and")
 }
 
 // row checks the row of a test against the columns.
@@ -171,8 +172,8 @@ func (c *testChecker) expect(at decode.Place, n *document.Node, rows int) {
 	case n.Kind != document.ListKind:
 		c.report.Add(decode.WrongType{At: at, Want: "a map of paths and values, or a list with one for each row", Got: n})
 	case rows >= 0 && len(n.Items) != rows:
-		c.report.Add(testForm{at: at, message: "the test has " + decode.Plural(rows, "row") + ", and `expect` has " +
-			decode.Plural(len(n.Items), "item"), help: "write one item for each row, or a map of what every record has"})
+		c.report.Add(testForm{at: at, message: "the test has " + words.Spelled(rows, "row") + ", and `expect` has " +
+			words.Spelled(len(n.Items), "item"), help: "write one item for each row, or a map of what every record has"})
 	default:
 		for i, item := range n.Items {
 			each := decode.Place{Doc: at.Doc, Path: at.Path.Index(i)}

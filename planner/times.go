@@ -1,8 +1,9 @@
 package planner
 
 import (
-	"fmt"
 	"time"
+
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // TimeText is a time as people read it in plans: `2027-02-03 00:01:06 UTC`.
@@ -14,11 +15,8 @@ func DurationText(d time.Duration) string {
 		of   time.Duration
 		noun string
 	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
-		switch n := d / unit.of; {
-		case n == 1:
-			return "1 " + unit.noun
-		case n > 1:
-			return fmt.Sprintf("%d %ss", n, unit.noun)
+		if n := int(d / unit.of); n > 0 {
+			return words.Count(n, unit.noun)
 		}
 	}
 	return "less than a second"

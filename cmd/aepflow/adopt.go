@@ -12,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -154,7 +155,7 @@ func (c adoptCmd) adopt(ctx context.Context, op *operation, out *adopted) error 
 	}
 	out.Written = true
 	op.say("%s adopted. To see what the documents change, run: aepflow plan --refresh --target %s",
-		view.Count(len(plan.Changes), "object"), op.project.target.name)
+		words.Count(len(plan.Changes), "object"), op.project.target.name)
 	return nil
 }
 
@@ -234,7 +235,7 @@ func (c adoptCmd) findByName(
 		"to choose one of each: "+shellWords(slices.Concat(t.adoptWords(), []string{"--by-name"}, choose)),
 		"to leave them out, add: "+strings.Join(leave, " "))
 	return exitDetails(exitRefused, lines, "%s for which a name does not say which object it is; nothing was changed:",
-		view.Count(len(out.Undecided), "resource"))
+		words.Count(len(out.Undecided), "resource"))
 }
 
 func candidateOf(n remote.Namesake) adoptCandidate {

@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/runs"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -55,10 +56,10 @@ func rowsText(h runs.Read) string {
 	case h.Runs == 0:
 		return "how many rows is not known: no earlier run has counted them"
 	case h.Windows <= h.Runs:
-		return fmt.Sprintf("about %s (estimate: the sum of %s)", view.Rows(h.Sum), view.Count(h.Runs, "earlier run"))
+		return fmt.Sprintf("about %s (estimate: the sum of %s)", view.Rows(h.Sum), words.Count(h.Runs, "earlier run"))
 	}
 	return fmt.Sprintf("about %s (estimate: the mean of %s times %s)", view.Rows(h.Sum/int64(h.Runs)*int64(h.Windows)),
-		view.Count(h.Runs, "earlier run"), view.Count(h.Windows, "window"))
+		words.Count(h.Runs, "earlier run"), words.Count(h.Windows, "window"))
 }
 
 // sayRereads prints what a plan reads again.

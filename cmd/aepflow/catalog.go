@@ -17,6 +17,7 @@ import (
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type catalogCmd struct {
@@ -193,9 +194,9 @@ func (c catalogCmd) report(a *app, p *project, result catalogResult, before, aft
 		err = view.Catalog(a.stdout, result.shown(before, after), a.viewOptions(a.stdout))
 	}
 	if !c.Check {
-		a.say("wrote  %s: %s, %s, %s", display(file.Path()), view.Count(result.Summary.Sources, "source"),
-			view.Count(result.Summary.Schemas, "schema"),
-			view.Count(result.Summary.Parts, "part")+" of schemas")
+		a.say("wrote  %s: %s, %s, %s", display(file.Path()), words.Count(result.Summary.Sources, "source"),
+			words.Count(result.Summary.Schemas, "schema"),
+			words.Count(result.Summary.Parts, "part")+" of schemas")
 	}
 	if err == nil && (result.Summary.Unread > 0 || c.Check && len(result.Changes) > 0) {
 		return quiet(exitPending)

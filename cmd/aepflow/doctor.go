@@ -13,6 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/platform"
 	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type doctorCmd struct {
@@ -127,10 +128,10 @@ func (e *examination) documents() {
 	}
 	errs, warnings := e.p.report.Count(diag.Error), e.p.report.Count(diag.Warning)
 	if errs > 0 {
-		e.wrong("documents", "run `aepflow validate`", "%s", view.Count(errs, "error"))
+		e.wrong("documents", "run `aepflow validate`", "%s", words.Count(errs, "error"))
 		return
 	}
-	e.ok("documents", "%s, %s", view.Count(len(e.p.files), "file"), view.Count(warnings, "warning"))
+	e.ok("documents", "%s, %s", words.Count(len(e.p.files), "file"), words.Count(warnings, "warning"))
 }
 
 // target reports whether there is a target to go on with. The error is for one that --target misspells.
@@ -224,11 +225,11 @@ func (e *examination) lockfile() {
 	case seen.Lock.Serial == 0:
 		e.ok("lockfile", "nothing was applied yet")
 	default:
-		e.ok("lockfile", "serial %d, %s", seen.Lock.Serial, view.Count(len(seen.Lock.Entries), "entry"))
+		e.ok("lockfile", "serial %d, %s", seen.Lock.Serial, words.Count(len(seen.Lock.Entries), "entry"))
 	}
 	if len(seen.Open) > 0 {
 		e.wrong("journal", "run `aepflow apply`, which first finds out what they did",
-			"%s of an interrupted apply without an answer", view.Count(len(seen.Open), "call"))
+			"%s of an interrupted apply without an answer", words.Count(len(seen.Open), "call"))
 	} else {
 		e.ok("journal", "no call without an answer")
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/aepflow/aepflow/internal/explore"
 	"github.com/aepflow/aepflow/internal/files"
 	"github.com/aepflow/aepflow/internal/source"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -99,10 +99,10 @@ func (c exploreCmd) writeColumns(a *app, p *project, found explore.Contents) err
 func merged(m draft.Merge) string {
 	did := ""
 	if m.Added > 0 {
-		did += "; added " + view.Count(m.Added, "column")
+		did += "; added " + words.Count(m.Added, "column")
 	}
 	if m.Changed > 0 {
-		did += "; changed " + view.Count(m.Changed, "type")
+		did += "; changed " + words.Count(m.Changed, "type")
 	}
 	for _, name := range m.Absent {
 		did += "; " + name + " is not at the source"

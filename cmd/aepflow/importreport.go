@@ -13,7 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -150,14 +150,14 @@ func (i *sandboxImport) text() error {
 		schemas.KindDataType, schemas.KindDataset,
 	} {
 		if counts[kind] > 0 {
-			parts = append(parts, view.Count(counts[kind], resource.SpecOf(importing.KindOf[kind]).Noun))
+			parts = append(parts, words.Count(counts[kind], resource.SpecOf(importing.KindOf[kind]).Noun))
 		}
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing: there is nothing new"}
 	}
 	lines := []string{
-		fmt.Sprintf("Read %s of sandbox %s. %s %s.", view.Count(i.count, "object"), output.Line(i.Sandbox), verb,
+		fmt.Sprintf("Read %s of sandbox %s. %s %s.", words.Count(i.count, "object"), output.Line(i.Sandbox), verb,
 			strings.Join(parts, ", ")),
 	}
 	for _, l := range r.LeftOut() {
@@ -166,7 +166,7 @@ func (i *sandboxImport) text() error {
 	for _, m := range r.Members {
 		if m.Class == lift.Lost {
 			lines = append(lines, fmt.Sprintf("not in the documents: %s of %s; a replacement would lose it", m.Path,
-				importing.Listed(m.Objects)))
+				words.Few(m.Objects)))
 		}
 	}
 	for _, e := range r.Gone {

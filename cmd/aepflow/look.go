@@ -13,6 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -62,7 +63,7 @@ func (t *takeover) look(ctx context.Context, plan *planner.Plan) (again bool, er
 	if err := t.adopt(ctx, adoption); err != nil {
 		return false, err
 	}
-	t.say("%s adopted.", view.Count(len(adoption.Changes), "object"))
+	t.say("%s adopted.", words.Count(len(adoption.Changes), "object"))
 	return true, nil
 }
 
@@ -140,7 +141,7 @@ func (t *takeover) existing(found []remote.Namesake) error {
 		details = append(details, "to create it a second time, add: "+strings.Join(others, " "))
 	}
 	return exitDetails(exitRefused, details, "%s to create, and the sandbox has what no entry of the lockfile owns; "+
-		"nothing was changed:", view.Count(len(count), "object"))
+		"nothing was changed:", words.Count(len(count), "object"))
 }
 
 // canRepeat reports whether the platform takes a second object of a name, and whether that does not follow from a

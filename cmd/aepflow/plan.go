@@ -11,6 +11,7 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -110,7 +111,7 @@ func (c planCmd) Run(ctx context.Context, a *app) error {
 			holder.PID, holder.Host)
 	} else if len(seen.Open) > 0 {
 		a.say("note: an apply was interrupted; the next one first finds the results of %s",
-			view.Count(len(seen.Open), "call"))
+			words.Count(len(seen.Open), "call"))
 	}
 	plan, err := planFresh(a, ctx, p, seen.Lock, c.planFlags, c.NoSecrets)
 	if err != nil {

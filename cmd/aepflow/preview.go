@@ -18,6 +18,7 @@ import (
 	"github.com/aepflow/aepflow/internal/record"
 	"github.com/aepflow/aepflow/internal/rows"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type previewCmd struct {
@@ -141,7 +142,7 @@ func (c previewCmd) compile(a *app, p *project) (name string, t compiler.Transfo
 	}
 	name = names[0]
 	if len(names) > 1 {
-		return "", t, nil, exit(exitUsage, "%s selects %s: give one", c.Flow, view.Count(len(names), "dataflow"))
+		return "", t, nil, exit(exitUsage, "%s selects %s: give one", c.Flow, words.Count(len(names), "dataflow"))
 	}
 	t = compiler.TransformsOf(p.files, p.options(), names)[name]
 	if len(t.Mappings) == 0 {

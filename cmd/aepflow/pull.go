@@ -16,6 +16,7 @@ import (
 	"github.com/aepflow/aepflow/internal/pull"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -120,7 +121,7 @@ func (c pullCmd) pull(ctx context.Context, op *operation, out *pullJSON) error {
 		return err
 	}
 	out.Written = true
-	op.say("Pulled %s into %s.", view.Count(len(got.Pulled), "object"), view.Count(len(got.Texts), "file"))
+	op.say("Pulled %s into %s.", words.Count(len(got.Pulled), "object"), words.Count(len(got.Texts), "file"))
 	if len(got.Skipped) > 0 {
 		return quiet(exitPending)
 	}
@@ -227,7 +228,7 @@ func askPull(ctx context.Context, op *operation, files int) error {
 		return exit(exitUsage, "no terminal to ask on; add --auto-approve")
 	}
 	yes, err := op.confirms(ctx, fmt.Sprintf("Write %s and %s? Type \"yes\" to continue:",
-		view.Count(files, "file"), display(op.project.paths().Lock)))
+		words.Count(files, "file"), display(op.project.paths().Lock)))
 	if err == nil && !yes {
 		op.say("Not pulled. Nothing was changed.")
 		err = quiet(exitRefused)

@@ -13,7 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type stateRepairCmd struct {
@@ -125,7 +125,7 @@ func (r *stateRepair) run(ctx context.Context, rate *float64) (err error) {
 		what = "is intact"
 	}
 	r.say("%s %s: %s, serial %d. To check it, run `aepflow plan --refresh`.",
-		r.Lockfile, what, view.Count(len(lock.Entries), "entry"), r.Serial)
+		r.Lockfile, what, words.Count(len(lock.Entries), "entry"), r.Serial)
 	if _, err := lock.Owners(); err != nil {
 		r.say("warning: %v\n  = help: %s", err, wayOut(err))
 	}
@@ -145,7 +145,7 @@ func adoptable(a *app, d lockfile.Damaged, t target) error {
 	}
 	if j.Broken > 0 {
 		a.say("warning: %s of %s cannot be read; objects that are only there are on the platform and in no lockfile",
-			view.Count(j.Broken, "line"), display(j.Path))
+			words.Count(j.Broken, "line"), display(j.Path))
 	}
 	if len(d.Sides) == 0 && j.Made != nil && j.Made.Serial > 0 {
 		a.say("warning: there is no lockfile; entries of its serial %d that are not in the journal are lost; "+
@@ -173,7 +173,7 @@ func (r *stateRepair) sayAdopted(lock *lockfile.Lock) {
 	}
 	if d.Journal != nil && len(d.Journal.Open) > 0 {
 		r.Open = len(d.Journal.Open)
-		r.say("The next apply finds the results of %s without an answer.", view.Count(r.Open, "call"))
+		r.say("The next apply finds the results of %s without an answer.", words.Count(r.Open, "call"))
 	}
 	r.say("The old journal is kept as %s.", r.Journal)
 }
@@ -204,7 +204,7 @@ func (r *stateRepair) resolve(
 	}
 	if len(undecided) > 0 {
 		return exitDetails(exitStale, undecided, "the platform has an object of each side for %s; delete one of each there, "+
-			"dataflows first, then run this again:", view.Count(len(undecided), "resource"))
+			"dataflows first, then run this again:", words.Count(len(undecided), "resource"))
 	}
 	inventory, stop := r.reading(conn)
 	defer stop()

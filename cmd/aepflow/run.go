@@ -11,6 +11,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/runs"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -135,7 +136,7 @@ func oneFlow(ctx context.Context, op *operation, arg string) (name, id string, l
 		return "", "", live, err
 	}
 	if len(names) > 1 {
-		return "", "", live, exit(exitUsage, "%s names %s: name one", arg, view.Count(len(names), "dataflow"))
+		return "", "", live, exit(exitUsage, "%s names %s: name one", arg, words.Count(len(names), "dataflow"))
 	}
 	e, ok := lock.Get(resource.Address{Kind: resource.Flow, Name: names[0]})
 	if !ok || e.ID == "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/runs"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type runsCmd struct {
@@ -263,7 +264,7 @@ func runOf(ctx context.Context, conn *connection, p *project, lock *lockfile.Loc
 		return run, err
 	}
 	if len(names) > 1 {
-		return runs.Run{}, exit(exitUsage, "%s names %s: name one", arg, view.Count(len(names), "dataflow"))
+		return runs.Run{}, exit(exitUsage, "%s names %s: name one", arg, words.Count(len(names), "dataflow"))
 	}
 	e, ok := lock.Get(resource.Address{Kind: resource.Flow, Name: names[0]})
 	if !ok || e.ID == "" {
@@ -304,7 +305,8 @@ func findRun(ctx context.Context, conn *connection, id string) (runs.Run, error)
 			return runs.Run{}, exit(exitUsage, "no ID of the last %d runs begins with %s; `aepflow runs` lists them",
 				recentRuns, id)
 		default:
-			return runs.Run{}, exit(exitUsage, "the IDs of %s begin with %s: give more of it", view.Count(len(found), "run"), id)
+			return runs.Run{}, exit(exitUsage, "the IDs of %s begin with %s: give more of it",
+				words.Count(len(found), "run"), id)
 		}
 	}
 	run, ok, err := remote.Run(ctx, conn, id)

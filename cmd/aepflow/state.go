@@ -9,7 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type stateCmd struct {
@@ -158,7 +158,7 @@ func (f stateFlags) edit(ctx context.Context, a *app, repair bool, change lockEd
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if n := len(s.Unresolved()); n > 0 {
-		return exit(exitStale, "an apply was interrupted and left %s open; run `aepflow apply` first", view.Count(n, "call"))
+		return exit(exitStale, "an apply was interrupted and left %s open; run `aepflow apply` first", words.Count(n, "call"))
 	}
 	lock := s.Lock()
 	edits, err := change(lock)

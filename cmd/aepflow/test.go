@@ -24,6 +24,7 @@ import (
 	"github.com/aepflow/aepflow/internal/rows"
 	"github.com/aepflow/aepflow/internal/rowtest"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -106,7 +107,7 @@ func (a *app) testChanged(ctx context.Context, p *project, plan *planner.Plan) e
 		return err
 	}
 	return exitHelp(exitTests, "fix the mappings or the tests; --no-tests skips the tests",
-		"%s of dataflows that would change failed", view.Count(failed, "test"))
+		"%s of dataflows that would change failed", words.Count(failed, "test"))
 }
 
 // changedFlows are the dataflows with tests of which a plan creates, updates, or replaces a part.
@@ -254,7 +255,7 @@ func (e testsTooLong) Diagnose() diag.Diagnostic {
 	return diag.NewError(diag.TestWork,
 		fmt.Sprintf("the tests need more than %s steps in all", view.Number(e.most)), "",
 		diag.At(at, fmt.Sprintf("this test of %s needs the most so far: %s steps on %s", e.flow,
-			view.Number(e.slowest.Work), view.Count(e.slowest.Rows, "row")))...)
+			view.Number(e.slowest.Work), words.Count(e.slowest.Rows, "row")))...)
 }
 
 // withHelp is a problem with the help of a command.

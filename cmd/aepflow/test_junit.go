@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // junitSuites is the report that pipelines read: https://github.com/testmoapp/junitxml describes it.
@@ -66,7 +67,7 @@ func testsJUnit(w io.Writer, tested []view.TestedFlow) error {
 				c.Error = &junitFault{"broken", output.Line(t.Broken), ""}
 			case !t.Passed():
 				suite.Failures++
-				c.Failure = &junitFault{"failed", view.Count(len(t.Differences)+t.More, "difference"), view.Differences(t)}
+				c.Failure = &junitFault{"failed", words.Count(len(t.Differences)+t.More, "difference"), view.Differences(t)}
 			}
 			suite.Cases = append(suite.Cases, c)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/aepflow/aepflow/internal/rowtest"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // updateTests writes what records have into the tests that expect something else, and returns what the tests give
@@ -137,7 +138,7 @@ func saveTests(a *app, p *project, changed map[string]bool, tests int) error {
 		a.say("updated %s", f.Path)
 	}
 	if tests > 0 {
-		a.say("%s updated: look at the difference before you commit it", view.Count(tests, "test"))
+		a.say("%s updated: look at the difference before you commit it", words.Count(tests, "test"))
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/aepflow/aepflow/internal/remote"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/runs"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -88,6 +88,6 @@ func (a *app) sayUnderway(list []runs.Run, hint bool) {
 			r.Started.Format("2006-01-02 15:04:05 UTC"))
 	}
 	if hint && len(list) > 0 {
-		a.say("  = help: --wait-for-runs waits for %s", view.Count(len(list), "run"))
+		a.say("  = help: --wait-for-runs waits for %s", words.Count(len(list), "run"))
 	}
 }

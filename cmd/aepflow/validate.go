@@ -6,7 +6,7 @@ import (
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/files"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type validateCmd struct {
@@ -59,7 +59,7 @@ func (c validateCmd) Run(a *app) error {
 		readMore(a, a.stdout, p.report)
 		if err == nil && p.graph != nil && !p.report.Fails(c.Strict) {
 			err = a.stdout.Printf("valid: %s, %s\n",
-				view.Count(len(p.files), "file"), view.Count(len(p.graph.All()), "resource"))
+				words.Count(len(p.files), "file"), words.Count(len(p.graph.All()), "resource"))
 		}
 	}
 	if err != nil {

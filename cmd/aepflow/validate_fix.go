@@ -8,7 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // applyFixes makes the safe repairs that the diagnostics of a check contain, in memory.
@@ -57,7 +57,7 @@ func printRepairs(w *output.Writer, repairs []edit.Repair) error {
 		}
 		same := rest[:n]
 		rest = rest[n:]
-		if err := w.Printf("fixed %s, %s:\n", same[0].File.Path, view.Count(len(same), "repair")); err != nil {
+		if err := w.Printf("fixed %s, %s:\n", same[0].File.Path, words.Count(len(same), "repair")); err != nil {
 			return err
 		}
 		for _, r := range same {

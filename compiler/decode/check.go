@@ -18,6 +18,7 @@ import (
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -138,11 +139,11 @@ func checkLeaves(d *Variant, docKind string, e *jsonschema.ValidationError, repo
 	case *kind.MinLength:
 		report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
 	case *kind.MaxLength:
-		report.Add(outOfRange{at: at, got: n, want: "at most " + Plural(k.Want, "character")})
+		report.Add(outOfRange{at: at, got: n, want: "at most " + words.Spelled(k.Want, "character")})
 	case *kind.MinProperties:
-		report.Add(outOfRange{at: at, got: n, want: "at least " + Plural(k.Want, "key")})
+		report.Add(outOfRange{at: at, got: n, want: "at least " + words.Spelled(k.Want, "key")})
 	case *kind.MinItems:
-		report.Add(outOfRange{at: at, got: n, want: "at least " + Plural(k.Want, "item")})
+		report.Add(outOfRange{at: at, got: n, want: "at least " + words.Spelled(k.Want, "item")})
 	case *kind.Minimum:
 		report.Add(outOfRange{at: at, got: n, want: "at least " + number(k.Want)})
 	case *kind.Maximum:

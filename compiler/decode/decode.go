@@ -19,6 +19,7 @@ import (
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -267,7 +268,7 @@ func (dec *decoder) slice(path document.Path, n *document.Node, v reflect.Value,
 		return
 	}
 	if len(n.Pairs) < r.minProperties {
-		dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: "at least " + Plural(r.minProperties, "key")})
+		dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: "at least " + words.Spelled(r.minProperties, "key")})
 	}
 	key := shapeOf(v.Type().Elem()).key
 	makeRoom(v, len(n.Pairs))
@@ -332,7 +333,7 @@ func (dec *decoder) data(path document.Path, n *document.Node, v *schemas.Data, 
 		return
 	}
 	if len(n.Pairs) < r.minProperties {
-		dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: "at least " + Plural(r.minProperties, "key")})
+		dec.report.Add(outOfRange{at: Place{dec.d, path}, got: n, want: "at least " + words.Spelled(r.minProperties, "key")})
 	}
 	dec.finite(path, n)
 	v.JSON = JSON(n)
@@ -351,7 +352,7 @@ func (dec *decoder) limits(path document.Path, n *document.Node, r *rules) {
 			dec.report.Add(outOfRange{at: at, got: n, want: "text that is not empty"})
 		}
 		if r.maxLength > 0 && length > r.maxLength {
-			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + Plural(r.maxLength, "character")})
+			dec.report.Add(outOfRange{at: at, got: n, want: "at most " + words.Spelled(r.maxLength, "character")})
 		}
 	}
 	if r.pattern != nil && !r.pattern.MatchString(n.Text) {

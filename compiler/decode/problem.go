@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/format"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -18,7 +19,7 @@ func (p unknownKind) Diagnose() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: diag.UnknownKind, Severity: diag.Error, Path: "kind",
 		Message: fmt.Sprintf("unknown kind `%s`", p.got.Text),
-		Labels:  p.got.Where("expected " + List(schemas.Kinds(), "or")),
+		Labels:  p.got.Where("expected " + words.List(schemas.Kinds(), "or")),
 		Help:    "write `kind: Dataflow`, or omit the key: a document without a kind is a Dataflow",
 	}
 	if near := Meant(&d, p.got.Text, schemas.Kinds()); near != "" {
@@ -41,7 +42,7 @@ func (p unknownKey) Diagnose() diag.Diagnostic {
 		Labels:  p.at.KeyLabels("unknown key"),
 	}
 	if len(p.known) > 0 {
-		d.Help = "keys here are " + List(p.known, "and")
+		d.Help = "keys here are " + words.List(p.known, "and")
 	}
 	near := diag.NearestAll(p.key, p.known)
 	if len(near) > 0 {
@@ -140,15 +141,15 @@ func (p notInEnum) Diagnose() diag.Diagnostic {
 		d.Message = fmt.Sprintf("`%s` is not a valid %s for `%s`", p.got.Text, noun, p.at.Path)
 	}
 	d.Code = code
-	d.Labels[0].Text = "expected " + List(shown, "or")
+	d.Labels[0].Text = "expected " + words.List(shown, "or")
 	if p.got.Kind == document.StringKind && p.got.Style.IsQuoted() &&
 		document.ResolveScalar(p.got.Text) == document.BoolKind && slices.Contains(p.want, p.got.Text) {
-		d.Message = fmt.Sprintf("`%s` is text, expected %s", p.at.Path, List(p.want, "or"))
+		d.Message = fmt.Sprintf("`%s` is text, expected %s", p.at.Path, words.List(p.want, "or"))
 		d.Help = "write it without quotes: " + p.got.Text
 		d.Fix = fixScalar(p.got, p.got.Span.Text(), p.got.Text)
 		return d
 	}
-	d.Help = "write one of " + List(shown, "or")
+	d.Help = "write one of " + words.List(shown, "or")
 	if hint, want := valueHint(last, p.got.Text, p.want); hint != "" {
 		d.Help = hint
 		if want != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type unknownConnector struct {
@@ -37,7 +38,7 @@ func (p unknownConnector) Diagnose() diag.Diagnostic {
 	} else if near := Meant(&d, p.got.Text, p.known); diag.Mistyped(p.got.Text, near) {
 		name = near // mssql is near mysql and another database
 	} else if parts := withPart(p.got.Text, p.known); near == "" && len(parts) > 0 {
-		d.Help = "did you mean " + Quoted(parts, "or") + "?"
+		d.Help = "did you mean " + words.Quoted(parts, "or") + "?"
 	}
 	if name != "" {
 		d.Fix = fixScalar(p.got, p.got.Text, name)

@@ -6,6 +6,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 type overlayKey struct{ at Place }
@@ -45,7 +46,7 @@ func (p unknownTarget) Diagnose() diag.Diagnostic {
 		Code: diag.UnknownTarget, Severity: diag.Warning, Path: p.at.Path.String(),
 		Message: fmt.Sprintf("unknown target `%s`", p.name),
 		Labels:  p.at.Labels("not defined in aepflow.yaml"),
-		Help:    "targets are " + List(p.known.List(), "and"),
+		Help:    "targets are " + words.List(p.known.List(), "and"),
 	}
 	span := p.at.Span()
 	if last := p.at.Path[len(p.at.Path)-1]; !last.IsIndex { // an overlay: its name is a key
@@ -53,7 +54,7 @@ func (p unknownTarget) Diagnose() diag.Diagnostic {
 		d.Labels = p.at.KeyLabels("not defined in aepflow.yaml")
 	}
 	if near := p.known.AllBegun(p.name); len(near) > 0 {
-		d.Help = "did you mean " + Quoted(near, "or") + "?"
+		d.Help = "did you mean " + words.Quoted(near, "or") + "?"
 		if len(near) == 1 && span.Text() == p.name {
 			d.Fix = Replace(span, near[0])
 		}
@@ -83,7 +84,7 @@ func (p unknownVariable) Diagnose() diag.Diagnostic {
 		return d
 	}
 	if near := p.known.AllBegun(p.name); len(near) > 0 {
-		d.Help = "did you mean " + Quoted(near, "or") + "?"
+		d.Help = "did you mean " + words.Quoted(near, "or") + "?"
 		if s := d.Labels[0].Span; len(near) == 1 && s.Text() == varStart+p.name+"}" {
 			d.Fix = Replace(s, varStart+near[0]+"}")
 		}

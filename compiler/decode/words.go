@@ -1,13 +1,13 @@
 package decode
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // Meant puts the names that are nearest to a wrong one into the help. It returns
@@ -31,7 +31,7 @@ func MeantName(d *diag.Diagnostic, got string, known *nearest.Names) string {
 
 func didYouMean(near []string) string {
 	const most = 3
-	return "did you mean " + Quoted(near[:min(most, len(near))], "or") + "?"
+	return "did you mean " + words.Quoted(near[:min(most, len(near))], "or") + "?"
 }
 
 // Replace is the repair that writes text instead of a part of the document. It
@@ -47,35 +47,6 @@ func fixScalar(n *document.Node, got, want string) *diag.Fix {
 		return nil
 	}
 	return Replace(n.Span, want)
-}
-
-// List joins names for a sentence: "a, b or c". Long lists are cut.
-func List(names []string, and string) string {
-	const most = 12
-	if len(names) > most {
-		return strings.Join(names[:most], ", ") + " …"
-	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " " + and + " " + names[len(names)-1]
-}
-
-// Quoted is List with each name in backticks.
-func Quoted(names []string, and string) string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = "`" + n + "`"
-	}
-	return List(out, and)
-}
-
-// Plural is a count and its noun: "one key", "2 keys".
-func Plural(n int, noun string) string {
-	if n == 1 {
-		return "one " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // AsName returns the nearest name to a text, "" when nothing is left of it.

@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/nearest"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // meant are words of SQL, of spreadsheets and of other languages for which the
@@ -223,21 +224,14 @@ func checkCount(at At, f *specs.Function, args []Expr, found *problems) bool {
 func arity(f *specs.Function) string {
 	switch {
 	case f.MaxArgs < 0:
-		return fmt.Sprintf("at least %s", plural(f.MinArgs))
+		return fmt.Sprintf("at least %s", words.Count(f.MinArgs, "argument"))
 	case f.MinArgs == f.MaxArgs && f.MinArgs == 0:
 		return "no arguments"
 	case f.MinArgs == f.MaxArgs:
-		return plural(f.MinArgs)
+		return words.Count(f.MinArgs, "argument")
 	default:
-		return fmt.Sprintf("%d to %s", f.MinArgs, plural(f.MaxArgs))
+		return fmt.Sprintf("%d to %s", f.MinArgs, words.Count(f.MaxArgs, "argument"))
 	}
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return "1 argument"
-	}
-	return fmt.Sprintf("%d arguments", n)
 }
 
 func countWord(n int) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // TextOptions says how text is printed.
@@ -110,11 +111,8 @@ func countSeverity(list []Diagnostic, s Severity) int {
 func summary(list []Diagnostic) string {
 	var parts []string
 	for _, s := range []Severity{Error, Warning, Note} {
-		switch n := countSeverity(list, s); {
-		case n == 1:
-			parts = append(parts, "1 "+s.String())
-		case n > 1:
-			parts = append(parts, strconv.Itoa(n)+" "+s.String()+"s")
+		if n := countSeverity(list, s); n > 0 {
+			parts = append(parts, words.Count(n, s.String()))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -8,6 +8,7 @@ import (
 	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/document"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -166,18 +167,15 @@ func typeOf(v resource.Value) string {
 
 // InWords says what a place takes, by the types of a JSON Schema, in words that a writer of YAML knows.
 func InWords(types []string) string {
-	words := map[string]string{
+	names := map[string]string{
 		"string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",
 		"object": "a map of keys and values", "array": "a list", "null": "nothing",
 	}
 	var out []string
 	for _, n := range types {
-		out = append(out, words[n])
+		out = append(out, names[n])
 	}
-	if len(out) < 2 {
-		return strings.Join(out, "")
-	}
-	return strings.Join(out[:len(out)-1], ", ") + " or " + out[len(out)-1]
+	return words.List(out, "or")
 }
 
 // Topic is the argument of `aepflow explain` for a place in a document: list indexes and

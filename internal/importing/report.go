@@ -10,7 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/view"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // Report is what an import found and made.
@@ -42,15 +42,6 @@ func TitleOf(o *lift.Object) string {
 	name, _ := o.Body.Get("name")
 	title, _ := o.Body.Get("title")
 	return output.Line(cmp.Or(name.Text, title.Text, o.ID))
-}
-
-// Listed names a few of many.
-func Listed(names []string) string {
-	const few = 3
-	if len(names) > few {
-		return fmt.Sprintf("%s, and %d more", strings.Join(names[:few], ", "), len(names)-few)
-	}
-	return strings.Join(names, ", ")
 }
 
 // Markdown is import-report.md.
@@ -115,12 +106,12 @@ func (r Report) leftLines() []string {
 	}
 	for _, reason := range []string{lift.ReasonDestination, lift.ReasonInternal} {
 		if n := groups[reason]; n > 0 {
-			out = append(out, fmt.Sprintf("- %s: %s", view.Count(n, "dataflow"), reason))
+			out = append(out, fmt.Sprintf("- %s: %s", words.Count(n, "dataflow"), reason))
 		}
 	}
 	for _, kind := range resource.Kinds() {
 		if n := r.Project.Unused[kind]; n > 0 && kind != resource.Union && !resource.SpecOf(kind).IsDescriptor() {
-			out = append(out, fmt.Sprintf("- %s: not needed for what was imported", view.Count(n, resource.SpecOf(kind).Noun)))
+			out = append(out, fmt.Sprintf("- %s: not needed for what was imported", words.Count(n, resource.SpecOf(kind).Noun)))
 		}
 	}
 	return out
@@ -131,7 +122,7 @@ func (r Report) memberLines(class lift.Class, lead string) []string {
 	for _, m := range r.Members {
 		if m.Class == class {
 			out = append(out, fmt.Sprintf("- %s `%s` (%s): %s", resource.SpecOf(m.Kind).Noun, mdCode(m.Path), m.Example,
-				Listed(m.Objects)))
+				words.Few(m.Objects)))
 		}
 	}
 	if len(out) == 2 {

@@ -18,6 +18,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // Reader reads rows one after the other: the memory that it takes does not grow with
@@ -359,7 +361,7 @@ func delimitedError(err error, fields, names int, delimiter rune) error {
 	switch {
 	case errors.Is(err, csv.ErrFieldCount):
 		fault.What = fmt.Sprintf("%s, but the header line has %d; put a value with %q in it in quotes",
-			count(fields, "value"), names, delimiter)
+			words.Count(fields, "value"), names, delimiter)
 	case errors.Is(err, csv.ErrBareQuote):
 		fault.What = `a quote inside a value without quotes; write "a ""b"" c"`
 	case errors.Is(err, csv.ErrQuote):
@@ -367,13 +369,6 @@ func delimitedError(err error, fields, names int, delimiter rune) error {
 		fault.What = "a quoted value does not end; close it, and double each quote in it"
 	}
 	return fault
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // readError says that a file is not what it should be, or cannot be read.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -49,7 +50,7 @@ func Between(w io.Writer, what Compared, list []planner.Divergence, o Options) e
 	if note != "" {
 		c.line(note)
 	}
-	c.line(Count(resourcesOf(all), "resource") + " differ between " + targets[0] + " and " + targets[1] + ".")
+	c.line(words.Count(resourcesOf(all), "resource") + " differ between " + targets[0] + " and " + targets[1] + ".")
 	return flush(w, c)
 }
 
@@ -67,7 +68,7 @@ func (c Compared) withoutNew(list []planner.Divergence) (rest []planner.Divergen
 	for i, n := range only {
 		if n > 0 {
 			note = fmt.Sprintf("Nothing was applied to %s yet: only %s has %s.", c.Names[1-i], c.Names[i],
-				Count(n, "resource"))
+				words.Count(n, "resource"))
 		}
 	}
 	return rest, note
@@ -109,7 +110,7 @@ func BetweenMarkdown(w io.Writer, what Compared, list []planner.Divergence) erro
 		b.WriteString(escapeMarkdown(note) + "\n")
 	}
 	if len(all) > 0 {
-		fmt.Fprintf(&b, "\n%s differ.\n", Count(resourcesOf(all), "resource"))
+		fmt.Fprintf(&b, "\n%s differ.\n", words.Count(resourcesOf(all), "resource"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

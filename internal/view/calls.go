@@ -7,6 +7,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -19,7 +20,7 @@ func Calls(w io.Writer, p *planner.Plan, o Options) error {
 		c.line(c.paint(plain, "No calls: "+emptyLine(p)))
 		return flush(w, c)
 	}
-	c.line(c.paint(bold, Count(len(list), "call")+" to "+TargetText(p.Target)))
+	c.line(c.paint(bold, words.Count(len(list), "call")+" to "+TargetText(p.Target)))
 	c.line(c.paint(dim, "Each is sent with Authorization, x-api-key, x-gw-ims-org-id and x-sandbox-name: "+
 		p.Target.Sandbox+"."))
 	for _, note := range bindings(list) {

@@ -2,7 +2,6 @@ package view
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/output"
@@ -95,22 +94,3 @@ func (c *canvas) dotted(indent string, parts []string) {
 
 // pad returns the spaces that fill s up to n cells.
 func pad(s string, n int) string { return strings.Repeat(" ", max(0, n-output.Width(s))) }
-
-// Count is a number with its noun: `1 field`, `2 fields`.
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + plural(noun)
-}
-
-func plural(noun string) string {
-	switch {
-	case strings.HasSuffix(noun, "s"):
-		return noun + "es"
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay"):
-		return strings.TrimSuffix(noun, "y") + "ies"
-	default:
-		return noun + "s"
-	}
-}

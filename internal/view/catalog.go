@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"io"
 	"strings"
+
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // CatalogChanges are the differences between two catalogs, and the sources that could not be asked.
@@ -80,9 +82,9 @@ func Catalog(w io.Writer, list CatalogChanges, o Options) error {
 	case len(list.Changes) == 0:
 		c.line("Nothing changed.")
 	case list.Breaks == 0:
-		c.line(Count(len(list.Changes), "change") + ", no mapping breaks.")
+		c.line(words.Count(len(list.Changes), "change") + ", no mapping breaks.")
 	default:
-		c.line(c.paint(red, Count(len(list.Changes), "change")+", "+Count(list.Breaks, "mapping")+" affected."))
+		c.line(c.paint(red, words.Count(len(list.Changes), "change")+", "+words.Count(list.Breaks, "mapping")+" affected."))
 	}
 	return flush(w, c)
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // Check is one thing that `aepflow doctor` has checked.
@@ -41,9 +42,9 @@ func Checks(w io.Writer, list []Check, o Options) error {
 	}
 	c.line()
 	if wrong > 0 {
-		c.line(c.paint(red, Count(wrong, "check")+" not ok"))
+		c.line(c.paint(red, words.Count(wrong, "check")+" not ok"))
 	} else {
-		c.line(c.paint(green, Count(len(list), "check")+" ok"))
+		c.line(c.paint(green, words.Count(len(list), "check")+" ok"))
 	}
 	return flush(w, c)
 }

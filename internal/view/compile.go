@@ -7,6 +7,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -70,7 +71,7 @@ func CompileJSON(w io.Writer, g *resource.Graph, p *planner.Plan) error {
 func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
 	c := newCanvas(o)
 	comp := compilationOf(g, p)
-	c.line(c.paint(bold, Count(len(comp.Resources), "resource")+" for "+TargetText(p.Target)))
+	c.line(c.paint(bold, words.Count(len(comp.Resources), "resource")+" for "+TargetText(p.Target)))
 	wide, nouns := 0, 0
 	for _, r := range comp.Resources {
 		wide = max(wide, output.Width(r.Address.String()))
@@ -93,7 +94,7 @@ func Compile(w io.Writer, g *resource.Graph, p *planner.Plan, o Options) error {
 	list := p.InOrder()
 	if len(list) > 0 {
 		c.line()
-		c.line(c.paint(bold, Count(len(list), "call")+" would create all of it"))
+		c.line(c.paint(bold, words.Count(len(list), "call")+" would create all of it"))
 		for _, note := range bindings(list) {
 			c.line(c.paint(dim, note))
 		}

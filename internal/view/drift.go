@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aepflow/aepflow/internal/diag"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -19,7 +20,7 @@ func Drift(w io.Writer, p *planner.Plan, o Options) error {
 		return flush(w, t.canvas)
 	}
 	t.drift()
-	t.wrapped(plain, "", Count(len(p.Drift), "resource")+" drifted in "+TargetText(p.Target)+". "+
+	t.wrapped(plain, "", words.Count(len(p.Drift), "resource")+" drifted in "+TargetText(p.Target)+". "+
 		"`aepflow plan --refresh` shows what apply would do about it.")
 	return flush(w, t.canvas)
 }

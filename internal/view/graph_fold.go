@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -173,7 +174,7 @@ func (n PictureNode) label() string {
 	if len(n.Parts) == 0 {
 		return n.Address.String()
 	}
-	return n.Address.String() + " +" + Count(len(n.Parts), "part")
+	return n.Address.String() + " +" + words.Count(len(n.Parts), "part")
 }
 
 // title says what a node is made of.
@@ -190,7 +191,7 @@ func (n PictureNode) title() string {
 
 // partsText counts the parts of a node, and what happens to them.
 func (n PictureNode) partsText() string {
-	text := "and " + Count(len(n.Parts), "part")
+	text := "and " + words.Count(len(n.Parts), "part")
 	var changed []string
 	for a := planner.Move; a <= planner.Delete; a++ {
 		count := 0

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/drawing"
 	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -130,5 +131,5 @@ func svg(p Picture) string {
 	for _, a := range p.actions() {
 		legend = append(legend, drawing.Entry{Label: legendText(a), Color: colorOf(a)})
 	}
-	return drawing.SVG(nodes, "graph of "+Count(p.resources(), "resource"), legend...)
+	return drawing.SVG(nodes, "graph of "+words.Count(p.resources(), "resource"), legend...)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aepflow/aepflow/internal/drawing"
 	"github.com/aepflow/aepflow/internal/lineage"
 	"github.com/aepflow/aepflow/internal/output"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // arrow leads from a field to what is written there.
@@ -108,7 +109,7 @@ func lineageNodes(flows []lineage.Dataflow) []drawing.Node {
 
 // LineageSVG draws the lineage as one SVG image that loads nothing.
 func LineageSVG(w io.Writer, flows []lineage.Dataflow) error {
-	_, err := io.WriteString(w, drawing.SVG(lineageNodes(flows), "lineage of "+Count(len(flows), "dataflow"))+"\n")
+	_, err := io.WriteString(w, drawing.SVG(lineageNodes(flows), "lineage of "+words.Count(len(flows), "dataflow"))+"\n")
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/applier"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // Lookup shows how long calls of an earlier apply are looked for: counted down below the other lines on a
@@ -50,14 +51,14 @@ func (l *Lookup) show() {
 		return
 	case l.last.IsZero():
 		_, _ = fmt.Fprintf(l.out, "%s of an earlier apply may still be under way: looking for the result, %s at most "+
-			"(--lost-after)\n", Count(l.calls, "call"), left)
+			"(--lost-after)\n", words.Count(l.calls, "call"), left)
 		l.last = time.Now()
 	case !l.live && time.Since(l.last) >= stillEvery:
-		_, _ = fmt.Fprintf(l.out, "  still looking for %s, %s at most\n", Count(l.calls, "call"), left)
+		_, _ = fmt.Fprintf(l.out, "  still looking for %s, %s at most\n", words.Count(l.calls, "call"), left)
 		l.last = time.Now()
 	}
 	if l.live {
-		_ = l.out.Status(fmt.Sprintf("looking for %s, %s left", Count(l.calls, "call"), left))
+		_ = l.out.Status(fmt.Sprintf("looking for %s, %s left", words.Count(l.calls, "call"), left))
 	}
 }
 

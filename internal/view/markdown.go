@@ -9,6 +9,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -151,7 +152,7 @@ func markdownHead(p *planner.Plan, changes []planner.Change) string {
 		fmt.Fprintf(&b, " · lockfile serial %d", p.Lock.Serial)
 	}
 	if n := p.Calls(); n > 0 {
-		fmt.Fprintf(&b, " · %s", Count(n, "call"))
+		fmt.Fprintf(&b, " · %s", words.Count(n, "call"))
 	}
 	b.WriteString("\n")
 	flagged, refused := Refusals(changes)
@@ -260,7 +261,7 @@ func (t planText) tableRow(g group) string {
 		where = cell(code(at))
 	}
 	if len(g.names) > 1 {
-		name = Count(len(g.names), resource.SpecOf(ch.Address.Kind).Noun) + ": " + name
+		name = words.Count(len(g.names), resource.SpecOf(ch.Address.Kind).Noun) + ": " + name
 	}
 	var parts []string
 	short := planner.Change{Action: ch.Action, Reason: ch.Reason, MovedFrom: ch.MovedFrom}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -254,7 +255,7 @@ func (t planText) body(kind resource.Kind, ch planner.Change) {
 func (t planText) closing(ch planner.Change) {
 	var parts []string
 	if n := unchangedFields(ch); n > 0 && !t.options.Full {
-		parts = append(parts, t.paint(dim, Count(n, "unchanged field")))
+		parts = append(parts, t.paint(dim, words.Count(n, "unchanged field")))
 	}
 	if text := effectText(ch.Effect); text != "" {
 		parts = append(parts, t.paint(effectStyle(ch.Effect), "data: "+text))

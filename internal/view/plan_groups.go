@@ -7,6 +7,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -145,7 +146,7 @@ func (t planText) group(g group) {
 		noun = "resource"
 	}
 	head := []string{
-		"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, Count(len(g.names)*len(nouns), noun)),
+		"  ", t.paint(styleOf(ch.Action), ch.Action.Symbol()), " ", t.paint(bold, words.Count(len(g.names)*len(nouns), noun)),
 		"  ", t.paint(plain, verbOf(ch.Action)),
 	}
 	if note := changeNote(planner.Change{Action: ch.Action, Reason: ch.Reason}, false); note != "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -46,7 +47,7 @@ func emptyLine(p *planner.Plan) string {
 	if p.Summary.NoOp == 0 {
 		return "No changes. The documents define nothing, and nothing is applied to " + p.Target.Name + "."
 	}
-	return fmt.Sprintf("No changes. %s matches the documents: %s.", what, Count(p.Summary.NoOp, "resource"))
+	return fmt.Sprintf("No changes. %s matches the documents: %s.", what, words.Count(p.Summary.NoOp, "resource"))
 }
 
 // totals writes the counts, the effects on the data, and the refusals.
@@ -55,13 +56,13 @@ func (t planText) totals(changes []planner.Change) {
 	if len(changes) == 0 {
 		t.wrapped(green, "", emptyLine(p))
 		if p.Summary.Drift > 0 {
-			t.line(t.paint(yellow, Count(p.Summary.Drift, "resource")+" drifted on the platform; see above."))
+			t.line(t.paint(yellow, words.Count(p.Summary.Drift, "resource")+" drifted on the platform; see above."))
 		}
 		return
 	}
 	line := SummaryLine(p.Summary) + "."
 	if n := p.Calls(); n > 0 {
-		line += " " + Count(n, "call") + "."
+		line += " " + words.Count(n, "call") + "."
 	}
 	t.wrapped(bold, "", line)
 	for i, e := range effectsOf(changes) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // slow shows how far something that takes long is: a status on a terminal, a line every ten seconds without one. The
@@ -106,15 +107,15 @@ func (r *Reading) Notify(read, expected int, kinds map[resource.Kind]int) {
 
 // text is `[=======>            ] 40 of 100 objects: 20 schemas, 20 dataflows`.
 func (r *Reading) text() string {
-	text := Count(r.read, "object")
+	text := words.Count(r.read, "object")
 	if r.expected > 0 {
 		done := min(r.read, r.expected)
-		text = fmt.Sprintf("%s %d of %s", bar(20, done, r.expected), done, Count(r.expected, "object"))
+		text = fmt.Sprintf("%s %d of %s", bar(20, done, r.expected), done, words.Count(r.expected, "object"))
 	}
 	var counts []string
 	for _, k := range resource.Kinds() {
 		if n := r.kinds[k]; n > 0 {
-			counts = append(counts, Count(n, resource.SpecOf(k).Noun))
+			counts = append(counts, words.Count(n, resource.SpecOf(k).Noun))
 		}
 	}
 	if len(counts) > 0 {

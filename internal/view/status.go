@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aepflow/aepflow/internal/runs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -24,7 +25,7 @@ func Status(w io.Writer, list []runs.Dataflow, target planner.Target, at time.Ti
 		t.write()
 		c.line()
 	}
-	c.wrapped(plain, "", Count(len(list), "dataflow")+" in "+TargetText(target)+healthCounts(list)+".")
+	c.wrapped(plain, "", words.Count(len(list), "dataflow")+" in "+TargetText(target)+healthCounts(list)+".")
 	return flush(w, c)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aepflow/aepflow/internal/runs"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -36,7 +37,7 @@ type pageFault struct{ Text, Cause, Fix string }
 func StatusPage(w io.Writer, list []runs.Dataflow, target planner.Target, at time.Time, tool string) error {
 	page := statusPage{
 		Policy: policyOf(statusHTML), Target: target, At: timeText(at), Tool: tool,
-		Line: Count(len(list), "dataflow") + healthCounts(list),
+		Line: words.Count(len(list), "dataflow") + healthCounts(list),
 	}
 	for _, d := range list {
 		page.Dataflows = append(page.Dataflows, pageDataflowOf(d, at))

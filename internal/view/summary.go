@@ -10,6 +10,7 @@ import (
 	"github.com/aepflow/aepflow/internal/output"
 	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/specs"
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -60,10 +61,10 @@ func (n Counts) text() string {
 		add(n.Deleted, "deleted").add(n.Moved, "renamed").add(n.Forgotten, "forgotten").add(n.Imported, "adopted").
 		add(n.Unchanged, "unchanged").add(n.Failed, "failed").add(n.Blocked, "blocked")
 	if n.NotSent > 0 {
-		parts = append(parts, Count(n.NotSent, "call")+" not sent")
+		parts = append(parts, words.Count(n.NotSent, "call")+" not sent")
 	}
 	if n.Unanswered > 0 {
-		parts = append(parts, Count(n.Unanswered, "call")+" without an answer")
+		parts = append(parts, words.Count(n.Unanswered, "call")+" without an answer")
 	}
 	return cmp.Or(strings.Join(parts, ", "), "nothing to do")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/record"
 	"github.com/aepflow/aepflow/internal/rowtest"
 	"github.com/aepflow/aepflow/internal/source"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // TestedFlow is a dataflow with what its tests gave.
@@ -88,7 +89,7 @@ func (t *Testing) Done() {
 
 // text is `[=======>            ] 40 of 100 tests`.
 func (t *Testing) text() string {
-	return fmt.Sprintf("%s %d of %s", bar(20, t.done, t.all), t.done, Count(t.all, "test"))
+	return fmt.Sprintf("%s %d of %s", bar(20, t.done, t.all), t.done, words.Count(t.all, "test"))
 }
 
 // Tests writes the tests that did not pass, with what is different, and a summary.
@@ -105,12 +106,13 @@ func Tests(w io.Writer, flows []TestedFlow, o Options) error {
 			none = append(none, f.Name)
 			continue
 		case n > 0:
-			c.line(c.paint(red, "FAIL  "), f.Name, fmt.Sprintf(": %d of %s failed", n, Count(len(f.Tests), "test")))
+			c.line(c.paint(red, "FAIL  "), f.Name, fmt.Sprintf(": %d of %s failed", n, words.Count(len(f.Tests), "test")))
 		default:
-			c.line(c.paint(green, "ok    "), f.Name, ": ", Count(len(f.Tests), "test"))
+			c.line(c.paint(green, "ok    "), f.Name, ": ", words.Count(len(f.Tests), "test"))
 		}
 		if missing := f.Untested(); len(missing) > 0 {
-			c.wrapped(dim, "      ", fmt.Sprintf("not tested, %d of %s: %s", len(missing), Count(len(f.Mappings), "mapping"),
+			c.wrapped(dim, "      ", fmt.Sprintf("not tested, %d of %s: %s", len(missing),
+				words.Count(len(f.Mappings), "mapping"),
 				strings.Join(missing, ", ")))
 		}
 	}
@@ -121,7 +123,7 @@ func Tests(w io.Writer, flows []TestedFlow, o Options) error {
 		c.line("No tests. `aepflow explain dataflow.tests` says how to write one.")
 		return flush(w, c)
 	}
-	c.line(Count(tests, "test"), ": ", strconv.Itoa(tests-failed), " passed, ", strconv.Itoa(failed), " failed.")
+	c.line(words.Count(tests, "test"), ": ", strconv.Itoa(tests-failed), " passed, ", strconv.Itoa(failed), " failed.")
 	return flush(w, c)
 }
 

@@ -1,12 +1,12 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/planner"
 )
 
@@ -44,7 +44,8 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 			names = append(names, a.Name)
 		}
 		c.line()
-		c.wrapped(yellow, "note: ", Count(len(m.Flows), "dataflow")+" read "+m.Connection+" at the same minute, first at "+
+		c.wrapped(yellow, "note: ", words.Count(len(m.Flows), "dataflow")+" read "+m.Connection+
+			" at the same minute, first at "+
 			moment(m.At, zone)+": "+strings.Join(names, ", "))
 	}
 	return flush(w, c)
@@ -52,7 +53,8 @@ func Timetable(w io.Writer, t planner.Timetable, zone *time.Location, o Options)
 
 // historyText says what a first run reads of the time before the start.
 func historyText(h planner.History) string {
-	return "history: " + Count(h.Windows, "window") + ", the beginning to the start, in " + Count(h.Runs, "run") +
+	return "history: " + words.Count(h.Windows, "window") + ", the beginning to the start, in " +
+		words.Count(h.Runs, "run") +
 		"; how many rows is not known before it"
 }
 
@@ -62,7 +64,7 @@ func everyText(f planner.FlowTimes) string {
 	}
 	every := "every " + f.Frequency
 	if f.Interval > 1 {
-		every = fmt.Sprintf("every %d %ss", f.Interval, f.Frequency)
+		every = "every " + words.Count(int(f.Interval), f.Frequency)
 	}
 	if f.RunsPerDay < 1 {
 		return every

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aepflow/aepflow/internal/resource"
+	"github.com/aepflow/aepflow/internal/words"
 )
 
 // Unmanaged writes a table of the objects that no entry of a lockfile owns, by kind. Those of destinations and of the
@@ -44,7 +45,7 @@ func Unmanaged(w io.Writer, list []resource.Unmanaged, o Options) error {
 		c.line()
 	}
 	c.line(fmt.Sprintf("%s in no lockfile of this project, %s among them.",
-		Count(len(list), "object"), Count(orphans, "orphan")))
+		words.Count(len(list), "object"), words.Count(orphans, "orphan")))
 	if len(foreign) > 0 {
 		c.line("Not listed without --full: " + strings.Join(foreign, ", ") + ".")
 	}
@@ -65,7 +66,7 @@ func withoutForeign(list []resource.Unmanaged) (rest []resource.Unmanaged, forei
 		}
 	}
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
-		foreign = append(foreign, Count(counts[what], "object")+" "+what)
+		foreign = append(foreign, words.Count(counts[what], "object")+" "+what)
 	}
 	return rest, foreign
 }
