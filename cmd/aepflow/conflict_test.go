@@ -157,6 +157,6 @@ func TestConflict(t *testing.T) {
 	l := newLab(t, emulator.Options{}, crashed{})
 	l.docs("a")
 	if r := l.run(applyArgs("--overwrite", "nonsense")...); r.code != exitUsage {
-		t.Errorf("an address that is none: %s", r)
+		t.Errorf("an unknown address: %s", r)
 	}
 }

@@ -76,7 +76,7 @@ func formatHint(text string) (hint, fix string) {
 
 const hourly = "`{frequency: hour, interval: 1}`"
 
-// frequencyHint says how to write a frequency that is none.
+// frequencyHint says how to write an unknown frequency.
 func frequencyHint(text string) string {
 	switch word := strings.ToLower(text); {
 	case strings.HasPrefix(word, "month"), strings.HasPrefix(word, "quarter"), strings.HasPrefix(word, "year"):

@@ -219,8 +219,12 @@ type outOfRange struct {
 func (p outOfRange) Diagnose() diag.Diagnostic {
 	found := p.got.Text
 	switch {
+	case len(p.got.Items) > 0:
+		found = words.Count(len(p.got.Items), "item")
+	case len(p.got.Pairs) > 0:
+		found = words.Count(len(p.got.Pairs), "key")
 	case !p.got.Kind.IsScalar():
-		found = "none"
+		found = "empty"
 	case found == "":
 		found = "empty text"
 	case utf8.RuneCountInString(found) > mostShown:

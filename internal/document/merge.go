@@ -78,8 +78,8 @@ func isOmitted(y *yaml.Node) bool {
 		y.Style&yaml.TaggedStyle == 0 && scalarStyle(y.Style) == Plain
 }
 
-// key builds a key. What is wrong inside a key that is not a scalar is not said:
-// that it is none is enough.
+// key builds a key. Of a key that is not a scalar, only that is reported, not what is
+// wrong inside.
 func (b *builder) key(y *yaml.Node) *Node {
 	if y.Kind == yaml.ScalarNode {
 		return b.build(y)

@@ -71,7 +71,7 @@ func TestPreview(t *testing.T) {
 	a.post(prepBase+"/mappingSets/preview", object{"data": object{}}).refused(400, "BadRequestError")
 }
 
-// Adobe's own expressions are taken; what is none is not.
+// Adobe's own expressions are taken; others are not.
 func TestLanguage(t *testing.T) {
 	a := open(t, Options{})
 	check := func(expression string) string {

@@ -157,7 +157,7 @@ var commonRefusals = []refusalCase{
 	{"FLOW-1412-400", "an unknown version of the mapping set", flowWith("transformations.1.params.mappingVersion", 7)},
 	{"FLOW-1367-400", "recurring without delta column", flowWith("transformations.0.params", object{})},
 	{"FLOW-1369-400", "once with delta column", flowWith("scheduleParams", onceSchedule)},
-	{"FLOW-1313-400", "a delta column that is none", flowWith("transformations.0.params.deltaColumn.name", "Other")},
+	{"FLOW-1313-400", "an unknown delta column", flowWith("transformations.0.params.deltaColumn.name", "Other")},
 	{"FLOW-1312-400", "too many bad rows allowed", flowWith("options", object{"partialIngestionPercent": 101})},
 	{"FLOW-1425-400", "a mapping set for another schema", func(a *api) reply {
 		other := a.post(registryBase+"/tenant/schemas",
@@ -166,7 +166,7 @@ var commonRefusals = []refusalCase{
 		set := a.post(prepBase+"/mappingSets", with(mappingBody(), "outputSchema.schemaRef.id", other)).want(200).text("id")
 		return a.post(flowsPath, with(a.flowParts(), "transformations.1.params.mappingId", set))
 	}},
-	{"FLOW-1313-400", "a mapped column that is none", func(a *api) reply {
+	{"FLOW-1313-400", "an unknown mapped column", func(a *api) reply {
 		o := a.flowParts()
 		set := a.post(prepBase+"/mappingSets", with(mappingBody(), "mappings.0.source", "Other")).want(200).text("id")
 		return a.post(flowsPath, with(o, "transformations.1.params.mappingId", set))
@@ -258,7 +258,7 @@ var commonRefusals = []refusalCase{
 		return a.patch(flowsPath+"/"+id, "*", `[{"op":"replace","path":"/name","value":"n"}]`)
 	}},
 	{"FLOW-1434-400", "a move", patchFlow(0, `[{"op":"move","path":"/name","from":"/description"}]`)},
-	{"FLOW-1365-400", "a path that is none", patchFlow(0, `[{"op":"replace","path":"name","value":"n"}]`)},
+	{"FLOW-1365-400", "a path that does not exist", patchFlow(0, `[{"op":"replace","path":"name","value":"n"}]`)},
 	{"FLOW-1365-400", "patching the state", patchFlow(0, `[{"op":"replace","path":"/state","value":"disabled"}]`)},
 	{"FLOW-1365-400", "another source", patchFlow(0,
 		`[{"op":"replace","path":"/sourceConnectionIds/0","value":"`+noID+`"}]`)},
@@ -304,7 +304,7 @@ var commonRefusals = []refusalCase{
 	{"FLOW-1423-400", "a filter of specifications by an unknown field",
 		getting(flowBase + "/connectionSpecs?property=baseSpec==x")},
 	{"FLOW-1448-400", "an operator that does not fit", getting(flowsPath + "?property=state>enabled")},
-	{"FLOW-1452-400", "a time that is none", getting(flowsPath + "?property=createdAt>yesterday")},
+	{"FLOW-1452-400", "a time that cannot be read", getting(flowsPath + "?property=createdAt>yesterday")},
 	{"FLOW-1453-400", "an empty value", getting(flowsPath + "?property=name==")},
 	{"FLOW-1443-400", "a range of several values", getting(flowsPath + "?property=createdAt>1,2")},
 	{"FLOW-1452-400", "a made-up continuation token", getting(flowsPath + "?continuationToken=abc")},
@@ -342,7 +342,7 @@ var commonRefusals = []refusalCase{
 	}},
 
 	{"FLOW-1359-400", "explore nothing", getting(flowBase + "/connections/" + tutorialConnection + "/explore")},
-	{"FLOW-1358-400", "explore what is none",
+	{"FLOW-1358-400", "explore what does not exist",
 		getting(flowBase + "/connections/" + tutorialConnection + "/explore?objectType=view")},
 	{"FLOW-1337-400", "explore no table", getting(flowBase + "/connections/" + tutorialConnection +
 		"/explore?objectType=TABLE")},

@@ -178,7 +178,7 @@ func widened(v eval.Value, typ string) eval.Value {
 	return v
 }
 
-// typed is a text as a value of a declared column; a text that is none stays a text.
+// typed is a text as a value of a declared column; other texts stay texts.
 func typed(text, typ string) eval.Value {
 	if text == "" && typ != "" && typ != "string" {
 		return eval.Value{}

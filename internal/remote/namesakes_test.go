@@ -95,8 +95,8 @@ func namesakes(p platform.Doer, lock *lockfile.Lock) *remote.Namesakes {
 	}
 }
 
-// TestNamesakes: the parts of a dataflow are found after its source; an object that an entry owns is none, and one that
-// differs in what identifies it is marked.
+// TestNamesakes: the parts of a dataflow are found after its source; an object that an entry owns is left out, and
+// one that differs in what identifies it is marked.
 func TestNamesakes(t *testing.T) {
 	p := &named{objects: map[string]string{
 		"sourceConnections": `{"id":"s1","name":"f","baseConnectionId":"c","params":{"tableName":"t"}},` +

@@ -13,7 +13,7 @@ const (
 // "" when it can.
 func IdentityObstacle(f Field) string {
 	switch {
-	case f.Kind == Scalar && f.Type == "": // of an own field whose type is none, which is another error
+	case f.Kind == Scalar && f.Type == "": // a field of the document with an unknown type, which is another error
 		return ""
 	case !f.Checked:
 		return IdentityUnchecked

@@ -168,7 +168,7 @@ var otherTypeWords = map[string]string{
 	"url": "uri", "struct": "object", "record": "object", "array": "string[]", "list": "string[]",
 }
 
-// NearestFieldType suggests a word for a type that is none, "" when none is near.
+// NearestFieldType suggests a word for an unknown type, "" when none is near.
 func NearestFieldType(word string) string {
 	if written := generic(word); written != "" {
 		if _, ok := FieldShape(written); ok {
