@@ -26,7 +26,7 @@ func plural(noun string) string {
 	switch {
 	case strings.HasSuffix(noun, "s"):
 		return noun + "es"
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay"):
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay") && !strings.HasSuffix(noun, "ey"):
 		return strings.TrimSuffix(noun, "y") + "ies"
 	default:
 		return noun + "s"

@@ -13,7 +13,7 @@ func TestCount(t *testing.T) {
 	}{
 		{0, "row", "0 rows", "0 rows"}, {1, "row", "1 row", "one row"}, {2, "row", "2 rows", "2 rows"},
 		{1, "class", "1 class", "one class"}, {2, "class", "2 classes", "2 classes"},
-		{2, "entry", "2 entries", "2 entries"}, {2, "day", "2 days", "2 days"},
+		{2, "entry", "2 entries", "2 entries"}, {2, "day", "2 days", "2 days"}, {2, "key", "2 keys", "2 keys"},
 	} {
 		if got := Count(tt.n, tt.noun); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
