@@ -266,6 +266,10 @@ func (s *previewed) all(ctx context.Context, r *rows.Reader, notify func(rows in
 		if err == nil {
 			err = ctx.Err()
 		}
+		if err == nil && row.Corrupt != nil {
+			s.addCorrupt(row.Corrupt)
+			continue
+		}
 		if err == nil {
 			err = s.machine.Row(record.Row(row))
 		}
@@ -290,6 +294,13 @@ func (s *previewed) add() {
 	if len(s.rows) < s.limit {
 		s.keep()
 	}
+}
+
+// addCorrupt counts a row that cannot be read, and keeps why for printing.
+func (s *previewed) addCorrupt(why error) {
+	s.tally.AddCorrupt(why)
+	s.rows = append(s.rows, view.PreviewRow{Number: s.tally.Rows, Record: []byte("null"),
+		Faults: []record.Fault{{Code: record.CorruptRow, Message: why.Error()}}})
 }
 
 // keep remembers the row for printing.
@@ -364,7 +375,8 @@ func previewJSON(name string, set *record.Set, seen *previewed, summary bool) pr
 	out := previewResult{FormatVersion: "1.0", Command: "preview", Dataflow: name, Rows: []previewResultOf{}}
 	mappings := set.Mappings()
 	for _, r := range seen.rows {
-		row := previewResultOf{Row: r.Number, Record: output.EscapeJSON(r.Record), Rejected: []previewFault{}}
+		row := previewResultOf{Row: r.Number, Record: output.EscapeJSON(r.Record), Mappings: []previewState{},
+			Rejected: []previewFault{}}
 		for i, o := range r.Outcomes {
 			row.Mappings = append(row.Mappings, previewState{mappings[i].Destination, o.State.String(), o.Code, o.Message})
 		}

@@ -324,6 +324,8 @@ func (p *project) testRows(
 			return false, nil
 		case err != nil:
 			return false, bad(err.Error())
+		case row.Corrupt != nil:
+			return false, bad(row.Corrupt.Error())
 		case ctx.Err() != nil:
 			return false, ctx.Err()
 		}

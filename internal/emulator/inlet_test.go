@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aepflow/aepflow/internal/emulator/core"
+	"github.com/aepflow/aepflow/internal/emulator/registry"
 	"github.com/aepflow/aepflow/internal/specs"
 )
 
@@ -129,5 +130,42 @@ func TestInletMapsMessages(t *testing.T) {
 	rows := core.List(a.get("/_emulator/datasets/"+tutorialDataset+"/rows").want(200).v, "rows")
 	if len(rows) != 1 || core.Text(rows[0], "record", "_id") != "a" || core.Text(rows[0], "flow") != flow {
 		t.Errorf("records %s", core.ToJSON(rows))
+	}
+}
+
+// The mappings of messages are compiled once, and again after the schema has changed: what is random differs in each
+// message, and a field has the type that the schema gives it now.
+func TestMappingsOfMessages(t *testing.T) {
+	a := open(t, Options{})
+	path, flow := a.inletOf(specs.StreamWithMapping)
+	stored := a.get(flowsPath + "/" + flow).item()
+	set := core.Text(core.List(stored, "transformations")[0], "params", "mappingId")
+	a.do("PUT", prepBase+"/mappingSets/"+set, with(mappingBody(), "mappings", []any{mapping("EXPRESSION", "uuid()", "_id"),
+		mapping("ATTRIBUTE", "Name", "_aepflow.size")})).want(200)
+	body := with(stored, "name", "random", "transformations", []any{object{"name": "Mapping",
+		"params": object{"mappingId": set, "mappingVersion": 1}}})
+	for _, name := range []string{"id", "etag", "version", "state", "options", "lastOperation"} {
+		delete(body, name)
+	}
+	flow = a.post(flowsPath, body).want(201).text("id")
+	send := func() any {
+		a.do("POST", path, object{"Name": "7"}, "x-adobe-flow-id", flow).want(200)
+		return core.At(core.List(a.get("/_emulator/datasets/"+tutorialDataset+"/rows").want(200).v, "rows")[0], "record")
+	}
+	one, other := send(), send()
+	if core.Text(one, "_id") == "" || core.Text(one, "_id") == core.Text(other, "_id") {
+		t.Errorf("messages %s and %s have the same uuid()", core.ToJSON(one), core.ToJSON(other))
+	}
+	g := a.post(registryBase+"/tenant/fieldgroups", object{"type": "object", "title": "Sizes",
+		"meta:intendedToExtend": []any{"https://ns.adobe.com/xdm/context/profile"},
+		"definitions": object{"f": object{"properties": object{"_aepflow": object{"type": "object", "properties": object{
+			"size": object{"type": "integer", "title": "Size"}}}}}},
+		"allOf": []any{object{"$ref": "#/definitions/f"}}}).want(201).text("$id")
+	a.do("PATCH", registryBase+"/tenant/schemas/"+registry.AltID(tutorialSchema),
+		`[{"op":"add","path":"/allOf/-","value":{"$ref":"`+g+`"}}]`).want(200)
+	after := send()
+	if got, want := fmt.Sprintf("%T %T", core.At(one, "_aepflow", "size"), core.At(after, "_aepflow", "size")),
+		"<nil> json.Number"; got != want {
+		t.Errorf("the field is %s, want %s: %s", got, want, core.ToJSON(after))
 	}
 }

@@ -363,8 +363,9 @@ func TestRecordsOfFormats(t *testing.T) {
 		{"parquet", "", parquetFile.String(), "success 2", two},
 		{"delimited", "", "id,seq\n", "success 0", ""}, {"json", "", "[]", "success 0", ""},
 		{"json", "", "", "success 0", ""},
-		{"delimited", "", "", "failed 0", ""}, {"json", "", `{"id":"a","seq":1}{`, "failed 0", ""},
-		{"delimited", "", "id,seq\na,1,2\n", "failed 0", ""}, {"parquet", "", "id,seq", "failed 0", ""},
+		{"delimited", "", "", "failed 0", ""}, {"json", "", `{"id":"a","seq":1}{`, "failed 1", ""},
+		{"delimited", "", "id,seq\na,1,2\n", "failed 1", ""}, {"json", "", "{\n\"id\":", "failed 0", ""},
+		{"json", "", "?", "failed 0", ""}, {"parquet", "", "id,seq", "failed 0", ""},
 	} {
 		a, f := openZone(t)
 		f.write("formats/a", tt.text, start.Add(-time.Hour))
@@ -399,6 +400,61 @@ func TestRecordsOfFormats(t *testing.T) {
 		}
 		if records != tt.records {
 			t.Errorf("%s %.40q: records %s", tt.format, tt.text, records)
+		}
+	}
+}
+
+// A row that cannot be read fails, and the rows after it are read: the diagnostics have its text and its place. How
+// many may fail decides about the run. Changes make no difference.
+func TestCorruptRows(t *testing.T) {
+	for _, tt := range []struct{ format, text, lines string }{
+		{"delimited", "id,seq,at\na,1,2027-01-01\nb\nc,3,2027-01-01,x\nd,4,2027-01-01\n",
+			`{"_corrupt_record":"b","_errors":[{"code":"INGEST-1401-400","message":"dlz-user-container/corrupt/a, line 3: ` +
+				`1 value, but the header line has 3; put a value with ',' in it in quotes"}],` +
+				`"_filename":"parsing_errors_0.json"}` + "\n" +
+				`{"_corrupt_record":"c,3,2027-01-01,x","_errors":[{"code":"INGEST-1401-400","message":` +
+				`"dlz-user-container/corrupt/a, line 4: 4 values, but the header line has 3; put a value with ',' in it in ` +
+				`quotes"}],"_filename":"parsing_errors_0.json"}` + "\n"},
+		{"json", `{"id":"a","seq":1,"at":"2027-01-01"}` + "\n" + `{"id":"<b>",` + "\n3\n" +
+			`{"id":"d","seq":4,"at":"2027-01-01"}` + "\n",
+			`{"_corrupt_record":"{\"id\":\"<b>\",","_errors":[{"code":"INGEST-1401-400","message":` +
+				`"dlz-user-container/corrupt/a, line 2: its object is cut off; write each object on one line"}],` +
+				`"_filename":"parsing_errors_0.json"}` + "\n" +
+				`{"_corrupt_record":"3","_errors":[{"code":"INGEST-1401-400","message":` +
+				`"dlz-user-container/corrupt/a, line 3: it is not a JSON object"}],"_filename":"parsing_errors_0.json"}` + "\n"},
+	} {
+		for percent, want := range map[float64]string{49: "4 0 2 failed", 50: "4 2 2 success"} {
+			for _, kind := range []string{"mapped", "changes"} {
+				a, f := openZone(t)
+				f.write("corrupt/a", tt.text, start.Add(-time.Hour))
+				body := a.changesFlow(zoneSourceWith("data", object{"format": tt.format}, "params.path",
+					"dlz-user-container/corrupt/a", "params.type", "file", "params.cdcEnabled", kind == "changes")(a).
+					want(201).text("id"))
+				body["name"], body["scheduleParams"] = kind, onceSchedule
+				body["options"] = object{"partialIngestionPercent": percent, "errorDiagnosticsEnabled": true}
+				id := a.post(flowsPath, body).want(201).text("id")
+				a.s.Advance(2 * time.Hour)
+				run := a.runsOf(id)[0]
+				n := core.At(run, "metrics", "recordSummary")
+				got := fmt.Sprint(core.At(n, "inputRecordCount"), " ", core.At(n, "outputRecordCount"), " ",
+					core.At(n, "failedRecordCount"), " ", status(run))
+				if got != want {
+					t.Errorf("%s, %s, %v%% allowed: %s, want %s", tt.format, kind, percent, got, want)
+				}
+				steps := core.List(run, "activities")
+				batch := core.Texts(core.List(steps[len(steps)-1], "targetInfo")[0], "reference", "ids")[0]
+				meta := "/data/foundation/export/batches/" + batch + "/meta?path=row_errors%2Fparsing_errors_0.json"
+				if lines := a.get(meta).want(200).raw; string(lines) != tt.lines {
+					t.Errorf("%s, %s: %s", tt.format, kind, lines)
+				}
+				// An evaluation of the mappings on the bound rows leaves corrupt rows out.
+				set := core.Text(core.List(body, "transformations")[0], "params", "mappingId")
+				preview := a.post(prepBase+"/mappingSets/preview",
+					object{"mappingSet": a.get(prepBase + "/mappingSets/" + set).v}).want(200)
+				if rows, _ := preview.v.([]any); len(rows) != 2 {
+					t.Errorf("%s: preview %s", tt.format, preview.raw)
+				}
+			}
 		}
 	}
 }

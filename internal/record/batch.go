@@ -9,12 +9,17 @@ import (
 
 // Row is a row of a file: texts in the order of the header, or an object of JSON.
 type Row struct {
-	Fields []string
-	Object []byte
+	Fields  []string
+	Object  []byte
+	Corrupt error  // why the row has neither, nil if it has
+	Text    []byte // the beginning of a corrupt row, if it is known
 }
 
-// Row makes the record of a row.
+// Row makes the record of a row. Of a corrupt one it returns why.
 func (m *Machine) Row(r Row) error {
+	if r.Corrupt != nil {
+		return r.Corrupt
+	}
 	if r.Object != nil {
 		return m.JSON(r.Object)
 	}
@@ -79,6 +84,7 @@ func (b *batch) fill(next func() (Row, error)) {
 			row.Object = b.text[begin:]
 			size += len(row.Object)
 		}
+		row.Text = nil // nothing reads it
 		begin := len(b.fields)
 		b.fields = append(b.fields, row.Fields...)
 		row.Fields = b.fields[begin:]
@@ -91,6 +97,10 @@ func (b *batch) fill(next func() (Row, error)) {
 
 func (b *batch) run(m *Machine) {
 	for _, row := range b.rows {
+		if row.Corrupt != nil {
+			b.tally.AddCorrupt(row.Corrupt)
+			continue
+		}
 		if err := m.Row(row); err != nil {
 			b.err = err
 			return

@@ -61,6 +61,7 @@ const (
 	TooDeep      = "too-deep"
 	TooLarge     = "too-large"
 	MissingField = "required-field"
+	CorruptRow   = "corrupt-row" // of a whole row: it has no path
 )
 
 // Outcome is what a mapping did to a row. Value is what it wrote.

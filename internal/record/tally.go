@@ -21,6 +21,7 @@ const (
 type Tally struct {
 	Rows     int64
 	Rejected int64 // rows that the platform would reject
+	corrupt  int64 // of these, rows that cannot be read
 	Warned   int64 // other rows with a mapping that failed
 	Mappings []Count
 	present  []bool        // by column that the mappings read: whether a row has it
@@ -83,6 +84,7 @@ func (t *Tally) join(part *Tally) {
 	}
 	t.Rows += part.Rows
 	t.Rejected += part.Rejected
+	t.corrupt += part.corrupt
 	t.Warned += part.Warned
 }
 
@@ -134,6 +136,14 @@ func (t *Tally) Add(m *Machine) {
 	}
 }
 
+// AddCorrupt counts a row that cannot be read. The platform rejects it.
+func (t *Tally) AddCorrupt(why error) {
+	t.Rows++
+	t.Rejected++
+	t.corrupt++
+	t.reason(Reason{Fault{Code: CorruptRow, Message: why.Error()}, true, 1, t.Rows})
+}
+
 // has notes columns that rows have.
 func (t *Tally) has(present []bool) {
 	for i, is := range present {
@@ -143,7 +153,7 @@ func (t *Tally) has(present []bool) {
 
 // Absent are the declared columns that the mappings of the set read, and that no row has.
 func (t *Tally) Absent(s *Set) (names []string) {
-	if t.Rows == 0 {
+	if t.Rows == t.corrupt {
 		return nil
 	}
 	for i, name := range s.eval.Names() {

@@ -56,6 +56,9 @@ func failing(n int) func() (record.Row, error) {
 		if i%1_501 == 0 {
 			fields[0] = "y"
 		}
+		if i%1_000 == 0 {
+			return record.Row{Corrupt: fmt.Errorf("line %d is broken", i)}, nil
+		}
 		if i%30 == 0 {
 			return record.Row{Object: fmt.Appendf(nil, `{"a": "%d", "c": "x"}`, i%5)}, nil
 		}
@@ -82,6 +85,10 @@ func onAnyCores(t *testing.T, set *record.Set, header []string, rows func() func
 	m.Header(header)
 	next := rows()
 	for row, err := next(); err == nil; row, err = next() {
+		if row.Corrupt != nil {
+			one.AddCorrupt(row.Corrupt)
+			continue
+		}
 		if err := m.Row(row); err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +122,7 @@ func twoMappings(t *testing.T) *record.Set {
 
 func TestAddAll(t *testing.T) {
 	tally := onAnyCores(t, twoMappings(t), twoColumns, func() func() (record.Row, error) { return failing(13_000) })
-	if len(tally.Reasons()) != 2 || tally.Mappings[0].Distinct != record.MostDistinct || tally.Warned == 0 {
+	if len(tally.Reasons()) != 3 || tally.Mappings[0].Distinct != record.MostDistinct || tally.Warned == 0 {
 		t.Errorf("%+v", counted(tally))
 	}
 }
@@ -210,5 +217,39 @@ func TestAddAllManyColumns(t *testing.T) {
 	})
 	if err != nil || read != 101 {
 		t.Errorf("%d rows, %v", read, err)
+	}
+}
+
+// A corrupt row is rejected, has no path, and says nothing about columns.
+func TestCorruptRows(t *testing.T) {
+	set, err := record.Compile(fields(t), []record.Column{{Name: "a", Type: "string"}},
+		[]record.Mapping{attribute("_acme.text", "a")}, inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := record.Row{Corrupt: errors.New("line 2 is broken"), Text: []byte("x")}
+	m, tally := record.NewMachine(set), record.NewTally(set, false)
+	if err := m.Row(broken); !errors.Is(err, broken.Corrupt) {
+		t.Errorf("a record of a corrupt row: %v", err)
+	}
+	rows := []record.Row{broken, broken, {Object: []byte("{}")}}
+	for i, absent := range []int{0, 0, 1} {
+		list := rows[i : i+1]
+		err := tally.AddAll(set, nil, func() (record.Row, error) {
+			if len(list) == 0 {
+				return record.Row{}, io.EOF
+			}
+			row := list[0]
+			list = nil
+			return row, nil
+		}, func() error { return nil })
+		if got := tally.Absent(set); err != nil || len(got) != absent {
+			t.Errorf("after row %d no row has %q; %v", i+1, got, err)
+		}
+	}
+	want := record.Reason{Fault: record.Fault{Code: record.CorruptRow, Message: "line 2 is broken"}, Rejects: true,
+		Rows: 2, First: 1}
+	if reasons := tally.Reasons(); tally.Rows != 3 || tally.Rejected != 2 || len(reasons) != 1 || reasons[0] != want {
+		t.Errorf("%d rows, %d rejected, %+v", tally.Rows, tally.Rejected, reasons)
 	}
 }

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -9,47 +10,183 @@ import (
 	"slices"
 )
 
-// readJSON takes an array of objects, or objects one after the other, as one a line.
-func readJSON(text []byte, limit int) (*Data, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	d := &Data{Schema: object{}}
-	lists := 0
+// mark may be the first bytes of a text file. It says that the file is UTF-8.
+const mark = "\ufeff"
+
+// jsonPeek is how much of a file says which form of JSON it has.
+const jsonPeek = 1 << 16
+
+// openJSON reads an array of objects, objects on one line each, or objects one after the other.
+func openJSON(stream io.Reader) (*Reader, error) {
+	in := bufio.NewReaderSize(stream, jsonPeek)
+	if begin, _ := in.Peek(len(mark)); string(begin) == mark {
+		_, _ = in.Discard(len(mark))
+	}
+	line := 0 // lines before the first value
 	for {
-		var v any
-		err := dec.Decode(&v)
-		if errors.Is(err, io.EOF) {
+		c, err := in.Peek(1)
+		if err != nil || !bytes.Contains([]byte(jsonSpace), c) {
 			break
 		}
-		if err != nil {
-			return nil, fmt.Errorf("the file is not JSON: %w", err)
+		if c[0] == '\n' {
+			line++
 		}
-		rows, isList := v.([]any)
-		switch {
-		case lists > 0:
-			return nil, errAfterList
-		case !isList:
-			rows = []any{v}
-		case d.Count == 0:
-			lists++
-		default:
-			return nil, errors.New("the file contains something other than objects")
-		}
-		for _, row := range rows {
-			if _, isObject := row.(object); !isObject {
-				return nil, errors.New("the file contains something other than objects")
-			}
-			d.Schema = merge(d.Schema, schemaOf(row))
-			if d.Count++; d.Count <= int64(limit) {
-				d.Rows = append(d.Rows, row)
-			}
+		_, _ = in.Discard(1)
+	}
+	begin, _ := in.Peek(jsonPeek)
+	if isJSONLines(begin) {
+		lines := jsonLines{in: in, line: line}
+		return &Reader{next: lines.next}, nil
+	}
+	values := jsonValues{decoder: json.NewDecoder(in), isList: len(begin) > 0 && begin[0] == '['}
+	if values.isList {
+		if _, err := values.decoder.Token(); err != nil {
+			return nil, readError("JSON", err)
 		}
 	}
-	if d.Count == 0 {
-		d.Schema = object{"type": "object", "properties": object{}}
-	}
-	return d, nil
+	return &Reader{next: values.next}, nil
 }
+
+// jsonSpace is what may be around values.
+const jsonSpace = " \t\r\n"
+
+// isJSONLines reports whether a file that begins so has one object a line, and not objects of several lines: its first
+// line is whole, or the second one begins with an object, too.
+func isJSONLines(begin []byte) bool {
+	if !bytes.HasPrefix(begin, []byte("{")) {
+		return false
+	}
+	first, rest, _ := bytes.Cut(begin, []byte("\n"))
+	rest = bytes.TrimLeft(rest, "\r\n")
+	if len(rest) == 0 || rest[0] == '{' {
+		return true
+	}
+	_, err := objectsOf(bytes.Trim(first, jsonSpace))
+	return err == nil
+}
+
+// objectsOf are the objects of a line.
+func objectsOf(line []byte) (list [][]byte, err error) {
+	if line[0] == '{' && json.Valid(line) { // nearly always
+		return [][]byte{line}, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	for {
+		var value json.RawMessage
+		switch err := decoder.Decode(&value); {
+		case errors.Is(err, io.EOF):
+			return list, nil
+		case err != nil:
+			return nil, err
+		case value[0] != '{':
+			return nil, errNoObject
+		}
+		list = append(list, value)
+	}
+}
+
+var (
+	errNoObject  = errors.New("it is not a JSON object")
+	errAfterList = errors.New("the file has more than one list")
+)
+
+// jsonLines reads objects on one line each. A line that is not JSON does not end it.
+type jsonLines struct {
+	in      *bufio.Reader
+	line    int
+	long    []byte   // of a line that does not fit into the buffer
+	objects [][]byte // of the line that are not read yet
+}
+
+func (l *jsonLines) next() (Row, error) {
+	for len(l.objects) == 0 {
+		text, err := l.read()
+		if err != nil {
+			return Row{}, readError("JSON", err)
+		}
+		l.line++
+		if text = bytes.Trim(text, jsonSpace); len(text) == 0 {
+			continue
+		}
+		if l.objects, err = objectsOf(text); err != nil {
+			return Row{Corrupt: &jsonFault{l.line, err}, Text: cut(text)}, nil
+		}
+	}
+	row := Row{Object: l.objects[0]}
+	l.objects = l.objects[1:]
+	return row, nil
+}
+
+// read returns a line, which is valid until the next one is read.
+func (l *jsonLines) read() ([]byte, error) {
+	text, err := l.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		l.long = l.long[:0]
+		for errors.Is(err, bufio.ErrBufferFull) {
+			l.long = append(l.long, text...)
+			text, err = l.in.ReadSlice('\n')
+		}
+		l.long = append(l.long, text...)
+		text = l.long
+	}
+	if errors.Is(err, io.EOF) && len(text) > 0 {
+		err = nil
+	}
+	return text, err
+}
+
+// jsonFault is why a line is not an object.
+type jsonFault struct {
+	line int
+	err  error
+}
+
+func (f *jsonFault) Error() string {
+	what := "it is not JSON: " + f.err.Error()
+	switch {
+	case errors.Is(f.err, io.ErrUnexpectedEOF):
+		what = "its object is cut off; write each object on one line"
+	case errors.Is(f.err, errNoObject):
+		what = f.err.Error()
+	}
+	return fmt.Sprintf("line %d: %s", f.line, what)
+}
+
+// jsonValues reads the objects of a list, or objects one after the other.
+type jsonValues struct {
+	decoder *json.Decoder
+	isList  bool
+	row     int
+}
+
+func (v *jsonValues) next() (Row, error) {
+	if v.isList && !v.decoder.More() {
+		if _, err := v.decoder.Token(); err != nil {
+			return Row{}, readError("JSON", errors.Join(err, io.ErrUnexpectedEOF))
+		}
+		if _, err := v.decoder.Token(); !errors.Is(err, io.EOF) {
+			return Row{}, errAfterList
+		}
+		return Row{}, io.EOF
+	}
+	var row json.RawMessage
+	if err := v.decoder.Decode(&row); err != nil {
+		switch {
+		case errors.Is(err, io.EOF) && v.isList:
+			err = io.ErrUnexpectedEOF // after a comma
+		case errors.Is(err, io.EOF):
+			return Row{}, io.EOF
+		}
+		return Row{}, readError("JSON", err)
+	}
+	if v.row++; row[0] != '{' {
+		return Row{Corrupt: &Fault{fmt.Sprintf("row %d", v.row), errNoObject.Error()}, Text: cut(row)}, nil
+	}
+	return Row{Object: row}, nil
+}
+
+// cut is the beginning of the text of a corrupt row.
+func cut(text []byte) []byte { return text[:min(len(text), maxCorrupt)] }
 
 // safe is the schema of integers that need 64 bits.
 func safe() object {

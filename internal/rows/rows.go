@@ -7,16 +7,16 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/bzip2"
 	"compress/flate"
 	"compress/gzip"
-	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path"
 	"strings"
-	"unicode/utf8"
 )
 
 type object = map[string]any
@@ -41,21 +41,75 @@ type Data struct {
 // MaxText is the most bytes that a compressed file may have when it is read.
 const MaxText = 64 << 20
 
-// Read reads a file; at most limit of its rows are in the result, and all are counted.
+// Read reads a file; at most limit of its rows are in the result, and all are counted. Corrupt rows are left out; if
+// there are no others, the first one is the error.
 func Read(text []byte, f Format, limit int) (*Data, error) {
-	text, err := unpack(text, f.Compression, MaxText)
+	if f.Type == "parquet" {
+		text, err := unpack(text, f.Compression, MaxText)
+		if err != nil {
+			return nil, err
+		}
+		return readParquet(text, limit)
+	}
+	r, err := Stream(text, f)
 	if err != nil {
 		return nil, err
 	}
-	switch f.Type {
-	case "delimited":
-		return readDelimited(text, f, limit)
-	case "json":
-		return readJSON(text, limit)
-	case "parquet":
-		return readParquet(text, limit)
+	d := &Data{Columns: r.Columns}
+	if r.Columns == nil {
+		d.Schema = object{"type": "object", "properties": object{}}
 	}
-	return nil, fmt.Errorf("format %q is not one of delimited, json, parquet", f.Type)
+	var corrupt error
+	for {
+		row, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF) && d.Count == 0:
+			return d, corrupt
+		case errors.Is(err, io.EOF):
+			return d, nil
+		case err != nil:
+			return nil, err
+		case row.Corrupt != nil:
+			corrupt = cmp.Or(corrupt, row.Corrupt)
+			continue
+		}
+		if err := d.add(row, limit); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// add counts a row, and notes what it says about the file.
+func (d *Data) add(row Row, limit int) error {
+	d.Count++
+	if row.Object != nil {
+		v, err := decodeJSON(row.Object)
+		if err != nil {
+			return err
+		}
+		if d.Schema = merge(d.Schema, schemaOf(v)); d.Count <= int64(limit) {
+			d.Rows = append(d.Rows, v)
+		}
+		return nil
+	}
+	if d.Count > int64(limit) {
+		return nil
+	}
+	v := object{}
+	for i, name := range d.Columns {
+		v[name] = row.Fields[i]
+	}
+	d.Rows = append(d.Rows, v)
+	return nil
+}
+
+func decodeJSON(text []byte) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		return nil, fmt.Errorf("the file is not JSON: %w", err)
+	}
+	return v, nil
 }
 
 // unpack undoes the compression of at most limit bytes. Archives give their files one
@@ -137,39 +191,9 @@ func unzip(text []byte) (io.Reader, error) {
 	return io.MultiReader(parts...), nil
 }
 
-// readDelimited takes the first line as names; every value is text.
-func readDelimited(text []byte, f Format, limit int) (*Data, error) {
-	r := csv.NewReader(strings.NewReader(decode(text, f.Encoding)))
-	if f.Delimiter != "" {
-		r.Comma, _ = utf8.DecodeRuneInString(f.Delimiter)
-	}
-	r.ReuseRecord = true
-	names, err := r.Read()
-	if err != nil {
-		return nil, errors.New("the file has no header line")
-	}
-	d := &Data{Columns: append([]string(nil), names...)}
-	for {
-		line, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return d, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("the file is not delimited by %q: %w", r.Comma, err)
-		}
-		if d.Count++; d.Count <= int64(limit) {
-			row := object{}
-			for i, name := range d.Columns {
-				row[name] = line[i]
-			}
-			d.Rows = append(d.Rows, row)
-		}
-	}
-}
-
 func decode(text []byte, encoding string) string {
 	if encoding != "ISO-8859-1" {
-		return strings.TrimPrefix(string(text), "\ufeff")
+		return strings.TrimPrefix(string(text), mark)
 	}
 	out := make([]rune, len(text))
 	for i, b := range text {

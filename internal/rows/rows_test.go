@@ -60,6 +60,9 @@ func TestDelimitedAndJSON(t *testing.T) {
 			`{"properties":{"a":{"type":"boolean"},"b":{"type":"string"}},"type":"object"} [{"a":true,"b":"x"}] 1`},
 		{"types that do not go together", `[{"a":"x"},{"a":{"b":1}}]`, Format{Type: "json"}, 0,
 			`{"properties":{"a":{"type":"string"}},"type":"object"} null 2`},
+		{"corrupt rows", "id,name\n1\n2,Ann\n", Format{Type: "delimited"}, 9, `["id","name"] [{"id":"2","name":"Ann"}] 1`},
+		{"corrupt lines", "{\"a\":1\n{\"a\":2}\n3\n", Format{Type: "json"}, 9,
+			`{"properties":{"a":{"type":"integer"}},"type":"object"} [{"a":2}] 1`},
 		{"no rows", `[]`, Format{Type: "json"}, 1, `{"properties":{},"type":"object"} null 0`},
 	} {
 		d, err := Read([]byte(tt.in), tt.f, tt.limit)
@@ -80,9 +83,10 @@ func TestUnreadable(t *testing.T) {
 		want string
 	}{
 		{"", Format{Type: "delimited"}, "no header line"},
-		{"a,b\n1\n", Format{Type: "delimited"}, "not delimited by"},
-		{"{", Format{Type: "json"}, "not JSON"},
-		{"[1]", Format{Type: "json"}, "other than objects"},
+		{"a,b\n1\n", Format{Type: "delimited"}, "line 2: 1 value"},
+		{"{", Format{Type: "json"}, "line 1: its object is cut off"},
+		{"{{", Format{Type: "json"}, "line 1: it is not JSON"},
+		{"[1]", Format{Type: "json"}, "row 1: it is not a JSON object"},
 		{"PAR1", Format{Type: "parquet"}, "not Parquet"},
 		{strings.Repeat("PAR1", 100), Format{Type: "parquet"}, "not Parquet"},
 		{"a\n", Format{Type: "delimited", Compression: "gzip"}, "not compressed by gzip"},
@@ -288,7 +292,7 @@ func TestDeepJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Next(); err == nil || !strings.Contains(err.Error(), "max depth") {
-		t.Errorf("%v", err)
+	if row, err := r.Next(); err != nil || row.Corrupt == nil || !strings.Contains(row.Corrupt.Error(), "max depth") {
+		t.Errorf("%v, %v", row.Corrupt, err)
 	}
 }

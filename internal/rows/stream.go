@@ -38,11 +38,16 @@ type result struct {
 
 // Row is a row of a file; it is valid until the next one is read.
 type Row struct {
-	Fields []string // of delimited text, as many as Columns
-	Object []byte   // of what is hierarchical: a JSON object
+	Fields  []string // of delimited text, as many as Columns
+	Object  []byte   // of what is hierarchical: a JSON object
+	Corrupt error    // why the row has neither, nil if it has: the rows after it can be read
+	Text    []byte   // the first bytes of a corrupt row, if the file is in memory
 }
 
-// Fault is why a row cannot be read.
+// maxCorrupt is how many bytes of a corrupt row are in its text.
+const maxCorrupt = 4 << 10
+
+// Fault is why a row or the rest of a file cannot be read.
 type Fault struct{ Where, What string }
 
 func (f *Fault) Error() string { return f.Where + ": " + f.What }
@@ -117,14 +122,14 @@ func Open(name string, stream io.Reader, file File, size int64) (*Reader, error)
 	text := &meter{in: in}
 	switch f.Type {
 	case "json":
-		return text.bound(openJSON(bufio.NewReader(text)))
+		return text.bound(openJSON(text))
 	case "parquet":
 		if packed || file == nil {
 			return nil, errors.New("a Parquet file must be a file on disk that is not compressed as a whole")
 		}
 		return openParquet(file, size)
 	}
-	return text.bound(strict(openDelimited(bufio.NewReader(text), f.Delimiter)))
+	return text.bound(strict(openDelimited(text, f.Delimiter, "")))
 }
 
 // foreign says what a file is that people take for text with columns, "" if it is none of that.
@@ -206,17 +211,20 @@ func Stream(text []byte, f Format) (*Reader, error) {
 	}
 	switch f.Type {
 	case "delimited":
-		return openDelimited(bufio.NewReader(strings.NewReader(decode(text, f.Encoding))), f.Delimiter)
+		whole := decode(text, f.Encoding)
+		return openDelimited(strings.NewReader(whole), f.Delimiter, whole)
 	case "json":
-		return openJSON(bufio.NewReader(bytes.NewReader(text)))
+		return openJSON(bytes.NewReader(text))
 	case "parquet":
 		return openParquet(bytes.NewReader(text), int64(len(text)))
 	}
 	return nil, fmt.Errorf("format %q is not one of delimited, json, parquet", f.Type)
 }
 
-func openDelimited(in *bufio.Reader, delimiter string) (*Reader, error) {
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
+// openDelimited reads text with a header line. Whole is the same text, "" if it is not in memory.
+func openDelimited(stream io.Reader, delimiter, whole string) (*Reader, error) {
+	in := bufio.NewReader(stream)
+	if begin, _ := in.Peek(len(mark)); string(begin) == mark {
 		_, _ = in.Discard(len(mark))
 	}
 	r := csv.NewReader(in)
@@ -232,62 +240,22 @@ func openDelimited(in *bufio.Reader, delimiter string) (*Reader, error) {
 	}
 	r.ReuseRecord = true
 	return &Reader{Columns: names, next: func() (Row, error) {
+		begin := r.InputOffset()
 		fields, err := r.Read()
-		if err != nil && !errors.Is(err, io.EOF) {
-			return Row{}, delimitedError(err, len(fields), len(names), r.Comma)
+		if err == nil || errors.Is(err, io.EOF) {
+			return Row{Fields: fields}, err
 		}
-		return Row{Fields: fields}, err
+		err = delimitedError(err, len(fields), len(names), r.Comma)
+		if _, isLine := errors.AsType[*lineFault](err); !isLine {
+			return Row{}, err
+		}
+		row := Row{Corrupt: err}
+		if whole != "" {
+			row.Text = cut([]byte(strings.Trim(whole[begin:min(r.InputOffset(), begin+maxCorrupt)], "\r\n")))
+		}
+		return row, nil
 	}}, nil
 }
-
-// openJSON reads an array of objects, or objects one after the other, as one a line.
-func openJSON(in *bufio.Reader) (*Reader, error) {
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
-		_, _ = in.Discard(len(mark))
-	}
-	for {
-		c, err := in.Peek(1)
-		if err != nil || c[0] != ' ' && c[0] != '\t' && c[0] != '\r' && c[0] != '\n' {
-			break
-		}
-		_, _ = in.Discard(1)
-	}
-	begin, _ := in.Peek(1)
-	isList := len(begin) > 0 && begin[0] == '['
-	d := json.NewDecoder(in)
-	if isList {
-		if _, err := d.Token(); err != nil {
-			return nil, readError("JSON", err)
-		}
-	}
-	return &Reader{next: func() (Row, error) {
-		if isList && !d.More() {
-			if _, err := d.Token(); err != nil {
-				return Row{}, readError("JSON", errors.Join(err, io.ErrUnexpectedEOF))
-			}
-			if _, err := d.Token(); !errors.Is(err, io.EOF) {
-				return Row{}, errAfterList
-			}
-			return Row{}, io.EOF
-		}
-		var row json.RawMessage
-		if err := d.Decode(&row); err != nil {
-			switch {
-			case errors.Is(err, io.EOF) && isList:
-				err = io.ErrUnexpectedEOF // after a comma
-			case errors.Is(err, io.EOF):
-				return Row{}, io.EOF
-			}
-			return Row{}, readError("JSON", err)
-		}
-		if row[0] != '{' {
-			return Row{}, errors.New("the file contains something other than objects")
-		}
-		return Row{Object: row}, nil
-	}}, nil
-}
-
-var errAfterList = errors.New("the file has more than one list")
 
 // openParquet reads a file that the library may panic on.
 func openParquet(file File, size int64) (_ *Reader, err error) {
@@ -351,24 +319,33 @@ func parquetRowsOf(file io.ReaderAt, size int64) (*parquetRows, error) {
 	return &parquetRows{in: file, size: size, file: f, groups: f.RowGroups(), decimals: decimalsOf(f.Schema())}, nil
 }
 
-// delimitedError says what is wrong with a line of delimited text.
-func delimitedError(err error, fields, names int, delimiter rune) error {
-	var at *csv.ParseError
-	if !errors.As(err, &at) {
-		return readError("delimited", err)
-	}
-	fault := &Fault{"line " + strconv.Itoa(at.Line), at.Err.Error()}
+// lineFault is why a line of delimited text is not a row. Its text is made when it is needed: all lines may have one.
+type lineFault struct {
+	at            *csv.ParseError
+	fields, names int
+	delimiter     rune
+}
+
+func (f *lineFault) Error() string {
+	line, what := f.at.Line, f.at.Err.Error()
 	switch {
-	case errors.Is(err, csv.ErrFieldCount):
-		fault.What = fmt.Sprintf("%s, but the header line has %d; put a value with %q in it in quotes",
-			words.Count(fields, "value"), names, delimiter)
-	case errors.Is(err, csv.ErrBareQuote):
-		fault.What = `a quote inside a value without quotes; write "a ""b"" c"`
-	case errors.Is(err, csv.ErrQuote):
-		fault.Where = "line " + strconv.Itoa(at.StartLine)
-		fault.What = "a quoted value does not end; close it, and double each quote in it"
+	case errors.Is(f.at, csv.ErrFieldCount):
+		what = fmt.Sprintf("%s, but the header line has %d; put a value with %q in it in quotes",
+			words.Count(f.fields, "value"), f.names, f.delimiter)
+	case errors.Is(f.at, csv.ErrBareQuote):
+		what = `a quote inside a value without quotes; write "a ""b"" c"`
+	case errors.Is(f.at, csv.ErrQuote):
+		line, what = f.at.StartLine, "a quoted value does not end; close it, and double each quote in it"
 	}
-	return fault
+	return "line " + strconv.Itoa(line) + ": " + what
+}
+
+// delimitedError says what is wrong with a line of delimited text, or with the rest of it.
+func delimitedError(err error, fields, names int, delimiter rune) error {
+	if at, isLine := errors.AsType[*csv.ParseError](err); isLine {
+		return &lineFault{at, fields, names, delimiter}
+	}
+	return readError("delimited", err)
 }
 
 // readError says that a file is not what it should be, or cannot be read.

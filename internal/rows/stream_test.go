@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -23,7 +24,10 @@ func all(t *testing.T, name string, text []byte, isFile bool) string {
 	}
 	for err == nil {
 		var row Row
-		if row, err = r.Next(); err == nil {
+		switch row, err = r.Next(); {
+		case row.Corrupt != nil:
+			b.WriteString(" corrupt: " + row.Corrupt.Error())
+		case err == nil:
 			b.WriteString(" " + strings.Join(row.Fields, "|") + string(row.Object))
 		}
 	}
@@ -45,19 +49,28 @@ func TestOpen(t *testing.T) {
 		{"a.json", ` [{"a":1}, {"b":[2]}]`, `{"a":1} {"b":[2]}`},
 		{"a.json", "[]", ""},
 		{"a.jsonl", "{\"a\":1}\n\n{\"a\":2}\n", `{"a":1} {"a":2}`},
-		{"a.jsonl", "{\"a\":1}\n2\n", `{"a":1} error: row 2: the file contains something other than objects`},
+		{"a.jsonl", "\n{\"a\":1}\n2\n{\"a\":\n{\"a\":3}x\n \r\n{}{}\n",
+			`{"a":1} corrupt: line 3: it is not a JSON object corrupt: line 4: its object is cut off; write each object on ` +
+				`one line corrupt: line 5: it is not JSON: invalid character 'x' looking for beginning of value {} {}`},
+		{"a.jsonl", "{\"a\":\n{\"a\":2}", // the first line may be the corrupt one
+			`corrupt: line 1: its object is cut off; write each object on one line {"a":2}`},
+		{"a.json", "{\n\"a\": 1\n}\n{\n\"a\": 2\n}", "{\n\"a\": 1\n} {\n\"a\": 2\n}"},
+		{"a.json", "{\"a\":{\n\"b\": 1\n},\"c\":\n", "error: row 1: the file is cut off"},
+		{"a.json", `[{"a":1}, 2, {"a":3}]`, `{"a":1} corrupt: row 2: it is not a JSON object {"a":3}`},
+		{"a.json", "x{}", "error: row 1: the file is not JSON"},
 		{"a.json", `[{"a":1},`, `{"a":1} error: row 2: the file is cut off`},
 		{"a.json", `[{"a":1}] [{"b":2}]`, `{"a":1} error: row 2: the file has more than one list`},
 		{"a.json", `[] x`, `error: row 1: the file has more than one list`},
-		{"a.jsonl", "{\"a\":", `error: row 1: the file is cut off`},
+		{"a.jsonl", "{\"a\":", "corrupt: line 1: its object is cut off; write each object on one line"},
 		{"a.json", `[{"a":1}`, `{"a":1} error: row 2: the file is cut off`},
 		{"a.csv", "", "error: the file has no header line"},
-		{"a.csv", "a,b\n1\n", `a|b error: line 2: 1 value, but the header line has 2; put a value with ',' in it in quotes`},
-		{"a.csv", "a;b\n1;2\n1;2;3\n",
-			`a|b 1|2 error: line 3: 3 values, but the header line has 2; put a value with ';' in it in quotes`},
+		{"a.csv", "a,b\n1\n",
+			`a|b corrupt: line 2: 1 value, but the header line has 2; put a value with ',' in it in quotes`},
+		{"a.csv", "a;b\n1;2\n1;2;3\n\n4;5\n",
+			`a|b 1|2 corrupt: line 3: 3 values, but the header line has 2; put a value with ';' in it in quotes 4|5`},
 		{"a.csv", "a,b\n1,\"x\n2,y\n",
-			"a|b error: line 2: a quoted value does not end; close it, and double each quote in it"},
-		{"a.csv", "a,b\n1,5\" x\n", `a|b error: line 2: a quote inside a value without quotes; write "a ""b"" c"`},
+			"a|b corrupt: line 2: a quoted value does not end; close it, and double each quote in it"},
+		{"a.csv", "a,b\n1,5\" x\n2,y\n", `a|b corrupt: line 2: a quote inside a value without quotes; write "a ""b"" c" 2|y`},
 		{"a.csv", "a,b,a\n1,2,3\n", `error: the header line has two columns "a"; rename one`},
 		{"a.csv", "a,b\n1,M\xfcller\n",
 			"a|b error: row 1: column b is not UTF-8; convert the file, as with iconv -f ISO-8859-1 -t UTF-8"},
@@ -117,7 +130,7 @@ func TestNames(t *testing.T) {
 		{"a.csv", "b,a\n1,2\n", "b a", "1|2"},
 		{"a.jsonl", "{\"b\":1,\"a\":{\"c\":2}}\n{\"d\":3}\n", "a b", `{"b":1,"a":{"c":2}} {"d":3}`},
 		{"a.json", "[]", "", ""},
-		{"a.jsonl", "[1]", "", "error: row 1: the file contains something other than objects"},
+		{"a.jsonl", "[1", "", "error: row 2: the file is cut off"},
 	} {
 		r, err := Open(c.name, strings.NewReader(c.text), nil, 0)
 		if err != nil {
@@ -136,10 +149,40 @@ func TestNames(t *testing.T) {
 				rows = append(rows, "error: "+err.Error())
 				break
 			}
-			rows = append(rows, strings.Join(row.Fields, "|")+string(row.Object))
+			if row.Corrupt == nil {
+				rows = append(rows, strings.Join(row.Fields, "|")+string(row.Object))
+			}
 		}
 		if got := strings.Join(rows, " "); got != c.rows {
 			t.Errorf("%s: rows %s, expected %s", c.text, got, c.rows)
+		}
+	}
+}
+
+// Of a file in memory, a corrupt row has its text, and of a long one the beginning.
+func TestTextOfCorruptRows(t *testing.T) {
+	long := strings.Repeat("x", maxCorrupt)
+	for _, tt := range []struct{ format, in, want string }{
+		{"delimited", "\ufeffa,b\r\n1\r\n\r\n2,3\r\n4,5,6", `"1" "4,5,6"`},
+		{"delimited", "a,b\n1,\"2\n3,4\n", `"1,\"2\n3,4"`},
+		{"delimited", "a,b\n\u00e9" + long + "\n", `"\u00e9` + long[2:] + `"`},
+		{"json", "{}\n {\"a\" \n{}\n", `"{\"a\""`},
+		{"json", "{}\n{" + long + "\n{}\n", `"{` + long[1:] + `"`},
+		{"json", "[{}, 2]", `"2"`},
+	} {
+		r, err := Stream([]byte(tt.in), Format{Type: tt.format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for err == nil {
+			var row Row
+			if row, err = r.Next(); row.Corrupt != nil {
+				got = append(got, strconv.QuoteToASCII(string(row.Text)))
+			}
+		}
+		if got := strings.Join(got, " "); got != tt.want || !errors.Is(err, io.EOF) {
+			t.Errorf("%.20q: %.200s, want %.200s; %v", tt.in, got, tt.want, err)
 		}
 	}
 }

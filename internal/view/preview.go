@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"github.com/aepflow/aepflow/internal/record"
 )
 
-// PreviewRow is a row and what each mapping did to it.
+// PreviewRow is a row and what each mapping did to it. A corrupt row has only faults.
 type PreviewRow struct {
 	Number   int64
 	Record   []byte // JSON
@@ -41,12 +42,12 @@ func Preview(
 	for _, r := range rows {
 		table := newTable(c, "ROW "+Number(r.Number), "")
 		table.folds = []int{1}
-		for i, m := range mappings {
-			text, style := outcomeText(r.Outcomes[i])
-			table.row(style, []string{m.Destination, text})
+		for i, o := range r.Outcomes {
+			text, style := outcomeText(o)
+			table.row(style, []string{mappings[i].Destination, text})
 		}
 		for _, f := range r.Faults {
-			table.row(red, []string{f.Path, "rejected: " + f.Message})
+			table.row(red, []string{cmp.Or(f.Path, wholeRow), "rejected: " + f.Message})
 		}
 		table.write()
 		c.line()
@@ -54,6 +55,9 @@ func Preview(
 	previewReasons(c, t, absent)
 	return flush(w, c)
 }
+
+// wholeRow stands for the path of a fault of a whole row.
+const wholeRow = "(row)"
 
 func outcomeText(o PreviewOutcome) (string, style) {
 	switch o.State {
@@ -114,8 +118,8 @@ func previewReasons(c *canvas, t *record.Tally, absent []AbsentColumn) {
 		if r.Rejects {
 			word, style = "rejected", red
 		}
-		c.wrapped(style, word+pad(word, 10), fmt.Sprintf("%s in %s, first in row %s: %s", r.Path,
-			rowCount(r.Rows), Number(r.First), r.Message))
+		c.wrapped(style, word+pad(word, 10), fmt.Sprintf("%s in %s, first in row %s: %s",
+			cmp.Or(r.Path, wholeRow), rowCount(r.Rows), Number(r.First), r.Message))
 	}
 	line := rowCount(t.Rows) + ": " + Number(t.Rejected) + " would be rejected, " + Number(t.Warned)
 	if t.Rejected > 0 {
@@ -141,7 +145,11 @@ func PreviewCSV(w io.Writer, mappings []record.Mapping, rows []PreviewRow) error
 	_ = out.Write(append(line, "rejected"))
 	for _, r := range rows {
 		line = append(line[:0], strconv.FormatInt(r.Number, 10))
-		for _, o := range r.Outcomes {
+		for i := range mappings {
+			var o PreviewOutcome
+			if i < len(r.Outcomes) {
+				o = r.Outcomes[i]
+			}
 			text := ""
 			if o.State == record.Filled {
 				text = o.Value
@@ -153,7 +161,7 @@ func PreviewCSV(w io.Writer, mappings []record.Mapping, rows []PreviewRow) error
 		}
 		var faults []string
 		for _, f := range r.Faults {
-			faults = append(faults, output.Line(f.Path+": "+f.Message))
+			faults = append(faults, output.Line(cmp.Or(f.Path, wholeRow)+": "+f.Message))
 		}
 		_ = out.Write(append(line, strings.Join(faults, "; ")))
 	}

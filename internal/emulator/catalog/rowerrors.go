@@ -39,7 +39,11 @@ func keepBadRows(sp *core.Space, batch string, at int64, bad []BadRow) {
 		}
 		line := maps.Clone(row)
 		line["_errors"] = []any{object{"code": b.Code, "message": b.Message}} // whatever the row has
-		if size += len(core.ToJSON(line)); size > maxBadBytes {
+		n := len(core.ToJSON(line))
+		if n > maxBadBytes {
+			continue // alone, it is more than what is kept
+		}
+		if size += n; size > maxBadBytes {
 			break
 		}
 		lines = append(lines, line)

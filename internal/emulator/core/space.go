@@ -17,6 +17,7 @@ type Space struct {
 	Mu      sync.RWMutex
 	Tables  map[Kind]*lazyTable
 	Pending []state.Change // of the call that holds mu
+	derived map[string]any // see Derive
 	recent  []*Record
 	oldest  int // of recent, once it is full
 
@@ -89,6 +90,7 @@ func (sp *Space) RunsUntil(id string, created int64, o object, end int64) {
 
 func (sp *Space) store(k Kind, r *Record, o object) {
 	t := sp.Table(k)
+	sp.forgetDerived(k)
 	if k == KindFlow {
 		r.Due = sp.Env.Hooks.NextDue(o, r.Slot)
 		sp.NoteDue(r.ID, r.Due)
@@ -116,6 +118,28 @@ func (sp *Space) remember(r *Record, o object) {
 	sp.oldest = (sp.oldest + 1) % recentTrees
 }
 
+// maxDerived bounds what is kept by Derive.
+const maxDerived = 64
+
+// Derive keeps what takes long to make from schemas and a mapping set, until one of them changes. It is called with mu
+// held.
+func (sp *Space) Derive(key string, v any) {
+	if sp.derived == nil || len(sp.derived) == maxDerived {
+		sp.derived = map[string]any{}
+	}
+	sp.derived[key] = v
+}
+
+// Derived is what Derive has kept, nil for nothing.
+func (sp *Space) Derived(key string) any { return sp.derived[key] }
+
+func (sp *Space) forgetDerived(changed Kind) {
+	switch changed {
+	case KindSchema, KindFieldGroup, KindClass, KindDataType, KindMappingSet:
+		sp.derived = nil
+	}
+}
+
 // NoteDue keeps the flow's next run where the clock looks; 0 forgets it.
 func (sp *Space) NoteDue(id string, due int64) {
 	if sp.Due == nil {
@@ -133,6 +157,7 @@ func (sp *Space) Remove(k Kind, id string) {
 	if k == KindFlow {
 		sp.NoteDue(id, 0)
 	}
+	sp.forgetDerived(k)
 	r := sp.Table(k).remove(id)
 	if r != nil && sp.Env.Store != nil {
 		sp.Pending = append(sp.Pending, state.Change{Bucket: sp.Bucket(k), Key: SeqKey(r.Seq)})

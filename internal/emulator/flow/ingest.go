@@ -18,6 +18,7 @@ type intake struct {
 	flow    object
 	changes bool                // rows say what becomes of them
 	records *dataprep.Evaluator // nil without mappings
+	file    string              // that is read, "" for a table
 	names   []string            // of the rows of texts
 	sample  []any               // the first rows
 	sampled int                 // bytes of sample
@@ -63,7 +64,7 @@ func ingest(e *core.Env, sp *core.Space, flow, run object, known evaluators) (ca
 func ingestMessage(sp *core.Space, flow object, message []byte) (catalog.Outcome, []any) {
 	in := intake{flow: flow, out: catalog.Outcome{Status: "success", BytesPerRow: int64(len(message))}}
 	var err error
-	if in.records, err = (evaluators{}).of(sp, flow, nil); err == nil && in.records != nil {
+	if in.records, err = ofMessages(sp, flow); err == nil && in.records != nil {
 		in.records.BoundCall()
 		err = in.row(record.Row{Object: message})
 	}
@@ -103,7 +104,7 @@ func (in *intake) take(sp *core.Space, run object, known evaluators) {
 	if in.records != nil {
 		in.records.Bound(context.Background(), in.records.Work()+known.left())
 	}
-	in.out.Files, err = data.read(w, sink{header: in.header, row: in.row})
+	in.out.Files, err = data.read(w, sink{file: in.begin, row: in.row})
 	if errors.Is(err, record.ErrWork) {
 		in.fail(mapperFault, fmt.Sprintf("the mappings need more than %d steps on the rows of the runs that are due",
 			runWork))
@@ -112,6 +113,12 @@ func (in *intake) take(sp *core.Space, run object, known evaluators) {
 	if err != nil {
 		in.fail("CONNECTOR-1001-500", err.Error())
 	}
+}
+
+// begin takes the rows of the next file.
+func (in *intake) begin(file string, names []string) {
+	in.file = file
+	in.header(names)
 }
 
 func (in *intake) header(names []string) {
@@ -130,6 +137,10 @@ func (in *intake) row(row record.Row) error {
 	in.out.Read++
 	if len(in.sample) < catalog.MaxBadRows && in.sampled < catalog.MaxRecordBytes {
 		in.sample, in.sampled = append(in.sample, shownRow(row, in.names)), in.sampled+sizeOf(row)
+	}
+	if row.Corrupt != nil {
+		in.reject(row, corruptRow, "")
+		return nil
 	}
 	if in.changes && !isChange(shownRow(row, in.names)) {
 		in.reject(row, rowsFailed, "_change_request_type is neither u nor d")
@@ -157,8 +168,11 @@ func (in *intake) row(row record.Row) error {
 	return nil
 }
 
-// shownRow is a row as an object.
+// shownRow is a row as an object, or the text of one that cannot be read.
 func shownRow(row record.Row, header []string) any {
+	if row.Corrupt != nil {
+		return string(row.Text)
+	}
 	if row.Object != nil {
 		v, err := core.DecodeJSON(row.Object)
 		if err != nil {
@@ -174,20 +188,23 @@ func shownRow(row record.Row, header []string) any {
 }
 
 func sizeOf(row record.Row) int {
-	n := len(row.Object)
+	n := len(row.Object) + len(row.Text)
 	for _, field := range row.Fields {
 		n += len(field)
 	}
 	return n
 }
 
-// reject counts a row that fails.
+// reject counts a row that fails. A corrupt row says itself why.
 func (in *intake) reject(row record.Row, code, message string) {
 	if in.out.Failed++; len(in.out.Bad) == catalog.MaxBadRows || in.bad > catalog.MaxRecordBytes {
 		return
 	}
 	shown := shownRow(row, in.names)
-	if code == corruptRow {
+	switch {
+	case row.Corrupt != nil:
+		message = in.file + ", " + row.Corrupt.Error()
+	case code == corruptRow:
 		shown = string(row.Object)
 	}
 	in.out.Bad = append(in.out.Bad, catalog.BadRow{Row: shown, Code: code, Message: message})
@@ -268,13 +285,7 @@ func (known evaluators) of(sp *core.Space, flow, source object) (*dataprep.Evalu
 	if e, ok := known[id]; ok {
 		return e, nil
 	}
-	params, _ := Transformation(flow, "Mapping")
-	r := sp.Get(core.KindMappingSet, core.Text(params, "mappingId"))
-	if r == nil {
-		return nil, nil
-	}
-	version, _ := core.AsInt(params["mappingVersion"])
-	set := dataprep.MappingVersion(sp, r, version)
+	set := mappingsOf(sp, flow)
 	if set == nil {
 		return nil, nil
 	}
@@ -283,6 +294,36 @@ func (known evaluators) of(sp *core.Space, flow, source object) (*dataprep.Evalu
 		known[id] = e
 	}
 	return e, err
+}
+
+// ofMessages returns what makes the records of the messages for a flow, nil without mappings. It is compiled once for a
+// version of a mapping set.
+func ofMessages(sp *core.Space, flow object) (*dataprep.Evaluator, error) {
+	set := mappingsOf(sp, flow)
+	if set == nil {
+		return nil, nil
+	}
+	version, _ := core.AsInt(set["version"])
+	key := fmt.Sprintf("%s@%d", core.Text(set, "id"), version)
+	if e, ok := sp.Derived(key).(*dataprep.Evaluator); ok {
+		return e, nil
+	}
+	e, err := dataprep.NewEvaluator(sp, set, nil)
+	if err == nil {
+		sp.Derive(key, e)
+	}
+	return e, err
+}
+
+// mappingsOf is the version of a mapping set that a flow names, nil if there is none.
+func mappingsOf(sp *core.Space, flow object) object {
+	params, _ := Transformation(flow, "Mapping")
+	r := sp.Get(core.KindMappingSet, core.Text(params, "mappingId"))
+	if r == nil {
+		return nil
+	}
+	version, _ := core.AsInt(params["mappingVersion"])
+	return dataprep.MappingVersion(sp, r, version)
 }
 
 // badRows are rows that failed for one reason.

@@ -37,8 +37,8 @@ type window struct {
 
 // sink takes the rows of an input. An error ends the reading.
 type sink struct {
-	header func(names []string) // of the rows of texts that follow
-	row    func(record.Row) error
+	file func(name string, header []string) // whose rows follow; the header is of rows of texts
+	row  func(record.Row) error
 }
 
 // read gives the rows of a window to a sink, and counts the files that were read. The error is that of the source or
@@ -95,7 +95,7 @@ func (in input) readFiles(w window, to sink) (n int64, err error) {
 		}
 		text, err := e.Read()
 		if err == nil {
-			err = readFile(text, format, to)
+			err = readFile(in.store.outer(e.Path), text, format, to)
 		}
 		if isOfSink(err) {
 			return n, err
@@ -108,12 +108,12 @@ func (in input) readFiles(w window, to sink) (n int64, err error) {
 }
 
 // readFile gives the rows of a file to a sink.
-func readFile(text []byte, f rows.Format, to sink) error {
+func readFile(name string, text []byte, f rows.Format, to sink) error {
 	reader, err := rows.Stream(text, f)
 	if err != nil {
 		return err
 	}
-	to.header(reader.Columns)
+	to.file(name, reader.Columns)
 	for {
 		row, err := reader.Next()
 		if errors.Is(err, io.EOF) {
@@ -148,8 +148,11 @@ func BoundRows(sp *core.Space, mappingSet string, most int) (out dataprep.Rows, 
 	out.Columns = columnsOf(source)
 	var header []string
 	_, err = in.read(window{to: sp.Env.Now().UnixMilli() + 1}, sink{
-		header: func(names []string) { header = names },
+		file: func(_ string, names []string) { header = names },
 		row: func(row record.Row) error {
+			if row.Corrupt != nil {
+				return nil
+			}
 			if len(out.Rows) == most || len(out.Rows) > 0 && !slices.Equal(header, out.Header) {
 				return errEnough
 			}
