@@ -3,6 +3,7 @@ package resource
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -42,6 +43,9 @@ func (s *Spec) Align(
 // Read returns an object as the platform returns it, with the names that its members have today.
 func (s *Spec) Read(live json.RawMessage) (Value, error) {
 	v, err := ParsePlain(live)
+	if err == nil && v.Kind != ObjectValue {
+		err = errors.New("the answer is not an object")
+	}
 	return s.renamed(v), err
 }
 

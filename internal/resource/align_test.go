@@ -355,3 +355,15 @@ func TestDefaultsOfStreams(t *testing.T) {
 		}
 	}
 }
+
+// TestReadRefuses: an answer that is not an object is not taken for one without members.
+func TestReadRefuses(t *testing.T) {
+	for _, live := range []string{"", "[1]", "null", `"x"`, "17", "{}}"} {
+		if _, err := SpecOf(Dataset).Read(json.RawMessage(live)); err == nil {
+			t.Errorf("%s is read as an object", live)
+		}
+	}
+	if _, err := SpecOf(Dataset).Read(json.RawMessage("{}")); err != nil {
+		t.Error(err)
+	}
+}
