@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,5 +92,66 @@ func TestChangesOfATable(t *testing.T) {
 		delta := object{"name": "Copy", "params": object{"deltaColumn": object{"name": "changed"}}}
 		body["name"], body["transformations"] = "with a delta", append(body["transformations"].([]any), delta)
 		a.post(flowsPath, body).want(201)
+	}
+}
+
+// Of the records of changes, those are kept that the changes leave: for each primary key the one with the highest
+// version, and of these the newest. A deleted one has only its key and version. Without a key, each change is kept.
+func TestRecordsOfChanges(t *testing.T) {
+	const first = "id,seq,city,_change_request_type\n" +
+		"a,1,Lund,\nb,1,Lund,u\nc,1,Lund,u\nd,5,Lund,u\ne,1,Lund,d\n" +
+		"a,2,Ystad,u\nb,2,,d\nd,4,Ystad,d\nf,10,Lund,u\nf,9,Ystad,u\n"
+	const second = "id,seq,city,_change_request_type\nc,1,,d\ne,1,Lund,u\n"
+	for _, tt := range []struct {
+		name     string
+		key, cdc bool
+		want     string
+	}{
+		{"changes", true, true, `upsert {"at":"2027-01-01T00:00:00Z","city":{"name":"Lund"},"id":"e","seq":1} ` +
+			`delete {"at":"2027-01-01T00:00:00Z","id":"c","seq":1} ` +
+			`upsert {"at":"2027-01-01T00:00:00Z","city":{"name":"Lund"},"id":"f","seq":10} ` +
+			`delete {"at":"2027-01-01T00:00:00Z","id":"b","seq":2} ` +
+			`upsert {"at":"2027-01-01T00:00:00Z","city":{"name":"Ystad"},"id":"a","seq":2} ` +
+			`upsert {"at":"2027-01-01T00:00:00Z","city":{"name":"Lund"},"id":"d","seq":5} `},
+		{"no key", false, true, "12 records"}, {"not of changes", true, false, "12 records"},
+	} {
+		a, f := openZone(t)
+		f.write("changes/a.csv", first, start.Add(-time.Hour))
+		f.write("changes/b.csv", second, start.Add(time.Hour+time.Minute))
+		source := zoneSourceWith("data", object{"format": "delimited"}, "params.path", "dlz-user-container/changes",
+			"params.type", "folder", "params.cdcEnabled", tt.cdc)(a).want(201).text("id")
+		body := a.changesFlow(source)
+		target := a.get(flowBase + "/targetConnections/" + core.Texts(body, "targetConnectionIds")[0]).item()
+		schema := core.Text(target, "data", "schema", "id")
+		if tt.key {
+			a.describe(schema, "descriptorPrimaryKey", []any{"/id", "/at"}).want(201)
+			a.describe(schema, "descriptorVersion", "/seq").want(201)
+		}
+		set := core.Text(core.List(body, "transformations")[0], "params", "mappingId")
+		stored := a.get(prepBase + "/mappingSets/" + set).v.(object)
+		stored["mappings"] = []any{mapping("ATTRIBUTE", "id", "id"), mapping("ATTRIBUTE", "seq", "seq"),
+			mapping("STATIC", "2027-01-01", "at"), mapping("ATTRIBUTE", "city", "city.name")}
+		a.do("PUT", prepBase+"/mappingSets/"+set, stored).want(200)
+		params := object{"mappingId": set, "mappingVersion": 1}
+		body["transformations"] = []any{object{"name": "Mapping", "params": params}}
+		a.post(flowsPath, body).want(201)
+		a.s.Advance(3 * time.Hour)
+		rows := core.List(a.get("/_emulator/datasets/"+core.Text(target, "params", "dataSetId")+"/rows").want(200).v, "rows")
+		got := fmt.Sprintf("%d records", len(rows))
+		if tt.want != got {
+			got = ""
+			for _, r := range rows {
+				got += core.Text(r, "change") + " " + string(core.ToJSON(core.At(r, "record"))) + " "
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, got, tt.want)
+		}
+		page := string(a.get("/").want(200).raw)
+		for _, word := range []string{`class="bad">delete</span>`, `class="dim">upsert</span>`} {
+			if strings.Contains(page, word) != tt.cdc {
+				t.Errorf("%s: the page and %s", tt.name, word)
+			}
+		}
 	}
 }

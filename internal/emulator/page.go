@@ -101,9 +101,9 @@ type pageDataset struct {
 
 // pageRecord is a record of a dataset with the row that it came from, and how.
 type pageRecord struct {
-	Key, At, Flow, FlowID, RunID, Record, Row string
-	Failed, Unknown                           int // mappings
-	Mappings                                  section[pageOutcome]
+	Key, At, Flow, FlowID, RunID, Change, Record, Row string
+	Failed, Unknown                                   int // mappings
+	Mappings                                          section[pageOutcome]
 }
 
 type pageOutcome struct{ Destination, Source, Kind, State, Tone string }
@@ -391,7 +391,8 @@ func recordKey(kept any, before []pageRecord) string {
 func recordRow(sp *core.Space, kept any) pageRecord {
 	at, _ := core.AsInt(core.At(kept, "at"))
 	row := pageRecord{At: clock(at), Record: excerpt(indented(core.ToJSON(core.At(kept, "record"))), shownText),
-		Row: excerpt(indented(core.ToJSON(core.At(kept, "row"))), shownText), RunID: core.Text(kept, "run")}
+		Row: excerpt(indented(core.ToJSON(core.At(kept, "row"))), shownText), RunID: core.Text(kept, "run"),
+		Change: core.Text(kept, "change")}
 	if f := sp.Get(core.KindFlow, core.Text(kept, "flow")); f != nil {
 		row.Flow, row.FlowID = core.Text(f.View(), "name"), f.ID
 	}

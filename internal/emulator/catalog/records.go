@@ -17,13 +17,15 @@ const (
 )
 
 // KeepRecords keeps what a run or, without one, a message brought, each record with its row and what the mappings did.
+// Of changes, only what they leave is kept.
 func KeepRecords(sp *core.Space, flow object, run string, records []any, at int64) {
 	target := sp.Get(core.KindTarget, core.Texts(flow, "targetConnectionIds")[0])
 	if target == nil || len(records) == 0 {
 		return
 	}
 	id := core.Text(target.View(), "params", "dataSetId")
-	if sp.Get(core.KindDataset, id) == nil {
+	dataset := sp.Get(core.KindDataset, id)
+	if dataset == nil {
 		return
 	}
 	var all []any
@@ -40,6 +42,7 @@ func KeepRecords(sp *core.Space, flow object, run string, records []any, at int6
 	}
 	// Of several dataflows, the runs of one are made up to now before those of the next.
 	slices.SortStableFunc(all, func(a, b any) int { return cmp.Compare(arrival(b), arrival(a)) })
+	all = relationOf(sp, dataset).latest(all)
 	list := []any{}
 	size := 0
 	for _, r := range all {

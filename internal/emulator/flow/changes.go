@@ -3,6 +3,7 @@ package flow
 import (
 	"slices"
 
+	"github.com/aepflow/aepflow/internal/emulator/catalog"
 	"github.com/aepflow/aepflow/internal/emulator/core"
 	"github.com/aepflow/aepflow/internal/emulator/registry"
 )
@@ -26,6 +27,14 @@ func checkChanges(c *core.Call, source, target object) error {
 		return core.FlowError(core.ErrParamValue, "params.cdcEnabled needs a relational schema, and %s is none", id)
 	}
 	return nil
+}
+
+// changeOf is what a row of changes does to a record.
+func changeOf(row any) string {
+	if core.At(row, "_change_request_type") == "d" {
+		return catalog.Delete
+	}
+	return catalog.Upsert
 }
 
 // isChange reports whether a row says by u or d what becomes of it, or says nothing, which

@@ -229,10 +229,14 @@ func (in *intake) keep(row record.Row) {
 func (in *intake) kept() (out []any) {
 	for _, row := range in.recent {
 		in.header(row.header)
-		if in.records.Row(row.Row) == nil {
-			out = append(out, object{"record": in.records.Record(), "row": shownRow(row.Row, row.header),
-				"mappings": in.records.Notes()})
+		if in.records.Row(row.Row) != nil {
+			continue
 		}
+		kept := object{"record": in.records.Record(), "row": shownRow(row.Row, row.header), "mappings": in.records.Notes()}
+		if in.changes {
+			kept["change"] = changeOf(kept["row"])
+		}
+		out = append(out, kept)
 	}
 	return out
 }

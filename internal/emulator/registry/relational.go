@@ -21,6 +21,28 @@ func IsRelational(o object) bool {
 	return slices.Contains(core.Texts(o, "meta:extends"), BehaviorRelational)
 }
 
+// KeyFields are the fields at the root that are the primary key of a relational schema, none without one.
+func KeyFields(sp *core.Space, schema string) []string {
+	return describedFields(sp, schema, primaryKeyDescriptor)
+}
+
+// VersionFields are the field that is the version of a relational schema, none without one.
+func VersionFields(sp *core.Space, schema string) []string {
+	return describedFields(sp, schema, versionDescriptor)
+}
+
+// describedFields are the fields of the descriptors of a kind that a schema has.
+func describedFields(sp *core.Space, schema, kind string) (fields []string) {
+	for _, r := range sp.Table(core.KindDescriptor).By("xdm:sourceSchema", fullID(schema)) {
+		if o := r.View(); core.Text(o, "@type") == kind {
+			for _, field := range sourceFields(o) {
+				fields = append(fields, strings.Trim(field, "/"))
+			}
+		}
+	}
+	return fields
+}
+
 func checkRelational(c *core.Call, body object) error {
 	if b, has := body["meta:behaviorType"]; has && b != "record" && b != timeSeries {
 		return badResource("meta:behaviorType is %v, expected record or %s", b, timeSeries)
