@@ -46,17 +46,18 @@ func (a admin) routes() []core.Route {
 }
 
 // records answers the newest records of a dataset, whichever sandbox it is in: each with its row, what each mapping
-// did, and the run that brought it.
+// did, and the run that brought it; and the newest rows that failed.
 func (a admin) records(c *core.Call) (core.Answer, error) {
 	id := c.Arg("id")
 	for _, sp := range a.s.env.AllSpaces() {
 		flow.CatchUp(sp, c.Now)
 		sp.Mu.RLock()
 		known := sp.Get(core.KindDataset, id) != nil
-		rows := append([]any{}, catalog.RecordsOf(sp, id)...)
+		rows, failed := append([]any{}, catalog.RecordsOf(sp, id)...), catalog.FailedRows(sp, id, c.Millis())
 		sp.Mu.RUnlock()
 		if known {
-			body := object{"dataset": id, "org": sp.Org.ID, "sandbox": sp.Sandbox.Name, "rows": rows}
+			body := object{"dataset": id, "org": sp.Org.ID, "sandbox": sp.Sandbox.Name, "rows": rows,
+				"failed": failed}
 			return core.Answer{Status: http.StatusOK, Body: []byte(indented(core.ToJSON(body)) + "\n")}, nil // for people
 		}
 	}

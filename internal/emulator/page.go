@@ -97,7 +97,11 @@ type pageDataset struct {
 	ID, Name, Schema, Profile, Version string
 	Batches, Request                   int
 	Records                            section[pageRecord]
+	Failed                             section[pageFailedRow]
 }
+
+// pageFailedRow is a row that did not become a record, and why.
+type pageFailedRow struct{ At, Flow, FlowID, Code, Message, Row string }
 
 // pageRecord is a record of a dataset with the row that it came from, and how.
 type pageRecord struct {
@@ -146,7 +150,9 @@ func (a admin) page(c *core.Call) (core.Answer, error) {
 	d.Schemas = rowsOf(sp, core.KindSchema, schemaRow)
 	room := recordsRoom
 	for i := range d.Datasets.Rows {
-		d.Datasets.Rows[i].Records = recordRows(sp, d.Datasets.Rows[i].ID, &room)
+		row := &d.Datasets.Rows[i]
+		row.Records = recordRows(sp, row.ID, &room)
+		row.Failed = failedRows(sp, row.ID, c.Millis(), &room)
 	}
 	sp.Mu.RUnlock()
 	d.Requests = a.pageRequests()
@@ -373,6 +379,30 @@ func recordRows(sp *core.Space, dataset string, room *int) section[pageRecord] {
 		for _, m := range row.Mappings.Rows {
 			*room -= len(m.Source) + len(m.Destination) + len(m.State)
 		}
+		s.Rows = append(s.Rows, row)
+	}
+	return s
+}
+
+// failedRows shows the newest rows of a dataset that failed, as long as there is room.
+func failedRows(sp *core.Space, dataset string, now int64, room *int) section[pageFailedRow] {
+	kept := catalog.FailedRows(sp, dataset, now)
+	s := section[pageFailedRow]{Total: len(kept)}
+	for _, k := range kept[:min(len(kept), shownRecords)] {
+		if *room <= 0 {
+			break
+		}
+		at, _ := core.AsInt(core.At(k, "at"))
+		text, isText := core.At(k, "row").(string)
+		if !isText {
+			text = indented(core.ToJSON(core.At(k, "row")))
+		}
+		row := pageFailedRow{At: clock(at), Code: core.Text(k, "code"), Row: excerpt(text, shownText),
+			Message: excerpt(core.Text(k, "message"), shownSource)}
+		if f := sp.Get(core.KindFlow, core.Text(k, "flow")); f != nil {
+			row.Flow, row.FlowID = core.Text(f.View(), "name"), f.ID
+		}
+		*room -= len(row.Row) + len(row.Message)
 		s.Rows = append(s.Rows, row)
 	}
 	return s

@@ -176,6 +176,101 @@ func TestPageOfHostileRecords(t *testing.T) {
 	}
 }
 
+// The newest rows of a dataset that failed are on the page, each with why, as text of a bounded length: those
+// that break the schema, and those that cannot be read. They go after 30 days, and without diagnostics there are none.
+func TestPageOfFailedRows(t *testing.T) {
+	hostile := []string{`</pre><script>alert(1)</script>`, "\u202egnp.exe", "\x1b[2J",
+		strings.Repeat("long ", 2000), "\xff\xfe"}
+	text := "id,seq\n,1\nok,2\n"
+	for _, cell := range hostile {
+		text += "x," + cell + ",<i>\n"
+	}
+	text += strings.Repeat("<b>\n", 120)
+	for _, diagnostics := range []bool{true, false} {
+		a, f := openZone(t)
+		f.write("failed/a.csv", text, start.Add(-time.Hour))
+		body := a.changesFlow(zoneSourceWith("data", object{"format": "delimited"}, "params.path",
+			"dlz-user-container/failed/a.csv", "params.type", "file")(a).want(201).text("id"))
+		body["scheduleParams"] = onceSchedule
+		body["options"] = object{"partialIngestionPercent": 100, "errorDiagnosticsEnabled": diagnostics}
+		id := a.post(flowsPath, body).want(201).text("id")
+		a.s.Advance(2 * time.Hour)
+		page := string(a.get("/").want(200).raw)
+		wellFormed(t, page)
+		uniqueIDs(t, page)
+		if !diagnostics {
+			if strings.Contains(page, "failed rows") {
+				t.Error("the page has failed rows without diagnostics")
+			}
+			continue
+		}
+		_, failed, _ := strings.Cut(page, `<details id="failed-`)
+		failed, _, _ = strings.Cut(failed, "</details>")
+		at := 0
+		for _, want := range []string{"100 newest failed rows", `href="#flow-` + id, "&#34;id&#34;: &#34;&#34;",
+			"<code>INGEST-1212-400</code>", "id: &#34;&#34; has less than 1 characters", "x,&lt;/pre&gt;&lt;script&gt;alert(1)",
+			"<code>INGEST-1401-400</code>", "dlz-user-container/failed/a.csv, line 4: 3 values", "x,&lt;U+202E&gt;gnp.exe",
+			"&lt;U+001B&gt;[2J", "long long", "&lt;b&gt;", "and 80 more: <code>curl http://emulator/_emulator/datasets/",
+		} {
+			i := strings.Index(failed[at:], want)
+			if i < 0 {
+				t.Fatalf("the failed rows lack %q after %.3000s", want, failed[at:])
+			}
+			at += i
+		}
+		for _, r := range page {
+			if r != '\n' && output.Hidden(r) {
+				t.Fatalf("the page has %U", r)
+			}
+		}
+		if strings.Contains(page, "<script>alert") || strings.Contains(page, "<b>") || !utf8.ValidString(page) ||
+			strings.Contains(failed, strings.Repeat("long ", 900)) {
+			t.Errorf("the page has what rows contain: %.5000s", failed)
+		}
+		target := a.get(flowBase + "/targetConnections/" + core.Texts(body, "targetConnectionIds")[0]).item()
+		path := "/_emulator/datasets/" + core.Text(target, "params", "dataSetId") + "/rows"
+		rows := core.List(a.get(path).want(200).v, "failed")
+		if len(rows) != 100 || core.Text(rows[0], "row", "seq") != "1" || core.Text(rows[1], "row") == "" ||
+			core.Text(rows[0], "flow") != id || core.Text(rows[99], "row") != "<b>" {
+			t.Errorf("%d failed rows: %.2000s", len(rows), core.ToJSON(rows))
+		}
+		for days, want := range map[time.Duration]int{29: 100, 31: 0} {
+			a.s.SetNow(start.Add(days * 24 * time.Hour))
+			if rows := core.List(a.get(path).want(200).v, "failed"); len(rows) != want {
+				t.Errorf("after %d days %d failed rows, want %d", days, len(rows), want)
+			}
+		}
+	}
+}
+
+// Of the diagnostics of many batches, those of the newest are read, up to 2 MiB.
+func TestFailedRowsOfManyBatches(t *testing.T) {
+	for size, want := range map[int]int{1 << 10: 3, 900 << 10: 2, 3 << 20: 1} {
+		a := open(t, Options{})
+		sp := a.s.env.Space(a.s.env.Orgs[0], a.s.env.Orgs[0].Sandboxes()[0])
+		sp.Mu.Lock()
+		id := strings.Repeat("7", 24)
+		sp.Put(core.KindDataset, id, 0, object{"id": id, "name": "n"})
+		for i, created := range []int64{2, 3, 1} { // by another dataflow, an older one may come last
+			batch := fmt.Sprint("b", i)
+			sp.Put(core.KindBatch, batch, created, object{"id": batch, "dataSetId": id})
+			line := object{"n": created, "x": strings.Repeat("x", size), "_errors": []any{object{"code": "c"}}}
+			sp.Put(core.KindDiagnostics, batch, created,
+				object{"id": batch, "at": a.s.env.Now().UnixMilli(), "rows": []any{line}})
+		}
+		sp.Mu.Unlock()
+		rows := core.List(a.get("/_emulator/datasets/"+id+"/rows").want(200).v, "failed")
+		if len(rows) != want {
+			t.Errorf("%d bytes: %d rows, want %d", size, len(rows), want)
+		}
+		for i, r := range rows {
+			if n, _ := core.AsInt(core.At(r, "row", "n")); n != int64(3-i) {
+				t.Errorf("%d bytes: row %d is of batch %d", size, i, n)
+			}
+		}
+	}
+}
+
 // However much is kept of how many datasets, the page has about two MiB of it, and says where the rest is.
 func TestPageOfManyRecords(t *testing.T) {
 	a := open(t, Options{})

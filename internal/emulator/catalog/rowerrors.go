@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -28,6 +29,9 @@ const (
 	diagnosticsLife = 30 * 24 * time.Hour
 )
 
+// corruptRecord is the member of a line with the text of a row that cannot be read.
+const corruptRecord = "_corrupt_record"
+
 // keepBadRows stores rows that failed beside their batch.
 func keepBadRows(sp *core.Space, batch string, at int64, bad []BadRow) {
 	lines := []any{}
@@ -35,7 +39,7 @@ func keepBadRows(sp *core.Space, batch string, at int64, bad []BadRow) {
 	for _, b := range bad[:min(len(bad), MaxBadRows)] {
 		row, isObject := b.Row.(object)
 		if !isObject {
-			row = object{"_corrupt_record": b.Row}
+			row = object{corruptRecord: b.Row}
 		}
 		line := maps.Clone(row)
 		line["_errors"] = []any{object{"code": b.Code, "message": b.Message}} // whatever the row has
@@ -54,16 +58,66 @@ func keepBadRows(sp *core.Space, batch string, at int64, bad []BadRow) {
 }
 
 // badRows are the lines about the rows of a batch that failed; none after their life.
-func badRows(c *core.Call, batch string) []any {
-	r := c.Space.Get(core.KindDiagnostics, batch)
+func badRows(sp *core.Space, batch string, now int64) []any {
+	r := sp.Get(core.KindDiagnostics, batch)
 	if r == nil {
 		return nil
 	}
 	at, _ := core.AsInt(r.View()["at"])
-	if c.Millis()-at > diagnosticsLife.Milliseconds() {
+	if now-at > diagnosticsLife.Milliseconds() {
 		return nil
 	}
 	return core.List(r.View(), "rows")
+}
+
+const (
+	// maxFailedBatches is in how many batches of a dataset FailedRows looks, and maxFailedBytes how many bytes of
+	// diagnostics it reads, unless those of one batch are more.
+	maxFailedBatches = 1000
+	maxFailedBytes   = 2 * maxBadBytes
+)
+
+// FailedRows are up to MaxBadRows rows of a dataset that failed, those of the newest batch first, each with the
+// dataflow, the time, and why: not the platform's own, which has files of a batch, but what people look at.
+func FailedRows(sp *core.Space, dataset string, now int64) []any {
+	batches := sp.Table(core.KindBatch).By("dataSetId", dataset)
+	var failed []*core.Record
+	for _, b := range batches[max(0, len(batches)-maxFailedBatches):] {
+		if sp.Get(core.KindDiagnostics, b.ID) != nil {
+			failed = append(failed, b)
+		}
+	}
+	// Of several dataflows, the runs of one are made up to now before those of the next.
+	slices.SortStableFunc(failed, func(a, b *core.Record) int { return cmp.Compare(a.Created, b.Created) })
+	out := []any{}
+	room := maxFailedBytes
+	for _, b := range slices.Backward(failed) {
+		if room -= len(sp.Get(core.KindDiagnostics, b.ID).Body); room < 0 && len(out) > 0 {
+			break
+		}
+		for _, line := range badRows(sp, b.ID, now) {
+			if len(out) == MaxBadRows {
+				return out
+			}
+			out = append(out, failedRow(b, line))
+		}
+	}
+	return out
+}
+
+func failedRow(batch *core.Record, line any) object {
+	why := core.List(line, "_errors")[0]
+	row := maps.Clone(line.(object))
+	delete(row, "_errors")
+	o := object{"batch": batch.ID, "at": batch.Created, "row": row, "code": core.Text(why, "code"),
+		"message": core.Text(why, "message")}
+	if text, isText := row[corruptRecord]; isText {
+		o["row"] = text
+	}
+	if ids := core.Texts(batch.View(), "tags", "flowId"); len(ids) > 0 {
+		o["flow"] = ids[0]
+	}
+	return o
 }
 
 const (
@@ -75,7 +129,7 @@ const (
 // and what breaks the schema are apart.
 func diagnosticsFile(line any) string {
 	switch code := core.Text(core.List(line, "_errors")[0], "code"); {
-	case core.Text(line, "_corrupt_record") != "":
+	case core.Text(line, corruptRecord) != "":
 		return "parsing_errors_0.json"
 	case strings.HasPrefix(code, "MAPPER"):
 		return "conversion_errors_0.json"
@@ -90,7 +144,7 @@ func batchMeta(c *core.Call, r *core.Record) (core.Answer, error) {
 		return core.Answer{}, core.Missing("there is no path %q in the metadata of batch %s", c.Query.Get("path"), r.ID)
 	}
 	files := map[string][]any{}
-	for _, line := range badRows(c, r.ID) {
+	for _, line := range badRows(c.Space, r.ID, c.Millis()) {
 		file := diagnosticsFile(line)
 		files[file] = append(files[file], line)
 	}
@@ -102,7 +156,7 @@ func batchFailed(c *core.Call, r *core.Record) (core.Answer, error) {
 	files := map[string][]any{}
 	if core.Text(r.View(), "status") == "failed" {
 		files["_SUCCESS"] = nil
-		if lines := badRows(c, r.ID); len(lines) > 0 {
+		if lines := badRows(c.Space, r.ID, c.Millis()); len(lines) > 0 {
 			files[failedFile] = lines
 		}
 	}
