@@ -172,3 +172,18 @@ func TestPullChooses(t *testing.T) {
 		}
 	}
 }
+
+// TestPullOfNoObject: a schema for which the platform answers a list is left alone.
+func TestPullOfNoObject(t *testing.T) {
+	f := source.NewFile("a.yaml", []byte(pulledText))
+	graph, _ := compiler.Compile([]*source.File{f}, compiler.Options{})
+	schema := resource.Address{Kind: resource.Schema, Name: "people"}
+	was, _ := graph.Get(schema)
+	lock := &lockfile.Lock{}
+	lock.Put(lockfile.Entry{Address: schema, ID: "1", Applied: was.Body.JSON()})
+	got, err := Pull(Input{Files: []*source.File{f}, Graph: graph, Alone: true, Lock: lock, Tenant: "acme",
+		At: time.Unix(0, 0), Live: []resource.Live{{Address: schema, ID: "1", Body: []byte("[1]")}}})
+	if err != nil || len(got.Texts) > 0 || len(got.Skipped) != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

@@ -31,8 +31,6 @@ const (
 	patchTarget                       // nothing there
 )
 
-func (f *PatchFault) Error() string { return f.Detail }
-
 // ReadPatch checks the shape. Operations are taken in any case: the OpenAPI
 // writes them in capitals, the guides do not.
 func ReadPatch(body any) ([]PatchOp, *PatchFault) {
