@@ -60,7 +60,7 @@ var layers = map[string][]string{
 	"internal/lineage":    {"internal/dataprep", "internal/resource", "internal/source"},
 	"internal/policy":     {},
 	"internal/manpage":    {},
-	"internal/completion": {},
+	"internal/completion": {"internal/diag", "internal/format", "internal/resource", "internal/specs", "schemas"},
 	"internal/parallel":   {"internal/bug"},
 	"internal/raced":      {},
 	"internal/linear":     {"internal/raced"},

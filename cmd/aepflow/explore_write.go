@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/aepflow/aepflow/internal/edit"
 	"github.com/aepflow/aepflow/internal/explore"
 	"github.com/aepflow/aepflow/internal/files"
+	"github.com/aepflow/aepflow/internal/resource"
 	"github.com/aepflow/aepflow/internal/source"
 	"github.com/aepflow/aepflow/internal/words"
 	"github.com/aepflow/aepflow/schemas"
@@ -52,9 +52,7 @@ func (c exploreCmd) writeNew(a *app, p *project, from sourcePlace, found explore
 	return a.diagnose(next.report.AtLeast(diag.Warning))
 }
 
-var documentName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
-
-func isDocumentName(s string) bool { return len(s) <= 63 && documentName.MatchString(s) }
+func isDocumentName(s string) bool { return len(s) <= 63 && resource.IsName(s) }
 
 // writeColumns adds the columns of a table to the document of a dataflow and corrects their types. It removes none: a
 // mapping may use it.

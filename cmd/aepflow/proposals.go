@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"os"
 	"path/filepath"
@@ -10,13 +9,10 @@ import (
 
 	"github.com/aepflow/aepflow/compiler"
 	"github.com/aepflow/aepflow/internal/completion"
-	"github.com/aepflow/aepflow/internal/diag"
 	"github.com/aepflow/aepflow/internal/files"
-	"github.com/aepflow/aepflow/internal/format"
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/parallel"
 	"github.com/aepflow/aepflow/internal/resource"
-	"github.com/aepflow/aepflow/internal/specs"
 	"github.com/aepflow/aepflow/schemas"
 )
 
@@ -30,68 +26,26 @@ func proposals(kind string, line completion.Line) []completion.Word {
 	case "format":
 		return formatsOf(line)
 	case "target":
-		return texts(targetsAt(folderOf(line)))
+		return completion.Names(targetsAt(folderOf(line)))
 	case "address":
-		return texts(append(appliedAt(line), writtenAt(folderOf(line))...))
+		return completion.Names(append(appliedAt(line), writtenAt(folderOf(line))...))
 	case "entry":
-		return texts(appliedAt(line))
+		return completion.Names(appliedAt(line))
 	case "dataflow", "flow":
-		return texts(dataflowsAt(folderOf(line)))
+		return completion.Names(dataflowsAt(folderOf(line)))
 	case "connector":
-		return connectorWords()
+		return completion.Connectors()
 	case "topic":
-		return slices.Concat(keyWords(line.Current), codeWords(), connectorWords())
+		return slices.Concat(completion.Keys(line.Current), completion.Codes(), completion.Connectors())
 	}
 	return nil
-}
-
-// texts makes words of names: sorted, each once.
-func texts(names []string) []completion.Word {
-	slices.Sort(names)
-	var out []completion.Word
-	for _, name := range slices.Compact(names) {
-		out = append(out, completion.Word{Text: name})
-	}
-	return out
 }
 
 func formatsOf(line completion.Line) []completion.Word {
 	if line.Command.Tag == nil {
 		return nil
 	}
-	return texts(strings.Split(line.Command.Tag.Get("formats"), ","))
-}
-
-func connectorWords() []completion.Word {
-	var out []completion.Word
-	for _, c := range specs.Connectors() {
-		if c.IsSource() {
-			out = append(out, completion.Word{Text: c.Slug, Help: c.Name})
-		}
-	}
-	return out
-}
-
-func codeWords() []completion.Word {
-	var out []completion.Word
-	for _, e := range diag.Codes() {
-		out = append(out, completion.Word{Text: string(e.Code), Help: e.Title})
-	}
-	return out
-}
-
-// keyWords are the keys of the file format one level below the path that was typed.
-func keyWords(typed string) []completion.Word {
-	i := strings.LastIndexByte(typed, '.')
-	if i < 0 {
-		return texts([]string{"dataflow", "connection", "schema", "dataset", "project"})
-	}
-	e, _, _ := format.Explain(typed[:i])
-	var out []completion.Word
-	for _, k := range e.Keys {
-		out = append(out, completion.Word{Text: k.Path, Help: k.Description})
-	}
-	return out
+	return completion.Names(strings.Split(line.Command.Tag.Get("formats"), ","))
 }
 
 // folderOf is the folder of the project that a command line names.
@@ -149,13 +103,13 @@ func addressTexts(list []resource.Address) []string {
 func writtenAt(dir string) []string {
 	var out []resource.Address
 	for _, d := range documentsAt(dir) {
-		kinds := []resource.Kind{resource.Kind(strings.ToLower(d.kind))}
-		if d.kind == schemas.KindDataflow {
+		kinds := []resource.Kind{resource.Kind(strings.ToLower(d.Kind))}
+		if d.Kind == schemas.KindDataflow {
 			kinds = []resource.Kind{resource.Source, resource.Target, resource.Mapping, resource.Flow}
 		}
 		for _, k := range kinds {
 			if resource.IsKind(k) {
-				out = append(out, resource.Address{Kind: k, Name: d.name})
+				out = append(out, resource.Address{Kind: k, Name: d.Name})
 			}
 		}
 	}
@@ -165,18 +119,15 @@ func writtenAt(dir string) []string {
 func dataflowsAt(dir string) []string {
 	var out []string
 	for _, d := range documentsAt(dir) {
-		if d.kind == schemas.KindDataflow {
-			out = append(out, d.name)
+		if d.Kind == schemas.KindDataflow {
+			out = append(out, d.Name)
 		}
 	}
 	return out
 }
 
-// heading is the kind and the name of a document.
-type heading struct{ kind, name string }
-
 // documentsAt lists the documents of a project whose names are valid.
-func documentsAt(dir string) []heading {
+func documentsAt(dir string) []completion.Heading {
 	root, release, err := files.Project(dir).Hold()
 	if err != nil {
 		return nil
@@ -187,54 +138,18 @@ func documentsAt(dir string) []heading {
 		return nil
 	}
 	paths := slices.DeleteFunc(seen.documents, seen.isNested)
-	var out []heading
+	var out []completion.Heading
 	size := 0
 	for batch := range slices.Chunk(paths, 256) {
 		texts := make([][]byte, len(batch))
 		parallel.Each(len(batch), func(i int) { texts[i], _ = root.File(batch[i]).Read(files.MaxDocument) })
 		for _, text := range texts {
 			size += len(text)
-			out = append(out, headingsIn(text)...)
+			out = append(out, completion.Headings(text)...)
 		}
 		if size > mostProposed {
 			break
 		}
 	}
 	return out
-}
-
-// headingsIn returns those of the documents in a file, found without parsing it: keys at the beginning of a line.
-func headingsIn(text []byte) []heading {
-	var out []heading
-	now := heading{kind: schemas.KindDataflow}
-	end := func() {
-		if resource.IsName(now.name) {
-			out = append(out, now)
-		}
-		now = heading{kind: schemas.KindDataflow}
-	}
-	for line := range bytes.Lines(text) {
-		key, rest, isKey := bytes.Cut(line, []byte(":"))
-		switch string(key) {
-		case "kind":
-			now.kind = scalar(rest)
-		case "name":
-			now.name = scalar(rest)
-		default:
-			if !isKey && bytes.HasPrefix(line, []byte("---")) {
-				end()
-			}
-		}
-	}
-	end()
-	return out
-}
-
-// scalar is a value of one word, without its quotes and a comment after it.
-func scalar(text []byte) string {
-	words := bytes.Fields(text)
-	if len(words) == 0 {
-		return ""
-	}
-	return string(bytes.Trim(words[0], `"'`))
 }

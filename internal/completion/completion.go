@@ -1,5 +1,5 @@
-// Package completion proposes the words that may come next on a command line, from kong's grammar, and has the scripts
-// that ask for them in a shell.
+// Package completion proposes the words that may come next on a command line, from kong's grammar and from what
+// documents define, and has the scripts that ask for them in a shell.
 package completion
 
 import (

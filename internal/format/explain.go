@@ -33,7 +33,7 @@ func Explain(path string) (e Explanation, near string, ok bool) {
 	kinds := explainKinds()
 	kind, known := kinds[steps[0]]
 	if !known {
-		near, _ := diag.Nearest(steps[0], slices.Sorted(maps.Keys(kinds)))
+		near, _ := diag.Nearest(steps[0], Topics())
 		return Explanation{}, near, false
 	}
 	node := definitions()[kind]
@@ -60,6 +60,9 @@ func Explain(path string) (e Explanation, near string, ok bool) {
 	}
 	return e, "", true
 }
+
+// Topics are the names that a path may begin with.
+func Topics() []string { return slices.Sorted(maps.Keys(explainKinds())) }
 
 // explainKinds names the definitions that a path may begin with.
 func explainKinds() map[string]string {
