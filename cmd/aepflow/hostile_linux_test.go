@@ -178,9 +178,14 @@ func hostileChild(text string) int {
 	_ = os.Unsetenv(hostileVariable)
 	results := json.NewEncoder(os.Stdout)
 	for _, args := range job.Commands {
-		limit := hostileWait
-		if args[0] == "emulator" {
-			limit = 200 * time.Millisecond // it runs until it is told to stop
+		limit, endless := hostileWait, true
+		switch args[0] { // these run until they are told to stop, preview as long as there are rows
+		case "emulator":
+			limit = 200 * time.Millisecond
+		case "preview":
+			limit = 4 * time.Second
+		default:
+			endless = false
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		var output bytes.Buffer
@@ -188,7 +193,7 @@ func hostileChild(text string) int {
 		w := lockedWriter{&both, &output}
 		before := processorSeconds()
 		code := run(ctx, args, strings.NewReader(""), w, w)
-		seconds, hung := processorSeconds()-before, ctx.Err() != nil && args[0] != "emulator"
+		seconds, hung := processorSeconds()-before, ctx.Err() != nil && !endless
 		cancel()
 		both.Lock()
 		err := results.Encode(hostileRun{
