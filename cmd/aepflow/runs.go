@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/aepflow/aepflow/internal/lockfile"
 	"github.com/aepflow/aepflow/internal/output"
@@ -43,24 +42,10 @@ func (c runsListCmd) Validate() error {
 	if c.Limit < 1 || c.Limit > maxRuns {
 		return fmt.Errorf("--limit %d: expected 1 to %d", c.Limit, maxRuns)
 	}
-	if _, ok := spanOf(c.Since); !ok {
+	if _, ok := runs.ParseSpan(c.Since); !ok {
 		return fmt.Errorf("--since %s: expected a time such as 90m, 24h, or 7d", c.Since)
 	}
 	return c.rateFlag.Validate()
-}
-
-// spanOf reads a time such as 90m, 24h, or 7d; "" is 0.
-func spanOf(text string) (time.Duration, bool) {
-	if text == "" {
-		return 0, true
-	}
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		text = days + "h"
-		d, err := time.ParseDuration(text)
-		return 24 * d, err == nil && d > 0 && d < 1e5*time.Hour
-	}
-	d, err := time.ParseDuration(text)
-	return d, err == nil && d > 0
 }
 
 // runsResult is the JSON of `aepflow runs`; docs/status.md has the meaning of its members.
@@ -111,7 +96,7 @@ func (c runsListCmd) Run(ctx context.Context, a *app) (err error) {
 // queries are what to ask for: the runs of each chosen flow, or of all.
 func (c runsListCmd) queries(a *app, p *project, lock *lockfile.Lock) ([]remote.RunQuery, error) {
 	q := remote.RunQuery{Failed: c.Failed, Limit: c.Limit}
-	if span, _ := spanOf(c.Since); span > 0 {
+	if span, _ := runs.ParseSpan(c.Since); span > 0 {
 		q.Since = a.now().Add(-span)
 	}
 	if len(c.Flows) == 0 {

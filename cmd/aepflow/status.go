@@ -47,13 +47,7 @@ type statusResult struct {
 	resultHead
 	At        time.Time       `json:"at"`
 	Dataflows []runs.Dataflow `json:"dataflows"`
-	Summary   statusSummary   `json:"summary"`
-}
-
-type statusSummary struct {
-	Dataflows int `json:"dataflows"`
-	Attention int `json:"attention"` // that need attention: exit code 2
-	Warnings  int `json:"warnings"`
+	Summary   runs.Summary    `json:"summary"`
 }
 
 func (c statusCmd) Run(ctx context.Context, a *app) (err error) {
@@ -175,15 +169,7 @@ func readStatus(
 	}
 	result.At = a.now().UTC().Truncate(time.Second)
 	result.Dataflows = runs.StatusOf(subjects, result.At)
-	result.Summary.Dataflows = len(result.Dataflows)
-	for _, d := range result.Dataflows {
-		switch {
-		case d.Health.NeedsAttention():
-			result.Summary.Attention++
-		case d.Health.IsWarning():
-			result.Summary.Warnings++
-		}
-	}
+	result.Summary = runs.Summarize(result.Dataflows)
 	return result, nil
 }
 

@@ -19,7 +19,8 @@ func TestDocs(t *testing.T) {
 			t.Errorf("docs/status.md does not have %s", row)
 		}
 	}
-	for _, v := range []any{Dataflow{}, Run{}, Records{}, Sizes{}, Fault{}, Activity{}, Window{}, FailedRow{}, Outputs{}} {
+	for _, v := range []any{Dataflow{}, Run{}, Records{}, Sizes{}, Fault{}, Activity{}, Window{}, FailedRow{}, Outputs{},
+		Summary{}} {
 		for i := range reflect.TypeOf(v).NumField() {
 			name, _, _ := strings.Cut(reflect.TypeOf(v).Field(i).Tag.Get("json"), ",")
 			if !strings.Contains(string(text), "`"+name+"`") {

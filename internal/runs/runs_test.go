@@ -302,3 +302,14 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+// TestSummarize: late is the mildest that needs attention, and not visible the mildest that is a warning.
+func TestSummarize(t *testing.T) {
+	var list []Dataflow
+	for _, h := range []Health{IsFailed, IsLate, IsAging, IsUnseen, IsRunning, IsOK, IsUnapplied} {
+		list = append(list, Dataflow{Health: h})
+	}
+	if got, want := Summarize(list), (Summary{Dataflows: 7, Attention: 2, Warnings: 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -314,3 +314,24 @@ func Ago(d time.Duration) string {
 	}
 	return Short(d) + " ago"
 }
+
+// Summary counts dataflows by how they are.
+type Summary struct {
+	Dataflows int `json:"dataflows"`
+	Attention int `json:"attention"` // that need attention: exit code 2
+	Warnings  int `json:"warnings"`
+}
+
+// Summarize counts dataflows.
+func Summarize(list []Dataflow) Summary {
+	s := Summary{Dataflows: len(list)}
+	for _, d := range list {
+		switch {
+		case d.Health.NeedsAttention():
+			s.Attention++
+		case d.Health.IsWarning():
+			s.Warnings++
+		}
+	}
+	return s
+}
