@@ -65,24 +65,36 @@ func isJSONLines(begin []byte) bool {
 	return err == nil
 }
 
-// objectsOf are the objects of a line.
+// objectsOf are the objects of a line. All lines of a file may be corrupt, so it takes no decoder to find that out.
 func objectsOf(line []byte) (list [][]byte, err error) {
-	if line[0] == '{' && json.Valid(line) { // nearly always
-		return [][]byte{line}, nil
-	}
-	decoder := json.NewDecoder(bytes.NewReader(line))
 	for {
-		var value json.RawMessage
-		switch err := decoder.Decode(&value); {
-		case errors.Is(err, io.EOF):
-			return list, nil
-		case err != nil:
-			return nil, err
-		case value[0] != '{':
+		value, rest := line, []byte(nil)
+		if !json.Valid(line) {
+			if value, rest, err = firstOf(line); err != nil {
+				return nil, err
+			}
+		}
+		if value[0] != '{' {
 			return nil, errNoObject
 		}
-		list = append(list, value)
+		if list = append(list, value); len(rest) == 0 {
+			return list, nil
+		}
+		line = rest
 	}
+}
+
+// firstOf cuts a line that is not one value after the first one.
+func firstOf(line []byte) (value, rest []byte, err error) {
+	err = json.Unmarshal(line, &value)
+	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
+	if !isSyntax || syntax.Offset == 0 {
+		return nil, nil, err
+	}
+	if value, rest = line[:syntax.Offset-1], line[syntax.Offset-1:]; !json.Valid(value) {
+		return nil, nil, err
+	}
+	return bytes.Trim(value, jsonSpace), rest, nil
 }
 
 var (
@@ -144,7 +156,7 @@ type jsonFault struct {
 func (f *jsonFault) Error() string {
 	what := "it is not JSON: " + f.err.Error()
 	switch {
-	case errors.Is(f.err, io.ErrUnexpectedEOF):
+	case f.err.Error() == "unexpected end of JSON input": // has no value of its own
 		what = "its object is cut off; write each object on one line"
 	case errors.Is(f.err, errNoObject):
 		what = f.err.Error()
