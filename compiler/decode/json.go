@@ -14,7 +14,7 @@ import (
 // ToJSON returns a document as JSON. It is false when a number has no place there; that is reported.
 func ToJSON(d *document.Document, report *diag.Report) (json.RawMessage, bool) {
 	found := &diag.Report{}
-	dec := decoder{VariantOf(d), found}
+	dec := decoder{variantOf(d), found}
 	dec.finite(nil, d.Root)
 	report.Append(found)
 	return JSON(d.Root), !found.HasErrors()

@@ -131,7 +131,7 @@ func schemaAgreesWithDecoder(t *testing.T, which int, changes []byte) {
 		treetest.Change(docs[0].Root, int(changes[0]), int(changes[1]), int(changes[2]))
 		changes = changes[3:]
 	}
-	d := VariantOf(docs[0])
+	d := variantOf(docs[0])
 	if i == len(fullDocuments)-1 {
 		d = ProjectVariant(docs[0])
 	}

@@ -27,7 +27,7 @@ var SourceKeys = []string{"database", "table", "files", "rest", "stream"}
 // Whatever an overlay for another target says is checked as well, as far as
 // that is possible without the variables of that target.
 func ForTarget(d *document.Document, o *Target, report *diag.Report) (*Variant, bool) {
-	base := VariantOf(d)
+	base := variantOf(d)
 	kind, known := base.Kind()
 	if !known || d.Root.Kind != document.MapKind {
 		return base, true // check says what is wrong

@@ -17,7 +17,7 @@ func TestOutOfRangeCutsCharacters(t *testing.T) {
 		{strings.Repeat("日", mostShown+1), strings.Repeat("日", mostShown-3) + "…"},
 	} {
 		got := &document.Node{Kind: document.StringKind, Text: c.got}
-		d := outOfRange{at: Place{Doc: VariantOf(docs[0])}, got: got, want: "less"}.Diagnose()
+		d := outOfRange{at: Place{Doc: variantOf(docs[0])}, got: got, want: "less"}.Diagnose()
 		if !utf8.ValidString(d.Message) || !strings.Contains(d.Message, "is "+c.want+", expected") {
 			t.Errorf("%q is quoted as %q", c.got, d.Message)
 		}

@@ -19,8 +19,8 @@ type Variant struct {
 	Provenance Provenance
 }
 
-// VariantOf returns a document before anything is applied to it.
-func VariantOf(d *document.Document) *Variant {
+// variantOf returns a document before anything is applied to it.
+func variantOf(d *document.Document) *Variant {
 	v := &Variant{Document: d, Provenance: Provenance{}}
 	v.docKind, v.known = format.KindOf(d)
 	return v
