@@ -2,6 +2,7 @@ package eval
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -83,5 +84,66 @@ func toLower(s string) string {
 	if ascii(s) {
 		return strings.ToLower(s)
 	}
-	return cases.Lower(language.Und).String(s)
+	lower := cases.Lower(language.Und, cases.HandleFinalSigma(false)).String
+	var b strings.Builder
+	rest := 0
+	for i, r := range s {
+		if r != 'Σ' {
+			continue
+		}
+		b.WriteString(lower(s[rest:i]))
+		rest = i + len("Σ")
+		if hasCased(s[:i], backward) && !hasCased(s[rest:], forward) {
+			b.WriteString("ς")
+		} else {
+			b.WriteString("σ")
+		}
+	}
+	if rest == 0 {
+		return lower(s)
+	}
+	return b.String() + lower(s[rest:])
+}
+
+// forward and backward take the next rune of a text off one of its ends.
+func forward(s string) (rune, string) {
+	r, n := utf8.DecodeRuneInString(s)
+	return r, s[n:]
+}
+
+func backward(s string) (rune, string) {
+	r, n := utf8.DecodeLastRuneInString(s)
+	return r, s[:len(s)-n]
+}
+
+// hasCased reports whether the word at an end of a text has a letter in upper or lower case. Words are those of
+// Java's BreakIterator, which also decide what a final sigma is: digits belong to them, and `.`, `-`, or a quote
+// between two letters.
+func hasCased(s string, next func(string) (rune, string)) bool {
+	before := 'Σ'
+	for s != "" {
+		var r rune
+		if r, s = next(s); unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) {
+			continue
+		}
+		if !inWord(r) {
+			after, _ := next(s)
+			letters := unicode.IsLetter(before) && unicode.IsLetter(after) && strings.ContainsRune(`.-'"`, r)
+			digits := unicode.IsDigit(before) && unicode.IsDigit(after) && strings.ContainsRune(".,", r)
+			if !letters && !digits {
+				return false
+			}
+		}
+		if unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r) {
+			return true
+		}
+		before = r
+	}
+	return false
+}
+
+// inWord reports whether a character is part of words wherever it is.
+func inWord(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.Pc) &&
+		!unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
