@@ -33,7 +33,7 @@ func slowDataflow() string {
 // show that they are at work.
 func TestCtrlCWhileRowsAreMade(t *testing.T) {
 	for _, args := range [][]string{
-		{"test", "--long"}, {"plan"}, {"apply", "--auto-approve"}, {"preview", "shops", "--rows", "shops.csv"},
+		{"test", "--long"}, {"plan"}, {"apply", "--auto-approve"}, {"preview", "shops", "--rows", "shops.csv", "--show-data"},
 	} {
 		t.Run(args[0], func(t *testing.T) {
 			t.Parallel()
