@@ -303,7 +303,7 @@ func TestOracle(t *testing.T) {
 	for left := pairs; left > 0; left -= batch {
 		c.compare(t, g.requests(min(left, batch)))
 	}
-	t.Logf("%d pairs of expression and row, each in two modes: %d errors on both sides or one, %d unexplained, explained: %v",
+	t.Logf("%d pairs of expression and row in two modes: %d errors on both sides or one, %d unexplained, explained: %v",
 		pairs, c.failed, c.differ, c.reasons)
 }
 
